@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { offerControl, untilCaptureKnows, type CaptureState } from './capture-control.ts'
 
-test('capture is ready once description and directory are in force in it, and reads them when it is asked', async () => {
+test('capture is ready once description and directory are in force, and reads them on request', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-control-'))
   const settings = { dataDirectory: folder, splitRoles: { socketsFolder: undefined } }
   const enteredAt = Temporal.Now.instant()

@@ -106,10 +106,10 @@ const follow = (checkMs?: number) =>
     ...(checkMs !== undefined && { checkMs }),
   })
 
-test('what is forbidden is gone within a second, and the database knows', async () => {
+test('a prohibition destroys the recording within a second, and is recorded in the database', async () => {
   const following = await follow(60_000)
   const id = await recorded()
-  // Listening begins a moment after the start.
+  // The listener is active a moment after the start.
   await expect
     .poll(
       async () =>
@@ -122,7 +122,7 @@ test('what is forbidden is gone within a second, and the database knows', async 
   await following.stop()
 })
 
-test('a word that is missed is found by looking', async () => {
+test('a missed notification is found by polling', async () => {
   const id = await recorded()
   await forbid(id)
   const following = await follow(50)
@@ -130,7 +130,7 @@ test('a word that is missed is found by looking', async () => {
   await following.stop()
 })
 
-test('pressed just before the database is away, it is found when that is back, and nothing is lost of the call', async () => {
+test('a prohibition just before a database outage is carried out afterwards, and nothing of the call is lost', async () => {
   const id = await recorded()
   const following = await follow(200)
   const { rows } = await pool.query<{ name: string }>('select current_database() as name')

@@ -26,8 +26,8 @@ function pass(seconds: number): void {
   vi.advanceTimersByTime(seconds * 1000)
 }
 
-describe('whether calls continue', () => {
-  test('is reported with the first call, and not again with the next', () => {
+describe('the report that calls continue', () => {
+  test('is sent with the first call, and not again with the next', () => {
     begin()
     live = 1
     pass(1)
@@ -36,7 +36,7 @@ describe('whether calls continue', () => {
     expect(messages).toEqual(['calls'])
   })
 
-  test('is not taken back in a pause, but after ten minutes without one; what is left is given back then', () => {
+  test('is withdrawn after ten minutes without a call, and memory is released then', () => {
     live = 1
     begin()
     pass(30)
@@ -52,7 +52,7 @@ describe('whether calls continue', () => {
     expect(messages).toEqual(['calls', 'quiet', 'collected'])
   })
 
-  test('nothing is given back after the start while calls have come back, and it is where there are none', () => {
+  test('releases no memory after a start with resumed calls, and releases it without', () => {
     live = 2
     begin()
     pass(30)
@@ -65,7 +65,7 @@ describe('whether calls continue', () => {
     expect(messages).toEqual(['collected'])
   })
 
-  test('is reported no more once it is stopped', () => {
+  test('is not sent after the stop', () => {
     begin()
     activity?.stop()
     live = 1

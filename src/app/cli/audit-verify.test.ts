@@ -39,7 +39,7 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
 }
 
 describe('audit verify', () => {
-  test('needs nothing but an export and a key: no database, no Seloste that runs', async () => {
+  test('needs only an export and a key: no database and no running Seloste', async () => {
     const { code, out } = await verify('--export', folder, '--key', key)
     expect(out).toContain('the log is whole')
     expect(code).toBe(0)
@@ -47,7 +47,7 @@ describe('audit verify', () => {
     expect(JSON.parse(json)).toMatchObject({ found: 0, problems: [], newest: { origin: 'seloste/koe/4' } })
   })
 
-  test('ends with 3 and names the first broken entry where the export was changed, or does not continue a checkpoint', async () => {
+  test('ends with 3 and names the first broken entry of an altered export, or of one that does not continue a checkpoint', async () => {
     const seen = join(place, 'seen.txt')
     await writeFile(seen, await readFile(join(folder, 'checkpoint')))
     await pool.query(`insert into audit_entry (action, result) values ('contact.read', 'ok')`)
@@ -73,7 +73,7 @@ describe('audit verify', () => {
     ['a key that is none', () => ['--export', folder, '--key', join(folder, 'checkpoint')], 'it is no verifier key'],
     ['a folder that is not there', () => ['--export', join(place, 'none'), '--key', key], 'cannot be read (ENOENT)'],
     ['a Seloste that does not run', () => [], 'no Seloste runs on'],
-  ])('ends with 1 and says what is missing: %s', async (_, args, message) => {
+  ])('ends with 1 and names what is missing: %s', async (_, args, message) => {
     const { code, err } = await verify(...args())
     expect(err).toContain(message)
     expect(code).toBe(1)

@@ -6,7 +6,7 @@ import { buildWebIfStale } from './build-web.ts'
 
 const assets = join(import.meta.dirname, '../../../web/dist/assets')
 
-test('pages built by a test are those that people get: without React’s development messages', async () => {
+test('pages built by a test equal those for users: without React’s development messages', async () => {
   await buildWebIfStale(() => undefined)
   const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
   const withDevelopmentCode = scripts.filter((name) =>

@@ -24,7 +24,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('description show: the text as published, to the letter; versions: each with its hash', async () => {
+test('description show prints the text exactly as published, and versions prints each with its hash', async () => {
   const seed = await readFile(seedDescriptionFile, 'utf8')
   expect(await seloste('show')).toEqual({ code: 0, out: seed, error: '' })
   expect((await seloste('show', '--version', '1')).out).toBe(seed)
@@ -37,7 +37,7 @@ test('description show: the text as published, to the letter; versions: each wit
   )
 })
 
-test('description check: every problem with its line, and exit code 1', async () => {
+test('description check prints every problem with its line, and ends with code 1', async () => {
   const file = join(folder, 'draft.yaml')
   const seed = await readFile(seedDescriptionFile, 'utf8')
   await writeFile(

@@ -20,7 +20,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('feeds allow: a feed that has run may report older calls for two days', async () => {
+test('feeds allow lets a feed that has run report older calls for two days', async () => {
   const nothing = { heardAt: undefined, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(
     database.as('seloste_capture').db,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(parent, { recursive: true }))
 
-/** Runs a script in a process that uses the libraries joined in the folder; returns its answer, if any. */
+/** Runs a script in a process that uses the libraries bundled in the folder. Returns its answer, if any. */
 async function inProcess<Answer>(script: string): Promise<Answer> {
   const module = pathToFileURL(join(import.meta.dirname, 'joined-libraries.ts')).href
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -34,7 +34,7 @@ async function inProcess<Answer>(script: string): Promise<Answer> {
 
 const resolved = `() => ${JSON.stringify(libraries)}.map((name) => import.meta.resolve(name))`
 
-test('a library that is joined is the whole of it', async () => {
+test('a bundled library has all exports of the original', async () => {
   for (const library of libraries) {
     const [joined, apart] = (await Promise.all([
       import(pathToFileURL(join(folder, joinedFile(library))).href),
@@ -44,7 +44,7 @@ test('a library that is joined is the whole of it', async () => {
   }
 })
 
-test('who imports one reads it joined, and what two of one package share they have once', async () => {
+test('an import uses the bundle, and two bundles of one package share modules', async () => {
   expect(await inProcess(resolved)).toEqual(libraries.map((name) => pathToFileURL(join(folder, joinedFile(name))).href))
   const bounded = `async () => {
     const [{ Settings }, { Compile }, { Type }] = await Promise.all(
@@ -59,7 +59,7 @@ test('who imports one reads it joined, and what two of one package share they ha
   expect(await inProcess(bounded)).toEqual([1, 3])
 })
 
-test('of other versions than those that are pinned none is read joined, and joining them anew mends that', async () => {
+test('a bundle of another version than the pinned one is not used, and bundling again corrects that', async () => {
   const versions = await readFile(join(folder, stamp), 'utf8')
   await writeFile(join(folder, stamp), versions.replace('kysely', 'kysely 0.0.1'))
   expect(await inProcess('(used) => used')).toBe(false)
@@ -68,7 +68,7 @@ test('of other versions than those that are pinned none is read joined, and join
   expect(await inProcess('(used) => used')).toBe(true)
 })
 
-test('the command itself is read without any: it can still say that they are joined', async () => {
+test('the command itself loads no bundle, so that it can report their state', async () => {
   const hook = `import { registerHooks } from 'node:module'
     const libraries = ${JSON.stringify(libraries)}
     registerHooks({ resolve: (name, context, next) => (libraries.includes(name) && console.error(name), next(name, context)) })`

@@ -22,7 +22,7 @@ const node = (name: string, state: SeenNode['state'], sharesName = false): SeenN
   },
 })
 
-test('each capture has a line; a name that two share is reported once', () => {
+test('each capture has a line, and a duplicate name is reported once', () => {
   const now = 'sessions: 1, recordings: 0, waiting for the register: 0'
   expect(
     describeNodes([

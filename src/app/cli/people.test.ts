@@ -24,7 +24,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('scim-token: a token is shown once, listed by its name, and opens nothing once it is revoked', async () => {
+test('scim-token prints a token once, lists it by name, and a revoked one opens nothing', async () => {
   const made = await seloste('scim-token', 'add', '--name', 'Entra ID')
   const token = /: (seloste-scim-[\w-]{43})$/.exec(made.out)?.[1] ?? ''
   expect(await tokenHolds(desk, token)).toBe(true)
@@ -40,7 +40,7 @@ test('scim-token: a token is shown once, listed by its name, and opens nothing o
   expect((await seloste('scim-token', 'add')).error).toMatch(/^seloste: scim-token needs add or revoke with --name/)
 })
 
-test('people link: a new password for whoever is in the directory, once; the old one is worthless from then on', async () => {
+test('people link prints a link for a new password of a person in the directory, once, and invalidates the old password', async () => {
   const person = await enterTestPerson(database.as().db, desk, { name: 'Maija' })
   const { out } = await seloste('people', 'link', '--user-id', person.userId.toUpperCase())
   const token = /\/welcome#([\w-]{43})$/m.exec(out)?.[1] ?? ''
@@ -56,7 +56,7 @@ test('people link: a new password for whoever is in the directory, once; the old
   })
 })
 
-test('people add: one natural person each, who sets the first password by a link', async () => {
+test('people add enters one natural person, who sets the first password by a link', async () => {
   const { out } = await seloste('people', 'add', '--user-id', 'Koivu.Kaisa', '--name', 'Kaisa Koivu')
   expect(out).toMatch(/^Kaisa Koivu \(Koivu\.Kaisa\) .*\/welcome#[\w-]{43}$/)
   const seen = await readLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())

@@ -23,7 +23,7 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
   })
 }
 
-test('recordings verify ends with 0 where all opens, with 3 and a line of what to do where one does not, and notes its run', async () => {
+test('recordings verify ends with 0 if all can be decrypted, otherwise with 3 and a line of what to do, and records its run', async () => {
   const { id } = await record()
   await ingestRecording(context, id, Temporal.Now.instant())
   expect(await verify('verify')).toMatchObject({

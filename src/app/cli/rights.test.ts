@@ -21,7 +21,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('rights list and show: who may see what, by which decision; and they leave a trace', async () => {
+test('rights list and show print who may see what, by which decision, and log it', async () => {
   expect(await seloste('list')).toEqual({ code: 0, out: 'nobody has any right\n', error: '' })
   const sari = await enterTestPerson(admin, desk, {
     name: 'Sari Niemi',
@@ -43,7 +43,7 @@ test('rights list and show: who may see what, by which decision; and they leave 
   expect(entries.at(-1)).toEqual({ person_id: null, object_id: sari.id })
 })
 
-test('what is asked wrong reports what would be right', async () => {
+test('wrong arguments are reported with the right ones', async () => {
   expect(await seloste('show', '--user-id', 'nobody')).toMatchObject({
     code: 1,
     error: 'seloste: the directory has no person with the user id "nobody"\n',

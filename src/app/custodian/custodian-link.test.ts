@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** As certbot and the like do it: written beside, moved over. */
+/** Renews as certbot does: writes a new file and renames it. */
 async function put(
   name: string,
   { cert, key }: { cert: string; key: string },
@@ -70,7 +70,7 @@ async function deskWith(linkFiles: Awaited<ReturnType<typeof put>>, host = '127.
   return { way, custodian: connectCustodian(way) }
 }
 
-test('a desk on another machine hears a range of its listening over TLS, in which both have shown a certificate', async () => {
+test('a desk on another machine gets a range of its listening over TLS, with certificates on both sides', async () => {
   const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-2.example' }), ours))
   expect(await custodian.alive()).toBe(true)
   const range = { session: 's', listening: 'l', from: 8, to: 12 }
@@ -89,7 +89,7 @@ test.each([
   ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not accept this desk/],
   ['names another machine of ours', ours.issue({ name: 'capture-1.example' }), ours, /SELOSTE_CUSTODIAN_DESKS/],
   ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
-])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, reported) => {
+])('a desk whose certificate %s is refused with the reason', async (_what, shown, trusted, reported) => {
   lines.length = 0
   const before = request.length
   const { way, custodian } = await deskWith(await put('other', shown, trusted))
@@ -100,7 +100,7 @@ test.each([
   way.stop()
 })
 
-test('a custodian whose certificate names another machine than the setting is not spoken to', async () => {
+test('a custodian whose certificate names another machine than the setting is refused', async () => {
   lines.length = 0
   const files = await put('desk', ours.issue({ name: 'desk-1.example' }), ours)
   const { way, custodian } = await deskWith(files, 'localhost')
@@ -109,12 +109,13 @@ test('a custodian whose certificate names another machine than the setting is no
   way.stop()
 })
 
-test('certificates that are renewed on either side are in use without a restart', async () => {
+test('renewed certificates on either side are used without a restart', async () => {
   const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-1.example' }), ours))
   expect(await custodian.alive()).toBe(true)
   const next = makeAuthority('the next authority')
   await put('custodian', next.issue({ name: 'custodian.example' }), next)
-  // Until the custodian has looked, it is the one that does not fit; then the desk is, which has the old authority.
+  // Until the custodian has reloaded, its certificate does not match; afterwards the desk with the old authority does
+  // not.
   await put('desk', next.issue({ name: 'desk-1.example' }), next)
   const old = await put('late', ours.issue({ name: 'desk-1.example' }), ours)
   const withTheOld = async () => {
@@ -125,7 +126,7 @@ test('certificates that are renewed on either side are in use without a restart'
   }
   await expect.poll(withTheOld).toBe(false)
   await expect.poll(() => custodian.alive()).toBe(true)
-  // And what is wrong takes nothing out of use.
+  // A wrong file does not replace the certificate in use.
   lines.length = 0
   await writeFile(join(folder, 'desk-key.pem'), 'nonsense')
   await expect.poll(() => lines.join('')).toMatch(/desk-key\.pem holds no private key.*the previous one stays in use/)

@@ -1,4 +1,4 @@
-// An engine named wrongly is reported with its place in the file and not offered; nothing else is affected.
+// A wrong entry is reported with its place in the file and not offered; the others are not affected.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ async function opened(content: unknown) {
   return { engines, told: engines.faults.map(({ code, message }) => `${code}: ${message}`).join('\n') }
 }
 
-test('a file that is not there, is no JSON or has something strange in it names no engine, and the transcript’s voices speak', async () => {
+test('a missing file, invalid JSON or unknown content configures no engine, and the transcript’s voices are used', async () => {
   const missing = await openVoiceEngines(join(folder, 'nowhere.json'))
   await missing.stop()
   expect(missing.of('T')).toMatchObject({ level: 'T' })
@@ -38,13 +38,13 @@ test('a file that is not there, is no JSON or has something strange in it names 
   }
 })
 
-test('beside a program that is named wrongly the others are offered', async () => {
+test('a wrong entry does not prevent the others from being offered', async () => {
   const { engines, told: reported } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
   expect(reported).toContain('/neural/0/network')
   expect(engines.recogniser).toMatchObject({ name: 'nn' })
 })
 
-test('an evaluation record that cannot be read keeps its own engine from being offered', async () => {
+test('an unreadable evaluation record only keeps its own engine from being offered', async () => {
   for (const content of ['{', '{"format":2}', undefined]) {
     await (content === undefined ? rm(record) : writeFile(record, content))
     const { engines, told: reported } = await opened({ neural: [{ ...named, evaluation: record }] })
@@ -53,7 +53,7 @@ test('an evaluation record that cannot be read keeps its own engine from being o
   }
 })
 
-test('an engine of level D is named under its own list, and offered by a record of its level and of these very files', async () => {
+test('an engine of level D is listed as such, and offered with a record of its level and of exactly these files', async () => {
   const sources = fingerprintOf(named)
   const offered = async (content: object) => {
     await writeFile(record, JSON.stringify(content))
@@ -65,7 +65,7 @@ test('an engine of level D is named under its own list, and offered by a record 
     D: { name: 'nn', version: '2', level: 'D', evaluation: { date: '2026-11-26' } },
     N: 'no-engine',
   })
-  // As after any change of a file that it is made of.
+  // Simulates a change of one of its files.
   expect(await offered(recordAtDemand('D', '0'.repeat(64), of))).toMatchObject({ D: 'no-evaluation' })
   expect(await offered(recordAtDemand('N', sources, of))).toMatchObject({ D: 'no-evaluation' })
   expect(await faultsOfEngines(file)).toContainEqual(
@@ -73,19 +73,19 @@ test('an engine of level D is named under its own list, and offered by a record 
   )
 })
 
-test('no engine of level D comes with Seloste', async () => {
+test('Seloste has no engine of level D of its own', async () => {
   const engines = await openVoiceEngines()
   await engines.stop()
   expect(engines.of('D')).toBe('no-engine')
 })
 
-test('the status hashes what is named: a program that is missing is reported before anybody waits for it', async () => {
+test('the status hashes configured programs, and reports a missing one before it is needed', async () => {
   await writeFile(file, JSON.stringify({ recognition: [named] }))
   expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${named.program}`)])
   expect(await faultsOfEngines(undefined)).toEqual([])
 })
 
-test('programs that would run with the files of this account are reported; without a network or files of it none is', () => {
+test('programs that would run with this account’s files are reported, and one without network or files is not', () => {
   const [shut, trusted] = [
     { ...named, name: 'a' },
     { ...named, name: 'b', network: 'trusted' as const },

@@ -1,5 +1,5 @@
-// Captures on several machines, asked by one desk over the database: numbers and flows of all, and the nodes that did not
-// answer.
+// Captures on several machines, queried by one desk over the database: numbers and flows of all, and the nodes that did
+// not answer.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -42,7 +42,7 @@ function startNode(name: string, flows: CallFlows) {
   return { calls, metrics, stop: () => node.stop().then(metrics.stop) }
 }
 
-/** Many sessions, so that an answer is longer than a notification may be. */
+/** Makes many sessions, so that an answer exceeds a notification's size. */
 function manyFlows(sessions: number): CallFlows {
   const flows = createCallFlows({ nowMs: () => Date.now(), uuid: randomUUID })
   for (let n = 0; n < sessions; n++) {
@@ -67,7 +67,7 @@ afterAll(async () => {
   await captures.stop()
   await rm(folder, { recursive: true })
 })
-/** The desk, and both captures: who listens to one database in one process shares a connection. */
+/** The desk and both captures share one connection, as all listeners of a database in a process do. */
 const heard = () =>
   expect
     .poll(
@@ -79,12 +79,12 @@ const heard = () =>
 test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
   await heard()
   const reader = readCallFlows(captures)
-  // A retry, since a busy machine may answer late.
+  // Retries, because a busy machine may answer late.
   const list = await vi.waitFor(
     async () => {
       const answers = await reader.list()
       if (answers === 'no-answer' || answers.unanswered.length > 0) throw new Error('not all have answered')
-      // A capture that has just begun is known once it listens.
+      // A capture that has just started is known once it listens.
       if (!answers.flows.some(({ node }) => node === 'south')) throw new Error('south is not heard yet')
       return answers
     },
@@ -96,7 +96,7 @@ test('a desk finds the flows of all captures, each with its node, and reads one 
   expect(await reader.read(randomUUID())).toBeUndefined()
 })
 
-test('one scrape has the numbers of this machine’s capture once, and of the others’ over the database', async () => {
+test('one scrape has the metrics of this machine’s capture once, and of the others’ over the database', async () => {
   await heard()
   north.calls.inc(3)
   south.calls.inc(4)
@@ -119,7 +119,7 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
       { name: 'south', answers: true },
     ],
   ])
-  // A machine of the same name whose disk was lost: it is silent, and not the one that answers here.
+  // A machine of the same name whose disk was lost is down, and is not the one that answers here.
   const lost = randomUUID()
   await pool.query(
     `insert into capture_node select $1, name, version, started_at - interval '1 day', alive_at - interval '1 hour', steady_since, ended_at,
@@ -137,7 +137,7 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
   measureDesk(registry, { databaseAnswers: () => Promise.resolve(true), version: '1' }).nodes(received[1] as [])
   expect(await registry.metrics()).toContain('seloste_capture_node_up{of="north"} 0')
   await pool.query('delete from capture_node where id = $1', [lost])
-  // The database is away for the desk: what is on its own machine answers still.
+  // The desk has lost the database: the capture on its own machine still answers.
   await pool.query('revoke execute on function capture_nodes() from seloste_desk')
   await pool.query('revoke select on capture_node from seloste_desk')
   const alone = await scrape()

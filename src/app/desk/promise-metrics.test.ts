@@ -20,7 +20,7 @@ async function scrape(read: () => Promise<Proof[]>): Promise<string[]> {
   return (await registry.metrics()).split('\n').filter((line) => line.startsWith('seloste_promise'))
 }
 
-test('every promise is 1 or 0: one that is broken or has no proof is 0', async () => {
+test('every promise is 1 or 0: a broken one and one without a proof are 0', async () => {
   const lines = await scrape(() => Promise.resolve([proof('history.term', true), proof('rights.own', false)]))
   expect(lines.filter((line) => line.startsWith('seloste_promise_holds'))).toHaveLength(promises.length)
   expect(lines.filter((line) => line.endsWith(' 1'))).toEqual(['seloste_promise_holds{promise="history.term"} 1'])
@@ -29,7 +29,7 @@ test('every promise is 1 or 0: one that is broken or has no proof is 0', async (
   )
 })
 
-test('where the database does not answer no promise holds', async () => {
+test('without the database no promise holds', async () => {
   const lines = await scrape(() => Promise.reject(new Error('away')))
   expect(lines).toHaveLength(promises.length)
   expect(lines.every((line) => line.endsWith(' 0'))).toBe(true)

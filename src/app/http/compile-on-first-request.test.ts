@@ -5,7 +5,7 @@ import { operations } from './contract/operations.ts'
 
 const handler = async () => ({ many: 2, hidden: 'x' })
 
-describe('a route whose schemas are compiled when it is asked', () => {
+describe('a route whose schemas are compiled at its first request', () => {
   const open = () => {
     const app = Fastify({ schemaController: lazyCompile })
     app.post('/sum', {
@@ -23,7 +23,7 @@ describe('a route whose schemas are compiled when it is asked', () => {
     return app
   }
 
-  test('answers by its schema, and reports what is wrong with each request of its own', async () => {
+  test('answers by its schema, and reports the errors of each request', async () => {
     const app = open()
     const request = (payload: object) => app.inject({ method: 'POST', url: '/sum', payload })
     const [right, wrong, less] = [await request({ many: 1 }), await request({ many: 'x' }), await request({})]
@@ -33,7 +33,7 @@ describe('a route whose schemas are compiled when it is asked', () => {
     expect((await request({ many: 3 })).statusCode).toBe(200)
   })
 
-  test('is not compiled before: what cannot be, fails the one who asks', async () => {
+  test('is not compiled before, so that an invalid schema fails that request only', async () => {
     const app = open()
     app.get('/broken', { schema: { querystring: { type: 'no-type' } }, handler })
     await app.ready()
@@ -42,7 +42,7 @@ describe('a route whose schemas are compiled when it is asked', () => {
   })
 })
 
-test('every operation of the contract has schemas that can be compiled', async () => {
+test('every operation of the contract has schemas that compile', async () => {
   const app = Fastify({ ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } } })
   for (const operation of Object.values<Omit<RouteOptions, 'handler'>>(operations)) app.route({ ...operation, handler })
   await app.ready()

@@ -14,7 +14,7 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
 })
 
-/** The entries that what happens leaves. */
+/** Returns the new log entries of an action. */
 async function entriesOf(happens: () => Promise<unknown>) {
   const newest = () =>
     admin
@@ -26,7 +26,7 @@ async function entriesOf(happens: () => Promise<unknown>) {
   return admin.selectFrom('audit_entry').selectAll().where('seq', '>', before).orderBy('seq').execute()
 }
 
-test('who is not signed in and asks for a contact leaves an entry with the contact and the operation', async () => {
+test('a request for a contact without a session is logged with the contact and the operation', async () => {
   const id = randomUUID()
   const entries = await entriesOf(() => answer(desk.visitor.fetch(`/api/contacts/${id}`)))
   expect(entries).toMatchObject([
@@ -41,13 +41,13 @@ test('who is not signed in and asks for a contact leaves an entry with the conta
   ])
 })
 
-test('who is signed in and has no role for it leaves an entry with who they are', async () => {
+test('a request of a person without the role is logged with the person', async () => {
   const browser = await desk.signIn(aino)
   const entries = await entriesOf(() => browser.fetch('/api/people'))
   expect(entries).toMatchObject([{ action: 'directory.read', result: 'refused:deny.role', person_id: aino.id }])
 })
 
-test('what a door has refused and logged is not logged twice', async () => {
+test('a refusal logged by an operation is not logged twice', async () => {
   const browser = await desk.signIn(aino)
   const entries = await entriesOf(() => browser.fetch(`/api/contacts/${randomUUID()}?purpose=DEVELOPMENT`))
   expect(entries.map(({ action, result }) => [action, result])).toEqual([['contact.read', 'refused:not-found']])
@@ -55,7 +55,7 @@ test('what a door has refused and logged is not logged twice', async () => {
   expect(purpose.map(({ action, result }) => [action, result])).toEqual([['contacts.listed', 'refused:deny.purpose']])
 })
 
-test('a listening that is not there is refused and logged, whoever guesses it', async () => {
+test('a request for a missing listening is refused and logged', async () => {
   const browser = await desk.signIn(aino)
   const id = randomUUID()
   for (const path of ['audio', 'peaks']) {
@@ -66,21 +66,21 @@ test('a listening that is not there is refused and logged, whoever guesses it', 
   }
 })
 
-test('an address of the API that does not exist leaves an entry; a page that does not exist leaves none', async () => {
+test('a missing address of the API is logged, and a missing page is not', async () => {
   expect(await entriesOf(() => desk.visitor.fetch('/api/export-everything'))).toMatchObject([
     { action: 'request.refused', detail: { operation: 'none' } },
   ])
   expect(await entriesOf(() => desk.visitor.fetch('/no-such-page'))).toEqual([])
 })
 
-test('a request from another site leaves an entry', async () => {
+test('a request from another site is logged', async () => {
   const entries = await entriesOf(() =>
     desk.visitor.fetch('/api/session', { method: 'DELETE', headers: { 'sec-fetch-site': 'cross-site' } }),
   )
   expect(entries).toMatchObject([{ result: 'refused:deny.origin' }])
 })
 
-test('a denial that cannot be logged is not even returned: 503', async () => {
+test('a denial that cannot be logged is answered with 503', async () => {
   await database.as().pool.query('revoke insert on audit_entry from seloste_desk')
   await database
     .as()
@@ -95,7 +95,7 @@ test('a denial that cannot be logged is not even returned: 503', async () => {
     )
 })
 
-test('a stranger without end fills no log: after sixty in a minute the rest are counted', async () => {
+test('endless requests of a stranger do not fill the log: after sixty in a minute the rest are counted', async () => {
   const entries = await entriesOf(() =>
     Promise.all(Array.from({ length: 100 }, () => desk.visitor.fetch('/api/contacts?purpose=DEVELOPMENT'))),
   )

@@ -5,7 +5,7 @@ import { toJson } from './to-json.ts'
 const at = Temporal.Instant.from('2026-03-29T01:00:00Z')
 const instant = Type.String({ format: 'date-time' })
 
-test('what may be missing and is not there is no member, in whatever it lies', () => {
+test('a missing optional value is omitted, at any depth', () => {
   const inner = Type.Object({ at: Type.Optional(instant), by: Type.Optional(Type.Object({ name: Type.String() })) })
   const schema = Type.Object({
     list: Type.Array(inner),
@@ -21,7 +21,7 @@ test('what may be missing and is not there is no member, in whatever it lies', (
   )
 })
 
-test('null stays where the contract has it: a count that is too small to be reported, a form without a draft', () => {
+test('null stays where the contract has it: a count too small to report, a form without a draft', () => {
   const count = Type.Union([Type.Integer(), Type.Null()])
   const schema = Type.Object({
     count,
@@ -41,7 +41,7 @@ test('null stays where the contract has it: a count that is too small to be repo
   expect(toJson(schema, { ...reported, draft: { title: null } })).toMatchObject({ draft: {} })
 })
 
-test('times are texts: days, months, and instants in UTC, also those that the database wrote with an offset', () => {
+test('times are strings: days, months, and instants in UTC, also those written by the database with an offset', () => {
   const schema = Type.Object({
     day: Type.String(),
     month: Type.String(),
@@ -65,7 +65,7 @@ test('times are texts: days, months, and instants in UTC, also those that the da
   })
 })
 
-test('what the contract does not have is not reported, in parts of an intersection and of a union either', () => {
+test('values outside the contract are omitted, in parts of an intersection and of a union too', () => {
   const both = Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.Optional(instant) })])
   const either = Type.Union([Type.Object({ c: Type.Literal(1) }), Type.Object({ d: Type.Literal(2) })])
   const schema = Type.Object({ both, either: Type.Array(either) })

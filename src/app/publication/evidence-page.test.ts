@@ -19,7 +19,7 @@ const beside = (page: string, sentence: string) =>
   new RegExp(`id="${sentence}"[\\s\\S]*?(?=<p id="|</section>|</article>)`).exec(page)?.[0] ?? ''
 
 describe('the evidence beside the sentences', () => {
-  test('is for those who are signed in; a visitor’s page has none of it and says nothing of it', async () => {
+  test('is for signed-in people, and a visitor’s page does not mention it', async () => {
     for (const language of languages) {
       const visitor = await desk.visitor.fetch(descriptionPaths[language])
       expect(visitor.headers.get('cache-control')).toContain('public')
@@ -30,7 +30,7 @@ describe('the evidence beside the sentences', () => {
     }
   })
 
-  test('says of each promise that it holds, with its rule, its counts, when it was checked and the test', async () => {
+  test('states for each promise that it holds, with its rule, its counts, the time of the check and the test', async () => {
     const page = await pageFor(aino, '/register-description')
     expect(page).toContain(`${promises.length} promises hold.`)
     expect(page).not.toContain('class="proof broken"')
@@ -41,11 +41,11 @@ describe('the evidence beside the sentences', () => {
     }
   })
 
-  test('where nothing proves a sentence, the page says that too', async () => {
+  test('states if nothing proves a sentence', async () => {
     expect(beside(await pageFor(aino, '/register-description'), 'S33')).toContain('Nothing proves this yet')
   })
 
-  test('a visitor reads which sentences nothing checks, in every language', async () => {
+  test('shows a visitor which sentences are not checked, in every language', async () => {
     const title = {
       fi: 'Mitä järjestelmä ei voi tarkistaa',
       sv: 'Vad systemet inte kan kontrollera',
@@ -60,7 +60,7 @@ describe('the evidence beside the sentences', () => {
     }
   })
 
-  test('where a proof has gone missing, the whole does not hold', async () => {
+  test('does not hold as a whole if a proof is missing', async () => {
     expect(await pageFor(aino)).toContain('class="summary holds"')
     await testPromises.tamper("delete from proof where promise = 'recordings.floor'")
     const page = await pageFor(aino, '/register-description')
@@ -69,7 +69,7 @@ describe('the evidence beside the sentences', () => {
     await testPromises.check()
   })
 
-  test('a sentence whose proof fails is marked as broken, at its place and at the top, in every language', async () => {
+  test('marks a sentence as broken if its proof fails, at its place and at the top, in every language', async () => {
     await testPromises.tamper(
       "update contact set history_ends_at = now() - interval '3 days', ended_at = ended_at - interval '15 months' where id = (select id from contact limit 1)",
     )
@@ -84,7 +84,7 @@ describe('the evidence beside the sentences', () => {
     }
   })
 
-  test('a proof that has grown old holds no more', async () => {
+  test('does not hold if a proof is too old', async () => {
     await testPromises.tamper("update proof set checked_at = now() - interval '31 minutes'")
     expect(await pageFor(aino, '/register-description')).toContain('0 promises hold.')
   })

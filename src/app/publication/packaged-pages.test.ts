@@ -28,7 +28,7 @@ const inert = (page: string) => {
 }
 
 test.each(languages)(
-  'the letter to an institute runs and fetches nothing, whatever its study is called (%s)',
+  'the letter to an institute runs and loads nothing, whatever the name of its study (%s)',
   (language) => {
     const about = { id: 'x', number: 'T-2026-1', language, dueOn: '2026-12-31', format: 'OPUS' as const }
     const files = [{ name: 'ab.opus', sha256: '0'.repeat(64), level: 'D' as const, durationS: 5 }]
@@ -43,7 +43,7 @@ test.each([
   ['sv', 'Utlämnande av inspelningar', 'anonymiserade', '1 av kopiorna är bara pseudonymiserad:'],
   ['en', 'Recordings disclosed to a research institute', 'anonymised', '1 of the copies is only pseudonymised'],
 ] as const)(
-  'the letter is in the institute’s language, with its days, and calls anonymised what is (%s)',
+  'the letter is in the institute’s language, with its days, and calls only anonymised files anonymised (%s)',
   (language, title, anonymised, pseudonymised) => {
     const good = letterIn(language, 'T', 'N')
     expect(good).toContain(title)
@@ -65,18 +65,18 @@ test.each([
   ['fi', 'yksi anonymisoitu jäljennös puhelutallenteesta', 'Jäljennös on vain pseudonymisoitu'],
   ['sv', 'en anonymiserad kopia av en samtalsinspelning', 'Kopian är bara pseudonymiserad:'],
   ['en', 'one anonymised copy of a call recording', 'The copy is only pseudonymised'],
-] as const)('one copy is told as one (%s)', (language, anonymised, pseudonymised) => {
+] as const)('one copy is mentioned in the singular (%s)', (language, anonymised, pseudonymised) => {
   expect(letterIn(language, 'N')).toContain(anonymised)
   expect(letterIn(language, 'D')).toContain(pseudonymised)
 })
 
-test.each(languages)('the letter says whose it is, and where the institute sends what it confirms (%s)', (language) => {
+test.each(languages)('the letter names its sender, and where the institute confirms (%s)', (language) => {
   const { name, unit, postalAddress, switchboard } = description.controller
   const letter = letterIn(language, 'T')
   for (const text of [name, unit, postalAddress, switchboard]) expect(letter.split(text[language])).toHaveLength(3)
 })
 
-test('the page of identification data runs and fetches nothing, whatever the authority is called', () => {
+test('the page of identification data runs and loads nothing, whatever the name of the authority', () => {
   const about = { id: 'x', number: 'V-2026-1', decidedAt: Temporal.Now.instant(), provision: null }
   const part = { seq: 1, number: null, answeredAt: null, endedAt: null, officialName: hostile, officialPhone: null }
   const call = { item: 1, startedAt: '2026-01-01T00:00:00Z', endedAt: null, caller: null, number: null, parts: [part] }

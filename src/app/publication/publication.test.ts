@@ -15,7 +15,8 @@ import { descriptionPaths, feedbackListPaths, feedbackPaths, statementPaths, ver
 const seed = readFileSync(seedDescriptionFile, 'utf8')
 const source = readFileSync(new URL('../../../test/vectors/register-description.fi.txt', import.meta.url), 'utf8')
 
-// Version 1 is the seed. In force now: another agency that keeps recordings for three months. To come: a GDPR notice.
+// Version 1 is the seed. In force now: another agency that keeps recordings for three months. In the future: a GDPR
+// notice.
 const now = Temporal.Now.instant()
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
@@ -47,7 +48,7 @@ const publicPaths = [descriptionPaths, versionsAddresses(), statementPaths, feed
 
 describe('the public pages', () => {
   test.each([...publicPaths, '/rekisteriseloste/1', '/rekisteriseloste/3', '/rekisteriseloste/99'])(
-    '%s needs no script and takes nothing from elsewhere',
+    '%s needs no script and loads nothing from other origins',
     async (path) => {
       const { headers, text } = await read(path)
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -60,7 +61,7 @@ describe('the public pages', () => {
     },
   )
 
-  test('are in the language that their address says, and lead to the others', async () => {
+  test('are in the language of their address, and link to the others', async () => {
     for (const paths of [descriptionPaths, versionsAddresses(), statementPaths, feedbackPaths]) {
       for (const language of languages) {
         const { status, text } = await read(paths[language])
@@ -71,7 +72,7 @@ describe('the public pages', () => {
     }
   })
 
-  test('what a visitor has is asked for anew and sent only where it has changed', async () => {
+  test('are revalidated and sent only if they have changed', async () => {
     const { headers } = await read('/rekisteriseloste')
     expect(headers.get('cache-control')).toBe('public, max-age=0, must-revalidate')
     const again = await desk.visitor.fetch('/rekisteriseloste', {
@@ -80,7 +81,7 @@ describe('the public pages', () => {
     expect([again.status, await again.text()]).toEqual([304, ''])
   })
 
-  test('a page that is not there says so in its language', async () => {
+  test('have an error page in the language of a missing address', async () => {
     const { status, words } = await read('/registerbeskrivning/99')
     expect(status).toBe(404)
     expect(words).toContain('Det finns ingen version 99 av registerbeskrivningen.')
@@ -89,7 +90,7 @@ describe('the public pages', () => {
 })
 
 describe('versions', () => {
-  test('with the seed, the Finnish page says what the source says, sentence for sentence, in its order', async () => {
+  test('the Finnish page of the seed has the text of the source, sentence for sentence, in order', async () => {
     const { words } = await read('/rekisteriseloste/1')
     const units = source
       .replaceAll('•', ' ')
@@ -105,7 +106,7 @@ describe('versions', () => {
     }
   })
 
-  test('the page shows the version in force, its hash and its beginning', async () => {
+  test('the page shows the version in force, its hash and its start', async () => {
     const hash = createHash('sha256').update(inForce).digest('hex')
     for (const language of languages) {
       const { words } = await read(descriptionPaths[language])
@@ -114,7 +115,7 @@ describe('versions', () => {
     }
   })
 
-  test('a changed controller and term are in three languages, and nothing names the old agency', async () => {
+  test('a changed controller and term are in three languages, and nothing names the former agency', async () => {
     const logged = {
       fi: '2–6 kuukautta, nyt 3 kuukautta',
       sv: '2–6 månader, nu 3 månader',
@@ -129,7 +130,7 @@ describe('versions', () => {
       expect((await read(path)).text, path).not.toMatch(/vero(?!\w)|verohal|skatteförv|tax admin/i)
   })
 
-  test('one that is past and one that is to come say so and lead to the one in force', async () => {
+  test('a past and a future one say so and link to the one in force', async () => {
     expect((await read('/rekisteriseloste/1')).words).toContain('Tämä versio ei ole enää voimassa.')
     expect((await read('/register-description/3')).words).toContain('This version is not in force yet.')
     for (const path of ['/rekisteriseloste/1', '/rekisteriseloste/3']) {
@@ -138,7 +139,7 @@ describe('versions', () => {
     expect((await read('/rekisteriseloste/2')).words).not.toContain('Voimassa oleva versio')
   })
 
-  test('the list has every version, newest first, with what it changed', async () => {
+  test('the list has every version, newest first, with its changes', async () => {
     const { words } = await read('/register-description/versions')
     expect([...words.matchAll(/Version (\d) (Coming|In force|Past)/g)].map(([found]) => found)).toEqual([
       'Version 3 Coming',
@@ -188,7 +189,7 @@ describe('feedback on accessibility', () => {
   const send = (path: string, fields: Record<string, string>, browser = desk.visitor) =>
     browser.fetch(path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
 
-  test('comes back with what was written and everything that is wrong', async () => {
+  test('returns with the entered text and every error', async () => {
     const response = await send('/saavutettavuuspalaute', { message: ' ', place: '<b>PDF</b>', email: 'ei osoite' })
     const text = await response.text()
     expect(response.status).toBe(400)
@@ -200,7 +201,7 @@ describe('feedback on accessibility', () => {
     expect(text.match(/aria-invalid="true"/g)).toHaveLength(2)
   })
 
-  test('is thanked for, reaches the administrator’s list alone, and is answered there', async () => {
+  test('is acknowledged, reaches only the administrator’s list, and is answered there', async () => {
     const { administrator, somebody } = await people()
     const response = await send('/accessibility-feedback', { message: 'Too small\r\ntext', email: 'a@b.example' })
     expect([response.status, response.headers.get('location')]).toEqual([303, '/accessibility-feedback/received'])
@@ -227,7 +228,7 @@ describe('feedback on accessibility', () => {
     expect(await (await administrator.fetch('/palaute')).text()).toContain('Kokoa suurennettu.')
   })
 
-  test('from one address is rate limited, in whatever language; the page says so to people', async () => {
+  test('from one address is rate limited, in any language, with a page for people', async () => {
     const statuses: number[] = []
     let last = ''
     const paths = ['/saavutettavuuspalaute', '/accessibility-feedback', '/tillganglighetsrespons']
@@ -253,7 +254,7 @@ describe('feedback on accessibility', () => {
     }
   })
 
-  test('has no address that would write a part of the answer', async () => {
+  test('refuses an address that could add to the response', async () => {
     const { administrator } = await people()
     const email = 'a?bcc=spy%40b.example&body=x@b.example'
     expect((await send('/saavutettavuuspalaute', { message: 'Hei', email })).status).toBe(303)
@@ -261,7 +262,7 @@ describe('feedback on accessibility', () => {
     expect(list).toContain('href="mailto:a%3Fbcc%3Dspy%2540b.example%26body%3Dx@b.example"')
   })
 
-  test('what is no form is not understood, and the page says so to people', async () => {
+  test('that is not a form is refused, with a page for people', async () => {
     const response = await desk.visitor.fetch('/saavutettavuuspalaute', { json: { message: 'x' } })
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
     const foreign = await desk.visitor.fetch('/saavutettavuuspalaute', {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('however many processes start at once, they draw with one whole key, which only its owner reads', async () => {
+test('any number of processes that start at once draw with one complete key, which only its owner can read', async () => {
   const keys = await Promise.all(Array.from({ length: 40 }, () => readDrawKey(alone())))
   expect(keys[0]).toHaveLength(32)
   expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1)
@@ -20,7 +20,7 @@ test('however many processes start at once, they draw with one whole key, which 
   expect((await stat(join(folder, 'capture', 'draw.key'))).mode & 0o777).toBe(0o600)
 })
 
-test('with a key that was cut short nothing is drawn: whoever knows it knows every draw', async () => {
+test('a truncated key is refused, because it could be guessed', async () => {
   await readDrawKey(alone())
   const path = join(folder, 'capture', 'draw.key')
   for (const bytes of [0, 16]) {
@@ -31,7 +31,7 @@ test('with a key that was cut short nothing is drawn: whoever knows it knows eve
   await expect(readDrawKey(alone())).rejects.toThrow('64 bytes')
 })
 
-test('a key that several users share is read where it is, and made by none of them', async () => {
+test('a key shared by several users is read in place, and created by none of them', async () => {
   const drawKeyFile = join(folder, 'shared.key')
   const shared = { dataDirectory: folder, splitRoles: { drawKeyFile } }
   await expect(readDrawKey(shared)).rejects.toThrow(

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const follow = (db: typeof admin, name: string) =>
   followKnown(db, database.url('seloste_capture'), join(folder, name), () => undefined)
 
-test('everybody who is entered while the directory is being read is known a moment later', async () => {
+test('a person entered while the directory is being read is known a moment later', async () => {
   const known = await follow(database.as('seloste_capture').db, 'known.json')
   for (let n = 0; n < 30; n++) {
     await enterTestPerson(admin, desk, { name: `Henkilö ${n}`, phone: `029 512 80${String(n).padStart(2, '0')}` })
@@ -26,7 +26,7 @@ test('everybody who is entered while the directory is being read is known a mome
   await known.stop()
 })
 
-test('without a directory and without a copy nothing begins; with a copy it continues', async () => {
+test('refuses to start without a directory and a copy, and starts with a copy', async () => {
   const none = new Proxy(admin, {
     get: () => () => {
       throw new Error('no database')

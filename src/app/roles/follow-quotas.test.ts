@@ -53,7 +53,7 @@ const unreachable = () =>
     onIdleError: () => undefined,
   })
 
-test('what the register holds of this week and the last is counted, and refusals are not', async () => {
+test('counts recordings of this week and the last in the register, and not refusals', async () => {
   const ruleId = `rule-${randomUUID()}`
   for (const facts of [counted(ruleId), counted(ruleId), counted(ruleId, now, false), counted(ruleId, lastWeek)]) {
     await admit(capture, facts)
@@ -64,7 +64,7 @@ test('what the register holds of this week and the last is counted, and refusals
   await quotas.stop()
 })
 
-test('a call that an earlier process left, in the register or not, counts once', async () => {
+test('a call left by an earlier process, in the register or not, counts once', async () => {
   const ruleId = `rule-${randomUUID()}`
   const [entered, waiting] = [counted(ruleId), counted(ruleId)]
   await admit(capture, entered)
@@ -91,7 +91,7 @@ test('without the database counts continue from the copy on disk', async () => {
   await away.close()
 })
 
-test('counts are for capture alone, and have no call among them', async () => {
+test('counts are readable for capture only, and contain no call', async () => {
   const { pool } = database.as('seloste_capture')
   const { fields } = await pool.query('select * from quota_counts($1, $2, $3)', [
     weekStart(lastWeek),

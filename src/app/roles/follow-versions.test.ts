@@ -34,7 +34,7 @@ async function publish(version: number, share: number, effectiveFrom: Temporal.I
   await pool.query(`select pg_notify('seloste_description', $1)`, [String(version)])
 }
 
-test('a version that is approved is known before it is in force, and in force from its instant on, never before', async () => {
+test('an approved version is known before it is in force, and in force exactly from its instant', async () => {
   const versions = await follow('next.json')
   const from = now.add({ hours: 24 })
   await publish(2, 0.2, from)
@@ -48,7 +48,7 @@ test('a version that is approved is known before it is in force, and in force fr
   await versions.stop()
 })
 
-test('without the database a process continues from its copy on disk, versions to come included', async () => {
+test('without the database a process uses its copy on disk, future versions included', async () => {
   await (await follow('copy.json')).stop()
   const away = connectDatabase<RegisterTables>({
     url: 'postgres://nobody@127.0.0.1:1/none',

@@ -11,7 +11,7 @@ const program = `
 test.each([
   ['thrown', `setTimeout(() => { throw new Error('nobody caught this') })`],
   ['of a promise', `void Promise.reject(new Error('nobody caught this'))`],
-])('an error %s that nothing caught is a line of the log, and ends the process', (_how, failing) => {
+])('an uncaught error %s is logged, and ends the process', (_how, failing) => {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', `${program}\n${failing}\nsetTimeout(() => console.log('went on'), 2_000)`],

@@ -13,11 +13,11 @@ afterEach(() => {
 const alone = { splitRoles: { socketsFolder: undefined } }
 const long = () => ({ ...alone, dataDirectory: join('/', randomUUID().repeat(4)) })
 
-test('a socket lies in the data folder where its path is short enough', () => {
+test('a socket is in the data folder if its path is short enough', () => {
   expect(socketPath({ ...alone, dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
 })
 
-test('of a long path it lies in a temporary folder that only its owner can enter', () => {
+test('with a long path it is in a temporary folder that only its owner can enter', () => {
   const settings = long()
   const path = socketPath(settings, 'metrics-custodian')
   made.push(dirname(path))
@@ -38,7 +38,7 @@ test('a temporary folder that others can enter, or a link to another, is refused
   expect(() => socketPath(settings, 'custodian')).toThrow('is accessible to others')
 })
 
-test('below SELOSTE_RUN each role has a folder of its own for the sockets that it answers at', () => {
+test('in SELOSTE_RUN each role has a folder for its sockets', () => {
   const settings = { dataDirectory: '/data', splitRoles: { socketsFolder: '/run/seloste' } }
   expect(socketPath(settings, 'custodian')).toBe('/run/seloste/custodian/custodian.sock')
   expect(socketPath(settings, 'metrics-capture')).toBe('/run/seloste/capture/metrics-capture.sock')

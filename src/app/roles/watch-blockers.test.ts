@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { watchBlockers } from './watch-blockers.ts'
 
-test('what waits two minutes for the register is a backlog, as old as it is, until it waits no more', async () => {
+test('a wait of two minutes for the register is a backlog with its age, until it ends', async () => {
   const logged: string[] = []
   const blockers = createBlockers({
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { roleEnvironment } from './supervise.ts'
 
-test('a role is told neither the owner’s way to the database nor anybody’s password', () => {
+test('a role gets neither the owner’s database URL nor any password', () => {
   const reported = roleEnvironment(
     {
       SELOSTE_DATA: '/data',
@@ -14,7 +14,7 @@ test('a role is told neither the owner’s way to the database nor anybody’s p
   expect(reported).toEqual({ SELOSTE_DATA: '/data' })
 })
 
-test('access keys of the object store are told to capture and custodian alone', () => {
+test('only capture and custodian get access keys of the object store', () => {
   const environment = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c', AWS_REGION: 'd' }
   const reported = (role: 'capture' | 'custodian' | 'desk' | 'feeds') =>
     Object.keys(roleEnvironment(environment, role)).filter((name) => name.startsWith('AWS'))

@@ -22,7 +22,7 @@ async function start(program: string): Promise<ChildProcess> {
   return child
 }
 
-test('a process whose event loop stands still is killed, so that it is started again', async () => {
+test('a process whose event loop hangs is killed, so that it is restarted', async () => {
   await start(
     "process.send('ready'); setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 20)",
   )
@@ -33,7 +33,7 @@ test('a process whose event loop stands still is killed, so that it is started a
   expect(hung).toEqual([6])
 })
 
-test('a process that says something now and then is left alone, and one that ends is not waited for', async () => {
+test('a process that reports now and then is left alone, and one that ends is not waited for', async () => {
   await start("setInterval(() => process.send('alive'), 1); setTimeout(() => process.exit(3), 300)")
   const hung: number[] = []
   const gone = once(child, 'exit')

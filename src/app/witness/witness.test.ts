@@ -50,7 +50,7 @@ async function post(old: number | string, proof: readonly Buffer[], note: string
 }
 
 describe('a witness', () => {
-  test('cosigns the destruction ledger of the same installation beside its log, each from where it was', async () => {
+  test('cosigns the destruction ledger of the same installation beside its log, each from its last state', async () => {
     const ledger = { ...log, ...ledgerKeyOf(log) }
     const held = { url: witness.url, key: witness.key }
     expect(await fetchCosigned(held, ledger)).toBeUndefined()
@@ -65,7 +65,7 @@ describe('a witness', () => {
     expect((await post(0, [], tree.note(1, { ...ledger, name: `${log.name}/other` }))).status).toBe(404)
   })
 
-  test('cosigns a log that only grows, whatever the steps, and remembers it over its own end', async () => {
+  test('cosigns a log that only grows, in any steps, and remembers it across restarts', async () => {
     for (const size of [1, 2, 255, 256, 256, 300, 512, 513]) {
       const answer = await requestCosignature(
         { url: witness.url, key: witness.key },
@@ -86,7 +86,7 @@ describe('a witness', () => {
     expect(await post(300, [], tree.note(600))).toMatchObject({ status: 409, type: 'text/x.tlog.size', text: '513\n' })
   })
 
-  test('refuses what C2SP tlog-witness says it must, and has cosigned nothing of it', async () => {
+  test('refuses what C2SP tlog-witness requires it to refuse, and has cosigned nothing of it', async () => {
     const proof = await consistencyProof(513, 600, tree.read)
     const other = treeOf([hashLeaf(Buffer.from('another')), ...leaves.slice(1)])
     const stranger = makeSigner(log.name, newKey(), 'note')
@@ -114,7 +114,7 @@ describe('a witness', () => {
     expect((await fetch(`${witness.url}/elsewhere`)).status).toBe(404)
   })
 
-  test('of many at once cosigns no two of which one is not the beginning of the other', async () => {
+  test('cosigns only consistent checkpoints among many simultaneous ones', async () => {
     const sizes = [601, 650, 640, 699, 620]
     const request = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
     const statuses = (await Promise.all(request)).map(({ status }) => status)
@@ -122,7 +122,7 @@ describe('a witness', () => {
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
 
-  test('reports a log that was turned back, and is believed only with a checkpoint that the log had signed', async () => {
+  test('reports a log that was rolled back, and accepts that report only with a checkpoint signed by the log', async () => {
     const key = witness.key
     const answer = await requestCosignature({ url: witness.url, key }, log, tree.note(100), tree.read, 0)
     expect(answer).toHaveProperty('ahead')
@@ -137,12 +137,12 @@ describe('a witness', () => {
     await new Promise((resolve) => liar.close(resolve))
   })
 
-  test('reports that another log was signed beside it with the same key; a false witness is believed only with a valid signature', async () => {
+  test('reports a second log signed with the same key, and accepts that report of a witness only with a valid signature', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
     expect(await requestCosignature(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
-    // The continued log is longer by now, or as long.
+    // The continued log is at least as long by now.
     for (const size of [80, 200])
       expect(await requestCosignature(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
     await other.stop()
@@ -165,7 +165,7 @@ describe('a witness', () => {
     }
   })
 
-  test('does not continue from a state that is another log’s', async () => {
+  test('refuses to continue from another log’s state', async () => {
     await witness.stop()
     await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow(
       'was not cosigned by this witness for this log',

@@ -16,7 +16,7 @@ function after(measurements: readonly Partial<Measured>[], before: Pressure = no
   return measurements.reduce((pressure, measured) => judgePressure(pressure, { ...calm, ...measured }), before).raised
 }
 
-test('one delay of the event loop is no pressure, three in a row are', () => {
+test('one delay of the event loop is no pressure, and three in a row are', () => {
   const late = { eventLoopMs: 500 }
   expect(after([late, late])).toEqual([])
   expect(after([late, late, calm, late, late])).toEqual([])

@@ -78,7 +78,7 @@ describe('the answer is what capture decides', () => {
   })
   const plans = fc.record({ share: fc.constantFrom(0.2, 0.5, 0.9), consent: fc.boolean() })
 
-  test('who is told of nothing is not recorded, whoever answers; who is told "recorded" is', () => {
+  test('an unreported call is not recorded, whoever answers, and one reported as recorded is', () => {
     const announced = new Set<string>()
     fc.assert(
       fc.property(questions, plans, ({ official, ...question }, { share, consent }) => {
@@ -97,7 +97,7 @@ describe('the answer is what capture decides', () => {
     expect([...announced].sort()).toEqual(['not-recorded', 'possible', 'recorded'])
   })
 
-  test('the same id is drawn alike in each of the forms that clients send it in', () => {
+  test('the same id is drawn alike in each of its clients’ forms', () => {
     const query = from(described({ share: 0.5 }))
     for (let id = 1; id < 60; id++) {
       const hex = id.toString(16).toUpperCase().padStart(16, '0')

@@ -69,7 +69,7 @@ test.each([
   ['{"number":"1","callIds":{"ucid":7}}', 'an id that is not a string'],
   ['{"number":"1","official":{},"callIds":{"ucid":"1"}}', 'official is not a telephone number'],
   ['{"number":"1","caller":"2","callIds":{"ucid":"1"}}', 'unknown field'],
-])('a wrong question is told what is wrong with it: %s', async (body, message) => {
+])('a wrong question gets its error: %s', async (body, message) => {
   const response = await post(await listen(), body)
   expect(response.status).toBe(400)
   expect(((await response.json()) as { error: { code: string; message: string } }).error).toMatchObject({
@@ -78,7 +78,7 @@ test.each([
   })
 })
 
-test('another path, another method and a long body are refused, and an internal error means to announce', async () => {
+test('another path, another method and a long body are refused, and an internal error answers to announce', async () => {
   const url = await listen({
     answer: () => {
       throw new Error('bug')

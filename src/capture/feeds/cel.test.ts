@@ -10,7 +10,7 @@ const reader = readerOf(options)
 const caller = '1763622842.47'
 const begun = 1763622842
 
-/** A line of cel_custom's example. */
+/** A line in the format of cel_custom's example. */
 function line(
   type: string,
   seconds: number,
@@ -57,7 +57,7 @@ function legs(lines: readonly string[]) {
   )
 }
 
-/** Times as texts: instants compare equal by their fields. */
+/** Times as texts, because vitest compares instants by their fields. */
 const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500).toString()
 const trunk = 'PJSIP/trunk-0000002f'
 const [aino, bertil] = ['PJSIP/1042-00000030', 'PJSIP/1043-00000031']
@@ -67,7 +67,7 @@ const ended = (seconds: number) => [
 ]
 
 describe('channel events', () => {
-  test('tell who spoke with the caller from the bridge on: not from when the queue answered, and not where it only rang', () => {
+  test('report who spoke with the caller from the bridge on, not from the queue’s answer, and not who only rang', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('ANSWER', 1, caller, trunk, '', 's'),
@@ -97,12 +97,12 @@ describe('channel events', () => {
     ])
   })
 
-  test('of a call that is transferred are a leg for each official, whose consultation is none', () => {
+  test('of a transferred call are a leg for each official, without the consultation', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('BRIDGE_ENTER', 10, caller, trunk, 'b1'),
       line('BRIDGE_ENTER', 10, '1763622847.48', aino, 'b1'),
-      // Aino holds the caller and asks Bertil, then hands the call over.
+      // Aino puts the caller on hold, asks Bertil, and transfers the call.
       line('BRIDGE_EXIT', 40, '1763622847.48', aino, 'b1'),
       line('BRIDGE_ENTER', 41, '1763622880.50', bertil, 'b2', '1043'),
       line('BRIDGE_ENTER', 41, '1763622880.51', aino, 'b2', '1043'),
@@ -117,7 +117,7 @@ describe('channel events', () => {
     ])
   })
 
-  test('reach an official by way of a Local channel', () => {
+  test('reach an official through a Local channel', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('BRIDGE_ENTER', 9, 'l1', 'Local/1042@agents-0003;1', 'b1'),
@@ -129,7 +129,7 @@ describe('channel events', () => {
     expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
   })
 
-  test('of a call that nobody answers are one leg without an answer; one heard from its middle on is doubtful', () => {
+  test('of an unanswered call are one leg without an answer, and one seen only from its middle is doubtful', () => {
     expect(legs([line('CHAN_START', 0, caller, trunk), ...ended(30)])).toMatchObject([
       { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
     ])
@@ -138,7 +138,7 @@ describe('channel events', () => {
     ])
   })
 
-  test('of a call that was in a conference which goes on for days are reported after a day; of the conference there is no end', () => {
+  test('of a call that was in a conference of several days are reported after a day, without the conference’s end', () => {
     const room = '1763622700.1'
     const assembler = createCallAssembler({ settleMs: 0 })
     const inRoom = records([
@@ -156,7 +156,7 @@ describe('channel events', () => {
     const reported = assembler
       .settled(86_401_000)
       .map(({ callId, isUnfinished, legs }) => [callId, isUnfinished, legs.length])
-    // Waiting, and the other who was in the conference.
+    // Waiting, and the other person in the conference.
     expect(new Set(reported)).toEqual(
       new Set([
         [room, true, 2],
@@ -165,7 +165,7 @@ describe('channel events', () => {
     )
   })
 
-  test('of who is parked with others are nothing that they spoke', () => {
+  test('of callers parked together are not a conversation', () => {
     const parked = (channelId: string, channel: string) =>
       line('BRIDGE_ENTER', 10, channelId, channel, 'lot').replace('simple_bridge', 'holding_bridge')
     expect(
@@ -173,7 +173,7 @@ describe('channel events', () => {
     ).toMatchObject([{ legId: 'unanswered' }])
   })
 
-  test('wait for the end of their call, however long nothing comes', () => {
+  test('wait for the end of their call, however long nothing arrives', () => {
     const assembler = createCallAssembler({ settleMs: 0 })
     for (const record of records([line('CHAN_START', 0, caller, trunk)])) assembler.add(record, 1000, () => undefined)
     expect(assembler.settled(3_600_000)).toEqual([])
@@ -181,7 +181,7 @@ describe('channel events', () => {
     expect(assembler.settled(3_600_001)).toHaveLength(1)
   })
 
-  test('of anything else are nothing, and of a key that a caller presses nothing is kept', () => {
+  test('of other kinds are ignored, and pressed keys are not stored', () => {
     expect(reader.read(line('DTMF', 3, caller, trunk), undefined)).toEqual([{ is: 'nothing' }])
     const event = {
       Event: 'CEL',
@@ -204,7 +204,7 @@ describe('channel events', () => {
     expect(reader.read('{"EventName":"HANGUP"}', undefined)).toEqual([{ is: 'problem', reason: 'id-missing' }])
   })
 
-  test('of the hour that the clock shows twice are at the time that is not before their channel', () => {
+  test('of the repeated hour have the time that is not before their channel’s', () => {
     const made = Temporal.Instant.from('2026-10-25T00:50:00Z').epochMilliseconds / 1000
     const event = {
       EventName: 'HANGUP',

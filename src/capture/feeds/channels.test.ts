@@ -34,7 +34,7 @@ const officials = [aino, bertil].map((agent, at) => ({
 }))
 const { numbering } = versionAt(versions, begun).description
 
-/** Returns what the register gets; `outside` or another word if it is none of its calls. */
+/** Returns what the register gets; `outside` or another word if it is not one of its calls. */
 function spoke(call: ReportedCall) {
   const context = {
     versionAt: (at: Temporal.Instant) => versionAt(versions, at),
@@ -74,7 +74,7 @@ const meeting = (at: number) => ({
   apps: [{ name: 'conference', data: 'c1@default', at }],
 })
 
-test('a transfer that the official made by keys (att_xfer): the third calls the caller, who is the same caller still', () => {
+test('a transfer by keys (att_xfer), in which the third calls the same caller', () => {
   const third = called({
     ...{ id: 'c-leg', from: 180, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [
@@ -108,7 +108,7 @@ test('a transfer that the official made by keys (att_xfer): the third calls the 
   expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(spoke)).toEqual([expected])
 })
 
-test('of several that rang, the one who answered: the calling channel names whom it tried last', () => {
+test('of several that rang, the one who answered: the calling channel names the last one tried', () => {
   expect(reported(calling({ variables: { dialed_user: bertil } }))).toEqual([
     { caller: customer, talks: [[aino, 44, 300]] },
   ])
@@ -128,11 +128,11 @@ test('an official who was bridged and hung up before the next, without a transfe
   expect(reported(...records)).toEqual([{ caller: customer, talks }])
 })
 
-test('an official who leaves ends their talk, though the caller stays on the line', () => {
+test('an official who leaves ends their segment, though the caller stays on the line', () => {
   expect(reported(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
 })
 
-test('a third whom the official joins to the call (three_way) is heard until they leave', () => {
+test('a third whom the official joins to the call (three_way) counts until they leave', () => {
   const third = called({
     ...{ id: 'c-leg', from: 100, to: 200, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [{ from: 100, dialled: bertil, bridged: { at: 105, with: 'b-leg', number: aino, side: 'originator' } }],
@@ -148,7 +148,7 @@ test('a third whom the official joins to the call (three_way) is heard until the
   ])
 })
 
-test('two callers in one conference are two calls, each with the official and with nobody of the other', () => {
+test('two callers in one conference are two calls, each with the official only', () => {
   const joining = (id: string, caller: string, from: number, to: number): ChannelRecord => ({
     ...{ id, direction: 'inbound', caller, from, to, profiles: [{ from, dialled: number }], ...meeting(from) },
   })
@@ -166,7 +166,7 @@ test('two callers in one conference are two calls, each with the official and wi
   expect(reported(...records)).toHaveLength(2)
 })
 
-test('who leaves a conference long after the caller, or long before, is reported once their record is there', () => {
+test('a person who leaves a conference long after or before the caller is reported once their record arrives', () => {
   const assembler = createCallAssembler({ settleMs: 60_000 })
   const add = (channel: ChannelRecord, at: number) => {
     for (const record of readChannel(channel)) assembler.add(record, begun.epochMilliseconds + at * 1000, () => taken++)
@@ -204,13 +204,13 @@ test('who leaves a conference long after the caller, or long before, is reported
   expect([taken, assembler.waiting]).toEqual([3, 0])
 })
 
-test('a caller in a conference of whose others nothing is reported has a mark', () => {
+test('a caller in a conference with unreported others is marked', () => {
   expect(reported(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
     { caller: customer, talks: [], isDoubtful: true },
   ])
 })
 
-test('a called channel waits for the calling one, a day at most; what FreeSWITCH began itself is no call', () => {
+test('a called channel waits for the calling one, a day at most, and FreeSWITCH’s own calls are ignored', () => {
   const assembler = createCallAssembler({ settleMs: 0 })
   const of = begun.epochMilliseconds
   for (const record of readChannel(called())) assembler.add(record, of, () => undefined)

@@ -13,7 +13,7 @@ function feeds(text: string) {
   return readFeeds(path)
 }
 
-test('a feed reports where its records come from and what is not reported by them', () => {
+test('a feed has its source and the facts missing from it', () => {
   const [exchange, switchboard] = feeds(`feeds:
   - name: exchange
     source: asterisk-csv
@@ -35,7 +35,7 @@ test('a feed reports where its records come from and what is not reported by the
   expect(switchboard).toMatchObject({ from: { kind: 'http', listen: { port: 8090 } }, settleMs: 5000 })
 })
 
-test('a feed names queues and officials whom the system calls by other than their numbers', () => {
+test('a feed names queues and officials that the system does not call by their numbers', () => {
   const [queues, cloud] = feeds(`feeds:
   - { name: queues, source: queue-log, folder: /var/log/asterisk, names: { support: 029 497 000 } }
   - name: cloud
@@ -65,6 +65,6 @@ test.each([
   ['feeds: [{ name: a, source: cucm, folder: /x, zone: Helsinki }]', 'zone is "Helsinki"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, fields: { topic: x } }]', 'fields has "topic"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, colour: red }]', '"colour" is unknown'],
-])('%s is refused with what is allowed', (text, reason) => {
+])('%s is refused with the allowed values', (text, reason) => {
   expect(() => feeds(text)).toThrow(reason)
 })

@@ -1,4 +1,4 @@
-/** A call that is judged while the database works, and then not admitted, leaves no trace (R14). */
+/** A call that is judged during a database outage, and then not admitted, leaves no trace (R14). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const asSeeded = await readVersions(owner)
 const folder = await mkdtemp(join(tmpdir(), 'seloste-judged-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Records everything, by a quota with room. */
+/** Records everything, under a quota with room. */
 const withQuota = asSeeded.map((version) => {
   const { recordingPlan } = version.description
   const rules = recordingPlan.rules.map((rule) => ({
@@ -82,7 +82,7 @@ async function segments() {
   return rows
 }
 
-test('calls that wait for the database are judged by what is known when they are tried again, and counted once', async () => {
+test('calls that wait for the database are judged again when they are retried, and counted once', async () => {
   let isAway = true
   start({ inTurn: (work) => (isAway ? Promise.reject(new Error('the database is away')) : work()) })
   officials = []
@@ -99,7 +99,7 @@ test('calls that wait for the database are judged by what is known when they are
   expect(quotas.known).toHaveLength(2)
 })
 
-test('a feed that stops has counted for its quotas what it has admitted', async () => {
+test('a feed that stops has counted exactly its admitted calls for quotas', async () => {
   start({
     inTurn: async (work) => {
       const done = await work()

@@ -7,7 +7,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { recordingFacts } from '#test/database/people.ts'
 import { sealPastAudio } from './past-calls.ts'
 
-test('audio that breaks off with an error leaves no file behind', async () => {
+test('audio that breaks off with an error leaves no file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-past-'))
   function* audio() {
     yield { caller: Buffer.alloc(160), official: Buffer.alloc(160) }

@@ -1,4 +1,7 @@
-/** A call that waited in a queue is one contact with one part, whichever systems report it and in any order (R9, R16, AC8). */
+/**
+ * A call that waited in a queue is one contact with one segment, whichever systems report it and in any order (R9, R16,
+ * AC8).
+ */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -13,7 +16,7 @@ const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
 const { deliver, clear } = await feedOfTests(database)
 beforeEach(clear)
 
-/** When the official answers; other times are seconds before or after it. */
+/** Instant of the official's answer; other times are seconds before or after it. */
 const answered = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
 const at = (seconds: number) => answered.add({ seconds })
 const local = (seconds: number) =>
@@ -74,7 +77,7 @@ function session(given: Partial<SegmentFacts> = {}, from = 0, until = 200): Segm
   })
 }
 
-/** Contacts by their beginning: parts as [official, answered, ended, recorded], and how long the caller waited. */
+/** Contacts by their start: segments as [official, answered, ended, recorded], and the caller's waiting time. */
 async function contacts() {
   const { rows } = await sql<{ parts: unknown[]; waited: number | null }>`
     select (select jsonb_agg(jsonb_build_array(s.official_phone, extract(epoch from s.answered_at - ${answered}::timestamptz)::int,
@@ -111,14 +114,14 @@ const acc = (from = -44) => {
   return line('INVITE', from) + line('BYE', 200)
 }
 
-describe('a proxy, behind which a queue answered,', () => {
+describe('a proxy in front of a queue that answers', () => {
   const [proxy, queue] = [{ source: 'acc', name: 'proxy' } as const, { ...csv, name: 'queue' } as const]
 
-  test('reports a call that was answered, by nobody knows whom', async () => {
+  test('reports an answered call with an unknown official', async () => {
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[null, -44, 200, false]] }])
     const { rows } = await sql`select marks, decision_reason like '%drawn' as drawn from segment`.execute(owner)
-    // As the draw has it: where it is drawn, its recording is missed.
+    // As the draw decides: if it is drawn, its recording is missing.
     expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
   })
 
@@ -131,7 +134,7 @@ describe('a proxy, behind which a queue answered,', () => {
     ])
   })
 
-  test('reports the call that a recording client told of', async () => {
+  test('reports the call that a recording client reported', async () => {
     await admit(capture, session())
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[phone(aino), 0, 200, true]] }])
@@ -140,14 +143,14 @@ describe('a proxy, behind which a queue answered,', () => {
 })
 
 describe('a queue that answers before the official does', () => {
-  test('makes no second contact: caller, official and end are the same', async () => {
+  test('adds no second contact: caller, official and end are the same', async () => {
     await admit(capture, session())
     await deliver(csv, cdr())
     expect(await contacts()).toEqual(one)
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('makes no second part where an id is shared, reported before the recording client or after it', async () => {
+  test('adds no second segment if an id is shared, reported before the recording client or after it', async () => {
     const fields = { sipCallId: ['userfield'] }
     const joined = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
     await admit(capture, joined())
@@ -161,7 +164,7 @@ describe('a queue that answers before the official does', () => {
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('is reported by channel events as well, in either order: the official answered when the later one says', async () => {
+  test('is reported by channel events as well, in either order, with the later answer', async () => {
     for (const order of [
       [csv, { source: 'asterisk-cel' } as const],
       [{ source: 'asterisk-cel' } as const, csv],
@@ -197,7 +200,7 @@ describe('a queue that answers before the official does', () => {
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 44 }])
   })
 
-  test('is joined with a talk of a few seconds, and with one whose end nobody reported', async () => {
+  test('is joined with a segment of a few seconds, and with one whose end was not reported', async () => {
     await admit(capture, session({}, 0, 4))
     await deliver(csv, cdr({ end: 4 }))
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 4, true]], waited: 45 }])
@@ -207,7 +210,7 @@ describe('a queue that answers before the official does', () => {
     expect(await contacts()).toEqual(one)
   })
 
-  test('of a call that was held: both of its sessions are reported', async () => {
+  test('of a call that was on hold reports both of its sessions', async () => {
     const callIds = ['sipSessionId:b7e1c9d2@sbc']
     await admit(capture, session({ callIds }, 0, 80))
     await admit(capture, session({ callIds }, 90, 200))
@@ -217,7 +220,7 @@ describe('a queue that answers before the official does', () => {
   })
 })
 
-test('waiting time counts in studies, reported after the call was counted or before', async () => {
+test('waiting time counts in studies, whether reported after the call was counted or before', async () => {
   const custodian = database.as('seloste_custodian').db
   const waits = async () => {
     await sql`select count_studies(1000)`.execute(custodian)
@@ -250,7 +253,7 @@ describe('a caller whose number is withheld', () => {
     expect(await phantoms()).toBe(0)
   })
 
-  test('stays two calls where another official answered, where the ends differ, and where a number is known and is another', async () => {
+  test('stays two calls if another official answered, the ends differ, or a known number differs', async () => {
     await admit(capture, session({ caller: withheld }))
     await deliver({ ...csv, name: 'hidden-official' }, cdr({ from: '', official: '0295121002' }))
     await deliver({ ...csv, name: 'hidden-end' }, cdr({ from: '', start: -50, end: 180 }))
@@ -263,7 +266,7 @@ describe('a caller whose number is withheld', () => {
 })
 
 describe('two calls of one caller stay two', () => {
-  test('where the second is made as soon as the first is over, to the same official', async () => {
+  test('if the second is made to the same official as soon as the first has ended', async () => {
     await admit(capture, session({}, 0, 100))
     // The recording client missed the second.
     await deliver(csv, cdr({ start: 101, queue: 102, end: 200 }))
@@ -272,13 +275,13 @@ describe('two calls of one caller stay two', () => {
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('where a talk of a few seconds is over before the second is answered by its queue', async () => {
+  test('if a segment of a few seconds has ended before the second is answered by its queue', async () => {
     await admit(capture, session({}, 0, 5))
     await deliver(csv, cdr({ start: 8, queue: 9, end: 60 }))
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('where they overlap, as of a company with one number: the ends distinguish them', async () => {
+  test('if they overlap, as from a company with one number: the ends distinguish them', async () => {
     await admit(capture, session({}, 0, 300))
     await deliver(csv, cdr({ start: -50, queue: -49, end: 200 }))
     expect(await contacts()).toHaveLength(2)
@@ -286,26 +289,26 @@ describe('two calls of one caller stay two', () => {
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('where the recorded one was answered before the other was made', async () => {
+  test('if the recorded one was answered before the other was made', async () => {
     await admit(capture, session({}, 0, 200))
     await deliver(csv, cdr({ start: 30, queue: 31, end: 200 }))
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('where another official answered, or another person called', async () => {
+  test('if another official answered, or another person called', async () => {
     await admit(capture, session())
     await deliver(csv, cdr({ official: '0295121002' }))
     await deliver(csv, cdr({ start: -46, from: '+358401234999' }))
     expect(await contacts()).toHaveLength(3)
   })
 
-  test('where the caller gave up in the queue and called again', async () => {
+  test('if the caller gave up in the queue and called again', async () => {
     await admit(capture, session())
     await deliver(csv, cdr({ start: -120, end: -60, official: '' }) + cdr())
     expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, one[0]])
   })
 
-  test('where two could be meant', async () => {
+  test('if two could be meant', async () => {
     await admit(capture, session())
     await admit(capture, session({}, 30, 200))
     await deliver(csv, cdr())
@@ -320,7 +323,7 @@ const onTestLine = {
   numberCalled: { key: phone(testLine), kind: 'NATIONAL_SERVICE' as const },
 }
 
-describe('a recording client that names no official and shares no id', () => {
+describe('a recording client that reports no official and shares no id', () => {
   const unreported = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
     session({ official: undefined, ...onTestLine, ...given }, from, until)
   /** Returns why a feed's call is separate from those of recording clients, and whether it is marked. */
@@ -332,14 +335,14 @@ describe('a recording client that names no official and shares no id', () => {
     return rows.map(({ why, marks }) => [why, marks])
   }
 
-  test('is joined after any wait: caller, number and end are the same, and the feed names the official', async () => {
+  test('is joined after any wait, by the same caller, number and end, and the feed reports the official', async () => {
     await admit(capture, unreported())
     await deliver(csv, cdr({ to: testLine }))
     expect(await contacts()).toEqual(one)
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('is not joined where two could be meant, nor where only the time is common: each is marked, and shown as such', async () => {
+  test('is not joined if two could be meant, or only the time is common: each is marked, and shown as such', async () => {
     await admit(capture, unreported())
     await admit(capture, unreported({}, 30, 205))
     await deliver({ ...csv, name: 'two' }, cdr({ to: testLine }))
@@ -352,7 +355,7 @@ describe('a recording client that names no official and shares no id', () => {
     expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
   })
 
-  test('is another call at another number, of another caller, or at another time, and nothing is in doubt', async () => {
+  test('reports another call with another number, caller or time, without a mark', async () => {
     const elsewhere = { key: phone('029497001') }
     await admit(
       capture,
@@ -366,12 +369,12 @@ describe('a recording client that names no official and shares no id', () => {
   })
 })
 
-describe('a recording client whose facts come after the feed’s report', () => {
+describe('a recording client whose facts arrive after the feed’s report', () => {
   const node = randomUUID()
   const late = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
     admit(capture, session({ ...onTestLine, ...given }, from, until), node)
 
-  test('is joined by caller, official and end; what the feed had made of the call goes', async () => {
+  test('is joined by caller, official and end, and replaces what the feed reported', async () => {
     await deliver(csv, cdr({ to: testLine }))
     const { contactId } = await late()
     expect(await contacts()).toEqual(one)
@@ -382,7 +385,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
     expect(await contacts()).toEqual(one)
   })
 
-  test('is joined where it names no official, and where the caller is withheld', async () => {
+  test('is joined without an official, and with a withheld caller', async () => {
     await deliver({ ...csv, name: 'no-official' }, cdr({ to: testLine }))
     const unreported = session({ ...onTestLine, official: undefined })
     // Reported again, as after a crash.
@@ -394,7 +397,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
     expect(await contacts()).toEqual(one)
   })
 
-  test('is not joined where two could be meant, nor where only the time is common: it is marked, and so is the other', async () => {
+  test('is not joined if two could be meant, or only the time is common: both are marked', async () => {
     const marks = async () => {
       const { rows } = await sql<{ why: string; marks: string[] }>`
         select capture_failure as why, marks from segment order by node is null desc, capture_failure`.execute(owner)
@@ -421,7 +424,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
     ])
   })
 
-  test('is another call where the official, the caller or the number is another, and where it continues', async () => {
+  test('reports another call with another official, caller or number, or if it continues', async () => {
     await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     await late({ official: { name: 'Muu', phone: phone('0295121002') } })
     await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
@@ -429,7 +432,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
     expect(await contacts()).toHaveLength(4)
   })
 
-  describe('of a call that nobody answered', () => {
+  describe('of an unanswered call', () => {
     const unanswered = (given: Partial<SegmentFacts> = {}, from = -43, until = 1) =>
       admit(
         capture,
@@ -441,7 +444,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
       )
     const nobody = { to: testLine, official: '', end: 0 }
 
-    test('is joined by caller, number, beginning and end, with the number or before it is reported', async () => {
+    test('is joined by caller, number, start and end, with the number or before it is reported', async () => {
       for (const given of [
         {},
         { numberReached: unreportedNumber, numberCalled: { ...unreportedNumber, kind: 'UNKNOWN' } },
@@ -455,7 +458,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
       }
     })
 
-    test('is another call where caller, number, beginning or end is another, or two could be meant', async () => {
+    test('reports another call with another caller, number, start or end, or if two could be meant', async () => {
       await deliver({ ...csv, name: 'nobody-else' }, cdr(nobody))
       await unanswered({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
       await unanswered({
@@ -472,7 +475,7 @@ describe('a recording client whose facts come after the feed’s report', () => 
     })
   })
 
-  test('has more parts, which come to the same call by its own ids', async () => {
+  test('has more segments, which reach the same call by its own ids', async () => {
     const callIds = ['sipSessionId:held@sbc']
     await deliver({ ...csv, name: 'parts' }, cdr({ to: testLine }))
     await late({ callIds }, 0, 80)

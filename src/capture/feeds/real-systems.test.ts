@@ -1,6 +1,6 @@
 /**
- * Files of a real Asterisk and a real Kamailio about calls whose course is known (test/vectors/feeds), as they are reported to
- * the register (R9, R16).
+ * Files of a real Asterisk and a real Kamailio about known calls (test/vectors/feeds), as reported to the register (R9,
+ * R16).
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -53,7 +53,7 @@ function reported(source: SourceName, file: string, begun: Temporal.Instant, mor
 describe('Asterisk 22', () => {
   const begun = Temporal.Instant.from('2026-12-01T08:56:31Z')
   type Talk = [official: string, from: number, until: number]
-  /** `queue`: when the queue or the transfer answered, where detail records have that for an answer. */
+  /** `queue`: the answer of the queue or the transfer, for detail records that have that as the answer. */
   const calls: [what: string, caller: string, number: string, talks: Talk[], queue?: number[]][] = [
     ['a queue', '+358401234561', '029497000', [[aino, 1, 4]], [0]],
     ['a queue that is given up in', '+358401234562', '029497000', []],
@@ -122,7 +122,7 @@ describe('Asterisk 22', () => {
   ]
   const names = new Map([['support', '029497000']])
 
-  test('channel events tell who spoke with the caller, and when', () => {
+  test('channel events report who spoke with the caller, and when', () => {
     const expected = calls.map(([, caller, number, talks]) => [caller, number, talks])
     expect(reported('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
       doubtful: [],
@@ -131,7 +131,7 @@ describe('Asterisk 22', () => {
     })
   })
 
-  test('detail records tell who, and since when the queue or the transfer had answered', () => {
+  test('detail records report who, and the answer of the queue or the transfer', () => {
     const expected = calls.map(([, caller, number, talks, queue]) => [
       ...[caller, number],
       talks.map(([agent, from, until], at) => [agent, queue?.[at] ?? from, until]),
@@ -142,13 +142,13 @@ describe('Asterisk 22', () => {
     })
   })
 
-  test('detail records alone do not tell which number was called of what was passed on: that is a problem, and no call is left out', () => {
+  test('detail records alone do not report the number called of a transferred call, which is a problem and omits no call', () => {
     const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun)
     const passedOn = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
     expect(known.map(([caller]) => caller)).toEqual(
       calls.map(([, caller]) => caller).filter((one) => !passedOn.includes(one)),
     )
-    // With each of them, what Asterisk itself dialled into the two conferences.
+    // With each of them, Asterisk's own calls to the two conferences.
     expect(problems).toEqual(passedOn.map(() => 'direction-unknown'))
     const byTrunk = reported('asterisk-csv', 'asterisk/Master.csv', begun, {
       incoming: { field: 'device', values: ['trunk'] },
@@ -157,7 +157,7 @@ describe('Asterisk 22', () => {
     expect(byTrunk.doubtful.toSorted()).toEqual(passedOn.toSorted())
   })
 
-  test('the context that incoming calls come to changes with a transfer, too: they are told all the same, or are problems', () => {
+  test('the context of incoming calls changes with a transfer, too, and such calls are reported or are problems', () => {
     const incoming = { field: 'dcontext', values: ['from-trunk'] }
     const expected = reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })
     expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
@@ -165,7 +165,7 @@ describe('Asterisk 22', () => {
     expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
   })
 
-  test('a transfer after a consultation that the official makes by keys is reported by both; a detail record has it from when it began', () => {
+  test('an attended transfer by keys is reported by both, and a detail record has it from its start', () => {
     const from = Temporal.Instant.from('2026-12-01T09:33:35Z')
     const expected = (requests: number, takes: number) => ({
       problems: [],
@@ -196,7 +196,7 @@ describe('Asterisk 22', () => {
   })
 })
 
-test('acc of Kamailio 6 reports several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
+test('acc of Kamailio 6 reports the answering one of several who rang, and both of a transfer by REFER, also during a hold', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
   expect(reported('acc', 'kamailio/acc.txt', begun)).toMatchObject({
     ...{ doubtful: [] },

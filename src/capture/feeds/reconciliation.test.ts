@@ -72,7 +72,7 @@ async function report(covers: readonly string[] | null): Promise<void> {
   await sql`select report_feed('exchange', 'csv', ${covers}::text[], ${progress}::jsonb)`.execute(capture)
 }
 
-test('a call that the plan drew and nobody recorded is an alarm, once; one that was not drawn or was forbidden is none', async () => {
+test('a drawn call without a recording raises an alarm, once, and an undrawn or forbidden one raises none', async () => {
   const lost = call(2)
   await admitFed(capture, 'exchange', [lost])
   await admitFed(capture, 'exchange', [call(3, { decision: { ...drawn, record: false, reason: 'not-drawn' } })])
@@ -88,7 +88,7 @@ test('a call that the plan drew and nobody recorded is an alarm, once; one that 
   expect(rows).toEqual([{ capture_failure: 'no-session', facts: { calls: 1, numbers: 1, contacts: [lost.contactId] } }])
 })
 
-test('a recording whose call no feed reports in a day is an alarm, where a feed reports that number', async () => {
+test('a recording whose call no feed reports in a day raises an alarm, if a feed reports that number', async () => {
   const recorded = (hoursAgo: number) => {
     const facts = call(hoursAgo)
     const { answeredAt: startedAt, endedAt } = facts

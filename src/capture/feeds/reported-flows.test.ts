@@ -130,12 +130,12 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   ['telia-ace', 'telia-ace.csv', whole],
   ['metaswitch', 'metaswitch.csv', whole],
   ['asterisk-cel', 'asterisk-cel.csv', whole],
-  // Reports queues alone: a participant added to a conference is missing.
+  // Reports queues only: a participant added to a conference is missing.
   ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
   // Reports when the queue answered; the number called after a transfer comes from the queue only.
   ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], ...whole.slice(1)], names({ support: '029 497 000' })],
   ['freeswitch', 'freeswitch.json', whole],
-  // Reports dialogs alone: a participant added to a conference is missing.
+  // Reports dialogs only: a participant added to a conference is missing.
   ['acc', 'acc.txt', [whole[0]!, whole[2]!]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
   expect(reported(source, readFileSync(join(examples, file)), more)).toEqual([
@@ -203,7 +203,7 @@ const everything: Flow = {
   consults: [{ by: aino, who: bertil, from: 180, to: 210 }],
 }
 
-/** Returns the register's parts of all calls. */
+/** Returns the register's segments of all calls. */
 async function entered(start: Temporal.Instant) {
   const { rows } = await sql<{ contact: string; official: string | null; parts: number[] }>`
     select s.contact_id as contact, s.official_phone as official,
@@ -227,7 +227,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
   ['metaswitch', metaswitchOf, plain],
   ['asterisk-cel', celOf, plain],
   ['freeswitch', freeswitchOf, plain],
-])('%s tells', (source, write, nameOf, more = {}) => {
+])('%s reports', (source, write, nameOf, more = {}) => {
   test.each(Object.entries(flows))('%s: one contact, with who spoke with the caller and when', (_, flow) => {
     const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
     // queue_log reports only who was connected by a queue.
@@ -241,7 +241,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
     ])
   })
 
-  test('a transfer that a recording client told of is that contact, and its parts are those that were recorded', async () => {
+  test('a transfer reported by a recording client as that contact, with the recorded segments', async () => {
     for (const order of ['client first', 'feed first']) {
       await clear()
       const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
@@ -278,7 +278,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
     }
   })
 
-  test('all of it in one call, and once more: one contact in the register, with these parts and no other', async () => {
+  test('all of it in one call, repeated: one contact in the register, with exactly these segments', async () => {
     await clear()
     const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
     const file = write(everything, { begun: start, nameOf })
@@ -297,7 +297,7 @@ const accLine = (at: number, problem: string, fields: Record<string, string>) =>
   const text = Object.entries(reported).map(([name, value]) => `${name}=${value}`)
   return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${problem}: ${text.join(';')}\n`
 }
-/** As Kamailio 6.0 writes it, with log_extra of docs/operate/feeds.md. */
+/** In the format of Kamailio 6.0, with log_extra of docs/operate/feeds.md. */
 const dialog = (
   id: string,
   of: { caller: string; to: string; by: string; from: number; until: number; more?: object },
@@ -323,7 +323,7 @@ describe('acc reports', () => {
     { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },
   ]
 
-  test('of several who rang at once, or one after the other, the one who answered', () => {
+  test('the answering one of several who rang at once, or one after the other', () => {
     const missed = accLine(40, 'call missed', {
       ...{ method: 'INVITE', call_id: 'x1@edge', code: '486', reason: 'Busy' },
       ...{ src_user: customer, dst_ouser: '029497000', dst_user: aino },
@@ -332,7 +332,7 @@ describe('acc reports', () => {
     expect(acc(missed, answered!, ended!)).toEqual([{ ...one(120, [bertil, 44, 120])[0], from: 40 }])
   })
 
-  test('a transfer by REFER, whose INVITE is reported with Referred-By: one contact, with both', () => {
+  test('a transfer by REFER, whose INVITE has Referred-By: one contact, with both', () => {
     const onward = (by: string) => ({ more: { referred_by: `<sip:${by}@pbx.example>` } })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300, ...onward(aino) }
     const third = { caller: customer, to: aino, by: aino, from: 299, until: 400, ...onward(bertil) }
@@ -341,7 +341,7 @@ describe('acc reports', () => {
     expect(acc(...lines.toReversed())).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
   })
 
-  test('of two callers who show one number, or none, whose transfer it was nobody can say: it is neither call’s, and a problem', () => {
+  test('a transfer of two callers who show one number, or none, as a problem and in neither call', () => {
     for (const caller of [customer, 'anonymous', '']) {
       const others = { caller, to: '029497000', by: aino }
       const onward = { caller, to: cecilia, by: cecilia, more: { referred_by: `<sip:${aino}@pbx.example>` } }
@@ -359,7 +359,7 @@ describe('acc reports', () => {
       expect(all(lines)).toMatchObject(neither)
       expect(all(lines.toReversed())).toMatchObject(neither)
     }
-    // The one before was over for longer than anybody's telephone rings.
+    // The previous one ended longer ago than any telephone rings.
     const earlier = dialog('y4@edge', { ...first, from: -600, until: -500 })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300 }
     const onward = dialog('y6@edge', { ...second, more: { referred_by: `<sip:${aino}@pbx.example>` } })
@@ -368,13 +368,13 @@ describe('acc reports', () => {
     )
   })
 
-  test('a transfer to a service number whose call is not known, as a call to be reviewed', () => {
+  test('a transfer to a service number whose call is unknown, as a call for review', () => {
     const more = { referred_by: `<sip:${aino}@pbx.example>` }
     const lines = dialog('y7@edge', { caller: 'anonymous', to: '029497001', by: cecilia, from: 0, until: 60, more })
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 
-  test('a transfer that is answered after the call before was reported: that call is reported again, with both', () => {
+  test('a transfer answered after the earlier call was reported: that call is reported again, with both', () => {
     const reader = readerOf({ source: 'acc', fields: {}, zone: 'UTC' })
     const assembler = createCallAssembler({ settleMs: 60_000 })
     const deliverAt = (atMs: number, lines: string[]) => {
@@ -388,14 +388,14 @@ describe('acc reports', () => {
     expect(deliverAt(90_000, dialog('z2@edge', { ...onward, from: 118, until: 300 }))).toEqual([
       ['z1@edge', [aino, bertil]],
     ])
-    // Another one of the same number meanwhile: it may be either's.
+    // Another call of the same number meanwhile: the transfer may be of either.
     expect(deliverAt(180_000, dialog('z3@edge', other))).toContainEqual(['z3@edge', [aino]])
     const late = deliverAt(240_000, dialog('z4@edge', { ...onward, by: cecilia, to: cecilia, from: 250, until: 390 }))
     expect(late).toContainEqual(['z4@edge', [cecilia]])
     expect(assembler.waiting).toBe(0)
   })
 
-  test('that either side holds the call: it is whose it was', () => {
+  test('a hold by either side without changing the call', () => {
     const [answered, ended] = dialog('x5@edge', first)
     const users = { call_id: 'x5@edge', code: '200', reason: 'OK', src_user: aino, dst_ouser: customer, dst_user: 'c' }
     const held = accLine(60, 'transaction answered', { method: 'INVITE', ...users })
@@ -403,14 +403,14 @@ describe('acc reports', () => {
     expect(acc(held, answered!, ended!)).toEqual(one(120, [aino, 44, 120]))
   })
 
-  test('a queue that answers behind it as an answer by nobody knows whom, and the contact as one to be reviewed', () => {
+  test('a queue behind it as an answer by an unknown official, and the contact for review', () => {
     const lines = dialog('x6@edge', { ...first, by: '029497000' })
     expect(acc(...lines)).toEqual([{ ...one(120)[0], parts: [[undefined, number, 44, 120]] }])
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 })
 
-test('what one official says without a break is one segment; what has no length is none beside others', () => {
+test('an official’s uninterrupted speech is one segment, and one of zero length is dropped beside others', () => {
   const fields = {
     ...{ callId: ['id'], legId: ['leg'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'] },
     ...{ caller: ['from'], called: ['to'], official: ['by'] },

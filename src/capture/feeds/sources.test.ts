@@ -20,7 +20,7 @@ describe('Asterisk', () => {
   const answered =
     '"","+358401234567","029497000","from-trunk","""Matti, M"" <+358401234567>","PJSIP/trunk-0000002f","PJSIP/1042-00000030","Queue","customer,tT,,,300","2026-11-20 09:14:02","2026-11-20 09:14:31","2026-11-20 09:20:31",389,360,"ANSWERED","DOCUMENTATION","1763622842.47","b7e1c9d2@sbc.example"'
 
-  test('a line of Master.csv reports caller, number, official and times in the clock of its zone', () => {
+  test('a line of Master.csv reports caller, number, official and times in its zone', () => {
     expect(record(read('asterisk-csv', answered, { fields: { sipCallId: ['userfield'] } }))).toEqual({
       callId: '1763622842.47',
       legId: '1763622842.47 PJSIP/1042-00000030 2026-11-20 09:14:02',
@@ -41,7 +41,7 @@ describe('Asterisk', () => {
     })
   })
 
-  test('a queue that answers the channel is no official who does', () => {
+  test('a queue that answers the channel is not an official', () => {
     const abandoned = answered.replace('"PJSIP/1042-00000030"', '""')
     expect(record(read('asterisk-csv', abandoned)).answeredAt).toBeUndefined()
   })
@@ -51,7 +51,7 @@ describe('Asterisk', () => {
     expect(record(read('asterisk-csv', plain)).callId).toBe('PJSIP/trunk-0000002f 2026-11-20 09:14:02')
   })
 
-  test('in the hour that the clock shows twice the channel id reports which it is; without one the record is doubtful', () => {
+  test('in the repeated hour the channel id distinguishes the time, and without one the record is doubtful', () => {
     const hour = (unique: string) =>
       answered
         .replace(
@@ -133,7 +133,7 @@ describe('FreeSWITCH', () => {
     ],
   }
 
-  test('the calling leg reports the call, answered when it was bridged and not when a queue took it', () => {
+  test('the calling leg reports the call, answered at the bridge and not at the queue', () => {
     expect(record(read('freeswitch', JSON.stringify(cdr)))).toMatchObject({
       callId: variables.uuid,
       sharedIds: ['sipSessionId:3848276298220188511@sbc.example', 'originalCallId:3848276298220188511@sbc.example'],
@@ -146,7 +146,7 @@ describe('FreeSWITCH', () => {
     })
   })
 
-  test('the called channel says for which it was made, and other JSON is no record', () => {
+  test('the called channel names the calling one, and other JSON is not a record', () => {
     const called = { ...cdr, variables: { ...variables, originating_leg_uuid: 'a-leg' } }
     expect(record(read('freeswitch', JSON.stringify(called)))).toMatchObject({
       refersTo: ['a-leg'],
@@ -211,7 +211,7 @@ describe('acc of Kamailio and OpenSIPS', () => {
     expect(record(read('acc', JSON.stringify(event)))).toMatchObject(whole)
   })
 
-  test('other lines of the system log are nothing, and a line that breaks off is reported', () => {
+  test('other lines of the system log are ignored, and a truncated line is reported', () => {
     expect(read('acc', 'Nov 20 09:14:31 edge sshd[3]: Accepted publickey for root')).toEqual([{ is: 'nothing' }])
     expect(read('acc', line('INVITE', 1763622871).slice(0, 120))).toEqual([{ is: 'problem', reason: 'not-a-record' }])
   })
@@ -224,7 +224,7 @@ describe('Cisco CUCM', () => {
     `1,1,5001,23061441,1763622842,1,0,-1139627840,${caller},0,23061442,1,-1122850624,"0294970001","1042",${connect},1763623231,"",` +
     '"f8a7","360","StandAloneCluster","029497000","1e4d2a80-9e014132-6e2@192.0.2.1"'
 
-  test('a line of a CDR file reports the call; addresses as signed integers are passed over', () => {
+  test('a line of a CDR file reports the call, and addresses as signed integers are skipped', () => {
     expect(record(read('cucm', call('1763622871'), {}, heading))).toEqual({
       callId: 'StandAloneCluster 1 5001',
       legId: '23061441 23061442',
@@ -244,7 +244,7 @@ describe('Cisco CUCM', () => {
     })
   })
 
-  test('connect 0 is an unanswered call, an empty caller is withheld, types and management records are nothing', () => {
+  test('connect 0 is an unanswered call, an empty caller is withheld, types and management records are ignored', () => {
     const missed = record(read('cucm', call('0', '""'), {}, heading))
     expect([missed.answeredAt, missed.official, missed.caller]).toEqual([undefined, undefined, undefined])
     const types = heading
@@ -271,7 +271,7 @@ describe('any other system', () => {
     official: ['Vastaaja'],
   }
 
-  test('a CSV is read by what its operator says its columns mean', () => {
+  test('a CSV is read by its operator’s column mapping', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja'
     const line = '7788;20.11.2026 09:14;;;040;029;'
     expect(read('csv', line, { fields }, heading)).toEqual([
@@ -303,7 +303,7 @@ describe('any other system', () => {
     ])
   })
 
-  test('a line without quotation marks says what it says with them', () => {
+  test('a line without quotation marks contains them literally', () => {
     const cell = fc.string({ unit: fc.constantFrom(...'0+aå ,;\t'), maxLength: 12 })
     const [columns, reported] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
     fc.assert(
@@ -319,7 +319,7 @@ describe('any other system', () => {
     )
   })
 
-  test('what ends before it starts, and a time that the clock never showed, are reported', () => {
+  test('an end before the start, and a time that the clock never showed, are reported', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja;Loppui'
     const more = { fields: { ...fields, endedAt: ['Loppui'] } }
     const reason = (start: string, end: string) =>

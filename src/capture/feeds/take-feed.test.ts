@@ -107,7 +107,7 @@ async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> 
     onFault: (error) => {
       throw error
     },
-    // Looked at by the tests alone.
+    // Checked by the tests only.
     pollMs: 3_600_000,
     idleMs,
   })
@@ -127,7 +127,7 @@ async function check(): Promise<void> {
 
 const heading = 'id;leg;start;answer;end;caller;called;official;sip\n'
 
-/** `at`: so many seconds after the first. */
+/** `at`: seconds after the first. */
 type LineFields = { at?: number } & {
   [Name in 'id' | 'leg' | 'answer' | 'end' | 'caller' | 'called' | 'official' | 'sip']?: string
 }
@@ -164,8 +164,8 @@ async function contacts() {
 
 const count = async () => (await contacts()).length
 
-describe('calls that nobody records', () => {
-  test('are contacts with their official, once however often their file is reported, moved, copied or begun anew', async () => {
+describe('calls that are not recorded', () => {
+  test('are contacts with their official, once however often their file is reported, moved, copied or restarted', async () => {
     const file = join(cdrs, 'calls.csv')
     await writeFile(file, heading + line() + line({ id: '2', at: 300, answer: '', official: '', caller: '' }))
     await check()
@@ -199,7 +199,7 @@ describe('calls that nobody records', () => {
     expect(problems).toEqual([])
   })
 
-  test('a half line waits for its other half, and a restart in between loses nothing', async () => {
+  test('wait for the rest of a half line, and a restart in between loses nothing', async () => {
     const file = join(cdrs, 'calls.csv')
     await writeFile(file, heading + line() + line({ id: '2', at: 300 }).slice(0, 40))
     await check()
@@ -212,7 +212,7 @@ describe('calls that nobody records', () => {
     expect(problems).toEqual([])
   })
 
-  test('what waits for the rest of its call is read again after a restart', async () => {
+  test('that wait for the rest of their records are read again after a restart', async () => {
     await running?.followed.stop()
     await start({ settleMs: 60_000 })
     await writeFile(join(cdrs, 'calls.csv'), heading + line())
@@ -223,7 +223,7 @@ describe('calls that nobody records', () => {
     expect(await count()).toBe(1)
   })
 
-  test('what a feed finds while it stops is taken after its restart', async () => {
+  test('found while a feed stops are admitted after its restart', async () => {
     await writeFile(join(cdrs, 'calls.csv'), heading + line() + line({ id: '2', at: 300 }))
     running!.taker.stop()
     await check()
@@ -233,14 +233,14 @@ describe('calls that nobody records', () => {
     expect(await count()).toBe(2)
   })
 
-  test('an unreadable line is stored with its reason, reported once, and stops the reading of no other', async () => {
+  test('are read past an unreadable line, which is stored with its reason and reported once', async () => {
     const bad = line({ id: '2', end: 'eilen' })
     await writeFile(join(cdrs, 'calls.csv'), `${heading}${line()}${bad}"1;2\n${line({ id: '3', at: 300 })}`)
     await check()
     expect(await count()).toBe(1)
     await rm(join(own, 'position.json'))
     await running?.followed.stop()
-    // Nobody ends what began with a quotation mark.
+    // An unclosed quotation mark.
     await start({}, -1)
     await check()
     expect(await count()).toBe(2)
@@ -252,7 +252,7 @@ describe('calls that nobody records', () => {
     expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(bad.trimEnd()))
   })
 
-  test('outgoing and internal calls are none of the register, and one that may be either is reported', async () => {
+  test('that are outgoing or internal are ignored, and one that may be either is reported', async () => {
     const outgoing = line({ id: '2', caller: '029 512 1001', called: '+358401234567' })
     const unclear = line({ id: '3', called: '+358209999999', official: '' })
     await writeFile(join(cdrs, 'calls.csv'), heading + outgoing + unclear)
@@ -261,7 +261,7 @@ describe('calls that nobody records', () => {
     expect(problems).toEqual([{ file: 'calls.csv', line: 3, reason: 'direction-unknown' }])
   })
 
-  test('legs of one call that come late and in any order are segments of one contact, the queue is none', async () => {
+  test('whose legs arrive late and in any order have segments in one contact, without the queue', async () => {
     const file = join(cdrs, 'calls.csv')
     const second = line({ leg: 'b', at: 100, official: '029 512 1002' })
     const queue = line({ leg: 'q', answer: '', official: '' })
@@ -273,7 +273,7 @@ describe('calls that nobody records', () => {
   })
 })
 
-describe('calls that a recording client has reported', () => {
+describe('calls reported by a recording client', () => {
   const session = (given: Partial<SegmentFacts> = {}): SegmentFacts =>
     callFacts({
       callIds: ['sipSessionId:b7e1c9d2@sbc'],
@@ -288,7 +288,7 @@ describe('calls that a recording client has reported', () => {
       ...given,
     })
 
-  test('get nothing doubled, and an inferred end is replaced by the reported one', async () => {
+  test('are not duplicated, and an inferred end is replaced by the reported one', async () => {
     await admit(capture, session())
     await writeFile(join(cdrs, 'calls.csv'), heading + line({ sip: 'b7e1c9d2@sbc' }))
     await check()
@@ -297,7 +297,7 @@ describe('calls that a recording client has reported', () => {
     expect(rows[0]?.ended_at.toString()).toBe(begun.add({ seconds: 200 }).toString())
   })
 
-  test('are the same without a shared id where caller, number, official and moment are', async () => {
+  test('are matched without a shared id by caller, number, official and time', async () => {
     await admit(capture, session({ callIds: ['ucid:00FA08'] }))
     const other = line({ id: '2', caller: '+358401234999' })
     await writeFile(join(cdrs, 'calls.csv'), heading + line() + other)
@@ -305,7 +305,7 @@ describe('calls that a recording client has reported', () => {
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1, caller_key: '+358401234999' }])
   })
 
-  test('of older days than a feed may ask about are set aside, and taken in once that is allowed', async () => {
+  test('older than a feed may match are set aside, and admitted once that is allowed', async () => {
     const at = -80 * 86_400
     const moved = (seconds: number) => begun.add({ seconds: at + seconds })
     await admit(
@@ -326,7 +326,7 @@ describe('calls that a recording client has reported', () => {
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1 }])
   })
 
-  test('wait while feeds have asked about too many', async () => {
+  test('wait while feeds have made too many queries', async () => {
     await admit(capture, session({ callIds: ['ucid:1'] }))
     const counted = (of: string) => sql`select setval('fed_question_count', ${sql.raw(of)})`.execute(owner)
     await counted('(extract(epoch from now()) * 50)::bigint + 50000')
@@ -339,7 +339,7 @@ describe('calls that a recording client has reported', () => {
     expect(problems).toEqual([])
   })
 
-  test('take the place of what a feed told earlier, and an unknown number is filled in', async () => {
+  test('replace what a feed reported earlier, and an unknown number is filled in', async () => {
     await writeFile(join(cdrs, 'calls.csv'), heading + line({ sip: 'b7e1c9d2@sbc' }))
     await check()
     const reported = session({ numberReached: { key: 'unknown' as never } })

@@ -34,7 +34,7 @@ async function readStored(): Promise<unknown[]> {
   )
 }
 
-test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the token alone, and not without it, which leaves a trace', async () => {
+test('a record by HTTP is stored in each encoding of mod_json_cdr, with the token only, and refused with a log entry without it', async () => {
   const refused: string[] = []
   const token = 'a-long-enough-token'
   const http = await listenHttp({
@@ -70,7 +70,7 @@ test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the 
   expect(refused).toHaveLength(2)
 })
 
-test('a page of calls that was taken by HTTP can be read, however long', async () => {
+test('a page of calls received by HTTP can be read, however long', async () => {
   await inbox.put({
     conversations: Array.from({ length: 30_000 }, (_, at) => ({ conversationId: `conversation ${at}` })),
   })
@@ -90,7 +90,7 @@ test('a page of calls that was taken by HTTP can be read, however long', async (
   expect(found[0]!.bytes).toBeGreaterThan(1_000_000)
 })
 
-test('a record that cannot be kept is answered so that its sender keeps it', async () => {
+test('a record that cannot be stored gets a response that makes its sender keep it', async () => {
   const token = 'a-long-enough-token'
   const put = () => Promise.reject(new Error('no space left on device'))
   const http = await listenHttp({
@@ -106,7 +106,7 @@ test('a record that cannot be kept is answered so that its sender keeps it', asy
   expect(answer.status).toBe(503)
 })
 
-test('the manager interface is connected to again after it broke, and a refused login is reported without its secret', async () => {
+test('the manager interface is connected again after it broke, and a refused login is reported without its secret', async () => {
   const secret = 'a secret'
   let accepted = ''
   const sockets: Socket[] = []

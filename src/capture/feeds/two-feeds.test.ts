@@ -25,7 +25,7 @@ beforeEach(async () => {
   })
 })
 
-/** Sends records as a feed of its own name. */
+/** Sends records as a feed with its own name. */
 async function feed(source: Feed['source'], records: string | string[], given: Partial<Feed> = {}): Promise<void> {
   const name = given.name ?? source
   const folder = join(root, name)
@@ -96,7 +96,7 @@ function cdr({
   }
 }
 
-test('an unanswered call by Master.csv and by the manager is one, its caller’s number withheld or not', async () => {
+test('an unanswered call by Master.csv and by the manager is one, with the caller’s number withheld or not', async () => {
   for (const source of ['+358401234567', '']) {
     const unanswered = cdr({ source, unique: `${begun.epochMilliseconds / 1000}.${source.length + 1}` })
     await feed('asterisk-csv', unanswered.line)
@@ -124,7 +124,7 @@ test('channel events and detail records of an unanswered call are one', async ()
   expect(await contacts()).toEqual({ contacts: 1, segments: 1 })
 })
 
-test('without a shared id an unanswered call is one by caller, number, beginning and end; two calls of one feed stay two', async () => {
+test('without a shared id an unanswered call is one by caller, number, start and end, and two calls of one feed stay two', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['caller'], called: ['called'] }
   const record = (id: string, after: number, caller = '+358401234567') =>
     JSON.stringify({
@@ -139,7 +139,7 @@ test('without a shared id an unanswered call is one by caller, number, beginning
   expect(await contacts()).toEqual({ contacts: 1, segments: 1 })
   await feed('json', record('a2', 7), { name: 'one', fields })
   expect(await contacts()).toEqual({ contacts: 2, segments: 2 })
-  // Another caller, and nobody's number twice: they might be two people.
+  // Another caller, and twice a withheld number: they might be two people.
   await feed('json', record('b2', 3, '+358401234568'), { name: 'other', fields })
   await feed('json', record('a3', 3, 'anonymous'), { name: 'one', fields })
   await feed('json', record('b3', 3, 'anonymous'), { name: 'other', fields })

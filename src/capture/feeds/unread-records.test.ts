@@ -44,7 +44,7 @@ function conversation(id: string, given: object = {}) {
   }
 }
 
-test('one call of a page that cannot be read is reported with its place and field; the others are calls, and nothing is lost', async () => {
+test('one unreadable call of a page is reported with its place and field, the others are calls, and nothing is lost', async () => {
   const page = [conversation('g1'), conversation('g2', { conversationStart: 'eilen' }), conversation('g3'), 7]
   const feed = { source: 'genesys', names: new Map([['a1', '029 512 1001']]) } as const
   const problems = await deliver(feed, JSON.stringify({ conversations: page }, null, 2), 'page.json')
@@ -61,7 +61,7 @@ test('one call of a page that cannot be read is reported with its place and fiel
   expect(await unread('genesys')).toContain('eilen')
 })
 
-test('a duration of no length that any call has is reported, and the next line is read', async () => {
+test('a duration beyond any call’s is reported, and the next line is read', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], talked: ['talked'], called: ['to'] }
   const line = (id: string, talked: string) => `${id};${at(0)};${at(5)};${talked};029497000\n`
   const text = `id;start;answer;talked;to\n${line('1', '9'.repeat(25))}${line('2', '60')}`
@@ -70,7 +70,7 @@ test('a duration of no length that any call has is reported, and the next line i
   expect(await contacts()).toBe(1)
 })
 
-test('every record of a call that is a problem is kept, once: those that were passed on, and of other channels', async () => {
+test('every problem record of a call is stored once, for transfers and for other channels', async () => {
   const ahead = Temporal.Now.instant().add({ hours: 1 }).epochMilliseconds
   const epoch = (seconds: number) => String(Math.floor(ahead / 1000) + seconds)
   const users = (id: string, to: string, agent: string) =>
@@ -127,7 +127,7 @@ async function follow(source: SourceName, files: string, idleMs: number) {
   return { found, ...followed }
 }
 
-test('a document of many lines that is still being written is waited for', async () => {
+test('an unfinished document of many lines is waited for', async () => {
   const text = JSON.stringify(conversation('g1'), null, 2)
   const { found, check, stop } = await follow('genesys', 'growing.json', 60_000)
   await writeFile(join(folder, 'growing.json'), text.slice(0, 200))
@@ -139,7 +139,7 @@ test('a document of many lines that is still being written is waited for', async
   await stop()
 })
 
-test('a document that nobody ends is one problem, at its place, and not one for each of its lines', async () => {
+test('a document without an end is one problem, at its place, and not one for each of its lines', async () => {
   await writeFile(join(folder, 'broken.json'), JSON.stringify(conversation('g1'), null, 2).slice(0, -4))
   await writeFile(join(folder, 'broken-2.json'), JSON.stringify(conversation('g2')))
   const { found, check, stop } = await follow('genesys', 'broken*.json', -1)
@@ -173,16 +173,13 @@ test.each<[SourceName, string, string, string, string]>([
     'startedAt (ContactStart, StartTime)',
   ],
   ['metaswitch', 'CallId,StartTime,EndTime,CalledNumber', '5,1763622842,1763622800,029', 'ends-before-start', ''],
-])(
-  '%s: what is wrong is told with the fields that were looked at, never with what they say',
-  (source, heading, line, reason, detail) => {
-    const [read] = readerOf({ source, fields: {}, zone: 'Europe/Helsinki' }).read(line, heading)
-    expect(read).toMatchObject({ is: 'problem', reason })
-    expect(read?.is === 'problem' && (read.detail ?? '').startsWith(detail)).toBe(true)
-  },
-)
+])('%s: an error names the fields that were read, never their values', (source, heading, line, reason, detail) => {
+  const [read] = readerOf({ source, fields: {}, zone: 'Europe/Helsinki' }).read(line, heading)
+  expect(read).toMatchObject({ is: 'problem', reason })
+  expect(read?.is === 'problem' && (read.detail ?? '').startsWith(detail)).toBe(true)
+})
 
-test.each(sourceNames)('%s: no reader fails at a text, a value or a row, whatever it is', (source) => {
+test.each(sourceNames)('%s: no reader throws for any text, value or row', (source) => {
   const reader = readerOf({
     source,
     fields: { callId: ['id'], startedAt: ['start'], called: ['to'] },

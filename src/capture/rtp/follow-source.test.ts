@@ -58,7 +58,7 @@ describe('a source', () => {
     expect(sources).toEqual([{ ssrc: 7, firstSeq: 10, firstTs: 1600 }])
   })
 
-  test('loses nothing when its first packets are lost or cross', () => {
+  test('loses nothing if its first packets are lost or reordered', () => {
     const { receive, kept: recorded } = follower()
     for (const seq of [3, 2, 5, 6, 7]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
     expect(recorded.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
@@ -98,7 +98,7 @@ describe('a source', () => {
     expect(one.lost).toBe(2)
   })
 
-  test('is taken over by a new SSRC only after it fell silent, and the new one loses nothing', () => {
+  test('is replaced by a new SSRC only after it fell silent, and the new one loses nothing', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
@@ -110,7 +110,7 @@ describe('a source', () => {
     expect(one.lost).toBe(0)
   })
 
-  test("is taken over at the call's end when the new one came just before it", () => {
+  test('is replaced at the call’s end if the new one arrived just before it', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 5; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
@@ -134,7 +134,7 @@ describe('a source', () => {
     expect(one.lost).toBe(0)
   })
 
-  test('that changes its SSRC again and again is counted where it is not recorded; a stranger’s port is not', () => {
+  test('that keeps changing its SSRC is counted while it is not recorded, and a stranger’s port is not', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     for (let n = 100; n < 1100; n++) {
@@ -154,7 +154,7 @@ describe('a source', () => {
     expect(recorded.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  test('is not taken over while it is active, however much another one sends', () => {
+  test('is not replaced while it is active, however much another one sends', () => {
     const { receive, kept: recorded } = follower()
     for (let n = 0; n < 500; n++) {
       receive(rtp({ seq: n, ts: n * 160 }), n * 200)
@@ -165,7 +165,7 @@ describe('a source', () => {
     expect(recorded.some(({ text }) => text === 'foreign')).toBe(false)
   })
 
-  test('on the described port yields to no other port, not even when it pauses', () => {
+  test('on the described port is not replaced by another port, not even during a pause', () => {
     const { receive, kept: recorded } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 500; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666 }), 20_000 + n * 200, peer.address, 9)
@@ -173,14 +173,14 @@ describe('a source', () => {
     expect(recorded).toHaveLength(200)
   })
 
-  test('on another port yields to the described one at once', () => {
+  test('on another port is replaced by the described one at once', () => {
     const { receive, kept: recorded } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
     expect(recorded.filter(({ text }) => text === 'audio')).toHaveLength(10)
   })
 
-  test('may change at once after a new session description', () => {
+  test('can change at once after a new session description', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer: { address: '192.0.2.9', port: 5000 }, codecs })
@@ -202,7 +202,7 @@ describe('a source', () => {
 })
 
 describe('never stored', () => {
-  test('key presses: they are counted, and their numbers are no loss', () => {
+  test('key presses, which are counted, and whose numbers are no loss', () => {
     const { receive, kept: recorded, omitted, one } = follower()
     for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
     expect(recorded).toHaveLength(16)
@@ -211,7 +211,7 @@ describe('never stored', () => {
     expect(one.lost).toBe(0)
   })
 
-  test('what has the length of a key press under a payload type that nothing explains', () => {
+  test('a packet of a key press’s length under an unexplained payload type', () => {
     const { receive, kept: recorded, omitted, one } = follower()
     one.update({ peer, codecs: [...codecs, { payloadType: 100, codec: 'unknown', clockRate: 8000 }] })
     const types = [8, 8, 100, 120, 8, 100, 120]
@@ -258,7 +258,7 @@ describe('never stored', () => {
     expect(one.counters.received).toBe(20_000)
   })
 
-  test('CSRCs, extensions and padding are not payload; wrong lengths are invalid', () => {
+  test('CSRCs, extensions and padding, while wrong lengths are invalid', () => {
     const { receive, kept: recorded, one } = follower()
     const plain = rtp({ seq: 0, ts: 0, text: '' })
     const full = Buffer.concat([
@@ -305,7 +305,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.one.latched).toEqual(relay)
   })
 
-  test('without it, or for an address outside the trunk’s networks, follows nothing and reports the address', () => {
+  test('otherwise, or for an address outside the trunk’s networks, follows nothing and reports the address', () => {
     for (const one of [follower(), follower((address) => address === '198.51.100.77')]) {
       one.receive(rtp({ seq: 1, ts: 0 }), 0, '203.0.113.1', 4000)
       speak(one, relay, 60)
@@ -327,7 +327,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.kept).toHaveLength(40)
   })
 
-  test('the described address takes over as soon as it sends, and ends latching', () => {
+  test('ends when the described address sends, which takes over', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
     speak(one, peer, 30, { from: 6_000, ssrc: 8 })
@@ -339,7 +339,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.one.latched).toBeUndefined()
   })
 
-  test('the described address, once followed, never yields to another', () => {
+  test('never replaces the described address once that was followed', () => {
     const one = follower(inTrunk)
     speak(one, relay, 5)
     speak(one, peer, 2, { from: 100, ssrc: 8 })
@@ -347,7 +347,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([8])
   })
 
-  test('a new description allows latching again; the same one repeated does not', () => {
+  test('is allowed again by a new description, and not by a repeated one', () => {
     const one = follower(inTrunk)
     const next = { address: '198.51.100.2', port: 7000 }
     speak(one, relay, 30)
@@ -374,7 +374,7 @@ describe('latching (RFC 7362)', () => {
 })
 
 describe('after the end signal (R16)', () => {
-  test('packets sent before it are kept, however late they arrive; those sent after it are not', () => {
+  test('packets sent before it are kept, however late they arrive, and those sent after it are not', () => {
     const { one, receive, kept: recorded } = follower()
     const send = (n: number, at: number, ssrc = 7) => receive(rtp({ seq: n, ts: 160 * n, ssrc }), at)
     for (let n = 0; n < 50; n++) if (n !== 45) send(n, 200 * n)

@@ -43,7 +43,7 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
   return { one, hear: receive, hearAll: playAll }
 }
 
-describe('what is missing', () => {
+describe('a gap', () => {
   test('is counted with its duration, and subtracted if it arrives late', () => {
     const { one, hear: receive, hearAll: playAll } = meter()
     playAll(0, 10)
@@ -53,7 +53,7 @@ describe('what is missing', () => {
     expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 4, lostMs: 80 })
   })
 
-  test('is nothing during a hold, though the numbers continue', () => {
+  test('is not counted during a hold, though the numbers continue', () => {
     const { one, hearAll: playAll } = meter()
     playAll(0, 50)
     one.pause(true)
@@ -62,7 +62,7 @@ describe('what is missing', () => {
     expect(one.measure(40_000)).toMatchObject({ expected: 100, lost: 0, stalledMs: 0 })
   })
 
-  test('is nothing between two sources, and counts restart with a recording', () => {
+  test('is not counted between two sources, and counts restart with a recording', () => {
     const { one, hearAll: playAll } = meter()
     playAll(0, 20)
     one.begin()
@@ -82,7 +82,7 @@ describe('what is missing', () => {
     expect(one.measure(44_400)).toMatchObject({ stalledMs: 2020 + 2000 })
   })
 
-  test('follows from sender reports, too: packets sent between them, and those that arrived', () => {
+  test('is also found by sender reports: packets sent between them, and those that arrived', () => {
     const { one, hearAll: playAll } = meter()
     playAll(0, 10)
     one.reported(1010)
@@ -123,7 +123,7 @@ describe('audibility', () => {
     const { one, hear: receive } = meter([opus])
     const config = (number: number, more = 0) => (number << 3) | more
     receive(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
-    receive(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, redundancy alone
+    receive(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, only redundancy
     receive(2, Buffer.from([config(9), 0]), 111) // DTX
     expect(one.measure(600)).toMatchObject({ codec: 'opus', judged: 3, sounding: 1, unknown: 0 })
     receive(3, Buffer.from([config(31), 0xff, 1, 2, 3]), 111) // CELT

@@ -66,7 +66,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
   }
 }
 
-/** With the marker a payload type of 72 would be 200, as a sender report: which is why none of 64 to 95 may be used. */
+/** With the marker a payload type of 72 would be 200, as a sender report, so none of 64 to 95 may be used. */
 function voice(n: number, marker: boolean): Buffer {
   const packet = Buffer.alloc(172, n)
   packet.set([0x80, marker ? 0x88 : 8])
@@ -87,7 +87,7 @@ function senderReport(): Buffer {
 }
 
 test.each([{ isSecure: false }, { isSecure: true }])(
-  'on one port reports are heard among the sound, and ours leave and come where the sound is, keys: $isSecure',
+  'on one port reports are accepted among the sound, and ours are sent there, keys: $isSecure',
   async ({ isSecure }) => {
     const {
       stream,
@@ -105,7 +105,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
     expect(recorded.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
     const answer = () => reports.map(({ bytes }) => received(Buffer.from(bytes))).find((one) => one?.readUInt32BE(24))
     await expect.poll(answer).toBeDefined()
-    // From the port of the media, to the port of the media, and it has our sender's report: its middle 32 bits.
+    // From the port of the media, to the port of the media, with our sender's report: its middle 32 bits.
     expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port]))
     const report = answer()!
     expect([report[1], report.readUInt32BE(8), report.readUInt32BE(24)]).toEqual([201, ssrc, 0xccdd1122])

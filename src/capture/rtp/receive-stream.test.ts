@@ -155,7 +155,7 @@ async function sender() {
 
 // The kernel's arrival times are never shifted.
 test.runIf(process.platform === 'linux' && !isClockShifted())(
-  'what has come when a stream ends is kept, and at the time at which it came, however late it is heard',
+  'a packet that arrived before the end of its stream is kept with its arrival time, however late it is processed',
   async () => {
     const from = await sender()
     const ports = await createPortAllocator({ address, firstPort: 22_000, lastPort: 22_999 }).allocate()

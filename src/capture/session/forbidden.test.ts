@@ -1,4 +1,4 @@
-/** A recording that is forbidden during its call, as its client and its folder see it (R49, AC11). */
+/** A recording that is forbidden during its call, as seen by its client and in its folder (R49, AC11). */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -143,8 +143,8 @@ async function receivedBytes(): Promise<number> {
   return body === undefined ? 0 : (await readFile(join(folder, 'recordings', body))).length
 }
 
-describe('a recording that is forbidden while its call continues', () => {
-  test('is gone from the disk, and nothing that comes afterwards is written; its client notices nothing', async () => {
+describe('a recording that is forbidden during its call', () => {
+  test('is deleted from disk, and nothing is written afterwards, unnoticed by its client', async () => {
     const first = await send('1', media(4000))
     const port = portOf(first)
     await speak(port, 200)
@@ -176,7 +176,7 @@ describe('a recording that is forbidden while its call continues', () => {
     expect(await files()).toEqual([])
   })
 
-  test('told twice, or once more as the call ends, is the same', async () => {
+  test('and forbidden again, or once more at the end of the call, stays the same', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     const to = toOf(call.lastResponse())
     const id = recordingId()
@@ -189,7 +189,7 @@ describe('a recording that is forbidden while its call continues', () => {
     expect(await files()).toEqual([])
   })
 
-  test('as the call ends, and its recording waits for an object store that is away, is stored nowhere', async () => {
+  test('at the call’s end, while it waits for an unavailable object store, is stored nowhere', async () => {
     const { moveIn } = objects
     objects.moveIn = () => Promise.reject(new Error('away'))
     await speak(portOf(await send('1', media(4000))), 50)
@@ -204,7 +204,7 @@ describe('a recording that is forbidden while its call continues', () => {
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
   })
 
-  test('while it goes into the object store, nothing more of it begins to go there', async () => {
+  test('while it is being stored starts no further upload', async () => {
     const { moveIn } = objects
     const begun: string[] = []
     await speak(portOf(await send('1', media(4000))), 50)
@@ -221,7 +221,7 @@ describe('a recording that is forbidden while its call continues', () => {
     expect(await files()).toEqual([])
   })
 
-  test('what blocks its destruction keeps what was captured, and nothing more is', async () => {
+  test('with a blocked destruction keeps what was captured, and nothing more', async () => {
     const port = portOf(await send('1', media(4000)))
     await speak(port, 50)
     const id = recordingId()
@@ -238,10 +238,10 @@ describe('a recording that is forbidden while its call continues', () => {
   })
 })
 
-describe('the call continues with somebody else, or comes back', () => {
+describe('a call that continues with somebody else, or comes back', () => {
   const second = { 'call-id': 'call-2', from: '<sip:src@192.0.2.1>;tag=x', branch: 'z9hG4bK-2' }
 
-  test('after a restart it is not recorded again, whatever the crash left', async () => {
+  test('is not recorded again after a restart, whatever the crash left', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
@@ -262,7 +262,7 @@ describe('the call continues with somebody else, or comes back', () => {
     expect(await files()).toEqual([])
   })
 
-  test('of another trunk that names the same id it is another call, which is recorded', async () => {
+  test('of another trunk with the same id is another call, which is recorded', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     const own = latest()!
     await recorder.forbid(recordingId(), true)
@@ -274,7 +274,7 @@ describe('the call continues with somebody else, or comes back', () => {
     expect(other?.captureFailure).toBeUndefined()
   })
 
-  test('nor one that was forbidden while no capture ran', async () => {
+  test('is not recorded if it was forbidden while no capture ran', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     const left = recorded.at(-1)!
     await close()
@@ -289,7 +289,7 @@ describe('the call continues with somebody else, or comes back', () => {
 })
 
 describe('a process that dies between any two steps leaves no sound', () => {
-  /** Files in the folder after a number of destruction steps, and the state in the spool. */
+  /** Files in the folder after this many destruction steps, and the state in the spool. */
   test.each([
     ['before the first', ['hdr', 'body'], false, 'handed over'],
     ['when the way to the key is gone', ['body'], false, 'handed over'],
@@ -328,7 +328,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
       () => 'gone',
     )
     expect(inStore).toBe(comes)
-    // Either way capture holds nothing of it any more, and reports so: then the custodian destroys what it was given.
+    // In each case capture has nothing of it left, and reports that; the custodian then destroys its part.
     expect(latest()?.recording?.stored !== undefined).toBe(comes === 'handed over')
     expect(latest()?.recording?.gone === true).toBe(comes === 'gone')
     await open()

@@ -41,7 +41,7 @@ let alarms: { segmentId: string; contactId: string }[] = []
 let versionAt: (at: Temporal.Instant) => VersionInForce
 const close: (() => Promise<void>)[] = []
 
-/** Returns the seed with the rules changed alike: every call is drawn unless a test changes it. */
+/** Returns the seed with all rules changed alike: every call is drawn unless a test changes it. */
 function described(
   change: Partial<RecordingRule> = {},
   plan: Partial<RegisterDescription['recordingPlan']> = {},
@@ -117,7 +117,7 @@ interface Leg {
 
 let dialogs = 0
 
-/** Offers a session of a call and waits until its facts are noted. */
+/** Offers a session of a call and waits until its facts are recorded. */
 async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
   const answeredAt = new Date((leg.answeredAt ?? now()).epochMilliseconds)
   const group = leg.group ?? { id: randomUUID(), startedAt: answeredAt }
@@ -164,8 +164,8 @@ async function segmentsOf(...legs: Leg[]): Promise<SegmentFacts[]> {
   return segments()
 }
 
-describe('the switchboard and calls of no service number (AC3)', () => {
-  test('a switchboard call is entered and never recorded, whatever the rules say', async () => {
+describe('the switchboard and calls without a service number (AC3)', () => {
+  test('a switchboard call is entered and never recorded, whatever the rules are', async () => {
     const numbers = seed.numbers.map(({ key }) => key)
     versionAt = () => ({ version: 7, description: described({ numbers }) })
     const [segment] = await segmentsOf({ number: numbersCalled.switchboardSwedish, official: raija })
@@ -177,7 +177,7 @@ describe('the switchboard and calls of no service number (AC3)', () => {
     expect(segment?.recording).toBeUndefined()
   })
 
-  test('a call out and a call between officials leave nothing', async () => {
+  test('an outgoing call and a call between officials leave nothing', async () => {
     const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
     await talk({ caller: aino.phone, number: customer.phone, official: customer, saysWhoCalls: true })
     await talk({ caller: aino.phone, number: bertil.phone, official: bertil })
@@ -186,7 +186,7 @@ describe('the switchboard and calls of no service number (AC3)', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('a call to a number that the description does not have is entered, counted and told, once (R7)', async () => {
+  test('a call to a number missing from the description is entered, counted and reported, once (R7)', async () => {
     const [segment] = await segmentsOf({ number: '+358294977777', official: aino })
     expect(segment).toMatchObject({ decision: { record: false, reason: 'unknown-number' } })
     expect(segment?.marks).toContain('unknown-number')
@@ -197,14 +197,14 @@ describe('the switchboard and calls of no service number (AC3)', () => {
   })
 })
 
-describe('a call that the switchboard passes on (AC4)', () => {
+describe('a call forwarded by the switchboard (AC4)', () => {
   const group = () => ({ id: randomUUID(), startedAt: new Date() })
   const forwarded = (of = group()): Leg[] => [
     { number: numbersCalled.switchboard, official: raija, group: of },
     { number: numbersCalled.northern, official: bertil, group: of },
   ]
 
-  test('is one contact, of which only what follows the answer at the service number is recorded', async () => {
+  test('is one contact, of which only the part after the answer at the service number is recorded', async () => {
     const [first, second] = await segmentsOf(...forwarded())
     expect(second?.contactId).toBe(first?.contactId)
     expect(second?.numberCalled.key).toBe(numbersCalled.switchboard)
@@ -216,7 +216,7 @@ describe('a call that the switchboard passes on (AC4)', () => {
     expect(Temporal.Instant.compare(began!, first!.endedAt!)).toBeGreaterThanOrEqual(0)
   })
 
-  test('is not recorded at all where the plan does not record what is passed on', async () => {
+  test('is not recorded at all if the plan does not record forwarded calls', async () => {
     versionAt = () => ({ version: 7, description: described({}, { recordForwarded: false }) })
     await segmentsOf(...forwarded())
     expect(decisions()).toEqual([
@@ -226,8 +226,8 @@ describe('a call that the switchboard passes on (AC4)', () => {
   })
 })
 
-describe('a call that one official passes to another (AC5)', () => {
-  test('has a recording for each, and the consultation between them has none', async () => {
+describe('a call that one official transfers to another (AC5)', () => {
+  test('has a recording for each, and none of the consultation between them', async () => {
     const group = { id: randomUUID(), startedAt: new Date() }
     const first = await talk({ number: numbersCalled.national, official: aino, group })
     await talk({ number: bertil.phone, caller: aino.phone, official: bertil })
@@ -242,7 +242,7 @@ describe('a call that one official passes to another (AC5)', () => {
     expect(new Set(segments().map(({ recording }) => recording?.id)).size).toBe(2)
   })
 
-  test('is drawn once, on the same id, also by a process that takes the call over', async () => {
+  test('is drawn once, on the same id, also by a process that takes over the call', async () => {
     versionAt = () => ({ version: 7, description: described({ share: 0.5 }) })
     for (let calls = 0; calls < 3; calls++) {
       const group = { id: randomUUID(), startedAt: new Date() }
@@ -276,13 +276,13 @@ describe('the version that decides (R14)', () => {
     answeredAt: change.add({ seconds }),
   })
 
-  test('is the one in force when the call was answered, though the session is offered later', async () => {
+  test('is the one in force when the call was answered, even if the session is offered later', async () => {
     const [before, after] = await segmentsOf(answeredAt(-1), answeredAt(0))
     expect(before?.decision).toMatchObject({ descriptionVersion: 7, ruleVersion: 3, reason: 'drawn' })
     expect(after?.decision).toMatchObject({ descriptionVersion: 8, ruleVersion: 9, reason: 'not-drawn' })
   })
 
-  test('names the number as it was called then (R11)', async () => {
+  test('has the number’s name at that time (R11)', async () => {
     const [old, young] = [described(), described()]
     const numbers = young.numbers.map((number) => ({ ...number, names: { fi: 'Uusi', sv: 'Ny', en: 'New' } }))
     versionAt = (at) =>
@@ -298,7 +298,7 @@ describe('the version that decides (R14)', () => {
 describe('a weekly quota', () => {
   const leg: Leg = { number: numbersCalled.national, official: aino }
 
-  test('of an official lets so many through, and the next reports that it is full', async () => {
+  test('of an official admits its number of calls, and the next reports that it is full', async () => {
     versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 2 } }) })
     await segmentsOf(leg, leg, leg, { ...leg, official: bertil })
     expect(segments().map(({ decision }) => [decision.reason, decision.quotaUsed])).toEqual([
@@ -309,7 +309,7 @@ describe('a weekly quota', () => {
     ])
   })
 
-  test('is not shared by calls that come at the same moment', async () => {
+  test('is not exceeded by simultaneous calls', async () => {
     versionAt = () => ({ version: 7, description: described({ quota: { per: 'number', weekly: 1 } }) })
     await Promise.all([talk(leg), talk({ ...leg, official: bertil }), talk({ ...leg, official: raija })])
     await until(() => segments().length === 3)
@@ -320,7 +320,7 @@ describe('a weekly quota', () => {
     ).toEqual(['drawn', 'quota-full', 'quota-full'])
   })
 
-  test('counts a week from Monday, and not calls of the week before', async () => {
+  test('counts a week from Monday, without calls of the week before', async () => {
     versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 1 } }) })
     await segmentsOf(leg)
     const week = Temporal.Duration.from({ hours: 7 * 24 })

@@ -125,7 +125,7 @@ const acknowledge = (cseq: string) => {
 }
 
 describe('a dialog that SIP gives up', () => {
-  test('ends its call where the first answer was never acknowledged', async () => {
+  test('ends its call if the first answer was never acknowledged', async () => {
     await send('1', sentOnce)
     call.clock.advance(32_000)
     while (!recorded.some(({ endedAt }) => endedAt)) await wait(5)
@@ -133,7 +133,7 @@ describe('a dialog that SIP gives up', () => {
     expect(goodbyes()).toBe(1)
   })
 
-  test('continues where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
+  test('continues if only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
     await send('1', sentOnce)
     acknowledge('1')
     const to = toOf(call.lastResponse())
@@ -148,7 +148,7 @@ describe('a dialog that SIP gives up', () => {
   })
 })
 
-test('what the first INVITE told of the parties need not be reported again', async () => {
+test('parties reported by the first INVITE need not be reported again', async () => {
   await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
@@ -159,7 +159,7 @@ test('what the first INVITE told of the parties need not be reported again', asy
   expect(recorded.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
 })
 
-test('a call that outlives the process continues as one more segment of the same contact, once its client asks for something', async () => {
+test('a call that outlives the process continues as one more segment of the same contact, once its client sends a request', async () => {
   await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
@@ -180,7 +180,7 @@ test('a call that outlives the process continues as one more segment of the same
   expect(recorded.at(-1)).toMatchObject({ numberReached, marks: [] })
 })
 
-test('characters that no database takes are left out of what a client calls somebody', async () => {
+test('characters refused by the database are removed from a client’s names', async () => {
   const body = 'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n'
   const caller = '"Ma\u0000tti" <sip:+35840%00\u00001234567@192.0.2.1>'
   call.send(request('INVITE', { ...sentOnce, 'p-asserted-identity': caller, 'content-type': 'application/sdp' }, body))
@@ -189,7 +189,7 @@ test('characters that no database takes are left out of what a client calls some
   expect(JSON.stringify(recorded)).not.toMatch(/\\u00/)
 })
 
-test('a call whose only codec cannot be played is in the history, without sound and marked so', async () => {
+test('a call whose only codec cannot be played is in the history, without sound and marked', async () => {
   const g729 = 18
   await send('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g729)
   while (recorded.length === 0) await wait(5)
@@ -205,7 +205,7 @@ test('a call whose only codec cannot be played is in the history, without sound 
 describe('a call whose only codec cannot be played', () => {
   const testLine = { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }
 
-  test('is recorded as it comes where that is set, and marked', async () => {
+  test('is recorded unchanged if that is configured, and marked', async () => {
     await startRecorder([], { storesUnplayable: true })
     await send('1', testLine, 4)
     // Only the missing intake key keeps it from being recorded.
@@ -213,7 +213,7 @@ describe('a call whose only codec cannot be played', () => {
     expect(recorded.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
   })
 
-  test('is refused where that is set, so that its client transcodes, in mid-call as well', async () => {
+  test('is refused if that is configured, so that its client transcodes, also during a call', async () => {
     await startRecorder([], { refusesUnplayable: true })
     await send('1', testLine, '18 101')
     expect(call.lastResponse()).toMatchObject({ status: 488, reason: 'No Playable Codec' })
@@ -228,14 +228,14 @@ describe('a call whose only codec cannot be played', () => {
     expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(/RTP\/AVP 8\r/)
   })
 
-  test('is as any other where G.729 is played', async () => {
+  test('is ordinary if G.729 can be played', async () => {
     await startRecorder([], { plays: ['G729'] })
     await send('1', testLine, 18)
     while (!recorded.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(recorded.at(-1)).toMatchObject({ marks: [] })
   })
 
-  test('from its middle on is marked, and continues being recorded', async () => {
+  test('from its middle on is marked, and its recording continues', async () => {
     await send('1', testLine)
     while (recorded.length === 0) await wait(5)
     expect(recorded.at(-1)!.marks).toEqual([])
@@ -248,7 +248,7 @@ describe('a call whose only codec cannot be played', () => {
 test.each([
   ['a client that relays by rtpengine', { 'user-agent': 'OpenSIPS (3.6.0)' }, '8 4'],
   ['any other', { 'user-agent': 'Mediant SBC' }, '8'],
-])('%s is answered the formats that it takes an answer of', async (_name, headers, formats) => {
+])('%s gets the formats that it accepts in an answer', async (_name, headers, formats) => {
   await send('1', { ...sentOnce, ...headers }, '4 8')
   expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(new RegExp(`RTP/AVP ${formats}\\r`))
 })

@@ -15,7 +15,7 @@ test.each([
   ['<<sip:a@b>;+sip.src>', '', 'sip:a@b', { '+sip.src': undefined }],
   ['<sip:a@b>;x="q;>r"', '', 'sip:a@b', { x: '"q;r"' }],
   ['tel:+358295121001', '', 'tel:+358295121001', {}],
-])('%s is read', (text, display, uri, parameters) => {
+])('%s is parsed', (text, display, uri, parameters) => {
   const address = parseNameAddr(text)
   expect(address).toMatchObject({ display, uri })
   expect(Object.fromEntries(address!.parameters)).toEqual(parameters)

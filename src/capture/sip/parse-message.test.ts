@@ -67,7 +67,7 @@ describe('round trip', () => {
   })
 })
 
-describe('anything at all', () => {
+describe('arbitrary input', () => {
   test('no mutation of a message makes the parser throw', () => {
     const mutation = fc.tuple(
       fc.nat(sample.length - 1),
@@ -112,9 +112,9 @@ describe('anything at all', () => {
     ['carriage returns', `${head}Subject: ${fill('\r')}`],
     ['backslashes in quotes', head.replace('"Pulkkinen', `"${fill('\\\\')}`)],
     ['NULs', `${head}Subject: ${fill('\0')}`],
-  ])('64 KB of %s are done with within 50 ms', (_name, text) => {
+  ])('64 KB of %s take at most 50 ms', (_name, text) => {
     const bytes = Buffer.from(text)
-    // The best of several runs: other load on the machine is not the parser’s time.
+    // The best of several runs, because other load on the machine is not the parser's time.
     let bestMs = Infinity
     for (let run = 0; run < 5 && bestMs >= 50; run++) {
       const startMs = cpuMs()
@@ -126,7 +126,7 @@ describe('anything at all', () => {
   })
 })
 
-describe('caps', () => {
+describe('limits', () => {
   const withHeaders = (lines: string) => Buffer.from(sample.toString().replace('Require: siprec\r\n', lines))
 
   test('the 129th header line, the 8,193rd byte of a line and of a folded value are refused, with what is needed to answer', () => {
@@ -177,7 +177,7 @@ test('list headers are split at commas and lines, not inside quotes or brackets;
   expect(optionTags(message, 'supported')).toEqual([])
 })
 
-test('what is not SIP is noise', () => {
+test('input that is not SIP is noise', () => {
   for (const text of ['GET / HTTP/1.1\r\n\r\n', '\0\0\0\0', '', '\r\n\r\n', 'SIPX/2.0 200 OK\r\n\r\n'])
     expect(parseMessage(Buffer.from(text))).toMatchObject({ kind: 'refusal', about: 'noise' })
 })

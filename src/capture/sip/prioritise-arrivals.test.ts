@@ -13,7 +13,7 @@ function open() {
   return { served, receive, stop: () => order.stop() }
 }
 
-test('new calls are queued in order, a CANCEL behind its INVITE; everything else is served at once', async () => {
+test('new calls are queued in order, a CANCEL behind its INVITE, and everything else is served at once', async () => {
   const { served, receive } = open()
   for (const [n, method] of ['INVITE', 'INVITE', 'CANCEL', 'OPTIONS', 'BYE', 'ACK'].entries()) receive(method, n)
   receive('INVITE', 6, { tag: ';tag=ours' })

@@ -7,7 +7,7 @@ test.each([
   ['SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport', 'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport'],
   ['sip / 2.0 / tcp [2001:db8::1] : 5062 ; branch = x', 'SIP/2.0/TCP [2001:db8::1]:5062;branch=x'],
   ['SIP/2.0/TLS host.example.com', 'SIP/2.0/TLS host.example.com'],
-])('%s is read and written', (text, written) => {
+])('%s is parsed and written', (text, written) => {
   expect(writeVia(parseVia(text)!)).toBe(written)
 })
 

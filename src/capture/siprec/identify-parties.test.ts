@@ -49,7 +49,7 @@ function person(id: string, aor: string, sends?: string, more = ''): string {
 }
 const streams = '<stream id="s1"><label>1</label></stream><stream id="s2"><label>2</label></stream>'
 
-test('of participants without the caller’s number one is the caller, and no third party', () => {
+test('one of several participants without the caller’s number is the caller, and not a third party', () => {
   const from = `<group id="g"><callData><fromhdr>&lt;sip:${caller}@x&gt;</fromhdr><tohdr>&lt;sip:${service}@x&gt;</tohdr></callData></group>`
   const two = person('a', 'matti@trunk', '1') + person('b', '+358295129999', '2')
   expect(identify(from + two + streams).connected).toMatchObject({ caller: true, thirdParties: 1 })
@@ -57,7 +57,7 @@ test('of participants without the caller’s number one is the caller, and no th
 })
 
 describe('without a vendor extension', () => {
-  test('the participant found in neither registry nor directory is the caller, in any order', () => {
+  test('the participant in neither registry nor directory is the caller, in any order', () => {
     const people = [person('c', caller, '1'), person('n', service), person('o', aino, '2')]
     for (const order of [people, [...people].reverse(), [people[1], people[0], people[2]]]) {
       const result = identify(order.join('') + streams)
@@ -94,7 +94,7 @@ describe('without a vendor extension', () => {
     expect(result.number).toBeUndefined()
   })
 
-  test('the diverted number fills in for a number that no participant shows', () => {
+  test('the diverted number is used if no participant shows one', () => {
     const headers: Case['headers'] = [
       ['Diversion', `"Vaihde, A" <sip:${service}@x>;reason=unknown, <sip:+358295129999@x>`],
     ]
@@ -104,7 +104,7 @@ describe('without a vendor extension', () => {
     })
   })
 
-  test('of several strangers the asserted one is the caller, else the first, marked', () => {
+  test('of several strangers the asserted one is the caller, otherwise the first, marked', () => {
     const two = person('x', '+358501111111', '2') + person('c', caller, '1') + person('n', service) + streams
     expect(identify(two, { headers: [['P-Asserted-Identity', `<sip:${caller}@x>`]] })).toMatchObject({
       caller: { number: { key: caller } },
@@ -178,7 +178,7 @@ describe('direction', () => {
     expect(identify(person('a', aino, '1') + person('b', bertil, '2') + streams).direction).toBe('internal')
   })
 
-  test('one official with an unknown caller is no internal call', () => {
+  test('one official with an unknown caller is not an internal call', () => {
     expect(identify(person('a', aino, '1') + streams).direction).toBe('unknown')
   })
 
@@ -285,7 +285,7 @@ describe('verification of the caller’s number by the network (RFC 8224, RFC 33
     ['From, as a tel URI', call(plain), from(`"Matti" <tel:${caller};verstat=TN-Validation-Failed>`)],
     ['its asserted identity', call(plain, pai(`&lt;sip:${caller};verstat=TN-Validation-Failed@x&gt;`))],
     ['another asserted identity', call(plain, pai('&lt;sip:+358509998877@x&gt;'))],
-  ])('it is the caller’s all the same, and not verified: %s', (_, metadata, more) => {
+  ])('it stays the caller’s, unverified: %s', (_, metadata, more) => {
     expect(identify(metadata, more)).toMatchObject({ caller: { number: { key: caller } }, isUnverified: true })
   })
 
@@ -297,7 +297,7 @@ describe('verification of the caller’s number by the network (RFC 8224, RFC 33
     ['another number has failed', call(plain), from('<sip:+358509998877;verstat=TN-Validation-Failed@x>')],
     ['a name says so', call(plain), from(`";verstat=TN-Validation-Failed" <sip:${caller}@x>`)],
     ['it is withheld', call(`sip:${caller};verstat=TN-Validation-Failed@x`), { headers: [['Privacy', 'id']] }],
-  ])('nothing is refuted where %s', (_, metadata, more) => {
+  ])('no number is refuted if %s', (_, metadata, more) => {
     expect(identify(metadata, more)).not.toHaveProperty('isUnverified')
   })
 })

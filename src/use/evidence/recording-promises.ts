@@ -152,7 +152,7 @@ export const withinSignals: Check<SignalFacts> = {
   rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or sounds longer than the call lasted and ${toleranceMs} ms.`,
   test: {
     file: 'src/capture/session/machine/session.test.ts',
-    title: 'ends with its end signal, is finished, and reports what is stored, or that nothing came',
+    title: 'ends with its end signal, is finished, and reports what is stored, or that no media arrived',
   },
   remedy:
     'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',

@@ -15,15 +15,12 @@ test.each([
   ['a network with a named trunk in it', '198.51.100.0/24', '198.51.100.7', undefined],
   ['a network within a named trunk', '198.51.100.0/24', '198.51.0.0/16', undefined],
   ['a network beside a named trunk', '198.51.100.0/24', '203.0.113.7', '198.51.100.0/24'],
-])(
-  '%s in SELOSTE_SIP_SOURCES is warned of where it is one trunk of many hosts',
-  async (_what, sources, from, named) => {
-    const trunksFile = join(folder, 'trunks.yaml')
-    if (from !== undefined) await writeFile(trunksFile, `trunks: [{ name: border, from: "${from}", client: x }]`)
-    const given = { SELOSTE_SIP_SOURCES: sources, ...(from !== undefined && { SELOSTE_TRUNKS: trunksFile }) }
-    const found = checkEdge(readSettings(given, folder)).filter(({ check }) => check === 'sip.wide-trunks')
-    expect(found.map(({ says }) => /of (\S+) is of one trunk/.exec(says)?.[1])).toEqual(
-      named === undefined ? [] : [named],
-    )
-  },
-)
+])('warns of %s in SELOSTE_SIP_SOURCES if many hosts would be one trunk', async (_what, sources, from, named) => {
+  const trunksFile = join(folder, 'trunks.yaml')
+  if (from !== undefined) await writeFile(trunksFile, `trunks: [{ name: border, from: "${from}", client: x }]`)
+  const given = { SELOSTE_SIP_SOURCES: sources, ...(from !== undefined && { SELOSTE_TRUNKS: trunksFile }) }
+  const found = checkEdge(readSettings(given, folder)).filter(({ check }) => check === 'sip.wide-trunks')
+  expect(found.map(({ says }) => /of (\S+) is of one trunk/.exec(says)?.[1])).toEqual(
+    named === undefined ? [] : [named],
+  )
+})

@@ -29,7 +29,7 @@ function judged(finding: Finding): [string, string] {
 }
 
 describe('the settings', () => {
-  test('which are set and where is reported, without values; a name that is no setting is found', async () => {
+  test('are listed with their source, without values, and an unknown name is found', async () => {
     const configFile = join(folder, 'set.yaml')
     await writeFile(configFile, 'SELOSTE_FEEDS: /etc/feeds.yaml\n')
     const environment = {
@@ -52,12 +52,12 @@ describe('the settings', () => {
 })
 
 describe('the machine', () => {
-  test('this one is looked at, each look with a finding', async () => {
+  test('of the test is checked, with a finding for each check', async () => {
     const checks = (await checkMachine()).map((one) => judged(one)[0])
     expect(checks).toEqual(['memory', 'open-files', 'kernel-buffers', 'time-zone', 'clock'])
   })
 
-  test('too little memory, few files, small buffers and a clock that nobody keeps are found', () => {
+  test('too little memory, few file descriptors, small buffers and an unsynchronised clock are found', () => {
     expect([0.5e9, 1.5e9, 8e9].map((bytes) => judged(checkMemory(bytes))[1])).toEqual(['error', 'warning', 'ok'])
     const limits = (limit: string) =>
       `Limit   Soft  Hard  Units\nMax open files            256       ${limit}     files\n`
@@ -76,13 +76,13 @@ describe('the machine', () => {
 })
 
 describe('the disk', () => {
-  test('a folder that others read, and one that cannot be made, are found', async () => {
+  test('a folder that others can read, and one that cannot be created, are found', async () => {
     const open = join(folder, 'open')
     await mkdir(open, { mode: 0o700 })
     expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'ok'])
     await chmod(open, 0o755)
     expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'warning'])
-    // A store that users share, as the Debian package lays it (docs/operate/several-machines.md).
+    // A store shared by users, as the Debian package creates it (docs/operate/several-machines.md).
     await chmod(open, 0o2770)
     expect(judged(await checkFolder('objects', open))).toEqual(['folder.objects', 'ok'])
     expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'warning'])
@@ -106,7 +106,7 @@ describe('the disk', () => {
     ).toEqual([...['ok', 'warning', 'error']])
   })
 
-  test('a file with a token that everybody can read is found', async () => {
+  test('a token file that everybody can read is found', async () => {
     const path = join(folder, 'feeds.yaml')
     await writeFile(path, '', { mode: 0o600 })
     expect(judged(await checkSecret('SELOSTE_FEEDS', path))[1]).toBe('ok')
@@ -115,7 +115,7 @@ describe('the disk', () => {
     expect(judged(await checkSecret('SELOSTE_FEEDS', `${path}.not`))[1]).toBe('error')
   })
 
-  test('each file with a secret that a setting names is looked at, a settings file where there is one in it', async () => {
+  test('each file with a secret that a setting names is checked, and a settings file that contains one', async () => {
     const configFile = join(folder, 'seloste.yaml')
     const s3 = (credentials: string) =>
       `s3://bucket-of-${credentials}/x?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/${credentials}`
@@ -147,7 +147,7 @@ describe('the disk', () => {
 
 describe('ports', () => {
   const at = { host: '127.0.0.1', port: 8080 }
-  test('a port of another program is an error, and of the running Seloste none', () => {
+  test('a port used by another program is an error, and one of the running Seloste is not', () => {
     const port = (reason: string | undefined, runs = false) =>
       judged(judgePort('SELOSTE_HTTP', at, 'TCP', reason, runs))[1]
     expect([port(undefined), port('EADDRINUSE', true)]).toEqual(['ok', 'ok'])
@@ -155,7 +155,7 @@ describe('ports', () => {
       expect(port(reason), reason).toBe('error')
   })
 
-  test('a range too small for calls, and one that the system takes ports from, are found', () => {
+  test('a range too small for calls, and one within the system’s ephemeral ports, are found', () => {
     const range = (firstPort: number, lastPort: number) => ({ host: '127.0.0.1', firstPort, lastPort })
     const ranges = [range(30_000, 30_001), range(30_000, 30_099), range(30_000, 39_999)]
     expect(ranges.map((one) => judged(judgeRange(one))[1])).toEqual(['error', 'warning', 'ok'])
@@ -166,15 +166,15 @@ describe('ports', () => {
 })
 
 describe('the database', () => {
-  test('one that is well is found to be so', async () => {
+  test('in order passes the checks', async () => {
     const found = await checkDatabase(database.url())
-    // The database of the tests may lose everything, so that they are quick.
+    // The tests' database has unsafe settings, for speed.
     const unsafe = ['database.fsync', 'database.full_page_writes', 'database.synchronous_commit']
     expect(found.map(judged).filter(([check, is]) => is === 'error' && !unsafe.includes(check))).toEqual([])
     expect(found.map(({ check }) => check)).toContain('database.version')
   })
 
-  test('one that is old, not UTF-8, without rights, unsafe or of another time is found', () => {
+  test('old, not UTF-8, without rights, unsafe or with another time is found', () => {
     const well: DatabaseFacts = {
       ...{ version: 170_002, encoding: 'UTF8', folds: true, connections: 200, fsync: 'on', full_page_writes: 'on' },
       ...{
@@ -204,7 +204,7 @@ describe('the database', () => {
     expect(wrong({}, 60_000)).toEqual([['database.clock', 'error']])
   })
 
-  test('one that cannot be reached reports how to mend it, without its password', async () => {
+  test('that cannot be reached gets a remedy, without its password', async () => {
     const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
     expect(judged(away!)).toEqual(['database', 'error'])
     expect(JSON.stringify(away)).not.toContain('very-secret')
@@ -213,7 +213,7 @@ describe('the database', () => {
 })
 
 describe('stores and certificates', () => {
-  test('a store that does all that is asked is in order; one that does not delete, or is not there, is not', async () => {
+  test('a store with every needed function is in order, and one that is missing or cannot delete is not', async () => {
     const store = await openDirectoryStore(join(folder, 'objects'))
     expect(judged(await checkStore('objects', () => Promise.resolve(store)))[1]).toBe('ok')
     const finding = await checkStore('objects', () =>
@@ -268,7 +268,7 @@ describe('seloste doctor', () => {
     findings: Finding[]
   }
 
-  test('before a start on a good machine ends with 0, and with 1 where a port is taken', async () => {
+  test('before a start on a good machine ends with 0, and with 1 if a port is occupied', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -284,8 +284,8 @@ describe('seloste doctor', () => {
     for (const finding of [...goodReport!.findings, ...badReport!.findings]) judged(finding)
   })
 
-  // Run by root in the folder of another user, whose first start could not use what root had made there.
-  test('leaves nothing in a data folder that has never been used', async () => {
+  // Run by root in another user's folder, whose first start could not use files created by root.
+  test('leaves nothing in an unused data folder', async () => {
     const data = join(folder, 'unused')
     await mkdir(data, { mode: 0o700 })
     const { out } = run({ SELOSTE_DATA: data })
@@ -307,7 +307,7 @@ describe('seloste doctor', () => {
     expect(found).toMatchObject({ is: 'error', remedy: `chown -R --reference=${data} ${data}/keys` })
   })
 
-  test('a setting that is wrong is a finding, not the end', () => {
+  test('reports a wrong setting as a finding, and continues', () => {
     const { code, out } = run({ SELOSTE_RTP: 'everywhere' })
     const report = JSON.parse(out) as Report
     expect([code, report.findings.map(({ check }) => check)]).toEqual([1, ['settings']])

@@ -7,7 +7,7 @@ test.each([
   ['22P02', [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115, 8715]],
   ['log-malformed', [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115, 8715]],
 ])(
-  'a recording that fails with %s is tried less and less often, and waits since it was first seen',
+  'a recording that fails with %s is retried at growing intervals, and its age counts from the first attempt',
   (code, expected) => {
     let nowMs = 0
     const queue = createIngestQueue(() => nowMs)
@@ -25,7 +25,7 @@ test.each([
   },
 )
 
-test('what does not wait any more is forgotten, and another is as old as it is', () => {
+test('a recording that no longer waits is forgotten, and another keeps its age', () => {
   let nowMs = 0
   const queue = createIngestQueue(() => nowMs)
   queue.due(['one'])
@@ -34,13 +34,13 @@ test('what does not wait any more is forgotten, and another is as old as it is',
   expect(queue.oldest()).toEqual({ sinceMs: 10_000, code: 'not-ingested' })
 })
 
-test('one that is not among those looked at this time keeps its pause and its age', () => {
+test('a recording outside the present batch keeps its interval and its age', () => {
   let nowMs = 0
   const queue = createIngestQueue(() => nowMs)
   const broken = Array.from({ length: 120 }, (_, n) => `broken-${n}`)
   for (const id of queue.due(broken)) queue.failed(id, '22P02')
   nowMs = 1_000
-  // Fifty new ones come first, and the list is cut off behind them.
+  // Fifty new ones come first, and the list is truncated after them.
   expect(queue.due(['new'], { isCutOff: true })).toEqual(['new'])
   queue.done('new')
   nowMs = 2_000

@@ -49,17 +49,17 @@ const alarms = (lines: string[]) =>
     .filter(({ promise }) => promise !== undefined)
     .map(({ msg, promise }) => `${promise ?? ''}: ${msg}`)
 
-test('everything is checked at the start, and again at every turn', async () => {
+test('everything is checked at the start, and again in every round', async () => {
   await start({ intervalMs: 500 })
   await allChecked()
   const [first] = await proofs()
   await expect.poll(async () => (await proofs())[0]?.checkedAt, { timeout: 20_000 }).not.toBe(first?.checkedAt)
 })
 
-test('a round that is not quick is followed by a rest, but for the first one, which looks at everything', async () => {
+test('a slow round is followed by a pause, except for the first one, which checks everything', async () => {
   await start({ intervalMs: 1_000, quickMs: 0 })
   await allChecked()
-  // The last one of a round.
+  // The last promise of a round.
   const drawn = async () => (await proofs()).find(({ promise }) => promise === 'recording.as-drawn')?.checkedAt
   const first = await drawn()
   await expect.poll(drawn, { timeout: 20_000 }).not.toBe(first)
@@ -77,7 +77,7 @@ test('nothing is checked before the first sweep', async () => {
   await allChecked()
 })
 
-test('what the sweep is about is checked after it, and a late sweep heals by it', async () => {
+test('promises about the sweep are checked after it, and a late sweep makes them hold again', async () => {
   const { keeper: job, lines } = await start()
   await allChecked()
   const before = await proofs()
@@ -102,7 +102,7 @@ test('what the sweep is about is checked after it, and a late sweep heals by it'
   ])
 })
 
-test('what is broken when a process starts has its alarm in its log, though it broke before', async () => {
+test('a promise broken before a process starts has its alarm in that process’s log', async () => {
   const location = `where id = '${recordings.ainos.id}'`
   const shift = (by: string) =>
     pool.query(
@@ -128,7 +128,7 @@ test('two processes do not check at the same time', async () => {
   })
 })
 
-test('a database that cannot be asked is reported in the log, and the proofs that are there grow old', async () => {
+test('a database that does not answer is logged, and the existing proofs age', async () => {
   await pool.query('revoke insert, update on proof from seloste_custodian')
   const { lines } = await start()
   await expect.poll(() => lines.join(''), { timeout: 20_000 }).toContain('cannot check the promises')

@@ -12,7 +12,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { admin, custodian, makeRecordingUntil, makeRecording: stored, people, stateOf } = await openEnds(database)
 const { pool } = database.as()
 
-test('an inspection that becomes urgent, a recall past its time and the blockers are metrics and lines, each once', async () => {
+test('an inspection that becomes urgent, an overdue recall and the blockers are metrics and log lines, each once', async () => {
   const [soon, later] = [await makeRecordingUntil(70), await stored()]
   for (const { contactId } of [soon, later]) {
     await servedRequest(admin, { clerkId: people.paula.id, contacts: [contactId], kinds: ['LISTEN'] })

@@ -22,7 +22,7 @@ describe('one’s own account', () => {
     })
   })
 
-  test('changes the password: the other sessions end, this one continues under a fresh token', async () => {
+  test('changes the password: the other sessions end, this one continues under a new token', async () => {
     const other = browse()
     await other.signIn(signer.aino)
     const before = browser.cookies.get('seloste')
@@ -37,7 +37,7 @@ describe('one’s own account', () => {
     })
   })
 
-  test('takes no password that is unfit, and gives the reason', async () => {
+  test('refuses an unfit password, with the reason', async () => {
     expect(await change({ current: password, password: 'virtanen' })).toMatchObject({
       status: 400,
       code: 'password.unfit',
@@ -66,14 +66,14 @@ describe('one’s own account', () => {
     expect(await browse().request('POST', '/api/password-check', { password: 'x' })).toMatchObject({ status: 401 })
   })
 
-  test('guesses at the present password in a stolen session are counted', async () => {
+  test('limits guesses of the present password in a stolen session', async () => {
     for (let i = 0; i < 5; i += 1) {
       expect(await change({ current: `guess ${i}`, password: good })).toMatchObject({ code: 'session.credentials' })
     }
     expect(await change({ current: password, password: good })).toMatchObject({ status: 429, code: 'session.wait' })
   })
 
-  test('a shorter password is enough with a second factor, which then stays until the password is longer', async () => {
+  test('accepts a shorter password with a second factor, which must then stay until the password is longer', async () => {
     const { secret } = await enrol(browser)
     expect((await browser.request('GET', '/api/account')).body).toMatchObject({ password: { rules: { least: 8 } } })
     expect((await change({ current: password, password: 'hanhi tu' })).status).toBe(204)
@@ -100,7 +100,7 @@ describe('one’s own account', () => {
         device: string
       }[]
     const items = await list()
-    // The first is that of the fixture's own sign-in, if any; these two are from a browser.
+    // The first one is the fixture's own sign-in, if any; these two are from a browser.
     expect(items.map(({ device, current }) => [device, current])).toEqual(
       expect.arrayContaining([
         ['Firefox, Linux', true],

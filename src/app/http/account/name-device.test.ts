@@ -16,6 +16,6 @@ test.each([
   ['curl/8.5.0', undefined],
   ['', undefined],
   [undefined, undefined],
-])('%s is told as %s', (userAgent, name) => {
+])('%s is named %s', (userAgent, name) => {
   expect(nameDevice(userAgent)).toBe(name)
 })

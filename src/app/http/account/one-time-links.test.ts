@@ -7,7 +7,7 @@ const { database, desk, admin, browse, signer, enrol } = await openAccounts()
 const pool = database.as().pool
 
 describe('one-time links', () => {
-  test('first an administrator and an approver, who then brings in everybody else', async () => {
+  test('first go to an administrator and an approver, who then enter everybody else', async () => {
     const [administrator, approver] = await makeFirstLinks(admin)
     const visitor = browse()
     const token = administrator?.token ?? ''
@@ -104,7 +104,7 @@ describe('one-time links', () => {
     })
   })
 
-  test('nothing of a password, a code, a link or a token is in the log or the audit log', async () => {
+  test('leave no password, code, link or token in the log or the audit log', async () => {
     const browser = browse()
     await browser.signIn(signer.aino)
     const { secret, recoveryCodes } = await enrol(browser)

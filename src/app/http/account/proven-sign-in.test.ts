@@ -32,7 +32,7 @@ const desk = await openTestDesk(database, register, { identityProvider })
 const admin = database.as().db
 const enter = () => enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Aino' })
 
-/** A browser that keeps what it is given. */
+/** Browser that keeps its cookies. */
 function newBrowser(): Browser & { cookies: Map<string, string> } {
   const cookies = new Map<string, string>()
   return {
@@ -71,8 +71,8 @@ async function withPasskey() {
   return { person, browser, authenticator, asked: request, added }
 }
 
-describe('passkeys over the wire', () => {
-  test('one is added in the account, under a fresh session, and listed by its name', async () => {
+describe('passkeys over HTTP', () => {
+  test('one is added in the account, under a new session, and listed by its name', async () => {
     const { person, browser, added } = await withPasskey()
     expect(added.status).toBe(201)
     expect((await whoAmI(browser)).body).toMatchObject({ personId: person.id })
@@ -82,7 +82,7 @@ describe('passkeys over the wire', () => {
     ])
   })
 
-  test('signs in without anything else', async () => {
+  test('signs in alone', async () => {
     const { person, authenticator } = await withPasskey()
     const browser = newBrowser()
     const request = await post(browser, '/api/session/passkey/challenge')
@@ -123,7 +123,7 @@ describe('passkeys over the wire', () => {
     expect(await remove()).toMatchObject({ status: 204 })
   })
 
-  test('without a session nothing is asked for, but to sign in', async () => {
+  test('without a session only a sign-in can be started', async () => {
     const browser = newBrowser()
     const about = { act: 'draft.approve', id: '7c9ad6fc-1d93-4d3f-a3a5-2a7b9dbaa6f5', revision: 1 }
     for (const [path, json] of [
@@ -135,7 +135,7 @@ describe('passkeys over the wire', () => {
     }
   })
 
-  test('what no authenticator says is refused with the field', async () => {
+  test('an invalid response of an authenticator is refused with its field', async () => {
     const browser = newBrowser()
     for (const response of [
       {},
@@ -155,7 +155,7 @@ describe('passkeys over the wire', () => {
   })
 })
 
-describe('the identity provider over the wire', () => {
+describe('the identity provider over HTTP', () => {
   async function signIn(browser: Browser, person: string, returnTo = '/contacts') {
     const there = await browser.fetch(`/api/session/identity-provider?returnTo=${encodeURIComponent(returnTo)}`)
     const back = await signInAtProvider(there.headers.get('location') ?? '', person)
@@ -170,7 +170,7 @@ describe('the identity provider over the wire', () => {
     })
   })
 
-  test('signs in and leads back to the page; signing out leads there', async () => {
+  test('signs in and redirects back to the page, and signing out redirects to it', async () => {
     const person = await enter()
     provider.people.set('aino', { preferred_username: person.userId })
     const browser = newBrowser()
@@ -183,7 +183,7 @@ describe('the identity provider over the wire', () => {
     expect((await whoAmI(browser)).status).toBe(401)
   })
 
-  test('what goes wrong there leads back with the reason', async () => {
+  test('redirects back with the reason of a failure', async () => {
     provider.people.set('stranger', { preferred_username: 'nobody.here' })
     const browser = newBrowser()
     const back = await signIn(browser, 'stranger')
@@ -191,7 +191,7 @@ describe('the identity provider over the wire', () => {
     expect(browser.cookies.size).toBe(0)
   })
 
-  test('the cookie of the way there is for the way back alone', async () => {
+  test('uses its cookie for the redirect back only', async () => {
     const browser = newBrowser()
     const there = await browser.fetch('/api/session/identity-provider')
     const [cookie = ''] = there.headers.getSetCookie()
@@ -200,7 +200,7 @@ describe('the identity provider over the wire', () => {
     expect((await whoAmI(browser)).status).toBe(401)
   })
 
-  test('whoever signed in otherwise signs out without it', async () => {
+  test('is not visited when somebody signed in otherwise signs out', async () => {
     const person = await enter()
     const browser = newBrowser()
     await post(browser, '/api/session', { userId: person.userId, password })

@@ -13,7 +13,7 @@ const desk = await openTestDesk(database, register)
 const admin = database.as().db
 const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari Niemi' })
 
-test('a sign-in under way is given up like a session: it ends, and the browser forgets it', async () => {
+test('signing out ends a pending sign-in like a session, and the browser deletes its cookies', async () => {
   const token = randomBytes(32).toString('base64url')
   const now = Temporal.Now.instant()
   await admin

@@ -6,13 +6,13 @@ import { storeDemand } from '#safeguards/sign-in/accounts.ts'
 const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 
 describe('signing in', () => {
-  test('without a second factor is one step; the demo’s way of old', async () => {
+  test('without a second factor takes one step', async () => {
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 200, body: { userId: signer.aino.userId } })
     expect(await isWhole(browser)).toBe(true)
   })
 
-  test('with one is two steps, or one with the code at hand; each gives a fresh token', async () => {
+  test('with one takes two steps, or one with the code at hand, and each gives a new token', async () => {
     const browser = browse()
     await browser.signIn(signer.aino)
     const tokens = [browser.cookies.get('seloste')]
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(await isWhole(third)).toBe(false)
   })
 
-  test('neither two factors at once nor none', async () => {
+  test('refuses two factors at once, and none', async () => {
     for (const json of [{}, { otp: '123456', recoveryCode: 'x' }]) {
       expect(await browse().request('POST', '/api/session/second-factor', json)).toMatchObject({
         code: 'input.invalid',
@@ -78,7 +78,7 @@ describe('signing in', () => {
     }
   })
 
-  test('is not in a session that was planted or open before: that one ends (session fixation)', async () => {
+  test('ends a session that was planted or open before (session fixation)', async () => {
     const attacker = browse()
     await attacker.signIn(await enter('Outo'))
     const planted = attacker.cookies.get('seloste') ?? ''
@@ -89,7 +89,7 @@ describe('signing in', () => {
     expect(await isWhole(attacker)).toBe(false)
   })
 
-  test('over TLS has cookies that no other host and no plain connection can plant', async () => {
+  test('over TLS sets cookies that neither another host nor a plain connection can plant', async () => {
     const browser = browse({ 'x-forwarded-proto': 'https' })
     const { headers } = await browser.signIn(signer.aino)
     const lines = headers.getSetCookie()
@@ -100,13 +100,13 @@ describe('signing in', () => {
       expect(line).not.toContain('Domain')
     }
     expect(await isWhole(browser)).toBe(true)
-    // The same token under the name without the prefix is of no use there.
+    // The same token under the name without the prefix is ignored.
     const planted = browse({ 'x-forwarded-proto': 'https' })
     planted.cookies.set('seloste', browser.cookies.get('__Host-seloste') ?? '')
     expect(await isWhole(planted)).toBe(false)
   })
 
-  test('fails at first without delay, then reports how long to wait; the person’s own browser is let in meanwhile', async () => {
+  test('has no delay at first, then reports how long to wait, and admits the person’s own browser meanwhile', async () => {
     const own = browse()
     await own.signIn(signer.aino)
     await own.request('DELETE', '/api/session')
@@ -121,8 +121,8 @@ describe('signing in', () => {
   })
 })
 
-describe('where a second factor is required', () => {
-  test('one enrols before anything opens, also after the page is loaded again', async () => {
+describe('with a required second factor', () => {
+  test('a person must enrol one before anything else, also after reloading the page', async () => {
     await storeDemand(admin, 'required')
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })

@@ -27,7 +27,7 @@ const document = documentApi('1.2.3') as unknown as Documented
 const all = Object.values(document.paths).flatMap((methods) => Object.values(methods))
 
 describe('the document', () => {
-  test('has every operation of the contract, each in one group with words for it', () => {
+  test('has every operation of the contract, each in one group with a description', () => {
     const groups = new Set(document.tags.map(({ name }) => name))
     expect(all.length).toBe(Object.keys(operations).length + 4)
     for (const { operationId, summary, tags } of all) {
@@ -37,7 +37,7 @@ describe('the document', () => {
     }
   })
 
-  test('says what every answer is, and every reference in it leads somewhere', () => {
+  test('describes every response, and every reference in it resolves', () => {
     for (const { operationId, responses } of all) {
       for (const [status, { $ref, description }] of Object.entries(responses)) {
         if ($ref === undefined) expect(description, `${operationId} ${status}`).toBeTruthy()
@@ -46,7 +46,7 @@ describe('the document', () => {
     }
   })
 
-  test('has every code of a refusal under its status, with its words', () => {
+  test('has every code of a refusal under its status, with its text', () => {
     for (const [code, [status, message]] of Object.entries(refusals)) {
       expect(document.components.responses[status]?.description, code).toContain(`\`${code}\`: ${message}`)
     }
@@ -56,14 +56,14 @@ describe('the document', () => {
 describe('the page', () => {
   const { page, policy } = referencePage(documentApi('1.2.3'))
 
-  test('shows every operation and every code, and asks nothing of anybody', () => {
+  test('shows every operation and every code, to anybody', () => {
     for (const { operationId } of all) expect(page).toContain(`id="${operationId}"`)
     for (const code of Object.keys(refusals)) expect(page).toContain(`<code>${code}</code>`)
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\//)
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}';/)
   })
 
-  test('every link in it leads to a place in it, or to the document', () => {
+  test('has only links to places in it or to the document', () => {
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     for (const [, to] of page.matchAll(/ href="([^"]+)"/g)) {
       if (to !== '/api/openapi.json') expect(ids, to).toContain(to!.slice(1))
@@ -72,7 +72,7 @@ describe('the page', () => {
   })
 })
 
-test('a schema is reported as a type, with what is optional and what its parts mean', () => {
+test('a schema is shown as a type, with optional parts and their descriptions', () => {
   const schema = {
     type: 'object',
     required: ['id'],

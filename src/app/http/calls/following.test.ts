@@ -34,7 +34,7 @@ beforeAll(async () => {
   recording = await makeRecording()
 })
 
-/** Reads the events until the last one; what it said and how long after `happened` it came. */
+/** Reads the events until the last one. Returns it and its delay after `happened`. */
 async function lastEvent(response: Response) {
   let text = ''
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) text += part
@@ -43,8 +43,8 @@ async function lastEvent(response: Response) {
   return { event, data: JSON.parse(data ?? '{}') as Record<string, string>, before: events.slice(0, -1) }
 }
 
-describe('who listens is told within five seconds', () => {
-  test('that the right has ended, when, and the next request answers deny.expired with the same', async () => {
+describe('a listener is informed within five seconds', () => {
+  test('that the right has ended, and when, and the next request gets deny.expired with the same', async () => {
     const until = now().add({ seconds: 5 }).round('millisecond')
     const eero = await supervisor(until)
     const eeros = await desk.signIn(eero)
@@ -73,7 +73,7 @@ describe('who listens is told within five seconds', () => {
     expect(await answer(browser.fetch(listening.audio))).toMatchObject({ status: 404, code: 'recording.destroyed' })
   })
 
-  test('that the session ended in another window; the next request finds nobody signed in', async () => {
+  test('that the session ended in another window, and the next request has no session', async () => {
     const mine = await desk.signIn(sari)
     const listening = await beginListening(mine, recording.id)
     const events = await mine.fetch(`/api/listenings/${listening.id}/events`)
@@ -85,8 +85,8 @@ describe('who listens is told within five seconds', () => {
   })
 })
 
-describe('following a listening', () => {
-  test('is for its own session, in a few windows at once, and keeps nobody signed in', async () => {
+describe('the event stream of a listening', () => {
+  test('is for its own session, in a limited number of windows, and does not extend the session', async () => {
     const listening = await beginListening(browser, recording.id)
     const path = `/api/listenings/${listening.id}/events`
     expect(await answer((await desk.signIn(sari)).fetch(path))).toMatchObject({ status: 404, code: 'listening.ended' })
@@ -102,7 +102,7 @@ describe('following a listening', () => {
 })
 
 describe('the speed of a listening', () => {
-  test('is half to three times, and that of one’s own', async () => {
+  test('is between half and three times, and only changeable for one’s own', async () => {
     const { id } = await beginListening(browser, recording.id)
     const pace = (by: Browser, speed: unknown) =>
       answer(by.fetch(`/api/listenings/${id}/speed`, { method: 'PUT', json: { speed } }))
@@ -114,7 +114,7 @@ describe('the speed of a listening', () => {
   })
 })
 
-test('audio is kept by no cache: each time it is asked of the server, and after the end it is nowhere', async () => {
+test('audio is not cached: each range is requested from the server, and nothing is left after the end', async () => {
   const { id, audio } = await beginListening(browser, recording.id)
   const served = await browser.fetch(audio, { headers: { range: 'bytes=0-' } })
   expect(served.headers.get('cache-control')).toBe('no-store')

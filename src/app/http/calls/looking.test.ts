@@ -50,18 +50,18 @@ beforeAll(async () => {
 const begin = (by = browser) => beginListening(by, recording.id)
 
 describe('a right', () => {
-  test('that does not cover the purpose: 403 deny.purpose', async () => {
+  test('that does not cover the purpose gets 403 deny.purpose', async () => {
     const given = await answer(browser.fetch('/api/contacts?purpose=CRIME_OR_MISUSE&reference=R-1'))
     expect(given).toMatchObject({ status: 403, code: 'deny.purpose' })
   })
 
-  test('that has ended: 403 deny.expired, with when', async () => {
+  test('that has ended gets 403 deny.expired, with the instant', async () => {
     const given = await answer((await desk.signIn(eero)).fetch('/api/contacts?purpose=DEVELOPMENT'))
     expect(given).toMatchObject({ status: 403, code: 'deny.expired' })
     expect(given.body.error?.message).toContain('2026-03-31T21:00:00Z')
   })
 
-  test('that needs a reference: 403 deny.reference without, the view with', async () => {
+  test('that needs a reference gets 403 deny.reference without it, and the view with it', async () => {
     const mine = await desk.signIn(matti)
     expect(await answer(mine.fetch('/api/contacts?purpose=MAINTENANCE'))).toMatchObject({
       status: 403,
@@ -71,7 +71,7 @@ describe('a right', () => {
     expect(await answer(mine.fetch('/api/contacts?purpose=MAINTENANCE&reference=F-1'))).toMatchObject({ status: 200 })
   })
 
-  test('to one’s own calls: another’s contact, caller and recording are not found, as if they were not there', async () => {
+  test('to one’s own calls finds no contact, caller or recording of another’s', async () => {
     const mine = await desk.signIn(aino)
     for (const { contactId, id } of [recording, { contactId: randomUUID(), id: randomUUID() }]) {
       const purpose = { purpose: 'DEVELOPMENT' }
@@ -105,7 +105,7 @@ describe('searching and reading', () => {
     expect(caller).toMatchObject({ status: 200, body: { number: '040 123 4567' } })
   })
 
-  test('what cannot be played, and silence, are marks of the call, as is a recording that cannot be ingested', async () => {
+  test('unplayable codecs, silence and a failed ingestion are marks of the call', async () => {
     const marksOf = async ({ contactId }: RecordedSegment) => {
       const { body } = await answer(browser.fetch(`/api/contacts/${contactId}?purpose=QUALITY`))
       return (body['segments'] as { marks: string[] }[]).map(({ marks }) => marks)
@@ -159,7 +159,7 @@ describe('audio', () => {
   const range = (path: string, value?: string) =>
     browser.fetch(path, value === undefined ? {} : { headers: { range: value } })
 
-  test('comes in ranges that say where they lie', async () => {
+  test('is served in ranges with their position', async () => {
     const { audio, peaks, until } = await begin()
     expect(Temporal.Instant.from(until)).toBeInstanceOf(Temporal.Instant)
     const total = 44 + 8000 * 4
@@ -205,7 +205,7 @@ describe('audio', () => {
     expect(await answer(range(audio, value))).toMatchObject({ status: 416, code: 'input.range' })
   })
 
-  test('of a listening that ended, was another’s or never began: 404 listening.ended', async () => {
+  test('of a listening that ended, was another’s or never started gets 404 listening.ended', async () => {
     const { id, audio, peaks } = await begin()
     const another = await desk.signIn(sari)
     for (const path of [audio, peaks]) {
@@ -229,7 +229,7 @@ describe('audio', () => {
     ['not-yet-kept', 404, {}],
     ['restricted', 403, { state: 'RESTRICTED' as const }],
     ['destroyed', 404, { state: 'DESTROYING' as const, cause: 'caller' as const }],
-  ] as const)('of a recording that is %s: %i', async (reason, status, set) => {
+  ] as const)('of a recording that is %s gets %i', async (reason, status, set) => {
     const made = await register.record({ official: colleagueOf(sari) })
     await recordProhibition(database, made.id)
     if ('state' in set) await admin.updateTable('recording').set(set).where('id', '=', made.id).execute()
@@ -239,7 +239,7 @@ describe('audio', () => {
 })
 
 describe('calls in progress', () => {
-  test('come at once and after a change, to those who may see them, and end with the session', async () => {
+  test('are sent at once and after a change, to those who may see them, and end with the session', async () => {
     const mine = await desk.signIn(sari)
     const response = await mine.fetch('/api/calls?purpose=QUALITY')
     expect(response.status).toBe(200)
@@ -262,7 +262,7 @@ describe('calls in progress', () => {
 })
 
 describe('watching calls', () => {
-  test('is for a few windows of one session at once, and one that closes makes room', async () => {
+  test('is limited to a few windows of one session at once, and closing one frees its place', async () => {
     const mine = await desk.signIn(sari)
     const closing = new AbortController()
     const watch = (signal?: AbortSignal) => mine.fetch('/api/calls?purpose=QUALITY', signal ? { signal } : {})

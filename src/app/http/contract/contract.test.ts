@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await desk.signIn(sari)
 })
 
-describe('input that the contract does not have', () => {
+describe('input outside the contract', () => {
   test.each([
     ['an unknown field', '/api/contacts?purpose=QUALITY&colour=red'],
     ['an unknown purpose', '/api/contacts?purpose=APPRAISAL'],
@@ -44,7 +44,7 @@ describe('input that the contract does not have', () => {
     ['an id with SQL in it', "/api/contacts/'%20or%201=1--?purpose=QUALITY"],
     ['an unknown field of one contact', `/api/contacts/${randomUUID()}?purpose=QUALITY&all=1`],
     ['an unknown field of the calls', '/api/calls?purpose=QUALITY&all=1'],
-  ])('is refused with what was wrong: %s', async (_, path) => {
+  ])('is refused with the error: %s', async (_, path) => {
     const given = await answer(browser.fetch(path))
     expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
     expect(given.body.error?.message).toBeTruthy()
@@ -75,7 +75,7 @@ describe('input that the contract does not have', () => {
     })
   })
 
-  test('is refused where it is too large, no JSON, or another type', async () => {
+  test('is refused if it is too large, not JSON, or of another type', async () => {
     const post = (body: string, type: string) =>
       answer(desk.visitor.fetch('/api/session', { method: 'POST', body, headers: { 'content-type': type } }))
     expect(await post(JSON.stringify({ userId: 'x', password: 'x'.repeat(70_000) }), 'application/json')).toMatchObject(
@@ -92,7 +92,7 @@ describe('input that the contract does not have', () => {
     })
   })
 
-  test('a limit of 1 and a word with % are not among it', async () => {
+  test('does not include a limit of 1 or a word with %', async () => {
     const given = await answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1&official=%25'))
     expect(given).toMatchObject({ status: 200, body: { items: [] } })
   })
@@ -115,7 +115,7 @@ describe('the contract', () => {
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   )
 
-  test('is served as a page, too, which lets nothing in but its own style', async () => {
+  test('is served as a page, too, which allows only its own style', async () => {
     const response = await desk.visitor.fetch('/api/reference')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -124,7 +124,7 @@ describe('the contract', () => {
     expect(await response.text()).toContain('<code><span class="method">GET</span> /api/contacts</code>')
   })
 
-  test('is served as it is, and is an OpenAPI 3.1 document in its every part', async () => {
+  test('is served as it is, and is a valid OpenAPI 3.1 document', async () => {
     const { body } = await answer(desk.visitor.fetch('/api/openapi.json'))
     expect(body).toEqual(JSON.parse(JSON.stringify(documentApi('0.0.0'))))
     expect(document.openapi).toMatch(/^3\.1\.\d$/)
@@ -143,7 +143,7 @@ describe('the contract', () => {
       ).toBe(true)
       const statuses = Object.keys(operation.responses)
       expect(statuses.every((status) => /^[2-5]\d\d$/.test(status))).toBe(true)
-      // Nobody may delete a recording: that one operation only refuses (R23).
+      // Nobody may delete a recording: this operation only refuses (R23).
       expect(
         statuses.some((status) => /^[23]/.test(status)),
         path,
@@ -155,9 +155,9 @@ describe('the contract', () => {
     }
   })
 
-  test('names no operation that is not routed', async () => {
+  test('names only routed operations', async () => {
     for (const { path, method } of all) {
-      // There are these where there is an identity provider, and here is none.
+      // These exist only with an identity provider, and here is none.
       if (path.startsWith('/api/session/identity-provider')) continue
       const headers = { 'content-type': 'application/json' }
       const body = method === 'get' ? null : '{}'
@@ -171,7 +171,7 @@ describe('the contract', () => {
     }
   })
 
-  test('has no answer with a member `refused`, by which a refusal is known', () => {
+  test('has no response with a member `refused`, which marks a refusal', () => {
     interface Schema {
       properties?: object
       anyOf?: Schema[]
@@ -190,7 +190,7 @@ describe('the contract', () => {
     }
   })
 
-  test('knows the status of every refusal', () => {
+  test('has the status of every refusal', () => {
     const statuses = new Set(all.flatMap(({ operation }) => Object.keys(operation.responses).map(Number)))
     for (const [code, [status]] of Object.entries(refusals)) expect(statuses, code).toContain(status)
   })

@@ -42,7 +42,7 @@ const months = (value: number) => [{ path: ['recordingPlan', 'rules', 0, 'record
 const name = (en: string) => [{ path: ['controller', 'name', 'en'], value: en }]
 
 describe('the procedure over HTTP', () => {
-  test('goes from a draft to a version in force, which everybody sees change', async () => {
+  test('goes from a draft to a version in force, visible to everybody', async () => {
     const draft = await begin()
     expect(draft).toMatchObject({
       basedOn: 1,
@@ -113,7 +113,7 @@ describe('the procedure over HTTP', () => {
     expect(await decide(sent, 'approve')).toMatchObject({ status: 409, code: 'draft.changed-meanwhile' })
   })
 
-  test('takes a text that is no YAML, and says where it stops being one', async () => {
+  test('refuses text that is not YAML, with the place of the error', async () => {
     const draft = await begin()
     const { status, body } = await change(draft, { text: `${draft.text}\n: [` })
     expect(status).toBe(200)
@@ -124,7 +124,7 @@ describe('the procedure over HTTP', () => {
     })
   })
 
-  test('takes the numbers of a file, or lists the rows that are wrong', async () => {
+  test('accepts numbers from a file, or lists the wrong rows', async () => {
     const draft = await begin()
     const send = (rows: string[]) =>
       call<Draft>(anssi, `${drafts}/${draft.id}/numbers`, {
@@ -156,7 +156,7 @@ describe('the dry run', () => {
     })
   }
 
-  test('says in words what would be destroyed, shortened, recorded and taken from whom', async () => {
+  test('lists in words what would be destroyed, shortened, recorded and removed, and for whom', async () => {
     for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsAgo)
     for (const draw of [0.05, 0.15, 0.5]) {
       const decision = {
@@ -221,7 +221,7 @@ describe('the dry run', () => {
     expect(reported[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
   })
 
-  test('is not for whoever neither drafts nor decides', async () => {
+  test('is refused to people who neither draft nor decide', async () => {
     const draft = await begin()
     expect(await call(paula, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')).toMatchObject({
       status: 403,
@@ -229,7 +229,7 @@ describe('the dry run', () => {
     })
   })
 
-  test('of a draft that is given up is refused', async () => {
+  test('of a withdrawn draft is refused', async () => {
     const draft = await begin()
     await call(anssi, `${drafts}/${draft.id}`, undefined, 'DELETE')
     expect(await call(anssi, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')).toMatchObject({

@@ -42,14 +42,14 @@ const matti = await enter('Matti', 'Tekniikka', {
 const drawnOf = new Map<TestPerson, number>()
 let drawn = 0
 
-/** A call as capture enters it, under the seed's plan. */
+/** Enters a call as capture does, under the seed's plan. */
 async function enterCall(index: number, number: PhoneNumberKey, answerer: TestPerson): Promise<SegmentFacts> {
   const callIds = [`sipCallId:${randomUUID()}`]
   const answeredAt = Temporal.Now.instant().subtract({ minutes: 30 + index })
   const { recordingMonths, ...decision } = decideRecording({
     version: version!,
     drawKey: Buffer.alloc(32, 7),
-    // The same calls at every run: between 7 and 13 in a hundred is not quite certain of calls by chance.
+    // The same calls in every run, because random ones would not always give between 7 and 13 in a hundred.
     drawnOn: hashCallId(`call ${index}`),
     numberReached: number,
     answeredAt,
@@ -100,7 +100,7 @@ async function sharesFor(browser: Browser, purpose: string, more = wholeTime()):
 }
 
 describe('shares', () => {
-  test('of 1,000 calls under a rule of 10 %, 7 to 13 % are recorded, told by number and by official (R15, AC2)', async () => {
+  test('of 1,000 calls under a rule of 10 %, 7 to 13 % are recorded, reported by number and by official (R15, AC2)', async () => {
     const shares = await sharesFor(browsers.matti, 'MAINTENANCE&reference=F-1')
     expect(drawn).toBeGreaterThan(70)
     expect(drawn).toBeLessThan(130)
@@ -121,7 +121,7 @@ describe('shares', () => {
     expect(ofAino).toMatchObject({ name: 'Aino Virtanen', unit: 'Oulu', answered: 500, drawn: drawnOf.get(aino) })
   })
 
-  test('are of what the purpose lets their reader see: own calls, a unit’s, a number’s', async () => {
+  test('cover what the purpose lets their reader see: own calls, a unit’s, a number’s', async () => {
     const officials = ({ byOfficial }: Shares) => byOfficial.map(({ personId }) => personId)
     expect(officials(await sharesFor(browsers.aino, 'DEVELOPMENT'))).toEqual([aino.id])
     expect(officials(await sharesFor(browsers.sari, 'DEVELOPMENT'))).toEqual([aino.id])
@@ -129,7 +129,7 @@ describe('shares', () => {
     expect(eeros.byNumber.map(({ number, answered }) => [number, answered])).toEqual([[regional, 250]])
   })
 
-  test('show a recording that nobody drew', async () => {
+  test('show an undrawn recording', async () => {
     const before = await sharesFor(browsers.aino, 'DEVELOPMENT')
     const extra = await enterCall(callsInAll + 1, switchboard, aino)
     await admit(capture, { ...extra, recording: recordingOf(extra) })
@@ -138,7 +138,7 @@ describe('shares', () => {
     expect(after.byNumber.find(({ number }) => number === switchboard)).toMatchObject({ drawn: 0, recorded: 1 })
   })
 
-  test('tell officials by name, and an hour as its whole day: nobody is ranked by them (R6)', async () => {
+  test('list officials by name, and an hour as its whole day, so that nobody is ranked by them (R6)', async () => {
     await enterCall(callsInAll + 2, national, bertil)
     const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const whole = await sharesFor(browsers.matti, 'MAINTENANCE&reference=F-1')
@@ -151,7 +151,7 @@ describe('shares', () => {
     })
   })
 
-  test('are of the time that is asked for', async () => {
+  test('cover the requested time', async () => {
     const now = Temporal.Now.instant().subtract({ hours: 24 * 7 })
     const times = (from: number, to: number) =>
       `from=${now.subtract({ minutes: from }).toString()}&to=${now.subtract({ minutes: to }).toString()}`
@@ -161,7 +161,7 @@ describe('shares', () => {
     expect(wrong.body.error).toMatchObject({ field: 'to' })
   })
 
-  test('need a purpose that their reader holds, and leave their trace', async () => {
+  test('need a purpose held by their reader, and are logged', async () => {
     const refused = await answer(browsers.aino.fetch(`/api/shares?purpose=QUALITY&${wholeTime()}`))
     expect(refused).toMatchObject({ status: 200 })
     const other = await answer(browsers.aino.fetch(`/api/shares?purpose=CRIME_OR_MISUSE&reference=1&${wholeTime()}`))
@@ -181,7 +181,7 @@ describe('shares', () => {
   })
 })
 
-test('the plan in force is told to everybody who is signed in, and to nobody else', async () => {
+test('the plan in force is shown to every signed-in person, and to nobody else', async () => {
   expect(await answer(desk.visitor.fetch('/api/recording-plan'))).toMatchObject({ status: 401 })
   const plan = (await (await browsers.aino.fetch('/api/recording-plan')).json()) as RecordingPlan
   expect(plan).toMatchObject({

@@ -16,7 +16,7 @@ const rule = (changed: Partial<RecordingRule>): RecordingRule => ({
 const version = (number: number, one: RecordingRule) =>
   ({ version: number, description: { recordingPlan: { rules: [one] } } }) as never
 
-test('a decision is explained by the rule as the version that decided has it, not as a later one does', () => {
+test('a decision is explained by the rule of the version that decided, not by a later one', () => {
   const hours = {
     days: ['MON'],
     from: Temporal.PlainTime.from('08:00'),

@@ -1,4 +1,4 @@
-// Operators' view of capture: how recordings come in, what clients send, how calls were signalled.
+// Operators' view of capture: reception of recordings, clients' messages and signalling of calls.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'
@@ -47,7 +47,7 @@ function stream(given: Partial<StreamReception> = {}): StreamReception {
   }
 }
 
-/** A call whose recording came in so. */
+/** Enters a call whose recording had this reception. */
 async function admitted(given: Partial<Reception> = {}, ended = Temporal.Now.instant().subtract({ minutes: 1 })) {
   const streams = [stream(), stream({ track: 'official' })]
   const reception: Reception = { trunk: 'pohjoinen', client: 'SBC/9.1', streams, lostMs: 0, ...given }
@@ -66,7 +66,7 @@ const lossy = [
   stream({ track: 'official', jitterMs: 6, worstJitterMs: 30 }),
 ]
 
-describe('how recordings come in', () => {
+describe('the reception of recordings', () => {
   const hours = () => {
     const to = Temporal.Now.instant().add({ hours: 1 })
     return `/api/capture/reception?from=${to.subtract({ hours: 24 }).toString()}&to=${to.toString()}`
@@ -89,7 +89,7 @@ describe('how recordings come in', () => {
     expect((await answer(administrator.fetch(`${hours()}&by=day`))).status).toBe(200)
   })
 
-  test('is not told of more than was asked, and a time that ends before it begins is refused', async () => {
+  test('is reported for the requested time only, and an end before the start is refused', async () => {
     const [from, to] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z']
     const request = (query: string) => answer(maintenance.fetch(`/api/capture/reception?${query}`))
     expect(await request(`from=${from}&to=${to}&by=hour`)).toMatchObject({ status: 400, field: 'to' })
@@ -97,7 +97,7 @@ describe('how recordings come in', () => {
     expect((await request(`from=${from}&to=${to}&by=day`)).body).toEqual({ items: [] })
   })
 
-  test('a listener is told what to expect to hear, and maintenance has the measures', async () => {
+  test('tells a listener what to expect, and maintenance the measurements', async () => {
     const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official', elsewhere: '2001:db8::5' })
     const segment = async (browser: Browser, query: string) => {
       const { body } = await answer(browser.fetch(`/api/contacts/${facts.contactId}?${query}`))
@@ -118,7 +118,7 @@ describe('how recordings come in', () => {
     })
   })
 
-  test('an address that media came from is an address, and nothing else', async () => {
+  test('has addresses of media sources, and nothing else about them', async () => {
     for (const elsewhere of ['192.0.2.7', 'fe80::1%eth0']) await admitted({ elsewhere })
     for (const elsewhere of ['+358401234567', 'Soittaja', '']) {
       await expect(admitted({ elsewhere })).rejects.toThrow('recording_reception_members')
@@ -138,7 +138,7 @@ describe('how recordings come in', () => {
     expect((await receptionOf()).reception).toBeNull()
   })
 
-  test('one voice missing from several recordings of a client in an hour is an alarm, and continues as one', async () => {
+  test('raises one alarm if one voice is missing from several recordings of a client in an hour', async () => {
     const custodian = database.as('seloste_custodian').db
     const kinds = async () => (await raiseAlarms(custodian, [], Temporal.Now.instant())).map(({ kind }) => kind)
     await kinds()
@@ -151,13 +151,13 @@ describe('how recordings come in', () => {
   })
 })
 
-describe('what clients send', () => {
+describe('the elements that clients send', () => {
   const into = (db: typeof capture) => ({
     store: (counts: ClientCounts) => recordClient(db, counts),
     forget: () => forgetCaptureSeen(db),
   })
 
-  test('is kept by name, added up over restarts, and shown to whoever runs the installation', async () => {
+  test('are stored by name, added up over restarts, and shown to operators', async () => {
     const clients = createClientsSeen()
     const counts = (times: number) => ({
       ...{ trunk: 'pohjoinen', client: 'SBC/9.1', sessions: times, refused: 0 },
@@ -191,7 +191,7 @@ describe('what clients send', () => {
     expect((await answer(administrator.fetch('/api/capture/clients/999999'))).status).toBe(404)
   })
 
-  test('what cannot be kept is kept the next time', async () => {
+  test('that cannot be stored are stored the next time', async () => {
     const clients = createClientsSeen()
     clients.putBack([{ trunk: '', client: 'Late', sessions: 1, refused: 0, sends: [] }])
     const faults: unknown[] = []
@@ -201,7 +201,7 @@ describe('what clients send', () => {
     expect(clients.take()).toMatchObject([{ client: 'Late', sessions: 1 }])
   })
 
-  test('a client nobody has heard of for fourteen months is forgotten, and hours after three', async () => {
+  test('are deleted fourteen days after a client was last seen, and hours after three', async () => {
     await sql`update capture_client set last_at = now() - interval '15 months' where client = 'SBC/9.1'`.execute(admin)
     await sql`update capture_hour set hour = date_trunc('hour', now() - interval '4 months', 'UTC') where client = 'Other'`.execute(
       admin,
@@ -213,7 +213,7 @@ describe('what clients send', () => {
     expect(hours.map(({ client }) => client)).not.toContain('Other')
   })
 
-  test('capture itself reads none of it, and the desk changes none', async () => {
+  test('cannot be read by capture itself, nor changed by the desk', async () => {
     await expect(sql`select * from capture_client`.execute(capture)).rejects.toThrow(/permission denied/)
     await expect(sql`select * from capture_hour`.execute(capture)).rejects.toThrow(/permission denied/)
     await expect(sql`delete from capture_client`.execute(deskDb)).rejects.toThrow(/permission denied/)
@@ -223,8 +223,8 @@ describe('what clients send', () => {
   })
 })
 
-describe('how a call was signalled', () => {
-  test('is read by whoever runs the installation, and leaves its entry in the log before it is shown', async () => {
+describe('the signalling of a call', () => {
+  test('is shown to operators, and logged before it is shown', async () => {
     const { facts } = await admitted()
     const dialog = { id: 'd', source: { transport: 'udp', address: '192.0.2.1', port: 5060 } } as never
     await flows
@@ -252,7 +252,7 @@ describe('how a call was signalled', () => {
     ])
   })
 
-  test('nobody else gets any of it', async () => {
+  test('is shown to nobody else', async () => {
     for (const path of ['clients', 'flows', 'flows/11111111-1111-4111-8111-111111111111', 'clients/1'])
       expect(await answer(expert.fetch(`/api/capture/${path}`))).toMatchObject({ status: 403, code: 'deny.role' })
   })

@@ -47,7 +47,7 @@ const as = async (person: typeof aino) => {
 const get = async (person: typeof aino, path: string) => answer((await as(person)).fetch(path))
 
 let forbidden: RecordedSegment
-/** The number of the request that the clerk serves. */
+/** Number of the request that the clerk serves. */
 let served: string
 let held: RecordedSegment
 const hold = randomUUID()
@@ -74,10 +74,10 @@ async function textOf(pdf: Buffer): Promise<string> {
   return texts.join(' ').replaceAll(/\s+/g, ' ')
 }
 
-describe('how a recording ended', () => {
+describe('the end of a recording', () => {
   const path = (id: string, query = 'purpose=DEVELOPMENT') => `/api/recordings/${id}/destruction?${query}`
 
-  test('is reported, with its entry in the ledger, to whoever may see the call', async () => {
+  test('is reported, with its ledger entry, to people who may see the call', async () => {
     const { status, body } = await get(aino, path(forbidden.id))
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -88,12 +88,12 @@ describe('how a recording ended', () => {
     expect(await get(aino, path(held.id))).toMatchObject({ status: 200, body: { state: 'held' } })
   })
 
-  test('is nothing that anybody else learns', async () => {
+  test('is not revealed to anybody else', async () => {
     expect(await get(other, path(forbidden.id))).toMatchObject({ status: 404 })
     expect(await get(aino, path(randomUUID()))).toMatchObject({ status: 404 })
   })
 
-  test('by its term is reported as the day that it came to, whether an order kept it longer or not', async () => {
+  test('by its term is reported with its day, whether an order kept it longer or not', async () => {
     await pool.query(
       `begin; set local session_replication_role = replica;
        update recording set state = 'DESTROYED', cause = 'hold-end', destroyed_at = now(), destroy_at = '2026-11-01T10:00:00Z' where id = '${held.id}';
@@ -132,7 +132,7 @@ describe('the certificate', () => {
     },
   )
 
-  test('is given to the official whose call it was, without a reference, and to the Service Unit with one only', async () => {
+  test('is given to the call’s official without a reference, and to the Service Unit only with one', async () => {
     expect((await (await as(aino)).fetch(path(forbidden.id, 'language=fi'))).status).toBe(200)
     expect(await get(clerk, path(forbidden.id, 'language=fi'))).toMatchObject({ status: 403, code: 'deny.reference' })
     expect(await get(clerk, path(forbidden.id, 'language=fi&reference=T-1'))).toMatchObject({ status: 404 })
@@ -140,7 +140,7 @@ describe('the certificate', () => {
     expect(await get(security, path(forbidden.id, 'language=fi&reference=R-1'))).toMatchObject({ status: 403 })
   })
 
-  test('leaves a trace, and nothing of the call anywhere', async () => {
+  test('is logged, and contains nothing of the call', async () => {
     const { rows } = await pool.query(
       `select person_id, reference, detail ->> 'language' as language from audit_entry where action = 'certificate.made' and result = 'ok' and object_id = $1 order by seq limit 1`,
       [forbidden.id],
@@ -157,7 +157,7 @@ describe('the ledger', () => {
     ).items
   }
 
-  test('is read newest first, page by page, by those who answer for it', async () => {
+  test('is shown newest first, page by page, to people responsible for it', async () => {
     const items = await kinds(officer)
     expect(items.map(({ seq }) => seq)).toEqual(items.map(({ seq }) => seq).toSorted((one, two) => two - one))
     const { body } = await get(officer, '/api/retention/ledger?limit=1')
@@ -170,7 +170,7 @@ describe('the ledger', () => {
     }
   })
 
-  test('reports preservation orders to the security unit and the decision maker, and to nobody else', async () => {
+  test('shows preservation orders to the security unit and the decision maker, and to nobody else', async () => {
     for (const person of [security, decider]) {
       const items = await kinds(person)
       expect(items.filter(({ kind }) => kind === 'hold')).toHaveLength(1)
@@ -178,7 +178,7 @@ describe('the ledger', () => {
     }
     const items = await kinds(officer)
     expect(items.filter(({ kind, cause }) => kind === 'hold' || cause === 'hold-end')).toEqual([])
-    // Nor by a missing number: other entries are numbered as well.
+    // No missing number reveals them either, because other entries are numbered as well.
     const numbers = items.map(({ seq }) => seq)
     expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! - index))
     const others = items.filter(({ kind }) => kind === 'other')
@@ -188,7 +188,7 @@ describe('the ledger', () => {
     )
   })
 
-  test('nor does the log, whatever is looked for in it', async () => {
+  test('is not revealed by the log either, in any search', async () => {
     await pool.query(
       `insert into audit_entry (action, result, object_kind, object_id) values ('hold.entered', 'ok', 'hold', $1), ('request.refused', 'refused:deny.role', 'hold', null), ('holds.read', 'ok', null, null)`,
       [hold],

@@ -32,7 +32,7 @@ beforeAll(async () => {
 const bytesOf = async (path: string) => Buffer.from(await (await fetch(`${desk.url}${path}`)).arrayBuffer())
 
 describe('the log', () => {
-  test('shows witnesses its checkpoint and the hashes that lead to it, and no entry', async () => {
+  test('shows witnesses its checkpoint and the hashes for its proof, and no entry', async () => {
     await database
       .as()
       .pool.query("insert into audit_entry (action, result) select 'call.admitted', 'ok' from generate_series(1, 600)")
@@ -75,7 +75,7 @@ describe('the log', () => {
     }
   })
 
-  test('that is broken lets nobody look, says so, and stops what is listened to; once accepted people look again', async () => {
+  test('that is broken blocks every view, says so, and stops listenings, until the break is accepted', async () => {
     const path = '/api/contacts?purpose=DEVELOPMENT'
     expect(await answer(browser.fetch(path))).toMatchObject({ status: 200 })
     const { audio } = await beginListening(browser, recording.id)

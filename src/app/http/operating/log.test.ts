@@ -34,7 +34,7 @@ interface Page {
 const read = async (query: Record<string, string> = {}, by = officer) =>
   (await answer(by.fetch(`/api/log?${new URLSearchParams(query).toString()}`))).body as unknown as Page
 
-/** Entries as a process would have written them, on a reference of their own. */
+/** Entries as written by a process, under a reference of their own. */
 async function enterEntries(count: number, given: Record<string, string> = {}): Promise<string> {
   const reference = given['reference'] ?? `VIKA-${randomUUID().slice(0, 8)}`
   await pool.query(
@@ -54,7 +54,7 @@ async function enterEntries(count: number, given: Record<string, string> = {}): 
   return reference
 }
 
-describe('who reads the log', () => {
+describe('reading the log', () => {
   test.each([
     ['GET', '/api/log'],
     ['GET', '/api/log/entries/1'],
@@ -62,12 +62,12 @@ describe('who reads the log', () => {
     ['GET', '/api/log/verifications'],
     ['POST', '/api/log/verifications'],
     ['DELETE', `/api/log/verifications/${randomUUID()}`],
-  ])('is the data protection officer alone: %s %s', async (method, path) => {
+  ])('is for the data protection officer only: %s %s', async (method, path) => {
     expect((await answer(desk.visitor.fetch(path, { method }))).code).toBe('session.none')
     expect((await answer(administrator.fetch(path, { method }))).code).toBe('deny.role')
   })
 
-  test('is nobody past the functions that log the view: the desk’s process has no entry to select', async () => {
+  test('is not possible without the functions that log the view: the desk’s process cannot select entries', async () => {
     const process = database.as('seloste_desk').pool
     await expect(process.query('select * from audit_entry')).rejects.toThrow('permission denied')
     await expect(process.query(`select * from read_log('{}', null, null, 0, 10)`)).rejects.toThrow('deny.role')
@@ -77,7 +77,7 @@ describe('who reads the log', () => {
     expect((await process.query('select * from log_verification')).rows).toEqual([])
   })
 
-  test('leaves a trace of every view, with what was looked for', async () => {
+  test('logs every view, with the search', async () => {
     const reference = await enterEntries(2)
     await read({ reference, role: 'MAINTENANCE' })
     const page = await read({ action: 'log.read' })
@@ -93,7 +93,7 @@ describe('who reads the log', () => {
 })
 
 describe('a page of the log', () => {
-  test('has every field of an entry, and the name that its person has now', async () => {
+  test('has every field of an entry, and the person’s present name', async () => {
     const object = randomUUID()
     const reference = await enterEntries(1, { object, result: 'refused:deny.own' })
     const page = await read({ reference })
@@ -116,7 +116,7 @@ describe('a page of the log', () => {
     await pool.query(`update person_name set name = 'Anssi' where person_id = $1`, [anssi.id])
   })
 
-  test('follows the one before it without a gap, newest first, whatever arrives meanwhile', async () => {
+  test('follows the one before it without a gap, newest first, whatever is added meanwhile', async () => {
     const reference = await enterEntries(25)
     const seqs: number[] = []
     let page = await read({ reference, limit: '10' })
@@ -145,7 +145,7 @@ describe('a page of the log', () => {
     ['action', { action: 'caller.revealed' }, { action: 'caller.revealed' }],
     ['result', { result: 'refused' }, { result: 'refused:deny.own' }],
     ['result', { result: 'failed' }, { result: 'failed:x' }],
-  ])('is narrowed by %s: %j', async (_, query, given) => {
+  ])('is filtered by %s: %j', async (_, query, given) => {
     const reference = await enterEntries(1)
     await enterEntries(2, { reference, ...(given as Record<string, string>) })
     const page = await read({ reference, ...(query as Record<string, string>) })
@@ -153,7 +153,7 @@ describe('a page of the log', () => {
     expect(page.approximateTotal).toBe(2)
   })
 
-  test('is narrowed by object and time, and is empty where nobody is meant', async () => {
+  test('is filtered by object and time, and is empty if nobody matches', async () => {
     const object = randomUUID()
     const reference = await enterEntries(1, { object })
     await enterEntries(1, { reference })
@@ -177,7 +177,7 @@ describe('a page of the log', () => {
     expect((await answer(officer.fetch(`/api/log?${name}=${encodeURIComponent(value)}`))).code).toBe('input.invalid')
   })
 
-  test('takes quotes and backslashes for what they are', async () => {
+  test('takes quotes and backslashes literally', async () => {
     const reference = await enterEntries(1, { reference: `O'\\"; drop table x --${randomUUID().slice(0, 8)}` })
     expect((await read({ reference })).items).toHaveLength(1)
     expect((await read({ reference: `' or true --` })).items).toEqual([])
@@ -190,7 +190,7 @@ describe('one entry', () => {
   const proofOf = async (seq: number) =>
     (await answer(officer.fetch(`/api/log/entries/${seq}`))).body['proof'] as LogProof
 
-  test('is on its way into the tree, then proved to be in it, and found to be altered', async () => {
+  test('is pending for the tree, then proved to be in it, and found if altered', async () => {
     const reference = await enterEntries(300)
     const { items } = await read({ reference, limit: '300' })
     expect(await proofOf(items[0]!.seq)).toMatchObject({ state: 'pending', path: [] })
@@ -211,7 +211,7 @@ describe('one entry', () => {
     })
   })
 
-  test('that is not there is not found', async () => {
+  test('that is missing gets 404', async () => {
     expect((await answer(officer.fetch('/api/log/entries/999999999'))).code).toBe('not-found')
   })
 })
@@ -223,7 +223,7 @@ describe('a verification', () => {
   const newest = async () =>
     ((await answer(officer.fetch('/api/log/verifications'))).body as unknown as { items: LogVerification[] }).items[0]!
 
-  test('is one at a time, reports how far it has come, and what it found is in the log', async () => {
+  test('runs one at a time, reports its progress, and logs its result', async () => {
     const requested = await request()
     expect(requested).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
     expect((await request()).id).toBe(requested.id)
@@ -241,7 +241,7 @@ describe('a verification', () => {
     })
   })
 
-  test('that is cancelled continues no further, and cannot be cancelled twice once it has ended', async () => {
+  test('that is cancelled stops, and cannot be cancelled after it has ended', async () => {
     const { id } = await request()
     await takeUpVerification(custodian)
     expect((await officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' })).status).toBe(204)
@@ -252,7 +252,7 @@ describe('a verification', () => {
   })
 })
 
-describe('what a kind of process has no business to say', () => {
+describe('an action of another kind of process', () => {
   test.each([
     ['seloste_desk', 'log.pruned'],
     ['seloste_desk', 'log.read'],
@@ -261,7 +261,7 @@ describe('what a kind of process has no business to say', () => {
     ['seloste_capture', 'log.break-accepted'],
     ['seloste_custodian', 'log.pruned'],
     ['seloste_custodian', 'log.break-accepted'],
-  ])('is not said by it: %s, %s', async (role, action) => {
+  ])('cannot be logged by this one: %s, %s', async (role, action) => {
     const insert = database.as(role).pool.query(`insert into audit_entry (action, result) values ($1, 'ok')`, [action])
     await expect(insert).rejects.toThrow('row-level security')
   })

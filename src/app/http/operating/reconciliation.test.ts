@@ -75,7 +75,7 @@ function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts
   })
 }
 
-/** By a recording client, with its recording. */
+/** Reported by a recording client, with its recording. */
 async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
   const { answeredAt: startedAt, endedAt } = facts
   await admit(capture, { ...facts, recording: { ...recordingFacts(), startedAt: startedAt!, endedAt } })
@@ -112,7 +112,7 @@ const watch = () => raiseAlarms(custodian, [], Temporal.Now.instant())
 const openAlarms = async () =>
   (await answer(officer.fetch('/api/alarms?state=open'))).body['items'] as { kind: string; count: number }[]
 
-/** The counts of all days in one. */
+/** Sums the counts of all days. */
 async function sums(): Promise<Record<string, number>> {
   const { body } = await read(officer, `?from=${week.from}&to=${week.to}`)
   const total: Record<string, number> = {}
@@ -123,7 +123,7 @@ async function sums(): Promise<Record<string, number>> {
 }
 
 describe('counts', () => {
-  test('what was reported, expected, recorded, forbidden, missing and waiting add up, each part of a call once', async () => {
+  test('of reported, expected, recorded, forbidden, missing and waiting segments add up, each segment once', async () => {
     await report()
     await reported(await recorded(call(5)))
     await reported(call(6))
@@ -149,7 +149,7 @@ describe('counts', () => {
     })
   })
 
-  test('a call in the hour that the clock shows twice is of its day, and the day has twenty-five hours', async () => {
+  test('have a call in the repeated hour on its day, which has twenty-five hours', async () => {
     const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       .subtract({ days: 1 })
       .getTimeZoneTransition('previous')!
@@ -168,7 +168,7 @@ describe('counts', () => {
     expect(body['counts']).toMatchObject([{ day: day.toPlainDate().toString(), told: 2, missing: 2 }])
   })
 
-  test('without a feed there is nothing to tell, and a time that is too long or turned round is refused with its field', async () => {
+  test('are empty without a feed, and a time that is too long or reversed is refused with its field', async () => {
     expect((await read(officer)).body).toMatchObject({ feeds: [], counts: [], mayExplain: true })
     for (const query of [
       '?from=2026-01-01T00:00:00Z&to=2026-06-01T00:00:00Z',
@@ -181,7 +181,7 @@ describe('counts', () => {
 describe('a feed', () => {
   const state = async () => ((await read(administrator)).body['feeds'] as { state: string }[])[0]
 
-  test('is behind where a recording client reports a call that it should have reported an hour ago', async () => {
+  test('is late if a recording client reports a call that the feed should have reported an hour ago', async () => {
     await report({ until: now.subtract({ hours: 4 }) })
     expect(await state()).toMatchObject({ state: 'well', records: 3, calls: 2, outside: 1 })
     const late = await recorded(call(3))
@@ -190,7 +190,7 @@ describe('a feed', () => {
     expect(await state()).toMatchObject({ state: 'well' })
   })
 
-  test('that covers other numbers is not behind; one with a fault reports which; one whose process is gone is away', async () => {
+  test('for other numbers is not late, one with a fault reports which, and one whose process ended is down', async () => {
     await report({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
     await recorded(call(3))
     expect(await state()).toMatchObject({ state: 'well' })
@@ -200,7 +200,7 @@ describe('a feed', () => {
     expect(await state()).toMatchObject({ state: 'away' })
   })
 
-  test('has its unread records by file, line and reason, page by page', async () => {
+  test('has its unreadable records by file, line and reason, page by page', async () => {
     await report()
     for (let line = 1; line <= 3; line++)
       await reportFedProblem(capture, {
@@ -225,8 +225,8 @@ describe('a feed', () => {
   })
 })
 
-describe('what does not meet', () => {
-  test('is listed by page without caller and official, says why as far as it is known, and the reading is in the log', async () => {
+describe('a difference', () => {
+  test('is listed by page without caller and official, with the known reason, and the reading is logged', async () => {
     await report()
     const lost = await reported(call(5))
     const silent = call(6, { captureFailure: 'no-playable-codec' })
@@ -263,7 +263,7 @@ describe('what does not meet', () => {
     ])
   })
 
-  test('a recording that comes after the feed has reported its call is not missing any more', async () => {
+  test('disappears if the recording arrives after the feed has reported its call', async () => {
     await report()
     const late = await reported(call(5))
     expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(1)
@@ -273,7 +273,7 @@ describe('what does not meet', () => {
     expect(await sums()).toMatchObject({ expected: 1, recorded: 1, missing: 0 })
   })
 
-  test('is explained by the data protection officer alone, and with the last of them the alarm is closed under that note', async () => {
+  test('is explained by the data protection officer only, and the last explanation closes the alarm with its note', async () => {
     await report()
     const [one, two] = [await reported(call(5)), await reported(call(6))]
     await watch()
@@ -306,7 +306,7 @@ describe('what does not meet', () => {
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
   })
 
-  test('an alarm is not closed while somebody watches: what was found before it was explained raises none after', async () => {
+  test('found before its explanation raises no alarm after it, even while the alarm is being checked', async () => {
     await report()
     await reported(call(5))
     await watch()
@@ -321,7 +321,7 @@ describe('what does not meet', () => {
     expect(await explaining.answering).toMatchObject({ body: { explained: 1, alarmClosed: true } })
   })
 
-  test('what came after the list was read is not explained with it, nor what its filters leave out', async () => {
+  test('that arrived after the list was read, or is outside its filters, is not explained with it', async () => {
     await report()
     await reported(call(5), 12)
     await reported(call(6, { captureFailure: 'disk-full' }), 11)
@@ -334,7 +334,7 @@ describe('what does not meet', () => {
     expect(await sums()).toMatchObject({ missing: 2, missingExplained: 1 })
   })
 
-  test('an alarm closed with a note explains what it had counted; a recording that is found untold later is another', async () => {
+  test('counted by an alarm that was closed with a note is explained, and a recording without a call found later is not', async () => {
     const branch = phone('029 497 010')
     await report({ covers: [number] })
     await report({ name: 'branch', covers: [branch], until: now.subtract({ hours: 60 }) })
@@ -345,7 +345,8 @@ describe('what does not meet', () => {
     expect(alarm).toMatchObject({ kind: 'untold', count: 1 })
     await answer(officer.fetch(`/api/alarms/${alarm!.id}/close`, { method: 'POST', json: { note: 'Testisoitto' } }))
     expect(await sums()).toMatchObject({ untold: 1, untoldExplained: 1, notYetTold: 1 })
-    // The other feed has caught up, and does not report its call, which was before all that the closed alarm had counted.
+    // The other feed has caught up, and does not report its call, which was before everything that the closed alarm had
+    // counted.
     await report({ name: 'branch', covers: [branch] })
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'untold', count: 1 }])
@@ -355,7 +356,7 @@ describe('what does not meet', () => {
   })
 })
 
-test('nobody else sees it', async () => {
+test('is visible to nobody else', async () => {
   for (const path of ['', '/calls?kind=untold', '/problems'])
     expect(await answer(supervisor.fetch(`/api/reconciliation${path}`))).toMatchObject({
       status: 403,
@@ -363,7 +364,7 @@ test('nobody else sees it', async () => {
     })
 })
 
-test('says in the log what was read and explained by its own functions: the desk cannot write that it was', async () => {
+test('logs reading and explanation in functions of the database: the desk cannot write these entries', async () => {
   for (const action of ['reconciliation.listed', 'reconciliation.explained', 'call-flow.read']) {
     await expect(
       sql`insert into audit_entry (action, result) values (${action}, 'ok')`.execute(database.as('seloste_desk').db),

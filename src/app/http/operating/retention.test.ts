@@ -35,10 +35,10 @@ interface Overview {
   may: Record<string, boolean>
 }
 
-/** A call that ended so long ago, recorded or not. */
+/** Enters a call that ended this long ago, recorded or not. */
 const call = (ago: Temporal.DurationLike, months?: number) => callThatEnded(now.subtract(ago), months)
 
-/** A call whose recording ends in so many hours: kept for months of which none is too short for that day. */
+/** Enters a call whose recording ends in this many hours: kept for as many months as fit that day. */
 function callThatIsDue(hours: number) {
   const due = now.add({ hours })
   const months = [3, 2, 4, 5].find((term) => due.subtract({ months: term }).add({ months: term }).equals(due))
@@ -67,7 +67,7 @@ beforeAll(async () => {
 })
 
 describe('the overview of retention', () => {
-  test('counts what is held, due and over, and what ends next, before and after the sweep', async () => {
+  test('counts what is held, due and overdue, and what ends next, before and after the sweep', async () => {
     await call({ months: 1 }, 3)
     await callThatIsDue(5)
     await callThatIsDue(-2)
@@ -82,7 +82,7 @@ describe('the overview of retention', () => {
     expect(next.since(now.toInstant()).total('days')).toBeGreaterThan(25)
   })
 
-  test('is the same for whoever may know of orders and whoever may not, and tells of none', async () => {
+  test('is the same for people who may know of orders and those who may not, and reveals none', async () => {
     const before = await read()
     const [old, overdue] = [await call({ months: 14, days: 3 }), await call({ months: 4 }, 3)]
     await hold(old)
@@ -97,8 +97,8 @@ describe('the overview of retention', () => {
     expect(JSON.stringify(others)).not.toMatch(/PKL|Poliisi|TY-1/)
   })
 
-  test('has the last runs with what they did and which entries of the ledger are theirs', async () => {
-    // As what was rolled back leaves it: rows have gaps, numbers have none.
+  test('has the last runs with their results and ledger entries', async () => {
+    // Simulates a rollback: rows have gaps, numbers have none.
     await pool.query(`select nextval(pg_get_serial_sequence('destruction_entry', 'seq'))`)
     const after = await ledgerPosition(custodian)
     await pool.query(
@@ -106,7 +106,7 @@ describe('the overview of retention', () => {
     )
     await recordRun(custodian, { work: 'sweep', recordings: 2, contacts: 3, months: ['2025-09'], keys: 1 }, after)
     await recordRun(custodian, { work: 'verification', recordings: 9, fault: 'body-forged' })
-    // Its number is the ledger's, not the row's: there is none before the ledger has been signed on.
+    // Its number is the ledger's, not the row's: undefined until the ledger has been signed.
     const { runs: unnumbered } = await read()
     expect(unnumbered[1]).not.toHaveProperty('ledger')
     await (await openTestLedger(database)).seal()
@@ -128,12 +128,12 @@ describe('the overview of retention', () => {
     ])
     expect(obstacles).toContainEqual(expect.objectContaining({ kind: 'verification-failed', count: 1 }))
     await recordRun(custodian, { work: 'verification', recordings: 9 })
-    // A whole one that found nothing, the round of the failed one being over.
+    // A complete run without findings, after the failed one's round has ended.
     await recordRun(custodian, { work: 'verification', recordings: 9 })
     expect((await read()).obstacles.map(({ kind }) => kind)).not.toContain('verification-failed')
   })
 
-  test('lists the blockers: a clock ahead, a sweep that failed, days that are not counted, keys past their deadline', async () => {
+  test('lists the blockers: a clock ahead, a failed sweep, days without counts, keys past their deadline', async () => {
     await recordRun(custodian, { work: 'sweep', fault: 'unknown' })
     await call({ days: 20 })
     await pool.query(`update clock_mark set at = now() - interval '2 days'`)
@@ -167,7 +167,7 @@ describe('what is due', () => {
       ),
     )
 
-  test('adds up to the same by hour, day and month, and by number', async () => {
+  test('has the same totals by hour, day and month, and by number', async () => {
     await sweepHistory(custodian)
     const from = now.startOfDay()
     const sum = async (to: Temporal.ZonedDateTime, by: string, more = '') => {
@@ -189,7 +189,7 @@ describe('what is due', () => {
     expect(await sum(year, 'day', `&number=${encodeURIComponent(phone('029 497 009'))}`)).toEqual([0, 0])
   })
 
-  test('is asked for 15 months at most, or 31 days by the hour', async () => {
+  test('can be requested for 15 months at most, or 31 days by the hour', async () => {
     for (const [days, by, status] of [
       [31, 'hour', 200],
       [32, 'hour', 400],

@@ -12,7 +12,7 @@ const desk = await openTestDesk(database, await makeTestRegister(database))
 const { db: admin } = database.as()
 const custodian = database.as('seloste_custodian').db
 
-test('every place where data lie is listed with its site, to those who answer for it', async () => {
+test('every place with data is listed with its site, to people responsible for them', async () => {
   const now = Temporal.Now.instant()
   const { sites } = versionAt(await readVersions(admin), now).description.storage
   const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
@@ -49,7 +49,7 @@ test('every place where data lie is listed with its site, to those who answer fo
   })
 })
 
-test('the screen offers them to whom the route shows them, and to nobody else', async () => {
+test('the screen offers them to the roles allowed by the route, and to nobody else', async () => {
   const none = { kind: 'none' as const, units: [], numbers: [] }
   for (const role of ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY'] as const) {
     const isSecurity = role === 'SECURITY'

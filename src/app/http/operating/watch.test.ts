@@ -47,7 +47,7 @@ const watch = () => raiseAlarms(database.as('seloste_custodian').db, [], now())
 const month = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 1 }).toPlainDate().toString().slice(0, 7)
 
 describe('alarms', () => {
-  test('begin with ids that somebody tries one after another, and end with a note', async () => {
+  test('begin with guessed ids, and end with a note', async () => {
     for (let i = 0; i < thresholds.refusals.inRow; i++) {
       expect(await answer(official.fetch(`/api/contacts/${crypto.randomUUID()}`))).toMatchObject({ status: 404 })
     }
@@ -84,7 +84,7 @@ describe('alarms', () => {
     ['GET', '/api/reviews'],
     ['GET', `/api/reviews/${month}`],
     ['POST', `/api/reviews/${month}`],
-  ])('and reviews are the data protection officer’s alone: %s %s', async (method, path) => {
+  ])('and reviews are for the data protection officer only: %s %s', async (method, path) => {
     const body = method === 'POST' && !path.endsWith('seen') ? { json: { note: 'x' } } : {}
     for (const [browser, status] of [
       [supervisor, 403],
@@ -97,7 +97,7 @@ describe('alarms', () => {
 })
 
 describe('reviews', () => {
-  test('of a month: its views, then the signature, once', async () => {
+  test('of a month have its views, and then one signature', async () => {
     await pool.query(
       `insert into audit_entry (at, person_id, role, action, purpose, reference, object_kind, object_id, result)
        values ($1, $2, 'SECURITY', 'contact.read', 'CRIME_OR_MISUSE', 'ASIA-1', 'contact', gen_random_uuid(), 'ok')`,
@@ -123,7 +123,7 @@ describe('extracts', () => {
   const times = (hours: number) =>
     `from=${now().subtract({ hours }).toString()}&to=${now().add({ minutes: 1 }).toString()}`
 
-  test('of one’s own calls say when, in which role and what for', async () => {
+  test('of one’s own calls list when, in which role and for what', async () => {
     expect(await answer(supervisor.fetch(`/api/contacts/${recording.contactId}?purpose=QUALITY`))).toMatchObject({
       status: 200,
     })
@@ -142,12 +142,12 @@ describe('extracts', () => {
     ['from=x&to=2026-01-01T00:00:00Z', 'from'],
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
     ['from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 'to'],
-  ])('of no time that can be asked for say which end is wrong: %s', async (query, field) => {
+  ])('for an invalid time name the wrong end: %s', async (query, field) => {
     const given = await answer(official.fetch(`/api/my-calls/looks?${query}`))
     expect(given).toMatchObject({ status: 400, code: 'input.invalid', body: { error: { field } } })
   })
 
-  test('of a call are made under an inspection that is named', async () => {
+  test('of a call need a named inspection', async () => {
     const clerk = await desk.signIn(paula)
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId] })
     const path = `/api/contacts/${recording.contactId}/looks`
@@ -161,7 +161,7 @@ describe('extracts', () => {
   })
 })
 
-test('views in a mass are slowed down, then refused: 429 looks.too-many', async () => {
+test('many views are slowed down, then refused: 429 looks.too-many', async () => {
   const browser = await desk.signIn(
     await enterTestPerson(admin, asDesk, {
       name: 'Nopea',
@@ -177,7 +177,7 @@ test('views in a mass are slowed down, then refused: 429 looks.too-many', async 
   const served = beyond.filter(({ status }) => status === 200)
   const refused = beyond.filter(({ status, code }) => status === 429 && code === 'looks.too-many')
   expect(served.length + refused.length).toBe(beyond.length)
-  // If the last of them came after the first had waited its turn, one more was served.
+  // One more was served if the last of them arrived after the first had waited its turn.
   expect(served.length).toBeGreaterThanOrEqual(maxWaiting)
   expect(refused.length).toBeGreaterThanOrEqual(maxWaiting)
   const waitsMs = (slowing.stepMs * served.length * (served.length + 1)) / 2

@@ -62,7 +62,7 @@ async function find(userId: string): Promise<PersonDetail | undefined> {
   return found && ((await answer(editor.fetch(`/api/people/${found.id}`))).body as unknown as PersonDetail)
 }
 
-/** Everything that the directory holds. */
+/** Returns everything in the directory. */
 async function everything(): Promise<string> {
   const tables = ['unit', 'person', 'person_name', 'person_phone', 'person_placement', 'person_recording_consent']
   const rows = await Promise.all(
@@ -71,7 +71,7 @@ async function everything(): Promise<string> {
   return JSON.stringify(rows.map((result) => result.rows as unknown))
 }
 
-/** Sends a file that must be refused; nothing at all changes. */
+/** Sends a file that must be refused and change nothing. */
 async function refused(content: Buffer | string): Promise<Result> {
   const before = await everything()
   const given = await send(content)
@@ -85,7 +85,7 @@ async function refused(content: Buffer | string): Promise<Result> {
 }
 
 describe('a file of people', () => {
-  test('enters who is new, changes who is known from today on, and again changes nothing', async () => {
+  test('enters new people, changes known ones from today on, and changes nothing when repeated', async () => {
     const [chief, member, other] = [id(), id(), id()]
     const [first, second] = [somePhone(), somePhone()]
     const rows = [
@@ -136,7 +136,7 @@ describe('a file of people', () => {
     })
   })
 
-  test('leaves alone what it has no column for, and who is not in it', async () => {
+  test('does not change columns and people that it omits', async () => {
     const [one, absent] = [id(), id()]
     const phone = somePhone()
     await send(file(`${one};Maija;Neuvonta;;${phone};2025-01-01;`, `${absent};Poissa;;;;2025-01-01;`))
@@ -146,7 +146,7 @@ describe('a file of people', () => {
     expect(await find(absent)).toEqual(before)
   })
 
-  test('knows a number in whatever form it is written', async () => {
+  test('recognises a number in every form', async () => {
     const phone = somePhone()
     const digits = phone.replaceAll(' ', '')
     const abroad = digits.slice(1)
@@ -167,7 +167,7 @@ describe('a file of people', () => {
     expect(await find(one)).toMatchObject({ phones: [phone, '4711'] })
   })
 
-  test('moves a number from one person to another in one go', async () => {
+  test('moves a number from one person to another at once', async () => {
     const [one, other] = [id(), id()]
     const [first, second] = [somePhone(), somePhone()]
     await send(file(`${one};A;;;${first};2025-01-01;`, `${other};B;;;${second};2025-01-01;`))
@@ -195,8 +195,8 @@ describe('a file of people', () => {
   })
 })
 
-describe('a file that is wrong changes nothing and lists its rows:', () => {
-  test('another encoding, reported in three languages with what it would read', async () => {
+describe('a wrong file changes nothing and lists its rows:', () => {
+  test('another encoding, reported in three languages with its reading', async () => {
     const given = await refused(Buffer.from(file('maija;Maija Mäkelä;;;;2025-01-01;'), 'latin1'))
     expect(problems(given)).toMatchObject([{ row: 2, code: 'csv.encoding' }])
     expect(given.rows[0]?.message.fi).toMatch(/Windows-1252.*Mäkelä/)
@@ -224,7 +224,7 @@ describe('a file that is wrong changes nothing and lists its rows:', () => {
     expect(third.rows[0]?.message.sv).toBe(`Numret ${phone} hör till B (${other}) tills vidare.`)
   })
 
-  test('every row of its own, all at once', async () => {
+  test('every wrong row, all at once', async () => {
     const given = await refused(
       file(
         `;Nimi;;;;2025-01-01;`,
@@ -258,7 +258,7 @@ describe('a file that is wrong changes nothing and lists its rows:', () => {
     expect(given.rows[0]?.message.en).toContain(`${a} → ${b} → ${a}`)
   })
 
-  test('columns that are not there, or that nobody knows', async () => {
+  test('missing or unknown columns', async () => {
     expect(problems(await refused('user_id;email\nx;y'))).toEqual([
       { row: 1, column: 'name', code: 'csv.column-missing' },
       { row: 1, column: 'email', code: 'csv.column-unknown' },
@@ -268,7 +268,7 @@ describe('a file that is wrong changes nothing and lists its rows:', () => {
   })
 })
 
-test('ten thousand people are read in one go, and entered', { timeout: 60_000 }, async () => {
+test('ten thousand people are read at once, and entered', { timeout: 60_000 }, async () => {
   const rows = Array.from(
     { length: 10_000 },
     (_, index) => `big${index};Nimi ${index};Yksikkö ${index % 50};;02${String(index).padStart(7, '0')};2025-01-01;`,

@@ -55,7 +55,7 @@ const list = async (query: string, by = editor) =>
 const reported = (given: { body: unknown }) => (given.body as { error?: { message: string } }).error?.message
 
 describe('entering a person', () => {
-  test('begins name, place and number on the first day, as Helsinki counts days', async () => {
+  test('begins name, placement and number on the first day, by days in Helsinki', async () => {
     const phone = somePhone()
     const chief = await enter({})
     const given = await enter({ unit: 'Neuvonta', supervisor: chief.body.userId, phone, employedFrom: '2025-07-01' })
@@ -90,13 +90,13 @@ describe('entering a person', () => {
     expect((await list('employed=any')).total).toBe(before.total)
   })
 
-  test('is refused where the number is somebody else’s, and reports whose and until when', async () => {
+  test('is refused if the number is another’s, with whose and until when', async () => {
     const phone = somePhone()
     await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
     expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
     expect(reported(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
-    // From the day after, it is free, and goes to somebody else once a second person confirms it.
+    // From the day after, it is free, and goes to another person once a second person confirms it.
     const next = await enter({ phone, employedFrom: '2025-07-01' })
     expect(next).toMatchObject({ status: 202, body: { phones: [] } })
     expect(await confirmChanges(second)).toBe(1)
@@ -105,7 +105,7 @@ describe('entering a person', () => {
 })
 
 describe('a change', () => {
-  test('holds from its day on and leaves what was before as it was', async () => {
+  test('is in force from its day on and leaves earlier facts unchanged', async () => {
     const [old, next] = [somePhone(), somePhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: old })
     await change(body.id, { from: '2025-03-01', name: 'Maija Niemi' })
@@ -135,7 +135,7 @@ describe('a change', () => {
     expect(given.body.names[1]).not.toHaveProperty('to')
   })
 
-  test('entered later, but of an earlier day, holds until the next one already entered', async () => {
+  test('entered late for an earlier day is in force until the next one already entered', async () => {
     const { body } = await enter({ unit: 'Ensin' })
     await change(body.id, { from: '2025-06-01', unit: 'Viimein' })
     const given = await change(body.id, { from: '2025-03-01', unit: 'Välissä' })
@@ -143,13 +143,13 @@ describe('a change', () => {
     expect(given.body.placements[1]?.to).toBe(given.body.placements[2]?.from)
   })
 
-  test('of the same day again corrects it: one name, and none that never was', async () => {
+  test('of the same day again corrects it: one name, without the wrong one', async () => {
     const { body } = await enter({ name: 'Maja Meri' })
     const given = await change(body.id, { from: '2025-01-01', name: 'Maija Meri' })
     expect(given.body.names).toEqual([{ name: 'Maija Meri', from: body.employedFrom }])
   })
 
-  test('of the supervisor keeps the unit, and the other way round', async () => {
+  test('of the supervisor keeps the unit, and vice versa', async () => {
     const { body } = await enter({ unit: 'Neuvonta' })
     const given = await change(body.id, { from: '2025-03-01', supervisor: sari.userId })
     expect(given.body).toMatchObject({ unit: 'Neuvonta', supervisor: { id: sari.id } })
@@ -157,7 +157,7 @@ describe('a change', () => {
     expect((await read(body.id)).body.supervisor?.id).toBe(sari.id)
   })
 
-  test('of consent and of what the official was told is kept with its time (L16)', async () => {
+  test('of consent and of information given to the official is stored with its time (L16)', async () => {
     const { body } = await enter({ phone: somePhone() })
     const from = '2025-03-01'
     const given = await change(body.id, { from, informed: true, consents: true })
@@ -185,7 +185,7 @@ describe('a change', () => {
       'employedTo',
     ],
     ['to a last day that is none', { from: '2025-03-01', employedTo: 'soon' }, 'person.not-a-day', 'employedTo'],
-  ])('%s is refused, and nothing of it stays', async (_, wanted, code, field) => {
+  ])('%s is refused, and leaves nothing', async (_, wanted, code, field) => {
     const { body } = await enter({})
     expect(await change(body.id, { ...wanted, unit: 'Ei koskaan' })).toMatchObject({ status: 400, code, field })
     expect((await read(body.id)).body).toEqual(body)
@@ -206,15 +206,15 @@ describe('a change', () => {
   })
 })
 
-describe('one who leaves', () => {
-  test('ends with place and number on the last day, and the number is free on the next', async () => {
+describe('a person who leaves', () => {
+  test('ends with placement and number on the last day, and the number is free on the next', async () => {
     const phone = somePhone()
     const { body } = await enter({ unit: 'Neuvonta', phone })
     const given = await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
     const ends = '2025-05-31T21:00:00Z'
     expect(given.body).toMatchObject({
       employedTo: ends,
-      // As they were last.
+      // With their last values.
       unit: 'Neuvonta',
       phones: [phone],
       placements: [{ to: ends }],
@@ -226,7 +226,7 @@ describe('one who leaves', () => {
     expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
   })
 
-  test('and stays after all has place and number as before, but for a number that somebody has been given', async () => {
+  test('and stays after all has placement and number as before, except a number given to another', async () => {
     const [stored, given] = [somePhone(), somePhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: stored })
     await change(body.id, { from: '2025-01-01', addPhone: given })
@@ -238,15 +238,15 @@ describe('one who leaves', () => {
     expect(after.body).not.toHaveProperty('employedTo')
   })
 
-  test('keeps the user id for ever: nobody else is entered with it', async () => {
+  test('keeps the user id for ever: nobody else can be entered with it', async () => {
     const { body } = await enter({ employedTo: '2025-02-01' })
     expect(await enter({ userId: body.userId })).toMatchObject({ status: 409, code: 'person.user-id-taken' })
     await expect(database.as('seloste_desk').pool.query('delete from person')).rejects.toMatchObject({ code: '42501' })
   })
 })
 
-describe('who may', () => {
-  test('change the directory: an administrator and nobody else', async () => {
+describe('rights to the directory', () => {
+  test('an administrator may change it, and nobody else', async () => {
     const { body } = await enter({})
     for (const tester of [sari, aino]) {
       const browser = await desk.signIn(tester)
@@ -265,7 +265,7 @@ describe('who may', () => {
     expect(rows).toEqual([{ result: 'refused:deny.role' }])
   })
 
-  test('see whom: a supervisor the unit’s people, an official themselves', async () => {
+  test('a supervisor sees the unit’s people, and an official themself', async () => {
     const outside = await enter({ unit: 'Muualla' })
     const supervisor = await desk.signIn(sari)
     const found = await list('employed=any', supervisor)
@@ -281,7 +281,7 @@ describe('who may', () => {
 })
 
 describe('finding people', () => {
-  test('goes by a part of the name, by the user id and by a number in any writing', async () => {
+  test('searches by a part of the name, by the user id and by a number in any form', async () => {
     const phone = somePhone()
     const { body } = await enter({ name: 'Åke Öhman', phone })
     for (const q of ['öhm', body.userId.toUpperCase(), phone, phone.replaceAll(' ', ''), `+358 ${phone.slice(1)}`])
@@ -289,7 +289,7 @@ describe('finding people', () => {
     expect((await list('q=%25')).items).toEqual([])
   })
 
-  test('gives every person once, page after page', async () => {
+  test('returns every person once, across pages', async () => {
     await Promise.all(Array.from({ length: 7 }, () => enter({ name: 'Sama Nimi', unit: 'Sivut' })))
     const seen: string[] = []
     let cursor: string | undefined

@@ -64,7 +64,7 @@ const personsRights = async (person: PersonName, of: PersonName) =>
     body: PersonsRights
   }
 
-test('a right from the request to the page that says who decided it', async () => {
+test('shows a right from the request to the page that names who decided it', async () => {
   const requested = await request('sari', { until: day(30) })
   expect(requested).toMatchObject({
     status: 201,
@@ -108,14 +108,14 @@ test('a right from the request to the page that says who decided it', async () =
   expect(me.body['rights']).toMatchObject([{ role: 'OFFICIAL', until: body.rights[0]?.until }])
 })
 
-test('the last day of a right is the whole of it, as Helsinki counts days', async () => {
+test('the last day of a right is included, by days in Helsinki', async () => {
   const { items } = await request('muu', { people: [people.muu.id], from: day(3), until: day(30) })
   const begins = (written: string) =>
     Temporal.PlainDate.from(written).toZonedDateTime('Europe/Helsinki').toInstant().toString()
   expect(items[0]).toMatchObject({ from: begins(day(3)), until: begins(day(31)) })
 })
 
-test('who may read whose rights', async () => {
+test('shows whose rights a role may read', async () => {
   for (const person of ['anssi', 'anneli', 'outi', 'sari', 'aino'] as const) {
     expect(await personsRights(person, 'aino'), person).toMatchObject({ status: 200 })
   }
@@ -125,7 +125,7 @@ test('who may read whose rights', async () => {
   expect(await personsRights('sari', 'muu')).toMatchObject({ status: 404 })
 })
 
-test('who has rights is a list for those who decide or watch, of the unit for a supervisor', async () => {
+test('lists holders of rights to people who decide or oversee, and to a supervisor for the unit', async () => {
   const names = async (person: PersonName, query = '') =>
     ((await answer(browsers[person].fetch(`/api/rights/people${query}`))).body['items'] as { name: string }[]).map(
       ({ name }) => name,
@@ -144,7 +144,7 @@ test('who has rights is a list for those who decide or watch, of the unit for a 
   })
 })
 
-describe('what can be asked for', () => {
+describe('the rights that can be requested', () => {
   const offer = async (person: PersonName, query = '') =>
     (await answer(browsers[person].fetch(`/api/rights/offer${query}`))).body as unknown as {
       asksFor: string
@@ -152,13 +152,13 @@ describe('what can be asked for', () => {
       roles: { role: string; duty?: string; scope: string }[]
     }
 
-  test('is what the description says of each role', async () => {
+  test('are those of the description for each role', async () => {
     const { roles } = await offer('aino')
     expect(roles).toContainEqual(expect.objectContaining({ role: 'OFFICIAL', scope: 'own' }))
     expect(roles).toContainEqual(expect.objectContaining({ role: 'EXPERT', duty: 'TRAINING', purposes: ['TRAINING'] }))
   })
 
-  test('is for oneself, for the unit’s officials, or for anyone', async () => {
+  test('are for oneself, for the unit’s officials, or for anyone', async () => {
     expect(await offer('aino')).toMatchObject({ asksFor: 'oneself', people: [{ name: 'Aino' }] })
     const sari = await offer('sari')
     expect(sari.asksFor).toBe('officials')
@@ -168,7 +168,7 @@ describe('what can be asked for', () => {
 })
 
 describe('a refusal', () => {
-  test('reports what is wrong, in which field, and of whom', async () => {
+  test('names the error, its field, and the person concerned', async () => {
     expect(await request('kaisa')).toMatchObject({
       status: 403,
       code: 'right.not-yours',
@@ -192,7 +192,7 @@ describe('a refusal', () => {
     expect(await request('anssi', { until: '2027-02-30' })).toMatchObject({ status: 400 })
   })
 
-  test('of a decision changes nothing, and is in the log', async () => {
+  test('of a decision changes nothing, and is logged', async () => {
     const { items } = await request('anssi', { people: [people.kaisa.id] })
     const id = items[0]?.id ?? ''
     for (const person of ['anssi', 'sari', 'kaisa', 'outi'] as const) {
@@ -220,7 +220,7 @@ describe('a refusal', () => {
 })
 
 describe('the review', () => {
-  test('lists what was not looked at since the quarter began, overdue ones first, and takes keep and end', async () => {
+  test('lists rights not reviewed since the quarter began, overdue ones first, and accepts keep and end', async () => {
     const { items } = await request('anssi', { people: [people.muu.id], purposes: ['INSPECTION'], until: day(90) })
     await decide('anneli', items[0]?.id ?? '')
     const list = async (person: PersonName) =>
@@ -229,7 +229,7 @@ describe('the review', () => {
         reviewed: number
       }
     expect((await list('anneli')).items).toEqual([])
-    // As if it had been granted last spring.
+    // Simulates a right granted last spring.
     const right = (await personsRights('anneli', 'muu')).body.rights[0]?.id ?? ''
     await database.as().pool.query('alter table access_right disable trigger access_right_guard')
     await database

@@ -38,7 +38,7 @@ const eero = await studying('Eero', [national, swedish, regional], ['SERVICE_LEV
 const ilona = await studying('Ilona', [regional], ['SERVICE_LEVEL_STUDY'])
 const quality = await studying('Laura', [national], ['QUALITY'])
 
-/** Five in the afternoon, three days ago; whatever the season the same hour of Finland. */
+/** Five in the afternoon, three days ago; the same hour of Finland in any season. */
 const day = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 3 }).toPlainDate()
 const at = (hour: number, minute: number, daysBefore = 0) =>
   day
@@ -46,7 +46,7 @@ const at = (hour: number, minute: number, daysBefore = 0) =>
     .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: { hour, minute } })
     .toInstant()
 
-/** Calls of an hour, answered by these in turn; by nobody where none is named. */
+/** Enters calls of an hour, answered by these people in turn; unanswered if none is given. */
 async function calls(count: number, number: PhoneNumberKey, by: readonly TestPerson[], hour: number, daysBefore = 0) {
   for (let index = 0; index < count; index++) {
     const person = by[index % by.length]
@@ -104,7 +104,7 @@ describe('a study', () => {
     expect(rows[0]?.number).toMatchObject({ display: '029 497 000', name: { fi: 'Henkilöverotuksen palvelunumero' } })
   })
 
-  test('of a unit in which fewer than three officials answer reports nothing: it would be of one of them (R6)', async () => {
+  test('of a unit in which fewer than three officials answer reports nothing, because it would be about one of them (R6)', async () => {
     const totals = async (browser: Browser) =>
       Promise.all(
         (['calls', 'talk'] as const).map(
@@ -112,13 +112,13 @@ describe('a study', () => {
         ),
       )
     expect(await totals(browsers.sari)).toMatchObject([{ answered: 65 }, { answered: 65 }])
-    // Bertil is alone in Vasa: how much he answers by the hour, and how long he talks.
+    // Bertil is alone in Vasa: counts by the hour and lengths would be his.
     expect(await totals(browsers.vera)).toMatchObject([{ answered: 0 }, { answered: 0, median: null }])
   })
 
-  test('of a number, an hour or a week that fewer than three officials answered reports no length, and its supervisor no count (R6)', async () => {
+  test('of a number, hour or week that fewer than three officials answered reports no lengths, and its supervisor no counts (R6)', async () => {
     const regionals = `${whole}&numbers=${encodeURIComponent(regional)}`
-    // Of four officials of Oulu Aino alone answers the regional number.
+    // Of four officials of Oulu only Aino answers the regional number.
     for (const measure of ['calls', 'talk', 'wait', 'recorded'] as const) {
       const { rows, total, notes } = await study(browsers.sari, `${regionals}&by=hour&measure=${measure}`)
       expect(
@@ -135,7 +135,7 @@ describe('a study', () => {
     expect(ilonas.total.figures).toEqual({ answered: 25, median: null, ninetieth: null })
     expect(ilonas.notes).toEqual({ isOfFew: true })
     expect((await study(browsers.ilona, `${whole}&by=hour&measure=calls`)).notes).toEqual({})
-    // Bertil alone answers at ten; the total covers the reported hour only.
+    // Only Bertil answers at ten; the total covers the reported hour only.
     const hours = await study(browsers.eero, `${whole}&by=hour&measure=talk&numbers=${encodeURIComponent(national)}`)
     expect(hours.rows.map(({ key, figures }) => [key, figures.answered, figures.median?.seconds])).toEqual([
       ['9', 40, 210],
@@ -160,7 +160,7 @@ describe('a study', () => {
     }
   })
 
-  test('of whoever supervises a unit and studies numbers as well reports a count of one official of those numbers alone (R6)', async () => {
+  test('of somebody who supervises a unit and studies numbers as well reports the count of a single official for those numbers only (R6)', async () => {
     const both = await enter('Sonja', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
     await sql`
       insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
@@ -186,7 +186,7 @@ describe('a study', () => {
     ])
   })
 
-  test('distinguishes hours, weekdays, months, regions and languages, as the numbers were (R7)', async () => {
+  test('distinguishes hours, weekdays, months, regions and languages, by the numbers at the time (R7)', async () => {
     const by = async (breakdown: string) =>
       (await study(browsers.eero, `${whole}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
         key,
@@ -209,7 +209,7 @@ describe('a study', () => {
     ])
   })
 
-  test('narrows to numbers, a region and a language', async () => {
+  test('is filtered by numbers, a region and a language', async () => {
     const totalOf = async (more: string) =>
       (await study(browsers.eero, `${whole}&by=month&measure=calls&${more}`)).total
     expect(
@@ -219,7 +219,7 @@ describe('a study', () => {
     expect((await totalOf('language=sv')).figures.calls).toBeNull()
   })
 
-  test('reports lengths, waiting, and the recorded share beside what the plan lets expect (R15)', async () => {
+  test('reports lengths, waiting, and the recorded share beside the share expected from the plan (R15)', async () => {
     const query = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
     expect((await study(browsers.eero, `${query}&measure=talk`)).total.figures).toEqual({
       answered: 60,
@@ -237,7 +237,7 @@ describe('a study', () => {
     })
   })
 
-  test('holds another time beside the first', async () => {
+  test('compares another time with the first', async () => {
     const before = day.subtract({ days: 30 }).toString()
     const { rows, total, comparedNotes } = await study(
       browsers.eero,
@@ -248,7 +248,7 @@ describe('a study', () => {
     expect(comparedNotes).toEqual({})
   })
 
-  test('reaches what the right does: a number’s calls, a unit’s answered ones, and of nobody else (R37, R38)', async () => {
+  test('covers what the right does: a number’s calls, a unit’s answered ones, and nobody else’s (R37, R38)', async () => {
     const ilonas = await study(browsers.ilona, `${whole}&by=number&measure=calls`)
     expect(ilonas.rows.map(({ key }) => key)).toEqual([regional])
     expect(ilonas.choices).toMatchObject({ numbers: [{ number: regional }], reachesNumbers: true })
@@ -270,7 +270,7 @@ describe('a study', () => {
     }
   })
 
-  test('leaves its question in the log, and no count', async () => {
+  test('logs its question, and no count', async () => {
     await study(browsers.ilona, `${whole}&by=hour&measure=wait`)
     const entry = await admin
       .selectFrom('audit_entry')
@@ -284,7 +284,7 @@ describe('a study', () => {
     })
   })
 
-  test('is not asked of a time that ends before it begins, is too long, or meets the one beside it', async () => {
+  test('is refused for a time that ends before it begins, is too long, or overlaps the compared one', async () => {
     const wrong = (query: string) => answer(browsers.eero.fetch(`/api/studies?${query}&by=hour&measure=calls`))
     expect(await wrong('from=2026-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
     expect(await wrong('from=2010-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
@@ -296,7 +296,7 @@ describe('a study', () => {
     expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15')).toMatchObject({ status: 400 })
   })
 
-  test('reports what of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
+  test('reports which part of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
     const old = day.subtract({ months: 16 }).with({ day: 1 })
     await admin
       .insertInto('study_month' as never)
@@ -326,13 +326,13 @@ describe('a study', () => {
     )
     expect(part.total.figures.calls).toBe(110)
     expect(part.notes.leftOut).toMatchObject([{ from: old.add({ days: 4 }).toString(), why: 'part-of-month' }])
-    // A supervisor's right reaches units, and there are none in it.
+    // A supervisor's right reaches units, and it contains none.
     expect((await study(browsers.sari, `${query}&by=month`)).notes.leftOut).toMatchObject([{ why: 'no-units' }])
   })
 })
 
 describe('calls of the day', () => {
-  test('are reported by number and unit as they continue, without callers; a unit of fewer than three officials is not told', async () => {
+  test('are reported by number and unit during the day, without callers, and without units of fewer than three officials', async () => {
     const startedAt = Temporal.Now.instant().subtract({ seconds: 30 })
     const going = (person: TestPerson | undefined, number = regional) =>
       callFacts({
@@ -355,8 +355,8 @@ describe('calls of the day', () => {
       return JSON.parse(/data: (.*)/.exec(text)![1]!) as Today
     }
     const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
-    // Four of Oulu answer the national number, and she alone the regional one: her unit is reported, and the national number is
-    // not, as the unit's count less that would be hers.
+    // Four of Oulu answer the national number, and only one of them the regional one. The unit is reported, and the
+    // national number is not, because the unit's count less that would be hers.
     await admit(capture, going(aino, national))
     expect((await seen(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
     for (const person of [aino, bertil, undefined]) await admit(capture, going(person))

@@ -35,13 +35,13 @@ async function pdfOf(text: string, language: Language): Promise<Buffer> {
 describe('the description as a PDF', () => {
   const profiles = { seed, gdpr: gdprText(seed) }
   test.each(languages.flatMap((language) => [[language, 'seed'] as const, [language, 'gdpr'] as const]))(
-    'in %s, profile %s, is PDF/UA-1 as far as a program can tell',
+    'in %s, profile %s, is PDF/UA-1 as far as a program can check',
     async (language, profile) => {
       expect(checkPdfUa(await pdfOf(profiles[profile], language))).toEqual([])
     },
   )
 
-  test('says what the source says, word for word in the order of its structure', async () => {
+  test('has the text of the source, word for word in the order of its structure', async () => {
     const read = await readAloud(await pdfOf(seed, 'fi'))
     const ofTheSource = read.text.filter((text) => !text.includes('Versio 1 · '))
     expect(wordsOf(ofTheSource.join(' ')).slice(0, wordsOf(source).length)).toBe(wordsOf(source))
@@ -59,11 +59,11 @@ describe('the description as a PDF', () => {
     ])
   })
 
-  test('is the same to the byte when it is made again', async () => {
+  test('is identical to the byte when it is made again', async () => {
     expect((await pdfOf(seed, 'sv')).equals(await pdfOf(seed, 'sv'))).toBe(true)
   })
 
-  test('stays PDF/UA with letters of other scripts, with what XML would take for itself, with a page-long name', async () => {
+  test('stays PDF/UA with other scripts, XML’s special characters and a page-long name', async () => {
     const text = seed
       .replace('fi: Henkilöverotus/Palveluyksikkö', 'fi: Šabac & <Ελλάδα> Чита Đặng 漢')
       .replace(

@@ -77,7 +77,7 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interv
 const stored = () => until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
 const voices = () => wired.voices(segments()[0])
 
-test('the second continues when the first ends: one segment, one recording, each voice on its side, no packet of the second kept before', async () => {
+test('the second takes over when the first ends: one segment, one recording, each voice on its channel, and no earlier packet of the second', async () => {
   const [first, second] = [await open(1), await open(2)]
   expect(wired.recorder).toMatchObject({ live: 1, recording: 1 })
   await speak(first, 20)
@@ -99,7 +99,7 @@ test('the second continues when the first ends: one segment, one recording, each
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the second continues when nothing comes of the first any more; a first that comes back is recorded again at once', async () => {
+test('the second takes over when the first falls silent, and a first that comes back is recorded again at once', async () => {
   const [first, second] = [await open(1), await open(2)]
   const [one, other] = [speaking(first), speaking(second)]
   await until(() => expect(sentBy(first)).toBeGreaterThan(30))
@@ -123,7 +123,7 @@ test('the second continues when nothing comes of the first any more; a first tha
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('both fall silent together: neither goes on for the other', async () => {
+test('if both fall silent together, neither takes over', async () => {
   const [first, second] = [await open(1), await open(2)]
   const [one, other] = [speaking(first), speaking(second)]
   await until(() => expect(sentBy(second)).toBeGreaterThan(30))
@@ -155,7 +155,7 @@ test('a second that ends before the first changes nothing, and its ports are fre
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(20)
 })
 
-test('what the second reports after it continues counts: it is put on hold, and passes the call on', async () => {
+test('reports of the second after it took over count: a hold, and a transfer', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -172,7 +172,7 @@ test('what the second reports after it continues counts: it is put on hold, and 
   })
 })
 
-test('what the second has told before the first ended counts when it continues: another official is another segment', async () => {
+test('reports of the second before the first ended count when it takes over: another official is another segment', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -189,7 +189,7 @@ test('what the second has told before the first ended counts when it continues: 
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('an end of the call that one of them reports is the end of it, whatever the other sends', async () => {
+test('an end of the call reported by one of them ends it, whatever the other sends', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -205,7 +205,7 @@ test('an end of the call that one of them reports is the end of it, whatever the
   expect(segments()).toHaveLength(1)
 })
 
-test('a third continues after the second', async () => {
+test('a third takes over after the second', async () => {
   const lines = [await open(1), await open(2), await open(3)]
   for (const one of lines) await speak(one, 10)
   await bye(1)
@@ -220,7 +220,7 @@ test('a third continues after the second', async () => {
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60)
 })
 
-test('of a call that is only history both are answered inactive, and it ends with the last of them', async () => {
+test('of a history-only call both are answered inactive, and it ends with the last of them', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await open(1)
   const answer = await wired.exchange(of(2, 'rfc7865-baseline'))
@@ -235,7 +235,7 @@ test('of a call that is only history both are answered inactive, and it ends wit
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a recording that was forbidden stays so where its call continues', async () => {
+test('a forbidden recording stays forbidden if its call continues', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)

@@ -136,8 +136,8 @@ const acknowledgement = (name: string, to: string) => inDialogOf(name, 'ACK', to
 const segments = () => [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()]
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 
-describe('a call of which two recorders of one session border controller tell', () => {
-  test('is one segment with one recording; the second session is answered, and waits', async () => {
+describe('a call reported by two recorders of one session border controller', () => {
+  test('is one segment with one recording, and the second session is answered, and waits', async () => {
     expect(await send(written('oracle'))).toContain('a=recvonly')
     const second = written('oracle', { 'acme-rec-1': 'acme-rec-9', 'tag=acme1': 'tag=acme9' })
     expect(await send(second)).toContain('a=recvonly')
@@ -145,7 +145,7 @@ describe('a call of which two recorders of one session border controller tell', 
     expect(recorder).toMatchObject({ live: 1, recording: 1 })
   })
 
-  test('is one where one client reports its tracking id in metadata, and the other in a header alone', async () => {
+  test('is one if a client reports its tracking id in metadata, and the other only in a header', async () => {
     await send(written('broadworks'))
     const other = written('broadworks', {
       'BW-1': 'BW-9',
@@ -158,7 +158,7 @@ describe('a call of which two recorders of one session border controller tell', 
     expect(recorder.live).toBe(1)
   })
 
-  test('is one where they tell different numbers of the same official', async () => {
+  test('is one if they report different numbers of the same official', async () => {
     await send(written('netsapiens-call'))
     const changes = { 'ns-10': 'ns-19', '1001@agency.example.fi': '0295121001@agency.example.fi' }
     await send(written('netsapiens-call', changes))
@@ -187,7 +187,7 @@ describe("Cisco's built-in bridge", () => {
     }
   }
 
-  test('sends each voice in a session of its own, without an offer; both are in one recording of one segment', async () => {
+  test('sends each voice in its own session, without an offer, and both are in one recording of one segment', async () => {
     const portIn = (sdp: string) => Number(/m=audio (\d+)/.exec(sdp)?.[1])
     const opened: Record<string, number> = {}
     for (const end of ['near', 'far']) {
@@ -222,7 +222,7 @@ describe("Cisco's built-in bridge", () => {
   })
 })
 
-test('both halves of a call may be offered at the same moment', async () => {
+test('can offer both halves of a call at the same moment', async () => {
   for (const end of ['near', 'far']) call.send(Buffer.from(written(`cucm-${end}-end`), 'latin1'))
   const answers = () =>
     call.sent.flatMap(({ message }) => (message.kind === 'response' && message.status === 200 ? message : []))
@@ -232,7 +232,7 @@ test('both halves of a call may be offered at the same moment', async () => {
 })
 
 describe('a transfer', () => {
-  test('by BYE and a new session of the same group is a second segment of the contact; the consultation is none', async () => {
+  test('by BYE and a new session of the same group is a second segment of the contact, without the consultation', async () => {
     await send(written('netsapiens-call'))
     const bye = goodbye('netsapiens-call')
     expect(await send(written('netsapiens-consultation'))).not.toContain('a=recvonly')
@@ -256,7 +256,7 @@ describe('a transfer', () => {
   })
 })
 
-describe('a call that is passed on within its session', () => {
+describe('a call that is transferred within its session', () => {
   const mediaPort = firstRtp + 8
   let socket: Socket
   beforeEach(async () => {
@@ -288,7 +288,7 @@ describe('a call that is passed on within its session', () => {
     }
   }
 
-  test('is two segments with a recording each, of two officials; every packet is in exactly one of them (R17)', async () => {
+  test('is two segments with a recording each, of two officials, with every packet in exactly one of them (R17)', async () => {
     const port = await open()
     await speak(port, 30)
     const during = { stop: false }
@@ -315,7 +315,7 @@ describe('a call that is passed on within its session', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('is decided anew: where the plan does not record the next part, its streams are discarded', async () => {
+  test('is decided again: if the plan does not record the next segment, its streams are discarded', async () => {
     const port = await open()
     await speak(port, 10)
     inForce = { ...description, recordingPlan: { ...seed.recordingPlan, rules: [] } }
@@ -344,7 +344,7 @@ describe('a call that is passed on within its session', () => {
     expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(10 * 172)
   })
 
-  test('first asks the colleague while the caller waits: nothing of that is kept, and the official stays who they are', async () => {
+  test('with a consultation before keeps nothing of that, and the official does not change', async () => {
     const port = await open()
     await speak(port, 10)
     const consultation = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
@@ -363,14 +363,14 @@ describe('a call that is passed on within its session', () => {
   })
 })
 
-test('a call whose metadata cannot be read is recorded and asks for review', async () => {
+test('a call with unreadable metadata is recorded and marked for review', async () => {
   await send(written('broken-metadata'))
   await until(() => expect(segments()).toHaveLength(1))
   expect(segments()[0]).toMatchObject({ captureState: 'recording', marks: ['needs-review'] })
 })
 
 test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
-  'what %s does in every call asks nobody for review: no clock, no id, zeros for a hold',
+  'ordinary habits of %s cause no review: no clock, no id, zeros for a hold',
   async (name) => {
     await send(written(name))
     await until(() => expect(segments()).toHaveLength(1))
@@ -382,7 +382,7 @@ test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
   },
 )
 
-test('what the operator has set for a trunk counts over what its client says', async () => {
+test('an operator’s settings for a trunk override what its client reports', async () => {
   const trunk: Trunk = { name: 'border', from: ['192.0.2.0/24'], identity: 'headers' }
   await start([trunk])
   await send(written('headers-first'))
@@ -390,7 +390,7 @@ test('what the operator has set for a trunk counts over what its client says', a
   expect(segments()[0]?.caller).toMatchObject({ key: '+358401234567' })
 })
 
-test('what a client sends is reported once for each shape, by the names of its elements and without a value', async () => {
+test('what a client sends is reported once for each shape, by its element names and without values', async () => {
   for (const id of ['1', '2', '3'])
     await send(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
   expect(clients).toHaveLength(1)

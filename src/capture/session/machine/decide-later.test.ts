@@ -1,4 +1,4 @@
-/** Sessions that later metadata turn into a call of this register, or out of one (R8, R14, R17). */
+/** Sessions that later metadata bring into this register, or take out of it (R8, R14, R17). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +76,7 @@ const bye = () => wired.exchange(inDialog(written('rfc7865-baseline'), 'BYE', to
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const segments = () => wired.segments()
 
-test('a talk between officials leaves nothing, and is recorded from when a customer on a service number has joined it', async () => {
+test('a call between officials leaves nothing, and is recorded once a customer on a service number has joined it', async () => {
   expect(await send(invitation({ colleague: true, without: ['number'] }))).toEqual([])
   await wait(50)
   expect(segments()).toEqual([])
@@ -92,7 +92,7 @@ test('a talk between officials leaves nothing, and is recorded from when a custo
   expect(segments()[0]).toMatchObject({ caller: { key: '+358401234567' }, official: { phone: '+358295121001' } })
 })
 
-test('while the same session is a talk between officials nothing of it is kept, and what comes after is', async () => {
+test('during a call between officials in the same session nothing is kept, and what comes after is', async () => {
   const ports = await send(invitation())
   await speaker.speak(ports, 10)
   await send(invitation({ colleague: true, without: ['number'] }))
@@ -107,7 +107,7 @@ test('while the same session is a talk between officials nothing of it is kept, 
   expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(2 * 25 * 190)
 })
 
-test('a call of which nobody reports the number is history, and recorded from when it is reported, as the same segment', async () => {
+test('a call of an unknown number is in the history, and recorded once the number is reported, as the same segment', async () => {
   const before = await send(invitation({ without: ['number'] }))
   await until(() => expect(wired.written()[0]?.decision.reason).toBe('unknown-number'))
   await speaker.speak(before, 20)
@@ -120,13 +120,13 @@ test('a call of which nobody reports the number is history, and recorded from wh
   expect(segments()).toHaveLength(1)
   const [whole] = segments()
   expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
-  // From when the number was reported, and not before (R14).
+  // From the report of the number, and not before (R14).
   expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
   expect(whole!.recording!.startedAt.until(reportedAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)
 })
 
-test('a call that waits to know its official is listened to by nobody, and recorded from when that is reported, without an offer too', async () => {
+test('media of a call with an unknown official are discarded, and recorded once the official is reported, also without an offer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({
     ...rule,
     quota: { per: 'official' as const, weekly: 10 },
@@ -148,7 +148,7 @@ test('a call that waits to know its official is listened to by nobody, and recor
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('one that waits in vain leaves no port and no sound behind', async () => {
+test('a call that waits in vain leaves no port and no sound', async () => {
   const ports = await send(invitation({ without: ['number'] }))
   await speaker.speak(ports, 20)
   expect(wired.ports.inUse).toBe(2)
@@ -158,7 +158,7 @@ test('one that waits in vain leaves no port and no sound behind', async () => {
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('what was decided is not decided again by a request that reports nothing new', async () => {
+test('a decision is not repeated for a request without news', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await send(invitation())
   inForce = everyCall

@@ -32,7 +32,7 @@ function offer(given: { recorded: boolean }): Offer {
   }
 }
 
-/** Runs events from no state; returns the final state and the effects of the last event. */
+/** Runs events from no state. Returns the final state and the effects of the last event. */
 function run(...events: SessionEvent[]): { state: SessionState; effects: SessionEffect[] } {
   let state: SessionState | undefined
   let effects: SessionEffect[] = []
@@ -42,7 +42,7 @@ function run(...events: SessionEvent[]): { state: SessionState; effects: Session
 }
 
 const kinds = (effects: SessionEffect[]) => effects.map((effect) => effect.do)
-/** Later than every beginning here. */
+/** Later than every start here. */
 const at = Temporal.Now.instant().add({ hours: 1 })
 
 describe('a session', () => {
@@ -54,7 +54,7 @@ describe('a session', () => {
     expect(opened.effects.at(-1)).toMatchObject({ mode: 'record', version: 1, withSdp: true })
   })
 
-  test('notes, once its recording is open, the very facts that were made durable meanwhile', () => {
+  test('records, once its recording is open, exactly the facts made durable meanwhile', () => {
     const held = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
     for (const offered of [offer({ recorded: true }), held]) {
       const [opening, [open]] = step(undefined, { type: 'offered', offer: offered })
@@ -64,14 +64,14 @@ describe('a session', () => {
     }
   })
 
-  test('that is history only is entered, then answered, and opens nothing', () => {
+  test('of a history-only call is entered, then answered, and opens nothing', () => {
     const { state, effects } = run({ type: 'offered', offer: offer({ recorded: false }) })
     expect(kinds(effects)).toEqual(['note', 'answer'])
     expect(effects.at(-1)).toMatchObject({ mode: 'historyOnly' })
     expect(state.phase).toBe('live')
   })
 
-  test('without a media port is refused with 503 and a time to come back, and leaves nothing open', () => {
+  test('without a media port is refused with 503 and Retry-After, and leaves nothing open', () => {
     const { state, effects } = run(
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'open-failed', why: 'no-port' },
@@ -86,7 +86,7 @@ describe('a session', () => {
   test.each([
     ['disk', 'disk-full'],
     ['no-intake-key', 'no-intake-key'],
-  ] as const)('that cannot be recorded because of %s stays in the history and says so', (why, failure) => {
+  ] as const)('that cannot be recorded because of %s stays in the history with the reason', (why, failure) => {
     const { effects } = run({ type: 'offered', offer: offer({ recorded: true }) }, { type: 'open-failed', why })
     expect(kinds(effects)).toEqual(['close', 'note', 'answer'])
     expect(effects[1]).toMatchObject({ facts: { captureState: 'failing', captureFailure: failure } })
@@ -94,7 +94,7 @@ describe('a session', () => {
     expect(effects[2]).toMatchObject({ mode: 'historyOnly' })
   })
 
-  test('given up before its answer leaves nothing', () => {
+  test('abandoned before its answer leaves nothing', () => {
     const { state, effects } = run(
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'ended', at, inferred: false },
@@ -103,7 +103,7 @@ describe('a session', () => {
     expect(state.phase).toBe('over')
   })
 
-  test('that begins inactive is on hold: nobody is to miss its media', () => {
+  test('that begins inactive is on hold, and not missing its media', () => {
     const quiet = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
     const { effects } = run({ type: 'offered', offer: quiet }, { type: 'opened' })
     expect(effects).toMatchObject([
@@ -140,7 +140,7 @@ describe('a session', () => {
     expect(resumed.effects.at(-1)).toMatchObject({ version: 3 })
   })
 
-  test('learns its official later and does not forget who it was', () => {
+  test('learns its official later and does not forget them', () => {
     const begin = offer({ recorded: false })
     const official = { name: 'Aino Virtanen', phone: phone('029 512 1001') }
     const reported: SessionEvent = {
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(stored.state).toMatchObject({ session: { facts: { official } } })
   })
 
-  test('was answered when that is reported, where its first request came before; and never earlier than it was known', () => {
+  test('was answered at the reported time if its first request came before, and never earlier than it was known', () => {
     const begin = offer({ recorded: true })
     const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
     const reported = (instant: Temporal.Instant): SessionEvent => ({
@@ -173,7 +173,7 @@ describe('a session', () => {
     expect(kinds(run(...opened, reported(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
   })
 
-  test('keeps nothing while the official asks a colleague and the caller waits, and continues afterwards', () => {
+  test('keeps nothing while the official consults a colleague and the caller waits, and continues afterwards', () => {
     const requests = (consults: boolean): SessionEvent => ({
       type: 'reoffered',
       offer: {
@@ -195,7 +195,7 @@ describe('a session', () => {
     ])
   })
 
-  test('of a call passed on that is not recorded takes the ports over and keeps nothing; its answers count on', () => {
+  test('of a transferred call that is not recorded keeps the ports and no media, and its answers continue the count', () => {
     const { effects } = run({
       type: 'offered',
       offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3, tracks: {} } },
@@ -204,7 +204,7 @@ describe('a session', () => {
     expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })
   })
 
-  test('opens a port for a stream that is added, and reports whose it is', () => {
+  test('opens a port for an added stream, and reports its channel', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'opened' },
@@ -222,7 +222,7 @@ describe('a session', () => {
     expect(effects).toContainEqual({ do: 'map', tracks: { 0: 'caller', 1: 'official', 2: 'mixed' } })
   })
 
-  test('ends with its end signal, is finished, and reports what is stored, or that nothing came', () => {
+  test('ends with its end signal, is finished, and reports what is stored, or that no media arrived', () => {
     const begin: SessionEvent[] = [
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'opened' },
@@ -238,7 +238,7 @@ describe('a session', () => {
     expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
   })
 
-  test('never ends before it began, whatever the clocks say', () => {
+  test('never ends before it began, whatever the clocks report', () => {
     const begin = offer({ recorded: false })
     const { effects } = run(
       { type: 'offered', offer: begin },
@@ -251,7 +251,7 @@ describe('a session', () => {
     expect(effects[0]).toMatchObject({ facts: { endedAt: begin.facts.answeredAt ?? begin.facts.startedAt } })
   })
 
-  test('whose end signal never came is marked so', () => {
+  test('without an end signal is marked so', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: false }) },
       { type: 'ended', at, inferred: true },
@@ -259,7 +259,7 @@ describe('a session', () => {
     expect(effects[0]).toMatchObject({ facts: { endInferred: true, marks: ['end-inferred'] } })
   })
 
-  test('reports that it is failing once, and that it has recovered', () => {
+  test('reports a failure once, and its recovery', () => {
     const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const failing: SessionEvent = { type: 'capture-state', state: 'failing', failure: 'no-media' }
     expect(kinds(run(...begin, failing).effects)).toEqual(['note'])
@@ -268,7 +268,7 @@ describe('a session', () => {
     expect(well.effects[0]).not.toHaveProperty('facts.captureFailure')
   })
 
-  test('that ends or is over answers a request that crossed its end', () => {
+  test('that is ending or over answers a request that crossed its end', () => {
     const crossed: SessionEvent = {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
@@ -280,7 +280,7 @@ describe('a session', () => {
     }
   })
 
-  test('that is over hears nothing more', () => {
+  test('that is over ignores further events', () => {
     const ended: SessionEvent[] = [
       { type: 'offered', offer: offer({ recorded: false }) },
       { type: 'ended', at, inferred: false },

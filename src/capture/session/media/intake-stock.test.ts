@@ -55,7 +55,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('each key is given once, and without the register the stock lasts for all that were wanted', async () => {
+test('each key is issued once, and without the register the stock lasts for all that were needed', async () => {
   const stock = await open()
   expect(stock.left).toBe(640)
   isAway = true
@@ -63,7 +63,7 @@ test('each key is given once, and without the register the stock lasts for all t
   expect(keys.toSorted()).toEqual(given.toSorted())
   expect(stock.next()).toBeUndefined()
   await stock.refresh()
-  // Reported once for the register being away, and once for the low stock.
+  // Reported once for the unavailable register, and once for the low stock.
   expect(faults).toEqual([expect.any(Error), 0])
   isAway = false
   await stock.refresh()
@@ -71,7 +71,7 @@ test('each key is given once, and without the register the stock lasts for all t
   await stock.stop()
 })
 
-test('a process that dies gives no key to the next one that it may have used; one that ends hands on what is left', async () => {
+test('a process that dies passes no possibly used key to the next one, and one that stops passes on the rest', async () => {
   const dead = await open()
   const used = Array.from({ length: 50 }, () => dead.next())
   isAway = true
@@ -88,7 +88,7 @@ test('a process that dies gives no key to the next one that it may have used; on
   expect(await readdir(folder)).toEqual([])
 })
 
-test('what the register does not have any more, as after a restore, is dropped, and a stock that is old is renewed', async () => {
+test('keys unknown to the register, as after a restore, are dropped, and an old stock is replaced', async () => {
   const stock = await open()
   const first = new Set(given)
   dropped = new Set((await readdir(folder)).map((name) => name.replace('.json', '')))

@@ -6,7 +6,7 @@ import { hasMixedBeside, judgeReception, leavesOut, mediaElsewhere, type Measure
 const client = { client: 'SBC/1', trunk: 'pohjoinen' }
 const tracks = { 0: 'caller', 1: 'official' } as const
 
-/** A stream of 60 s, half of it speech, unless said otherwise. */
+/** A stream of 60 s, half of it speech, by default. */
 function stream(
   index: number,
   measure: Partial<StreamMeasure> = {},
@@ -44,18 +44,18 @@ test.each([
   expect(judgeReception([caller, official], tracks, client).oneWay).toBe(missing)
 })
 
-test('of a call whose voices are mixed, silence alone can be told', () => {
+test('of a call with mixed voices only silence is detected', () => {
   expect(judgeReception([stream(0)], { 0: 'mixed' }, client)).not.toHaveProperty('isSilent')
   expect(judgeReception([stream(0, { sounding: 0 })], { 0: 'mixed' }, client)).toMatchObject({ isSilent: true })
   expect(judgeReception([stream(0, nothing)], { 0: 'mixed' }, client)).not.toHaveProperty('isSilent')
 })
 
-test('a voice that comes on two streams one after the other is heard if it is on one of them', () => {
+test('a voice that arrives on two streams in turn is present if it is on one of them', () => {
   const received = [stream(0), stream(1, { sounding: 0 }), stream(2)]
   expect(judgeReception(received, { 0: 'caller', 1: 'official', 2: 'official' }, client).oneWay).toBeUndefined()
 })
 
-test('what is kept are counts, the trunk and the product; a share of silence only where it is known', () => {
+test('stores counts, the trunk and the product, and a share of silence only if it is known', () => {
   const lossy = stream(0, { lost: 90, lostMs: 1800, reports: 3, reportedSent: 2900, reportedCame: 2820 })
   const reception = judgeReception([lossy, stream(1, unknown)], tracks, client)
   expect(reception).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/1', lostMs: 1800 })
@@ -81,13 +81,13 @@ test.each([
   [300, 3000, false],
   [301, 3000, true],
 ])(
-  '%i packets of sources that were not followed beside %i that were leave a recording incomplete: %s',
+  '%i packets of unfollowed sources beside %i followed ones make a recording incomplete: %s',
   (unfollowed, received, is) => {
     expect(leavesOut([stream(0), stream(1, {}, { received, unfollowed })])).toBe(is)
   },
 )
 
-test('a mixed stream is beside the voices only where all three came', () => {
+test('a mixed stream is beside the voices only if all three arrived', () => {
   const three = { ...tracks, 2: 'mixed' } as const
   const none = { received: 0 }
   expect(hasMixedBeside([stream(0), stream(1), stream(2)], three)).toBe(true)

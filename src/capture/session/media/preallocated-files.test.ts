@@ -37,7 +37,7 @@ async function takeOne(): Promise<PreallocatedRecording> {
   return preallocated.take()!
 }
 
-test('files are there before they are asked for, are another recording each, and more are made', async () => {
+test('files exist before they are needed, belong to different recordings, and are replenished', async () => {
   expect(preallocated.take()).toBeUndefined()
   const ids = [await takeOne(), await takeOne(), await takeOne()].map(({ id }) => id)
   expect(new Set(ids).size).toBe(3)
@@ -53,7 +53,7 @@ test('files are there before they are asked for, are another recording each, and
   await takeOne()
 })
 
-test('what is given back is for another recording, under the same id and key, and what nobody took is gone', async () => {
+test('a returned file is used for another recording, under the same id and key, and unused ones are deleted', async () => {
   preallocated.fill()
   const taken = await takeOne()
   preallocated.giveBack(preallocated.claim(taken.id)!)
@@ -63,7 +63,7 @@ test('what is given back is for another recording, under the same id and key, an
   expect(await names()).toEqual([])
 })
 
-test('no two have one key', async () => {
+test('all have different keys', async () => {
   const keys = new Set<string>()
   for (let n = 0; n < 12; n++) {
     const { id, intakeKey } = await takeOne()

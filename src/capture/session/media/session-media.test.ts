@@ -9,7 +9,7 @@ import { createPortAllocator } from '../../rtp/allocate-ports.ts'
 import { openSessionMedia } from './session-media.ts'
 import { createSessionStreams } from './session-streams.ts'
 
-test('silence is counted from the end of a hold, so that a call held for long is not taken for lost', async () => {
+test('silence is counted from the end of a hold, so that a call on hold for long does not count as lost', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-media-'))
   const tail = await createTailJournal({ directory: folder, run: randomUUID() })
   let nowMs = 1000

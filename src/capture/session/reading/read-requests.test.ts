@@ -4,7 +4,7 @@ import { messageOf } from '#test/vectors/siprec/read-vector.ts'
 import { createRequestReader } from './read-requests.ts'
 import { trunkFinder } from './trunks.ts'
 
-test('what an operator has set for a client holds for its whole session, though only the first request names the client', async () => {
+test('an operator’s settings for a client apply to its whole session, even if only the first request names the client', async () => {
   const version = { version: 1, description: await describedToday() }
   const named = messageOf('jambonz-smarttap')
   const userAgent = { name: 'user-agent', value: 'our-voice-bot 1.0' }

@@ -13,7 +13,7 @@ function fileOf(text: string): string {
   return path
 }
 
-test('a request has the settings of the first trunk that its address and its client fit', () => {
+test('a request has the settings of the first trunk that matches its address and client', () => {
   const find = trunkFinder(
     readTrunks(
       fileOf(`trunks:

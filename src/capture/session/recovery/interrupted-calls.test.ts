@@ -1,4 +1,4 @@
-/** Sessions with a recording that are interrupted in the middle of something: by their client, by the disk, by a stop. */
+/** Sessions with a recording that are interrupted by their client, by the disk or by a stop. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -114,7 +114,7 @@ async function until(happened: () => boolean): Promise<void> {
 const stored = () => recorded.filter(({ recording }) => recording?.stored)
 const byes = () => call.sent.filter(({ message }) => message.kind === 'request' && message.method === 'BYE')
 
-test('a call cancelled while its recording is opened is no call: nothing is entered, no file and no port is kept', async () => {
+test('a call cancelled while its recording is opened leaves no entry, file or port', async () => {
   invite('1', media(4000, 4002))
   call.send(request('CANCEL', { branch: 'z9hG4bK-INVITE-1' }))
   await until(() => recorder.live === 0)
@@ -125,7 +125,7 @@ test('a call cancelled while its recording is opened is no call: nothing is ente
   expect((await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))).toEqual([])
 })
 
-test('a media line that is closed gives its port back, and has one again when it is opened anew', async () => {
+test('a closed media line releases its port, and gets one when it is opened again', async () => {
   const first = await send('1', media(4000, 4002))
   expect(first.every((port) => port > 0)).toBe(true)
   const to = toOf(call.lastResponse())
@@ -138,7 +138,7 @@ test('a media line that is closed gives its port back, and has one again when it
   expect(ports.inUse).toBe(0)
 })
 
-test('a stream that is added when no port is left is refused alone, and the session continues', async () => {
+test('an added stream without a free port is refused alone, and the session continues', async () => {
   const [one, two] = await send('1', media(4000, 4002))
   const to = toOf(call.lastResponse())
   expect(await send('2', media(4000, 4002, 4004), { to })).toEqual([one, two, 0])
@@ -172,7 +172,7 @@ test('a session that replaces another is recorded, and the other ends', async ()
   expect(recorder.live).toBe(1)
 })
 
-test('the next leg of a call is recorded though the one before is still being sealed', async () => {
+test('the next leg of a call is recorded while the previous one is still being sealed', async () => {
   const shared = { 'x-broadworks-correlation-info': 'one-call' }
   await send('1', media(4000), shared)
   call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
@@ -185,7 +185,7 @@ test('the next leg of a call is recorded though the one before is still being se
   expect(port).not.toBe(9)
 })
 
-test('a recording waits for an object store that is away, and is stored when it is back', async () => {
+test('a recording waits for an unavailable object store, and is stored when it is back', async () => {
   const { moveIn } = objects
   let away = 3
   objects.moveIn = (...given) => (away-- > 0 ? Promise.reject(new Error('away')) : moveIn(...given))
@@ -195,7 +195,7 @@ test('a recording waits for an object store that is away, and is stored when it 
   expect(away).toBeLessThan(0)
 })
 
-test('a stop does not wait for an object store that is away, and takes no further call', async () => {
+test('a stop does not wait for an unavailable object store, and accepts no further call', async () => {
   objects.moveIn = () => Promise.reject(new Error('away'))
   await send('1', media(4000))
   const stopping = recorder.stop()

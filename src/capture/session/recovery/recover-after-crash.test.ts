@@ -10,7 +10,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 import { openSpool } from './spool.ts'
 import { recoverAfterCrash } from './recover-after-crash.ts'
 
-test('what was captured of a call is taken up, and files that are of no call go, halves of a pair included', async () => {
+test('recovers what was captured of a call, and deletes files of no call, halves of a pair included', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))
@@ -37,7 +37,7 @@ test('what was captured of a call is taken up, and files that are of no call go,
   await rm(directory, { recursive: true })
 })
 
-test('a recording of which a power loss left an empty header is reported as gone, and its call stays', async () => {
+test('reports a recording as lost if a power loss left an empty header, and keeps its call', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('what a planned stop interrupts is known to the next process, once', async () => {
+test('interruptions by a planned stop are known to the next process, once', async () => {
   const path = join(folder, 'interrupted.json')
   const { endedAt: _going, ...going } = callFacts()
   await saveInterruptedCalls(path, [going])
@@ -20,7 +20,7 @@ test('what a planned stop interrupts is known to the next process, once', async 
   expect(await readdir(folder)).toEqual([])
 })
 
-test('a file that cannot be read interrupts nothing further', async () => {
+test('an unreadable file interrupts nothing further', async () => {
   const path = join(folder, 'interrupted.json')
   await writeFile(path, '["{')
   expect(await loadInterruptedCalls(path)).toEqual([])

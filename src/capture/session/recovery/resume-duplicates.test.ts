@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_900, description: () => everyCall }))
 }
 
-/** The message of one of two clients, whose dialogs differ in nothing else. */
+/** Message of one of two clients whose dialogs are otherwise equal. */
 function of(client: number): string {
   return written('rfc7865-baseline', {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
@@ -48,7 +48,7 @@ function of(client: number): string {
   })
 }
 
-/** Opens the session of one client; our ports. */
+/** Opens the session of one client. Returns our ports. */
 async function open(client: number): Promise<number[]> {
   const answer = await wired.exchange(of(client))
   to[client] = answer.to
@@ -60,7 +60,7 @@ const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[cl
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const stored = () => wired.segments()[0]?.recording?.stored
 
-/** Both clients are recorded, and capture is another process. */
+/** Both clients are recorded, and capture is restarted as another process. */
 async function restarted(): Promise<Record<1 | 2, number[]>> {
   const ports = { 1: await open(1), 2: await open(2) }
   await speakers[1]!.speak(ports[1], 20)
@@ -87,7 +87,9 @@ const ofStreams = {
   'streams.codecs': 'channels clockRate encoding payloadType',
   'streams.remote': 'address basis port',
 }
-/** Members of a saved session of format 2, by their path. Later versions read them (R9): another name needs another format. */
+/**
+ * Members of a saved session of format 2, by path. Later versions read them (R9): another name needs another format.
+ */
 const format2 = {
   '': 'answerVersion beganAtMs clock described dialog facts format halves headers isForbidden joined metadata ports sdpSessionId segmentId streams tracks twins',
   ...ofDialog,
@@ -116,7 +118,7 @@ test('a saved session has the members of format 2', async () => {
   expect(Object.fromEntries(found)).toEqual(format2)
 })
 
-test('the second client’s sound is the call’s where the first is not there any more', async () => {
+test('the second client takes over if the first no longer exists', async () => {
   const ports = await restarted()
   const speaking = speakers[2]!.resume(ports[2])
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
@@ -132,7 +134,7 @@ test('the second client’s sound is the call’s where the first is not there a
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the first that says BYE before anything is heard leaves the call to the second', async () => {
+test('a first client that sends BYE before any media leaves the call to the second', async () => {
   const ports = await restarted()
   await bye(1)
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
@@ -143,7 +145,7 @@ test('the first that says BYE before anything is heard leaves the call to the se
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the second that says BYE before anything is heard is gone, and the first continues', async () => {
+test('a second client that sends BYE before any media ends, and the first continues', async () => {
   const ports = await restarted()
   await bye(2)
   await speakers[1]!.speak(ports[1], 30)
@@ -153,7 +155,7 @@ test('the second that says BYE before anything is heard is gone, and the first c
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a call that has gone on in the second client is its caller’s alone, also after a restart', async () => {
+test('a call continued in the second client has only its caller, also after a restart', async () => {
   const ports = { 1: await open(1), 2: await open(2) }
   for (const client of [1, 2] as const) await speakers[client]!.speak(ports[client], 20)
   await bye(1)

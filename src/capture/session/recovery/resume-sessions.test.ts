@@ -47,7 +47,7 @@ const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout
 const files = async () =>
   (await readdir(savedSessionsFolder({ dataDirectory: folder }))).filter((name) => name.endsWith('.json'))
 
-/** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
+/** Opens one end of Cisco's bridge, which offers in its ACK. Returns our port and our To. */
 async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {
   const { sdp, to } = await wired.exchange(written(`cucm-${end}-end`))
   const ack = {
@@ -61,7 +61,7 @@ async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> 
 const bye = (end: 'near' | 'far', to: string) =>
   wired.exchange(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
 
-test("both halves of a call of Cisco's bridge come back, into one recording of one more segment", async () => {
+test('both halves of a call of Cisco’s bridge are resumed, into one recording of one more segment', async () => {
   const [one, other] = [await open('near'), await open('far')]
   await near.speak([one.port], 20)
   await far.speak([other.port], 20)
@@ -83,7 +83,7 @@ test("both halves of a call of Cisco's bridge come back, into one recording of o
   await until(async () => expect(await files()).toEqual([]))
 })
 
-test('a half that asks for something first brings its call back; one that has ended meanwhile stays away', async () => {
+test('a half that sends a request first resumes its call, and one that has ended meanwhile stays ended', async () => {
   const [one, other] = [await open('near'), await open('far')]
   await near.speak([one.port], 20)
   await stop()
@@ -101,7 +101,7 @@ test('a half that asks for something first brings its call back; one that has en
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a call that is only history ends when its client reports that it has ended meanwhile, and by no other answer', async () => {
+test('a history-only call ends when its client reports that it has ended meanwhile, and by no other answer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
   described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
   await wired.exchange(written('audiocodes'))
@@ -123,7 +123,7 @@ test('a call that is only history ends when its client reports that it has ended
     await start()
     await answer(0, status)
   }
-  // Its BYE was under way, or went to another recorder: the client is asked again.
+  // Its BYE was on its way, or went to another recorder: the client is asked again.
   await stop()
   await start({ retryMs: 20 })
   await answer(0, 200)

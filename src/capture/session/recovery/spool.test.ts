@@ -28,7 +28,7 @@ async function open(admit: (facts: SegmentFacts) => Promise<unknown>): Promise<S
   return spool
 }
 
-/** Returns the facts that another process would find, were this one killed now. */
+/** Returns the facts that another process would find if this one were killed now. */
 async function leftByAKill(): Promise<SegmentFacts[]> {
   const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
   await cp(directory, copy, { recursive: true })
@@ -40,7 +40,7 @@ async function leftByAKill(): Promise<SegmentFacts[]> {
 }
 
 describe('the spool', () => {
-  test('facts that the register never takes keep no other call from it', async () => {
+  test('facts that the register never accepts block no other call', async () => {
     const poisoned = new Set<string>()
     const admitted: string[] = []
     const opened = await open(({ segmentId }) =>
@@ -57,7 +57,7 @@ describe('the spool', () => {
     expect(admitted).toEqual([sound.segmentId])
   })
 
-  test('facts that are foreseen outlive a kill, and nobody is told of them until they are noted: then they are durable already', async () => {
+  test('reserved facts outlive a kill, and are reported only once recorded, when they are durable already', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const reported: SegmentFacts[] = []
     const opened = await open((one) => Promise.resolve(reported.push(one)))
@@ -73,7 +73,7 @@ describe('the spool', () => {
     await file.close()
   })
 
-  test('the end of a call and what is stored of it are one admission; where that takes longer, the end is reported without it', async () => {
+  test('a call’s end and its stored recording are admitted together, or the end first if storing takes longer', async () => {
     const reported: boolean[] = []
     const ended = callFacts({ recording: { ...recordingFacts(), stored: undefined } })
     const stored = { ...ended, recording: recordingFacts() }
@@ -97,7 +97,7 @@ describe('the spool', () => {
     expect(reported).toEqual([true, false, true])
   })
 
-  test('what was foreseen and came otherwise is noted as it came, or withdrawn and gone', async () => {
+  test('facts reserved differently are recorded as they came, or withdrawn and deleted', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     await opened.foresee(facts)
@@ -110,7 +110,7 @@ describe('the spool', () => {
     expect(await leftByAKill()).toEqual([failing])
   })
 
-  test('what the disk refused to foresee is told to whoever notes it', async () => {
+  test('a failed write of reserved facts is reported when they are recorded', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     const file = await openFile(join(directory, 'any'), 'w')
@@ -122,7 +122,7 @@ describe('the spool', () => {
     await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
   })
 
-  test('facts that the disk refused are written once it takes them', async () => {
+  test('facts that the disk refused are written once it accepts them', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     const file = await openFile(join(directory, 'any'), 'w')
@@ -134,7 +134,7 @@ describe('the spool', () => {
     await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
   })
 
-  test('newer facts of a segment never overtake those still being admitted', async () => {
+  test('newer facts of a segment never overtake those being admitted', async () => {
     const order: string[] = []
     let release = () => {}
     const slow = callFacts()
@@ -152,7 +152,7 @@ describe('the spool', () => {
     await expect.poll(() => order, { interval: 10 }).toEqual(['older', 'newer'])
   })
 
-  test('facts go to disk and back unchanged', () => {
+  test('facts are read from disk unchanged', () => {
     const facts = callFacts({ recording: recordingFacts() })
     expect(readFacts(writeFacts(facts))).toEqual(facts)
   })
@@ -185,7 +185,7 @@ describe('the spool', () => {
     expect(await leftByAKill()).toEqual([facts])
   })
 
-  test('what could not be admitted is tried again until it can, and the newest facts win', async () => {
+  test('failed admissions are repeated until they succeed, and the newest facts win', async () => {
     let away = true
     const admitted: SegmentFacts[] = []
     const opened = await open((facts) =>
@@ -217,7 +217,7 @@ describe('the spool', () => {
     expect(seen).toEqual([undefined, endedAt?.toString()])
   })
 
-  test('facts that the version before wrote, a file for each call, are taken over', async () => {
+  test('facts written by the previous version, a file for each call, are read', async () => {
     const facts = callFacts()
     await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
     const opened = await open(() => Promise.resolve())
@@ -226,7 +226,7 @@ describe('the spool', () => {
     expect(await leftByAKill()).toEqual([facts])
   })
 
-  test('what cannot be read is set aside and named at each start, and keeps no other from being taken up', async () => {
+  test('unreadable files are set aside and listed at each start, and block no others', async () => {
     const facts = callFacts()
     await writeFile(join(directory, 'torn.json'), '{"segmentId": "torn", "startedAt": ')
     await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
@@ -237,7 +237,7 @@ describe('the spool', () => {
     }
   })
 
-  test('what stands beside another node’s is asked about by its contact, as long as it reports the same caller', async () => {
+  test('facts pending at another node are queried by their contact, as long as it reports the same caller', async () => {
     const incoming: string[] = []
     spool = await openSpool({
       directory,
@@ -259,7 +259,7 @@ describe('the spool', () => {
     await expect.poll(() => incoming[2]).toBe(facts.contactId)
   })
 
-  test('what stands beside another node’s stays on disk, is asked about again, and goes once that has told all of it', async () => {
+  test('facts pending at another node stay on disk, are queried again, and are deleted once that node has reported all of it', async () => {
     let verdict: 'beside' | 'told' = 'beside'
     let incoming = 0
     let canRemove = false

@@ -18,7 +18,7 @@ async function transactionsOf(contactIds: readonly string[]): Promise<number> {
   return rows[0]!.n
 }
 
-test('what comes together is admitted together, each with its own answer', async () => {
+test('simultaneous facts are admitted together, each with its own answer', async () => {
   const admit = admitTo(capture.db)
   const calls = Array.from({ length: 60 }, () => callFacts({ endedAt: undefined }))
   const admissions = await Promise.all(calls.map(admit))
@@ -26,7 +26,7 @@ test('what comes together is admitted together, each with its own answer', async
   expect(await transactionsOf(calls.map(({ contactId }) => contactId))).toBe(2)
 })
 
-test('what the register refuses keeps none of the others from it', async () => {
+test('refused facts block none of the others', async () => {
   const admit = admitTo(capture.db)
   const sound = [callFacts(), callFacts()] as const
   const refused = callFacts({ caller: { kind: 'withheld', key: '+358401234567' as PhoneNumberKey, raw: null } })
@@ -37,7 +37,7 @@ test('what the register refuses keeps none of the others from it', async () => {
   expect(entered.map(({ id }) => id).sort()).toEqual(sound.map(({ contactId }) => contactId).sort())
 })
 
-test('two parts of one call that come together are one contact', async () => {
+test('two simultaneous segments of one call are one contact', async () => {
   const admit = admitTo(capture.db)
   const one = callFacts({ callIds: ['ucid:together'] })
   const other = callFacts({ callIds: ['ucid:together'], startedAt: one.startedAt })

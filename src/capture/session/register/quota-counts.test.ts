@@ -35,7 +35,7 @@ test('recordings are counted by rule, week, and official or number', () => {
   expect(used({ id: 'another' }, { number })).toBe(0)
 })
 
-test('a talk that another node reports as well is counted once, and here when it comes to be entered from here', () => {
+test('a call reported by another node too is counted once, and here if it is entered from here', () => {
   const counts = createQuotaCounts()
   const [facts, used] = [counted(monday), counts.used(monday)]
   counts.count(facts)
@@ -48,20 +48,20 @@ test('a talk that another node reports as well is counted once, and here when it
   expect(used(rule, { number })).toBe(2)
 })
 
-test('a week begins on Monday at midnight in Helsinki, also where the clocks change in it', () => {
+test('a week begins on Monday at midnight in Helsinki, also with a clock change in it', () => {
   const counts = createQuotaCounts()
   counts.count(counted(monday.subtract({ nanoseconds: 1 })))
   counts.count(counted(monday))
   expect(counts.used(monday)(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-08T21:59:59Z'))(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-08T22:00:00Z'))(rule, { number })).toBe(0)
-  // Clocks go forward on Sunday 29 March: the week after it begins at 21.00 UTC.
+  // The clock change is on Sunday 29 March: the week after it begins at 21.00 UTC.
   counts.count(counted(at('2026-03-29T20:59:59Z')))
   expect(counts.used(at('2026-03-29T20:59:59Z'))(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-29T21:00:00Z'))(rule, { number })).toBe(0)
 })
 
-test('what no quota judged is not counted', () => {
+test('calls without a quota are not counted', () => {
   const counts = createQuotaCounts()
   const { decision } = counted(monday)
   const { quotaUsed: _, ...unasked } = decision
@@ -70,7 +70,7 @@ test('what no quota judged is not counted', () => {
   expect(counts.used(monday)(rule, { number })).toBe(0)
 })
 
-test('a segment counts once, and not at all when it came to nothing', () => {
+test('a segment counts once, and not at all if it came to nothing', () => {
   const counts = createQuotaCounts()
   const facts = counted(monday)
   counts.count(facts)
@@ -81,7 +81,7 @@ test('a segment counts once, and not at all when it came to nothing', () => {
   expect(counts.used(monday)(rule, { official: aino })).toBe(0)
 })
 
-test('what other processes recorded comes on top; what is learnt again replaces what was learnt', () => {
+test('counts of other processes are added, and repeated reports replace earlier ones', () => {
   const counts = createQuotaCounts()
   counts.count(counted(monday))
   const tally = (recorded: number) => ({ ruleId: 'general', officialId: aino, number, recorded })

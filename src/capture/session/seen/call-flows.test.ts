@@ -79,7 +79,7 @@ const facts = {
   caller: { kind: 'e164', key: '+358401234567', raw: null },
 } as unknown as SegmentFacts
 
-test('a session is a ladder of what was asked, answered and made of it, and holds nothing that the client sent', async () => {
+test('a session is a ladder of requests, answers and their results, without values sent by the client', async () => {
   const { flows, watched, dialog, incoming, later } = open({ maxSteps: 50 })
   const invite = incoming('d1', 'INVITE', sdp)
   await watched.onInvite(invite.given)
@@ -116,7 +116,7 @@ test('a session is a ladder of what was asked, answered and made of it, and hold
   expect(flows.find(flow!.id)).toBe(flow)
 })
 
-test('how the recording came in is in the ladder at its own times, and what was wrong with it is a problem', async () => {
+test('the reception of the recording is in the ladder at its times, and its faults are problems', async () => {
   const { flows, watched, incoming, later } = open({ maxSteps: 50 })
   await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
@@ -138,7 +138,7 @@ test('how the recording came in is in the ladder at its own times, and what was 
   ])
 })
 
-test('the last ones and those with a problem are remembered, for a while, and none grows without bound', async () => {
+test('the last flows and those with a problem are kept for a while, with a limited size', async () => {
   const { flows, watched, incoming, session, later } = open()
   await watched.onInvite(incoming('live', 'INVITE', sdp).given)
   for (let n = 0; n < 10; n++) await watched.onUpdate(incoming('live', 'UPDATE').given)

@@ -37,7 +37,7 @@ const invitation = {
   parties: { sources: { caller: 'apkt', streams: 'associations' }, needsReview: ['numberUnknown'] },
 } as unknown as CallInvitation
 
-test('of a client are kept names and how often each came, and no value that it sent', () => {
+test('stores names of a client’s elements and their counts, and no value that it sent', () => {
   const clients = createClientsSeen()
   clients.record(requestFrom(), invitation, 'pohjoinen')
   clients.record(requestFrom(), invitation, 'pohjoinen')
@@ -70,7 +70,7 @@ test('of a client are kept names and how often each came, and no value that it s
   for (const value of ['1234567', 'Matti', '192.0.2.7']) expect(JSON.stringify(counts)).not.toContain(value)
 })
 
-test('what was taken is gone, and what could not be kept is taken again with what came since', () => {
+test('removes what was collected, and collects it again with later ones if it could not be stored', () => {
   const clients = createClientsSeen()
   clients.record(requestFrom(), invitation, undefined)
   const counts = clients.take()
@@ -82,7 +82,7 @@ test('what was taken is gone, and what could not be kept is taken again with wha
   expect(again!.sends.find(({ kind }) => kind === 'transport')).toMatchObject({ times: 2 })
 })
 
-test('a shape is reported once, and somebody who makes up clients fills no memory', () => {
+test('a shape is reported once, and invented clients fill no memory', () => {
   const seen: ClientSeen[] = []
   const clients = createClientsSeen((one) => seen.push(one))
   for (let n = 0; n < 500; n++) clients.record(requestFrom(`Made up ${n % 300}`), invitation, undefined)

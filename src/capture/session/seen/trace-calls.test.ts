@@ -12,7 +12,7 @@ const stored = {
   stored: { sizeBytes: 10, incomplete: false, packetsReceived: 7, packetsLost: 1 },
 }
 
-test('a part of a call is traced once, when it is over and stored, in the trace of its contact', () => {
+test('a segment is traced once, when it has ended and is stored, in the trace of its contact', () => {
   const { traces, spans } = listening()
   const trace = traceCalls(traces, () => 5)
   const facts = callFacts({ recording: { ...stored, stored: undefined } })
@@ -29,13 +29,13 @@ test('a part of a call is traced once, when it is over and stored, in the trace 
   expect(spans.map(({ place }) => place)).toEqual([call, within, within])
 })
 
-test('a call that is only history has one span', () => {
+test('a history-only call has one span', () => {
   const { traces, spans } = listening()
   traceCalls(traces, () => 5)(callFacts())
   expect(spans.map(({ name }) => name)).toEqual(['call segment'])
 })
 
-test('no number and no name of anybody is in a span', () => {
+test('no span contains a number or a name', () => {
   const { traces, spans } = listening()
   const facts = callFacts({ recording: stored })
   traceCalls(traces, () => 5)(facts)
@@ -47,7 +47,7 @@ test('no number and no name of anybody is in a span', () => {
   for (const id of facts.callIds) expect(reported).not.toContain(id)
 })
 
-test('admission is traced with how it ended, and throws what it threw', async () => {
+test('admission is traced with its result, and rethrows errors', async () => {
   const { traces, spans } = listening()
   let now = 0
   const clock = () => (now += 10)
