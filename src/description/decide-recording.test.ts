@@ -29,7 +29,7 @@ const question = (
   ...more,
 })
 
-/** The seed with other rules, and whatever else a test changes. */
+/** The seed with other rules, and the changes of a test. */
 const withRules = (rules: RecordingRule[], switches: Partial<RegisterDescription['switches']> = {}) => ({
   ...description,
   recordingPlan: { ...description.recordingPlan, rules },
@@ -39,7 +39,7 @@ const always = { ...description.recordingPlan.rules[0]!, share: 1 }
 const explained = { ruleId: 'service-numbers', ruleVersion: 3, share: 1 }
 const requested = { descriptionVersion: 7, drawnOn: hashCallId('call-1') }
 
-test('a call to the test line is recorded, and the decision reports by which rule', () => {
+test('a call to the test line is recorded, with its rule in the decision', () => {
   expect(decideRecording(question('029 497 099'))).toEqual({
     record: true,
     reason: 'drawn',
@@ -52,14 +52,14 @@ test('a call to the test line is recorded, and the decision reports by which rul
   })
 })
 
-test('the test line’s rule holds to the last moment of its last day', () => {
+test('the test line’s rule is in force to the last moment of its last day', () => {
   const last = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T20:59:59Z') }))
   const after = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T21:00:00Z') }))
   expect(last.reason).toBe('drawn')
   expect(after).toEqual({ record: false, reason: 'rule-ended', ...requested })
 })
 
-test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', () => {
+test('a switchboard call is never recorded, whatever the rules are (R13, AC3)', () => {
   const rules = [{ ...description.recordingPlan.rules[1]!, numbers: [phoneNumberKey('029 512 001')!] }]
   expect(decideRecording(question('029 512 001', { description: withRules(rules) }))).toEqual({
     record: false,
@@ -68,7 +68,7 @@ test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', 
   })
 })
 
-test('a number that the register does not have is not recorded (R7)', () => {
+test('a call to a number missing from the register is not recorded (R7)', () => {
   expect(decideRecording(question('029 497 777')).reason).toBe('unknown-number')
   expect(decideRecording(question('anonymous')).reason).toBe('unknown-number')
   expect(decideRecording(question('029 497 099', { answeredAt: at('2025-12-31T21:59:59Z') })).reason).toBe(
@@ -76,7 +76,7 @@ test('a number that the register does not have is not recorded (R7)', () => {
   )
 })
 
-test('a service number without a rule is not recorded (R14)', () => {
+test('a call to a service number without a rule is not recorded (R14)', () => {
   expect(decideRecording(question('029 497 000', { description: withRules([]) })).reason).toBe('no-rule')
 })
 
@@ -85,7 +85,7 @@ test('a rule is not retroactive (R14)', () => {
   expect(decideRecording(question('029 497 099', { description: withRules([rule]) })).reason).toBe('no-rule')
 })
 
-test('a call passed on by the switchboard follows recordForwarded (R13, AC4)', () => {
+test('a call forwarded by the switchboard follows recordForwarded (R13, AC4)', () => {
   expect(decideRecording(question('029 497 099', { viaSwitchboard: true })).reason).toBe('drawn')
   const strict = { ...description, recordingPlan: { ...description.recordingPlan, recordForwarded: false } }
   expect(decideRecording(question('029 497 099', { viaSwitchboard: true, description: strict })).reason).toBe(
@@ -94,12 +94,12 @@ test('a call passed on by the switchboard follows recordForwarded (R13, AC4)', (
   expect(decideRecording(question('029 497 099', { description: strict })).reason).toBe('drawn')
 })
 
-test('the draw is the first 53 bits of the HMAC over the hashed call id, as another program reckons it', () => {
+test('the draw is the first 53 bits of the HMAC over the hashed call id, as computed by another program', () => {
   // printf 'service-numbers 3 %s' $(printf call-1 | openssl dgst -sha256 -r | cut -c-64) | openssl dgst -sha256 -hmac key
   expect(draw(Buffer.from('key'), 'service-numbers', 3, hashCallId('call-1'))).toBe(0.2107431016086041)
 })
 
-test('the same call has the same answer, and a draw lies in [0, 1)', () => {
+test('the same call gets the same answer, and a draw is in [0, 1)', () => {
   fc.assert(
     fc.property(fc.string(), fc.uint8Array({ minLength: 16, maxLength: 32 }), (callId, key) => {
       const once = decideRecording(question('029 497 000', { callId, drawKey: key }))
@@ -124,7 +124,7 @@ test('over 10,000 calls the share is met within three standard deviations (R15, 
   }
 })
 
-test('a share of nothing records nothing, a share of one everything', () => {
+test('a share of 0 records nothing, and a share of 1 everything', () => {
   const withShare = (share: number) => withRules([{ ...always, share }])
   for (let call = 0; call < 1_000; call += 1) {
     const callId = `c${call}`
@@ -133,13 +133,13 @@ test('a share of nothing records nothing, a share of one everything', () => {
   }
 })
 
-describe('within hours', () => {
+describe('a rule with hours', () => {
   const clock = (text: string) => Temporal.PlainTime.from(text)
   const inHours = withRules([{ ...always, hours: { days: ['MON', 'FRI'], from: clock('08:00'), to: clock('16:15') } }])
   const reasonAt = (text: string) =>
     decideRecording(question('029 497 000', { description: inHours, answeredAt: at(text) })).reason
 
-  test('a rule holds from its first moment until before its last, on the clocks of Helsinki, on its days', () => {
+  test('is in force from its first moment until before its last, in Helsinki time, on its days', () => {
     // 5 March 2027 is a Friday; two hours ahead of UTC. After 28 March it is three.
     expect(reasonAt('2027-03-05T05:59:59.999Z')).toBe('outside-hours')
     expect(reasonAt('2027-03-05T06:00:00Z')).toBe('drawn')
@@ -150,12 +150,12 @@ describe('within hours', () => {
     expect(reasonAt('2027-04-02T13:15:00Z')).toBe('outside-hours')
   })
 
-  test('a call outside them reports which rule it missed, and is not drawn', () => {
+  test('reports itself for a call outside them, which is not drawn', () => {
     const missed = question('029 497 000', { description: inHours, answeredAt: at('2027-03-06T08:00:00Z') })
     expect(decideRecording(missed)).toEqual({ record: false, reason: 'outside-hours', ...explained, ...requested })
   })
 
-  test('the rule of the hour decides where a number has several', () => {
+  test('decides in its hour if a number has several', () => {
     const morning = { ...always, id: 'morning', hours: { days: weekdays, from: clock('08:00'), to: clock('12:00') } }
     const rest = {
       ...always,
@@ -175,7 +175,7 @@ describe('a quota', () => {
   const perNumber = withRules([{ ...always, quota: { per: 'number', weekly: 5 } }])
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
 
-  test('lets a drawn call pass while the week has room, and reports how many came before', () => {
+  test('admits a drawn call while the week has room, and reports the number before it', () => {
     const requests: unknown[] = []
     const decide = question('029 497 000', {
       description: perOfficial,
@@ -186,7 +186,7 @@ describe('a quota', () => {
     expect(requests).toEqual([['service-numbers', { official: officialId }]])
   })
 
-  test('refuses a drawn call once it is full, and the draw stays told', () => {
+  test('refuses a drawn call once it is full, and still reports the draw', () => {
     const decide = question('029 497 000', { description: perOfficial, officialId, quotaUsed: () => 5 })
     expect(decideRecording(decide)).toEqual({
       record: false,
@@ -198,7 +198,7 @@ describe('a quota', () => {
     })
   })
 
-  test('of each official needs to know who answers; of each number it does not', () => {
+  test('for each official needs to know who answers, and one for each number does not', () => {
     expect(decideRecording(question('029 497 000', { description: perOfficial }))).toEqual({
       record: false,
       reason: 'no-official',
@@ -211,13 +211,13 @@ describe('a quota', () => {
     expect(requests).toEqual([{ number: phoneNumberKey('029 497 000') }])
   })
 
-  test('is not asked where the draw would not record', () => {
+  test('is not checked if the draw does not record', () => {
     const never = withRules([{ ...always, share: 0, quota: { per: 'number', weekly: 5 } }])
     expect(decideRecording(question('029 497 000', { description: never })).reason).toBe('not-drawn')
   })
 })
 
-test('where officials must consent, one who has not, or is not known, is not recorded (C10)', () => {
+test('if officials must consent, one who has not, or is unknown, is not recorded (C10)', () => {
   const plan = withRules([always], { officialConsent: 'required' })
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
   const reason = (more: Question) => decideRecording(question('029 497 000', { description: plan, ...more })).reason
@@ -227,7 +227,7 @@ test('where officials must consent, one who has not, or is not known, is not rec
   expect(reason({ consents: true })).toBe('no-official')
 })
 
-test('where an announcement is required, a number without one in Finnish and Swedish is not recorded', () => {
+test('if an announcement is required, a number without one in Finnish and Swedish is not recorded', () => {
   const [announcement] = description.recordingPlan.announcements
   const plan = (announcements: RegisterDescription['recordingPlan']['announcements'], announcementRequired = true) => {
     const changed = withRules([always], { announcementRequired })

@@ -17,7 +17,7 @@ import { languages } from './closed-lists.ts'
 const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()
 
-/** Whatever the text, it is answered: every problem has its words and a line of the text. */
+/** Any text gets an answer: every problem has its message and a line of the text. */
 function problemsOf(text: string): string[] {
   const parsed = parseSuccessor(text, [first])
   if (parsed.ok) return []
@@ -69,24 +69,24 @@ test.each<[what: string, text: string, codes: string[]]>([
   for (const code of codes) expect(found).toContain(code)
 })
 
-test('a byte order mark or line ends of another system are no reason to refuse', () => {
+test('a byte order mark or another system’s line ends are accepted', () => {
   const windows = `\uFEFF${seed.replaceAll('\n', '\r\n')}`
   expect(parseDescription(windows)).toMatchObject({ ok: true })
   const edited = editDescription(windows, [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }])
   expect(edited).toBe(windows.replace('recordingMonths: 6', 'recordingMonths: 3'))
 })
 
-/** A quarter of what fits in a text shows as well what takes longer than its length; all of it in the long run. */
+/** A quarter of the maximum size shows as well what takes longer than linear time; all of it in the long run. */
 const share = process.env['SELOSTE_LONG'] === '1' ? 1 : 1 / 4
 const many = (max: number): number => max * share
 
-/** CPU of the program's own, in seconds. */
+/** CPU time of this process, in seconds. */
 function spent(work: () => void): number {
   const began = process.cpuUsage()
   work()
   return process.cpuUsage(began).user / 1e6
 }
-/** The yardstick, on the machine as it is now: descriptions as they are written. */
+/** The yardstick, on this machine at present: ordinary descriptions. */
 const twentySeeds = spent(() => {
   for (let turn = 0; turn < 20; turn++) {
     problemsOf(seed)
@@ -118,24 +118,24 @@ test.each<[what: string, text: string, code: string]>([
     planOf(repeated(many(500), (index) => ruleLine(index, listed(120)))),
     'rule.overlap',
   ],
-])('%s cost no more than their length', (_what, text, code) => {
+])('%s take linear time', (_what, text, code) => {
   expect(text.length).toBeLessThan(1_000_000)
   const cost = spent(() => {
     expect(problemsOf(text)).toContain(code)
     settleDraft(text, [first], { version: 2 })
   })
-  // The longest rules cost 3 times the yardstick for a quarter of what fits; what grows with the square of it, 16 times as much.
+  // The longest rules take 3 times the yardstick for a quarter of the size; quadratic time would be 16 times.
   expect(cost / twentySeeds).toBeLessThan(40 * share)
 })
 
-test('values of every wrong kind in every place are told where they are, and nothing is thrown', () => {
+test('wrong values of every kind in every place are reported with their place, and nothing is thrown', () => {
   const wrong = [null, -1, '', 'x', [null], { x: 1 }]
   const file = parse(seed) as Record<string, unknown>
   const places: (string | number)[][] = []
   walk(file, [])
   let reported = 0
   for (const path of places) {
-    // Every kind where sections lie, one of them deep inside.
+    // Every kind in place of sections, one of them deep inside.
     for (const value of path.length < 3 ? wrong : [wrong[path.length % wrong.length]]) {
       const changed = structuredClone(file)
       const holder = path.slice(0, -1).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], changed)
@@ -154,7 +154,7 @@ test('values of every wrong kind in every place are told where they are, and not
   }
 })
 
-test('a text that is broken anywhere is answered, read or refused, and can be settled', () => {
+test('a text broken anywhere is read or refused, and can be settled', () => {
   const scrap = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 6 }),
     fc.constantFrom(

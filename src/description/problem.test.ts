@@ -7,7 +7,7 @@ const codes = Object.keys(texts)
   .filter((key) => !/[.]expected[.]|[.]remedy$/.test(key))
   .map((key) => key.slice('problem.'.length))
 
-test('every problem has a remedy, and both are whole sentences', () => {
+test('every problem has a remedy, and both are complete sentences', () => {
   for (const code of codes) {
     for (const key of [`problem.${code}`, `problem.${code}.remedy`] as (keyof typeof texts)[]) {
       for (const language of languages) expect(texts[key][language], key).toMatch(/^[^\s].*[.]$/s)
@@ -19,7 +19,7 @@ test('codes are theme and kind', () => {
   for (const code of codes) expect(code).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/)
 })
 
-test('a value may have a text for each language; one that is forgotten is a bug', () => {
+test('a value can have a text for each language, and a missing one is a bug', () => {
   const path = ['contacts']
   const reported = describeProblem(
     problemAt(path, 'shape.type', { expected: { fi: 'luku', sv: 'ett tal', en: 'a number' } }),

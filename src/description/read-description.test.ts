@@ -8,7 +8,7 @@ import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 
-/** The problems of the seed after a change, which must have changed something. */
+/** Problems of the seed after a change, which must have changed something. */
 function problemsAfter(change: string | RegExp, to: string): Problem[] {
   const changed = seed.replace(change, to)
   expect(changed).not.toBe(seed)
@@ -19,7 +19,7 @@ const codesAfter = (change: string | RegExp, to: string) =>
   problemsAfter(change, to).map(({ code, field }) => `${code} ${field}`)
 const now = Temporal.Instant.from('2026-11-25T10:00:00Z')
 
-test('the description that comes with the program is read, and no code knows its agency', async () => {
+test('the shipped description is valid, and no code names its agency', async () => {
   const description = await readDescription()
   expect(description.controller.name.sv).toBe('Skatteförvaltningen')
   expect(description.terms).toEqual({ historyMonths: 14, recordingFloorMonths: 2, recordingCeilingMonths: 6 })
@@ -40,7 +40,7 @@ test('the description that comes with the program is read, and no code knows its
 
 test.each([
   ['2026-11-30', '2027-05-31', '2027-12-02'],
-  // Three months before its last day the test line has less than what a new installation is tried out for.
+  // Three months before its last day the test line has less time than a new installation's trial.
   ['2027-03-01', '2028-05-31', '2027-12-02'],
   ['2028-02-29', '2028-05-31', '2028-12-02'],
   ['2040-12-31', '2041-05-31', '2041-12-02'],
@@ -52,7 +52,7 @@ test.each([
   expect(description?.storage.sites[0]?.nextReview.toString()).toBe(nextReview)
 })
 
-test('roles hold the purposes the description gives them, an expert those of the duty (R37-R41)', async () => {
+test('roles hold the purposes given by the description, and an expert those of the duty (R37-R41)', async () => {
   const description = await readDescription()
   expect(purposesOf(description, 'EXPERT', 'TRAINING')).toEqual([{ purpose: 'TRAINING' }])
   expect(purposesOf(description, 'EXPERT')).toEqual([])
@@ -61,7 +61,7 @@ test('roles hold the purposes the description gives them, an expert those of the
   expect(purposesOf(description, 'DECISION_MAKER')).toEqual([])
 })
 
-test('a number means what the description says of that time (R7, R11)', async () => {
+test('a number has the meaning that the description gives it at that time (R7, R11)', async () => {
   const description = await readDescription()
   expect(findNumber(description, phoneNumberKey('029 497 010'), now)?.region?.sv).toBe('Norra Finland')
   expect(findNumber(description, phoneNumberKey('029 497 010'), now.subtract({ hours: 24 * 400 }))).toBeUndefined()
@@ -71,25 +71,25 @@ test('a number means what the description says of that time (R7, R11)', async ()
 test.each([
   ['legalClaim: false', 'legalClaim: true'],
   ['maskCallerAfterMonths: null', 'maskCallerAfterMonths: 6'],
-])('what the program does not do is not promised: with %s as %s the description is refused', (change, to) => {
+])('unavailable functions cannot be promised: with %s as %s the description is refused', (change, to) => {
   const [problem, ...others] = problemsAfter(change, to)
   expect(others).toEqual([])
   expect(problem).toMatchObject({ code: 'switch.not-available', field: `switches.${change.split(':')[0]!}` })
   expect(problem?.remedy.en).toBe(`Leave it as ${change.split(': ')[1]!}.`)
 })
 
-test.each(['breakGlass', 'denied'])('what maintenance sees of content may be narrowed: %s (C6)', (value) => {
+test.each(['breakGlass', 'denied'])('the content visible to maintenance can be limited: %s (C6)', (value) => {
   expect(problemsAfter('maintenanceContent: allowed', `maintenanceContent: ${value}`)).toEqual([])
 })
 
 test.each(['accessCopy', 'accessTranscript', 'julklRequests', 'mentionedPersons'])(
-  'today’s law may be taken beside the old text: %s (C1, C11, C12)',
+  'switches of today’s law can be combined with the old text: %s (C1, C11, C12)',
   (name) => {
     expect(problemsAfter(`${name}: false`, `${name}: true`)).toEqual([])
   },
 )
 
-test('what is recalled comes back within three working days, or as many as are said (AC13)', () => {
+test('recalled copies are due within three working days, or the configured number (AC13)', () => {
   const daysOf = (text: string) => {
     const parsed = parseDescription(text)
     return parsed.ok && parsed.description.disclosure.returnWorkingDays
@@ -98,11 +98,11 @@ test('what is recalled comes back within three working days, or as many as are s
   expect(daysOf(seed.replace('\ndisclosure:', '\ndisclosure:\n  returnWorkingDays: 5'))).toBe(5)
 })
 
-test('an open inspection may put the end off (C3)', () => {
+test('an open inspection can delay the end (C3)', () => {
   expect(problemsAfter('holdForInspection: false', 'holdForInspection: true')).toEqual([])
 })
 
-test('every problem is reported at once, from the top down: what cannot be read hides nothing that can', () => {
+test('every problem is reported at once, in order, and an unreadable part hides no readable one', () => {
   const changed = seed
     .replace('approver: riitta', 'approver: eero')
     .replace('number: 029 497 010', 'number: soita meille')
@@ -130,17 +130,17 @@ test('every problem is reported at once, from the top down: what cannot be read 
   expect(lines).toEqual(lines.toSorted((a, b) => a - b))
 })
 
-test('more than eight fields of the wrong kind are reported, all of them', () => {
+test('more than eight fields of the wrong kind are all reported', () => {
   expect(problemsAfter(/(?<=names:\n?.*)fi: /g, 'suomi: ').length).toBeGreaterThan(16)
   expect(parseDescription('{}')).toMatchObject({ ok: false, problems: { length: 20 } })
 })
 
-test('an anchor that nothing refers to disturbs nobody, and a list is no description', () => {
+test('an unused anchor is accepted, and a list is not a description', () => {
   expect(problemsAfter('profile: seed', 'profile: &p seed')).toEqual([])
   expect(parseDescription('- a list')).toMatchObject({ ok: false, problems: [{ code: 'shape.type', field: '(file)' }] })
 })
 
-test('a file that cannot be obeyed stops the start, and reports where it is wrong and what to do', async () => {
+test('an invalid file stops the start, with its error, place and remedy', async () => {
   await expect(readDescription(new URL('./register-description.ts', import.meta.url).pathname)).rejects.toMatchObject({
     code: 'description.invalid',
     message: expect.stringMatching(
@@ -150,6 +150,6 @@ test('a file that cannot be obeyed stops the start, and reports where it is wron
   await expect(readDescription('/nowhere/description.yaml')).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
-test('a number of the list that cannot be read raises no false alarm about the rules that name it', () => {
+test('an unreadable number in the list causes no false problems in the rules that name it', () => {
   expect(codesAfter('kind: REGIONAL_SERVICE', 'kind: LOCAL')).toEqual(['shape.choice numbers[2].kind'])
 })

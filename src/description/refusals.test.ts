@@ -20,13 +20,13 @@ test.each(refusals)('$rule is refused with its code, field and line', ({ change,
   }
 })
 
-test('no problem is in the catalogue that nobody has been seen to have', () => {
+test('every problem of the catalogue occurs in a test', () => {
   const seen = new Set<string>(refusals.map(({ code }) => code))
   const unseen = Object.keys(texts)
     .filter((key) => !/[.]expected[.]|[.]remedy$/.test(key))
     .map((key) => key.slice('problem.'.length))
     .filter((code) => !seen.has(code))
-  // The others need the version before, or an edit: check-succession.test.ts and edit-description.test.ts.
+  // The others need a previous version, or an edit: check-succession.test.ts and edit-description.test.ts.
   expect(unseen.sort()).toEqual([
     'edit.no-place',
     'edit.unreadable',
@@ -41,13 +41,13 @@ test('no problem is in the catalogue that nobody has been seen to have', () => {
   ])
 })
 
-describe('a field that is not known', () => {
+describe('an unknown field', () => {
   const remedies = (from: string, to: string): string[] => {
     const parsed = parseDescription(seed.replace(from, to))
     return parsed.ok ? [] : parsed.problems.map(({ field, remedy }) => `${field}: ${remedy.en}`)
   }
 
-  test('is reported with the one that is meant, where one is near', () => {
+  test('is reported with the intended one, if one is similar', () => {
     expect(remedies('recordingPlan:\n  defaultShare', 'recordingPlan:\n  defaultshare')).toContain(
       'recordingPlan.defaultshare: Did you mean defaultShare? Correct its name, or remove it.',
     )
@@ -56,7 +56,7 @@ describe('a field that is not known', () => {
     )
   })
 
-  test('is reported without a guess where none is near', () => {
+  test('is reported without a guess if none is similar', () => {
     expect(remedies('profile: seed', 'profile: seed\nsähköposti: x')).toEqual([
       'sähköposti: Check its spelling and place, or remove it.',
     ])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { covers, needsReference, purposes } from './purposes.ts'
 import { roles, widestPurposes } from './roles.ts'
 
-test('development covers quality, training and studies, and nothing covers development (R4)', () => {
+test('DEVELOPMENT covers quality, training and studies, and nothing covers DEVELOPMENT (R4)', () => {
   expect(purposes.filter((requested) => covers('DEVELOPMENT', requested))).toEqual([
     ...['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'],
   ])
@@ -10,13 +10,13 @@ test('development covers quality, training and studies, and nothing covers devel
   expect(covers('QUALITY', 'TRAINING')).toBe(false)
 })
 
-test('a fault, a case or a request must be named, but for one’s own calls (R5, R40, R46, R48)', () => {
+test('a fault, a case or a request must be named, except for one’s own calls (R5, R40, R46, R48)', () => {
   const named = (role: string) => purposes.filter((purpose) => needsReference(purpose, role))
   expect(named('SERVICE_UNIT')).toEqual(['CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'])
   expect(named('OFFICIAL')).toEqual(['CRIME_OR_MISUSE', 'MAINTENANCE'])
 })
 
-test('only the security unit may ever look for crime or misuse (R5), only maintenance for faults (R40)', () => {
+test('only the security unit may view for crime or misuse (R5), and only maintenance for faults (R40)', () => {
   const holders = (purpose: (typeof purposes)[number]) =>
     roles.filter((role) =>
       [undefined, 'QUALITY' as const, 'TRAINING' as const].some((duty) => widestPurposes(role, duty).includes(purpose)),

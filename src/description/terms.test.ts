@@ -5,7 +5,7 @@ import { historyEndsAt, recordingTerms, termZone } from './terms.ts'
 const at = (local: string): Temporal.Instant => Temporal.PlainDateTime.from(local).toZonedDateTime(termZone).toInstant()
 const local = (instant: Temporal.Instant): string => instant.toZonedDateTimeISO(termZone).toPlainDateTime().toString()
 
-test('AC1: a call that ended on 3.3.2027 at 10.05 is kept until 3.5., gone by 3.9., its history by 3.5.2028', () => {
+test('AC1: a call that ended on 3.3.2027 at 10.05 is kept until 3.5. and destroyed by 3.9., and its history ends by 3.5.2028', () => {
   const ended = at('2027-03-03T10:05')
   const terms = recordingTerms(ended, 6)
   expect(local(terms.minKeepUntil)).toBe('2027-05-03T10:05:00')
@@ -14,13 +14,13 @@ test('AC1: a call that ended on 3.3.2027 at 10.05 is kept until 3.5., gone by 3.
   expect(local(historyEndsAt(ended))).toBe('2028-05-03T10:05:00')
 })
 
-test('AC6: a call over new year counts from its end', () => {
+test('AC6: a call over New Year counts from its end', () => {
   const ended = at('2027-01-01T00:03')
   expect(local(recordingTerms(ended, 2).minKeepUntil)).toBe('2027-03-01T00:03:00')
   expect(local(historyEndsAt(ended))).toBe('2028-03-01T00:03:00')
 })
 
-test('AC6: where the day does not exist, the month’s last day counts', () => {
+test('AC6: if the day does not exist, the month’s last day counts', () => {
   const august = recordingTerms(at('2026-08-31T12:00'), 6)
   expect(local(august.ceiling)).toBe('2027-02-28T12:00:00')
   expect(local(august.destroyAt)).toBe('2027-02-27T12:00:00')
@@ -29,19 +29,19 @@ test('AC6: where the day does not exist, the month’s last day counts', () => {
   expect(local(recordingTerms(at('2027-12-31T12:00'), 2).minKeepUntil)).toBe('2028-02-29T12:00:00')
 })
 
-test('AC7: a floor in the hour the clocks skip is the later instant, a ceiling the earlier one', () => {
+test('AC7: a minimum in the hour that the clock change skips is the later instant, a maximum the earlier one', () => {
   expect(recordingTerms(at('2027-01-28T03:30'), 2).minKeepUntil.toString()).toBe('2027-03-28T01:30:00Z')
   expect(recordingTerms(at('2026-09-28T03:30'), 6).ceiling.toString()).toBe('2027-03-28T00:30:00Z')
   expect(recordingTerms(at('2026-12-28T03:30'), 3).destroyAt.toString()).toBe('2027-03-28T00:30:00Z')
 })
 
-test('AC7: a floor in the hour the clocks show twice is the later instant, a ceiling the earlier one', () => {
+test('AC7: a minimum in the hour that the clock change repeats is the later instant, a maximum the earlier one', () => {
   expect(recordingTerms(at('2027-08-31T03:30'), 2).minKeepUntil.toString()).toBe('2027-10-31T01:30:00Z')
   expect(recordingTerms(at('2027-04-30T03:30'), 6).ceiling.toString()).toBe('2027-10-30T00:30:00Z')
   expect(recordingTerms(at('2026-04-25T03:30'), 6).ceiling.toString()).toBe('2026-10-25T00:30:00Z')
 })
 
-test('kept for two months, a recording is destroyed at its floor and never before it', () => {
+test('with a term of two months, a recording is destroyed at its minimum and never before', () => {
   const terms = recordingTerms(at('2027-01-28T03:30'), 2)
   expect(terms.destroyAt.equals(terms.minKeepUntil)).toBe(true)
 })
@@ -53,7 +53,7 @@ test.each([1, 7, 0, 2.5, Number.NaN])('a recording is not kept for %s months (R2
 const instants = fc
   .integer({ min: Date.UTC(2020, 0), max: Date.UTC(2060, 0) })
   .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms))
-/** The hours around both changes of the clocks, and the terms that fall on them. */
+/** The hours around both clock changes, and the terms that end in them. */
 const aroundChanges = fc
   .tuple(
     fc.integer({ min: 2024, max: 2045 }),
@@ -71,7 +71,7 @@ const months = fc.integer({ min: 2, max: 6 })
 const compare = (a: Temporal.Instant, b: Temporal.Instant): number => Temporal.Instant.compare(a, b)
 const day = (instant: Temporal.Instant): Temporal.PlainDate => instant.toZonedDateTimeISO(termZone).toPlainDate()
 
-test('destruction lies between the floor and the ceiling, and the history outlives the recording (R23, R24, R26)', () => {
+test('destruction is between the minimum and the maximum, and the history outlasts the recording (R23, R24, R26)', () => {
   fc.assert(
     fc.property(ends, months, (ended, months) => {
       const { minKeepUntil, destroyAt, ceiling } = recordingTerms(ended, months)
@@ -98,7 +98,7 @@ test('a call that ended on a later day is not destroyed on an earlier one', () =
   )
 })
 
-test('more months never mean an earlier destruction', () => {
+test('more months never cause an earlier destruction', () => {
   fc.assert(
     fc.property(ends, fc.integer({ min: 2, max: 5 }), (ended, months) => {
       const shorter = recordingTerms(ended, months).destroyAt

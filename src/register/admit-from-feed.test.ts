@@ -26,13 +26,13 @@ function call(given: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts 
   })
 }
 
-/** A part of the same call, by another official. */
+/** A segment of the same call, by another official. */
 function onward(first: SegmentFacts): SegmentFacts {
   const answeredAt = first.endedAt!
   return { ...first, segmentId: randomUUID(), answeredAt, endedAt: answeredAt.add({ minutes: 2 }) }
 }
 
-/** Everything that calls of a feed leave in the register. */
+/** Returns everything that calls of a feed leave in the register. */
 async function held(db: Kysely<RegisterTables>): Promise<unknown> {
   const { rows } = await sql<{ held: unknown }>`select jsonb_build_object(
     'contacts', (select jsonb_agg(to_jsonb(c) - 'admitted_at' order by id) from contact c),
@@ -45,7 +45,7 @@ async function held(db: Kysely<RegisterTables>): Promise<unknown> {
   return rows[0]!.held
 }
 
-test('calls that a feed reports many at once are in the register as if each had been reported alone', async () => {
+test('calls that a feed reports together are entered as if each had been reported alone', async () => {
   const transferred = call()
   const drawn = {
     record: true,
@@ -71,7 +71,7 @@ test('calls that a feed reports many at once are in the register as if each had 
   expect(await held(together.as().db)).toEqual(await held(apart.as().db))
 })
 
-test('what is in the register, or might be, is left for the way of one call', async () => {
+test('calls that are, or might be, in the register are left to the query for one call', async () => {
   const [known, recorded, duplicate] = [call(), call(), call()]
   await admitFed(capture, 'exchange', [known])
   // Reported by a recording client, with ids of its own.
@@ -85,7 +85,7 @@ test('what is in the register, or might be, is left for the way of one call', as
   expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
 })
 
-test('days that were counted are not any more once a feed reports calls in them, and of nobody else’s', async () => {
+test('counted days are counted again if a feed reports calls in them, and others are not', async () => {
   const owner = together.as().db
   await sql`insert into history_day (day, counted_at)
     select helsinki_day(now() - d * interval '1 day'), now() from unnest(array[50, 55, 60]) d`.execute(owner)

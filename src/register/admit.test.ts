@@ -26,7 +26,7 @@ describe('admit', () => {
     )
   })
 
-  test('of a caller nothing is entered beyond the number, and what could not be read as one is cut (R10)', async () => {
+  test('of a caller only the number is entered, and unparsable text is truncated (R10)', async () => {
     const readable = callFacts({
       caller: { kind: 'e164', key: phone('040 123 4567'), raw: 'sip:matti.meikalainen;+358401234567@x' },
     })
@@ -49,7 +49,7 @@ describe('admit', () => {
     expect(segments).toHaveLength(1)
   })
 
-  test('a call that continues after all has no end and no terms that count from one', async () => {
+  test('a call that turns out to continue has no end, and no terms that count from one', async () => {
     const endedAt = Temporal.Now.instant().subtract({ minutes: 2 }).round('second')
     const startedAt = endedAt.subtract({ minutes: 5 })
     const first = callFacts({ callIds: ['ucid:goes-on'], startedAt, endedAt })
@@ -62,7 +62,7 @@ describe('admit', () => {
     expect((await contactsNamed(contactId))[0]?.ended_at).toEqual(ended)
   })
 
-  test('two segments that share one of their call ids are one contact, even when they come at once', async () => {
+  test('two segments that share one of their call ids are one contact, even if they arrive at once', async () => {
     const one = callFacts({ callIds: ['ucid:7', 'sipCallId:a'] })
     const other = callFacts({ callIds: ['sipCallId:b', 'ucid:7'], startedAt: one.startedAt })
     const [first, second] = await Promise.all([admit(capture, one), admit(capture, other)])
@@ -76,7 +76,7 @@ describe('admit', () => {
     expect(segments.map(({ seq }) => seq)).toEqual([1, 2])
   })
 
-  test('a call id that comes again days later is another call', async () => {
+  test('a call id repeated days later is another call', async () => {
     const later = Temporal.Now.instant()
     const earlier = later.subtract({ hours: 72 })
     const first = await admit(
@@ -95,7 +95,7 @@ describe('admit', () => {
     expect((await contactsNamed(contactId))[0]?.ended_at).not.toBeNull()
   })
 
-  test('a recording gets floor and destruction from the call’s end', async () => {
+  test('a recording gets its minimum and destruction from the call’s end', async () => {
     const endedAt = Temporal.Instant.from('2026-08-31T09:00:00Z')
     const startedAt = endedAt.subtract({ minutes: 3 })
     const recording = recordingFacts({ months: 6, startedAt, endedAt })
@@ -105,13 +105,13 @@ describe('admit', () => {
     expect(row.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
       '2026-10-31T12:00:00',
     )
-    // 24 hours before 28 February 12.00: at six months it is gone whatever happens (R24).
+    // 24 hours before 28 February 12.00: at six months it is destroyed in any case (R24).
     expect(row.destroy_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
       '2027-02-27T12:00:00',
     )
   })
 
-  test('what is reported only later completes contact and segment, and nothing known becomes unknown again', async () => {
+  test('later reports complete contact and segment, and nothing known becomes unknown again', async () => {
     const { endedAt: _going, official, ...rest } = callFacts()
     const unreported = {
       caller: { kind: 'unparsed', key: null, raw: null },
@@ -151,7 +151,7 @@ describe('admit', () => {
     expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
   })
 
-  test('the caller of a contact is the word of the session that opened it, while its call continues', async () => {
+  test('the caller of a contact is the one reported by the session that opened it, while its call continues', async () => {
     const { endedAt, ...going } = callFacts({ callIds: ['ucid:caller-told'] })
     const { contactId } = await admit(capture, going)
     const other = { kind: 'e164' as const, key: phone('050 111 2222'), raw: null }
@@ -164,13 +164,13 @@ describe('admit', () => {
     expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
   })
 
-  test('capture can put in and not look', async () => {
+  test('capture can insert and not select or delete', async () => {
     await expect(capture.selectFrom('contact').selectAll().execute()).rejects.toThrow(/permission denied/)
     await expect(capture.selectFrom('segment').select('official_name').execute()).rejects.toThrow(/permission denied/)
     await expect(capture.deleteFrom('contact').execute()).rejects.toThrow(/permission denied/)
   })
 
-  test('a withheld caller leaves no number, whatever the facts carry', async () => {
+  test('a withheld caller leaves no number, whatever the facts contain', async () => {
     const facts = callFacts({ caller: { kind: 'withheld', key: phone('040 123 4567'), raw: null } })
     await expect(admit(capture, facts)).rejects.toThrow(/check constraint/)
   })

@@ -1,4 +1,4 @@
-// Several captures of one register: one conversation that two of them report (R9, R17), its prohibition (R49), and nodes that
+// Several captures of one register: a call reported by two of them (R9, R17), its prohibition (R49), and nodes that
 // die.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ const falls = (node: string, seconds = 11) =>
     seconds,
   ])
 
-/** Returns an ongoing conversation, and a second node's report of it. */
+/** Returns a call in progress, and a second node's report of it. */
 function talk(): { first: SegmentFacts; second: SegmentFacts } {
   const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
   const reported = (): SegmentFacts => {
@@ -66,8 +66,8 @@ async function inRegister(...all: SegmentFacts[]) {
   return rows.map(({ node, ended, state }) => [node, ended, state])
 }
 
-describe('a conversation that two nodes report', () => {
-  test('is one contact and one segment, and the other’s is deleted once the first has told all of it', async () => {
+describe('a call that two nodes report', () => {
+  test('is one contact and one segment, and the other’s is deleted once the first has reported everything', async () => {
     const { first, second } = talk()
     const { contactId } = await entered(first, north)
     expect(await entered(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
@@ -85,7 +85,7 @@ describe('a conversation that two nodes report', () => {
     ],
     ['heard less of it', (first) => entered(ended(first, 700), north)],
     ['could not keep all of it', (first) => entered(incomplete(ended(first)), north)],
-  ])('is kept by the second where the first %s', async (_what, happens) => {
+  ])('is kept from the second if the first %s', async (_what, happens) => {
     const { first, second } = talk()
     await entered(first, north)
     await entered(second, south)
@@ -115,7 +115,7 @@ describe('a conversation that two nodes report', () => {
     ).toMatchObject({ verdict: 'entered' })
   })
 
-  test('with another official, or at another number, is another talk', async () => {
+  test('with another official, or at another number, is another call', async () => {
     const { first, second } = talk()
     await entered(first, north)
     const other = { ...second, official: { name: 'Muu', phone: '+358295121999' as typeof second.numberReached.key } }
@@ -126,7 +126,7 @@ describe('a conversation that two nodes report', () => {
     ])
   })
 
-  describe('of which only one is told the number', () => {
+  describe('whose number is reported to one only', () => {
     function makeFacts(): { known: SegmentFacts; unreported: SegmentFacts } {
       const { first, second } = talk()
       const unknown = 'unknown' as typeof second.numberReached.key
@@ -151,7 +151,7 @@ describe('a conversation that two nodes report', () => {
     }
     const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
-    test('and reports first: the other adds nothing, and is through once the first is', async () => {
+    test('and first: the other adds nothing, and is done once the first is', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(known, north)
       expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
@@ -160,7 +160,7 @@ describe('a conversation that two nodes report', () => {
       expect(await parts(admitted)).toEqual([one])
     })
 
-    test('and reports once the other has told all: what was entered stays, and of the two one was drawn', async () => {
+    test('and after the other has reported everything: the entered one stays, and one of the two was drawn', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(unreported, south)
       expect(await entered(known, north)).toEqual(admitted)
@@ -168,7 +168,7 @@ describe('a conversation that two nodes report', () => {
       expect(await parts(admitted)).toEqual([before, one])
     })
 
-    test('and speaks with another official: that is another part of the call', async () => {
+    test('and with another official: that is another segment of the call', async () => {
       const { known, unreported } = makeFacts()
       const other = { name: 'Muu', phone: '+358295121999' as typeof known.numberReached.key }
       const admitted = await entered({ ...unreported, official: other }, south)
@@ -177,11 +177,11 @@ describe('a conversation that two nodes report', () => {
     })
   })
 
-  test('is entered by the same node as ever, and by nobody who was away itself', async () => {
+  test('is entered by the same node as before, and not by a node that was disconnected itself', async () => {
     const { first, second } = talk()
     await entered(first, north)
     await falls(north)
-    // The database was away: south has not been steady long enough to report north as silent.
+    // The database was unreachable: south has not been steady long enough to report north as down.
     await pool.query('update capture_node set steady_since = clock_timestamp() where id = $1', [south])
     expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
     expect(
@@ -193,7 +193,7 @@ describe('a conversation that two nodes report', () => {
   })
 })
 
-describe('what is forbidden of a talk (R49)', () => {
+describe('a prohibition of such a call (R49)', () => {
   const forbid = (facts: SegmentFacts) =>
     pool.query(`insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'CALL', $2)`, [
       facts.recording!.id,
@@ -207,7 +207,7 @@ describe('what is forbidden of a talk (R49)', () => {
     return new Map(rows.map(({ id, state }) => [id, state]))
   }
 
-  test('stops at a node that is beside, and nothing of it is entered', async () => {
+  test('stops a node that is pending, and nothing of it is entered', async () => {
     const { first, second } = talk()
     await entered(first, north)
     await entered(second, south)
@@ -220,7 +220,7 @@ describe('what is forbidden of a talk (R49)', () => {
     })
   })
 
-  test('is forbidden of both that were kept, whichever of them it was', async () => {
+  test('applies to both recordings if both were kept', async () => {
     for (const which of ['first', 'second'] as const) {
       const both = talk()
       await entered(both.first, north)
@@ -239,7 +239,7 @@ describe('what is forbidden of a talk (R49)', () => {
     expect(rows).toEqual([{ entries: 2 }])
   })
 
-  test('stays forbidden where the call comes to another node', async () => {
+  test('stays in force if the call reaches another node', async () => {
     const { first, second } = talk()
     await entered(first, north)
     await forbid(first)
@@ -252,7 +252,7 @@ describe('what is forbidden of a talk (R49)', () => {
 })
 
 describe('a node that dies', () => {
-  test('has its calls ended a quarter of an hour later, when it was last heard of; back again, it reports what was', async () => {
+  test('has its calls ended a quarter of an hour later, at its last heartbeat, and reports what it has when it is back', async () => {
     const { first } = talk()
     const { contactId } = await entered(first, north)
     await falls(north, 14 * 60)
@@ -274,7 +274,7 @@ describe('a node that dies', () => {
     expect(await read()).toEqual([{ inferred: false, marks: [], state: 'STORED', has_term: true }])
   })
 
-  test('has its calls left to it while it drains with the program before 1.0.0', async () => {
+  test('keeps its calls while it drains with a program before 1.0.0', async () => {
     const { first } = talk()
     await entered(first, north)
     await falls(north, 16 * 60)
@@ -285,7 +285,7 @@ describe('a node that dies', () => {
     expect(await seenNodes(owner)).toMatchObject([{ name: 'north', state: 'ended', openCalls: 1 }, { name: 'south' }])
   })
 
-  test('is listed as silent until somebody forgets it, and one that ended as ended', async () => {
+  test('is listed as down until somebody removes it, and one that ended as ended', async () => {
     const { first } = talk()
     await entered(first, north)
     await falls(north)
@@ -300,7 +300,7 @@ describe('a node that dies', () => {
     await expect(seenNodes(capture)).rejects.toThrow('permission denied')
   })
 
-  test('shares its name with another that answers, not with one that is gone', async () => {
+  test('shares its name only with another that answers', async () => {
     const sharing = async () => (await seenNodes(owner)).flatMap(({ id, sharesName }) => (sharesName ? [id] : []))
     expect(await sharing()).toEqual([])
     await lives(south, 'north')

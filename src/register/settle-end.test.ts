@@ -6,7 +6,7 @@ import type { RegisterTables } from './tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 
-/** Within three hours of when the clocks change, some months later; or any time. */
+/** Within three hours of a clock change, some months later; or any time. */
 const anyEnd = fc.oneof(
   fc
     .integer({ min: Date.UTC(2020, 0), max: Date.UTC(2050, 0) })
@@ -29,7 +29,7 @@ const anyEnd = fc.oneof(
     }),
 )
 
-test('the database counts the terms of calls as the program does, also where the clocks change', async () => {
+test('the database computes the terms of calls as the program does, also around clock changes', async () => {
   const ends = fc.sample(anyEnd, { numRuns: 3_000, seed: 50 })
   const { rows } = await database
     .as('seloste_capture')

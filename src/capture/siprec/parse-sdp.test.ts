@@ -13,7 +13,7 @@ test.each(['\r\n', '\n', '\r'])('lines may end with %j, and the last one without
   expect(media(text)).toMatchObject([{ port: 4000, label: '1', connectionAddress: '192.0.2.1' }])
 })
 
-test("a connection address of a stream comes before the session's", () => {
+test('a stream’s connection address takes precedence over the session’s', () => {
   const [first, second] = media(
     'v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\nm=audio 4002 RTP/AVP 0\nc=IN IP4 192.0.2.2\n',
   )
@@ -100,7 +100,7 @@ test.each([
   expect(remoteMediaOf(stream!, '198.51.100.1')).toEqual({ ...remote, port: 4000 })
 })
 
-test('a media line that cannot be parsed keeps its place', () => {
+test('an unparsable media line keeps its position', () => {
   expect(media('m=audio x RTP/AVP 0\nm=audio 4000 RTP/AVP 0\nm=\nm=audio 70000 RTP/AVP 0')).toMatchObject([
     { readable: false },
     { readable: true },

@@ -9,7 +9,7 @@ function ids(inner: string, headers: [string, string][] = []) {
   return readCallIds(metadata, headersOf(headers)).map(({ id, source }) => [source, id])
 }
 
-test("ids of the whole call come before those of a leg, and the recording dialog's own comes last", () => {
+test('ids of the whole call precede those of a leg, and the recording dialog’s own comes last', () => {
   const inner = `<group group_id="g"/><session session_id="s"><sipSessionID>leg@x</sipSessionID></session>
     <extensiondata><ucid>000123</ucid></extensiondata><broadWorksRecordingMetadata><extTrackingID>7:1</extTrackingID></broadWorksRecordingMetadata>`
   expect(
@@ -39,18 +39,18 @@ test.each([
   ['<ac:AvayaUCID xmlns:ac="urn:x">fa0800010002600a1b2c</ac:AvayaUCID>', []],
   ['<ucid>00FA0800010002600A1B2C;encoding=hex</ucid>', []],
   ['', [['User-to-User', '00FA0800010002600A1B2C;encoding=hex']]],
-] as [string, [string, string][]][])('one universal call id is the same id in every wrapping: %s', (inner, headers) => {
+] as [string, [string, string][]][])('a universal call id is the same in every encoding: %s', (inner, headers) => {
   expect(ids(inner, headers)[0]).toEqual(['ucid', '00010002600A1B2C'])
 })
 
-test('both ends of a session name one id (RFC 7989)', () => {
+test('both ends of a session have one id (RFC 7989)', () => {
   const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
   const session = (local: string, remote: string) =>
     ids(`<session session_id="s"><sipSessionID>${local};remote=${remote}</sipSessionID></session>`)[0]
   expect(session(a, b)).toEqual(session(b, a))
 })
 
-test('ids sent by the phone system itself have the order and form of those of its client', () => {
+test('ids sent by the telephone system itself have the order and form of those of its client', () => {
   const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
   const inner = `<session session_id="s"><sipSessionID>${a};remote=${b}</sipSessionID></session>
     <extensiondata><ucid>00001000021677200556</ucid></extensiondata>`
@@ -69,7 +69,7 @@ test('elements without an id give none', () => {
   expect(ids('<session/><group/>', [['Call-ID', 'rec']])).toEqual([['sipCallId', 'rec']])
 })
 
-test('a universal call id in decimal is the same id as in hexadecimal', () => {
+test('a universal call id in decimal equals the one in hexadecimal', () => {
   expect(ids('<ucid>00001000021677200556;encoding=hex</ucid>')[0]).toEqual(ids('<ucid>FA080001000263F80CAC</ucid>')[0])
 })
 
@@ -115,7 +115,7 @@ describe('calls are joined', () => {
     expect(one.filter((key) => other.includes(key))).not.toEqual([])
   })
 
-  test("by Cisco's global id, decimal in a header and hexadecimal in a part of its own", () => {
+  test('by Cisco’s global id, decimal in a header and hexadecimal in a part of its own', () => {
     const byHeader = keys('', [['Cisco-Guid', '2432774440-1464078823-2314850559-1455670872']])
     const byPart = keys(
       '',
@@ -125,7 +125,7 @@ describe('calls are joined', () => {
     expect(byHeader.filter((key) => byPart.includes(key))).not.toEqual([])
   })
 
-  test('not by the same characters of ids of different kinds', () => {
+  test('but not by equal characters in ids of different kinds', () => {
     expect(keys('<group group_id="42"/>').filter((key) => keys('', [['Cisco-Guid', '42']]).includes(key))).toEqual([])
   })
 })

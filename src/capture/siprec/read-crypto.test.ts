@@ -60,7 +60,7 @@ describe('keys in an offer (RFC 4568)', () => {
     ['has two keys that nothing tells apart', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30};inline:${key30}`],
     ['has an MKI that does not fit its length', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30}|2^20|300:1`],
     ['has no tag', `x AES_CM_128_HMAC_SHA1_80 inline:${key30}`],
-  ])('a line that %s is not taken up', (_what, line) => {
+  ])('a line that %s is not used', (_what, line) => {
     expect(answer([`a=crypto:${line}`])).toEqual({ kind: 'refusal', status: 488, reason: 'No Usable SRTP Key' })
   })
 
@@ -68,14 +68,14 @@ describe('keys in an offer (RFC 4568)', () => {
     expect(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30} -NEW=1`]).kind).toBe('answer')
   })
 
-  test('keys of an offer that others can read are not used: RTP/SAVP is refused, RTP/AVP is recorded in clear', () => {
+  test('keys of an offer that others can read are not used: RTP/SAVP is refused, RTP/AVP is recorded unencrypted', () => {
     const lines = [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`]
     expect(textOf(answer(lines, { takesKeys: false }))).toBe('SRTP Keys Only Over TLS')
     expect(textOf(answer(lines, { takesKeys: false, profile: 'RTP/AVP' }))).not.toContain('crypto')
   })
 
   test.each(['RTP/AVP', 'RTP/SAVPF', 'RTP/AVPF'])(
-    'beside %s they are taken up (RFC 8643), and the profile stays',
+    'beside %s they are used (RFC 8643), and the profile stays',
     (profile) => {
       const text = textOf(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { profile }))
       expect(text).toContain(`m=audio 30000 ${profile} 8`)
@@ -83,7 +83,7 @@ describe('keys in an offer (RFC 4568)', () => {
     },
   )
 
-  test('a call that is not recorded is answered with a key, too; otherwise its client would end it', () => {
+  test('a call that is not recorded gets a key too, because otherwise its client would end it', () => {
     const text = textOf(
       answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { mode: 'historyOnly', ports: new Map() }),
     )
@@ -104,7 +104,7 @@ test.each([
   ['a=rtcp:53020 IN IP4 203.0.113.77', 53_020],
   ['a=rtcp:99999', undefined],
   ['a=rtcp:x', undefined],
-])('reports go where %s says (RFC 3605), and to no other address than the media', (line, reportsPort) => {
+])('reports are sent where %s says (RFC 3605), and to no other address than the media', (line, reportsPort) => {
   const [stream] = planStreams(offerOf([line], 'RTP/AVP'), '198.51.100.1')
   expect(stream?.remote).toEqual({
     address: '192.0.2.1',

@@ -9,7 +9,7 @@ test.each([
   ['To:<sip:a@x', 'sip:a@x', 'To:'],
   ['<sip:a@x;+sip.src', 'sip:a@x;+sip.src', ''],
   ['"unbalanced <sip:a@x>', 'sip:a@x', '"unbalanced'],
-])('%s is read', (value, uri, displayName) => {
+])('%s is parsed', (value, uri, displayName) => {
   expect(readAddress(value)).toMatchObject({ uri, displayName })
 })
 
@@ -26,13 +26,13 @@ test('parameters of header and URI are found together, the header first', () => 
   ])
 })
 
-test('a parameter may be quoted, and is found whatever the case of its name', () => {
+test('a parameter may be quoted, and its name is not case-sensitive', () => {
   expect(parameterOf('multipart/mixed; a="x;y"; Boundary="q;r"', 'boundary')).toBe('q;r')
   expect(parameterOf('multipart/mixed', 'boundary')).toBeUndefined()
   expect(parameterOf('multipart/mixed;boundary=', 'boundary')).toBeUndefined()
 })
 
-test('headers are found without regard to case, in the order received', () => {
+test('headers are found regardless of case, in the order received', () => {
   const headers = headersOf([
     ['Diversion', '1'],
     ['To', '2'],

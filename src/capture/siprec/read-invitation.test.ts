@@ -29,7 +29,7 @@ function read(request: Partial<InvitationRequest>, more: Partial<InvitationOptio
 }
 
 describe('an invitation', () => {
-  test('with SDP alone is accepted', () => {
+  test('with only SDP is accepted', () => {
     expect(read({})).toMatchObject({
       kind: 'invitation',
       found: 'sdp',
@@ -37,7 +37,7 @@ describe('an invitation', () => {
     })
   })
 
-  test('with metadata alone is accepted, without an offer', () => {
+  test('with only metadata is accepted, without an offer', () => {
     const result = read({ contentType: 'application/rs-metadata', body: metadata })
     expect(result).toMatchObject({
       kind: 'invitation',
@@ -70,7 +70,7 @@ describe('an invitation', () => {
     })
   })
 
-  test('with metadata that is no XML is accepted and marked', () => {
+  test('with metadata that are not XML is accepted and marked', () => {
     const body = `--b\r\nContent-Type: application/sdp\r\n\r\n${sdp}--b\r\nContent-Type: application/rs-metadata\r\n\r\n%%%\r\n--b--\r\n`
     const result = read({ contentType: 'multipart/mixed;boundary=b', body })
     expect(result).toMatchObject({ kind: 'invitation', found: 'both', problems: ['xml-broken'] })
@@ -129,7 +129,7 @@ test('a start before arrival is used, one in the future or from an unset clock i
   }
 })
 
-test('words that jambonz uses do not cross the streams of others', () => {
+test('jambonz’s terms do not swap the streams of other clients', () => {
   const body = metadata.replace(
     '</recording>',
     '<extensiondata><direction>inbound</direction><callsid>1</callsid></extensiondata></recording>',

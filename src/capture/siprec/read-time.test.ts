@@ -15,7 +15,7 @@ test.each([
   ['2027-07-03T11:00:00', '2027-07-03T08:00:00.000Z'],
   // The hour that occurs twice (AC7): the earlier one.
   ['2026-10-25T03:50:00', '2026-10-25T00:50:00.000Z'],
-])('%s is read', (text, expected) => {
+])('%s is parsed', (text, expected) => {
   expect(new Date(readTime(text, zone)!).toISOString()).toBe(expected)
 })
 
@@ -27,6 +27,6 @@ test.each([
   '2027-02-30T08:00:00',
   '2027-03-03',
   '03.03.2027 10:00',
-])('"%s" is no time', (text) => {
+])('"%s" is refused', (text) => {
   expect(readTime(text, zone)).toBeUndefined()
 })

@@ -18,7 +18,7 @@ const typedSdp = `Content-Type: application/sdp\r\n\r\n${sdp}`
 const typedXml = `Content-Type: application/rs-metadata+xml\r\n\r\n${xml}`
 
 describe('a multipart body', () => {
-  test('gives both parts in either order', () => {
+  test('has both parts in either order', () => {
     for (const body of [multipart('b', typedSdp, typedXml), multipart('b', typedXml, typedSdp)]) {
       expect(split('multipart/mixed;boundary=b', body)).toMatchObject({
         found: 'both',
@@ -35,7 +35,7 @@ describe('a multipart body', () => {
     })
   })
 
-  test('is not cut at a line that only begins like its delimiter', () => {
+  test('is not split at a line that only begins like its delimiter', () => {
     const result = split(
       'multipart/mixed;boundary=b',
       multipart('b', `Content-Type: application/sdp\r\n\r\n${sdp}--bc\r\n`),

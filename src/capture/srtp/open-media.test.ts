@@ -61,7 +61,7 @@ describe.each(names)('%s', (suite) => {
     }
   })
 
-  test('believes nothing of a packet in which one bit differs, wherever', () => {
+  test('rejects a packet in which any bit differs', () => {
     const { key, seal } = sender(suite)
     const opener = new MediaOpener([key])
     const sent = packet(7)
@@ -93,7 +93,7 @@ describe('compared with werift', () => {
   test.each([
     ['AES_CM_128_HMAC_SHA1_80', 1, 14],
     ['AEAD_AES_128_GCM', 7, 12],
-  ] as const)('%s: what it seals is opened, and our reports it opens', (suite, profile, saltBytes) => {
+  ] as const)('%s: its packets are opened, and it opens our reports', (suite, profile, saltBytes) => {
     const salt = bytes(saltBytes)
     const keys = { localMasterKey: key, localMasterSalt: salt, remoteMasterKey: key, remoteMasterSalt: salt }
     const master: MasterKey = { suite: suiteNamed(suite)!, secret: createSecretKey(Buffer.concat([key, salt])) }

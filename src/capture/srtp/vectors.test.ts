@@ -11,7 +11,7 @@ import { suiteNamed, type MasterKey } from './suites.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex')
 
-describe('the key stream is that of the RFCs', () => {
+describe('the key stream equals that of the RFCs', () => {
   test.each([
     [
       'RFC 3711 B.2',
@@ -60,12 +60,12 @@ describe('session keys are derived as in the RFCs', () => {
   })
 })
 
-test('HMAC-SHA1 is that of RFC 2202', () => {
+test('HMAC-SHA1 equals that of RFC 2202', () => {
   const digest = new HmacSha1(Buffer.from('Jefe')).digest(Buffer.from('what do ya want for nothing?'), 28)
   expect(Buffer.from(digest, 'latin1')).toEqual(hex('effcdf6ae5eb2fa2d27416d5f184df9c259a7c79'))
 })
 
-describe('AES-GCM is that of RFC 7714', () => {
+describe('AES-GCM equals that of RFC 7714', () => {
   const salt = hex('517569642070726f2071756f')
   const key = (bytes: number) => Buffer.from(Array.from({ length: bytes }, (_, i) => i))
   const cipher = (bytes: number) => new GcmCipher({ encryption: key(bytes), authentication: Buffer.alloc(0), salt })

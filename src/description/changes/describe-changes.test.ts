@@ -15,7 +15,7 @@ import { describeChanges } from './describe-changes.ts'
 const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()
 
-/** The seed with everything in it that may be left out. */
+/** The seed with every optional value. */
 const full = editDescription(seed, [
   { path: ['recordingPlan', 'rules', 0, 'quota'], value: { per: 'official', weekly: 5 } },
   { path: ['recordingPlan', 'rules', 0, 'hours'], value: { days: ['MON', 'TUE'], from: '08:00', to: '16:15' } },
@@ -47,7 +47,7 @@ function readAnyway(file: DescriptionFile): RegisterDescription | undefined {
 const fullFile = parse(full) as DescriptionFile
 const fullDescription = readAnyway(fullFile)!
 
-/** The full file with other values in it. */
+/** The complete file with other values. */
 function withValues(edits: readonly TextEdit[]): DescriptionFile {
   const file = structuredClone(fullFile)
   for (const { path, value } of edits) {
@@ -94,7 +94,7 @@ const mutants = reportedLeaves.flatMap(([path, value]) => {
   return found ? [found] : []
 })
 
-test('a version that says the same changes nothing, whatever its head and the versions of its rules', () => {
+test('an equal version has no changes, whatever its head and the versions of its rules', () => {
   expect(describeChanges(fullDescription, fullDescription)).toEqual([])
   expect(
     changesAfter([
@@ -106,7 +106,7 @@ test('a version that says the same changes nothing, whatever its head and the ve
   ).toEqual([])
 })
 
-test('every value that can be another is told where it is, in three languages', () => {
+test('every change of a value names its place, in three languages', () => {
   const fixed = reportedLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
   expect(fixed.map(([path]) => fieldName(path))).toEqual([
     'terms.historyMonths',
@@ -128,12 +128,12 @@ test('every value that can be another is told where it is, in three languages', 
   }
 })
 
-test('every item that goes or comes is reported', () => {
+test('every removed and added item is reported', () => {
   const lists = ['purposes', 'roles', 'numbers', 'recordingPlan.rules', 'recordingPlan.announcements', 'storage.sites']
   for (const list of [...lists, 'disclosure.provisions', 'roles.0.purposes', 'recordingPlan.rules.0.numbers']) {
     const path = list.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
     const items = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], fullFile) as unknown[]
-    // Without its only item a list may be empty here: what may be published is not the question.
+    // Without its only item a list may be empty here, because publication is not tested.
     const less = structuredClone(fullFile)
     ;(path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], less) as unknown[]).pop()
     const shorter = buildDescription(less, []) as RegisterDescription
@@ -145,7 +145,7 @@ test('every item that goes or comes is reported', () => {
   }
 })
 
-test('whatever is edited together, every section that is edited is reported, and the way back too', () => {
+test('of edits made together every edited section is reported, in both directions', () => {
   fc.assert(
     fc.property(fc.subarray(mutants, { minLength: 1 }), (edits) => {
       const next = readAnyway(withValues(edits))!
@@ -245,11 +245,11 @@ test.each<[what: string, edits: TextEdit[], field: string, fi: string, en: strin
     'Rekisteröidyt: aiemmin soittavat asiakkaat ja vastaavat virkailijat, jatkossa vastaavat virkailijat ja soittavat asiakkaat.',
     'Data subjects: from customers who call and officials who answer to officials who answer and customers who call.',
   ],
-])('%s is told in plain language', (_what, edits, field, fi, en) => {
+])('%s is described in plain language', (_what, edits, field, fi, en) => {
   expect(changesAfter(edits)).toEqual([{ field, text: { fi, sv: expect.any(String) as string, en } }])
 })
 
-test('a number of another kind, and a new one, say what they are', () => {
+test('a changed kind of number, and a new number, are described', () => {
   const number = {
     number: '029 497 020',
     kind: 'REGIONAL_SERVICE',
@@ -265,7 +265,7 @@ test('a number of another kind, and a new one, say what they are', () => {
   })
 })
 
-test('a rule that changes in the middle of its time is reported as one that ends and one that is new', () => {
+test('a rule changed within its time is reported as one that ends and one that is new', () => {
   const [sample] = first.recordingPlan.rules
   const next = {
     id: 'service-numbers',

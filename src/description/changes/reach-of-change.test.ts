@@ -19,11 +19,11 @@ const nothing = {
   endsAuthority: false,
 }
 
-test('a change that shortens no term and takes no choice away reaches nothing that is pending', () => {
+test('a change that shortens no term and removes no choice affects nothing pending', () => {
   expect(reachOfChange(described(), described([{ path: ['title', 'en'], value: 'REGISTER' }]))).toMatchObject(nothing)
 })
 
-test('shorter terms are named by number, months and instant', () => {
+test('shorter terms are listed by number, months and instant', () => {
   const after = described([{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }])
   const { terms } = reachOfChange(described(), after)
   expect(terms.length).toBeGreaterThan(0)
@@ -33,7 +33,7 @@ test('shorter terms are named by number, months and instant', () => {
 test.each([
   ['holdForInspection', { endsHolds: true }],
   ['accessCopy', { endsKinds: ['COPY'] }],
-])('the switch %s that goes off is reached, and one that goes on is not', (name, reach) => {
+])('switching %s off is listed, and switching it on is not', (name, reach) => {
   const on = described([{ path: ['switches', name], value: true }])
   const off = described([{ path: ['switches', name], value: false }])
   expect(reachOfChange(on, off)).toMatchObject({ ...nothing, ...reach })

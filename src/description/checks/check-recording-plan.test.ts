@@ -31,14 +31,14 @@ test('a plan that records every call on every service number is refused (R15, AC
   expect(problemsOf([{ ...inFull, numbers: inFull.numbers.slice(1) }, line])).toEqual([])
 })
 
-test('a number that ends may leave only such as are recorded in full', () => {
+test('a number that ends may leave only numbers recorded in full', () => {
   const [first, ...others] = seed.numbers
   const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
   const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
   expect(problemsOf([rest, line], retired)).toEqual(['plan.all-calls rules.0.share'])
 })
 
-test('rules that record in full one after the other never record everything at one moment', () => {
+test('consecutive rules that record in full never record everything at one moment', () => {
   const firstHalf = { ...line, until: at('2026-12-31T22:00:00Z') }
   const secondHalf = { ...inFull, from: at('2026-12-31T22:00:00Z') }
   expect(problemsOf([secondHalf, firstHalf])).toEqual([])
@@ -47,7 +47,7 @@ test('rules that record in full one after the other never record everything at o
   ])
 })
 
-test('hours excuse only the moments that they leave out', () => {
+test('hours only exempt the moments outside them', () => {
   const weekdays = hours(['MON', 'TUE', 'WED', 'THU', 'FRI'])
   expect(problemsOf([{ ...inFull, hours: weekdays }, line])).toEqual(['plan.all-calls rules.0.share'])
   expect(
@@ -70,13 +70,13 @@ test('hours excuse only the moments that they leave out', () => {
       { ...line, hours: late },
     ]),
   ).toEqual(['plan.all-calls rules.0.share'])
-  // A rule that lasts from Tuesday to Friday knows no Monday.
+  // A rule in force from Tuesday to Friday has no Monday.
   const days = { from: at('2026-11-23T22:00:00Z'), until: at('2026-11-27T22:00:00Z') }
   expect(problemsOf([{ ...inFull, ...days, hours: hours(['MON']) }, line])).toEqual([])
   expect(problemsOf([{ ...inFull, ...days, hours: hours(['THU']) }, line])).toEqual(['plan.all-calls rules.0.share'])
 })
 
-test('a quota bounds a rule, unless it is one that nobody reaches', () => {
+test('a quota limits a rule, unless it cannot be reached', () => {
   const bounded = { ...sample, share: 1, quota: { per: 'official', weekly: 5 } } as const
   expect(problemsOf([bounded, line])).toEqual([])
   expect(problemsOf([{ ...bounded, quota: { per: 'official', weekly: 5000 } }, line])).toEqual([
@@ -87,14 +87,14 @@ test('a quota bounds a rule, unless it is one that nobody reaches', () => {
   expect(problemsOf([{ ...bounded, share: 0 }, line])).toEqual(['rule.quota-of-nothing rules.0.quota'])
 })
 
-test('one number in full needs an end and a justification (R15)', () => {
+test('recording one number in full needs an end and a justification (R15)', () => {
   const { until: _, ...endless } = line
   expect(problemsOf([sample, endless])).toEqual(['rule.full-without-end rules.1.until'])
   const { justification: _j, ...unexplained } = line
   expect(problemsOf([sample, unexplained])).toEqual(['rule.full-without-justification rules.1.justification'])
 })
 
-test('two rules for one number at one time are refused, one after the other or at other hours are not (R14)', () => {
+test('two rules for one number at one time are refused, and consecutive ones or ones at other hours are not (R14)', () => {
   const next = { ...sample, version: 4, share: 0.2, from: at('2027-01-31T22:00:00Z') }
   expect(problemsOf([sample, next])).toEqual(['rule.overlap rules.1.numbers'])
   expect(problemsOf([{ ...sample, until: next.from }, next])).toEqual([])
@@ -120,7 +120,7 @@ test('two rules for one number at one time are refused, one after the other or a
   ).toEqual(['rule.twice rules.1.id'])
 })
 
-test('a rule is about service numbers of the list, each once (R7, R13)', () => {
+test('a rule lists each of its service numbers once (R7, R13)', () => {
   const withNumber = (text: string) =>
     problemsOf([{ ...sample, numbers: [...sample.numbers, phoneNumberKey(text)!] }, line])
   expect(withNumber('029 512 001')).toContain('rule.switchboard rules.0.numbers.3')
@@ -128,7 +128,7 @@ test('a rule is about service numbers of the list, each once (R7, R13)', () => {
   expect(withNumber('029 497 000')).toEqual(['rule.number-twice rules.0.numbers.3'])
 })
 
-test('a number that was a switchboard’s is recorded only by a rule of the time after (R7, R13)', () => {
+test('a former switchboard number is recorded only by a rule for the time after (R7, R13)', () => {
   const turn = at('2027-01-31T22:00:00Z')
   const [first, ...others] = seed.numbers
   const changed = [
@@ -141,7 +141,7 @@ test('a number that was a switchboard’s is recorded only by a rule of the time
   expect(problemsOf([{ ...sample, from: turn.subtract({ seconds: 1 }) }, line], changed)).toHaveLength(1)
 })
 
-test('hours end after they begin, and no day is named twice', () => {
+test('hours end after they begin, and each day is named once', () => {
   const withHours = (written: RuleHours) => problemsOf([{ ...sample, hours: written }, line])
   expect(withHours(hours(['MON'], '16:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])
   expect(withHours(hours(['MON'], '08:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])

@@ -9,13 +9,13 @@ const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()
 const later = '2027-02-01'
 const rule = ['recordingPlan', 'rules', 0]
-/** The seed as its own successor, with edits; nothing wrong with it without them. */
+/** The seed as its own successor, with edits; valid without them. */
 const second = editDescription(seed, [
   { path: ['version'], value: 2 },
   { path: ['effectiveFrom'], value: later },
 ])
 
-/** `code field, line as written`, of the text that is to follow. */
+/** `code field, line as written`, of the following text. */
 function problemsOf(text: string, history: readonly RegisterDescription[] = [first]): string[] {
   const parsed = parseSuccessor(text, history)
   const lines = text.split('\n')
@@ -23,7 +23,7 @@ function problemsOf(text: string, history: readonly RegisterDescription[] = [fir
 }
 const after = (edits: TextEdit[]): string[] => problemsOf(editDescription(second, edits))
 
-test('a version follows the one before, by one and later (R1)', () => {
+test('a version follows the previous one, with the next number and a later start (R1)', () => {
   expect(problemsOf(second)).toEqual([])
   expect(problemsOf(seed)).toEqual([
     'version.number version, version: 1',
@@ -38,7 +38,7 @@ test('a version follows the one before, by one and later (R1)', () => {
   expect(after([{ path: ['effectiveFrom'], value: '2026-01-01T00:00:01+02:00' }])).toEqual([])
 })
 
-test('a rule that decides otherwise raises its version by one, and no other does (R14)', () => {
+test('a rule that decides differently has a higher version, and no other does (R14)', () => {
   const field = 'recordingPlan.rules[0].version'
   const changes: TextEdit[] = [
     { path: [...rule, 'recordingMonths'], value: 3 },
@@ -62,7 +62,7 @@ test('a rule that decides otherwise raises its version by one, and no other does
   ])
 })
 
-test('a version of a rule is never used again, not even after the rule was gone (R14)', () => {
+test('a rule’s version is never reused, even after the rule was removed (R14)', () => {
   const without = settleDraft(editDescription(second, [{ path: ['recordingPlan', 'rules', 1] }]), [first], {
     version: 2,
   })
@@ -77,7 +77,7 @@ test('a version of a rule is never used again, not even after the rule was gone 
   expect(problemsOf(settleDraft(back, history, { version: 3 }), history)).toEqual([])
 })
 
-test('a number that has been in use never vanishes and keeps its kind; it ends (R7, R11)', () => {
+test('a number that was in use stays in the list with its kind, and can end (R7, R11)', () => {
   const unused = [
     { path: [...rule, 'numbers', 2] },
     { path: [...rule, 'version'], value: 4 },
@@ -91,19 +91,19 @@ test('a number that has been in use never vanishes and keeps its kind; it ends (
   expect(
     after([{ path: ['numbers', 2, 'kind'], value: 'NATIONAL_SERVICE' }, { path: ['numbers', 2, 'region'] }]),
   ).toEqual(['number.kind-changed numbers[2].kind, kind: NATIONAL_SERVICE'])
-  // One that has not begun when the version comes into force was never in use.
+  // A number that has not begun when the version comes into force was never in use.
   const planned = { ...first, numbers: first.numbers.map((number) => ({ ...number })) }
   planned.numbers[2]!.validFrom = Temporal.Instant.from('2027-06-01T00:00:00Z')
   expect(problemsOf(editDescription(second, [...unused, { path: ['numbers', 2] }]), [planned])).toEqual([])
 })
 
-test('a list that cannot be read to its end does not prove that a number is gone', () => {
+test('an incomplete list does not prove that a number is missing', () => {
   expect(after([{ path: ['numbers', 2, 'kind'], value: 'MOBILE' }])).toEqual([
     'shape.choice numbers[2].kind, kind: MOBILE',
   ])
 })
 
-test('what is wrong by itself and what is wrong after the version before are reported together', () => {
+test('problems of the text and problems with the previous version are reported together', () => {
   expect(
     after([
       { path: ['version'], value: 9 },

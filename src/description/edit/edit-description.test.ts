@@ -61,13 +61,13 @@ test.each<[what: string, edits: TextEdit[], from: string, to: string]>([
     'en: "Numbers: all, of \\"us\\" #1" }',
   ],
   ['a text that looks like a number', [{ path: ['numbering', 'pbx'], value: '512' }], 'pbx: main', 'pbx: "512"'],
-])('%s is edited where it stands, and nothing else', (_what, edits, from, to) => {
+])('%s is edited in place, and nothing else', (_what, edits, from, to) => {
   const [expected, edited] = [seed.replace(from, to), editDescription(seed, edits)]
   expect(expected).not.toBe(seed)
   expect(edited).toBe(expected)
 })
 
-test('an item added to a list of blocks is one more block, and still a description', () => {
+test('an item added to a list of blocks is one more block, and the result is a valid description', () => {
   const number = {
     number: '029 497 020',
     kind: 'REGIONAL_SERVICE',
@@ -85,7 +85,7 @@ test('an item added to a list of blocks is one more block, and still a descripti
   expect(editDescription(edited, [{ path: ['numbers', 6] }])).toBe(seed)
 })
 
-test('edits are made in order: behind a removed item the others move up', () => {
+test('edits are applied in order: after a removed item the others move up', () => {
   const edited = editDescription('list:\n  # one\n  - a: 1\n  # two\n  - a: 2\n  # three\n  - a: 3\n', [
     { path: ['list', 0] },
     { path: ['list', 1, 'a'], value: 4 },
@@ -95,19 +95,19 @@ test('edits are made in order: behind a removed item the others move up', () => 
   for (const comment of ['# one', '# two', '# three']) expect(edited).toContain(comment)
 })
 
-test('where letters cannot be changed one by one, the text is laid out anew, with its comments', () => {
+test('if an edit in place is not possible, the text is formatted again, with its comments', () => {
   const edited = editDescription('# all\n? a # why\n: 1\n# more\nb: 2\n', [{ path: ['a'], value: { x: [{ y: 2 }] } }])
   expect(parse(edited)).toEqual({ a: { x: [{ y: 2 }] }, b: 2 })
   for (const comment of ['# all', '# why', '# more']) expect(edited).toContain(comment)
 })
 
-test('no edits, or edits that say what is there, change no letter', () => {
+test('without edits, or with edits to present values, no character changes', () => {
   expect(editDescription(seed, [])).toBe(seed)
   expect(editDescription(seed, [{ path: ['version'], value: 1 }])).toBe(seed)
   expect(editDescription(seed, [{ path: ['nothing', 'here'] }])).toBe(seed)
 })
 
-describe('whatever is edited,', () => {
+describe('after any edits', () => {
   type Path = (string | number)[]
   const file = parse(seed) as Record<string, unknown>
   const leaves: Path[] = []
@@ -151,7 +151,7 @@ describe('whatever is edited,', () => {
   )
   const removal = fc.constantFrom(...leaves, ...lists).map((path): TextEdit => ({ path }))
 
-  test('the text says exactly that, with every comment where no place was removed', () => {
+  test('the text has exactly those values, with every comment unless its place was removed', () => {
     const comments = seed.split('\n').filter((line) => line.trimStart().startsWith('#'))
     expect(comments.length).toBeGreaterThan(8)
     fc.assert(
@@ -165,7 +165,7 @@ describe('whatever is edited,', () => {
     )
   })
 
-  test('also where fields and items are removed', () => {
+  test('the same is true if fields and items are removed', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.oneof(written, removal), { minLength: 1, maxLength: 4, selector: topmost }),
@@ -181,7 +181,7 @@ describe('whatever is edited,', () => {
     return path.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], file) as unknown[]
   }
 
-  /** Edits of different sections: none moves the place of another. */
+  /** Edits of different sections: none moves another's place. */
   function topmost({ path }: TextEdit): string {
     return String(path[0])
   }
@@ -205,7 +205,7 @@ describe('whatever is edited,', () => {
   }
 })
 
-describe('an edit that cannot be made gives the reason, and nothing of it is made:', () => {
+describe('an edit that cannot be applied gives the reason, and none of the edits is applied:', () => {
   const faultOf = (text: string, edit: TextEdit): EditFault['problem'] => {
     try {
       editDescription(text, [edit])
@@ -216,13 +216,13 @@ describe('an edit that cannot be made gives the reason, and nothing of it is mad
     throw new Error('no fault')
   }
 
-  test('a text that is no YAML', () => {
+  test('a text that is not YAML', () => {
     const problem = faultOf('a: 1\nb: [', { path: ['a'], value: 2 })
     expect(problem).toMatchObject({ code: 'edit.unreadable', line: 2, field: '(file)' })
     expect(problem.remedy.fi).toBe('Korjaa teksti ensin riviltä 2.')
   })
 
-  test('a text with a zero character, which could not be kept, though no field is edited', () => {
+  test('a text with a zero character, which cannot be stored, even without an edit', () => {
     expect(() => editDescription('a: 1\nb: \0', [])).toThrow(
       'Line 2, (file): The text has a character that cannot be seen: U+0000.',
     )

@@ -18,7 +18,7 @@ const changedLines = (before: string, after: string): string[] => {
   return after.split('\n').filter((line, index) => line !== lines[index])
 }
 
-test('a head is three lines, and no other line of the text changes', () => {
+test('a head has three lines, and no other line of the text changes', () => {
   const settled = settleDraft(seed, [first], head)
   expect(changedLines(seed, settled)).toEqual([
     'version: 2',
@@ -29,14 +29,14 @@ test('a head is three lines, and no other line of the text changes', () => {
   expect(parseSuccessor(settled, [first])).toMatchObject({ ok: true, description: { version: 2 } })
 })
 
-test('what the procedure does not say yet, the text keeps', () => {
+test('values not given by the procedure yet are kept', () => {
   expect(changedLines(seed, settleDraft(seed, [first], { version: 2 }))).toEqual(['version: 2'])
   expect(settleDraft(seed, [first], { version: 2, decision: { ...head.decision, approver: 'riitta' } })).toContain(
     'decision: { author: "eero", approver: "riitta", decidedOn: 2026-11-25 }\n',
   )
 })
 
-test('a rule that decides otherwise gets its next version, one that does not keeps its own (R14)', () => {
+test('a rule that decides differently gets its next version, and another keeps its own (R14)', () => {
   const path = ['recordingPlan', 'rules', 0]
   const rules = (text: string): unknown[] =>
     (parse(text) as { recordingPlan: { rules: { id: string; version: number }[] } }).recordingPlan.rules.map(
@@ -54,7 +54,7 @@ test('a rule that decides otherwise gets its next version, one that does not kee
   expect(rules(settleDraft(renamed, [first], head))[0]).toEqual(['service-numbers', 3])
 })
 
-test('a rule that is new, and without a version, gets its first', () => {
+test('a new rule without a version gets its first', () => {
   const rule = {
     id: 'evenings',
     names: { fi: 'Illat', sv: 'Kvällar', en: 'Evenings' },
@@ -72,7 +72,7 @@ test('a rule that is new, and without a version, gets its first', () => {
   expect(changedLines(seed, settled)).toContain('      version: 1')
 })
 
-test('the versions of the rules that can be read are settled though another cannot', () => {
+test('the versions of readable rules are set even if another rule is unreadable', () => {
   const broken = editDescription(seed, [
     { path: ['recordingPlan', 'rules', 0, 'numbers'], value: 'all' },
     { path: ['recordingPlan', 'rules', 1, 'share'], value: 0.5 },
@@ -80,7 +80,7 @@ test('the versions of the rules that can be read are settled though another cann
   expect(changedLines(broken, settleDraft(broken, [first], { version: 2 }))).toEqual(['version: 2', '      version: 2'])
 })
 
-test('settling twice is settling once', () => {
+test('settling twice has the effect of once', () => {
   const edited = editDescription(seed, [{ path: ['recordingPlan', 'defaultShare'], value: 0.2 }])
   const once = settleDraft(edited, [first], head)
   expect(settleDraft(once, [first], head)).toBe(once)
@@ -91,7 +91,7 @@ test.each([
   ['quoted', '"version": 1\ndecision: {author: a,\n  approver: b}\nname: x\n'],
   ['missing', '# a comment\nname: x\n'],
   ['empty', 'version:\ndecision:\nname: x\n'],
-])('a head that is %s is written where it belongs', (_, text) => {
+])('a head that is %s is written in the right place', (_, text) => {
   const settled = settleDraft(text, [first], { version: 7, decision: head.decision })
   expect(parse(settled)).toEqual({
     version: 7,
@@ -102,7 +102,7 @@ test.each([
   expect(settled).toMatch(/^decision: \{ author: "eero", /m)
 })
 
-test('what is no mapping is left to its problems', () => {
+test('a text that is not a mapping is returned unchanged', () => {
   for (const text of ['', '- a\n', 'a: [', 'a: 1\na: 2', '%']) expect(settleDraft(text, [first], head)).toBe(text)
 })
 
@@ -110,12 +110,12 @@ describe('an instant', () => {
   const written = (instant: string): string =>
     settleDraft('name: x', [], { version: 2, effectiveFrom: Temporal.Instant.from(instant) })
 
-  test('is a day where it begins one by the clock of Europe/Helsinki, and a time with its offset elsewhere', () => {
+  test('is a day if it begins one in Europe/Helsinki, and otherwise a time with its offset', () => {
     expect(written('2026-10-24T21:00:00Z')).toContain('effectiveFrom: 2026-10-25\n')
     expect(written('2026-10-25T06:30:00Z')).toContain('effectiveFrom: 2026-10-25T08:30:00+02:00\n')
   })
 
-  test('is read back as the same instant', () => {
+  test('is parsed to the same instant', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1_770_000_000, max: 1_796_000_000 }), (seconds) => {
         const effectiveFrom = Temporal.Instant.fromEpochMilliseconds(seconds * 1000)

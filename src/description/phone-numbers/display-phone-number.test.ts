@@ -27,7 +27,7 @@ test.each([
   expect(displayPhoneNumber(keyOf(written))).toBe(written)
 })
 
-test('an agency says after which digits its own numbers break', () => {
+test('an agency configures the grouping of its own numbers', () => {
   expect(displayPhoneNumber(keyOf('0295121001'))).toBe('0295 121 001')
   expect(displayPhoneNumber(keyOf('0295121001'), { exchanges: ['29512'] })).toBe('029 512 1001')
   expect(displayPhoneNumber(keyOf('029512000'), { exchanges: ['29512'] })).toBe('029 512 000')
@@ -42,6 +42,6 @@ test.each([
   ['512000', '*** **00'],
   ['116117', '116117'],
   ['sip:matti.meikalainen@example.fi', '***@example.fi'],
-])('%s is masked as %s: the area code and the last two digits at most', (written, masked) => {
+])('%s is masked as %s: at most the area code and the last two digits stay', (written, masked) => {
   expect(maskPhoneNumber(keyOf(written))).toBe(masked)
 })

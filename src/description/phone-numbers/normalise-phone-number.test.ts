@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalisePhoneNumber } from './normalise-phone-number.ts'
 
-/** Text as delivered, expected kind, key, and what else matters. The measured table of Finnish numbers, our verdicts. */
+/**
+ * Text as received, expected kind and key, and further facts. The measured table of Finnish numbers, with our results.
+ */
 const table: [raw: string, kind: string, key: string | null, more?: object][] = [
   ['029 512 000', 'e164', '+35829512000', { valid: true, cls: 'national', display: '029 512 000' }],
   ['0295 12000', 'e164', '+35829512000', { display: '029 512 000' }],
@@ -79,12 +81,12 @@ const table: [raw: string, kind: string, key: string | null, more?: object][] = 
   ['9'.repeat(40), 'unparsed', null],
 ]
 
-describe('reading a telephone number', () => {
-  test.each(table)('%j is read as %s %s', (raw, kind, key, more = {}) => {
+describe('parsing a telephone number', () => {
+  test.each(table)('%j is parsed as %s %s', (raw, kind, key, more = {}) => {
     expect(normalisePhoneNumber(raw)).toMatchObject({ kind, key, ...more })
   })
 
-  test('a number read keeps its text as delivered, a withheld one keeps nothing (AC9)', () => {
+  test('a parsed number keeps its text as received, and a withheld one keeps nothing (AC9)', () => {
     expect(normalisePhoneNumber(' 029-512 000').raw).toBe(' 029-512 000')
     expect(normalisePhoneNumber('"Anonymous" <sip:+358401234567@trunk.example>').raw).toBe('')
   })
@@ -105,7 +107,7 @@ describe('reading a telephone number', () => {
     fc.tuple(fc.string({ minLength: 1 }), fc.domain()).map(([user, host]) => `sip:${user}@${host}`),
   )
 
-  test('no text whatever makes it throw', () => {
+  test('no text throws', () => {
     fc.assert(
       fc.property(numberish, (raw) => {
         expect(normalisePhoneNumber(raw).kind).toBeTypeOf('string')
@@ -114,7 +116,7 @@ describe('reading a telephone number', () => {
     )
   })
 
-  test('a key is read as itself', () => {
+  test('a key is parsed to itself', () => {
     fc.assert(
       fc.property(numberish, (raw) => {
         const { key, kind } = normalisePhoneNumber(raw)
@@ -124,7 +126,7 @@ describe('reading a telephone number', () => {
     )
   })
 
-  test('a valid number as shown is read back as the same number', () => {
+  test('a valid number as displayed is parsed to the same number', () => {
     fc.assert(
       fc.property(numberish, (raw) => {
         const number = normalisePhoneNumber(raw)

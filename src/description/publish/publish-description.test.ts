@@ -14,7 +14,7 @@ const source = readFileSync(new URL('../../../test/vectors/register-description.
 const seed = readFileSync(seedDescriptionFile, 'utf8')
 const at = Temporal.Instant.from('2026-11-25T10:00:00Z')
 
-/** The seed, with replacements that must find their place. */
+/** The seed, with replacements that must match. */
 function described(...replacements: readonly (readonly [from: string | RegExp, to: string])[]): RegisterDescription {
   const text = replacements.reduce((before, [from, to]) => {
     const after = before.replace(from, to)
@@ -30,7 +30,7 @@ function read(text: string): RegisterDescription {
   return parsed.description
 }
 
-/** All the text of a document, in the order of the page. */
+/** Returns all text of a document, in the order of the page. */
 function textOf(document: PublishedDocument): string {
   const parts = [document.title.text, document.subtitle.text]
   for (const { heading, blocks } of document.sections) {
@@ -47,11 +47,11 @@ function textOf(document: PublishedDocument): string {
   return parts.join(' ')
 }
 
-/** Words alone: the source breaks lines and draws its bullets. */
+/** Words only: the source has its own line breaks and bullets. */
 const wordsOf = (text: string) => text.replaceAll('•', ' ').replace(/\s+/gu, ' ').trim()
 
 describe('with the seed configuration', () => {
-  test('the Finnish page says what the source says: every word, in its order, and nothing else', () => {
+  test('the Finnish page has every word of the source, in order, and nothing else', () => {
     expect(wordsOf(textOf(publishDescription(described(), 'fi', at)))).toBe(wordsOf(source))
   })
 
@@ -68,7 +68,7 @@ describe('with the seed configuration', () => {
     for (const unit of units) expect(sentences, unit).toContain(unit)
   })
 
-  test('each of S0 to S35 is there once, in the three languages, in the same order', () => {
+  test('each of S0 to S35 occurs once, in the three languages, in the same order', () => {
     const ids = languages.map((language) =>
       sentencesOf(publishDescription(described(), language, at))
         .map(({ id }) => id)
@@ -80,7 +80,7 @@ describe('with the seed configuration', () => {
     expect(ids[2]).toEqual(ids[0])
   })
 
-  test('every promise stands behind some sentence', () => {
+  test('every promise belongs to some sentence', () => {
     const promised = new Set(
       sentencesOf(publishDescription(described(), 'fi', at)).flatMap((sentence) => sentence.promises),
     )
@@ -88,11 +88,11 @@ describe('with the seed configuration', () => {
   })
 })
 
-describe('a sentence is said where it has its ground', () => {
+describe('a sentence appears if its condition is met', () => {
   const sentencesIn = (description: RegisterDescription, language: Language, moment = at) =>
     new Map(sentencesOf(publishDescription(description, language, moment)).map(({ id, text }) => [id, text]))
 
-  test('what cannot be disclosed is not said, and nothing refers to it', () => {
+  test('a disclosure that is not possible is not mentioned', () => {
     for (const language of languages) {
       const none = sentencesIn(
         described(['research: true', 'research: false'], ['authority: true', 'authority: false']),
@@ -104,7 +104,7 @@ describe('a sentence is said where it has its ground', () => {
     }
   })
 
-  test('that copies may be pseudonymised only is said where they may leave so (L30)', () => {
+  test('the pseudonymisation of copies is mentioned only if such copies may be released (L30)', () => {
     const pseudonymised = described(['  authority: true\n', '  authority: true\n  pseudonymised: true\n'])
     for (const language of languages) {
       expect(sentencesIn(pseudonymised, language).get('S25')).toMatch(/pseudonymi[sz]|pseudonymiserats|pseudonymisoi/)
@@ -117,7 +117,7 @@ describe('a sentence is said where it has its ground', () => {
     ['holdForInspection', ['C3']],
     ['julklRequests', ['C11']],
     ['mentionedPersons', ['C12']],
-  ])('a switch of today’s law says what it promises, in either profile and every language: %s', (name, ids) => {
+  ])('a switch of today’s law adds its promises, in either profile and every language: %s', (name, ids) => {
     for (const language of languages) {
       const without = sentencesIn(described(), language)
       expect(ids.some((id) => without.has(id))).toBe(false)
@@ -128,7 +128,7 @@ describe('a sentence is said where it has its ground', () => {
     }
   })
 
-  test('rules that keep recordings for less say for how long, each where they differ', () => {
+  test('shorter terms of rules are stated, each if they differ', () => {
     const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
     expect(sentencesIn(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
     const differing = described(
@@ -149,7 +149,7 @@ describe('a sentence is said where it has its ground', () => {
     ])
   })
 
-  test('where maintenance sees no content, nobody is told that it listens, or that there is such a purpose', () => {
+  test('if maintenance sees no content, neither its listening nor its purpose is mentioned', () => {
     const denied = (text: string) => text.replace('maintenanceContent: allowed', 'maintenanceContent: denied')
     const maintenance = { fi: /ylläpi/i, sv: /underhåll/i, en: /maintenance/i }
     const notice = gdprText(seed)
@@ -168,7 +168,7 @@ describe('a sentence is said where it has its ground', () => {
     expect(security.roles.find(({ role }) => role === 'MAINTENANCE')?.purposes).toEqual([])
   })
 
-  test('what comes to be of calls is reported with whose it is and until when, as far as the description lets it come to be', () => {
+  test('the documents made from calls are listed with their owner and term, as far as the description allows them', () => {
     const recorded = { version: 1, sha256: '', effectiveFrom: '' }
     const notice = gdprText(seed)
     const { arising } = recordOfProcessing(read(notice), recorded, 'en', at).retention
@@ -186,7 +186,7 @@ describe('a sentence is said where it has its ground', () => {
     expect(page.get('L2-counts')).toContain('viiden tarkkuudella')
   })
 
-  test('while no rule is in force, nothing is said to be recorded', () => {
+  test('without a rule in force, nothing is said to be recorded', () => {
     const before = Temporal.Instant.from('2025-11-25T10:00:00Z')
     const sentences = sentencesIn(described(), 'en', before)
     expect(sentences.get('S13')).toBe('At present no calls are recorded.')
@@ -197,7 +197,7 @@ describe('a sentence is said where it has its ground', () => {
 describe('as a notice under GDPR Articles 13 and 14', () => {
   const notice = read(gdprText(seed))
 
-  test('the same is said in the three languages, in the same order', () => {
+  test('the three languages have the same sentences in the same order', () => {
     const [fi, sv, en] = languages.map((language) =>
       sentencesOf(publishDescription(notice, language, at)).map(({ id }) => id),
     )
@@ -206,14 +206,14 @@ describe('as a notice under GDPR Articles 13 and 14', () => {
     expect(new Set(fi).size, 'S0 alone stands twice').toBe((fi?.length ?? 0) - 1)
   })
 
-  test('every sentence of the description under the Personal Data Act is in it but its title', () => {
+  test('it has every sentence of the description under the Personal Data Act except its title', () => {
     const ids = new Set(sentencesOf(publishDescription(notice, 'fi', at)).map(({ id }) => id))
     for (let number = 0; number <= 35; number += 1) expect(ids.has(`S${number}`), `S${number}`).toBe(true)
     const promised = sentencesOf(publishDescription(notice, 'fi', at)).flatMap((sentence) => sentence.promises)
     expect([...new Set(promised)].sort()).toEqual([...promises].sort())
   })
 
-  test.each(languages)('what Article 13(1) and (2) ask for is said, in %s', (language) => {
+  test.each(languages)('it has what Article 13(1) and (2) require, in %s', (language) => {
     const document = publishDescription(notice, language, at)
     const text = textOf(document)
     for (const requested of [

@@ -33,7 +33,7 @@ function versionWith(months: number, effectiveFrom = now()): RegisterDescription
   return { ...parsed.description, effectiveFrom }
 }
 
-/** A recording of a call that ended then, made under a rule of so many months. */
+/** Makes a recording of a call that ended then, under a rule of this many months. */
 async function recorded(endedAt: Temporal.Instant, months = 6, number = '029 497 000'): Promise<string> {
   const id = randomUUID()
   const startedAt = endedAt.subtract({ minutes: 4 })
@@ -59,12 +59,12 @@ const monthsAgo = (months: number, days = 0) =>
 const run = (description: RegisterDescription, at = now()) => applyTerms(custodian, description, at)
 
 beforeEach(async () => {
-  // The next test's own recordings are all there are.
+  // Only the next test's own recordings exist.
   await pool.query('begin; set local session_replication_role = replica; delete from recording; commit')
 })
 
 describe('a shorter term', () => {
-  test('reaches what is held: each recording gets the day that its call and the new months give', async () => {
+  test('applies to existing recordings: each gets the day by its call and the new months', async () => {
     const endedAt = monthsAgo(2, 10)
     const id = await recorded(endedAt)
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 6).destroyAt)
@@ -77,14 +77,14 @@ describe('a shorter term', () => {
     expect(await run(versionWith(3))).toBe(0)
   })
 
-  test('whose day has passed ends a recording at the instant that the term takes effect, and not before', async () => {
+  test('whose day has passed ends a recording when the term takes effect, and not before', async () => {
     const id = await recorded(monthsAgo(5))
     const at = now()
     await run(versionWith(3), at)
     expect((await rowOf(id)).destroy_at).toEqual(at)
   })
 
-  test('is in the log: the version, the months, which recordings', async () => {
+  test('is logged with the version, the months and the recordings', async () => {
     const id = await recorded(monthsAgo(1))
     await run(versionWith(4))
     const { rows } = await pool.query<{ detail: unknown }>(
@@ -93,7 +93,7 @@ describe('a shorter term', () => {
     expect(rows[0]?.detail).toEqual({ version: 1, months: 4, recordings: [id] })
   })
 
-  test('never goes below the floor a recording was promised (R23)', async () => {
+  test('never goes below a recording’s promised minimum (R23)', async () => {
     const id = await recorded(monthsAgo(1))
     const floor = (await rowOf(id)).min_keep_until!
     const later = floor.add({ hours: 24 })
@@ -105,7 +105,7 @@ describe('a shorter term', () => {
     expect(row.min_keep_until).toEqual(later)
   })
 
-  test('leaves other numbers, numbers without a rule, and what is destroyed alone', async () => {
+  test('does not change other numbers, numbers without a rule, and destroyed recordings', async () => {
     const others = [await recorded(monthsAgo(1), 2, '029 497 099'), await recorded(monthsAgo(1), 6, '029 497 777')]
     const destroyed = await recorded(monthsAgo(1))
     await makeDestroyer(database, register).forbid(destroyed)
@@ -117,7 +117,7 @@ describe('a shorter term', () => {
     expect(await Promise.all([...others, destroyed].map(rowOf))).toEqual(before)
   })
 
-  test('of a call that continues comes with its end', async () => {
+  test('of a call in progress is set at its end', async () => {
     const facts = callFacts({ endedAt: undefined })
     const id = randomUUID()
     await admit(capture, {
@@ -138,7 +138,7 @@ describe('a shorter term', () => {
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 3).destroyAt)
   })
 
-  test('stays short when the call turns out to have gone on', async () => {
+  test('stays short if the call turns out to have continued', async () => {
     const endedAt = monthsAgo(1)
     const startedAt = endedAt.subtract({ hours: 1 })
     const facts = callFacts({ answeredAt: startedAt, startedAt, endedAt })
@@ -159,7 +159,7 @@ describe('a shorter term', () => {
 })
 
 describe('a longer term', () => {
-  test('reaches nothing that is held: what was promised stays', async () => {
+  test('changes no existing recording', async () => {
     const id = await recorded(monthsAgo(1), 3)
     const before = await rowOf(id)
     expect(await run(versionWith(6))).toBe(0)
@@ -183,7 +183,7 @@ describe('the dry run', () => {
     shortened: counted.reduce((sum, { shortened }) => sum + shortened, 0),
   })
 
-  test('counts what would be destroyed and what would be shortened, and changes nothing', async () => {
+  test('counts what would be destroyed and shortened, and changes nothing', async () => {
     const ends = [monthsAgo(5), monthsAgo(4), monthsAgo(3, 1), monthsAgo(2), monthsAgo(1), now()]
     for (const endedAt of ends) await recorded(endedAt)
     await recorded(monthsAgo(5), 6, '029 497 010')
@@ -201,10 +201,10 @@ describe('the dry run', () => {
     expect(await admin.selectFrom('recording').selectAll().orderBy('id').execute()).toEqual(before)
   })
 
-  test('leaves out what comes to its day without the draft', async () => {
+  test('excludes recordings that reach their day without the draft', async () => {
     await recorded(monthsAgo(5))
     await recorded(monthsAgo(3, 5))
-    // The version before has shortened to four months already, though that has not reached what is held yet.
+    // The previous version already shortened to four months, but was not applied yet.
     expect(total(await dryRunTerms(custodian, versionWith(4), versionWith(3)))).toEqual({ destroyed: 1, shortened: 0 })
     const inTwoMonths = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toInstant()
     expect(total(await dryRunTerms(custodian, versionWith(6), versionWith(3, inTwoMonths)))).toEqual({
@@ -213,8 +213,9 @@ describe('the dry run', () => {
     })
   })
 
-  test('counts what is destroyed then: by the minute, whatever the day', async () => {
-    // Around each month's end and each hour of the day the time is counted for; up to three days end with the last of February.
+  test('counts destructions to the minute, on any day', async () => {
+    // The counted time is around each month's end and each hour of the day; up to three days end with the last of
+    // February.
     const at = now()
     for (let hours = -60; hours <= 110; hours += 4) await recorded(monthsAgo(3).add({ hours, minutes: hours }))
     for (const months of [2, 4, 5]) await recorded(monthsAgo(months))
@@ -229,7 +230,7 @@ describe('the dry run', () => {
   })
 })
 
-test('what the dry run foretold the sweep destroys, and nothing else', async () => {
+test('the sweep destroys exactly what the dry run predicted', async () => {
   const old = [callOfMonthsAgo(5), callOfMonthsAgo(3)]
   const young = [callOfMonthsAgo(2), callOfMonthsAgo(1)]
   const ids: string[] = []

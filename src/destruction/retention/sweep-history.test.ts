@@ -16,7 +16,7 @@ const helsinki = 'Europe/Helsinki'
 const now = Temporal.Now.zonedDateTimeISO(helsinki)
 const long = process.env['SELOSTE_LONG'] === '1'
 
-/** The first day of the month (UTC) that began so many months ago. */
+/** The first day of the month (UTC) that began this many months ago. */
 const monthAgo = (months: number) => Temporal.Now.plainDateISO('UTC').with({ day: 1 }).subtract({ months })
 const partition = (month: Temporal.PlainDate) => month.toString().slice(0, 7).replace('-', '_')
 const stands = async (month: Temporal.PlainDate) => {
@@ -49,7 +49,7 @@ async function call(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = 
   return contactId
 }
 
-/** Its recording as it is long after: destroyed, the row still there. */
+/** Its recording long afterwards: destroyed, with its row still there. */
 async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = {}) {
   const recording = recordingFacts({ startedAt, endedAt: startedAt.add({ minutes: 5 }), months: 2 })
   const contactId = await call(startedAt, { ...given, decision: { record: true, reason: 'drawn' }, recording })
@@ -60,7 +60,7 @@ async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentF
   return { contactId, recordingId: recording.id }
 }
 
-/** Every count that stays, by day, as it is kept. */
+/** Every stored count, by day. */
 const stored = async () =>
   (
     await pool.query<Count>(
@@ -77,7 +77,7 @@ interface Count {
 }
 
 describe('contact history past its 14 months', () => {
-  test('goes to the hour: what ends in an hour stays, what ended an hour ago is gone, with all that hangs on it', async () => {
+  test('is deleted by the hour: what ends within an hour stays, and what ended an hour ago is deleted, with everything that belongs to it', async () => {
     const begun = now.subtract({ months: 14 })
     // Not always the same day: the 14 months of up to four days of a longer month end on the last of a shorter one.
     const running = [0, 1, 2, 3, 4].map((days) => begun.add({ days, hours: 2 }).toInstant())
@@ -92,7 +92,7 @@ describe('contact history past its 14 months', () => {
     expect(await expungeHistory(custodian, [runs])).toBe(0)
   })
 
-  test('is deleted by nobody’s hand: no role has the right, and the owner’s function ends none before its term', async () => {
+  test('cannot be deleted directly: no role has the right, and the owner’s function ends none before its term', async () => {
     const runs = await call(now.subtract({ months: 13 }).toInstant())
     for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
       for (const table of ['contact', 'segment']) {
@@ -108,7 +108,7 @@ describe('contact history past its 14 months', () => {
     expect(rows).toEqual([{ ended: [] }])
   })
 
-  test('stays while an order holds it, without keeping the rest', async () => {
+  test('stays while an order keeps it, without keeping the rest', async () => {
     const startedAt = now.subtract({ months: 14, days: 1 }).toInstant()
     const [held, free] = [await call(startedAt), await call(startedAt)]
     await hold(held, startedAt)
@@ -120,8 +120,8 @@ describe('contact history past its 14 months', () => {
   })
 })
 
-describe('a month in which everything is over', () => {
-  test('is dropped whole, with its ledger entry and its trace; its counts stay', async () => {
+describe('a month whose history has ended completely', () => {
+  test('is dropped as a whole, with its ledger entry and log entry, and its counts stay', async () => {
     const month = monthAgo(18)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     const startedAt = month.add({ days: 9 }).toZonedDateTime(helsinki).add({ hours: 10 }).toInstant()
@@ -151,7 +151,7 @@ describe('a month in which everything is over', () => {
     expect(JSON.stringify(await stored())).not.toContain(recordingId)
   })
 
-  test('stays for one call that runs, that is held, or whose day is not counted', async () => {
+  test('stays for one call in progress, under an order, or with an uncounted day', async () => {
     const month = monthAgo(20)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     const startedAt = month.add({ days: 3 }).toZonedDateTime(helsinki).toInstant()
@@ -173,14 +173,14 @@ describe('a month in which everything is over', () => {
 
   test.each([
     ['a reader', 22, () => 'select count(*) from contact'],
-    // As a vacuum locks it.
+    // Locks it as a vacuum does.
     [
       'a vacuum',
       23,
       (month: Temporal.PlainDate) =>
         `lock table segment_${month.toString().slice(0, 7).replace('-', '_')} in share update exclusive mode`,
     ],
-  ])('waits for %s a quarter of a second and lets the calls through; the next try drops it', async (_, ago, busy) => {
+  ])('waits for %s a quarter of a second without blocking calls, and the next try drops it', async (_, ago, busy) => {
     const month = monthAgo(ago)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     for (let day = month; day.month === month.month; day = day.add({ days: 1 })) {
@@ -206,8 +206,8 @@ describe('a month in which everything is over', () => {
   })
 })
 
-describe('the counts that stay', () => {
-  test('are of days over for a day, say no time finer than the day, and hold no id', async () => {
+describe('the stored counts', () => {
+  test('are of days that ended a day ago, have no time finer than the day, and contain no id', async () => {
     await call(now.subtract({ hours: 2 }).toInstant())
     await countDays(custodian)
     const today = now.toPlainDate().toString()
@@ -226,7 +226,7 @@ describe('the counts that stay', () => {
     ])
   })
 
-  test('equal a recount whatever comes, late or in disorder, and keep it when the calls have gone', async () => {
+  test('equal a recount whatever arrives, late or unordered, and stay so after the calls are deleted', async () => {
     const random = seedRandom(7).next
     const numbers = [phone('029 497 020'), phone('029 497 021'), phone('029 497 022')]
     const today = now.toPlainDate()
@@ -257,7 +257,7 @@ describe('the counts that stay', () => {
     const reported = new Map(
       found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
     )
-    // Reported after some calls of the same day were deleted, and before others: counted as it is deleted.
+    // Reported after some calls of the same day were deleted, and before others: counted when it is deleted.
     const late = await pool.query<{ key: string }>(
       `select concat_ws(' ', helsinki_day(c.started_at), c.number_called,
          exists (select from segment s where s.contact_id = c.id and s.answered_at is not null)::text,
@@ -267,7 +267,7 @@ describe('the counts that stay', () => {
     )
     for (const { key } of late.rows) reported.set(key, (reported.get(key) ?? 0) + 1)
     expect(Object.fromEntries(reported)).toEqual(Object.fromEntries(expected))
-    // For days whose calls are all present, a recount gives the same.
+    // For days whose calls all exist, a recount gives the same.
     const { rows } = await pool.query(
       `select d.day, r.*, h.contacts as kept from history_day d, recount_history_day(d.day) r
        left join history_count h using (number_called, number_kind, answered, recorded)
@@ -277,7 +277,7 @@ describe('the counts that stay', () => {
   })
 })
 
-test('a call id is one call’s for a day, though its month is a partition of its own (R9)', async () => {
+test('a call id is unique within a day, even across partitions (R9)', async () => {
   const midnight = Temporal.PlainDate.from(monthAgo(1)).toZonedDateTime('UTC').toInstant()
   const callIds = ['ucid:over-the-month']
   const [before, after, nextDay] = [

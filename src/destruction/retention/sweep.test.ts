@@ -54,7 +54,7 @@ async function expectDestroyed(id: string, cause = 'retention') {
   expect(await ledgerOf(id)).toMatchObject([{ object_kind: 'recording', cause }])
 }
 
-/** A store whose process dies at its n-th deletion, before it or after it. */
+/** A store whose process dies at its n-th deletion, before or after it. */
 function dying(at: number, when: 'before' | 'after'): ObjectStore {
   let deletions = 0
   return {
@@ -69,7 +69,7 @@ function dying(at: number, when: 'before' | 'after'): ObjectStore {
   }
 }
 
-test('another system gets one event for a recording under an order as for one that ended by its term', async () => {
+test('another system gets the same event for a recording under an order as for one that ended by its term', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
@@ -101,7 +101,7 @@ describe('before its day', () => {
     expect(await objectsLeft(recording.id)).toHaveLength(2)
   })
 
-  test('the database refuses, though the sweep’s clock had jumped half a year ahead (R23)', async () => {
+  test('the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)', async () => {
     const recording = await makeRecording({})
     const then = helsinki().add({ months: 7 }).toInstant()
     expect(await run(then)).toMatchObject({ recordings: 0, monthKeys: [], intakeDays: [] })
@@ -112,7 +112,7 @@ describe('before its day', () => {
     expect(await fileKeyOf(custodian, keys, recording.id)).toBeDefined()
   })
 
-  test.each([undefined, 'seloste_custodian'])('no way round the floor is open (%s)', async (role) => {
+  test.each([undefined, 'seloste_custodian'])('the minimum cannot be bypassed (%s)', async (role) => {
     const recording = await makeRecording({})
     const { pool: as } = database.as(role)
     const location = `where id = '${recording.id}'`
@@ -130,7 +130,7 @@ describe('before its day', () => {
     expect((await rowOf(recording.id))?.state).toBe('STORED')
   })
 
-  test.each([undefined, 'seloste_custodian'])('nor is it where no term has been set yet (%s)', async (role) => {
+  test.each([undefined, 'seloste_custodian'])('nor can it be if no term is set yet (%s)', async (role) => {
     const recording = await register.record({ endedAt: undefined })
     const { pool: as } = database.as(role)
     const location = `where id = '${recording.id}'`
@@ -142,7 +142,7 @@ describe('before its day', () => {
     for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
   })
 
-  test('a destruction that has begun for one cause does not continue as another, nor turn back', async () => {
+  test('a destruction that has begun for one cause neither continues as another nor reverts', async () => {
     const recording = await makeRecording({})
     const location = `where id = '${recording.id}'`
     await forbid(recording.id)
@@ -156,7 +156,7 @@ describe('before its day', () => {
 })
 
 describe('on its day', () => {
-  test('a recording is gone: object, index, key; its row reports it and the ledger has one entry', async () => {
+  test('a recording’s object, index and key are destroyed, its row reports it and the ledger has one entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const young = await makeRecording(callOfMonthsAgo(5))
     expect(await run()).toMatchObject({ recordings: 1 })
@@ -176,13 +176,13 @@ describe('on its day', () => {
     }
   })
 
-  test('one that was never taken into keeping is gone too, header and all', async () => {
+  test('a recording that was never ingested is destroyed too, with its header', async () => {
     const due = await register.record(callOfMonthsAgo(6))
     await run()
     await expectDestroyed(due.id)
   })
 
-  test('one that cannot be destroyed does not keep the others alive, and is not passed over in silence', async () => {
+  test('a recording that cannot be destroyed does not keep others, and is reported', async () => {
     const [first, second, third] = [
       await makeRecording(callOfMonthsAgo(6)),
       await makeRecording(callOfMonthsAgo(6)),
@@ -203,8 +203,8 @@ describe('on its day', () => {
   })
 })
 
-describe('interrupted', () => {
-  test('at any object, a destruction is finished by the next, with one entry in the ledger', async () => {
+describe('an interruption', () => {
+  test('at any object leaves a destruction that the next run finishes, with one entry in the ledger', async () => {
     const count = recordingObjects('x').length
     for (let at = 1; at <= count; at++) {
       for (const when of ['before', 'after'] as const) {
@@ -219,7 +219,7 @@ describe('interrupted', () => {
   })
 
   test.each(['recording', 'recording_key', 'destruction_entry', 'audit_entry'])(
-    'at the database’s write to %s, a destruction is finished by the next',
+    'at the database’s write to %s leaves a destruction that the next run finishes',
     async (table) => {
       const due = await makeRecording(callOfMonthsAgo(6))
       await pool.query(
@@ -236,7 +236,7 @@ describe('interrupted', () => {
     },
   )
 
-  test('two destroyers at once make one entry', async () => {
+  test('and two destroyers at once make one entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const ending = { id: due.id, cause: 'retention' as const, doneBy: 'test', deadline: now() }
     await Promise.all([1, 2, 3, 4].map(() => expungeRecordings(expunging, [ending], now())))
@@ -256,7 +256,7 @@ describe('history', () => {
     return Number(rows[0]?.n)
   }
 
-  test('is gone at 14 months, with segments, recordings, call ids and listenings', async () => {
+  test('is deleted at 14 months, with segments, recordings, call ids and listenings', async () => {
     const call = callOfMonthsAgo(14)
     const due = await register.record(call)
     const person = await enterTestPerson(admin, admin, { name: 'Kuuntelija' })
@@ -273,24 +273,24 @@ describe('history', () => {
     expect((await pool.query('select from listening where id = $1', [listening])).rowCount).toBe(0)
     expect((await pool.query('select from listening_range where listening_id = $1', [listening])).rowCount).toBe(0)
     expect(await rowsOf(young.contactId)).toBeGreaterThan(0)
-    // What it leaves is its trace, by id.
+    // It leaves its log entry, by id.
     expect(await ledgerOf(due.id)).toHaveLength(1)
     const { rows } = await pool.query("select detail from audit_entry where action = 'history.ended'")
     expect(JSON.stringify(rows)).toContain(due.contactId)
   })
 
-  test('is there until its very day, whoever asks for its end', async () => {
+  test('exists until its exact day, whoever requests its end', async () => {
     const endedAt = helsinki().subtract({ months: 14 }).add({ days: 4 }).toInstant()
     const { contactId } = await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt }))
     expect(Temporal.Instant.compare(historyEndsAt(endedAt), now())).toBe(1)
     expect(await expungeHistory(custodian, [contactId])).toBe(0)
-    // A clock that jumped ahead finds it due; the database does not let it go.
+    // A clock that jumped ahead finds it due, and the database refuses.
     const { contacts } = await run(historyEndsAt(endedAt))
     expect(contacts).toBe(0)
     expect(await rowsOf(contactId)).toBeGreaterThan(0)
   })
 
-  test('of a call whose end was never heard of ends as well, 14 months and a day after its beginning', async () => {
+  test('of a call without a reported end is deleted too, 14 months and a day after its start', async () => {
     const begun = (days: number) =>
       Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days }).toInstant()
     const [due, young] = [begun(2), begun(0)]
@@ -305,8 +305,8 @@ describe('history', () => {
   })
 })
 
-describe('a call that never got an end', () => {
-  test('has its recording’s terms counted from the beginning, two days later, and can be kept then', async () => {
+describe('a call without an end', () => {
+  test('has its recording’s terms counted from two days after its start, and can be kept then', async () => {
     const startedAt = now().subtract({ hours: 24 * 2 + 1 })
     const recording = await register.record({ startedAt, answeredAt: startedAt, endedAt: undefined })
     expect(await ingestRecording(context, recording.id, now())).toBe(false)
@@ -319,8 +319,8 @@ describe('a call that never got an end', () => {
     expect(await ingestRecording(context, recording.id, now())).toBe(true)
   })
 
-  test('and gets it after all keeps the floor it was promised (R23)', async () => {
-    // 30.12. 23.00 and 31.12. 01.00 have their floors on the same 28.2., the later end the earlier floor.
+  test('that gets one later keeps its promised minimum (R23)', async () => {
+    // 30.12. 23.00 and 31.12. 01.00 have their minimum on the same 28.2., and the later end has the earlier minimum.
     const year = helsinki().year - 1
     const at = (written: string) => Temporal.ZonedDateTime.from(`${year}-${written}[Europe/Helsinki]`).toInstant()
     const id = 'ucid:across-the-month'
@@ -349,7 +349,7 @@ describe('a call that never got an end', () => {
 })
 
 describe('keys', () => {
-  test('of a month that is over go when the last recording that needs them is gone', async () => {
+  test('of a past month are destroyed with the last recording that needs them', async () => {
     const due = await makeRecording(callOfMonthsAgo(7))
     const month = `month-${(await rowOf(due.id))?.expiry_month?.toString().slice(0, 7) ?? ''}.`
     const ofMonth = (names: string[]) => names.filter((name) => name.startsWith(month))
@@ -358,7 +358,7 @@ describe('keys', () => {
     expect(ofMonth(await keys.names())).toEqual([])
   })
 
-  test('of intake days of earlier versions go once nothing waits for them', async () => {
+  test('of intake days of earlier versions are destroyed once no recording needs them', async () => {
     const day = Temporal.Now.plainDateISO('UTC')
     expect((await run()).intakeDays).toEqual([])
     const old = day.subtract({ days: 8 })
@@ -370,7 +370,7 @@ describe('keys', () => {
   })
 })
 
-test('partitions of the months ahead are made, and making them again changes nothing', async () => {
+test('partitions of the coming months are created, and repeating it changes nothing', async () => {
   const far = Temporal.Instant.from('2040-02-28T00:00:00Z')
   await ensurePartitions(custodian, far)
   await ensurePartitions(custodian, far)
@@ -384,7 +384,7 @@ test('partitions of the months ahead are made, and making them again changes not
     'contact_2040_05',
   ])
   const startedAt = Temporal.Instant.from('2040-02-29T23:59:59Z')
-  // By the owner: capture enters no call of days to come.
+  // As the owner, because capture cannot enter future calls.
   const { contactId } = await admit(
     admin,
     callFacts({ startedAt, answeredAt: startedAt, endedAt: startedAt.add({ seconds: 1 }) }),

@@ -39,7 +39,7 @@ describe('the months of a number', () => {
     ])
   })
 
-  test('are the longest, where rules share it by the hour', () => {
+  test('are the longest if several rules share it by the hour', () => {
     const hours = {
       days: ['MON'] as const,
       from: Temporal.PlainTime.from('08:00'),
@@ -53,13 +53,13 @@ describe('the months of a number', () => {
 describe('a step', () => {
   const before = planOf([ruleOf({ numbers: [one!, two!] })])
 
-  test('is where a term becomes shorter, and never where it becomes longer', () => {
+  test('occurs if a term becomes shorter, and never if it becomes longer', () => {
     const after = planOf([ruleOf({ recordingMonths: 3 }), ruleOf({ id: 'b', numbers: [two!] })])
     expect(termSteps(before, after)).toEqual([{ at: after.effectiveFrom, key: one, months: 3, from: 6 }])
     expect(termSteps(after, before)).toEqual([])
   })
 
-  test('is taken when a rule begins, which may be after its version', () => {
+  test('occurs when a rule begins, which may be after its version', () => {
     const later = instant('2026-09-01')
     const after = planOf([
       ruleOf({ numbers: [one!, two!], until: later }),
@@ -68,7 +68,7 @@ describe('a step', () => {
     expect(termSteps(before, after)).toEqual([{ at: later, key: one, months: 2, from: 6 }])
   })
 
-  test('is taken once, where a rule that begins later says the same', () => {
+  test('occurs once if a later rule has the same months', () => {
     const after = planOf([
       ruleOf({ recordingMonths: 3, until: instant('2026-09-01') }),
       ruleOf({ id: 'b', recordingMonths: 3, from: instant('2026-09-01'), until: instant('2026-10-01') }),
@@ -80,18 +80,18 @@ describe('a step', () => {
     ])
   })
 
-  test('is taken when the longer of two rules of a number ends', () => {
+  test('occurs when the longer of a number’s two rules ends', () => {
     const until = instant('2026-09-01')
     const after = planOf([ruleOf({ until }), ruleOf({ id: 'b', recordingMonths: 3 })])
     expect(termSteps(before, after)).toEqual([{ at: until, key: one, months: 3, from: 6 }])
   })
 
-  test('of a number that had no rule has nothing to come from', () => {
+  test('does not occur for a number without an earlier rule', () => {
     expect(termSteps(planOf([]), before).map(({ from }) => from)).toEqual([undefined, undefined])
   })
 })
 
-test('ends of calls are distinguished by their day exactly as each recording’s own term reports them', () => {
+test('ends of calls are grouped by day exactly as each recording’s own term', () => {
   const seconds = fc.integer({
     min: instant('2025-01-01').epochMilliseconds / 1000,
     max: instant('2029-01-01').epochMilliseconds / 1000,
@@ -110,7 +110,7 @@ test('ends of calls are distinguished by their day exactly as each recording’s
       expect(Temporal.Instant.compare(from, until)).toBeLessThanOrEqual(0)
       if (Temporal.Instant.compare(endedAt, from) < 0) expect(isDue).toBe(true)
       if (Temporal.Instant.compare(endedAt, until) >= 0) expect(isDue).toBe(false)
-      // Few days are left to be looked at one by one.
+      // Few days must be checked one by one.
       expect(until.since(from).total('days')).toBeLessThanOrEqual(8)
     }),
     { numRuns: 3000 },

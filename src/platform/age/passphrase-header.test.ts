@@ -36,7 +36,7 @@ test('another passphrase opens nothing', async () => {
   await expect(open(await sealed([randomBytes(10)]), `${passphrase}-`)).rejects.toThrow()
 })
 
-test('a copy’s own work factor is one that age opens', async () => {
+test('age accepts a copy’s own work factor', async () => {
   const plaintext = randomBytes(20)
   expect(Buffer.from(await open(await sealed([plaintext], 15), passphrase))).toEqual(plaintext)
 })

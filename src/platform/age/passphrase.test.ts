@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makePassphrase, passphraseBits } from './passphrase.ts'
 
-test('a passphrase has 80 bits of chance at the least, in letters that every keyboard has', () => {
+test('a passphrase has at least 80 random bits, in letters of every keyboard', () => {
   expect(passphraseBits).toBeGreaterThanOrEqual(80)
   const made = Array.from({ length: 2_000 }, makePassphrase)
   expect(new Set(made).size).toBe(made.length)

@@ -39,7 +39,7 @@ describe('interoperability', () => {
     expect(opened.equals(plaintext)).toBe(true)
   })
 
-  test.skipIf(!hasAge)('the age command opens what is sealed here, and the other way round', async () => {
+  test.skipIf(!hasAge)('the age command opens what is sealed here, and vice versa', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'seloste-age-'))
     try {
       const { identity, recipient } = generateKeyPair()
@@ -68,7 +68,7 @@ describe('refusals', () => {
     )
   })
 
-  test('no altered header byte goes unnoticed', () => {
+  test('every altered header byte is detected', () => {
     for (let i = 0; i < header.length; i++) {
       const altered = Buffer.from(header)
       altered[i] = (altered[i] as number) ^ 1

@@ -8,7 +8,7 @@ test('nothing is requested, sent or traced unless it is set', () => {
   expect(read({})).toEqual({ webhooksFile: undefined, decisions: undefined, traces: undefined })
 })
 
-test('decisions are for who has a token, or a certificate', () => {
+test('decisions need a token or a certificate', () => {
   const listen = { host: '192.0.2.20', port: 8095 }
   const token = 'a token of twenty characters'
   expect(read({ SELOSTE_DECISIONS: '192.0.2.20:8095', SELOSTE_DECISIONS_TOKEN: token }).decisions).toEqual({
@@ -18,7 +18,7 @@ test('decisions are for who has a token, or a certificate', () => {
   expect(() => read({ SELOSTE_DECISIONS: '192.0.2.20:8095' })).toThrow('open to everybody')
 })
 
-test('the endpoint of traces is kept without the slash at its end', () => {
+test('the endpoint of traces has no slash at its end', () => {
   const { traces } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318/' })
   expect(traces).toEqual({ endpoint: 'http://collector.example:4318' })
 })
@@ -31,6 +31,6 @@ test.each([
   ],
   [{ SELOSTE_DECISIONS_TOKEN: 'short' }, 'SELOSTE_DECISIONS_TOKEN is "(5 characters)"'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is'],
-])('what is wrong is said with its name, and no token is repeated: %j', (given, message) => {
+])('an error names its setting, and repeats no token: %j', (given, message) => {
   expect(() => read(given as Record<string, string>)).toThrow(message)
 })

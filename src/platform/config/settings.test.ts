@@ -78,7 +78,7 @@ test('an IPv6 address is in brackets', () => {
   expect(rtp).toEqual({ host: 'fe80::1', firstPort: 2000, lastPort: 2003 })
 })
 
-test('clients of SIP are reported by address or prefix, of both families', () => {
+test('SIP clients are configured by address or prefix, of both families', () => {
   const reported = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
   expect(readSettings(reported, folder).sipSecurity).toEqual({
     sipsFiles: undefined,
@@ -87,7 +87,7 @@ test('clients of SIP are reported by address or prefix, of both families', () =>
   })
 })
 
-test('the site of each place of data is reported one by one, or of all at once', () => {
+test('the site of places of data is configured one by one, or for all at once', () => {
   const sites = (text: string) => readSettings({ SELOSTE_SITES: text }, folder).sites
   expect(sites('server-room')).toEqual({
     data: 'server-room',
@@ -98,7 +98,7 @@ test('the site of each place of data is reported one by one, or of all at once',
   expect(sites('data=server-room, database = vault')).toEqual({ data: 'server-room', database: 'vault' })
 })
 
-test('sealed recordings may lie in a bucket', () => {
+test('sealed recordings can be in a bucket', () => {
   const OBJECTS_URL = 's3://seloste/prod?endpoint=https://s3.example/&region=fi-1&credentials=s3&profile=seloste'
   expect(readSettings({ OBJECTS_URL }, folder).objects).toEqual({
     kind: 's3',
@@ -111,7 +111,7 @@ test('sealed recordings may lie in a bucket', () => {
   })
 })
 
-test('a place of copies has a name, an address and a site; where its access keys are is told apart', () => {
+test('a place of copies has a name, an address and a site, and the location of its access keys separately', () => {
   const { backups, backupKey, backupAt, ledgerCopies } = readSettings(
     {
       SELOSTE_BACKUPS:
@@ -143,7 +143,7 @@ test('a place of copies has a name, an address and a site; where its access keys
   expect(ledgerCopies).toMatchObject([{ name: 'other', at: { bucket: 'ledgers', prefix: '' }, site: undefined }])
 })
 
-test('a witness may be told to be on a site', () => {
+test('a witness can be assigned to a site', () => {
   const witnesses = readSettings(
     { SELOSTE_WITNESSES: `https://a.example ${witness} @vault, https://b.example ${witness}` },
     folder,
@@ -154,7 +154,7 @@ test('a witness may be told to be on a site', () => {
   ])
 })
 
-test('the keys are in a token of a PKCS#11 module, or in a Vault, where they are said to be', () => {
+test('the keys are in a token of a PKCS#11 module, or in a Vault, if configured', () => {
   const keys = (text: string) => readSettings({ SELOSTE_KEYS: text }, folder).keys
   expect(keys('pkcs11:/opt/hsm/lib.so?token=seloste%201&pin-file=/etc/seloste/pin')).toEqual({
     kind: 'pkcs11',
@@ -181,7 +181,7 @@ test('the keys are in a token of a PKCS#11 module, or in a Vault, where they are
   })
 })
 
-test('what is wrong with SELOSTE_KEYS is said without a PIN, a token or a password', () => {
+test('errors in SELOSTE_KEYS are reported without a PIN, a token or a password', () => {
   const secret = 'hunter2'
   const vault = 'vault:https://vault.example'
   for (const [text, words] of [
@@ -208,7 +208,7 @@ test('what is wrong with SELOSTE_KEYS is said without a PIN, a token or a passwo
   }
 })
 
-test('people come back from the identity provider to the address at which browsers find the web', () => {
+test('the identity provider redirects to the public address of the web', () => {
   const settings = readSettings(
     { ...provider, SELOSTE_PUBLIC_URL: 'https://seloste.example/', SELOSTE_OIDC_ACR: 'a, b' },
     folder,
@@ -225,7 +225,7 @@ test('people come back from the identity provider to the address at which browse
   })
 })
 
-describe('a wrong setting is one line: which, what was found, what is allowed', () => {
+describe('a wrong setting is reported in one line: its name, the value found, the values allowed', () => {
   const wrong: [Record<string, string>, string][] = [
     [{ SELOSTE_HTTP: '8080' }, 'SELOSTE_HTTP is "8080": allowed is an IP address and a port'],
     [{ SELOSTE_HTTP: '::1:8080' }, 'SELOSTE_HTTP is "::1:8080"'],
@@ -350,7 +350,7 @@ test('a place that is a link to the register’s own folder is refused', () => {
 describe('the settings file', () => {
   const file = join(folder, 'own.yaml')
 
-  test('gives what the environment does not', () => {
+  test('gives values that the environment lacks', () => {
     writeFileSync(file, 'SELOSTE_HTTP: 127.0.0.1:81\nSELOSTE_SIP: 127.0.0.1:82\n')
     const settings = readSettings({ SELOSTE_CONFIG: file, SELOSTE_HTTP: '127.0.0.1:83' }, folder)
     expect(settings).toMatchObject({ configFile: file, http: { port: 83 }, sip: { port: 82 } })
@@ -361,7 +361,7 @@ describe('the settings file', () => {
     expect(readSettings({ SELOSTE_DATA: '.' }, folder).objects).toEqual({ kind: 'folder', folder: '/srv/objects' })
   })
 
-  test('with a name that does not exist stops the start', () => {
+  test('with an unknown name stops the start', () => {
     writeFileSync(file, 'SELOSTE_HTPP: 127.0.0.1:81\n')
     expect(messageFor({ SELOSTE_CONFIG: file })).toContain('has "SELOSTE_HTPP": allowed are SELOSTE_DATA,')
   })

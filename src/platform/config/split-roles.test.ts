@@ -75,11 +75,11 @@ test.each([
   [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
   [{ SELOSTE_PROXY_HEADER: 'via' }, 'x-forwarded-for or forwarded'],
   [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
-])('%j is refused in one line that says what is allowed', (environment, reported) => {
+])('%j is refused in one line with the allowed values', (environment, reported) => {
   expect(messageFor(environment as Record<string, string>)).toContain(reported)
 })
 
-test('a password in the address of the custodian is not repeated', () => {
+test('a password in the custodian’s address is not repeated', () => {
   const message = messageFor({ SELOSTE_CUSTODIAN: 'https://me:salainen@custodian.example:8443', ...link })
   expect(message).not.toContain('salainen')
 })

@@ -12,7 +12,7 @@ function problemsOf(content: Buffer, shape?: Parameters<typeof readCsv>[1]) {
     : read.problems.map(({ row, code, column }) => [row, code, ...(column === undefined ? [] : [column])])
 }
 
-describe('what is read', () => {
+describe('valid input', () => {
   test.each([
     ['semicolons', 'Nimi;Yksikkö\nÄijä;Öljy\n'],
     ['commas', 'nimi,yksikkö\nÄijä,Öljy'],
@@ -22,13 +22,13 @@ describe('what is read', () => {
     ['spaces and separators behind', ' nimi ; yksikkö ;;\n Äijä ;Öljy;;\n;;;\n'],
     ['a line for the spreadsheet', 'sep=;\nnimi;yksikkö\nÄijä;Öljy'],
     ['letters in parts', 'nimi;yksikkö\nÄijä;Öljy'.normalize('NFD')],
-  ])('a file with %s says the same', (_, text) => {
+  ])('a file with %s is read the same', (_, text) => {
     const read = readCsv(utf8(text))
     expect(read).toMatchObject({ ok: true, columns: ['nimi', 'yksikkö'] })
     expect(read.ok && read.rows.map(({ values }) => values)).toEqual([{ nimi: 'Äijä', yksikkö: 'Öljy' }])
   })
 
-  test('a row is known by the line it begins on, whatever is before it', () => {
+  test('a row is identified by its first line, whatever precedes it', () => {
     const read = readCsv(utf8('a;b\n1;"two\nlines"\n\n3;4\n;\n"5\n";6\n7;8'))
     expect(read.ok && read.rows.map(({ row, values }) => [row, values['a']])).toEqual([
       [2, '1'],
@@ -38,7 +38,7 @@ describe('what is read', () => {
     ])
   })
 
-  test('every cell that is written is read back', () => {
+  test('every written cell is read back', () => {
     const cell = fc.stringMatching(/^[a-zåäö0-9 ;,"\n]{0,12}$/)
     fc.assert(
       fc.property(
@@ -55,20 +55,20 @@ describe('what is read', () => {
     )
   })
 
-  test('no bytes whatever make it throw', () => {
+  test('no bytes throw', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void readCsv(Buffer.from(bytes))))
     fc.assert(fc.property(fc.stringMatching(/^[a;,"\r\n ]{0,40}$/), (text) => void readCsv(utf8(text))))
   })
 })
 
-describe('what is refused', () => {
-  test('a file in Windows-1252 reports where, and what it would read', () => {
+describe('refused input', () => {
+  test('a file in Windows-1252 is reported with its place, and its text in that encoding', () => {
     const read = readCsv(latin1('nimi;yksikkö\nMatti;Helsinki'.replace('ö', 'o') + '\nAino;Jyväskylä\n'))
     expect(read).toMatchObject({ ok: false, problems: [{ row: 3, code: 'csv.encoding' }] })
     expect(!read.ok && read.problems[0]?.message.fi).toMatch(/^Rivin 3 merkki 9 ei ole UTF-8.*”Jyväskylä”/)
   })
 
-  test('the place counts letters, not bytes', () => {
+  test('the place counts characters, not bytes', () => {
     const read = readCsv(Buffer.concat([utf8('nimi\nÄÄÄ '), latin1('pää')]))
     expect(!read.ok && read.problems[0]?.message.en).toMatch(/^Character 6 of row 2/)
   })
@@ -84,11 +84,11 @@ describe('what is refused', () => {
   test.each([
     ['xlsx', '504b030414000600'],
     ['xls', 'd0cf11e0a1b11ae1'],
-  ])('a spreadsheet saved as %s is no CSV', (_, start) => {
+  ])('a spreadsheet saved as %s is not CSV', (_, start) => {
     expect(problemsOf(Buffer.from(start, 'hex'))).toEqual([[1, 'csv.spreadsheet']])
   })
 
-  test('letters that were broken before the file was sent', () => {
+  test('characters corrupted before the file was sent', () => {
     expect(problemsOf(utf8('a\nok\nHenkilÃ¶verotus'))).toEqual([[3, 'csv.encoding-broken']])
     expect(problemsOf(utf8('a\nHenkil\uFFFDverotus'))).toEqual([[2, 'csv.encoding-broken']])
   })
@@ -109,7 +109,7 @@ describe('what is refused', () => {
     expect(problemsOf(utf8(text))[0]?.slice(0, 2)).toEqual([row, code])
   })
 
-  test('columns that are missing or not known are named', () => {
+  test('missing or unknown columns are named', () => {
     const shape = { required: ['name', 'phone'], optional: ['unit'] }
     expect(problemsOf(utf8('Name;unit;colour\nx;y;z'), shape)).toEqual([
       [1, 'csv.column-missing', 'phone'],
@@ -118,7 +118,7 @@ describe('what is refused', () => {
     expect(problemsOf(utf8('phone;name\n1;2'), shape)).toEqual([])
   })
 
-  test('every row that is wrong is reported, not the first alone', () => {
+  test('every wrong row is reported, not only the first', () => {
     expect(problemsOf(utf8('a;b\n1\n2;3\n4;5;6'))).toEqual([
       [2, 'csv.fields'],
       [4, 'csv.fields'],

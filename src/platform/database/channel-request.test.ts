@@ -18,12 +18,12 @@ afterAll(async () => {
 
 const query = () => requester.request('how', ['north'], 2_000)
 
-test('an answer of several pieces is put together, and nobody waits for one who is not there', async () => {
+test('an answer in several pieces is assembled, and a missing responder is not waited for', async () => {
   await expect.poll(async () => [...(await query())]).toEqual([['north', { said: 'ä'.repeat(20_000) }]])
   expect(await requester.request('nothing of the kind', ['north', 'south'], 50)).toEqual(new Map())
 })
 
-test('whoever may sign in to the database can say anything there: neither who answers nor who asks dies of it', async () => {
+test('nonsense from anybody who can sign in to the database stops neither responder nor requester', async () => {
   const nonsense = [
     '',
     'x',

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await sql`create table thing (id bigint primary key, at timestamptz not null, day date)`.execute(db)
 })
 
-test('an instant comes back as it went in, to the microsecond', async () => {
+test('an instant is stored and read unchanged, to the microsecond', async () => {
   const at = Temporal.Instant.from('2026-10-25T00:59:59.123456Z')
   await db
     .insertInto('thing')
@@ -25,7 +25,7 @@ test('an instant comes back as it went in, to the microsecond', async () => {
   expect(found.id).toBe(1)
 })
 
-test('instants go in and come out in arrays and plain queries as well', async () => {
+test('instants are stored and read in arrays and plain queries as well', async () => {
   const at = [Temporal.Instant.from('2026-01-01T00:00:00Z'), Temporal.Instant.from('1912-01-01T00:00:00Z')]
   const { rows } = await pool.query<{ at: (Temporal.Instant | null)[] }>(
     'select array_append($1::timestamptz[], null) as at',
@@ -34,12 +34,12 @@ test('instants go in and come out in arrays and plain queries as well', async ()
   expect(rows[0]?.at.map((one) => one?.toString())).toEqual(['2026-01-01T00:00:00Z', '1912-01-01T00:00:00Z', undefined])
 })
 
-test('no query waits for a compiler, whatever the server is set to', async () => {
+test('no query is compiled (JIT), whatever the server’s setting', async () => {
   const { rows } = await pool.query<{ jit: string }>('show jit')
   expect(rows).toEqual([{ jit: 'off' }])
 })
 
-test('a time zone and a date style that the owner sets for the database and its roles change no instant, and no month of the history', async () => {
+test('a time zone and a date style set by the owner for the database and its roles change no instant, and no month of the history', async () => {
   for (const ownerFilter of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
     await pool.query(`alter ${ownerFilter} set timezone = 'Pacific/Auckland'`)
     await pool.query(`alter ${ownerFilter} set datestyle = 'SQL, DMY'`)
@@ -51,7 +51,7 @@ test('a time zone and a date style that the owner sets for the database and its 
   )
   await desk.close()
   expect(rows).toEqual([{ zone: 'UTC', day: '2026-12-31' }])
-  // Migrations connect plainly, and make months.
+  // Migrations connect directly, and create months.
   const plain = new Client({ connectionString: database.url() })
   await plain.connect()
   expect((await plain.query('show timezone')).rows).toEqual([{ TimeZone: 'Pacific/Auckland' }])
@@ -67,7 +67,7 @@ test('a time zone and a date style that the owner sets for the database and its 
   ])
 })
 
-test('a value that TypeScript cannot hold is read as the nearest limit, and stops no query', async () => {
+test('a value that TypeScript cannot represent is read as the nearest limit, and stops no query', async () => {
   const { rows } = await pool.query(`
     select 9007199254740991::int8 as n, (-9223372036854775808)::int8 as low, '{9223372036854775807}'::int8[] as ns,
       'infinity'::timestamptz as late, array['-infinity', '4000-01-01 BC', '1999-01-01Z']::timestamptz[] as instants,
@@ -82,7 +82,7 @@ test('a value that TypeScript cannot hold is read as the nearest limit, and stop
   })
 })
 
-test('the settings of a session hold in its transaction and nowhere else', async () => {
+test('the settings of a session are in force in its transaction only', async () => {
   const single = connectDatabase<Tables>({ url: database.url(), applicationName: 't', size: 1, onIdleError: () => 0 })
   const read = sql<{ value: string | null }>`select current_setting('seloste.session', true) as value`
   const inside = await inSession(single.db, { 'seloste.session': "it's", 'seloste.role': 'x' }, (transaction) =>
@@ -104,7 +104,7 @@ test('a transaction that throws leaves nothing behind', async () => {
   expect(await db.selectFrom('thing').select('id').where('id', '=', 2).execute()).toEqual([])
 })
 
-test('a connection cut while idle is reported, and the next query gets another', async () => {
+test('a connection closed while idle is reported, and the next query gets another', async () => {
   const errors: Error[] = []
   const cut = connectDatabase<Tables>({
     url: database.url(),
@@ -119,7 +119,7 @@ test('a connection cut while idle is reported, and the next query gets another',
   await cut.close()
 })
 
-test('of the connections that are idle those that are kept stay, the others end', async () => {
+test('of idle connections the configured number stays, and the others end', async () => {
   const connection = connectDatabase<Tables>({
     url: database.url(),
     applicationName: 'kept',
@@ -134,7 +134,7 @@ test('of the connections that are idle those that are kept stay, the others end'
   await connection.close()
 })
 
-test('a connection that breaks between two queries of a transaction fails the transaction and no more', async () => {
+test('a connection that breaks between two queries of a transaction fails only that transaction', async () => {
   const lent = await pool.connect()
   const { rows } = await lent.query<{ pid: number }>('select pg_backend_pid() as pid')
   // Handled only by the pool's own listener for lent connections: without it this run ends with an uncaught exception.

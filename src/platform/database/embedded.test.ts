@@ -19,11 +19,11 @@ const message: string[] = []
 const log = { info: (line: string) => void message.push(line), warn: (line: string) => void message.push(line) }
 const asRoot = process.getuid?.() === 0
 
-/** One that was started and stopped once. Making a database takes longer than all that most of these tests do with it. */
+/** A database that was started and stopped once, because creating one takes longer than most of these tests. */
 const made = join(folder, 'made')
 await (await startEmbeddedPostgres({ dataDirectory: made, log })).stop()
 
-/** Starts the database of a name: the one that is there, else a copy of that, with its owners and modes. */
+/** Starts the database of a name: the existing one, or a copy of that, with its owners and modes. */
 async function start(name: string, more: Partial<EmbeddedPostgresOptions> = {}) {
   const dataDirectory = join(folder, name)
   if (!existsSync(dataDirectory)) await promisify(execFile)('cp', ['-a', made, dataDirectory])
@@ -40,7 +40,7 @@ async function query(url: string, statement: string): Promise<Record<string, unk
   }
 }
 
-/** Another process that starts the database of `name` and is then killed with kill -9. */
+/** Starts the database of `name` in another process, which is then killed with kill -9. */
 async function startAndKill(name: string, statement: string): Promise<void> {
   const script = `
     import { Client } from 'pg'
@@ -73,7 +73,7 @@ test('a new database listens on a unix socket only, with checksums, and keeps wh
   await expect(stat(again.socketDirectory)).rejects.toThrow('ENOENT')
 })
 
-test('a wrong password does not get in, and the right one is readable by its owner only', async () => {
+test('a wrong password is refused, and the right one is readable by its owner only', async () => {
   const server = await start('password')
   await expect(query(server.urlFor('postgres', 'guess', 'postgres'), 'select 1')).rejects.toThrow('password')
   const { mode } = await stat(join(folder, 'password', 'superuser-password'))
@@ -92,7 +92,7 @@ test('a second start on the same folder is refused in one line, and the first co
   await first.stop()
 })
 
-test('another process of ours finds the running server, and nothing once it has stopped', async () => {
+test('another process of ours finds the running server, and none once it has stopped', async () => {
   const server = await start('found')
   const address = await findEmbeddedPostgres(join(folder, 'found'))
   expect(await query(address?.adminUrl() ?? '', 'select 1 as one')).toEqual([{ one: 1 }])
@@ -107,7 +107,7 @@ test('after kill -9 of its owner, the database ends by itself and the next start
   await server.stop()
 })
 
-test('after kill -9 of the database itself it comes back where it was, with every commit, and stops as ever', async () => {
+test('after kill -9 of the database itself it restarts in place, with every commit, and stops as usual', async () => {
   const ends: DatabaseFault[] = []
   const server = await start('comes-back', { onUnexpectedEnd: (fault) => ends.push(fault), soonMs: 0 })
   await query(server.adminUrl(), 'create table kept as select 1 as id')
@@ -121,7 +121,7 @@ test('after kill -9 of the database itself it comes back where it was, with ever
   expect(postgresProcessesOf(cluster, undefined)).toEqual([])
 })
 
-test('after kill -9 of the database soon after its start, its owner hears of it and the next start recovers', async () => {
+test('after kill -9 of the database soon after its start, its owner is notified and the next start recovers', async () => {
   const ends: DatabaseFault[] = []
   const first = await start('crashed', { onUnexpectedEnd: (fault) => ends.push(fault) })
   await query(first.adminUrl(), 'create table kept as select 1 as id')
@@ -135,8 +135,8 @@ test('after kill -9 of the database soon after its start, its owner hears of it 
   await again.stop()
 })
 
-describe('a pid file is not believed when it names', () => {
-  // Of the database's own user: PostgreSQL itself takes a stranger of another user for no server.
+describe('a pid file is ignored if it names', () => {
+  // As the database's own user, because PostgreSQL itself ignores another user's process.
   async function startWithPidFileOf(name: string, command: string): Promise<void> {
     const first = await start(name)
     const cluster = join(folder, name, 'cluster')
@@ -191,7 +191,7 @@ describe('a database that could lose acknowledged commits is refused', () => {
   }
 })
 
-test("a start that fails carries PostgreSQL's own last words, in one line", async () => {
+test('a start that fails has PostgreSQL’s last message, in one line', async () => {
   const first = await start('broken')
   await first.stop()
   await writeFile(join(folder, 'broken', 'cluster', 'postgresql.auto.conf'), "work_mem = 'lots'\n")
@@ -201,7 +201,7 @@ test("a start that fails carries PostgreSQL's own last words, in one line", asyn
   expect(failed.message).not.toContain('\n')
 })
 
-test('a first start killed half-way does not stop the next', async () => {
+test('a first start that is killed does not stop the next', async () => {
   const script = `
     import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
     const log = { info() { setTimeout(() => process.kill(process.pid, 'SIGKILL'), 150) }, warn() {} }
@@ -214,7 +214,7 @@ test('a first start killed half-way does not stop the next', async () => {
 })
 
 test.runIf(asRoot)(
-  'below a folder closed to others, root keeps the database where its own user can reach it',
+  'in a folder closed to others, root keeps the database where its own user can reach it',
   async () => {
     const closed = join(folder, 'closed')
     await mkdir(closed, { mode: 0o700 })
@@ -229,7 +229,7 @@ test.runIf(asRoot)(
       expect(await query(again.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
       await again.stop()
 
-      // A data folder made anew must not find the database of the one that was removed.
+      // A new data folder must not find the database of a removed one.
       await rm(hidden, { recursive: true })
       const fresh = await startEmbeddedPostgres({ dataDirectory: hidden, log })
       await expect(query(fresh.adminUrl(), 'select id from kept')).rejects.toThrow('does not exist')
@@ -242,7 +242,7 @@ test.runIf(asRoot)(
   },
 )
 
-test('a process is distinguished from another that gets its number, and from a dead one', () => {
+test('a process is distinguished from another with its number, and from a dead one', () => {
   expect(processIdentity(process.pid)).toBe(processIdentity(process.pid))
   expect(processIdentity(process.pid)).not.toBe(processIdentity(process.ppid))
   expect(processIdentity(4_000_000)).toBeUndefined()

@@ -11,7 +11,7 @@ import { connectDatabase, type Database } from './connect.ts'
 const server = await createTestDatabase()
 const answerMs = 300
 
-/** A way to the database that can be stopped: connections are taken, and nothing comes through. */
+/** A proxy to the database that can be stopped: it accepts connections, and forwards nothing. */
 async function openStoppableWay() {
   const url = new URL(server.url())
   const socketFolder = url.searchParams.get('host')
@@ -76,7 +76,7 @@ afterEach(async () => {
 
 const query = () => sql`select 1`.execute(database.db)
 
-test('a database that hangs is detected, waiting queries fail, and nothing waits for it until it answers', async () => {
+test('a database that hangs is detected, pending queries fail, and later ones fail at once until it answers', async () => {
   await query()
   way.stop()
   const beganMs = performance.now()
@@ -106,7 +106,7 @@ test('a database that hangs is detected, waiting queries fail, and nothing waits
 test.each([
   ['that was never reached', false],
   ['with connections that are idle', true],
-])('closing waits for no connection to a database that hangs, %s', async (_which, isReached) => {
+])('closing does not wait for connections to a database that hangs, %s', async (_which, isReached) => {
   const ends: Promise<unknown>[] = []
   database.pool.on('connect', (client) => ends.push(new Promise((resolve) => client.once('end', resolve))))
   if (isReached) await Promise.all([query(), query()])
@@ -131,19 +131,19 @@ test('waiters for a connection fail with the hanging database as the reason whil
   expect(performance.now() - beganMs).toBeLessThan(2_500)
 })
 
-test('a statement that takes long on a database that answers is not given up', async () => {
+test('a slow statement on a database that answers is not aborted', async () => {
   await expect(sql`select pg_sleep(1.2)`.execute(database.db)).resolves.toBeDefined()
   expect(blockers.list()).toEqual([])
 })
 
-test('a database that is away is a blocker from the first connection that failed to the next answer', async () => {
+test('an unreachable database is a blocker from the first failed connection to the next answer', async () => {
   await way.close()
   await expect(query()).rejects.toThrow()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
   way = await openStoppableWay()
 })
 
-test('a statement that failed for a full disk is a blocker for a while, as no other one reports that there is room again', async () => {
+test('a statement that failed for a full disk is a blocker for a while, because nothing reports that there is room again', async () => {
   const full = sql`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`
   await expect(full.execute(database.db)).rejects.toThrow('no space')
   await query()

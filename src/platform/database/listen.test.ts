@@ -5,7 +5,7 @@ import { listen } from './listen.ts'
 const database = await createTestDatabase()
 const { pool } = database.as()
 
-test('after the server cut the connection, listening begins again by itself and reports it', async () => {
+test('after the server closed the connection, listening starts again by itself and is reported', async () => {
   const heard: string[] = []
   const listening = listen({
     url: database.url(),
@@ -31,7 +31,7 @@ test('after the server cut the connection, listening begins again by itself and 
   expect(heard.at(-1)).toBe('call two')
 })
 
-test('a server that cannot be reached is asked again until the end', async () => {
+test('an unreachable server is tried again until the end', async () => {
   const url = new URL(database.url())
   url.searchParams.set('host', '/nowhere')
   let broken = 0

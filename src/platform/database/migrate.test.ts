@@ -42,7 +42,7 @@ test('an applied migration that was edited stops the start', async () => {
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-changed' })
 })
 
-test('other line ends are no edit', async () => {
+test('other line ends are not an edit', async () => {
   await write('0001-first.sql', 'create table first\n(id integer);\n')
   await migrate(database.url(), { folder })
   await write('0001-first.sql', 'create table first\r\n(id integer);\r\n')
@@ -56,7 +56,7 @@ test('a database newer than the program stops the start', async () => {
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-unknown' })
 })
 
-test('a migration that fails leaves nothing of itself and reports where it failed', async () => {
+test('a migration that fails is rolled back and reports where it failed', async () => {
   await write('0001-first.sql', 'create table first (id integer);\n\ncreate tabel second;')
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({
     code: 'migration-failed',
@@ -71,7 +71,7 @@ describe('functions', () => {
   const put = (name: string, statements: string) => writeFile(join(folder, 'functions', 'access', name), statements)
   const answer = async () => (await pool.query<{ two: number }>('select two()')).rows[0]?.two
 
-  test('are put in when a file changed, and taken out when it went', async () => {
+  test('are installed when a file changes, and removed with it', async () => {
     await write('0001-first.sql', 'create table first (id integer primary key);')
     await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
     await put(
@@ -94,7 +94,7 @@ describe('functions', () => {
     await expect(answer()).rejects.toThrow('does not exist')
   })
 
-  test('that fail leave those of before, and say where', async () => {
+  test('that fail leave the previous ones, and report where', async () => {
     await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
     await migrate(database.url(), { folder })
     await put('wrong.sql', '-- No function.\ncreate fonction three;')
@@ -105,7 +105,7 @@ describe('functions', () => {
     expect(await answer()).toBe(2)
   })
 
-  test('may be executed by nobody whom they do not name', async () => {
+  test('cannot be executed by roles that they do not name', async () => {
     await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
     await migrate(database.url(), { folder })
     const { rows } = await pool.query("select has_function_privilege('seloste_desk', 'two()', 'execute') as may")
@@ -113,7 +113,7 @@ describe('functions', () => {
   })
 })
 
-test('a number that is there twice, or another form of name, stops the start', async () => {
+test('a duplicate number, or another form of name, stops the start', async () => {
   await write('0002-second.sql', 'select 1')
   await write('0002-third.sql', 'select 1')
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-misnamed' })

@@ -6,7 +6,7 @@ import { holdConnections, moveConnections } from './moved-connections.ts'
 
 const [before, after] = [await createTestDatabase(), await createTestDatabase()]
 
-test('while a database is held it is away, for queries under way too; then pools and listeners find it where it is', async () => {
+test('a held database is unavailable, for pending queries too, and then pools and listeners find its new address', async () => {
   const url = before.url()
   const { pool, close } = connectDatabase({ url, applicationName: 'moved', size: 2, onIdleError: () => undefined })
   let heard = 0

@@ -6,7 +6,7 @@ import { scramVerifier, setRolePasswords } from './role-passwords.ts'
 
 const database = await createTestDatabase()
 
-test('a role signs in with the password it was given and with no other', async () => {
+test('a role signs in with its password and with no other', async () => {
   const role = `test_role_${randomBytes(4).toString('hex')}`
   const { pool } = database.as()
   await pool.query(`create role ${role}`)

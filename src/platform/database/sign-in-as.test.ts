@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { signInAs } from './sign-in-as.ts'
 
-test('a URL that names nobody is for the role, and one that names somebody is left as it is', () => {
+test('a URL without a user gets the role, and one with a user stays unchanged', () => {
   expect(signInAs('postgres:///seloste?host=/run/postgresql', 'seloste_desk')).toBe(
     'postgres:///seloste?host=%2Frun%2Fpostgresql&user=seloste_desk',
   )

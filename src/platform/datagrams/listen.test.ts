@@ -39,12 +39,12 @@ async function sender(family: 'udp4' | 'udp6', address: string) {
   return { port, send }
 }
 
-test.runIf(isLinux)('on Linux it is listened in batches', async () => {
+test.runIf(isLinux)('on Linux datagrams are received in batches', async () => {
   expect(await chooseListening()).toMatchObject({ inBatches: true })
 })
 
-describe.each(ways)('listening %s', (_name, way) => {
-  test('everything that is sent is heard, in order, byte by byte, with its sender, whatever its size', async () => {
+describe.each(ways)('receiving %s', (_name, way) => {
+  test('returns everything sent, in order, byte by byte, with its sender, of any size', async () => {
     const listened = await open(way, '127.0.0.1')
     const { port, send } = await sender('udp4', '127.0.0.1')
     const sizes = [0, 1, 172, 1400, 1500, 9000, 65_507, ...Array.from({ length: 60 }, (_, n) => 160 + n)]
@@ -61,7 +61,7 @@ describe.each(ways)('listening %s', (_name, way) => {
     expect([...senders]).toEqual([`127.0.0.1 ${port}`])
   })
 
-  test('senders that take turns at one port are distinguished', async () => {
+  test('distinguishes senders that take turns at one port', async () => {
     const listened = await open(way, '127.0.0.1')
     const senders = await Promise.all(Array.from({ length: 3 }, () => sender('udp4', '127.0.0.1')))
     const onDatagram: string[] = []
@@ -70,7 +70,7 @@ describe.each(ways)('listening %s', (_name, way) => {
     await expect.poll(() => onDatagram).toEqual(Array.from({ length: 12 }, (_, n) => `${n} ${senders[n % 3]!.port}`))
   })
 
-  test('a socket for both families hears both, each under its address', async () => {
+  test('works for both families on one socket, each with its address', async () => {
     const listened = await open(way, '::')
     expect(listened.isIPv6).toBe(true)
     const onDatagram: string[] = []
@@ -80,7 +80,7 @@ describe.each(ways)('listening %s', (_name, way) => {
     await expect.poll(() => onDatagram).toEqual(['::ffff:127.0.0.1', '::1'])
   })
 
-  test('what comes before anybody listens waits', async () => {
+  test('keeps datagrams that arrive before the listener', async () => {
     const listened = await open(way, '127.0.0.1')
     const { send } = await sender('udp4', '127.0.0.1')
     await send('early', listened.port)
@@ -90,13 +90,13 @@ describe.each(ways)('listening %s', (_name, way) => {
     await expect.poll(() => onDatagram).toEqual(['early'])
   })
 
-  test('a port that another has is not bound, and an address of nobody is not either', async () => {
+  test('fails for a port in use, and for an unassigned address', async () => {
     const { port } = await open(way, '127.0.0.1')
     expect(await way('127.0.0.1', port)).toBeUndefined()
     expect(await way('192.0.2.1', 0)).toBeUndefined()
   })
 
-  test('a closed socket hears nothing, gives its port back, and is closed once: what has its place then continues', async () => {
+  test('ends with the socket, which releases its port and is closed once, without affecting its successor', async () => {
     const listened = await open(way, '127.0.0.1')
     const onDatagram: string[] = []
     listened.listen(() => onDatagram.push('by the closed one'))
@@ -111,15 +111,15 @@ describe.each(ways)('listening %s', (_name, way) => {
   })
 })
 
-describe.runIf(isLinux)('what waited', () => {
-  test('is heard at once when it is asked for, and is known to have come when it came', async () => {
+describe.runIf(isLinux)('a delayed datagram', () => {
+  test('is returned at once when requested, with its arrival time', async () => {
     const listened = await open(ways[1]![1], '127.0.0.1')
     const { send } = await sender('udp4', '127.0.0.1')
     const waited: number[] = []
     const beforeSent = performance.now()
     await send('one', listened.port)
     const sentAt = performance.now()
-    // The event loop is held up, as by much work; the datagram comes meanwhile.
+    // The event loop is blocked, as by much work; the datagram arrives meanwhile.
     while (performance.now() - sentAt < 150);
     listened.listen((_bytes, _size, _address, _port, agoMs) => waited.push(agoMs))
     listened.takeWaiting()
@@ -129,7 +129,7 @@ describe.runIf(isLinux)('what waited', () => {
     expect(waited[0]).toBeLessThan(start + 20)
   })
 
-  test('has not waited longer than since the socket was looked at, however the clock of arrivals is set', async () => {
+  test('has waited no longer than since the last check of the socket, whatever the clock of arrivals', async () => {
     const sockets = loadLinuxSockets()
     let setMs = 0
     const clock = { ...sockets, nowMs: () => sockets.nowMs() + setMs }

@@ -42,7 +42,7 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('a folder is destroyed with all below it, also if it was named by a link; what links in it lead to stays', async () => {
+test('a folder is destroyed with its contents, also if named by a link, and targets of links inside stay', async () => {
   const [old, link, kept] = ['old', 'link', 'kept'].map((name) => join(folder, name)) as [string, string, string]
   await mkdir(join(old, 'a', 'b'), { recursive: true })
   await mkdir(kept)

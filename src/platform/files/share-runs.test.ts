@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { shareRuns } from './share-runs.ts'
 
-test('whoever asks before a run begins has it as well, and whoever asks while it continues has the next', async () => {
+test('a request before a run starts shares it, and one during it gets the next', async () => {
   const releases: (() => void)[] = []
   const shared = shareRuns(() => new Promise((resolve) => releases.push(resolve)))
   const done: string[] = []
@@ -19,7 +19,7 @@ test('whoever asks before a run begins has it as well, and whoever asks while it
   await expect.poll(() => done).toEqual(['first', 'with the first', 'second', 'with the second'])
 })
 
-test('a run that fails fails for those who share it, and for nobody after', async () => {
+test('a run that fails fails for its sharers, and for nobody later', async () => {
   let fails = true
   const shared = shareRuns(() => (fails ? Promise.reject(new Error('no')) : Promise.resolve()))
   await expect(Promise.allSettled([shared(), shared()])).resolves.toMatchObject([

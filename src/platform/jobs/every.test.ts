@@ -10,7 +10,7 @@ function unheard(error: Error): void {
   throw error
 }
 
-test('two processes with the same work never do it at once', async () => {
+test('two processes with the same job never run it at once', async () => {
   let running = 0
   let max = 0
   let turns = 0
@@ -27,7 +27,7 @@ test('two processes with the same work never do it at once', async () => {
   expect(max).toBe(1)
 })
 
-test('work that throws is heard of, and its next turn comes', async () => {
+test('a job that throws is reported, and runs again', async () => {
   const errors: string[] = []
   const work = () => Promise.reject(new Error(`no ${errors.length}`))
   const repeating = every({ pool, intervalMs: 1, lockName: 'throws', work, onError: (e) => errors.push(e.message) })
@@ -36,7 +36,7 @@ test('work that throws is heard of, and its next turn comes', async () => {
   expect(errors.slice(0, 2)).toEqual(['no 0', 'no 1'])
 })
 
-test('stop waits for the turn that runs and allows no other', async () => {
+test('stop waits for the present run and allows no other', async () => {
   let begun = 0
   let ended = 0
   const work = async (signal: AbortSignal) => {
@@ -50,7 +50,7 @@ test('stop waits for the turn that runs and allows no other', async () => {
   expect([begun, ended]).toEqual([1, 1])
 })
 
-test('work whose lock is lost with its connection is aborted', async () => {
+test('a job whose lock is lost with its connection is aborted', async () => {
   const reported: boolean[] = []
   const errors: Error[] = []
   const work = async (signal: AbortSignal) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { measureJobs } from './measure-jobs.ts'
 import { recordTurn } from './turns.ts'
 
-test('each work is reported by its name: its turns by how they went, when it was last done and how long that took', async () => {
+test('each job is reported by name: its runs by result, its last end and duration', async () => {
   const registry = new Registry()
   measureJobs(registry)
   recordTurn('seloste.measured', 'failed', 1)

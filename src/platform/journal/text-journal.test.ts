@@ -24,7 +24,7 @@ async function open(folder = directory, reservedBytes = 4096, moveMs?: number): 
   return texts
 }
 
-/** Returns what another process would find, were this one killed now. */
+/** Returns what another process would find if this one were killed now. */
 async function leftByAKill() {
   await rm(copy, { recursive: true })
   await cp(directory, copy, { recursive: true })
@@ -42,7 +42,7 @@ async function journalOf(folder: string): Promise<{ path: string; text: string }
   throw new Error('no journal has a line')
 }
 
-test('the newest text of a key is kept until it is needed no more, whenever the process is killed', async () => {
+test('the newest text of a key is kept until it is removed, whenever the process is killed', async () => {
   const texts = await open()
   await texts.put('a', 'one')
   await texts.put('b', '{"two": "sanaa äö"}')
@@ -52,7 +52,7 @@ test('the newest text of a key is kept until it is needed no more, whenever the 
   expect(await leftByAKill()).toEqual({ texts: { a: 'three' }, broken: [] })
 })
 
-test('what many ask for at once is one write', async () => {
+test('simultaneous requests share one write', async () => {
   const texts = await open()
   await Promise.all(['a', 'b', 'c', 'd'].map((key) => texts.put(key, key)))
   const groups = (await journalOf(directory)).text
@@ -63,7 +63,7 @@ test('what many ask for at once is one write', async () => {
   expect(new Set(groups).size).toBe(1)
 })
 
-test('what has time is written with what has none, or soon by itself', async () => {
+test('deferred texts are written with urgent ones, or soon by themselves', async () => {
   const texts = await open()
   const later = texts.put('a', 'one', 'in-time')
   await texts.put('b', 'two')
@@ -78,7 +78,7 @@ test('what has time is written with what has none, or soon by itself', async () 
   expect(groups).toHaveLength(3)
 })
 
-test('what went with what had no time leaves no write of its own behind', async () => {
+test('deferred texts written with urgent ones cause no write of their own', async () => {
   const texts = await open()
   // The next file is reserved with timers of its own.
   await expect.poll(async () => (await readdir(directory)).length).toBe(2)
@@ -94,14 +94,14 @@ test('what went with what had no time leaves no write of its own behind', async 
   }
 })
 
-test('the journal goes from file to file and takes along what is needed, and a start begins with that', async () => {
+test('the journal changes files and copies what is needed, and a start does the same', async () => {
   const texts = await open()
   await texts.put('long', 'a call of an hour')
   for (let n = 0; n < 1_000; n++) {
     await texts.put(`k${n}`, 'x'.repeat(100))
     if (n >= 10) await texts.remove(`k${n - 10}`)
   }
-  // Otherwise a file would be copied that is on its way out.
+  // Otherwise a file would be copied that is being removed.
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(2)
   const entries = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
   expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...entries })
@@ -113,7 +113,7 @@ test('the journal goes from file to file and takes along what is needed, and a s
   }
 })
 
-test('a journal that is cut anywhere has everything before the cut, and is not broken', async () => {
+test('a journal cut anywhere has everything before the cut, and is not corrupt', async () => {
   const texts = await open()
   for (let n = 0; n < 5; n++) await texts.put('a', `text ${n}`)
   const { path, text } = await journalOf(directory)
@@ -127,7 +127,7 @@ test('a journal that is cut anywhere has everything before the cut, and is not b
   }
 })
 
-test('of a journal that a disk has altered the rest is read, and it is set aside and named at each start', async () => {
+test('of a journal altered on disk the rest is read, and it is set aside and named at each start', async () => {
   const texts = await open()
   for (const key of ['a', 'b', 'c']) await texts.put(key, `text of ${key}`)
   const { path, text } = await journalOf(directory)
@@ -141,7 +141,7 @@ test('of a journal that a disk has altered the rest is read, and it is set aside
   }
 })
 
-test('what a failed write has left behind never stands above what was written after it', async () => {
+test('the rest of a failed write never overrides a later one', async () => {
   const texts = await open()
   await texts.put('a', 'first')
   const file = await openFile(join(copy, 'any'), 'w')
@@ -176,7 +176,7 @@ async function everythingIn(folder: string): Promise<string> {
   return texts.join('')
 }
 
-test('of what is erased no text lies on disk, the others stay, and nothing of it is there after a kill', async () => {
+test('no erased text is left on disk, the others stay, and a kill brings nothing back', async () => {
   const texts = await open()
   await texts.put('other', 'stays')
   await texts.put('a', 'first 0401234567')
@@ -190,7 +190,7 @@ test('of what is erased no text lies on disk, the others stay, and nothing of it
   expect((await leftByAKill()).texts).toMatchObject({ a: 'anew' })
 })
 
-test('what was removed or replaced lies in no file any more after a while, nor where a full file was', async () => {
+test('removed or replaced texts are soon in no file, nor where a full file was', async () => {
   const texts = await open(directory, 4096, 50)
   await texts.put('stays', 'long')
   await texts.put('a', 'of 0401234567')
@@ -201,7 +201,7 @@ test('what was removed or replaced lies in no file any more after a while, nor w
   expect(await leftByAKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
 })
 
-test('a file that was over when the process ended is overwritten after the next start, and counts for nothing', async () => {
+test('a file that had ended with the process is overwritten after the next start, and ignored', async () => {
   const texts = await open()
   await texts.put('a', 'one')
   const { path } = await journalOf(directory)

@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client'
 import { expect, test } from 'vitest'
 import { TolerantRegistry } from './tolerant-registry.ts'
 
-test('a number that cannot be read has no value and is counted; the others are told', async () => {
+test('an unreadable metric has no value and is counted, and the others are reported', async () => {
   const registry = new TolerantRegistry()
   const registers = [registry]
   let away = false

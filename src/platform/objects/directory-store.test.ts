@@ -51,7 +51,7 @@ test('a failed put leaves nothing behind', async () => {
   expect(await readdir(join(folder, 'store', '.unfinished'))).toEqual([])
 })
 
-test('what a crash left is removed a day later, and running writes of others are left alone', async () => {
+test('files left by a crash are removed a day later, and running writes of others are left alone', async () => {
   const unfinished = join(folder, 'store', '.unfinished')
   await writeFile(join(unfinished, 'old'), 'x')
   await writeFile(join(unfinished, 'running'), 'x')
@@ -63,7 +63,10 @@ test('what a crash left is removed a day later, and running writes of others are
 const mebibytes = 48
 const keyringFile = 'keyring/2027-03/month'
 
-/** A process that stores an object in a place of copies and ends by SIGKILL when something happens in a folder there. */
+/**
+ * A process that stores an object in a place of copies and is killed by SIGKILL when something changes in a folder
+ * there.
+ */
 async function storeUntilKilled(place: string, watched: string, letter: string): Promise<void> {
   const program = `
     import { watch } from 'node:fs'
@@ -76,7 +79,7 @@ async function storeUntilKilled(place: string, watched: string, letter: string):
 }
 const isZeros = async (file: string) => (await readFile(file)).every((byte) => byte === 0)
 
-test('what a kill left of a key that was being stored in a place of copies is overwritten and gone with the next one', async () => {
+test('the rest of a key whose storing in a place of copies was killed is overwritten and removed with the next key', async () => {
   const place = join(folder, 'killed-while-writing')
   await mkdir(join(place, '.unfinished'), { recursive: true })
   await storeUntilKilled(place, join(place, '.unfinished'), 'a')
@@ -88,7 +91,7 @@ test('what a kill left of a key that was being stored in a place of copies is ov
   expect(await isZeros(join(folder, 'carved'))).toBe(true)
 })
 
-test('nor does a key stay on the disk that a place of copies had until a kill, once it is replaced or deleted again', async () => {
+test('a key in a place of copies is also overwritten on disk if it is replaced or deleted after a kill', async () => {
   const place = join(folder, 'killed-after-replacing')
   await mkdir(join(place, 'keyring/2027-03'), { recursive: true })
   for (const end of ['replaced', 'deleted'] as const) {
@@ -110,7 +113,7 @@ test('a full disk has a code of its own', () => {
   expect(fault).toMatchObject({ code: 'object-disk-full', message: 'The object disk is full: a could not be stored.' })
 })
 
-test('a link in a place of copies leads nowhere: what it leads to is neither overwritten nor removed', async () => {
+test('a link in a place of copies is not followed: its target is neither overwritten nor removed', async () => {
   const [place, elsewhere] = [join(folder, 'place'), join(folder, 'elsewhere')]
   await mkdir(join(place, 'keyring'), { recursive: true })
   await writeFile(elsewhere, 'a key')
@@ -124,7 +127,7 @@ test('a link in a place of copies leads nowhere: what it leads to is neither ove
   await expect(openPlaceFolder(place)).rejects.toThrow(/contains a link to another place, ab/)
 })
 
-test('a folder of the store that became a link, also above a key, leads nowhere', async () => {
+test('a folder of the store that became a link, also above a key, is not followed', async () => {
   const [place, elsewhere] = [join(folder, 'swapped'), join(folder, 'of-others')]
   await mkdir(place)
   await mkdir(join(elsewhere, 'b'), { recursive: true })
@@ -151,7 +154,7 @@ test('a folder of the store that became a link, also above a key, leads nowhere'
   expect(await readFile(join(elsewhere, 'b', 'c'), 'utf8')).toBe('theirs')
 })
 
-test('what is no regular file is no object, keeps nobody waiting, and can be deleted', async () => {
+test('anything but a regular file is not an object, blocks nobody, and can be deleted', async () => {
   const root = join(folder, 'pipes')
   const one = await openDirectoryStore(root)
   await one.put('key', Buffer.from('a'))
@@ -167,7 +170,7 @@ test('what is no regular file is no object, keeps nobody waiting, and can be del
   expect(await one.delete('key')).toBe(true)
 })
 
-test('what lies in a store that a group shares, or in one made there, the group may read and write, whatever the umask; else its owner alone', async () => {
+test('files in a store shared by a group are readable and writable for the group, whatever the umask, and otherwise for the owner only', async () => {
   const above = join(folder, 'groups')
   await mkdir(above)
   await chmod(above, 0o2770)

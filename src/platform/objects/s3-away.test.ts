@@ -28,7 +28,7 @@ async function listenAt(listener: Server): Promise<number> {
   return (listener.address() as AddressInfo).port
 }
 
-/** A way to the server that carries so many bytes a second to it. */
+/** A proxy to the server that forwards a limited number of bytes a second. */
 async function slowWay(bytesPerSecond: number): Promise<string> {
   const { port, hostname } = new URL(server!.endpoint)
   const way = createServer((from: Socket) => {
@@ -49,7 +49,7 @@ async function slowWay(bytesPerSecond: number): Promise<string> {
   return `http://127.0.0.1:${await listenAt(way)}`
 }
 
-describe('the way to the server', () => {
+describe('the connection to the server', () => {
   rule('may be slow, as long as it carries something', async () => {
     const options = server!.store(await server!.makeBucket())
     // The signature covers the host, so requests use the proxy's name.
@@ -58,7 +58,7 @@ describe('the way to the server', () => {
     expect(await openS3Store(options).sizeBytes('large')).toBe(1_000_000)
   })
 
-  test('may stall in the middle of an answer: whoever reads is told, and does not wait for ever', async () => {
+  test('may stall during an answer: the reader gets an error, and does not wait for ever', async () => {
     const stalling = createHttpServer((_request, answer) => {
       answer.writeHead(206, { 'content-length': 10, 'content-range': 'bytes 0-9/10' })
       answer.write('half')
@@ -81,7 +81,7 @@ rule('an object of a bucket that is not there is not one that was destroyed', as
 
 // Ceph's database backend does not list uploads.
 test.skipIf(!hasWholeS3Server)(
-  'what was sent of a file that is not whole there goes with a store that nobody uses any more',
+  'parts of an incomplete file are deleted with a store that is no longer used',
   async () => {
     const options = server!.store(await server!.makeBucket())
     const store = openS3Store({ ...options, prefix: 'seloste/' })
@@ -115,7 +115,7 @@ rule('what others have put below the prefix is in no list: a console’s folder,
 })
 
 test.skipIf(spawnSync('openssl', ['version']).status !== 0)(
-  'a certificate that nobody trusts, or that has ended, is told with what to do',
+  'an untrusted or expired certificate is reported with the remedy',
   async () => {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     const made =

@@ -13,7 +13,7 @@ const server = hasS3Server ? await startS3Server() : undefined
 afterAll(() => server?.stop())
 const rule = test.skipIf(!hasS3Server)
 
-describe('a bucket that keeps what is destroyed', () => {
+describe('a bucket that keeps deleted objects', () => {
   rule('is refused for its versions, also for those of before', async () => {
     const bucket = await server!.makeBucket()
     const store = openS3Store(server!.store(bucket))
@@ -33,7 +33,7 @@ describe('a bucket that keeps what is destroyed', () => {
   })
 })
 
-test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is told whole, and in order', async () => {
+test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is returned completely, in order', async () => {
   const store = openS3Store(server!.store(await server!.makeBucket()))
   const keys = Array.from({ length: 1_100 }, (_, n) => `list/${String(n).padStart(5, '0')}`)
   for (let at = 0; at < keys.length; at += 50) {
@@ -42,7 +42,7 @@ test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is told 
   expect(await Array.fromAsync(store.list('list/'))).toEqual(keys)
 })
 
-describe('a server that does not do it is reported in one line', () => {
+describe('a server without a needed function is reported in one line', () => {
   rule('a bucket that is not there', async () => {
     const store = openS3Store(server!.store('nobodys'))
     const fault = {
@@ -84,7 +84,7 @@ describe('a server that does not do it is reported in one line', () => {
     expect(reported).toMatchObject({ code, message: expect.stringContaining(says) })
   })
 
-  test.skipIf(!hasS3Server || !canHaltS3Server)('one that has stopped, within the time for a request', async () => {
+  test.skipIf(!hasS3Server || !canHaltS3Server)('one that has stopped, within the request timeout', async () => {
     const store = openS3Store({ ...server!.store(await server!.makeBucket()), requestMs: 1_000 })
     await store.put('a', Buffer.from('x'))
     server!.halt()
@@ -96,7 +96,7 @@ describe('a server that does not do it is reported in one line', () => {
     expect((await store.readRange('a', 0, 1)).toString()).toBe('x')
   })
 
-  test('one that is not there at all', async () => {
+  test('one that does not exist', async () => {
     const gone = createServer()
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
     const { port } = gone.address() as { port: number }
@@ -126,7 +126,7 @@ describe('a server that does not do it is reported in one line', () => {
 })
 
 describe('access keys', () => {
-  test('come from the environment, or the fault reports what to do', async () => {
+  test('come from the environment, or the fault says what to do', async () => {
     const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
     expect(await readS3Credentials(undefined, undefined, keys)).toEqual({ accessKeyId: 'a', secretAccessKey: 'b' })
     expect(await readS3Credentials(undefined, undefined, { ...keys, AWS_SESSION_TOKEN: 'c' })).toMatchObject({

@@ -13,7 +13,7 @@ afterAll(threads.stop)
 const hasOpusinfo = spawnSync('opusinfo', ['-h']).error === undefined
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).error === undefined
 
-test('two tracks come back from Opus as they went in, of the same length to the sample', async () => {
+test('two tracks are decoded from Opus as they were encoded, with the same length to the sample', async () => {
   for (const length of [0, 1, 7_973, 24_000, 24_108]) {
     const [left, right] = [tone(300, length), tone(470, length)]
     const pages = readPages(await threads.encode([left, right]))
@@ -26,7 +26,7 @@ test('two tracks come back from Opus as they went in, of the same length to the 
   }
 })
 
-test('a file says its sound, a fixed vendor and nothing more; only the serial number differs from time to time', async () => {
+test('a file contains its sound and a fixed vendor only, and its serial number is random', async () => {
   const track = tone(300, 12_000)
   const first = await threads.encode([track])
   const second = await threads.encode([track])
@@ -37,7 +37,7 @@ test('a file says its sound, a fixed vendor and nothing more; only the serial nu
   expect(readPages(first)[0]!.serial).not.toBe(readPages(second)[0]!.serial)
 })
 
-test('pages come while the sound is still coming, whatever the parts are', async () => {
+test('pages are returned while more sound arrives, in parts of any size', async () => {
   const track = tone(300, 40_000)
   const fixed = () => Uint8Array.of(1, 2, 3, 4)
   let given = 0
@@ -82,7 +82,7 @@ interface Page {
   packets: Buffer[]
 }
 
-/** Reads pages as RFC 3533 has them; none of our packets crosses a page. */
+/** Reads pages as in RFC 3533; none of our packets crosses a page. */
 function readPages(file: Uint8Array): Page[] {
   const bytes = Buffer.from(file)
   const pages: Page[] = []
@@ -101,7 +101,7 @@ function readPages(file: Uint8Array): Page[] {
       begin = end
     }
     pages.push({ serial: bytes.readUInt32LE(at + 14), granule: Number(bytes.readBigUInt64LE(at + 6)), packets })
-    // Begins, continues, ends.
+    // Start, continuation, end.
     flags.push(bytes[at + 5]!)
     at = end
   }
@@ -109,7 +109,7 @@ function readPages(file: Uint8Array): Page[] {
   return pages
 }
 
-/** By RFC 7845, section 4: without the pre-skip, and as long as the last page gives. */
+/** By RFC 7845, section 4: without the pre-skip, and with the last page's length. */
 function decode(pages: readonly Page[]): { left: Int16Array; right: Int16Array } {
   const preSkip = pages[0]!.packets[0]!.readUInt16LE(10)
   const decoder = new OpusScript(8_000, 2)

@@ -9,7 +9,7 @@ const folder = await mkdtemp(join(tmpdir(), 'seloste-npm-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'what "npm run" has started ends when npm is ended by %s',
+  'processes started by "npm run" end when npm is ended by %s',
   async (signal) => {
     const watched = new URL('launched-by-npm.ts', import.meta.url).href
     await writeFile(

@@ -19,7 +19,7 @@ async function modeOf(path: string, access?: 'owner'): Promise<string> {
   return (mode & 0o777).toString(8)
 }
 
-test('a socket is its user’s alone, and its folder’s group’s only where the folder has been made one for a group', async () => {
+test('a socket is accessible to its user only, and to a group only if its folder was made for one', async () => {
   expect(await modeOf(join(folder, 'made/a.sock'))).toBe('600')
   await chmod(folder, 0o750)
   expect(await modeOf(join(folder, 'a.sock'))).toBe('600')

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('a folder is one process’s until that lets it go', () => {
+test('a folder is locked by one process until it releases it', () => {
   const first = lockFolder(folder)
   expect(lockFolder(folder)).toEqual({ kind: 'in-use', pid: String(process.pid) })
   if (first.kind === 'ours') first.release()
@@ -22,7 +22,7 @@ test('a folder is one process’s until that lets it go', () => {
   if (second.kind === 'ours') second.release()
 })
 
-test('a process that was killed has let its folder go, whoever has its number now', async () => {
+test('a killed process has released its folder, even if another has its pid', async () => {
   const code = `import { lockFolder } from ${JSON.stringify(fileURLToPath(new URL('./lock-folder.ts', import.meta.url)))}
     console.log(lockFolder(${JSON.stringify(folder)}).kind); setInterval(() => undefined, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -20,12 +20,12 @@ async function read(content: unknown) {
   return readNamedPrograms(file, ['voice', 'recognition'])
 }
 
-test('programs are read by kind; a kind that is not there is empty', async () => {
+test('programs are read by kind, and a missing kind is empty', async () => {
   const named = { ...engine, arguments: ['-u', script.path, '--model=/opt/nn/a.py', '/dev/stdin'], files: [script] }
   expect(await read({ voice: [named] })).toEqual({ programs: { voice: [named], recognition: [] }, faults: [] })
 })
 
-test('a program that is not vouched for is left out with its place, and the others are not', async () => {
+test('an invalid program is left out with its place in the message, and the others are not', async () => {
   await expect(read('{')).rejects.toMatchObject({ code: 'programs-file-wrong' })
   await expect(read({ voices: [] })).rejects.toThrow('"voices"')
   await expect(read({ voice: {} })).rejects.toThrow('/voice')

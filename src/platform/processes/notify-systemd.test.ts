@@ -23,7 +23,7 @@ for _ in range(4): print(repr(s.recv(4096).decode()), flush=True)`
 const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find(existsSync)
 
 test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])(
-  'systemd hears at a %s socket that a process is ready, and again and again that it is alive',
+  'systemd receives at a %s socket that a process is ready, and repeatedly that it is alive',
   async (kind) => {
     const path = join(folder, 'notify')
     let text = ''
@@ -55,7 +55,7 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
   },
 )
 
-test('where no systemd asks, or its socket is gone, nothing happens', () => {
+test('without systemd, or after its socket is removed, nothing happens', () => {
   for (const NOTIFY_SOCKET of [undefined, '', 'vsock:2:1234', '/run/no-such-socket', `/${'x'.repeat(200)}`]) {
     const systemd = findSystemd({ NOTIFY_SOCKET, WATCHDOG_USEC: '1000000' })
     expect(() => systemd.notify('READY=1')).not.toThrow()

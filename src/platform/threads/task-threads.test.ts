@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { startTaskThreads, type TaskThreads } from './task-threads.ts'
 
-/** A script that doubles, waits, throws or ends, as requested. */
+/** Script that doubles, waits, throws or exits, as requested. */
 const script = new URL(
   `data:text/javascript,${encodeURIComponent(`
   import { answerTasks } from '${new URL('./task-threads.ts', import.meta.url).href}'
@@ -29,7 +29,7 @@ test('more tasks than threads are all answered', async () => {
   expect(answers).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i))
 })
 
-test('a fault comes as it was thrown; of any other error only its kind, as its text may be of a recording', async () => {
+test('a fault arrives as it was thrown, and of any other error only its kind, because its text may come from a recording', async () => {
   start()
   await expect(threads.run('fault')).rejects.toMatchObject({ code: 'turns-wrong', message: 'Turn 3 is wrong.' })
   const error: unknown = await threads.run('error').catch((thrown: unknown) => thrown)
@@ -38,14 +38,14 @@ test('a fault comes as it was thrown; of any other error only its kind, as its t
   expect(String(error)).not.toContain('secret')
 })
 
-test('a thread that ends fails its task alone, and what waits behind it is done by another', async () => {
+test('a thread that exits fails only its task, and another takes the waiting ones', async () => {
   start()
   const ended = Promise.allSettled([threads.run('end'), threads.run('end')])
   expect(await Promise.all([threads.run(4), threads.run(5)])).toEqual([8, 10])
   expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })
 
-test('a task that takes too long is ended; one that runs when all stop is rejected', async () => {
+test('a task that takes too long is ended, and one that runs at the stop is rejected', async () => {
   start(300)
   await expect(threads.run('wait')).rejects.toMatchObject({ code: 'thread-too-slow' })
   start()

@@ -23,7 +23,7 @@ const big = [
 const list = big.map((name) => `'${name}'`).join(', ')
 const key = "('started_at', 'contact_started_at')"
 
-test('the history is partitioned by the instant at which the contact began', async () => {
+test('the history is partitioned by the start of the contact', async () => {
   const found = await column(`select relname || ' ' || pg_get_partkeydef(oid) as found from pg_class
     where relkind = 'p' and relnamespace = 'public'::regnamespace order by relname`)
   expect(found).toEqual([
@@ -33,14 +33,14 @@ test('the history is partitioned by the instant at which the contact began', asy
   ])
 })
 
-test('all that grows with every call carries that instant, but the keys of recordings', async () => {
+test('every table that grows with calls has that instant, except the keys of recordings', async () => {
   const found = await column(`select c.relname as found from pg_class c
     where c.relname in (${list}) and c.relnamespace = 'public'::regnamespace and not exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attname = case c.relname when 'contact' then 'started_at' else 'contact_started_at' end)`)
   expect(found).toEqual(['recording_key'])
 })
 
-test('which of their keys and unique constraints lack it is known one by one', async () => {
+test('the keys and unique constraints without it are listed', async () => {
   const found = await column(`select i.indrelid::regclass || ': ' || i.indexrelid::regclass as found from pg_index i
     where i.indisunique and i.indrelid in (select oid from pg_class where relname in (${list}) and relnamespace = 'public'::regnamespace)
       and not exists (select from pg_attribute a
@@ -55,7 +55,7 @@ test('which of their keys and unique constraints lack it is known one by one', a
   ])
 })
 
-test('no foreign key leads to the history or from it', async () => {
+test('no foreign key refers to the history or from it', async () => {
   const found = await column(`select conrelid::regclass || ' to ' || confrelid::regclass as found from pg_constraint
     where contype = 'f' and conparentid = 0
       and (conrelid in (select oid from pg_class where relkind = 'p') or confrelid in (select oid from pg_class where relkind = 'p'))`)

@@ -1,4 +1,4 @@
-/** AC8: audio outside the call is trimmed before anybody can listen to it, and cannot be opened afterwards. */
+/** AC8: audio outside the call is trimmed before anybody can listen to it, and cannot be decrypted afterwards. */
 import { describe, expect, test } from 'vitest'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -42,7 +42,7 @@ const incidents = (id: string) =>
     .where('object_id', '=', id)
     .execute()
 
-/** The payloads of one stream's packets, in order. */
+/** Returns the payloads of one stream's packets, in order. */
 async function payloads(opened: { chunks: number; openChunk: (n: number) => Promise<Buffer> }): Promise<string[]> {
   const found: string[] = []
   for (let n = 0; n < opened.chunks; n++) {
@@ -54,8 +54,8 @@ async function payloads(opened: { chunks: number; openChunk: (n: number) => Prom
   return found
 }
 
-describe('a recording that reaches more than two seconds beyond its call', () => {
-  test('is cut to the call before it can be heard, and the incident is in the log', async () => {
+describe('a recording that extends more than two seconds beyond its call', () => {
+  test('is trimmed to the call before it can be played, and the incident is logged', async () => {
     const { answeredAt, endedAt, recorded } = call(10_000, 1_700)
     const { id, body, header, intakeKey } = await recorded
     const whole = await payloads(
@@ -80,7 +80,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
     expect(row).toMatchObject({ packets_received: 2 * 501, packets_lost: 0 })
   })
 
-  test('cannot be opened whole any more: of the key of what was outside nothing is left', async () => {
+  test('cannot be decrypted as a whole afterwards: no key of the outside part is left', async () => {
     const { recorded } = call(5_000, 1_000)
     const { id, body } = await recorded
     await ingestRecording(context, id, now())
@@ -92,7 +92,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
     expect((await objects.readRange(bodyKey(id), 0, 16)).equals(body.subarray(0, 16))).toBe(false)
   })
 
-  test('is cut once, wherever the work stops and begins again', async () => {
+  test('is trimmed once, wherever the work is interrupted', async () => {
     for (const dies of ['moveIn', 'put', 'delete'] as const) {
       for (const when of ['before', 'after'] as const) {
         const { recorded } = call(5_000, 750)
@@ -120,7 +120,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
   })
 })
 
-test('a recording within two seconds of its call stays as it was', async () => {
+test('a recording within two seconds of its call stays unchanged', async () => {
   const { recorded } = call(1_900, 650)
   const { id, body } = await recorded
   await ingestRecording(context, id, now())

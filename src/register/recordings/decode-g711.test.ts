@@ -6,7 +6,7 @@ const has = (command: string, flag: string) => spawnSync(command, [flag]).status
 const every = Buffer.from(Array.from({ length: 256 }, (_, code) => code))
 const asSamples = (bytes: Buffer) => Array.from({ length: 256 }, (_, i) => bytes.readInt16LE(2 * i))
 
-test('known values of G.711 decode as the recommendation says', () => {
+test('known values of G.711 decode as in the recommendation', () => {
   expect([0xd5, 0x55, 0xaa, 0x2a, 0x80, 0x00].map((code) => alawSamples[code])).toEqual([
     8, -8, 32256, -32256, 5504, -5504,
   ])

@@ -80,7 +80,7 @@ const filler = Buffer.alloc(1400)
 const levels = (pcm: Buffer, from: number, tones: readonly number[]) => levelsOf(pcm, { from, lane: 1 }, tones)
 
 describe.each(Object.entries(sorts))('%s', (_name, sort) => {
-  test('is heard as it was sent, at its level and in its place', async () => {
+  test('is decoded as it was sent, at its level and in its place', async () => {
     const { index, render, chunks } = await record(sort)
     expect(chunks).toBeGreaterThan(2)
     expect(index.unrendered.some(({ payloadType }) => payloadType === sort.codec.payloadType)).toBe(false)
@@ -94,7 +94,7 @@ describe.each(Object.entries(sorts))('%s', (_name, sort) => {
     expect(Math.max(...index.peaks[1])).toBeGreaterThan(60)
   })
 
-  test('sounds the same whatever part is asked for', async () => {
+  test('sounds the same for any requested part', async () => {
     const { index, render } = await record(sort)
     const whole = await render()
     const cuts = [0, 1234, 1235, 4100, 6000, index.durationSamples]
@@ -102,14 +102,14 @@ describe.each(Object.entries(sorts))('%s', (_name, sort) => {
     expect(Buffer.concat(parts).equals(whole)).toBe(true)
   })
 
-  test('is decoded in the order in which it was sent, however it came', async () => {
+  test('is decoded in the order of sending, in any order of arrival', async () => {
     const order = sort.packets.map((_, n) => n ^ 1).filter((n) => n < sort.packets.length)
     const { render } = await record(sort, order)
     expect(levels(await render(), 3000, [440, 1700]).overRestDb).toBeGreaterThan(8)
   })
 })
 
-test('what is no Opus is silence, and the rest of it is heard', async () => {
+test('packets that are not Opus are silence, and the rest is played', async () => {
   const { codec, packets, tick } = sorts.Opus
   const broken = packets.map((packet, n) =>
     n % 10 === 3 ? Buffer.alloc(4000, n) : n % 10 === 7 ? Buffer.from([n]) : packet,

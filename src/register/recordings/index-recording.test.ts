@@ -61,7 +61,7 @@ function random(seed: number) {
 }
 
 describe('a well-behaved sender', () => {
-  test('is played sample by sample as sent, through jitter, loss, reordering, copies and a change of codec', async () => {
+  test('is played sample by sample as sent, through jitter, loss, reordering, duplicates and a change of codec', async () => {
     const next = random(5)
     const sent: { n: number; stream: number; atMs: number }[] = []
     for (let n = 0; n < 1500; n++) for (const stream of [0, 1]) sent.push({ n, stream, atMs: n * 20 + 5 + next() * 60 })
@@ -147,7 +147,7 @@ describe('alignment', () => {
     'an hour of clocks off by %i and %i ppm keeps the tracks within 40 ms of real time and of each other',
     async (a, b) => {
       const next = random(9)
-      const silence = Buffer.alloc(8, 0xd5) // Short packets: the times are the matter here.
+      const silence = Buffer.alloc(8, 0xd5) // Short packets, because only the times matter here.
       const { index } = await record(3_600_000, async (writer) => {
         const skews = [a, b]
         for (const stream of [0, 1]) writer.source(stream, stream, 0, 0, codecs)
@@ -198,7 +198,7 @@ describe('alignment', () => {
     return index
   }
 
-  test('a sender that stops its clock during a pause is put where it arrives', async () => {
+  test('a sender that stops its clock during a pause is placed by its arrival', async () => {
     const index = await times(
       (n) => n * 20 + (n >= 500 ? 7000 : 0),
       (n) => n * 160,
@@ -211,7 +211,7 @@ describe('alignment', () => {
     expect(index.tracks[0]!.packetsLost).toBe(0)
   })
 
-  test('a sender whose RTP clock leaps without a pause continues without a gap', async () => {
+  test('a sender whose RTP clock jumps without a pause continues without a gap', async () => {
     const index = await times(
       (n) => n * 20,
       (n) => n * 160 + (n >= 500 ? 1_000_000 : 0),
@@ -230,7 +230,7 @@ describe('alignment', () => {
     expect(index.gaps).toHaveLength(1)
   })
 
-  test('a recorder or sender starved for most of the time does not move what was sent', async () => {
+  test('a recorder or sender without CPU time for most of the time does not move what was sent', async () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const next = random(seed)
       const stalls: { from: number; to: number }[] = []
@@ -250,7 +250,7 @@ describe('alignment', () => {
     }
   })
 
-  test('one packet with a nonsense time does not stretch the recording', async () => {
+  test('one packet with an invalid time does not stretch the recording', async () => {
     const index = await times(
       (n) => n * 20,
       (n) => (n === 200 ? 0x7fffffff : n * 160),
@@ -259,7 +259,7 @@ describe('alignment', () => {
     expect(index.durationSamples).toBe(320_000)
   })
 
-  test('a hold is a pause and no loss, though the sequence numbers run on', async () => {
+  test('a hold is a pause and no loss, though the sequence numbers continue', async () => {
     const { index } = await record(20_000, (writer) => {
       writer.source(0, 1, 0, 0, codecs)
       for (let n = 0; n < 1000; n++) {
@@ -310,7 +310,7 @@ test('a codec that cannot be played is kept, listed and silent', async () => {
   expect((await render()).every((byte) => byte === 0)).toBe(true)
 })
 
-test('a mixed stream is heard on both sides, and a WAV header reports the length', async () => {
+test('a mixed stream is on both channels, and a WAV header has the length', async () => {
   const { render } = await record(1000, (writer) => {
     writer.mark('mapping', 0, { streams: { 0: 'mixed' } })
     writer.source(0, 1, 0, 0, codecs)

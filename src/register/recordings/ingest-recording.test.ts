@@ -37,7 +37,7 @@ const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('i
 async function expectIngestedOnce(recording: RecordedSegment) {
   expect(await objectsOf(recording.id)).toEqual(['body', 'index'])
   const row = await rowOf(recording.id)
-  // The log has the sealed body's hash: the verifier holds the recording against it.
+  // The log has the sealed body's hash, with which the verifier compares the recording.
   expect(await ingestEntries(recording.id)).toMatchObject([{ detail: { sha256: row.sha256?.toString('hex') } }])
   expect(row.kept_at).not.toBeNull()
   expect(row.duration_ms).toBe(1000)
@@ -47,7 +47,7 @@ async function expectIngestedOnce(recording: RecordedSegment) {
   expect((await openRecordingBody(objects, recording.id, fileKey!)).chunks).toBe(1)
 }
 
-/** The object store, and a process that dies at its `at`-th step: before it, or after it and before hearing so. */
+/** The object store, and a process that dies at its `at`-th step: before it, or after it and before the answer. */
 function dyingStore(at: number, when: 'before' | 'after'): { store: ObjectStore; steps: () => number } {
   let steps = 0
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -69,8 +69,8 @@ function dyingStore(at: number, when: 'before' | 'after'): { store: ObjectStore;
   return { store, steps: () => steps }
 }
 
-describe('taking a recording into keeping', () => {
-  test('the header is gone, the body has stayed as it was and the index is sealed', async () => {
+describe('ingesting a recording', () => {
+  test('removes the header, keeps the body unchanged and seals the index', async () => {
     const recording = await register.record()
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
     expect(await ingestRecording(context, recording.id, now())).toBe(true)
@@ -81,7 +81,7 @@ describe('taking a recording into keeping', () => {
     for (const word of ['caller', 'official', recording.id, 'durationSamples']) expect(index.includes(word)).toBe(false)
   })
 
-  test('the intake key opens nothing of it any more: what it opened, the header, is in no object', async () => {
+  test('leaves nothing that the intake key opens: the header, which it opened, is in no object', async () => {
     const recording = await register.record()
     const identity = await intakeIdentity(context.db, keys, recording.intakeKey)
     expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)
@@ -95,7 +95,7 @@ describe('taking a recording into keeping', () => {
     expect(await intakeIdentity(context.db, keys, recording.intakeKey)).toBeUndefined()
   })
 
-  test('the wrapped file key is not the file key', async () => {
+  test('stores a wrapped file key that is not the file key', async () => {
     const recording = await register.record()
     await ingestRecording(context, recording.id, now())
     const fileKey = await fileKeyOf(context.db, keys, recording.id)
@@ -107,14 +107,14 @@ describe('taking a recording into keeping', () => {
     expect(wrapped.includes(fileKey!)).toBe(false)
   })
 
-  test('a second time there is nothing to do', async () => {
+  test('does nothing the second time', async () => {
     const recording = await register.record()
     expect(await ingestRecording(context, recording.id, now())).toBe(true)
     expect(await ingestRecording(context, recording.id, now())).toBe(false)
     await expectIngestedOnce(recording)
   })
 
-  test('two keepers at once keep it once', async () => {
+  test('by two processes at once ingests it once', async () => {
     const recording = await register.record()
     const results = await Promise.allSettled([1, 2, 3].map(() => ingestRecording(context, recording.id, now())))
     expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(1)
@@ -123,8 +123,8 @@ describe('taking a recording into keeping', () => {
   })
 })
 
-describe('killed between two steps', () => {
-  test('of the object store: the next try keeps it, exactly once and without its header', async () => {
+describe('a kill between two steps', () => {
+  test('of the object store: the next try ingests it, exactly once and without its header', async () => {
     const dry = dyingStore(Infinity, 'before')
     await ingestRecording({ ...context, objects: dry.store }, (await register.record()).id, now())
     expect(dry.steps()).toBeGreaterThan(5)
@@ -144,7 +144,7 @@ describe('killed between two steps', () => {
   })
 
   test.each(['recording_key', 'shard_key', 'audit_entry', 'recording'])(
-    'of the database, at its write to %s: the next try keeps it, exactly once',
+    'of the database, at its write to %s: the next try ingests it, exactly once',
     async (table) => {
       // A month of its own, so that its shard is a new one.
       const recording = await register.record({}, { months: table === 'shard_key' ? 3 : 6 })
@@ -162,8 +162,8 @@ describe('killed between two steps', () => {
   )
 })
 
-describe('what cannot be kept', () => {
-  test('its private intake key is deleted: it says so and the sealed body stays', async () => {
+describe('a recording that cannot be ingested', () => {
+  test('without its private intake key is reported and the sealed body stays', async () => {
     const recording = await register.record()
     await database.as().pool.query('delete from intake_private_key where public_key = $1', [recording.intakeKey])
     await expect(ingestRecording(context, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
@@ -171,7 +171,7 @@ describe('what cannot be kept', () => {
     expect(await ingestEntries(recording.id)).toHaveLength(0)
   })
 
-  test('the key of another recording: it says so, the sealed body stays, and so does the other’s key', async () => {
+  test('with another recording’s key is reported, and the sealed body and the other’s key stay', async () => {
     const recording = await register.record()
     const { intakeKey } = await register.record()
     await admin.updateTable('recording').set({ intake_key: intakeKey }).where('id', '=', recording.id).execute()
@@ -180,7 +180,7 @@ describe('what cannot be kept', () => {
     expect(await intakeIdentity(context.db, keys, intakeKey)).toMatch(/^AGE-SECRET-KEY-1/)
   })
 
-  test('a body with one bit turned is not kept', async () => {
+  test('with one changed bit in the body is refused', async () => {
     const recording = await register.record()
     const forged = Buffer.from(recording.body)
     forged[200]! ^= 1
@@ -189,7 +189,7 @@ describe('what cannot be kept', () => {
     expect((await rowOf(recording.id)).kept_at).toBeNull()
   })
 
-  test('those that failed before do not block the others', async () => {
+  test('and failed before does not block the others', async () => {
     await ingestAll()
     const [failed, sound] = [await register.record(), await register.record()]
     await recordIngestFault(context.db, failed.id, 'intake-key-gone')
@@ -203,7 +203,7 @@ describe('what cannot be kept', () => {
   })
 })
 
-describe('a payload type that nothing explains', () => {
+describe('an unexplained payload type', () => {
   const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
   // As earlier versions sealed a payload type without rtpmap.
   const unnamed = (payloadType: number) => ({ payloadType, codec: 'unknown', clockRate: 0 }) as const
@@ -230,7 +230,7 @@ describe('a payload type that nothing explains', () => {
     expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...reported })
   })
 
-  test('with a clock of nonsense does not stretch the recording', async () => {
+  test('with an invalid clock does not stretch the recording', async () => {
     const clocks = [1, 7, 9_999_999]
     const recording = await register.record(
       {},
@@ -256,8 +256,8 @@ describe('a payload type that nothing explains', () => {
   })
 })
 
-describe('a destruction that comes in the middle', () => {
-  test('of any step leaves neither key nor object, and no entry that it was kept after it was destroyed', async () => {
+describe('a destruction during an ingestion', () => {
+  test('at any step leaves neither key nor object, and no entry of an ingestion after the destruction', async () => {
     for (let at = 1; ; at++) {
       const recording = await register.record()
       let steps = 0

@@ -5,7 +5,7 @@ import { createPacer, playbackPace } from './pace.ts'
 const pace = playbackPace
 const callMs = 3_600_000
 
-/** Reads on and on from the beginning, a request each tenth of a second; how much was served by each moment. */
+/** Reads continuously from the start, ten requests a second. Returns how much was served by each moment. */
 function readOn(speed: number, forMs: number): number[] {
   const pacer = createPacer(pace)
   let servedMs = 0
@@ -18,8 +18,8 @@ function readOn(speed: number, forMs: number): number[] {
   return served
 }
 
-describe('a listening is served', () => {
-  test.each([0.5, 1, 2, 3])('at %s times the speed without a pause, and at most half a minute ahead', (speed) => {
+describe('the rate limit of a listening', () => {
+  test.each([0.5, 1, 2, 3])('serves %s times the speed without a pause, and at most half a minute ahead', (speed) => {
     for (const [tenth, servedMs] of readOn(speed, 600_000).entries()) {
       const heardMs = tenth * 97.3 * speed
       expect(servedMs).toBeGreaterThanOrEqual(heardMs)
@@ -27,7 +27,7 @@ describe('a listening is served', () => {
     }
   })
 
-  test('after a pause no further ahead than before it', () => {
+  test('serves no further ahead after a pause than before it', () => {
     const pacer = createPacer(pace)
     const first = pacer.take({ atMs: 0, fromMs: 0, wantedMs: callMs, speed: 1 })
     expect(first).toBe(pace.leadMs)
@@ -36,7 +36,7 @@ describe('a listening is served', () => {
     expect(pacer.take({ atMs: 3_600_000, fromMs: first + hourLater, wantedMs: callMs, speed: 1 })).toBe(0)
   })
 
-  test('at once where somebody seeks, and seeking again and again lets out no more', () => {
+  test('serves at once after a seek, and repeated seeking gets no more', () => {
     const pacer = createPacer(pace)
     let servedMs = 0
     for (let atMs = 0; atMs < 60_000; atMs += 50) {
@@ -46,12 +46,12 @@ describe('a listening is served', () => {
     expect(servedMs).toBeLessThanOrEqual(pace.leadMs + 60_000 * 1.25)
   })
 
-  test('to the very end, be the last piece ever so short', () => {
+  test('serves to the very end, however short the last piece is', () => {
     const pacer = createPacer(pace)
     expect(pacer.take({ atMs: 0, fromMs: 999, wantedMs: 1, speed: 1 })).toBe(1)
   })
 
-  test('however it is asked: never more than a lead and what an ear at that speed could have heard', () => {
+  test('never serves more than the lead and what can be played at that speed, for any requests', () => {
     const requests = fc.array(
       fc.record({
         afterMs: fc.nat(5000),

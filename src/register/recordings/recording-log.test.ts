@@ -13,7 +13,7 @@ import {
 } from './recording-log.ts'
 
 describe('the recording log', () => {
-  test('what is written is what is read', () => {
+  test('what is written is read back', () => {
     const source: LogSource = {
       stream: 1,
       source: 3,

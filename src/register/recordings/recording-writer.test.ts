@@ -26,7 +26,7 @@ test('a recording that cannot be created leaves neither of its files, and no fil
   expect(readFileSync(join(directory, 'r.body'), 'utf8')).toBe('of another recording')
 })
 
-test('a recording begins without a wait for the disk, and is durable with the next frames of the tail', async () => {
+test('a recording starts without waiting for the disk, and is durable with the next frames of the tail', async () => {
   const tail = await createTailJournal({ directory, run: 'a', intervalMs: 1_000_000 })
   const file = await open(join(directory, 'any'), 'w')
   const prototype = Object.getPrototypeOf(file) as FileHandle
@@ -38,7 +38,7 @@ test('a recording begins without a wait for the disk, and is durable with the ne
   await tail.flush()
   expect(sync).toHaveBeenCalledTimes(0)
   await tail.flush()
-  // Header and body, and the folder in which they have their names.
+  // Header and body, and the folder with their names.
   expect(datasync.mock.calls.length).toBeGreaterThanOrEqual(4)
   expect(sync).toHaveBeenCalledTimes(1)
   const before = datasync.mock.calls.length
@@ -49,7 +49,7 @@ test('a recording begins without a wait for the disk, and is durable with the ne
   await tail.close()
 })
 
-test('a recording that is discarded leaves no file, and its tail is free', async () => {
+test('a discarded recording leaves no file, and its tail is free', async () => {
   const tail = await createTailJournal({ directory, run: 'a' })
   const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt, tail })
   writer.source(0, 111, 5, 7, codecs)
@@ -60,7 +60,7 @@ test('a recording that is discarded leaves no file, and its tail is free', async
   expect(readdirSync(directory)).toEqual([])
 })
 
-test('memory that one recording gave back holds nothing of it, and is not written to by it any more', async () => {
+test('memory released by a recording contains nothing of it, and it no longer writes to it', async () => {
   const first = await createRecordingWriter({ id: 'first', directory, intakePublicKey: recipient, startedAt })
   first.source(0, 111, 5, 7, codecs)
   for (let n = 0; n < 100; n++) first.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(150, 0xaa), 0, 150)
@@ -89,7 +89,7 @@ test('memory that one recording gave back holds nothing of it, and is not writte
   expect(stored).toEqual(new Array(200).fill(Buffer.alloc(160, 0x55)))
 })
 
-test('every packet is in the sealed recording, and every chunk reads alone', async () => {
+test('every packet is in the sealed recording, and every chunk can be read alone', async () => {
   const tail = await createTailJournal({ directory, run: 'a', intervalMs: 5, segmentMs: 30 })
   const writer = await createRecordingWriter({ id: 'r1', directory, intakePublicKey: recipient, startedAt, tail })
   writer.source(0, 111, 5, 7, codecs)
@@ -130,7 +130,7 @@ test('every packet is in the sealed recording, and every chunk reads alone', asy
 })
 
 test.skipIf(spawnSync('age', ['--version']).status !== 0)(
-  'header and body together are a file that age opens',
+  'header and body together are a file that age decrypts',
   async () => {
     const writer = await createRecordingWriter({ id: 'r2', directory, intakePublicKey: recipient, startedAt })
     const { headerPath, bodyPath } = await writer.finish(10)
@@ -143,7 +143,7 @@ test.skipIf(spawnSync('age', ['--version']).status !== 0)(
   },
 )
 
-test('a disk that refuses sheds packets after the limit, reports how many, and loses nothing else', async () => {
+test('a disk that refuses writes causes packets above the limit to be dropped and counted, and no other loss', async () => {
   const faults: string[] = []
   const writer = await createRecordingWriter({
     id: 'r3',
@@ -175,7 +175,7 @@ test('a disk that refuses sheds packets after the limit, reports how many, and l
   expect(shed).toEqual([{ packets: 500 - stored }])
 })
 
-test('a packet as large as UDP allows is shed, and what follows is not harmed', async () => {
+test('a packet as large as UDP allows is dropped, and later ones are not affected', async () => {
   const writer = await createRecordingWriter({ id: 'r4', directory, intakePublicKey: recipient, startedAt })
   writer.source(0, 1, 1, 1, codecs)
   expect(writer.packet(0, 8, false, 0, 0, 0, Buffer.alloc(65_495), 0, 65_495)).toBe(false)

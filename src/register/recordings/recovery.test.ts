@@ -74,7 +74,7 @@ describe('kill -9', () => {
   })
 })
 
-describe('torn files', () => {
+describe('damaged files', () => {
   async function writeSome(packets: number) {
     const tail = await createTailJournal({ directory, run: 'x', intervalMs: 1_000_000 })
     const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt, tail })
@@ -88,7 +88,7 @@ describe('torn files', () => {
     await sleep(50)
     return { tail, writer }
   }
-  /** Their files were taken away from under them. */
+  /** Their files were removed while in use. */
   async function abandon(tail: TailJournal, writer: RecordingWriter) {
     await writer.finish(0).catch(() => {})
     await tail.close().catch(() => {})
@@ -99,7 +99,7 @@ describe('torn files', () => {
       readdirSync(directory).find((name) => name.endsWith('.journal'))!,
     )
 
-  test('a journal cut anywhere and a body cut anywhere still give a recording, with every packet before the cut', async () => {
+  test('a journal and a body cut anywhere still give a recording, with every packet before the cut', async () => {
     const { tail, writer } = await writeSome(200)
     const journalBytes = readFileSync(journal())
     const journalPath = journal()
@@ -144,7 +144,7 @@ describe('torn files', () => {
     await abandon(tail, writer)
   })
 
-  test('a recording whose header a power loss emptied leaves nothing, and keeps no other from being gathered', async () => {
+  test('a recording with a header emptied by a power loss leaves nothing, and does not block the recovery of others', async () => {
     const { tail, writer } = await writeSome(20)
     for (const end of ['hdr', 'body']) writeFileSync(join(directory, `emptied.${end}`), '')
     expect((await recoverRecordings(directory)).map(({ id }) => id)).toEqual(['r'])
@@ -152,7 +152,7 @@ describe('torn files', () => {
     await abandon(tail, writer)
   })
 
-  test('a finished recording is left as it is', async () => {
+  test('a finished recording is not changed', async () => {
     const { tail, writer } = await writeSome(100)
     const finished = await writer.finish(30_000)
     const [recording] = await recoverRecordings(directory)

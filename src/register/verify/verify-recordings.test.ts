@@ -56,7 +56,7 @@ async function destroy(id: string) {
   expect(gone).toEqual([id])
 }
 
-/** Changes an object, verifies, and puts it back. */
+/** Changes an object, verifies, and restores it. */
 async function changed(key: string, change: (bytes: Buffer) => Buffer | undefined) {
   const whole = await objects.readRange(key, 0, await objects.sizeBytes(key))
   const other = change(Buffer.from(whole))
@@ -78,31 +78,31 @@ beforeAll(async () => {
   held = [await makeRecording(50), await makeRecording(600), await makeRecording(1)]
 }, 60_000)
 
-test('a register of which everything is destroyed is proved as any other', () => {
+test('a register whose recordings are all destroyed is verified like any other', () => {
   expect(ofNothingHeld).toMatchObject({ held: 0, destroyed: 2, found: 0 })
 })
 
 describe('a verification of recordings', () => {
-  test('finds nothing amiss where all is as it was, and reports how much it opened', async () => {
+  test('finds nothing if nothing was changed, and reports how much it opened', async () => {
     const sizes = await Promise.all(held.map((id) => objects.sizeBytes(bodyKey(id))))
     const report = await verify()
     expect(report).toMatchObject({ held: 3, destroyed: 2, found: 0, findings: [] })
     expect(report.bytes).toBe(sizes.reduce((sum, size) => sum + size))
   })
 
-  test('of a sample looks at so many', async () => {
+  test('of a sample checks that many', async () => {
     const { held: opened, destroyed: gone } = await verify({ sample: 4 })
     expect(opened + gone).toBe(4)
   })
 
-  test('continues where the last one stopped, until it has looked at all', async () => {
+  test('continues where the last one stopped, until it has checked all', async () => {
     const after = [...held].sort()[0]!
     const { held: opened, resumeAfter } = await verify({ after })
     expect(opened).toBe(2)
     expect(resumeAfter).toBeUndefined()
   })
 
-  test('says in one line what is wrong and what to do', async () => {
+  test('reports in one line what is wrong and what to do', async () => {
     const { findings } = await changed(bodyKey(held[0]!), () => undefined)
     expect(findings.map(describeFinding)).toEqual([
       `recording ${held[0]!}: body-missing: its body is not in the object store; bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)`,
@@ -110,7 +110,7 @@ describe('a verification of recordings', () => {
   })
 })
 
-describe('what is held is found wanting where', () => {
+describe('an existing recording fails the verification if', () => {
   test.each<[string, (bytes: Buffer) => Buffer | undefined, string[]]>([
     ['its body is cut at a chunk', (bytes) => bytes.subarray(0, 16 + 65_552), ['body-length', 'body-forged']],
     ['its body is cut anywhere', (bytes) => bytes.subarray(0, -1), ['body-length', 'body-forged']],
@@ -134,7 +134,7 @@ describe('what is held is found wanting where', () => {
     expect(new Set(findings.map(({ recording }) => recording))).toEqual(new Set([held[1]]))
   })
 
-  test('its index is gone, cut, or of another recording', async () => {
+  test('its index is missing, truncated, or another recording’s', async () => {
     const other = await objects.readRange(indexKey(held[0]!), 0, await objects.sizeBytes(indexKey(held[0]!)))
     for (const [change, code] of [
       [() => undefined, 'index-missing'],
@@ -145,7 +145,7 @@ describe('what is held is found wanting where', () => {
     }
   })
 
-  test('bodies, or whole recordings’ objects, changed places', async () => {
+  test('bodies, or all objects of recordings, were exchanged', async () => {
     const [a, b] = [held[0]!, held[1]!]
     await exchange(bodyKey(a), bodyKey(b))
     expect((await codes()).filter((line) => line.endsWith('body-forged')).sort()).toEqual(
@@ -158,7 +158,7 @@ describe('what is held is found wanting where', () => {
     expect(await codes()).toEqual([])
   })
 
-  test('keys are gone, altered or exchanged: by row, by shard, by month', async () => {
+  test('keys are missing, altered or exchanged: by row, by shard, by month', async () => {
     const [a, b] = [held[0]!, held[1]!]
     const keyRows = async () =>
       (await pool.query<{ recording_id: string; wrapped: Buffer }>('select recording_id, wrapped from recording_key'))
@@ -207,7 +207,7 @@ describe('what is held is found wanting where', () => {
     expect(await codes()).toEqual([])
   })
 
-  test('the register’s hash, or the log’s, is another one', async () => {
+  test('the register’s hash, or the log’s, differs', async () => {
     const id = held[0]!
     const { rows } = await pool.query<{ sha256: Buffer }>('select sha256 from recording where id = $1', [id])
     await pool.query('update recording set sha256 = $2 where id = $1', [id, flipped(rows[0]!.sha256, 0)])
@@ -222,8 +222,8 @@ describe('what is held is found wanting where', () => {
   })
 })
 
-describe('what is destroyed is found alive where', () => {
-  test('an object of it is there again, whether its row is still there or not', async () => {
+describe('a destroyed recording fails the verification if', () => {
+  test('an object of it exists again, whether its row still exists or not', async () => {
     const [id, rowless] = [ended[0]!, randomUUID()]
     await objects.put(bodyKey(id), Buffer.from('x'))
     await pool.query(
@@ -234,12 +234,12 @@ describe('what is destroyed is found alive where', () => {
     expect((await codes()).sort()).toEqual([`${id} destroyed-object-left`, `${rowless} destroyed-object-left`].sort())
     await objects.delete(bodyKey(id))
     await objects.delete(bodyKey(rowless))
-    // A call that has not been entered yet is none of these.
+    // A call that is not entered yet does not count.
     await objects.put(bodyKey(randomUUID()), Buffer.from('x'))
     expect(await codes()).toEqual([])
   })
 
-  test('a key row of it, or the version of the month key under which it lay, is there', async () => {
+  test('a key row of it, or the version of its month key, exists', async () => {
     const id = ended[0]!
     await pool.query(
       `insert into recording_key (recording_id, expiry_month, shard, wrapped)
@@ -272,7 +272,7 @@ describe('what is destroyed is found alive where', () => {
     )
   })
 
-  test('the ledger reports it and the register holds it', async () => {
+  test('the ledger reports it and the register still has it', async () => {
     await pool.query(
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('recording', $1, 'caller', 'sweep', '{}')`,
       [held[2]],
@@ -283,7 +283,7 @@ describe('what is destroyed is found alive where', () => {
 })
 
 test(
-  'any bit of a body, an index, a key or a shard that is another is found, and plays nothing (T)',
+  'any changed bit of a body, an index, a key or a shard is found, and plays nothing (T)',
   async () => {
     const random = seedRandom(11).next
     const id = held[1]!
@@ -320,8 +320,8 @@ test(
   isLong ? 3_600_000 : 60_000,
 )
 
-describe.skipIf(!hasAge)('an independent age', () => {
-  test('opens a held recording with its key at hand, and nothing opens a destroyed one', async () => {
+describe.skipIf(!hasAge)('an independent age program', () => {
+  test('opens an existing recording with its key, and nothing opens a destroyed one', async () => {
     const id = held[0]!
     const { recipient, identity } = generateKeyPair()
     const fileKey = (await fileKeyOf(custodian, keys, id))!
@@ -335,7 +335,7 @@ describe.skipIf(!hasAge)('an independent age', () => {
     const chunks = await Promise.all(Array.from({ length: payload.chunks }, (_, n) => payload.openChunk(n)))
     expect(await readFile(opened)).toEqual(Buffer.concat(chunks))
 
-    // Somebody kept the body of a recording that is destroyed since: there is no key for a header to carry.
+    // Somebody kept the body of a recording that was destroyed since: there is no key for a header.
     const { id: copied, body: copy } = await register.record(callOfMonthsAgo(6), { packets: 50 })
     await ingestRecording(context, copied, now())
     await destroy(copied)
@@ -345,7 +345,7 @@ describe.skipIf(!hasAge)('an independent age', () => {
   })
 })
 
-/** Nobody but whoever has the file key can write one. */
+/** Only the file key can make one. */
 function headerFor(recipient: string, fileKey: Buffer): Buffer {
   return writeAgeHeader(recipient, (size) => (size === fileKey.length ? fileKey : randomBytes(size))).header
 }
@@ -364,7 +364,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return other
 }
 
-/** A bit, a cut, something more, a block that changed places, or zeros. */
+/** A bit, a truncation, an addition, an exchanged block, or zeros. */
 function corrupt(bytes: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * bytes.length)
   const other = Buffer.from(bytes)

@@ -17,7 +17,7 @@ const {
   grant,
 } = await openProcedure()
 
-describe('deciding', () => {
+describe('a decision on a right', () => {
   test('is an approver’s, and neither the requester’s nor the subject’s', async () => {
     const aino = await enterOfficial()
     const second = await withRole('Toinen', 'ACCESS_APPROVER')
@@ -34,7 +34,7 @@ describe('deciding', () => {
     expect(await decideRightRequest(desk, await open(second), own, { approve: true })).toHaveProperty('right')
   })
 
-  test('an administrator who has become an approver cannot approve what they asked for', async () => {
+  test('is refused to an administrator who has become an approver since they requested it', async () => {
     const both = await withRole('Kaksoisrooli', 'ADMINISTRATOR')
     const recipients = await enterOfficial()
     const session = await open(both)
@@ -44,7 +44,7 @@ describe('deciding', () => {
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
   })
 
-  test('a rejection gives the reason, gives nothing, and is once and for all', async () => {
+  test('to reject gives the reason, grants nothing, and is final', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     expect(await decideRightRequest(desk, as(anneli), request, { approve: false })).toEqual({
@@ -58,7 +58,7 @@ describe('deciding', () => {
     expect(await rightsOf(desk, aino.id, now())).toEqual([])
   })
 
-  test('by two approvers at once gives one right', async () => {
+  test('by two approvers at once grants one right', async () => {
     const aino = await enterOfficial()
     const second = await open(await withRole('Kolmas', 'ACCESS_APPROVER'))
     const request = await requestRights(aino.session, ownCalls([aino.id]))
@@ -71,7 +71,7 @@ describe('deciding', () => {
     expect(await rightsOf(desk, aino.id, now())).toHaveLength(1)
   })
 
-  test('is refused for who has left since the request', async () => {
+  test('is refused for a person who has left since the request', async () => {
     const leaver = await enterOfficial()
     const request = await requestRights(leaver.session, ownCalls([leaver.id]))
     await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', leaver.id).execute()
@@ -81,21 +81,21 @@ describe('deciding', () => {
     })
   })
 
-  test('an ended session decides nothing', async () => {
+  test('is refused in an ended session', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     const stranger = { ...as(anneli), token: 'guessed' }
     expect(await decideRightRequest(desk, stranger, request, { approve: true })).toEqual({ refused: 'deny.role' })
   })
 
-  test('a right that begins later holds from its day on', async () => {
+  test('for a later start is in force from its day on', async () => {
     const aino = await enterOfficial()
     await grant(aino.session, ownCalls([aino.id], { from: daysAhead(5) }))
     expect(await rightsOf(desk, aino.id, now())).toEqual([])
     expect(await rightsOf(desk, aino.id, daysAhead(6))).toHaveLength(1)
   })
 
-  test('withdrawing is the requester’s and the subject’s, and nobody else learns of the request', async () => {
+  test('can be withdrawn as a request by the requester and the subject, and nobody else learns of it', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(as(anssi), ownCalls([aino.id]))
     expect(await withdrawRightRequest(desk, as(sari), request)).toEqual({ refused: 'not-found' })

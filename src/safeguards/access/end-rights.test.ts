@@ -8,7 +8,7 @@ import { reviewRight, revokeRight } from './procedure.ts'
 const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, grant, actions } = await openProcedure()
 
 describe('revoking', () => {
-  test('is immediate, by the approver, the supervisor or the holder, and says in which part', async () => {
+  test('is immediate, by the approver, the supervisor or the holder, and logs the role', async () => {
     const cause = async (right: string) =>
       admin
         .selectFrom('access_right')
@@ -38,7 +38,7 @@ describe('revoking', () => {
     expect(await revokeRight(desk, as(anssi), fourth, 'Ei minun')).toEqual({ refused: 'deny.role' })
   })
 
-  test('what is revoked stays so, whoever asks the database', async () => {
+  test('stays in force, whatever statement is run', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     await revokeRight(desk, aino.session, right, undefined)
@@ -47,7 +47,7 @@ describe('revoking', () => {
     ).rejects.toThrow('stays so')
   })
 
-  test('the end of the employment ends the right in the name of the employment', async () => {
+  test('happens with the end of the employment, and is logged with that', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('id', '=', right).execute()
@@ -65,7 +65,7 @@ describe('reviewing', () => {
       )
     ).rows[0]?.doubts
 
-  test('keeps a right or ends it, and is not its holder’s', async () => {
+  test('keeps a right or ends it, and is refused to its holder', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     expect(await reviewRight(desk, aino.session, right, { keep: true })).toEqual({ refused: 'right.own' })
@@ -83,7 +83,7 @@ describe('reviewing', () => {
     ])
   })
 
-  test('finds the supervisor who lost the officials, and asks for a note', async () => {
+  test('lists the supervisor who lost the officials, and asks for a note', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Nelonen')
     const official = await enterOfficial({ unit: 'Nelonen', supervisorId: chief.id })
@@ -100,7 +100,7 @@ describe('reviewing', () => {
     })
   })
 
-  test('finds the expert who has another place now, or answers calls', async () => {
+  test('lists the expert who moved, or who answers calls', async () => {
     const expert = await enterOfficial({ unit: 'Laatu', phone: false })
     const right = await grant(
       as(anssi),

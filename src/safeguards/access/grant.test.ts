@@ -33,15 +33,15 @@ const refusalsOf = async (person: TestPerson) =>
   ).map(({ result, purpose }) => [result, purpose])
 
 describe('a purpose', () => {
-  test('that is not held is refused, and the refusal is in the log', async () => {
+  test('that is not held is refused, and the refusal is logged', async () => {
     const tiina = await person({ role: 'EXPERT', purposes: ['TRAINING'] }).catch(() => undefined)
-    expect(tiina).toBeUndefined() // An expert has a duty (R38): the database asks for it.
+    expect(tiina).toBeUndefined() // An expert has a duty (R38), which the database requires.
     const user = await person({ role: 'SUPERVISOR', purposes: ['TRAINING'] })
     expect(await request(user, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
     expect(await refusalsOf(user)).toEqual([['refused:deny.purpose', 'QUALITY']])
   })
 
-  test('of somebody without any right is refused, whichever it is', async () => {
+  test('of a person without any right is refused', async () => {
     const user = await person()
     for (const purpose of purposes) expect(await request(user, purpose)).toEqual({ refused: 'deny.purpose' })
     expect(await refusalsOf(user)).toEqual(purposes.map((purpose) => ['refused:deny.purpose', purpose]))
@@ -73,7 +73,7 @@ describe('a purpose', () => {
 })
 
 describe('an inspection', () => {
-  test('by the Service Unit names the request it serves, one of one’s own calls does not (R46, R48)', async () => {
+  test('by the Service Unit names its request, and one of one’s own calls does not (R46, R48)', async () => {
     const paula = await person({ role: 'SERVICE_UNIT', purposes: ['INSPECTION'] })
     expect(await request(paula, 'INSPECTION')).toEqual({ refused: 'deny.reference' })
     expect(await request(paula, 'INSPECTION', ' ')).toEqual({ refused: 'deny.reference' })
@@ -83,7 +83,7 @@ describe('an inspection', () => {
     })
   })
 
-  test('on two rights stands without a request on the one that needs none, and reaches no further', async () => {
+  test('on two rights needs no request for the right without that condition, and reaches no further', async () => {
     const both = await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] })
     const [requestedBy, approvedBy] = [await person(), await person()]
     await recordRight(admin, {
@@ -104,7 +104,7 @@ describe('an inspection', () => {
 })
 
 describe('a right', () => {
-  test('that has ended is refused with the moment it ended, and logged', async () => {
+  test('that has ended is refused with the instant of its end, and logged', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
     const before = until.subtract({ milliseconds: 1 })
@@ -120,7 +120,7 @@ describe('a right', () => {
     expect(await request(eero, 'MAINTENANCE', 'F-1')).toEqual({ refused: 'deny.purpose' })
   })
 
-  test('that was revoked after it had ended ended when it ended', async () => {
+  test('that was revoked after its end ended at its end', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
     await admin
@@ -131,14 +131,14 @@ describe('a right', () => {
     expect(await request(eero, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: until })
   })
 
-  test('that is revoked holds no more, from that moment', async () => {
+  test('that is revoked is over from that instant', async () => {
     const user = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'] })
     const revokedAt = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
     await admin.updateTable('access_right').set({ revoked_at: revokedAt }).where('person_id', '=', user.id).execute()
     expect(await request(user, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
   })
 
-  test('of the future does not hold yet', async () => {
+  test('in the future is not in force yet', async () => {
     const user = await person()
     const [a, b] = [await person(), await person()]
     const from = now().add({ hours: 1 }).round('millisecond')
@@ -148,7 +148,7 @@ describe('a right', () => {
     expect(await rightsOf(desk, user.id, from)).toHaveLength(1)
   })
 
-  test('is approved neither by the one who gets it nor by the one who asked for it', async () => {
+  test('is approved neither by its subject nor by its requester', async () => {
     const [user, other] = [await person(), await person()]
     const held = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
     const right = { ...held, personId: user.id, from: now() }
@@ -161,7 +161,7 @@ describe('a reference', () => {
   test.each([
     ['MAINTENANCE', 'MAINTENANCE'],
     ['SECURITY', 'CRIME_OR_MISUSE'],
-  ] as const)('%s looks under %s only with one, and blank is none', async (role, purpose) => {
+  ] as const)('%s views under %s only with one, and a blank does not count', async (role, purpose) => {
     const user = await person({ role, purposes: [purpose] })
     for (const blank of [undefined, '', '  \t'])
       expect(await request(user, purpose, blank)).toEqual({ refused: 'deny.reference' })
@@ -176,7 +176,7 @@ describe('a reference', () => {
 })
 
 describe('the description in force bounds every right', () => {
-  test('a right wider than its role’s rights holds what the description gives, and a wider scope nothing', async () => {
+  test('a right wider than its role’s has what the description gives, and a wider scope nothing', async () => {
     const wide = await person({ role: 'SUPERVISOR', purposes: ['QUALITY', 'CRIME_OR_MISUSE', 'INSPECTION'] })
     expect(await rightsOf(desk, wide.id, now())).toMatchObject([{ role: 'SUPERVISOR', purposes: ['QUALITY'] }])
     expect(await request(wide, 'QUALITY')).toMatchObject({ rights: [{ purposes: ['QUALITY'] }] })
@@ -198,7 +198,7 @@ describe('the description in force bounds every right', () => {
     expect(await request(everywhere, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
   })
 
-  test('a right to a role that the description in force does not know holds nothing', async () => {
+  test('a right to a role missing from the description in force has no effect', async () => {
     const eero = await enterTestPerson(admin, desk, {
       name: 'Eero',
       right: { ...quality, purposes: ['QUALITY'], scope: scopeOf('EXPERT') },
@@ -211,7 +211,7 @@ describe('the description in force bounds every right', () => {
   })
 })
 
-test('a refusal that cannot be logged is not given: the asking fails', async () => {
+test('a refusal that cannot be logged fails the request', async () => {
   const user = await person()
   const pool = database.as().pool
   await pool.query(`alter table audit_entry add constraint broken check (result not like 'refused:%') not valid`)
@@ -222,8 +222,8 @@ test('a refusal that cannot be logged is not given: the asking fails', async () 
   }
 })
 
-describe('a view that states no purpose', () => {
-  test('is made under the primary one, or under the first that the person holds', async () => {
+describe('a view without a purpose', () => {
+  test('is made under the primary one, or the first that the person holds', async () => {
     const of = async (purposes: Purpose[], role: 'SUPERVISOR' | 'EXPERT' | 'MAINTENANCE') => {
       const person = await enterTestPerson(admin, desk, {
         name: role,

@@ -12,9 +12,9 @@ const { database, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: r
 const fresh = await createTestDatabase<SafeguardTables>()
 const empty = fresh.as().db
 
-describe('no process gives a right by itself', () => {
+describe('no process can grant a right by itself', () => {
   test.each(['seloste_desk', 'seloste_custodian', 'seloste_capture'])(
-    '%s writes none of the procedure’s tables',
+    '%s can write none of the procedure’s tables',
     async (role) => {
       const db = database.as(role).db
       for (const table of ['access_right', 'right_request', 'right_review'] as const) {
@@ -34,7 +34,7 @@ describe('no process gives a right by itself', () => {
     },
   )
 
-  test('requests are read by those they concern, those who decide, and the supervisor', async () => {
+  test('requests are readable by those they concern, those who decide, and the supervisor', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     const seen = async (person: Session) =>
@@ -46,7 +46,7 @@ describe('no process gives a right by itself', () => {
     expect(await Promise.all([as(outsider), { ...as(anneli), token: 'x' }].map(seen))).toEqual([0, 0])
   })
 
-  test('the installation gives its two rights while nobody holds them', async () => {
+  test('the installation grants its two rights while nobody holds them', async () => {
     const first = await enterPerson(empty, { userId: 'eka', name: 'Eka', employedFrom: now().subtract({ hours: 1 }) })
     if ('refused' in first) throw new Error(first.refused)
     const right = await installRight(empty, first.id, 'ACCESS_APPROVER')

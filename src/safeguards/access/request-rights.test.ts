@@ -6,8 +6,8 @@ import { decideRightRequest, requestRights, type RequestedRights } from './proce
 
 const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: applyFor, actions } = await openProcedure()
 
-describe('asking for a right', () => {
-  test('gives nothing until another has approved it, and then at once', async () => {
+describe('a request for a right', () => {
+  test('grants nothing until another person approves it, and then at once', async () => {
     const aino = await enterOfficial()
     const request = await applyFor(aino.session, ownCalls([aino.id]))
     expect(await rightsOf(desk, aino.id, now())).toEqual([])
@@ -19,7 +19,7 @@ describe('asking for a right', () => {
     expect(await actions(right?.id ?? '')).toEqual([['right.granted', 'ok', anneli.id, 'ACCESS_APPROVER']])
   })
 
-  test('is for oneself; a supervisor asks for the unit’s officials, an administrator for anyone', async () => {
+  test('is for oneself, by a supervisor for the unit’s officials, and by an administrator for anyone', async () => {
     const [mine, placed, elsewhere] = [
       await enterOfficial(),
       await enterOfficial({ unit: 'Sivupiste', supervisorId: sari.id }),
@@ -50,7 +50,7 @@ describe('asking for a right', () => {
     ).toHaveProperty('requests')
   })
 
-  test('for several people is one thing: all of them or none', async () => {
+  test('for several people is accepted for all of them or none', async () => {
     const [one, leaving] = [await enterOfficial(), await enterOfficial({ employedTo: daysAhead(10) })]
     expect(await requestRights(desk, as(anssi), ownCalls([one.id, leaving.id]))).toEqual({
       refused: 'right.beyond-employment',
@@ -64,7 +64,7 @@ describe('asking for a right', () => {
     expect(n).toBe(0)
   })
 
-  test('of what is asked for already is refused', async () => {
+  test('that repeats a pending one is refused', async () => {
     const aino = await enterOfficial()
     await applyFor(aino.session, ownCalls([aino.id]))
     expect(await requestRights(desk, as(anssi), ownCalls([aino.id]))).toEqual({
@@ -73,7 +73,7 @@ describe('asking for a right', () => {
     })
   })
 
-  test('leaves its refusal in the log', async () => {
+  test('logs its refusal', async () => {
     const mine = await enterOfficial({ unit: 'Muualla' })
     await requestRights(desk, as(outsider), ownCalls([mine.id]))
     const last = await admin
@@ -121,7 +121,7 @@ describe('asking for a right', () => {
     expect(await requestRights(desk, as(anssi), ownCalls([aino.id], given))).toMatchObject({ refused })
   })
 
-  test('takes twelve months to the day, and an expert’s numbers', async () => {
+  test('is for twelve months to the day, and has an expert’s numbers', async () => {
     const aino = await enterOfficial()
     const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay()
     const until = today.add({ months: 12 }).add({ days: 1 }).toInstant()
@@ -139,7 +139,7 @@ describe('an administrator', () => {
   const held = (people: string[], role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
     ownCalls(people, { role, purposes: [], units: [] })
 
-  test('never approves rights as well: a second account of their making would have whatever they like', async () => {
+  test('never approves rights as well, because a second account of theirs would get any right', async () => {
     const refused = (of: string) => ({ refused: 'right.incompatible', of })
     expect(await requestRights(desk, as(anssi), held([anneli.id], 'ADMINISTRATOR'))).toEqual(refused(anneli.id))
     const person = await enterOfficial()
@@ -159,7 +159,7 @@ describe('a supervisor', () => {
   const reaching = (people: string[], units: string[]) =>
     ownCalls(people, { role: 'SUPERVISOR', purposes: ['QUALITY'], units })
 
-  test('has officials of their own in every unit that the right reaches', async () => {
+  test('has their own officials in every unit within reach', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const [one, other] = [await enterUnit(admin, 'Ykkönen'), await enterUnit(admin, 'Kakkonen')]
     expect(await requestRights(desk, as(anssi), reaching([chief.id], [one]))).toEqual({
@@ -167,7 +167,7 @@ describe('a supervisor', () => {
       of: one,
     })
     await enterOfficial({ unit: 'Ykkönen', supervisorId: chief.id })
-    // Somebody who answers no calls is no official.
+    // A person who answers no calls is not an official.
     await enterOfficial({ unit: 'Kakkonen', supervisorId: chief.id, phone: false })
     expect(await requestRights(desk, as(anssi), reaching([chief.id], [one, other]))).toEqual({
       refused: 'right.no-officials',
@@ -176,7 +176,7 @@ describe('a supervisor', () => {
     expect(await applyFor(as(anssi), reaching([chief.id], [one]))).toBeTruthy()
   })
 
-  test('who lost them between request and approval is not approved', async () => {
+  test('who lost them between request and approval is refused', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Kolmonen')
     const official = await enterOfficial({ unit: 'Kolmonen', supervisorId: chief.id })

@@ -13,7 +13,7 @@ const count = async () =>
   Number((await database.as().pool.query<{ n: string }>('select count(*) as n from audit_entry')).rows[0]?.n)
 
 describe('an entry', () => {
-  test('is there when its transaction has committed, and gone with it when it has not', async () => {
+  test('exists if its transaction has committed, and not otherwise', async () => {
     const before = await count()
     await desk.transaction().execute((tx) => appendAudit(tx, { action: 'session.ended', result: 'ok' }))
     expect(await count()).toBe(before + 1)
@@ -28,7 +28,7 @@ describe('an entry', () => {
   })
 
   test.each([undefined, 'seloste_desk', 'seloste_capture', 'seloste_custodian'])(
-    'is changed and removed by nobody (%s)',
+    'cannot be changed or removed (%s)',
     async (role) => {
       await appendAudit(admin, { action: 'contact.read', result: 'ok' })
       for (const statement of [
@@ -55,7 +55,7 @@ describe('an entry', () => {
     }
   })
 
-  test('of every role’s process can be written, and its number and moment are not the process’s to choose', async () => {
+  test('of every role’s process can be written, and its number and instant are not chosen by the process', async () => {
     await appendAudit(desk, { action: 'session.ended', result: 'ok' })
     await appendAudit(capture, { action: 'call.admitted', result: 'ok' })
     await appendAudit(custodian, { action: 'key.destroyed', result: 'ok' })

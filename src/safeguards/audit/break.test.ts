@@ -96,9 +96,9 @@ async function signedLog(database: TestDatabase<SafeguardTables>) {
   return { ...log, signed: note?.root }
 }
 
-describe('a log that was altered', () => {
+describe('an altered log', () => {
   test.each(tamperings.map((tampering, index) => [index, ...tampering] as const))(
-    '%i: %s: it is not signed on, nobody looks, calls go on; once accepted it goes on from what was signed',
+    '%i: %s: it is not signed, views are refused and calls continue, and after acceptance it continues from what was signed',
     async (index, _what, statement, kind, lost) => {
       const database = databases[index] as TestDatabase<SafeguardTables>
       const { folder, keys, turn, begin, signed } = await signedLog(database)
@@ -124,7 +124,7 @@ describe('a log that was altered', () => {
       await appendAudit(desk, view)
       const sequencer = begin()
       const first = await turn(sequencer)
-      // A row that was altered shows itself once the leaves are back; that, too, is accepted by somebody.
+      // An altered row shows once the leaves are restored, and is accepted too.
       if ('broken' in first) {
         expect(first.broken.findings.map((finding) => finding.kind)).toEqual(['entry-altered'])
         await resumeLog(admin.db, keys, folder, { reason: 'and the entry itself', by: 'operator' })
@@ -146,12 +146,12 @@ describe('a log that was altered', () => {
     },
   )
 
-  test('beside the keys is not signed on, and reports what to restore', async () => {
+  test('beside the keys is not signed, and the message says what to restore', async () => {
     const { folder, keys, turn, place } = await signedLog(folders)
     const note = (await folder.readCheckpoint()) ?? ''
     await folder.writeCheckpoint(note.replace('1300', '1299'))
     expect(await turn()).toMatchObject({ broken: { findings: [{ kind: 'checkpoint-altered' }] } })
-    // The database still has all that was signed: the folder is written anew from it.
+    // The database still has everything that was signed: the folder is written again from it.
     await resumeLog(folders.as().db, keys, folder, { reason: 'restored', by: 'operator' })
     expect(await folder.readCheckpoint()).toBe(note)
     expect(await turn()).toMatchObject({ signed: { size: 1301 } })

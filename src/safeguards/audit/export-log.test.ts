@@ -34,7 +34,7 @@ const filesOf = async () => {
     .sort()
 }
 
-/** As an independent reader: every leaf from its bundle, every tile's members and the root from the leaves. */
+/** Independently: every leaf from its bundle, every tile's members and the root from the leaves. */
 async function expectReadable(pruned = 0) {
   const checkpoint = readCheckpoint(await readFile(join(folder, 'checkpoint'), 'utf8'))
   const size = checkpoint?.size ?? 0
@@ -76,7 +76,7 @@ describe('an export', () => {
     expect(tilePath('entries', 1_000, 17)).toBe('tile/entries/x001/000.p/17')
   })
 
-  test('holds every entry, tile and checkpoint, and grows by what has come since', async () => {
+  test('has every entry, tile and checkpoint, and grows by later ones', async () => {
     await admin.pool.query(`
       set session_replication_role = replica;
       update audit_entry set at = now() - interval '61 months';
@@ -114,7 +114,7 @@ describe('an export', () => {
     ).toEqual([{ n: 2 }])
   })
 
-  test('has no entry that was pruned, but its hash', async () => {
+  test('has only the hash of a pruned entry', async () => {
     await admin.pool.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
     expect(await log.prune(60)).toBe(256)
     await grow(1500)
@@ -124,7 +124,7 @@ describe('an export', () => {
     await expectReadable(256)
   })
 
-  test('says of an entry that is lost that it was there', async () => {
+  test('reports a lost entry as missing', async () => {
     await admin.pool.query(
       'set session_replication_role = replica; delete from audit_entry where seq = 1100; set session_replication_role = default',
     )
@@ -137,7 +137,7 @@ describe('an export', () => {
     expect(lengths.filter((length) => length === 0)).toHaveLength(1)
   })
 
-  test('is not written over one that the log does not continue', async () => {
+  test('is not overwritten by a log that does not continue it', async () => {
     const before = await readFile(join(folder, 'checkpoint'), 'utf8')
     await writeFile(join(folder, 'checkpoint'), before.replace(/\n\d+\n/, '\n1\n'))
     await expect(exported()).rejects.toThrow('is not an earlier part of this log')

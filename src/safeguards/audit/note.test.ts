@@ -58,7 +58,7 @@ describe('a signed note', () => {
     ['a control character', `ori\rgin\n1\n${Buffer.alloc(32).toString('base64')}\n\n— a AAAAAAAA\n`],
     ['a line that is no signature', `origin\n1\n${Buffer.alloc(32).toString('base64')}\n\nhello\n`],
     ['no line end', `origin\n1\n${Buffer.alloc(32).toString('base64')}\n\n— a AAAAAAAA`],
-  ])('is none with %s', (_what, note) => {
+  ])('is invalid with %s', (_what, note) => {
     expect(readCheckpoint(note)).toBeUndefined()
   })
 

@@ -11,7 +11,7 @@ const count = async (item: string) =>
   (await admin.pool.query<{ n: number }>(`select count(*)::int as n from ${item}`)).rows[0]?.n
 
 describe('pruning', () => {
-  test('takes entries older than the term in whole tiles, leaves their hashes, and is in the log itself', async () => {
+  test('removes entries older than the term in whole tiles, keeps their hashes, and is logged', async () => {
     await admin.pool.query(`
       set session_replication_role = replica;
       update audit_entry set at = now() - interval '70 months' where seq = 1;
@@ -26,8 +26,8 @@ describe('pruning', () => {
     const leaves = await count('audit_leaf')
     expect(await log.prune(null)).toBe(0)
 
-    // 36 months and older: entries 1 to 480 of those above, after the one of the installation; one whole tile of 256.
-    // A clock that jumped ahead a moment ago: nothing was signed a day before.
+    // 36 months and older: entries 1 to 480 of those above, after the one of the installation; one whole tile of 256. A
+    // clock that just jumped ahead: nothing was signed a day before.
     expect(await log.prune(36)).toBe(0)
     await admin.pool.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
     expect(await log.prune(36)).toBe(256)
@@ -45,7 +45,7 @@ describe('pruning', () => {
     expect(await log.turn()).toEqual({ signed: undefined })
   })
 
-  test('never goes below two years, and is nobody’s but the custodian’s', async () => {
+  test('never goes below two years, and is for the custodian only', async () => {
     const custodian = database.as('seloste_custodian').pool
     await expect(custodian.query(`select prune_audit('{"months": 23}')`)).rejects.toThrow('24 months')
     for (const role of ['seloste_desk', 'seloste_capture']) {
@@ -58,7 +58,7 @@ describe('pruning', () => {
     await expect(admin.pool.query('delete from audit_leaf')).rejects.toThrow('append-only')
   })
 
-  test('of a description’s announcement leaves what it told', async () => {
+  test('of a description’s announcement keeps its content', async () => {
     const { rows } = await admin.pool.query('select version from announced_versions() order by version')
     expect(rows).toEqual([{ version: 1 }, { version: 7 }])
   })

@@ -32,7 +32,10 @@ const append = (database: TestDatabase<SafeguardTables>, action: 'key.destroyed'
 const leavesOf = async (database: TestDatabase<SafeguardTables>) =>
   database.as().db.selectFrom('audit_leaf').selectAll().orderBy('index').execute()
 
-/** Every committed entry is one leaf, and the newest checkpoint is of these leaves, in the database and beside the keys. */
+/**
+ * Every committed entry is one leaf, and the newest checkpoint covers these leaves, in the database and beside the
+ * keys.
+ */
 async function expectWhole(database: TestDatabase<SafeguardTables>, folder: LogFolder) {
   const leaves = await leavesOf(database)
   const entries = await database.as().db.selectFrom('audit_entry').select('seq').execute()
@@ -51,7 +54,7 @@ function byNumber(one: number | null, other: number | null) {
 }
 
 describe('an entry', () => {
-  test('is in the tree after a turn, hashed as docs/formats/audit-log.md says, and signed by the log’s key', async () => {
+  test('is in the tree after a run, hashed as in docs/formats/audit-log.md, and signed by the log’s key', async () => {
     const log = await openTestLog(growing)
     const sequencer = log.begin()
     await append(growing)
@@ -76,7 +79,7 @@ describe('an entry', () => {
     expect(await log.turn(sequencer)).toEqual({ signed: undefined })
   })
 
-  test('of thousands is in the tree once, over the corners of tiles, and another process continues where one ended', async () => {
+  test('of thousands is in the tree once, across tile borders, and another process continues where one ended', async () => {
     const log = await openTestLog(together)
     for (const many of [1, 254, 1, 1, 2_500]) {
       await growMany(together, many)
@@ -94,7 +97,7 @@ describe('an entry', () => {
     )
   })
 
-  test('appended while the sequencer works, by many and with some taking back, is in the tree if it was committed', async () => {
+  test('appended during sequencing, by many and with some rolled back, is in the tree if it was committed', async () => {
     const log = await openTestLog(busy)
     const sequencer = log.begin()
     let appending = true
@@ -123,7 +126,7 @@ describe('an entry', () => {
     expect(rows).toEqual([{ n: 300 - Math.ceil(300 / 7) }])
   })
 
-  test('is not twice in the tree where two sequencers work at once, as when a lock is lost', async () => {
+  test('is in the tree once if two sequencers work at the same time, as when a lock is lost', async () => {
     const log = await openTestLog(twice)
     await log.turn()
     const two = [log.begin(), log.begin()]

@@ -8,7 +8,7 @@ const sha256 = (...parts: Buffer[]) => {
   return hash.digest()
 }
 
-/** RFC 6962, section 2.1, word for word. */
+/** RFC 6962, section 2.1, literally. */
 function mth(leaves: Buffer[]): Buffer {
   if (leaves.length === 0) return sha256()
   if (leaves.length === 1) return leaves[0] as Buffer
@@ -39,7 +39,7 @@ function grow(leaves: Buffer[]) {
 const leavesOf = (count: number) => Array.from({ length: count }, (_, index) => hashLeaf(Buffer.from(`entry ${index}`)))
 
 describe('the tree', () => {
-  // The tree that implementations of RFC 6962 are tested with.
+  // The tree with which implementations of RFC 6962 are tested.
   const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f']
   const roots = [
     '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -90,12 +90,12 @@ describe('the tree', () => {
         'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
       ],
     ],
-  ])('proves that %i leaves are the beginning of %i as the known answers do', async (older, newer, proof) => {
+  ])('proves that %i leaves are a prefix of %i as the known answers do', async (older, newer, proof) => {
     const { read } = grow(known)
     expect((await consistencyProof(older, newer, read)).map((hash) => hash.toString('hex'))).toEqual(proof)
   })
 
-  test('has the root of the RFC’s own words, at every size to 600 and around the corners of tiles', async () => {
+  test('has the root by the RFC’s definition, at every size to 600 and around tile borders', async () => {
     const leaves = leavesOf(66_000)
     const { edge, read } = grow(leaves)
     expect(edge.root()).toEqual(mth(leaves))
@@ -103,7 +103,7 @@ describe('the tree', () => {
     for (const size of sizes) expect((await edgeAt(size, read)).root()).toEqual(mth(leaves.slice(0, size)))
   })
 
-  test('continues from an edge that was read back as if it had never been away', async () => {
+  test('continues from a restored edge without a difference', async () => {
     const leaves = leavesOf(66_000)
     const { read } = grow(leaves)
     const edge = await edgeAt(65_500, read)
@@ -113,7 +113,7 @@ describe('the tree', () => {
 })
 
 describe('a consistency proof', () => {
-  test('holds for every older size, and for no other tree, root or proof', async () => {
+  test('is valid for every older size, and for no other tree, root or proof', async () => {
     const leaves = leavesOf(300)
     const { read } = grow(leaves)
     const roots = Array.from({ length: 301 }, (_, size) => mth(leaves.slice(0, size)))

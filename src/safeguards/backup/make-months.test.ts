@@ -14,7 +14,7 @@ async function months(): Promise<string[]> {
   return rows.map(({ line }) => line)
 }
 
-test('months are those that the program’s own function makes, in a database that does not have it', async () => {
+test('months equal those of the program’s own function, in a database without it', async () => {
   await pool.query(`select ensure_partitions('2031-01-01', '2031-03-01')`)
   const wanted = await months()
   expect(wanted).toHaveLength(9)
@@ -22,7 +22,7 @@ test('months are those that the program’s own function makes, in a database th
   await pool.query('drop function ensure_partitions')
   const connection = await openConnection(database.url(), 'test')
   await makeMonths(connection, '2031-01-31', '2031-03-01')
-  // Those that are there stay.
+  // Existing ones stay.
   await makeMonths(connection, '2031-02-01', '2031-03-01')
   await connection.close()
   expect(await months()).toEqual(wanted)

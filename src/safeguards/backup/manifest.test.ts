@@ -16,7 +16,7 @@ const read = (name: string, columns: string[]) => {
   return readManifest(id, bytes, note, signer)
 }
 
-test('a manifest names tables and columns, whoever has signed it, and no other SQL', () => {
+test('a manifest names tables and columns, and no other SQL, whoever signed it', () => {
   expect(read('audit_entry', ['seq', '"at"', 'person_id'])).toHaveProperty('manifest')
   const strange = { wrong: 'has a table or a column whose name is none of Seloste’s' }
   expect(read(`x" from program 'id' --`, ['seq'])).toEqual(strange)
@@ -24,7 +24,7 @@ test('a manifest names tables and columns, whoever has signed it, and no other S
   expect(read('audit_entry', ['"at", "x'])).toEqual(strange)
 })
 
-test('a part that grows to more than any export makes is not taken apart', async () => {
+test('a part that expands beyond any export’s size is refused', async () => {
   const bomb = await promisify(zstdCompress)(Buffer.alloc(257 << 20))
   expect(bomb.length).toBeLessThan(1 << 20)
   await expect(decompress(bomb)).rejects.toThrow(/larger than/)

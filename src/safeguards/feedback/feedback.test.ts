@@ -21,7 +21,7 @@ const administrator = await inSessionOf('ADMINISTRATOR')
 const somebodyElse = await inSessionOf('DECISION_MAKER')
 
 describe('feedback', () => {
-  test('is answered within 14 days; what waits comes first, the first due before the others', async () => {
+  test('is due within 14 days, with open ones first, by due day', async () => {
     const before = Temporal.Now.instant()
     const due = await giveFeedback(desk, { language: 'fi', message: 'Kontrasti on heikko.', email: 'a@b.example' })
     if (due === 'full') throw new Error('full')
@@ -39,7 +39,7 @@ describe('feedback', () => {
     ])
   })
 
-  test('is answered once, and the answer is in the log', async () => {
+  test('is answered once, and the answer is logged', async () => {
     const [waiting] = await listed()
     if (!waiting) throw new Error('nothing')
     expect(await answerFeedback(desk, administrator, waiting.id, 'Tack.')).toBe('answered')
@@ -53,7 +53,7 @@ describe('feedback', () => {
     expect(entries).toEqual([{ person_id: administrator.personId, role: 'ADMINISTRATOR', result: 'ok', detail: {} }])
   })
 
-  test('is read and answered by an administrator alone; the database reports it, too', async () => {
+  test('is read and answered by an administrator only, which the database enforces too', async () => {
     expect(await listFeedback(desk, somebodyElse)).toBe('deny.role')
     const [some] = await listed()
     expect(await answerFeedback(desk, somebodyElse, some?.id ?? '', 'x')).toBe('deny.role')
@@ -63,7 +63,7 @@ describe('feedback', () => {
     await expect(sql`insert into feedback (message) values ('x')`.execute(desk)).rejects.toThrow('permission denied')
   })
 
-  test('ends a year after its answer, and not before', async () => {
+  test('is deleted a year after its answer, and not before', async () => {
     const custodian = database.as('seloste_custodian').db
     expect(await endOldFeedback(custodian)).toBe(0)
     await sql`update feedback set answered_at = now() - interval '1 year 1 hour' where place = 'PDF'`.execute(admin)
@@ -71,7 +71,7 @@ describe('feedback', () => {
     expect((await listed()).map(({ message }) => message)).toEqual(['Kontrasti on heikko.'])
   })
 
-  test('fills no disk: more than a thousand unanswered are not taken', async () => {
+  test('cannot fill the disk: more than a thousand unanswered are refused', async () => {
     await sql`insert into feedback (answer_due_at, language, message) select now(), 'en', 'x' from generate_series(1, 1000)`.execute(
       admin,
     )

@@ -14,7 +14,7 @@ const custodian = database.as('seloste_custodian').db
 const folder = await mkdtemp(join(tmpdir(), 'seloste-same-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('a store without any of the keys that the database names is another one, and reports it in one line', async () => {
+test('a store without any key that the database names is another one, and is reported in one line', async () => {
   const first = await openKeyFolder(join(folder, 'first'))
   const other = await openKeyFolder(join(folder, 'other'))
   const another = {

@@ -19,7 +19,7 @@ describe('a folder whose volume was unmounted', () => {
   test.each([
     ['and that is not there', () => Promise.resolve()],
     ['where another one is', (folder: string) => mkdir(folder, { mode: 0o700 })],
-  ])('%s, is away: no key is gone, none is destroyed, and none is made', async (_how, leave) => {
+  ])('%s, is unavailable: no key counts as missing, none is destroyed, and none is created', async (_how, leave) => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.make('month-2027-01.v1')
@@ -36,12 +36,12 @@ describe('a folder whose volume was unmounted', () => {
   })
 })
 
-describe('what a crash left of a key', () => {
-  test('half written, is no key, is listed, and goes with its destruction; those of other names stay', async () => {
+describe('the rest of a key after a crash', () => {
+  test('half written, is not a key, is listed, and is removed with its destruction, and those of other names stay', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.write('a.key', Buffer.from('another’s'))
-    // As this version leaves it, and as the one before did.
+    // As this version leaves it, and as the previous one did.
     await writeFile(join(folder, 'a.key.0123abcd.new'), 'hal')
     await writeFile(join(folder, 'a.key.new'), 'hal')
     await writeFile(join(folder, 'a.key.key.89abcdef.new'), 'hal')
@@ -54,7 +54,7 @@ describe('what a crash left of a key', () => {
     expect((await store.read('a'))?.toString()).toBe('new')
   })
 
-  test('overwritten and not removed, is no key, is listed, and gives way to a new one', async () => {
+  test('overwritten and not removed, is not a key, is listed, and is replaced by a new one', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await writeFile(join(folder, 'a.key'), Buffer.alloc(32))
@@ -76,7 +76,7 @@ const withoutStrace =
 const program = join(import.meta.dirname, '../../../test/keys/write-and-destroy.ts')
 
 describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
-  /** System calls of one write and one destruction, in their order; which of them, and what it does. */
+  /** System calls of one write and one destruction, in order; which of them fails, and how. */
   const calls = ['pwrite64:1', 'fsync:1', 'link:1', 'fsync:2', 'pwrite64:2', 'fsync:3', 'unlink:2', 'fsync:4']
   const faults = ['error=EIO', 'error=ENOSPC', 'signal=KILL']
   const all = calls.flatMap((call) => faults.map((fault) => ({ call, fault })))
@@ -84,7 +84,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
   const some = all.filter((_, index) => index % 2 === 0 || process.env['SELOSTE_LONG'] !== undefined)
 
   test.skipIf(withoutStrace !== '').each(some)(
-    'at $call with $fault: a key is there whole or not at all, what was told is so, and the next try comes to its end',
+    'at $call with $fault: a key exists whole or not at all, reports are true, and the next try completes',
     async ({ call, fault }) => {
       const folder = await newFolder()
       const [name = '', when = ''] = call.split(':')
@@ -96,7 +96,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       let reported = ''
       running.stdout.on('data', (part: Buffer) => (reported += part.toString()))
       const [, signal] = (await once(running, 'close')) as [number | null, string | null]
-      // strace dies of what the program died of.
+      // strace ends with the program's signal.
       if (fault === 'signal=KILL') expect(signal).toBe('SIGKILL')
       else expect(await readFile(`${folder}.trace`, 'utf8')).toContain('INJECTED')
       const lines = reported
@@ -108,7 +108,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       const held = await store.read('month-2027-01.v1')
       if (held) expect(held.toString()).toBe('the key itself')
       if (lines.includes('destroyed')) expect(held).toBeUndefined()
-      // Until its file is away, a destruction that was cut off is listed, to be taken up again.
+      // Until its file is removed, an interrupted destruction is listed, to be resumed.
       else if (lines.join() === 'written' && call !== 'fsync:4') expect(await store.names()).toHaveLength(1)
       for (const line of lines.filter((one) => one.startsWith('not'))) {
         expect(line).toMatch(

@@ -24,7 +24,7 @@ async function makeFolder(): Promise<string> {
 const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder())
 
 describe('the key store', () => {
-  test('gives back what it was given, and writes a name once', async () => {
+  test('returns what was stored, and writes a name once', async () => {
     const store = await makeStore()
     await store.write('month-2027-01.v1', Buffer.from('first'))
     await expect(store.write('month-2027-01.v1', Buffer.from('second'))).rejects.toMatchObject({ code: 'KEY_EXISTS' })
@@ -32,7 +32,7 @@ describe('the key store', () => {
     expect(await store.names()).toEqual(['month-2027-01.v1'])
   })
 
-  test('destroys for good, and again without harm', async () => {
+  test('destroys finally, and repeatedly without harm', async () => {
     const folder = await makeFolder()
     const store = await openKeyFolder(folder)
     await store.write('a', Buffer.from('secret'))
@@ -43,24 +43,24 @@ describe('the key store', () => {
     await expect(stat(join(folder, 'a.key'))).rejects.toThrow('ENOENT')
   })
 
-  test('does not take a key for destroyed that it could not reach', async () => {
+  test('does not report an unreachable key as destroyed', async () => {
     const folder = await makeFolder()
     const store = await openKeyFolder(folder)
-    // A file where the folder was: what root runs into as well, other than a lack of permission.
+    // A file in place of the folder, which stops root too, unlike missing permission.
     await rm(folder, { recursive: true })
     await writeFile(folder, '')
     await expect(store.destroy('a')).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
     await expect(store.write('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
   })
 
-  test('takes no name that leads out of its folder', async () => {
+  test('refuses a name that leads out of its folder', async () => {
     const store = await makeStore()
     for (const name of ['../a', 'a/b', '', '.a', 'A', 'a\0', 'a'.repeat(64)]) {
       await expect(store.write(name, Buffer.from('x'))).rejects.toMatchObject({ code: 'KEY_NAME' })
     }
   })
 
-  test('can be entered by its owner alone', async () => {
+  test('can be entered by its owner only', async () => {
     const folder = await makeFolder()
     await chmod(folder, 0o755)
     const store = await openKeyFolder(folder)
@@ -72,7 +72,7 @@ describe('the key store', () => {
 })
 
 describe('a wrapped key', () => {
-  test('opens with its key for its purpose, and not with one bit changed anywhere', () => {
+  test('opens with its key for its purpose, and not with one changed bit anywhere', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 32 }), fc.nat(), fc.string(), (bytes, at, purpose) => {
         const [kek, key] = [randomBytes(32), Buffer.from(bytes)]
@@ -102,7 +102,7 @@ describe('day keys of earlier versions', () => {
        values (gen_random_uuid(), 'n', '1', ${state}) `,
     )
 
-  test('end at once when no recording waits for them, and the ledger has each', async () => {
+  test('are destroyed at once when no recording needs them, each with a ledger entry', async () => {
     const store = await makeStore()
     await enter(store, today)
     expect(await end(store)).toEqual([today.toString()])
@@ -115,7 +115,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key')
   })
 
-  test('stay while a capture has not started again since, or has something left; a week after their day they go all the same', async () => {
+  test('are kept while a capture has not restarted since, or has something left, and destroyed a week after their day in any case', async () => {
     const store = await makeStore()
     const old = today.subtract({ days: 8 })
     await enter(store, today)
@@ -129,7 +129,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key; delete from capture_node')
   })
 
-  test('killed between a key and its note, are noted by the next try', async () => {
+  test('killed between a key and its note, are recorded by the next try', async () => {
     const store = await makeStore()
     await enter(store, today)
     await store.destroy(`intake-${today.toString()}`)

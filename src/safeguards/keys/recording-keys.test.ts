@@ -65,7 +65,7 @@ const shardsIn = async (written: string) =>
   ).rows
 
 describe('a recording’s key', () => {
-  test('comes back until it is forgotten, and does not open in another recording’s place', async () => {
+  test('is returned until it is destroyed, and does not open in another recording’s place', async () => {
     const store = await makeStore()
     const [one, other] = [
       await storeKey(store, at('2031-01-05T10:20:00Z')),
@@ -91,7 +91,7 @@ describe('a recording’s key', () => {
     }
   })
 
-  test('goes with its month’s key, whatever the database still has', async () => {
+  test('ends with its month’s key, whatever the database still has', async () => {
     const store = await makeStore()
     const { id } = await storeKey(store, at('2031-02-03T00:00:00Z'))
     await store.destroy('month-2031-02.v1')
@@ -101,7 +101,7 @@ describe('a recording’s key', () => {
 })
 
 describe('a re-keying', () => {
-  test('drops an hour that is empty and gives every neighbour a key that opens', async () => {
+  test('drops an empty hour and gives every neighbour a key that opens', async () => {
     const store = await makeStore()
     const due = await Promise.all(Array.from({ length: 12 }, () => storeKey(store, at('2031-03-04T05:30:00Z'))))
     const others = await Promise.all(
@@ -116,7 +116,7 @@ describe('a re-keying', () => {
     for (const { id } of due) expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
   })
 
-  test('loses no key that comes in meanwhile, and waits for none (20 keepers, 5 re-keyings)', async () => {
+  test('loses no key that is added meanwhile, and waits for none (20 keepers, 5 re-keyings)', async () => {
     const store = await makeStore()
     const hour = at('2031-04-05T06:00:00Z')
     const leaving = await Promise.all(Array.from({ length: 5 }, () => storeKey(store, hour)))
@@ -150,7 +150,7 @@ describe('a re-keying', () => {
 })
 
 describe('a retired version', () => {
-  test('is destroyed only when every copy has the one after it, with a receipt in the ledger', async () => {
+  test('is destroyed only when every copy has the next one, with a receipt in the ledger', async () => {
     const store = await makeStore()
     const place = makePlainPlace(custodian, store, await makeFolder())
     const [due, other] = [
@@ -184,7 +184,7 @@ describe('a retired version', () => {
     ])
   })
 
-  test('goes at its deadline though a place is away; what the place must be sent is recorded', async () => {
+  test('is destroyed at its deadline even if a place is unavailable, and what the place still needs is recorded', async () => {
     const store = await makeStore()
     const place = makePlainPlace(custodian, store, await makeFolder(), 'away')
     const [due, other] = [
@@ -203,7 +203,7 @@ describe('a retired version', () => {
   test.each([
     ['says that it is done and has it still', 'KEY_STAYS'],
     ['does not answer', 'KEY_STORE_AWAY'],
-  ] as const)('of a store that %s lives on as retired, and the next run destroys it', async (_, code) => {
+  ] as const)('of a store that %s stays retired, and the next run destroys it', async (_, code) => {
     const store = await makeStore()
     const destroyAt = at(code === 'KEY_STAYS' ? '2031-08-05T06:00:00Z' : '2031-09-05T06:00:00Z')
     const { id } = await storeKey(store, destroyAt)
@@ -216,7 +216,7 @@ describe('a retired version', () => {
           : Promise.reject(new KeyStoreFault('KEY_STORE_AWAY', 'the key store does not answer')),
     }
     expect((await settle(wrong)).failures).toMatchObject([{ code }])
-    // Late: it was done, and the answer was lost. Twice: it is done again without harm.
+    // Late: done, and the answer was lost. Twice: done again without harm.
     await store.destroy(`month-${destroyAt.toString().slice(0, 7)}.v1`)
     expect((await settle(store)).destroyed).toMatchObject([{ proof: 'was not there' }])
     expect((await settle(store)).destroyed).toEqual([])
@@ -224,14 +224,14 @@ describe('a retired version', () => {
 })
 
 describe('month keys', () => {
-  test('are destroyed when the month is over and nothing depends on them, their shards with them', async () => {
+  test('are destroyed with their shards when the month is over and nothing depends on them', async () => {
     const store = await makeStore()
     const end = (written: string) => destroyPastMonthKeys(custodian, store, withoutCopies, month(written), soon())
     const [early, late] = [
       await storeKey(store, at('2032-01-05T06:00:00Z')),
       await storeKey(store, at('2032-02-05T06:00:00Z')),
     ]
-    expect(await end('2032-02')).toEqual([]) // The recording is still there.
+    expect(await end('2032-02')).toEqual([]) // The recording still exists.
     await forget(store, early.id)
     await settle(store)
     expect(await end('2032-01')).toEqual([]) // The month is not over.
@@ -241,7 +241,7 @@ describe('month keys', () => {
     expect(await fileKeyOf(custodian, store, late.id)).toEqual(late.fileKey)
   })
 
-  test('killed in between, are destroyed by the next try, their shards too', async () => {
+  test('killed in between, are destroyed by the next try, with their shards', async () => {
     const store = await makeStore()
     const { id } = await storeKey(store, at('2032-05-05T06:00:00Z'))
     await forget(store, id)
@@ -256,7 +256,7 @@ describe('month keys', () => {
   })
 })
 
-test('after any sequence of keeping, destroying, shortening and month ends, exactly what is held opens, from wherever', async () => {
+test('after any sequence of ingestion, destruction, shortening and month ends, exactly the existing recordings open, from anywhere', async () => {
   const year = { now: 2040 }
   const step = fc.record({
     act: fc.constantFrom('keep', 'keep', 'destroy', 'move', 'end'),

@@ -34,7 +34,7 @@ const entriesAbout = async (id: string) =>
   ).rows
 
 describe('the ledger', () => {
-  test('takes an end in the transaction of that end, and waits to be numbered', async () => {
+  test('accepts an end in the transaction of that end, and numbers it later', async () => {
     const id = randomUUID()
     await custodian.transaction().execute((tx) => appendToLedger(tx, [ended(id)]))
     expect(await entriesAbout(id)).toEqual([
@@ -68,7 +68,7 @@ describe('the ledger', () => {
     expect(await entriesAbout('id' in right ? (right.id ?? '') : '')).toEqual([])
   })
 
-  test('is changed by nobody', async () => {
+  test('cannot be changed', async () => {
     await appendToLedger(custodian, ended())
     for (const change of [
       "update destruction_entry set cause = 'official'",
@@ -83,8 +83,8 @@ describe('the ledger', () => {
   })
 })
 
-describe('what is revoked appends itself, whichever path revoked it:', () => {
-  test('a right that is revoked, or whose end comes earlier', async () => {
+describe('a revocation appends itself, in whatever way it is made:', () => {
+  test('a right that is revoked, or whose end becomes earlier', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     const id = randomUUID()
     await pool.query(
@@ -127,7 +127,7 @@ describe('what is revoked appends itself, whichever path revoked it:', () => {
     ])
   })
 
-  test('a password that is changed or taken away, and an employment that ends or is resumed', async () => {
+  test('a password that is changed or removed, and an employment that ends or is resumed', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     await pool.query(`select save_password($1, 'salt', '\\x00', true)`, [person])
     await pool.query(`select save_password($1, 'salt', '\\x01', true)`, [person])

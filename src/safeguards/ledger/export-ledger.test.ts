@@ -50,7 +50,7 @@ async function verified() {
 }
 
 describe('an export of the log with the destruction ledger', () => {
-  test('is held against it without the database: every destruction in both, for the same cause', async () => {
+  test('is compared with it without the database: every destruction in both, with the same cause', async () => {
     await ledger.append({
       kind: 'month-key',
       name: monthKey,
@@ -62,7 +62,7 @@ describe('an export of the log with the destruction ledger', () => {
     for (let n = 0; n < 5; n++) await destroy()
     expect(await exported()).toBe(6)
     expect(await verified()).toMatchObject({ found: 0, ledger: 6, destructions: 5 })
-    // Grows, over the end of a file.
+    // Grows, across the end of a file.
     const day = { kind: 'intake-key', cause: 'retention', doneBy: 'sweep', detail: {}, targets: {} } as const
     await ledger.append(
       ...Array.from({ length: 260 }, (_, n) => ({
@@ -75,7 +75,7 @@ describe('an export of the log with the destruction ledger', () => {
     expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
   })
 
-  test('is read by nobody else on the machine: it has views with persons, and names preservation orders', async () => {
+  test('is readable by nobody else on the machine, because it has views with persons, and names preservation orders', async () => {
     const before = process.umask(0o022)
     try {
       await destroy()
@@ -93,7 +93,7 @@ describe('an export of the log with the destruction ledger', () => {
     expect(open).toEqual([])
   })
 
-  test('reports a destruction that the ledger does not know, one for another cause, and a line that was altered', async () => {
+  test('reports a destruction missing from the ledger, one with another cause, and an altered line', async () => {
     await appendAudit(admin, {
       action: 'recording.destroyed',
       result: 'ok',
@@ -112,7 +112,7 @@ describe('an export of the log with the destruction ledger', () => {
     await writeFile(file, whole)
   })
 
-  test('is not written over one that it does not continue', async () => {
+  test('is not overwritten by one that does not continue it', async () => {
     const head = join(folder, 'ledger/head')
     const note = await readFile(head, 'utf8')
     await writeFile(head, note.replace(/^(\d+)$/m, '9999'))
@@ -120,7 +120,7 @@ describe('an export of the log with the destruction ledger', () => {
     await writeFile(head, note)
   })
 
-  test('reports a destruction that the log does not know, as far as the exported log goes', async () => {
+  test('reports a destruction missing from the log, up to the end of the exported log', async () => {
     await pool.query(
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets, at)
        values ('recording', gen_random_uuid(), 'caller', 'sweep', '{}', now() - interval '2 hours')`,

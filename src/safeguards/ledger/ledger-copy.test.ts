@@ -31,7 +31,7 @@ const changed = (name: string, change: (text: string) => string) =>
 const lines = (text: string) => text.split('\n').slice(0, -1)
 
 describe('a copy of the ledger', () => {
-  test('is files of 256 entries and a signed head, and gives the entries back', async () => {
+  test('is files of 256 entries and a signed head, and returns the entries', async () => {
     expect([...whole.keys()]).toEqual(['entries/0000000001', 'entries/0000000257', 'head'])
     const copy = await readCopy(whole)
     expect(copy.problems).toEqual([])
@@ -40,7 +40,7 @@ describe('a copy of the ledger', () => {
     expect(copy.entries[0]?.entry).toMatchObject({ kind: 'recording', cause: 'caller', targets: all[0]?.targets })
   })
 
-  test('is brought up to date with the files from where it ends', async () => {
+  test('is updated with the files from its end on', async () => {
     const files = new Map(older)
     const written = await ledger.copyInto(new Map<string, Buffer>(), 200)
     for (const [name, bytes] of written) files.set(name, bytes)
@@ -49,13 +49,13 @@ describe('a copy of the ledger', () => {
     expect(start.entries.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => 201 + n))
   })
 
-  test('whose head was not written any more is the copy that it was', async () => {
+  test('whose head was not written is the earlier copy', async () => {
     const files = new Map(whole).set('head', older.get('head') as Buffer)
     expect(await readCopy(files)).toMatchObject({ size: 200, problems: [] })
   })
 })
 
-describe('what is wrong with a copy is said exactly:', () => {
+describe('errors of a copy are reported exactly:', () => {
   const size = (n: number): KnownHead => ({ of: 'the witness w1', size: n, root: Buffer.alloc(32) })
   test.each<[string, () => Map<string, Buffer>, object[], KnownHead[]?]>([
     ['it is none', () => new Map(), [{ code: 'head-missing' }]],
@@ -100,7 +100,7 @@ describe('what is wrong with a copy is said exactly:', () => {
     expect(await problemsOf(files(), known)).toEqual(expected)
   })
 
-  test('it is the ledger of another installation', async () => {
+  test('a ledger of another installation', async () => {
     const other = makeSigner(
       'seloste/muu/0/ledger',
       generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }),
@@ -113,7 +113,7 @@ describe('what is wrong with a copy is said exactly:', () => {
     expect(await problemsOf(new Map(whole).set('head', Buffer.from(forged)))).toEqual([{ code: 'head-unsigned' }])
   })
 
-  test('and nothing is, where it has what was signed before', async () => {
+  test('and none are reported if it has what was signed before', async () => {
     expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: early!.root }])).toEqual([])
   })
 })

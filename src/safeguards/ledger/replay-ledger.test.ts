@@ -74,7 +74,7 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
        now() + interval '5 months', now() from contact where id = $2`,
     [ids.waiting, ids.contact],
   )
-  // Kept by an order that was renewed until its history had gone.
+  // Kept by an order that was renewed until its history had ended.
   await pool.query(
     `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
        min_keep_until, destroy_at, kept_at)
@@ -135,7 +135,7 @@ async function resume() {
     { kind: 'month-key', name: 'month-2027-04.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
     { kind: 'intake-key', name: '2026-11-10', cause: 'retention', doneBy: 'destroyer', detail: {} },
   )
-  // By somebody who came after the backup, of a recording that an order holds.
+  // By somebody entered after the backup, of a recording that an order keeps.
   const clerk = id()
   await pool.query(`insert into person (id, user_id, employed_from) values ($1, 'clerk', now() - interval '1 day')`, [
     clerk,
@@ -214,8 +214,8 @@ beforeAll(async () => {
     )
 })
 
-describe('the ledger replayed on a restored register', () => {
-  test('ends in it what has ended since the backup, and nothing else', async () => {
+describe('replaying the ledger on a restored register', () => {
+  test('ends what has ended since the backup, and nothing else', async () => {
     const { pool } = fresh.as()
     const { replayed } = await restoreInto(fresh)
     expect(replayed).toEqual({
@@ -289,7 +289,7 @@ describe('the ledger replayed on a restored register', () => {
     ]).toEqual([false, true, false])
   })
 
-  test('has prohibitions again that were entered after the backup, of what had not come to its end by then too', async () => {
+  test('restores prohibitions entered after the backup, if they had not been carried out by then', async () => {
     const { rows } = await fresh.as().pool.query(
       `select p.recording_id, p.party, p.channel, p.executed_at is not null as done, r.state from prohibition p
        join recording r on r.id = p.recording_id order by r.state`,
@@ -300,7 +300,7 @@ describe('the ledger replayed on a restored register', () => {
     ])
   })
 
-  test('puts preservation orders in force again without their words, and ends those that ended', async () => {
+  test('puts preservation orders in force again without their texts, and ends those that ended', async () => {
     const { rows } = await fresh
       .as()
       .pool.query(
@@ -318,7 +318,7 @@ describe('the ledger replayed on a restored register', () => {
     ])
   })
 
-  test('can be replayed again, and the ledger continues from where it was', async () => {
+  test('can be repeated, and the ledger continues from its end', async () => {
     const { taken, replayed, folder, copy } = await restoreInto(fresh)
     expect(taken).toBe(0)
     expect(replayed).toMatchObject({
@@ -342,21 +342,21 @@ describe('the ledger replayed on a restored register', () => {
     expect((await seal())?.size).toBe(copy.size + 1)
   })
 
-  test('leaves every guard on', async () => {
+  test('leaves every guard enabled', async () => {
     const { pool } = fresh.as()
     await expect(pool.query(`update recording set state = 'STORED'`)).rejects.toThrow('does not come back')
     await expect(pool.query('update access_right set revoked_at = null')).rejects.toThrow('stays so')
     await expect(pool.query('delete from destruction_entry')).rejects.toThrow('append-only')
   })
 
-  test('is the owner’s alone: no process can turn the guards off', async () => {
+  test('is for the owner only: no process can disable the guards', async () => {
     for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian'] as const)
       await expect(fresh.as(role).pool.query('alter table recording disable trigger user')).rejects.toThrow(
         'must be owner',
       )
   })
 
-  test('takes no copy in that has problems, or is not the continuation of the backup’s ledger', async () => {
+  test('refuses a copy that has problems, or does not continue the backup’s ledger', async () => {
     const files = await ledger.copyInto(new Map<string, Buffer>())
     const read = (given: Map<string, Buffer>, from = 1) =>
       readLedgerCopy((name) => Promise.resolve(given.get(name)), { key: ledger.key, from })

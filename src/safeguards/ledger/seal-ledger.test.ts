@@ -60,7 +60,7 @@ describe('the sequencer of the ledger', () => {
     expect((await ledger.seal())?.size).toBe(2)
   })
 
-  test('gives an entry one number, however many processes give numbers at once', async () => {
+  test('gives an entry one number, however many processes number at once', async () => {
     const entries = Array.from({ length: 40 }, () => aDestruction())
     await Promise.all([
       ...entries.map((entry) => ledger.append(entry)),
@@ -74,7 +74,7 @@ describe('the sequencer of the ledger', () => {
     expect(await ledger.folder.readCheckpoint()).toBe(head?.note)
   })
 
-  test('does not keep whoever destroys waiting: entries commit while a turn continues', async () => {
+  test('does not block destructions: entries commit during a run', async () => {
     const holding = await pool.connect()
     await holding.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
     await ledger.append(aDestruction())
@@ -83,7 +83,7 @@ describe('the sequencer of the ledger', () => {
     expect((await ledger.seal())?.size).toBe(43)
   })
 
-  test.each(['before the head is beside the keys', 'after it'])('ended %s, it is gone on with', async (when) => {
+  test.each(['before the head is beside the keys', 'after it'])('ended %s, it is resumed', async (when) => {
     const dying: LogFolder = {
       ...ledger.folder,
       async writeCheckpoint(note) {
@@ -101,7 +101,7 @@ describe('the sequencer of the ledger', () => {
   })
 })
 
-describe('nothing is signed over a ledger', () => {
+describe('a ledger is not signed', () => {
   test.each([
     ['whose last entries are gone', 'delete from ledger_leaf where index = 46', 'ledger-turned-back'],
     [
@@ -125,7 +125,7 @@ describe('nothing is signed over a ledger', () => {
     await pool.query(`begin; set local session_replication_role = replica; delete from ledger_pending; commit`)
   })
 
-  test('that lost an entry before it had its number', async () => {
+  test('if it lost an entry before it had its number', async () => {
     await ledger.append(aDestruction())
     await tampered(
       'create table kept_entry as select * from destruction_entry order by seq desc limit 1; delete from destruction_entry where seq in (select seq from kept_entry)',
@@ -137,7 +137,7 @@ describe('nothing is signed over a ledger', () => {
     expect((await ledger.seal())?.size).toBe(48)
   })
 
-  test('whose head beside the keys is gone, or is signed by another key', async () => {
+  test('if its head beside the keys is missing, or signed by another key', async () => {
     await ledger.append(aDestruction())
     const elsewhere = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-ledger-')), 'ledger'))
     await expect(ledger.seal(elsewhere)).rejects.toMatchObject({ code: 'ledger-head-missing' })

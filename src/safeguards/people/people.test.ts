@@ -18,7 +18,7 @@ const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', ro
 const from = Temporal.Instant.from('2020-01-01T00:00:00Z')
 const aino = await enterTestPerson(admin, desk, { name: 'Aino Virtanen', ownHash: true })
 
-/** Of processor time: what else the machine does at the moment is not in it. */
+/** Processor time, without other load on the machine. */
 async function medianMs(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < 9; i++) {
@@ -33,7 +33,7 @@ async function medianMs(work: () => Promise<unknown>): Promise<number> {
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
 
 describe('a password', () => {
-  test('is kept as argon2id with OWASP’s parameters, and every one has a salt of its own', async () => {
+  test('is stored as argon2id with OWASP’s parameters, each with its own salt', async () => {
     const [one, other] = await Promise.all([hashPassword('same'), hashPassword('same')])
     expect(one.salt).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(one.salt).not.toBe(other.salt)
@@ -44,7 +44,7 @@ describe('a password', () => {
     expect(await verify(whole, 'same')).toBe(true)
   })
 
-  test('is proved at the cost that it was hashed at, whatever new ones cost', async () => {
+  test('is verified at the cost of its hash, whatever new ones cost', async () => {
     const { salt, check } = await hashPassword('same', { memoryCost: 64, timeCost: 3, parallelism: 1 })
     expect(salt).toMatch(/^\$argon2id\$v=19\$m=64,t=3,p=1\$/)
     const proof = await proofOf('same', salt)
@@ -54,14 +54,14 @@ describe('a password', () => {
     for (const other of others) expect(() => proofOf('same', other), other).toThrow('does not know')
   })
 
-  test('is proved however its letters were composed, and in no other case', async () => {
+  test('is verified in any Unicode composition, and in no other case', async () => {
     const { salt, check } = await hashPassword('Äiti-åker')
     expect(sha256(await proofOf('Äiti-åker'.normalize('NFD'), salt))).toEqual(check)
     for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
       expect(sha256(await proofOf(wrong, salt))).not.toEqual(check)
   })
 
-  test('is not what is kept of it: who reads the person table cannot sign in as anybody', async () => {
+  test('cannot be replaced by its stored form: reading the person table lets nobody sign in', async () => {
     const { password_check: check } = await admin
       .selectFrom('person')
       .select('password_check')
@@ -80,7 +80,7 @@ describe('a password', () => {
     for (const proof of [check, Buffer.alloc(0), Buffer.alloc(32), null]) expect(await open(proof)).toBe('refused')
   })
 
-  test('that a person does not have lets nobody in', async () => {
+  test('missing for a person signs nobody in', async () => {
     const userId = `none.${randomUUID()}`
     await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: from })
     for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {
@@ -97,7 +97,7 @@ describe('a password', () => {
 })
 
 describe('signing in', () => {
-  test('answers a wrong user id, a wrong password and no password alike', async () => {
+  test('gives the same answer to a wrong user id, a wrong password and a missing password', async () => {
     const without = `none.${randomUUID()}`
     await enterPerson(admin, { userId: without, name: 'Ei Salasanaa', employedFrom: from })
     const answers = await Promise.all([
@@ -112,8 +112,8 @@ describe('signing in', () => {
     expect(rows).toEqual([{ result: 'refused:credentials', action: 'session.started' }])
   })
 
-  test('takes as long for a user id that is not there', async () => {
-    // From elsewhere each time: nobody has to wait.
+  test('takes as long for an unknown user id', async () => {
+    // From another network each time, so that there is no wait.
     const wrong = (userId: string) => () =>
       signIn(desk, { userId, password: 'wrong', from: { network: randomUUID() } }, now())
     const known = await medianMs(wrong(aino.userId))
@@ -124,13 +124,13 @@ describe('signing in', () => {
     expect(unknown).toBeGreaterThan(5)
   })
 
-  test('takes the user id in any case and with blanks around it, and the password as it is', async () => {
+  test('accepts the user id in any case and with blanks around it, and the password exactly', async () => {
     const given = ` ${aino.userId.toUpperCase()} `
     expect(await signIn(desk, { userId: given, password }, now())).toMatchObject({ personId: aino.id })
     expect(await signIn(desk, { userId: given, password: ` ${password}` }, now())).toBe('refused')
   })
 
-  test('ends with the employment, and does not begin before it', async () => {
+  test('ends with the employment, and is not possible before it', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Lähtijä' })
     const end = now().add({ hours: 24 })
     await admin.updateTable('person').set({ employed_to: end }).where('id', '=', person.id).execute()
@@ -140,14 +140,14 @@ describe('signing in', () => {
     expect(await signIn(desk, given, from.subtract({ seconds: 1 }))).toBe('refused')
   })
 
-  test('gives a token that the database does not know', async () => {
+  test('returns a token that the database does not store', async () => {
     const session = await aino.signIn()
     expect(Buffer.from(session.token, 'base64url')).toHaveLength(32)
     const { rows } = await database.as().pool.query('select to_jsonb(session)::text as row from session')
     expect(rows.map(({ row }) => row).join()).not.toContain(session.token)
   })
 
-  test('a new password makes the old one worthless, and the sessions it opened', async () => {
+  test('with a new password invalidates the old one, and its sessions', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Vaihtaja' })
     const session = await person.signIn()
     await setPassword(admin, person.id, 'another long password')
@@ -156,13 +156,13 @@ describe('signing in', () => {
   })
 })
 
-test('a unit is one, though several enter it at once', async () => {
+test('a unit entered by several at once is one', async () => {
   const ids = await Promise.all(Array.from({ length: 5 }, () => enterUnit(admin, 'Uusi yksikkö')))
   expect(new Set(ids).size).toBe(1)
 })
 
 describe('a user id', () => {
-  test('is never used again, not in another case and not when its person has left', async () => {
+  test('is never reused, in another case either, and not when its person has left', async () => {
     const userId = `once.${randomUUID().slice(0, 8)}`
     const person = { userId, name: 'Ensimmäinen', employedFrom: from }
     const first = await enterPerson(admin, person)
@@ -189,7 +189,7 @@ describe('a session', () => {
     expect(await sessionHolds(desk, session.token, later.add({ minutes: 59 + 60 }))).toBe(false)
   })
 
-  test('is not kept alive by what runs in the background', async () => {
+  test('is not extended by background requests', async () => {
     const session = await aino.signIn()
     expect(await sessionHolds(desk, session.token, now().add({ minutes: 50 }))).toBe(true)
     expect(await useSession(desk, session.token, now().add({ minutes: 61 }))).toBeUndefined()
@@ -203,7 +203,7 @@ describe('a session', () => {
     expect(await useSession(desk, other.token, now())).toBeDefined()
   })
 
-  test('is over twelve hours after it began, however busy', async () => {
+  test('is over twelve hours after it began, however much it is used', async () => {
     const session = await aino.signIn()
     let at = now()
     for (let half = 0; half < 23; half++) {
@@ -215,7 +215,7 @@ describe('a session', () => {
     expect(await useSession(desk, session.token, at.add({ minutes: 32 }))).toBeUndefined()
   })
 
-  test('that has ended or expired does not come back, whatever the process writes', async () => {
+  test('that has ended or expired cannot be restored by the process', async () => {
     const [ended, expired] = [await aino.signIn(), await aino.signIn()]
     await signOut(desk, ended, now())
     await admin
@@ -229,7 +229,7 @@ describe('a session', () => {
     for (const { token } of [ended, expired]) expect(await sessionHolds(desk, token, now())).toBe(false)
   })
 
-  test('of a leaver stops at that moment, in the background too', async () => {
+  test('of a person who left stops at that instant, in the background too', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Lähtijä' })
     const session = await person.signIn()
     expect(await sessionHolds(desk, session.token, now())).toBe(true)
@@ -239,7 +239,7 @@ describe('a session', () => {
     expect(await sessionHolds(desk, session.token, end)).toBe(false)
   })
 
-  test('of a token that nobody was given is none', async () => {
+  test('with an unknown token does not exist', async () => {
     for (const token of ['', 'x', 'a'.repeat(10_000), '%00'])
       expect(await useSession(desk, token, now())).toBeUndefined()
   })

@@ -15,7 +15,7 @@ test.each([
   'Pääkäyttäjä',
   'root',
   'helpdesk01',
-])('no account is of the function %s (R20)', (userId) => {
+])('no account can have the function name %s (R20)', (userId) => {
   expect(isPersonal(userId)).toBe(false)
 })
 
@@ -29,6 +29,6 @@ test.each([
   '12345',
   'x',
   'ä',
-])('one may be of the person %s', (userId) => {
+])('a person can have the name %s', (userId) => {
   expect(isPersonal(userId)).toBe(true)
 })

@@ -58,7 +58,7 @@ function open(backups: PlaceSetting[], more: Partial<Parameters<typeof openPlace
   })
 }
 
-/** A shard with file keys, as keeping a recording makes it. */
+/** A shard with file keys, as an ingestion makes it. */
 async function addShard(shard: number, recordings: number, on = db): Promise<string[]> {
   const name = monthKeyName(month, 1)
   if (!(await keys.has(name))) await keys.make(name)
@@ -205,7 +205,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
 
 const place = { id: randomUUID(), ledgerTo: 0 }
 
-test('a copy opens whatever moment its renewal ends at', async () => {
+test('a copy opens at whatever moment its renewal ends', async () => {
   const setting = await aFolder()
   await open([setting]).catchUp()
   const store = await openStore(setting)
@@ -234,7 +234,7 @@ test('a copy opens whatever moment its renewal ends at', async () => {
   }
 })
 
-test('a shard whose key changes while a copy is written is there as it was, whole, until the next renewal', async () => {
+test('a shard whose key changes during its copying is in the copy as before, complete, until the next renewal', async () => {
   const setting = await aFolder()
   await open([setting]).catchUp()
   const store = await openStore(setting)
@@ -255,7 +255,7 @@ test('a shard whose key changes while a copy is written is there as it was, whol
   expect(await openedFrom(store)).toEqual(before)
 })
 
-test('a recording that is being taken into keeping when a place comes into use has its key there', async () => {
+test('a recording that is being ingested when a place comes into use has its key there', async () => {
   const setting = await aFolder()
   const places = open([setting])
   const begun = await db.transaction().execute(async (tx) => {
@@ -269,7 +269,7 @@ test('a recording that is being taken into keeping when a place comes into use h
 })
 
 describe('a place that', () => {
-  test('is away never blocks the others, and is brought up to date when it is back', async () => {
+  test('is unavailable never blocks the others, and is updated when it is back', async () => {
     const [one, other] = [await aFolder(), await aFolder()]
     const places = open([one, other])
     await places.catchUp()
@@ -305,7 +305,7 @@ describe('a place that', () => {
     expect((await readdir(pathOf(setting))).filter((name) => name === 'keyring')).toEqual([])
   })
 
-  test('gives back other bytes than were written is reported', async () => {
+  test('returns other bytes than were written is reported', async () => {
     const setting = await aFolder()
     const store = await openStore(setting)
     const faulty: ObjectStore = {
@@ -336,7 +336,7 @@ describe('a place that', () => {
     }
   })
 
-  test('has no site with an attestation of today is refused when it is new, and continues when it is known', async () => {
+  test('has no site with a valid attestation is refused if it is new, and continues if it is known', async () => {
     const [setting, unknown] = [await aFolder(), { ...(await aFolder()), site: 'attic' }]
     const over = { ...setting, site: 'cellar' }
     const place = await open([over, unknown]).catchUp()
@@ -360,7 +360,7 @@ describe('a place that', () => {
   })
 })
 
-test('what is replaced is overwritten on the disk before it goes', async () => {
+test('a replaced file is overwritten on disk before it is removed', async () => {
   const setting = await aFolder()
   const store = await openStore(setting)
   await store.put('keyring/a', Buffer.from('an old key'))
@@ -370,13 +370,13 @@ test('what is replaced is overwritten on the disk before it goes', async () => {
   await store.delete('keyring/a')
 })
 
-test('two processes with different recovery keys are told of: who seals the place again says so', async () => {
+test('two processes with different recovery keys are reported, each time one seals the place again', async () => {
   const place = await aFolder()
   await addShard(41, 1)
   const [custodian, command] = [open([place]), open([place], { recipient: generateKeyPair().recipient })]
   const renew = (places: Places) => places.backup(place.name)!.renewCopies()
   await renew(custodian)
-  // Whoever starts with a new key renews what there is.
+  // A process that starts with a new key renews everything.
   await renew(command)
   await expect(renew(custodian)).rejects.toMatchObject({ code: 'place-two-keys' })
   await renew(custodian)

@@ -4,7 +4,7 @@ import { challengeMinutes, createChallenges } from './challenges.ts'
 const start = Temporal.Instant.from('2026-03-02T08:00:00Z')
 const approve = ['act', 'session', 'draft.approve', 'a', 3] as const
 
-test('a challenge is good for what it was given out for, and for nothing else', () => {
+test('a challenge is valid for its purpose, and for nothing else', () => {
   const challenges = createChallenges(() => start)
   const challenge = challenges.issue(approve)
   expect(challenges.judge(challenge, approve)).toBe('good')
@@ -13,7 +13,7 @@ test('a challenge is good for what it was given out for, and for nothing else', 
   expect(challenges.judge(challenge, ['sign-in'])).toBe('foreign')
 })
 
-test('a challenge of another process, a changed one and no challenge are foreign', () => {
+test('a challenge of another process, a changed one and a missing one are foreign', () => {
   const challenges = createChallenges(() => start)
   const bytes = Buffer.from(challenges.issue(approve), 'base64url')
   bytes[20]! ^= 1
@@ -22,7 +22,7 @@ test('a challenge of another process, a changed one and no challenge are foreign
   expect(challenges.judge('', approve)).toBe('foreign')
 })
 
-test('a challenge is good for some minutes', () => {
+test('a challenge is valid for some minutes', () => {
   let now = start
   const challenges = createChallenges(() => now)
   const challenge = challenges.issue(approve)
@@ -32,7 +32,7 @@ test('a challenge is good for some minutes', () => {
   expect(challenges.judge(challenge, approve)).toBe('late')
 })
 
-test('a challenge is good once, however it is written', () => {
+test('a challenge is valid once, in any encoding', () => {
   let now = start
   const challenges = createChallenges(() => now)
   const challenge = challenges.issue(approve)

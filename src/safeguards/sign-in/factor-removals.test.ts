@@ -47,7 +47,7 @@ async function requestRemoval(by = anssi): Promise<string> {
 }
 
 describe('removing somebody’s second factors', () => {
-  test('is asked for at no desk that its administrator has left, before a new proof', async () => {
+  test('needs a new proof at a desk that was left', async () => {
     const proved = (ago: string) =>
       pool.query('update session set proved_at = now() - $2::interval where person_id = $1', [anssi.personId, ago])
     await proved('16 minutes')
@@ -57,7 +57,7 @@ describe('removing somebody’s second factors', () => {
     expect(await requestFactorRemoval(desk, anssi, aino.id, 'x')).toMatchObject({ personId: aino.id })
   })
 
-  test('is asked by an administrator and confirmed by an approver; the person’s sessions end and the password is enough again', async () => {
+  test('is requested by an administrator and confirmed by an approver, ends the person’s sessions, and lets the password suffice', async () => {
     const { rows } = await pool.query<{ id: string }>(
       "insert into session (token_hash, person_id, created_at, expires_at) values (sha256('open'), $1, now(), now() + interval '1 hour') returning id",
       [aino.id],
@@ -75,19 +75,19 @@ describe('removing somebody’s second factors', () => {
     expect((await listFactorRemovals(desk, anneli)).map((one) => one.id)).not.toContain(id)
   })
 
-  test('takes a password with it that is too short to stand alone', async () => {
+  test('removes a password that is too short to be the only factor', async () => {
     await pool.query('update person set password_alone = false where id = $1', [aino.id])
     await decideFactorRemoval(desk, anneli, await requestRemoval(), true)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
   })
 
-  test('takes the password of whoever decides on others, which an administrator may have set by a link', async () => {
+  test('removes the password of a person who decides on others, which an administrator may have set by a link', async () => {
     await pool.query(
       `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
        values (gen_random_uuid(), $1, 'ACCESS_APPROVER', '{}', 'none', now(), $2, $3)`,
       [aino.id, anssi.personId, anneli.personId],
     )
-    // With the second factor behind it the link is an administrator’s to make.
+    // With the second factor behind it the link is an administrator's to make.
     const link = await makeLink(desk, anssi, aino.id)
     if ('refused' in link) throw new Error(link.refused)
     const [change] = await listDirectoryChanges(desk, anneli, aino.id)
@@ -99,12 +99,12 @@ describe('removing somebody’s second factors', () => {
     expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'link.needs-operator' })
   })
 
-  test('that is refused leaves everything as it is', async () => {
+  test('that is refused changes nothing', async () => {
     expect(await decideFactorRemoval(desk, anneli, await requestRemoval(), false)).toEqual({ done: true })
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 
-  test('needs two people, neither of whom is the person, each with their role', async () => {
+  test('needs two people, neither of them the person, each with their role', async () => {
     expect(await requestFactorRemoval(desk, anneli, aino.id, 'x')).toEqual({ refused: 'deny.role' })
     expect(await decideFactorRemoval(desk, anssi, await requestRemoval(), true)).toEqual({ refused: 'deny.role' })
     await giveFactor(anssi.personId)
@@ -124,26 +124,26 @@ describe('removing somebody’s second factors', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 
-  test('is not asked for somebody who has none, and asked again is one question', async () => {
+  test('is refused for a person without any, and a repeated request is the same one', async () => {
     const without = await enterTestPerson(admin, desk, { name: 'Ilman' })
     expect(await requestFactorRemoval(desk, anssi, without.id, 'x')).toEqual({ refused: 'removal.nothing' })
     expect(await requestFactorRemoval(desk, anssi, randomUUID(), 'x')).toEqual({ refused: 'removal.nothing' })
     expect(await requestRemoval()).toBe(await requestRemoval())
   })
 
-  test('is seen by nobody else', async () => {
+  test('is visible to nobody else', async () => {
     await requestRemoval()
     const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
     expect(await listFactorRemovals(desk, bertil)).toEqual([])
   })
 
-  test('by the operator takes them at once', async () => {
+  test('by the operator removes them at once', async () => {
     expect(await removeFactors(admin, aino.id)).toBe(true)
     expect(await removeFactors(admin, aino.id)).toBe(false)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
   })
 
-  test('and each refusal is in the log', async () => {
+  test('logs each refusal', async () => {
     await requestFactorRemoval(desk, anneli, aino.id, 'x')
     await decideFactorRemoval(desk, anneli, await requestRemoval(), true)
     const { rows } = await pool.query<{ entry: string }>(
@@ -159,7 +159,7 @@ describe('removing somebody’s second factors', () => {
   })
 })
 
-describe('who has left (R20, R36)', () => {
+describe('a person who left (R20, R36)', () => {
   test('opens nothing from that instant on, and within seconds nothing of theirs is left', async () => {
     const leaver = await holder('Lähtijä', 'ADMINISTRATOR')
     await rememberDevice(desk, leaver, newDeviceToken())
@@ -185,7 +185,7 @@ describe('who has left (R20, R36)', () => {
     expect(logged).toContainEqual({ action: 'sessions.ended', cause: 'employment-ended' })
   })
 
-  test('and comes back has no password and no right of before', async () => {
+  test('and comes back has no earlier password and no earlier right', async () => {
     const leaver = await enterTestPerson(admin, desk, { name: 'Palaaja' })
     await pool.query('update person set employed_to = now() where id = $1', [leaver.id])
     await endLeavers(custodian)

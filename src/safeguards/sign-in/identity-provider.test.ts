@@ -75,7 +75,7 @@ async function begin(idp: ReturnType<typeof connect>, returnTo = '/') {
   return begun
 }
 
-/** The whole way round. */
+/** Signs in through the provider, there and back. */
 async function signIn(idp: ReturnType<typeof connect>, { who = 'aino', returnTo = '/', ...made } = newTokenFor()) {
   const { url, flow } = await begin(idp, returnTo)
   const back = await signInAtProvider(url, who)
@@ -96,8 +96,8 @@ async function lastEntry() {
     .executeTakeFirst()
 }
 
-describe('whom the provider means', () => {
-  test('is signed in by their user id, however it is written, and comes back to where they were', async () => {
+describe('the person named by the provider', () => {
+  test('is signed in by their user id, in any spelling, and returns to the same page', async () => {
     const made = newTokenFor({ returnTo: '/contacts?number=029' })
     const signed = await signIn(connect(), made)
     expect(signed).toMatchObject({ personId: person.id, returnTo: '/contacts?number=029' })
@@ -119,7 +119,7 @@ describe('whom the provider means', () => {
     expect(await signIn(idp)).toMatchObject({ personId: person.id })
   })
 
-  test('is nobody where it could be two', async () => {
+  test('is nobody if two match', async () => {
     provider.people.set('aino', { employee: 'E-18' })
     const other = await enterTestPerson(admin, desk, { name: 'Aino' })
     await sql`update person set source = 'scim', external_id = 'E-18' where id in (${person.id}, ${other.id})`.execute(
@@ -130,7 +130,7 @@ describe('whom the provider means', () => {
     })
   })
 
-  test('is refused where the directory does not have them, and nothing of them is kept', async () => {
+  test('is refused if missing from the directory, and nothing of them is stored', async () => {
     provider.people.set('stranger', { preferred_username: `stranger.${randomUUID()}` })
     expect(await signIn(connect(), newTokenFor({ who: 'stranger' }))).toEqual({
       refused: 'identity-provider.unknown-person',
@@ -144,7 +144,7 @@ describe('whom the provider means', () => {
     })
   })
 
-  test('is refused where the provider does not say who they are', async () => {
+  test('is refused if the provider does not name them', async () => {
     expect(await signIn(connect({ claim: 'employee' }))).toEqual({ refused: 'identity-provider.unknown-person' })
     expect(String(faults[0])).toContain('no usable value in the claim employee')
   })
@@ -156,7 +156,7 @@ describe('whom the provider means', () => {
 })
 
 describe('the subject', () => {
-  test('reports who somebody is from the first sign-in on, whatever else the provider calls them', async () => {
+  test('identifies the person from the first sign-in on, whatever else the provider calls them', async () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
     const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
     provider.people.set('aino', { preferred_username: other.userId })
@@ -172,7 +172,7 @@ describe('the subject', () => {
     expect(await lastEntry()).toMatchObject({ result: 'refused:provider-other-subject', person_id: person.id })
   })
 
-  test('is told to its person when it is found, and goes with their factors', async () => {
+  test('is reported to its person when it is bound, and is removed with their factors', async () => {
     await signIn(connect())
     const { rows } = await sql<{ kind: string; factor: string }>`
       select kind, detail ->> 'factor' as factor from account_notice where person_id = ${person.id}`.execute(admin)
@@ -191,13 +191,13 @@ describe('a fresh proof', () => {
     return rows[0]?.fresh
   }
 
-  test('is no sign-in of which the provider does not say when it asked', async () => {
+  test('needs the provider’s time of authentication', async () => {
     const made = newTokenFor()
     await signIn(connect(), made)
     expect(await isFresh(made)).toBe(false)
   })
 
-  test('is asked of the provider, which asks whoever is signed in there again', async () => {
+  test('is requested from the provider, which asks a signed-in person again', async () => {
     const idp = connect()
     const begun = await idp.begin({ returnTo: '/', fresh: true })
     if ('refused' in begun) throw new Error(begun.refused)
@@ -211,7 +211,7 @@ describe('a fresh proof', () => {
   })
 
   test.each([undefined, 28_800])(
-    'is none where the browser leaves out that the provider is to ask again (max_age %s)',
+    'is refused if the browser removes the request to ask again (max_age %s)',
     async (maxAgeSeconds) => {
       const idp = connect(maxAgeSeconds === undefined ? {} : { maxAgeSeconds })
       const begun = await idp.begin({ returnTo: '/', fresh: true })
@@ -225,7 +225,7 @@ describe('a fresh proof', () => {
     },
   )
 
-  test('is not older than the operator lets it be', async () => {
+  test('is not older than the operator allows', async () => {
     const { url } = await begin(connect({ maxAgeSeconds: 28_800 }))
     expect(new URL(url).searchParams.get('max_age')).toBe('28800')
     const made = newTokenFor()
@@ -235,7 +235,7 @@ describe('a fresh proof', () => {
 })
 
 describe('two factors', () => {
-  test('are asked of everybody where the description requires them', async () => {
+  test('are required of everybody if the description says so', async () => {
     await demand('required')
     expect(await signIn(connect())).toEqual({ refused: 'identity-provider.second-factor' })
     expect(await lastEntry()).toMatchObject({ result: 'refused:provider-second-factor', person_id: person.id })
@@ -243,7 +243,7 @@ describe('two factors', () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
   })
 
-  test('are those of an authentication context that the operator has named', async () => {
+  test('are those of an authentication context named by the operator', async () => {
     await demand('required')
     provider.proof = { acr: 'two-factors' }
     expect(await signIn(connect())).toEqual({ refused: 'identity-provider.second-factor' })
@@ -252,7 +252,7 @@ describe('two factors', () => {
     expect(new URL(url).searchParams.get('acr_values')).toBe('two-factors')
   })
 
-  test('are asked of whoever has a second factor here, where it is optional', async () => {
+  test('are required of a person with a second factor here, if it is optional', async () => {
     await demand('optional')
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
     await admin
@@ -271,8 +271,8 @@ describe('two factors', () => {
   })
 })
 
-describe('the way back', () => {
-  test('is for the browser that went there', async () => {
+describe('the redirect back', () => {
+  test('is for the browser that started it', async () => {
     const idp = connect()
     const { flow } = await begin(idp)
     const { url } = await begin(idp)
@@ -282,7 +282,7 @@ describe('the way back', () => {
     expect(await idp.finish({ ...request, flow: '' })).toEqual({ refused: 'identity-provider.late' })
   })
 
-  test('is good once', async () => {
+  test('is valid once', async () => {
     const idp = connect()
     const { url, flow } = await begin(idp)
     const query = (await signInAtProvider(url, 'aino')).search.slice(1)
@@ -292,7 +292,7 @@ describe('the way back', () => {
     })
   })
 
-  test('is good for ten minutes, and for the custodian that was asked', async () => {
+  test('is valid for ten minutes, and for the custodian that started it', async () => {
     const idp = connect()
     const { url, flow } = await begin(idp)
     const query = (await signInAtProvider(url, 'aino')).search.slice(1)
@@ -302,7 +302,7 @@ describe('the way back', () => {
     expect(await idp.finish({ flow, query, newSession: newToken() })).toEqual(late)
   })
 
-  test('of whom the provider does not let in says so', async () => {
+  test('of a person refused by the provider says so', async () => {
     expect(await signIn(connect(), newTokenFor({ who: 'nobody' }))).toEqual({
       refused: 'identity-provider.cancelled',
     })
@@ -314,7 +314,7 @@ describe('the way back', () => {
     }
   })
 
-  test('with an answer of another provider is refused', async () => {
+  test('with a response of another provider is refused', async () => {
     const other = await runTestProvider(publicUrl)
     other.people.set('aino', { preferred_username: person.userId })
     const idp = connect()
@@ -329,7 +329,7 @@ describe('the way back', () => {
 })
 
 describe('a provider', () => {
-  test('that does not answer is said to be unavailable, and asked again the next time', async () => {
+  test('that does not answer is reported as unavailable, and asked again the next time', async () => {
     const idp = connect()
     provider.outOfOrder = true
     expect(await idp.begin({ returnTo: '/' })).toEqual({ refused: 'identity-provider.unavailable' })
@@ -343,14 +343,14 @@ describe('a provider', () => {
     expect(faults).toHaveLength(2)
   })
 
-  test('that is nowhere, or does not know the client, too', async () => {
+  test('that does not exist, or does not know the client, too', async () => {
     expect(await connect({ issuer: 'http://127.0.0.1:1' }).begin({ returnTo: '/' })).toEqual({
       refused: 'identity-provider.unavailable',
     })
     expect(await signIn(connect({ secret: 'another' }))).toEqual({ refused: 'identity-provider.refused' })
   })
 
-  test('that takes the client’s secret in the body is given it there', async () => {
+  test('that expects the client’s secret in the body gets it there', async () => {
     const other = await runTestProvider(publicUrl, { authMethod: 'client_secret_post' })
     other.people.set('aino', { preferred_username: person.userId })
     expect(await signIn(connect({ issuer: other.issuer }))).toMatchObject({ personId: person.id })
@@ -359,7 +359,7 @@ describe('a provider', () => {
 })
 
 describe('signing out', () => {
-  test('ends the session at the provider too, for whoever signed in there', async () => {
+  test('ends the session at the provider too, for a person who signed in there', async () => {
     const idp = connect()
     const made = newTokenFor()
     await signIn(idp, made)

@@ -23,11 +23,11 @@ const right = (role: 'ADMINISTRATOR' | 'ACCESS_APPROVER' | 'DECISION_MAKER') => 
   scope: { kind: 'none' as const, units: [], numbers: [] },
 })
 
-describe('the links with which an installation begins', () => {
+describe('the first links of an installation', () => {
   const link = async (role: string) => (await makeFirstLinks(admin)).find((one) => one.role === role)?.token ?? ''
   const first = { userId: 'Virtanen.Aino', name: 'Aino Virtanen', password: good }
 
-  test('are two, made anew at each start; those before are worthless', async () => {
+  test('are two, made again at each start, and earlier ones are invalid', async () => {
     const [one, other] = [await makeFirstLinks(admin), await makeFirstLinks(admin)]
     expect(one.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ACCESS_APPROVER'])
     expect(await readLink(desk, one[0]?.token ?? '', now())).toBeUndefined()
@@ -37,7 +37,7 @@ describe('the links with which an installation begins', () => {
     })
   })
 
-  test('make whoever uses one the first of a role, once, with a right that reports where it comes from', async () => {
+  test('make their user the first of a role, once, with a right that names its origin', async () => {
     const token = await link('ADMINISTRATOR')
     expect(await useFirstLink(desk, token, first)).toEqual({ used: true })
     const session = await signIn(desk, { userId: first.userId, password: good }, now())
@@ -61,14 +61,14 @@ describe('the links with which an installation begins', () => {
     ]) {
       expect(await useFirstLink(desk, token, same)).toEqual({ refused: 'link.same-person' })
     }
-    // Nothing of it is spent.
+    // Nothing of it is used up.
     expect(await useFirstLink(desk, token, { userId: 'koski.matti', name: 'Matti Koski', password: good })).toEqual({
       used: true,
     })
     expect(await makeFirstLinks(admin)).toEqual([])
   })
 
-  test('find who is in the directory by the password they have, and nobody by another’s', async () => {
+  test('recognise a person in the directory by their password, and nobody by another’s', async () => {
     await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER'")
     const person = await enterTestPerson(admin, desk, { name: 'Liisa Lahti' })
     const token = await link('ACCESS_APPROVER')
@@ -93,7 +93,7 @@ describe('the links with which an installation begins', () => {
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [both.id])
   })
 
-  test('come again when nobody employed holds the role any more', async () => {
+  test('are made again when nobody employed holds the role any more', async () => {
     expect(await makeFirstLinks(admin)).toEqual([])
     await pool.query(
       "update person set employed_to = now() where id in (select person_id from access_right where role = 'ADMINISTRATOR')",
@@ -101,7 +101,7 @@ describe('the links with which an installation begins', () => {
     expect((await makeFirstLinks(admin)).map(({ role }) => role)).toEqual(['ADMINISTRATOR'])
   })
 
-  test('is of no use once somebody holds the role by the procedure', async () => {
+  test('are of no use once somebody holds the role by the procedure', async () => {
     const token = await link('ADMINISTRATOR')
     await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })
     expect(await readLink(desk, token, now())).toBeUndefined()
@@ -111,7 +111,7 @@ describe('the links with which an installation begins', () => {
   })
 })
 
-describe('a link that an administrator makes', () => {
+describe('a link made by an administrator', () => {
   let anssi: Session
   let paula: Session
   let aino: TestPerson
@@ -127,7 +127,7 @@ describe('a link that an administrator makes', () => {
     return link.token
   }
 
-  /** A link with the code of whoever released it. */
+  /** A link with the code of the person who released it. */
   async function released(): Promise<{ token: string; code: string }> {
     const token = await made()
     const [change] = await listDirectoryChanges(desk, paula, aino.id)
@@ -136,7 +136,7 @@ describe('a link that an administrator makes', () => {
     return { token, code: done.code ?? '' }
   }
 
-  test('sets a password once within a day; the person’s sessions end, and the administrator cannot sign in with it', async () => {
+  test('sets a password once within a day, ends the person’s sessions, and the administrator cannot sign in with it', async () => {
     const before = await aino.signIn()
     const { token, code } = await released()
     expect(await readLink(desk, token, now())).toMatchObject({
@@ -157,7 +157,7 @@ describe('a link that an administrator makes', () => {
     expect(answers.filter((answer) => 'used' in answer)).toHaveLength(1)
   })
 
-  test('is over after 24 hours, when another is made, and when the person has left', async () => {
+  test('ends after 24 hours, when another is made, and when the person leaves', async () => {
     const [first, second] = [await made(), await made()]
     expect(await useLink(desk, first, good)).toEqual({ refused: 'link.none' })
     await pool.query(
@@ -170,14 +170,14 @@ describe('a link that an administrator makes', () => {
     expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'not-found' })
   })
 
-  test('is of nobody but an administrator, and never for oneself', async () => {
+  test('is made by an administrator only, and never for oneself', async () => {
     const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
     expect(await makeLink(desk, bertil, aino.id)).toEqual({ refused: 'deny.role' })
     expect(await makeLink(desk, anssi, anssi.personId)).toEqual({ refused: 'link.own' })
     expect(await makeLink(desk, anssi, randomUUID())).toEqual({ refused: 'not-found' })
   })
 
-  test('is the operator’s to make for whoever decides on others without a second factor', async () => {
+  test('is made by the operator for a person who decides on others and has no second factor', async () => {
     for (const role of ['ACCESS_APPROVER', 'DECISION_MAKER', 'ADMINISTRATOR'] as const) {
       const decider = await enterTestPerson(admin, desk, { name: 'Päättäjä', right: right(role) })
       expect(await makeLink(desk, anssi, decider.id)).toEqual({ refused: 'link.needs-operator' })
@@ -191,7 +191,7 @@ describe('a link that an administrator makes', () => {
     }
   })
 
-  test('is the operator’s to make for whoever sees everybody’s calls without a second factor', async () => {
+  test('is made by the operator for a person who sees everybody’s calls and has no second factor', async () => {
     const matti = await enterTestPerson(admin, desk, {
       name: 'Matti',
       right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: { kind: 'all', units: [], numbers: [] } },
@@ -199,7 +199,7 @@ describe('a link that an administrator makes', () => {
     expect(await makeLink(desk, anssi, matti.id)).toEqual({ refused: 'link.needs-operator' })
   })
 
-  test('is worthless once the person decides on others, or has lost the second factor that stood behind it', async () => {
+  test('is invalid once the person decides on others, or has lost the second factor behind it', async () => {
     const early = await made()
     await recordRight(admin, {
       ...right('ACCESS_APPROVER'),
@@ -222,7 +222,7 @@ describe('a link that an administrator makes', () => {
     expect(await useLink(desk, await makeOperatorsLink(admin, { personId: aino.id }), good)).toEqual({ used: true })
   })
 
-  test('is kept as a hash alone, and is in the log by its own id', async () => {
+  test('is stored as a hash only, and is logged by its own id', async () => {
     const { token, code } = await released()
     await useLink(desk, token, good, code)
     const { rows } = await pool.query<{ row: string }>(
@@ -241,7 +241,7 @@ describe('a link that an administrator makes', () => {
     ])
   })
 
-  test('shows on the person’s page while it waits, and only to an administrator', async () => {
+  test('is shown on the person’s page while it is pending, and only to an administrator', async () => {
     await made()
     expect(await signInOf(desk, anssi, aino.id)).toMatchObject({
       hasPassword: true,
@@ -251,7 +251,7 @@ describe('a link that an administrator makes', () => {
     expect(await signInOf(desk, bertil, aino.id)).toBeUndefined()
   })
 
-  test('takes no password that is too short to stand alone, whatever the desk says, unless a second factor stands behind it', async () => {
+  test('refuses a password too short to be the only factor, whatever the desk reports, unless there is a second factor', async () => {
     const { token, code } = await released()
     expect(await useLink(desk, token, 'kahdeksan', code)).toEqual({ refused: 'password.unfit' })
     await pool.query(

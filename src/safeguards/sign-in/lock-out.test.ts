@@ -26,7 +26,7 @@ async function fail(times: number, from: () => AttemptFrom): Promise<void> {
   for (let i = 0; i < times; i += 1) expect(await wrong(from())).toBe('refused')
 }
 
-/** As if so much time had gone by. */
+/** Simulates this much elapsed time. */
 async function later(minutes: number): Promise<void> {
   await pool.query('update sign_in_failure set last_at = last_at - make_interval(mins => $1)', [minutes])
 }
@@ -43,7 +43,7 @@ const elsewhere = (): AttemptFrom => ({ network: randomUUID() })
 describe('failures from one network', () => {
   const from = { network: '192.0.2.0/24' }
 
-  test('five are free; then each wait is twice the one before, to a quarter of an hour, for the right password too', async () => {
+  test('five are free, and then each wait is twice the one before, to a quarter of an hour, for the right password too', async () => {
     await fail(5, () => from)
     expect(await attempt(password, from)).toEqual({ refused: 'session.wait', seconds: 1 })
     const waits: number[] = []
@@ -61,7 +61,7 @@ describe('failures from one network', () => {
     expect(await attempt(password, from)).toMatchObject({ personId: aino.id })
   })
 
-  test('are wiped out by a success, and keep nobody else waiting', async () => {
+  test('are reset by a success, and delay nobody else', async () => {
     await fail(4, () => from)
     expect(await attempt(password, from)).toMatchObject({ personId: aino.id })
     await fail(5, () => from)
@@ -71,16 +71,16 @@ describe('failures from one network', () => {
     expect(await attempt(password, from, other.userId)).toMatchObject({ personId: other.id })
   })
 
-  test('are counted though many come at once', async () => {
+  test('are counted even if many arrive at once', async () => {
     const began = performance.now()
     const answers = await Promise.all(Array.from({ length: 20 }, () => wrong(from)))
     const refused = answers.filter((answer) => answer === 'refused').length
     expect(refused).toBeGreaterThanOrEqual(5)
-    // The first wait is a second: on a busy machine it may be over before the last has come.
+    // The first wait is a second: on a busy machine it may be over before the last arrives.
     expect(refused).toBeLessThanOrEqual(5 + Math.floor((performance.now() - began) / 1_000))
   })
 
-  test('an attempt that has to wait is neither looked at nor counted', async () => {
+  test('an attempt during a wait is neither checked nor counted', async () => {
     await fail(5, () => from)
     for (let i = 0; i < 10; i += 1) expect(await wrong(from)).toMatchObject({ refused: 'session.wait' })
     const { rows } = await pool.query(
@@ -90,7 +90,7 @@ describe('failures from one network', () => {
     expect(rows).toEqual([{ failures: 5 }])
   })
 
-  test('are the same for a user id that nobody has', async () => {
+  test('are the same for an unknown user id', async () => {
     const nobody = randomUUID()
     for (let i = 0; i < 5; i += 1) expect(await wrong(from, nobody)).toBe('refused')
     expect(await wrong(from, nobody)).toEqual({ refused: 'session.wait', seconds: 1 })
@@ -98,7 +98,7 @@ describe('failures from one network', () => {
 })
 
 describe('strangers together', () => {
-  test('fail a hundred times in a row, then none is let in; the person is, in a browser of their own, and opens the door', async () => {
+  test('are locked out after a hundred failures in a row, while the person can sign in in their own browser and ends the lock', async () => {
     const own = await knownBrowser()
     await fail(100, elsewhere)
     expect(await attempt(password, elsewhere())).toEqual({ refused: 'session.closed' })
@@ -108,14 +108,14 @@ describe('strangers together', () => {
     expect(await attempt(password, elsewhere())).toMatchObject({ personId: aino.id })
   })
 
-  test('a new one-time link opens the door again', async () => {
+  test('are no longer locked out after a new one-time link', async () => {
     await fail(100, elsewhere)
     const token = await makeOperatorsLink(admin, { personId: aino.id })
     await useLink(desk, token, 'uusi salasana on tämä')
     expect(await attempt('uusi salasana on tämä', elsewhere())).toMatchObject({ personId: aino.id })
   })
 
-  test('stay out over a restart and what is swept away', async () => {
+  test('stay locked out across a restart and a cleanup', async () => {
     await fail(100, elsewhere)
     await later(60 * 24 * 2)
     await forgetSignIns(database.as('seloste_custodian').db)
@@ -126,14 +126,14 @@ describe('strangers together', () => {
 })
 
 describe('a browser in which the person has signed in', () => {
-  test('is let in though strangers fail from the same network at the same time', async () => {
+  test('is admitted even if strangers fail from the same network at the same time', async () => {
     const own = await knownBrowser()
     await fail(5, () => ({ network: own.network }))
     expect(await wrong({ network: own.network })).toMatchObject({ refused: 'session.wait' })
     expect(await attempt(password, own)).toMatchObject({ personId: aino.id })
   })
 
-  test('waits for its own failures, and after ten is a stranger', async () => {
+  test('waits for its own failures, and after ten counts as a stranger', async () => {
     const own = await knownBrowser()
     await fail(5, () => own)
     expect(await attempt(password, own)).toMatchObject({ refused: 'session.wait' })
@@ -145,7 +145,7 @@ describe('a browser in which the person has signed in', () => {
     expect(rows).toEqual([])
   })
 
-  test('is known where its own person is tried, and for nobody else', async () => {
+  test('is known for its own person, and for nobody else', async () => {
     const own = await knownBrowser()
     const other = await enterTestPerson(admin, desk, { name: 'Toinen' })
     for (let i = 0; i < 5; i += 1) await wrong(own, other.userId)
@@ -164,8 +164,8 @@ describe('a browser in which the person has signed in', () => {
   })
 })
 
-describe('a desk that was taken over', () => {
-  test('guesses no faster by asking the database itself, and reads nothing it could guess with', async () => {
+describe('a compromised desk', () => {
+  test('guesses no faster directly in the database, and reads nothing for its guesses', async () => {
     const own = database.as('seloste_desk').pool
     const outcomes: string[] = []
     for (let i = 0; i < 101; i += 1) {

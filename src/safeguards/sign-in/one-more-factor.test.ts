@@ -41,7 +41,7 @@ function given<T extends object>(answer: T | { refused: string }): Exclude<T, { 
 const newToken = () => randomBytes(32).toString('base64url')
 const begin = () => factors.beginTotp({ session, proof, issuer: 'Seloste', userId: 'aino' })
 
-test('whoever has an authenticator gives a code of it for their first passkey, once', async () => {
+test('a person with an authenticator gives a code of it for their first passkey, once', async () => {
   const { id, secret } = given(await begin())
   const code = (seconds: number) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().add({ seconds }).epochMilliseconds })
@@ -54,7 +54,7 @@ test('whoever has an authenticator gives a code of it for their first passkey, o
   given(await passkeys.requestAddition({ session, proof, otp: code(30) }))
 })
 
-test('whoever has a passkey confirms with it that they enrol an authenticator', async () => {
+test('a person with a passkey confirms with it the enrolment of an authenticator', async () => {
   const authenticator = makeAuthenticator(origin)
   const newSession = newToken()
   const response = authenticator.create(given(await passkeys.requestAddition({ session, proof })))

@@ -53,7 +53,7 @@ async function addPasskey(authenticator: Authenticator = makeAuthenticator(origi
   return { id, authenticator }
 }
 
-/** One more session of the person, as if they had signed in somewhere else. */
+/** Opens another session of the person, as if they had signed in elsewhere. */
 async function anotherSession({ awaiting = false } = {}): Promise<string> {
   const made = newToken()
   await admin
@@ -110,7 +110,7 @@ describe('a passkey signs its owner in', () => {
     })
   })
 
-  test('also one that does not count its uses', async () => {
+  test('also without a counter of its uses', async () => {
     const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
     for (const _ of [1, 2]) {
       const response = authenticator.get(await passkeys.askSignIn())
@@ -118,7 +118,7 @@ describe('a passkey signs its owner in', () => {
     }
   })
 
-  test('once for one question', async () => {
+  test('once for each challenge', async () => {
     const { authenticator } = await addPasskey()
     const response = authenticator.get(await passkeys.askSignIn())
     given(await passkeys.signIn({ response, newSession: newToken() }))
@@ -134,7 +134,7 @@ describe('a passkey signs its owner in', () => {
   })
 })
 
-describe('a signature is refused, and the log gives the reason', () => {
+describe('a signature is refused, with the reason in the log', () => {
   const cases: [string, Parameters<Authenticator['get']>[1], string][] = [
     ['of another site', { origin: 'https://seloste.example.org' }, 'signature'],
     ['in another site’s frame', { crossOrigin: true }, 'signature'],
@@ -162,7 +162,7 @@ describe('a signature is refused, and the log gives the reason', () => {
     expect(await lastEntry()).toMatchObject({ result: 'refused:passkey-unknown', person_id: null })
   })
 
-  test('that another passkey has made', async () => {
+  test('of another passkey', async () => {
     const first = await addPasskey()
     const response = first.authenticator.get(await passkeys.askSignIn())
     const bytes = Buffer.from(response.response.signature, 'base64url')
@@ -171,7 +171,7 @@ describe('a signature is refused, and the log gives the reason', () => {
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
   })
 
-  test('five minutes after the question', async () => {
+  test('five minutes after the challenge', async () => {
     const { authenticator } = await addPasskey()
     const response = authenticator.get(await passkeys.askSignIn())
     now = () => Temporal.Now.instant().add({ minutes: 5 })
@@ -202,7 +202,7 @@ describe('a passkey is the second factor of a password', () => {
     })
   })
 
-  test('of its owner’s password alone', async () => {
+  test('only for its owner’s password', async () => {
     const pending = await anotherSession({ awaiting: true })
     const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
     const mine = { person, token }
@@ -216,7 +216,7 @@ describe('a passkey is the second factor of a password', () => {
     expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'refused:passkey-unknown' })
   })
 
-  test('five wrong ones end the sign-in', async () => {
+  test('with five wrong ones ending the sign-in', async () => {
     const pending = await anotherSession({ awaiting: true })
     const request = given(await passkeys.requestSecondFactor({ session: pending }))
     const stranger = makeAuthenticator(origin)
@@ -228,7 +228,7 @@ describe('a passkey is the second factor of a password', () => {
     expect(await passkeys.requestSecondFactor({ session: pending })).toEqual({ refused: 'session.none' })
   })
 
-  test('not in a session that awaits none, and a session that awaits one does nothing else', async () => {
+  test('not in a session that needs none, and a session that needs one does nothing else', async () => {
     expect(await passkeys.requestSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
     const pending = await anotherSession({ awaiting: true })
     const none = { refused: 'session.none' }
@@ -239,8 +239,8 @@ describe('a passkey is the second factor of a password', () => {
   })
 })
 
-describe('a session alone makes no passkey', () => {
-  test('the password is proved', async () => {
+describe('a session alone adds no passkey', () => {
+  test('the password is verified', async () => {
     expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.password' })
     const wrong = await passwordProof('not the password')
     expect(await passkeys.requestAddition({ session: token, proof: wrong })).toEqual({
@@ -248,14 +248,14 @@ describe('a session alone makes no passkey', () => {
     })
   })
 
-  test('who has no password has just signed in', async () => {
+  test('a person without a password has just signed in', async () => {
     await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
     given(await passkeys.requestAddition({ session: token }))
     now = () => Temporal.Now.instant().add({ minutes: 16 })
     expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.sign-in' })
   })
 
-  test('who has one confirms the next with it, once', async () => {
+  test('a person with a passkey confirms the next one with it, once', async () => {
     const { authenticator } = await addPasskey()
     const password = await passwordProof()
     expect(await passkeys.requestAddition({ session: token, proof: password })).toEqual({
@@ -266,7 +266,7 @@ describe('a session alone makes no passkey', () => {
     expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
   })
 
-  test('one that was asked for in another session, or made for another site', async () => {
+  test('one requested in another session, or made for another site, is refused', async () => {
     const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
     const stored = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
@@ -279,7 +279,7 @@ describe('a session alone makes no passkey', () => {
     expect(await stored(token, {})).toHaveProperty('id')
   })
 
-  test('ten are enough, and what is held already is not offered again', async () => {
+  test('ten are the maximum, and an existing one is not offered again', async () => {
     const { authenticator } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
     const request = given(await passkeys.requestAddition({ session: token }))
@@ -294,7 +294,7 @@ describe('a session alone makes no passkey', () => {
     })
   })
 
-  test('the same one is not kept twice', async () => {
+  test('the same one is not stored twice', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
     const response = makeAuthenticator(origin).create(given(await passkeys.requestAddition({ session: token })))
@@ -308,14 +308,14 @@ describe('a session alone makes no passkey', () => {
     })
   })
 
-  test('the first one ends what else its owner had open', async () => {
+  test('the first one ends the owner’s other sessions', async () => {
     const other = await anotherSession()
     await addPasskey()
     expect(await useSession(desk, other, Temporal.Now.instant())).toBeUndefined()
     expect((await useSession(desk, token, Temporal.Now.instant()))?.personId).toBe(person.id)
   })
 
-  test('a sign-in that awaits the enrolment of a second factor is complete with it', async () => {
+  test('a sign-in that needs the enrolment of a second factor is complete with it', async () => {
     token = await anotherSession({ awaiting: true })
     expect(await useSession(desk, token, Temporal.Now.instant())).toBeUndefined()
     const request = given(await passkeys.requestAddition({ session: token }))
@@ -327,8 +327,8 @@ describe('a session alone makes no passkey', () => {
   })
 })
 
-describe('a passkey is removed', () => {
-  test('once its owner has confirmed the removal of this one', async () => {
+describe('removing a passkey', () => {
+  test('needs its owner’s confirmation for this one', async () => {
     const { authenticator, id } = await addPasskey()
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
     given(await confirmWith(authenticator, 'passkey.remove', randomUUID()))
@@ -339,7 +339,7 @@ describe('a passkey is removed', () => {
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'not-found' })
   })
 
-  test('but not the last factor beside a password that may not stand alone', async () => {
+  test('is refused for the last factor beside a password that cannot be the only one', async () => {
     const { authenticator, id } = await addPasskey()
     const needed = { refused: 'passkey.needed' }
     await admin.updateTable('sign_in_demand').set({ second_factor: 'required' }).execute()
@@ -363,7 +363,7 @@ describe('a passkey is removed', () => {
     given(await passkeys.remove({ session: token, id }))
   })
 
-  test('by nobody else', async () => {
+  test('is refused to anybody else', async () => {
     const { id } = await addPasskey()
     const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
     expect(await passkeys.remove({ session: (await other.signIn()).token, id })).toEqual({ refused: 'not-found' })
@@ -371,14 +371,14 @@ describe('a passkey is removed', () => {
 })
 
 describe('a confirmation', () => {
-  test('holds for two minutes', async () => {
+  test('is valid for two minutes', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.remove', id))
     await sql`update act_confirmation set confirmed_at = confirmed_at - interval '121 seconds'`.execute(admin)
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
   })
 
-  test('is of the session in which it was given', async () => {
+  test('is valid in the session in which it was given', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.remove', id))
     expect(await passkeys.remove({ session: await anotherSession(), id })).toEqual({ refused: 'confirm.passkey' })

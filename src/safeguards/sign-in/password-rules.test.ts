@@ -16,7 +16,7 @@ describe('a password that is the only factor', () => {
     'ei tarvita isoja kirjaimia',
     '漢字のパスワードは長くてもよい十五文字',
     'verohallinnon kahvi on kylmää',
-  ])('is taken: %s', (password) => {
+  ])('is accepted: %s', (password) => {
     expect(alone(password)).toEqual([])
   })
 
@@ -38,11 +38,11 @@ describe('a password that is the only factor', () => {
     ['verohallinto2026', ['context']],
     ['aino.virtanen.26', ['context']],
     ['Virtanen-Seloste', ['context']],
-  ])('is not taken: %s', (password, codes) => {
+  ])('is refused: %s', (password, codes) => {
     expect(alone(password)).toEqual(codes)
   })
 
-  test('has no rules of composition: one kind of character will do', () => {
+  test('has no rules of composition: one kind of character is enough', () => {
     expect(alone('kolmeharmaatahanhea')).toEqual([])
     expect(alone('KOLMEHARMAATAHANHEA')).toEqual([])
     expect(alone('918273048576291038')).toEqual([])
@@ -55,7 +55,7 @@ describe('a password that is the only factor', () => {
     expect(alone('𝄞🎵'.repeat(3) + 'laulu on')).toEqual(['too-short'])
   })
 
-  test('may be of 64 characters and more, up to 256', () => {
+  test('can have 64 characters and more, up to 256', () => {
     const sentence = 'tämä on pitkä lause jonka joku ihminen todella haluaa kirjoittaa '
     expect([...sentence].length).toBeGreaterThan(64)
     expect(alone(sentence)).toEqual([])
@@ -63,7 +63,7 @@ describe('a password that is the only factor', () => {
   })
 })
 
-test('with a second factor behind it eight characters are enough, and the rest is asked all the same', () => {
+test('with a second factor eight characters are enough, and the other rules still apply', () => {
   const judge = (password: string) => judgePassword(password, { secondFactor: true, words })
   expect(judge('hanhi tu')).toEqual([])
   expect(judge('hanhi t')).toEqual([{ code: 'too-short', least: 8 }])
@@ -71,7 +71,7 @@ test('with a second factor behind it eight characters are enough, and the rest i
   expect(judge('virtanen')).toContainEqual({ code: 'context', word: 'virtanen' })
 })
 
-test('all that is wrong is reported at once, with what would be right', () => {
+test('everything wrong is reported at once, with what is required', () => {
   expect(judgePassword('virtanen', { secondFactor: false, words, current: 'virtanen' })).toEqual([
     { code: 'too-short', least: 15 },
     { code: 'context', word: 'virtanen' },
@@ -79,12 +79,12 @@ test('all that is wrong is reported at once, with what would be right', () => {
   ])
 })
 
-test('the password of now is no new one', () => {
+test('the present password is refused as a new one', () => {
   const current = 'kolme harmaata hanhea'
   expect(judgePassword(current, { secondFactor: false, words, current })).toEqual([{ code: 'same' }])
 })
 
-test('only a password of fifteen characters stands alone', () => {
+test('only a password of fifteen characters can be the only factor', () => {
   expect(isOnlyFactor('a'.repeat(15))).toBe(true)
   expect(isOnlyFactor('a'.repeat(14))).toBe(false)
 })

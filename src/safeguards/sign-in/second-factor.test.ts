@@ -18,7 +18,10 @@ const custodian = database.as('seloste_custodian').db
 const pool = database.as().pool
 const keys = { totp: randomBytes(32), recovery: randomBytes(32) }
 const now = () => Temporal.Now.instant()
-/** The clock of codes, which only the tests move, so that each code is of another step and none passes while a password is proved. */
+/**
+ * Clock of codes, moved only by the tests, so that each code is of another step and none expires while a password is
+ * verified.
+ */
 const began = now()
 let ahead = 0
 const codeClock = () => began.add({ seconds: ahead })
@@ -33,7 +36,7 @@ beforeEach(async () => {
 const newToken = () => randomBytes(32).toString('base64url')
 const proof = async (secret = password) => (await passwordProof(desk, aino.id, secret)).toString('base64url')
 
-/** The code of the next time step. */
+/** Returns the code of the next time step. */
 function code(secret: string): string {
   ahead += 30
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: codeClock().epochMilliseconds })
@@ -73,7 +76,7 @@ async function withPassword() {
 }
 
 describe('enrolling an authenticator', () => {
-  test('asks for the password, then for a code; the session continues under a new token, the others end', async () => {
+  test('needs the password, then a code, continues the session under a new token, and ends the others', async () => {
     const [session, other] = [await aino.signIn(), await aino.signIn()]
     const begun = await begin(session.token)
     expect(begun.uri).toContain(`secret=${begun.secret}`)
@@ -87,7 +90,7 @@ describe('enrolling an authenticator', () => {
     expect(await sessionHolds(desk, other.token, now())).toBe(false)
   })
 
-  test('does not begin with a stolen session alone, whose guesses at the password are counted', async () => {
+  test('does not start with a stolen session alone, whose guesses at the password are counted', async () => {
     const { token } = await aino.signIn()
     const request = async (secret?: string) =>
       factors.beginTotp({
@@ -101,7 +104,7 @@ describe('enrolling an authenticator', () => {
     expect(await request(password)).toMatchObject({ refused: 'session.wait' })
   })
 
-  test('is of one, and offered to everybody, whatever the description demands', async () => {
+  test('is possible once, and offered to everybody, whatever the description requires', async () => {
     const { session } = await enrol()
     expect(await factors.beginTotp({ session, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
       refused: 'factor.enrolled',
@@ -114,7 +117,7 @@ describe('enrolling an authenticator', () => {
     })
   })
 
-  test('that was begun is over in a quarter of an hour, and is not confirmed by anybody else', async () => {
+  test('ends after a quarter of an hour if unfinished, and cannot be confirmed by anybody else', async () => {
     const { token } = await aino.signIn()
     const begun = await begin(token)
     const stranger = await (await enterTestPerson(admin, desk, { name: 'Outo' })).signIn()
@@ -125,7 +128,7 @@ describe('enrolling an authenticator', () => {
     expect(await confirm(token)).toEqual({ refused: 'factor.enrolment-over' })
   })
 
-  test('keeps nothing in the database that makes a code or is a recovery code', async () => {
+  test('stores nothing in the database that produces a code or is a recovery code', async () => {
     const { secret, recoveryCodes } = await enrol()
     const { rows } = await pool.query<{ row: string }>(
       'select to_jsonb(t)::text as row from totp t where person_id = $1 union all select to_jsonb(r)::text from recovery_code r where person_id = $1',
@@ -137,7 +140,7 @@ describe('enrolling an authenticator', () => {
     for (const word of [secret, hex, ...recoveryCodes]) expect(stored).not.toContain(word)
   })
 
-  test('sealed for one person, a secret opens nothing in the place of another’s', async () => {
+  test('seals the secret for one person, so that it opens nothing in another’s place', async () => {
     await enrol()
     const mine = aino.id
     aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
@@ -152,7 +155,7 @@ describe('enrolling an authenticator', () => {
 })
 
 describe('signing in with a second factor', () => {
-  test('the password alone opens nothing; the code completes it, under a new token', async () => {
+  test('the password alone opens nothing, and the code completes it, under a new token', async () => {
     const { secret } = await enrol()
     const begun = await withPassword()
     expect(begun).toMatchObject({ awaits: 'second-factor', factors: ['totp', 'recovery-code'] })
@@ -166,13 +169,13 @@ describe('signing in with a second factor', () => {
     })
   })
 
-  test('is asked of whoever has one, also where the description has turned it off since', async () => {
+  test('is required of a person who has one, even if the description has switched it off since', async () => {
     await enrol()
     await storeDemand(custodian, 'off')
     expect(await withPassword()).toMatchObject({ awaits: 'second-factor' })
   })
 
-  test('a code is taken once, and none before it', async () => {
+  test('accepts a code once, and no earlier one', async () => {
     const { secret } = await enrol()
     const used = code(secret)
     const give = async (otp: string) =>
@@ -186,7 +189,7 @@ describe('signing in with a second factor', () => {
     expect(await give(code(secret))).toEqual({ done: true })
   })
 
-  test('a code at two sign-ins at once completes one', async () => {
+  test('completes one of two simultaneous sign-ins with one code', async () => {
     const { secret } = await enrol()
     const both = [await withPassword(), await withPassword()]
     const otp = code(secret)
@@ -199,7 +202,7 @@ describe('signing in with a second factor', () => {
     ])
   })
 
-  test('five wrong codes end the sign-in, and the sixth waits whatever sign-in it is given to', async () => {
+  test('ends after five wrong codes, and a sixth waits in any sign-in', async () => {
     const { secret } = await enrol()
     const { token } = await withPassword()
     const give = (session: string, otp: string) => factors.give({ session, newSession: newToken(), otp })
@@ -213,7 +216,7 @@ describe('signing in with a second factor', () => {
     expect(await give(next.token, code(secret))).toEqual({ done: true })
   })
 
-  test('a hundred wrong codes in a row make the authenticator worthless; a recovery code still lets in', async () => {
+  test('invalidates the authenticator after a hundred wrong codes in a row, and still accepts a recovery code', async () => {
     const { secret, recoveryCodes } = await enrol()
     await pool.query('update totp set failures = 100, failed_at = null where person_id = $1', [aino.id])
     const { token } = await withPassword()
@@ -225,7 +228,7 @@ describe('signing in with a second factor', () => {
     })
   })
 
-  test('a recovery code is taken once, and none that is renewed away', async () => {
+  test('accepts a recovery code once, and no replaced one', async () => {
     const { secret, recoveryCodes, session } = await enrol()
     const give = async (recoveryCode = '') =>
       factors.give({ session: (await withPassword()).token, newSession: newToken(), recoveryCode })
@@ -238,7 +241,7 @@ describe('signing in with a second factor', () => {
     expect(await give(renewed.recoveryCodes[4])).toEqual({ done: true })
   })
 
-  test('a sign-in that awaits its factor waits ten minutes', async () => {
+  test('waits ten minutes for the factor', async () => {
     const { secret } = await enrol()
     const { token } = await withPassword()
     await pool.query(
@@ -249,7 +252,7 @@ describe('signing in with a second factor', () => {
     })
   })
 
-  test('every step is in the log', async () => {
+  test('logs every step', async () => {
     const { secret } = await enrol()
     const { token } = await withPassword()
     await factors.give({ session: token, newSession: newToken(), otp: wrongCode(secret) })
@@ -270,10 +273,10 @@ describe('signing in with a second factor', () => {
   })
 })
 
-describe('where the description requires a second factor', () => {
+describe('if the description requires a second factor', () => {
   beforeEach(() => storeDemand(custodian, 'required'))
 
-  test('whoever has none can enrol one with the password, and nothing else opens before it', async () => {
+  test('a person without one can enrol one with the password, and nothing else opens before', async () => {
     const begun = await withPassword()
     expect(begun).toMatchObject({ awaits: 'enrolment', factors: [] })
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
@@ -288,7 +291,7 @@ describe('where the description requires a second factor', () => {
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
   })
 
-  test('whoever has one cannot get round it by enrolling another with the password', async () => {
+  test('a person with one cannot avoid it by enrolling another with the password', async () => {
     await storeDemand(custodian, 'optional')
     await enrol()
     await storeDemand(custodian, 'required')
@@ -299,7 +302,7 @@ describe('where the description requires a second factor', () => {
     })
   })
 
-  test('nobody removes theirs', async () => {
+  test('nobody can remove theirs', async () => {
     await storeDemand(custodian, 'optional')
     const { session, secret } = await enrol()
     await storeDemand(custodian, 'required')
@@ -310,7 +313,7 @@ describe('where the description requires a second factor', () => {
 })
 
 describe('removing one’s own authenticator', () => {
-  test('asks for the password and a code', async () => {
+  test('needs the password and a code', async () => {
     const { session, secret } = await enrol()
     const remove = async (given: { password?: string; otp: string }) =>
       factors.removeTotp({ session, proof: await proof(given.password ?? password), otp: given.otp })
@@ -322,7 +325,7 @@ describe('removing one’s own authenticator', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
   })
 
-  test('is refused while the password is too short to stand alone', async () => {
+  test('is refused while the password is too short to be the only factor', async () => {
     const { session, secret } = await enrol()
     await pool.query('update person set password_alone = false where id = $1', [aino.id])
     expect(await factors.removeTotp({ session, proof: await proof(), otp: code(secret) })).toEqual({
@@ -331,7 +334,7 @@ describe('removing one’s own authenticator', () => {
   })
 })
 
-test('the custodian takes no proof that is not argon2id’s output of the password', async () => {
+test('the custodian accepts only argon2id’s output of the password as a proof', async () => {
   const { token } = await aino.signIn()
   for (const given of [
     undefined,

@@ -17,13 +17,13 @@ test.each([
   expect(stepOfCode(secret, code, at(seconds))).toBe(Math.floor(seconds / 30))
 })
 
-test('a code is good one step before and after its own, and no longer', () => {
+test('a code is valid one step before and after its own, and no longer', () => {
   const step = Math.floor(1_111_111_111 / 30)
   for (const off of [-1, 0, 1]) expect(stepOfCode(secret, '050471', at(1_111_111_111 + off * 30))).toBe(step)
   for (const off of [-2, 2]) expect(stepOfCode(secret, '050471', at(1_111_111_111 + off * 30))).toBeUndefined()
 })
 
-test('blanks do no harm, and nothing but six digits is a code', () => {
+test('blanks are ignored, and only six digits are a code', () => {
   expect(stepOfCode(secret, ' 050 471 ', at(1_111_111_111))).toBeDefined()
   for (const wrong of ['', '50471', '0050471', '05047a', '٠٥٠٤٧١', '050471\0', '-50471']) {
     expect(stepOfCode(secret, wrong, at(1_111_111_111)), wrong).toBeUndefined()
@@ -42,7 +42,7 @@ test('a secret is 160 random bits, written in base32 and as otpauth://', () => {
   expect(decodeURIComponent(uri.pathname)).toContain('aino.virtanen')
 })
 
-test('recovery codes are ten, of 75 bits, and the same in whatever case and with or without hyphens', () => {
+test('recovery codes are ten, of 75 bits, independent of case and hyphens', () => {
   const codes = newRecoveryCodes()
   expect(new Set(codes).size).toBe(10)
   for (const code of codes) expect(code).toMatch(/^[0-9a-hjkmnp-tv-z]{5}(-[0-9a-hjkmnp-tv-z]{5}){2}$/)

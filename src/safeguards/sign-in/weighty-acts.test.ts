@@ -44,7 +44,7 @@ function given<T extends object>(answer: T | PasskeyRefusal): T {
   return answer
 }
 
-/** Signs somebody in and adds a passkey; how they confirm an act with it. */
+/** Signs somebody in and adds a passkey. Returns how they confirm an act with it. */
 async function withPasskey(person: TestPerson) {
   const before = await person.signIn()
   const proof = (await passwordProof(desk, person.id, 'a good long password')).toString('base64url')
@@ -79,8 +79,8 @@ const draft = async () => {
 
 const unconfirmed = { refused: 'confirm.passkey' }
 
-describe('a draft is decided by whoever has a passkey once they have confirmed it', () => {
-  test('this decision on this revision, and once', async () => {
+describe('a decision on a draft by a person with a passkey needs their confirmation', () => {
+  test('for this decision on this revision, once', async () => {
     const { id, revision } = await draft()
     const approve = () => approveDraft(desk, riitta.session, id, { revision }, now())
     expect(await approve()).toEqual(unconfirmed)
@@ -92,7 +92,7 @@ describe('a draft is decided by whoever has a passkey once they have confirmed i
     expect(taken(await approve())).toMatchObject({ state: 'APPROVED' })
   })
 
-  test('a rejection too', async () => {
+  test('for a rejection too', async () => {
     const { id, revision } = await draft()
     const reject = () => rejectDraft(desk, riitta.session, id, { revision, note: 'Ei näin' }, now())
     expect(await reject()).toEqual(unconfirmed)
@@ -101,13 +101,13 @@ describe('a draft is decided by whoever has a passkey once they have confirmed i
     expect(taken(await reject())).toMatchObject({ state: 'REJECTED' })
   })
 
-  test('what its author does to it needs none', async () => {
+  test('and an author’s own act needs none', async () => {
     const { id } = await draft()
     expect(taken(await takeBackDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
   })
 })
 
-describe('a right is decided on likewise', () => {
+describe('a decision on a right needs the same', () => {
   async function request(): Promise<string> {
     const person = await enterTestPerson(admin, desk, { name: 'Aino', phone: `029 512 ${++number}` })
     const made = await requestRights(desk, await person.signIn(), {
@@ -124,7 +124,7 @@ describe('a right is decided on likewise', () => {
   }
   let number = 5100
 
-  test('an approval', async () => {
+  test('for an approval', async () => {
     const id = await request()
     const approve = () => decideRightRequest(desk, anneli.session, id, { approve: true })
     expect(await approve()).toEqual(unconfirmed)
@@ -135,7 +135,7 @@ describe('a right is decided on likewise', () => {
     expect(await approve()).toHaveProperty('right')
   })
 
-  test('a rejection', async () => {
+  test('for a rejection', async () => {
     const id = await request()
     const reject = () => decideRightRequest(desk, anneli.session, id, { approve: false, note: 'Ei tarvita' })
     expect(await reject()).toEqual(unconfirmed)
@@ -144,8 +144,8 @@ describe('a right is decided on likewise', () => {
   })
 })
 
-describe('the removal of somebody’s second factors is decided on likewise', () => {
-  test('passkeys go with them, and the sessions of their holder end', async () => {
+describe('the decision to remove somebody’s second factors needs the same', () => {
+  test('and removes passkeys, and the sessions of their holder', async () => {
     const tiina = await enterTestPerson(admin, desk, { name: 'Tiina' })
     const { session } = await withPasskey(tiina)
     const request = await requestFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
@@ -159,7 +159,7 @@ describe('the removal of somebody’s second factors is decided on likewise', ()
   })
 })
 
-test('whoever has no passkey decides without one', async () => {
+test('a person without a passkey decides without one', async () => {
   const paavo = await (await enter('Paavo', 'DECISION_MAKER')).signIn()
   const { id, revision } = await draft()
   expect(taken(await rejectDraft(desk, paavo, id, { revision, note: 'Ei näin' }, now()))).toMatchObject({
@@ -167,7 +167,7 @@ test('whoever has no passkey decides without one', async () => {
   })
 })
 
-describe('a desk that was taken over', () => {
+describe('a compromised desk', () => {
   const deskTries: [string, () => Promise<unknown>][] = [
     ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
     ['enters no passkey', () => sql`insert into passkey (person_id) values (${anneli.session.personId})`.execute(desk)],
@@ -197,7 +197,7 @@ describe('a desk that was taken over', () => {
     })
   }
 
-  test('sees its viewer’s own passkeys by name alone', async () => {
+  test('sees its viewer’s own passkeys by name only', async () => {
     const names = (session: string) =>
       desk.transaction().execute(async (tx) => {
         await sql`select set_config('seloste.session', ${session}, true)`.execute(tx)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judgeText } from './judge-draft.ts'
 
-test('a text of 20,000 fields too many is judged without keeping anybody waiting', () => {
+test('a text of 20,000 unknown fields is judged without delaying anybody', () => {
   const fields = Array.from({ length: 20_000 }, (_, index) => `field${index}: 1`).join('\n')
   const began = process.cpuUsage()
   const { problems, document } = judgeText(fields, [])
@@ -11,7 +11,7 @@ test('a text of 20,000 fields too many is judged without keeping anybody waiting
 })
 
 test.each(['title: *other', 'title: x\ntitle: y', 'title: !!js/function x', ': : :'])(
-  'a text that cannot be read has problems and no values: %s',
+  'an unreadable text has problems and no values: %s',
   (text) => {
     const judged = judgeText(text, [])
     expect(judged.problems).not.toEqual([])

@@ -16,7 +16,7 @@ export const accessPersonal: Check<PersonalFacts> = {
   rule: 'No user id has ever been given to two persons, no password was copied from one account to another, no two accounts have one name and number, and no open session was opened or used by somebody who did not work here then, or opened without a sign-in in the audit log.',
   test: {
     file: 'src/safeguards/people/people.test.ts',
-    title: 'is never used again, not in another case and not when its person has left',
+    title: 'is never reused, in another case either, and not when its person has left',
   },
   remedy:
     'The example is the id of a person. Let the two persons choose new passwords, end the account that is one too many, and end the session of somebody who has left by ending the employment in the directory.',
@@ -60,7 +60,7 @@ export const rightsGranted: Check<GrantedFacts> = {
   rule: 'Every right was approved by somebody other than who asked for it and who has it, or was given by the installation to an administrator or an approver, and the audit log has its grant; it is no wider and no longer than was asked for and granted; when it began it reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
   test: {
     file: 'src/safeguards/access/grant.test.ts',
-    title: 'is approved neither by the one who gets it nor by the one who asked for it',
+    title: 'is approved neither by its subject nor by its requester',
   },
   remedy:
     'The example is the id of a right or a listening. Revoke the right; the audit log tells what was looked at with it.',
@@ -159,7 +159,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
   rule: 'Every look and every listening by technical maintenance and by the security unit names a fault or a case.',
   test: {
     file: 'src/description/roles.test.ts',
-    title: 'a fault, a case or a request must be named, but for one’s own calls (R5, R40, R46, R48)',
+    title: 'a fault, a case or a request must be named, except for one’s own calls (R5, R40, R46, R48)',
   },
   remedy:
     'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference and note it with the incident.',

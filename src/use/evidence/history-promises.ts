@@ -148,7 +148,7 @@ export const historyFields: Check<FieldFacts> = {
   rule: 'The columns of the tables that hold calls are the known ones, each one of the four identification data or technical; the whole database, as its catalogue lists it, has no table, column, member of a call’s jsonb value, grant, schema, publication or large object that this version of the program does not know; of a caller whose number can be read nothing else is kept.',
   test: {
     file: 'src/register/admit.test.ts',
-    title: 'of a caller nothing is entered beyond the number, and what could not be read as one is cut (R10)',
+    title: 'of a caller only the number is entered, and unparsable text is truncated (R10)',
   },
   remedy:
     'The example says what is unknown. Somebody added it past the program: find out who and for what, and drop or revoke it. What a call’s record may hold is a closed list in the description. What an administrator needs of his own (a table, a role that reads) belongs into another database.',
@@ -202,7 +202,7 @@ export const historyTerm: Check<TermFacts> = {
   rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end, and the sweep has run within ${sweepGraceHours} hours.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
-    title: 'is gone at 14 months, with segments, recordings, call ids and listenings',
+    title: 'is deleted at 14 months, with segments, recordings, call ids and listenings',
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not delete; nothing past its term is shown to anybody meanwhile.',

@@ -99,7 +99,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
   rule: 'No recording, held or destroyed, is of a segment that was answered at a number that was a switchboard then.',
   test: {
     file: 'src/description/decide-recording.test.ts',
-    title: 'a switchboard call is never recorded, whatever the rules say (R13, AC3)',
+    title: 'a switchboard call is never recorded, whatever the rules are (R13, AC3)',
   },
   remedy:
     'The example is the id of a recording. See in its segment which version and rule decided; the recording is destroyed with the cause trimming once the controller has decided so.',

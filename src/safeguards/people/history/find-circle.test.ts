@@ -20,7 +20,7 @@ const people = await Promise.all(
   }),
 )
 
-/** Each person's supervisors: who, from which day, for how many. */
+/** Supervisors of each person, from which day, for how many. */
 const arrangement = fc.array(
   fc.array(
     fc.record({

@@ -22,7 +22,7 @@ const valueAt = (timeline: readonly Held[], day: number) =>
 const days = Array.from({ length: 60 }, (_, day) => day)
 
 describe('a timeline', () => {
-  test('after any changes is in order, never overlaps, and has no two neighbours that are the same', () => {
+  test('after any changes is in order, never overlaps, and has no two equal neighbours', () => {
     fc.assert(
       fc.property(changes, (made) => {
         const timeline = made.reduce(apply, [])
@@ -37,7 +37,7 @@ describe('a timeline', () => {
     )
   })
 
-  test('after a change is as before until its day, and as before again from the next change known (R11)', () => {
+  test('after a change is unchanged until its day, and from the next known change on (R11)', () => {
     fc.assert(
       fc.property(changes, fc.integer({ min: 0, max: 50 }), fc.constantFrom('a', 'x', null), (made, day, value) => {
         const before = made.reduce(apply, [])
@@ -64,7 +64,7 @@ test('intervals that only touch do not overlap', () => {
   expect(overlap(from(7, null), from(5, 6))).toBe(false)
 })
 
-test('a time is cut wherever something in it begins or ends, and nowhere else', () => {
+test('a time is split at every start and end in it, and nowhere else', () => {
   expect(common(from(1, 10), [from(0, 3), from(3, 5), from(9, null), from(10, 20)])).toEqual([
     from(1, 3),
     from(3, 5),
