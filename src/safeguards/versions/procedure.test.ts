@@ -62,7 +62,7 @@ const audited = async (draft: Draft) => {
 }
 
 describe('a change by the procedure', () => {
-  test('is drafted by one, approved by another, and is the next version, to the letter of the draft', async () => {
+  test('is drafted by one person, approved by another, and becomes the next version, identical to the draft', async () => {
     const [before] = await readPublished(desk)
     const effectiveFrom = next()
     const draft = await submitted(desk, eero, effectiveFrom, shorter)
@@ -95,7 +95,7 @@ describe('a change by the procedure', () => {
     expect(version!.changes.map(({ field }) => field)).toContain('recordingPlan.rules[0].recordingMonths')
   })
 
-  test('leaves every step in the log, with who took it, in which role, and the version’s hash', async () => {
+  test('logs every step with who took it, in which role, and the version’s hash', async () => {
     const draft = await newVersion(desk, { author: eero, approver: riitta }, next(), renamed())
     const [version] = await readPublished(desk)
     expect(await audited(draft)).toMatchObject([
@@ -111,7 +111,7 @@ describe('a change by the procedure', () => {
     ])
   })
 
-  test('may be rejected with a reason, and its author begins another', async () => {
+  test('may be rejected with a reason, and its author can draft another', async () => {
     const draft = await submitted(desk, anssi, next(), renamed())
     const versions = await readPublished(desk)
     const decision = { revision: draft.revision, note: 'Perustelut puuttuvat.' }
@@ -121,7 +121,7 @@ describe('a change by the procedure', () => {
     expect(await approve(riitta, draft)).toEqual({ refused: 'draft.changed-meanwhile' })
   })
 
-  test('submitted can be taken back, and its revision is approved no more', async () => {
+  test('can be withdrawn after submission, and its revision can then not be approved', async () => {
     const draft = await submitted(desk, anssi, next(), renamed())
     const back = taken(await takeBackDraft(desk, anssi, draft.id, now()))
     expect(back).toMatchObject({ state: 'DRAFT', submittedAt: null })
@@ -131,7 +131,7 @@ describe('a change by the procedure', () => {
     taken(await approve(riitta, again))
   })
 
-  test('given up is open no more and stays readable', async () => {
+  test('is no longer open once abandoned, but stays readable', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     expect(taken(await withdrawDraft(desk, anssi, draft.id, now()))).toMatchObject({ state: 'WITHDRAWN' })
     const change = { revision: draft.revision, reason: 'x' }
@@ -146,7 +146,7 @@ describe('refused', () => {
     return 'refused' in given ? given.refused : 'nothing'
   }
 
-  test('an approval of one’s own draft', async () => {
+  test('approving one’s own draft', async () => {
     const both = await enterTestPerson(admin, desk, {
       name: 'Molempi',
       right: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
@@ -166,7 +166,7 @@ describe('refused', () => {
     taken(await approve(riitta, draft))
   })
 
-  test('a draft by whom the description lets not draft, a decision by whom it lets not decide', async () => {
+  test('a draft or a decision by a role that the description does not allow it', async () => {
     expect(await refusal(startDraft(desk, riitta, now()))).toBe('deny.role')
     expect(await refusal(startDraft(desk, paula, now()))).toBe('deny.role')
     const draft = await submitted(desk, anssi, next(), renamed())
@@ -178,7 +178,7 @@ describe('refused', () => {
     expect(mayDraft).toBe(false)
   })
 
-  test('a change, a submission and an approval of a revision that is not the last', async () => {
+  test('editing, submitting or approving a revision that is not the latest', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const change = { revision: draft.revision, ...renamed(), effectiveFrom: next() }
     const changed = taken(await changeDraft(desk, anssi, draft.id, change, now()))
@@ -192,7 +192,7 @@ describe('refused', () => {
     expect(await refusal(approve(riitta, sent, changed.revision))).toBe('draft.changed-meanwhile')
   })
 
-  test('an approval of a revision that comes while the one before is being read', async () => {
+  test('approving a revision while its predecessor is being read', async () => {
     const draft = await submitted(desk, anssi, next(), renamed())
     const before = await readPublished(desk)
     const client = await database.as('seloste_desk').pool.connect()
@@ -202,7 +202,7 @@ describe('refused', () => {
     await write(`state = 'DRAFT'`)
     await write(`text = replace(text, 'recordingMonths: 3', 'recordingMonths: 9')`)
     await write(`state = 'SUBMITTED'`)
-    // Has read the revision before, and waits in the database for this one.
+    // Has read the previous revision, and waits in the database for this one.
     const approval = refusal(approve(riitta, draft, draft.revision + 3))
     await wait(300)
     await client.query('commit')
@@ -211,7 +211,7 @@ describe('refused', () => {
     expect(await readPublished(desk)).toEqual(before)
   })
 
-  test('of two changes at once, one', async () => {
+  test('one of two simultaneous changes', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const results = await Promise.all(
       ['a', 'b', 'c'].map((reason) =>
@@ -238,13 +238,13 @@ describe('refused', () => {
     expect(await refusal(submitDraft(desk, anssi, draft.id, changed.revision, now()))).toBe('draft.not-future')
   })
 
-  test('an approval after the instant has come', async () => {
+  test('an approval after the effective instant has passed', async () => {
     const other = await createDraftOfItsOwn()
     await wait(other.effectiveFrom!.since(now()).total('milliseconds') + 100)
     expect(await refusal(approveDraft(late.desk, late.riitta, other.id, other, now()))).toBe('draft.not-future')
   })
 
-  test('a draft that another version has overtaken', async () => {
+  test('a draft overtaken by another version', async () => {
     const slow = await submitted(desk, anssi, next(), renamed())
     const unsent = taken(await startDraft(desk, anssi, now()))
     await newVersion(desk, { author: eero, approver: riitta }, next(), renamed())
@@ -256,7 +256,7 @@ describe('refused', () => {
     expect(found).not.toMatchObject({ newest: slow.basedOn })
   })
 
-  test('a draft with problems, every one of them reported', async () => {
+  test('a draft with problems, each of them reported', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const wrong = [
       { path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 7 },
@@ -277,7 +277,7 @@ describe('refused', () => {
     expect(result).toEqual({ refused: 'draft.problems', problems })
   })
 
-  test('an edit that has no place, and nothing of it is made', async () => {
+  test('an edit of an unknown place, and nothing of it is applied', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const edits = [...renamed().edits, { path: ['numbers', 400, 'kind'], value: 'SWITCHBOARD' }]
     const result = await changeDraft(desk, anssi, draft.id, { revision: draft.revision, edits }, now())
@@ -285,7 +285,7 @@ describe('refused', () => {
     expect(await readDraft(desk, anssi, draft.id, now())).toMatchObject({ text: draft.text, revision: draft.revision })
   })
 
-  test('everything, once the session has ended', async () => {
+  test('every step once the session has ended', async () => {
     const session = await anssiEntered.signIn()
     const draft = taken(await startDraft(desk, session, now()))
     await signOut(desk, session, now())
@@ -295,7 +295,7 @@ describe('refused', () => {
 })
 
 describe('a draft is tried', () => {
-  test('by those who draft and those who decide, and the log reports it', async () => {
+  test('by those who draft and those who decide, and the trial is logged', async () => {
     const draft = await submitted(desk, anssi, next(), shorter)
     for (const session of [anssi, eero, riitta]) {
       expect(await permitTrial(desk, session, draft.id, now())).toMatchObject({ after: { version: draft.basedOn + 1 } })
@@ -313,7 +313,7 @@ describe('a draft is tried', () => {
   })
 })
 
-// A database of its own: here instants come.
+// A database of its own: effective instants pass in this test.
 const late = await (async () => {
   const other = await createTestDatabase<SafeguardTables>()
   const its = other.as('seloste_desk').db
@@ -345,7 +345,7 @@ describe('a version', () => {
         .execute()
     ).map(({ detail }) => detail)
 
-  test('holds from its instant on and not before, and its hash is in the log then, once', async () => {
+  test('is in force from its instant on and not before, and its hash is logged then, once', async () => {
     await recordEffect(late.custodian, await readVersions(late.custodian), now())
     const before = await effects()
     const people = { author: late.anssi, approver: late.riitta }
@@ -357,7 +357,7 @@ describe('a version', () => {
     expect(versionAt(versions, effectiveFrom).version).toBe(newest.version)
 
     expect(await recordEffect(late.custodian, versions, now())).toEqual([])
-    // A custodian whose clock is ahead is held back by the database.
+    // The database holds back a custodian whose clock is ahead.
     await expect(recordEffect(late.custodian, versions, effectiveFrom)).rejects.toThrow('not in force yet')
     expect(await effects()).toEqual(before)
 

@@ -100,7 +100,7 @@ type OwnMemo = { upto: number; others: number[] }
 /** R39. */
 export const rightsOwn: Check<OwnFacts> = {
   rule: 'No official has listened to a segment that another official answered, nor read a contact or revealed a caller of a call without a part of their own, as the register had it then: an approved correction counts from its decision on.',
-  test: { file: 'src/use/playback/playback.test.ts', title: 'of another’s recording, for an official' },
+  test: { file: 'src/use/playback/playback.test.ts', title: 'to another official’s recording' },
   remedy:
     'The example is the id of a listening or the number of an entry in the audit log. Revoke the right it names, and find out how the call came to be shown.',
   async check({ db, afresh }, memo) {

@@ -25,8 +25,7 @@ export const descriptionCurrent: Check<CurrentFacts> = {
   rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force. No approved version that the destruction ledger names is missing.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
-    title:
-      'description.current is broken by a published text that was changed, and by a process that obeys another version',
+    title: 'description.current is broken by a changed published text, and by a process that uses another version',
   },
   remedy:
     'A process that obeys another version: restart it and look at its log. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has not brought back: draft and approve it anew.',

@@ -21,7 +21,7 @@ beforeEach(async () => {
     await sql`delete from ${sql.table(table)}`.execute(admin)
 })
 
-/** Inserts a copy that an institute has had for some days, to be returned within thirty. */
+/** Inserts a copy that an institute has had for some days, due back within thirty. */
 async function lent(days: number): Promise<{ id: string; recording: string }> {
   const [id, recording] = [randomUUID(), randomUUID()]
   await sql`
@@ -42,13 +42,13 @@ async function lent(days: number): Promise<{ id: string; recording: string }> {
   return { id, recording }
 }
 
-test('a copy within its day breaks no promise, nor does one that was returned late', async () => {
+test('a copy before its due date breaks no promise, nor does one returned late', async () => {
   expect([await returned(), await recalled()]).toMatchObject([{ holds: true }, { holds: true }])
   await lent(10)
   expect(await returned()).toMatchObject({ holds: true, facts: { released: 1, confirmed: 0, overdue: 0 } })
 })
 
-test('a copy past its day breaks the promise until confirmed, and counts as late for a year', async () => {
+test('a copy past its due date breaks the promise until confirmed, and counts as late for a year', async () => {
   const { id } = await lent(40)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 1, example: 'T-2026-1/1' } })
   const confirm = sql`
@@ -65,13 +65,13 @@ test('a copy past its day breaks the promise until confirmed, and counts as late
   })
 })
 
-test('a disclosure that is closed while a copy is open breaks the promise', async () => {
+test('a disclosure closed while a copy is still out breaks the promise', async () => {
   const { id } = await lent(10)
   await sql`update research_disclosure set closed_at = now() where id = ${id}`.execute(admin)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, openInClosed: 1 } })
 })
 
-test('a forbidden recording whose copy is not recalled, and a recall past its time, break the promise', async () => {
+test('a copy of a forbidden recording that is not recalled, or an overdue recall, breaks the promise', async () => {
   const { recording } = await lent(10)
   await sql`
     insert into prohibition (recording_id, party, channel, entered_by) values (${recording}, 'CALLER', 'PHONE', ${eero})`.execute(

@@ -19,13 +19,13 @@ const { tamper, check, aino, colleague, matti, recordings, destroyed, register }
 const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
-/** Repairs of the breaks; after them every promise holds again. */
+/** Undo the breaks. Every promise holds again afterwards. */
 const heal: (() => Promise<unknown>)[] = []
 afterEach(mended)
 
 /**
- * Breaks a promise and expects that exactly it is broken, with its counts, and those that necessarily break with it. Leftovers
- * of an earlier break would show here.
+ * Breaks a promise and expects exactly that one to be broken, with its counts, and any that necessarily break with it.
+ * Remains of an earlier break would show here.
  */
 async function expectBroken(
   promise: PromiseId,
@@ -47,7 +47,7 @@ async function expectBroken(
   ).toEqual([...names].sort())
 }
 
-/** Inserts a log row that no process of the program would write. */
+/** Inserts a log row that the program would never write. */
 async function plantView(view: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
   const { rows } = await pool.query<{ seq: string }>(
     `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
@@ -70,7 +70,7 @@ async function plantListening(columns: { recording: string; role: string; purpos
   return id
 }
 
-/** Changes columns of a row, and reverts them afterwards. */
+/** Changes columns of a row and reverts them afterwards. */
 async function change(table: string, location: string, set: string): Promise<void> {
   const { rows } = await pool.query<{ row: string }>(
     `select to_jsonb(t)::text as row from ${table} t where ${location}`,
@@ -89,14 +89,14 @@ async function mended(): Promise<void> {
   for (const mend of heal.splice(0).reverse()) await mend()
 }
 
-test('every promise holds if none was broken', async () => {
+test('every promise holds if nothing was broken', async () => {
   expect(await check()).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
   const proofs = await readProofs(desk, Temporal.Now.instant(), testPromises.key)
   expect(proofs).toHaveLength(promises.length)
   expect(proofs.filter(({ holds }) => !holds)).toEqual([])
 })
 
-test('description.current is broken by a published text that was changed, and by a process that obeys another version', async () => {
+test('description.current is broken by a changed published text, and by a process that uses another version', async () => {
   const instance = randomUUID()
   await reportVersionInUse(desk, instance, { version: 1, hash: 'ab'.repeat(32) })
   await expectBroken('description.current', { disobeying: 1, example: 'seloste_desk obeys version 1' })
@@ -113,7 +113,7 @@ test('description.current is broken by a published text that was changed, and by
          hash = sha256(convert_to(replace(text, '0.2', '0.1'), 'UTF8'))`,
     ),
   )
-  // Before the custodian reads the change, and after.
+  // Before the custodian reads the change, and afterwards.
   await expectBroken(
     'description.current',
     { changedTexts: 1 },
@@ -121,7 +121,7 @@ test('description.current is broken by a published text that was changed, and by
   )
 })
 
-test('description.current is broken by a changed text with a second log entry, and by an instant that differs from its text', async () => {
+test('description.current is broken by a changed text with a second log entry, and by an instant other than in its text', async () => {
   const change = (from: string, to: string) =>
     tamper(
       `update description_version set text = replace(text, '${from}', '${to}'),
@@ -144,7 +144,7 @@ test('description.current is broken by a changed text with a second log entry, a
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
-test('description.current is broken by a text that cannot be parsed', async () => {
+test('description.current is broken by an unreadable text', async () => {
   const put = (text: string) =>
     tamper(`update description_version set text = ${text}, hash = sha256(convert_to(${text}, 'UTF8'))`)
   await put(`'[' || text`)
@@ -156,7 +156,7 @@ test('description.current is broken by a text that cannot be parsed', async () =
   )
 })
 
-test('description.current is broken by a role in the database that no text gives', async () => {
+test('description.current is broken by a database role that no text grants', async () => {
   await tamper(
     `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,
   )
@@ -165,7 +165,7 @@ test('description.current is broken by a role in the database that no text gives
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
-test('purposes.closed is broken by a view without a purpose, and by one under a purpose that nobody described', async () => {
+test('purposes.closed is broken by a view without a purpose, and by one with an undescribed purpose', async () => {
   const without = await plantView({ person: aino.id })
   await expectBroken('purposes.closed', { withoutPurpose: 1, outside: 0, example: Number(without) })
   await mended()
@@ -173,7 +173,7 @@ test('purposes.closed is broken by a view without a purpose, and by one under a 
   await expectBroken('purposes.closed', { withoutPurpose: 0, outside: 1 })
 })
 
-test('history.complete is broken by a recording whose call is gone, and by a call that ended without its term or before it began', async () => {
+test('history.complete is broken by a recording without its call, and by a call that ended without a term or before it began', async () => {
   await change('contact', `id = '${colleagues.contactId}'`, 'history_ends_at = null')
   await expectBroken('history.complete', { unfinished: 1, example: colleagues.contactId })
   await mended()
@@ -184,7 +184,7 @@ test('history.complete is broken by a recording whose call is gone, and by a cal
   await expectBroken('history.complete', { strayRecordings: 1, example: colleagues.id })
 })
 
-test('history.fields is broken by a column that nobody described, and by a caller of whom more than the number is kept', async () => {
+test('history.fields is broken by an undescribed column, and by keeping more of a caller than the number', async () => {
   await pool.query('alter table contact add column topic text')
   heal.push(() => pool.query('alter table contact drop column topic'))
   await expectBroken('history.fields', { unknown: 1, example: 'column contact.topic' })
@@ -197,7 +197,7 @@ test('history.fields is broken by a column that nobody described, and by a calle
   await expectBroken('history.fields', { unknown: 0, beyondNumber: 1 })
 })
 
-test('recording.partial is broken by a number of which everything is recorded, and not by one whose rule says so for a limited time', async () => {
+test('recording.partial is broken by a number recorded in full, unless its rule allows that for a limited time', async () => {
   const at = (key: string) => {
     const number = phone(key)
     return { numberCalled: { key: number, kind: 'NATIONAL_SERVICE' as const }, numberReached: { key: number } }
@@ -209,17 +209,17 @@ test('recording.partial is broken by a number of which everything is recorded, a
   for (let call = 0; call < 2; call++) await testPromises.enter(testPromises.decide(false, at('029 497 010')))
 })
 
-test('recording.never-switchboard is broken by a recording of a number that was a switchboard then', async () => {
+test('recording.never-switchboard is broken by a recording of a number that was a switchboard at the time', async () => {
   await change('recording', `id = '${ainos.id}'`, `number_reached = '${phone('029 512 000')}'`)
   await expectBroken('recording.never-switchboard', { recorded: 1, example: ainos.id })
 })
 
-test('recording.as-drawn is broken by a recording that nobody drew, and by a drawn call without one', async () => {
+test('recording.as-drawn is broken by a recording that was not drawn, and by a drawn call without one', async () => {
   const spared = await testPromises.enter(testPromises.decide(false), { recorded: true })
   await expectBroken('recording.as-drawn', { extra: 1, omitted: 0, example: `extra: ${spared.segmentId}` })
   await tamper(`delete from recording where segment_id = '${spared.segmentId}'`)
 
-  // The call must give a reason for its missing recording, or another promise breaks too.
+  // The call must state why its recording is missing, or another promise breaks too.
   const chosen = testPromises.decide(true)
   await testPromises.enter({
     ...chosen,
@@ -232,7 +232,7 @@ test('recording.as-drawn is broken by a recording that nobody drew, and by a dra
   )
 })
 
-test('recording.as-drawn is broken by a recording that could not be ingested within an hour of its call’s end, and not before', async () => {
+test('recording.as-drawn is broken by a recording not ingested within an hour of its call’s end, and not before', async () => {
   const waits = (minutes: number, fault = `'data'`) =>
     change(
       'recording',
@@ -242,11 +242,11 @@ test('recording.as-drawn is broken by a recording that could not be ingested wit
   await waits(50)
   expect((await check()).broken).toEqual([])
   await mended()
-  // Waiting, not tried yet.
+  // Waiting and not yet tried.
   await waits(70, 'null')
   expect((await check()).broken).toEqual([])
   await mended()
-  // Recordings missing in a backup are reported by the restore.
+  // Recordings missing from a backup are reported by the restore.
   await waits(70, `'not-in-backup'`)
   expect((await check()).broken).toEqual([])
   await mended()
@@ -255,7 +255,7 @@ test('recording.as-drawn is broken by a recording that could not be ingested wit
 })
 
 test.each(['STORED', 'CAPTURING'])(
-  'recording.as-drawn is broken by a recording that is %s and that nobody has tried to ingest within a day',
+  'recording.as-drawn is broken by a recording that is %s if nobody has tried to ingest it within a day',
   async (state) => {
     const waits = (hours: number) =>
       change(
@@ -271,7 +271,7 @@ test.each(['STORED', 'CAPTURING'])(
   },
 )
 
-test('recording.as-drawn recomputes only recent decisions within the hour if recomputing all takes long', async () => {
+test('recording.as-drawn recomputes only recent decisions within the hour if recomputing all takes too long', async () => {
   await check()
   const slow = async () => {
     const context = await testPromises.makeContext()
@@ -304,7 +304,7 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
   expect((await check(at(54))).broken.map(({ promise }) => promise)).toEqual([])
   expect((await check(at(56))).broken.map(({ promise }) => promise)).toEqual(['recording.as-drawn'])
   await mended()
-  // While something is wrong, all decisions are recomputed each time.
+  // While something is broken, all decisions are recomputed each time.
   expect((await check(at(57))).broken).toEqual([])
   await slow()
   expect(await wrongSince(1, at(0))).toEqual(['recording.as-drawn'])
@@ -329,7 +329,7 @@ test('recording.within-signals is broken by a recording that began before its ca
   await expectBroken('recording.within-signals', { outside: 1, example: ainos.id })
 })
 
-test('storage.sites is broken by a place on no listed site, and by an attestation that is out of date', async () => {
+test('storage.sites is broken by a location on no listed site, and by an expired attestation', async () => {
   const places: Place[] = [{ name: 'objects', at: { kind: 'folder', folder: register.folder }, site: 'cloud' }]
   await expectBroken('storage.sites', { unlisted: 1, unattested: 0, example: 'objects' }, { places })
   const nextReview = testPromises.version.description.storage.sites[0]?.nextReview as Temporal.PlainDate
@@ -338,7 +338,7 @@ test('storage.sites is broken by a place on no listed site, and by an attestatio
   expect(broken.find(({ promise }) => promise === 'storage.sites')?.facts).toMatchObject({ unlisted: 0, unattested: 1 })
 })
 
-test('access.personal is broken by a password copied to another account, and by a session of somebody who had left', async () => {
+test('access.personal is broken by a password copied to another account, and by a session of a leaver', async () => {
   await change(
     'person',
     `id = '${colleague.id}'`,
@@ -350,25 +350,25 @@ test('access.personal is broken by a password copied to another account, and by 
   await expectBroken('access.personal', { shared: 0, strangeSessions: 1, example: aino.id })
 })
 
-test('history.term is broken by a call held past its term', async () => {
+test('history.term is broken by a call kept past its term', async () => {
   await change('contact', `id = '${colleagues.contactId}'`, `history_ends_at = now() - interval '3 hours'`)
   await expectBroken('history.term', { overdue: 1, example: colleagues.contactId })
 })
 
-test('a sweep that does not come breaks the promises of both terms', async () => {
+test('a sweep that does not run breaks the promises of both terms', async () => {
   await pool.query(`update work_done set at = at - interval '3 hours'`)
   heal.push(() => pool.query('update work_done set at = now()'))
   expect((await check()).broken.map(({ promise }) => promise)).toEqual(['history.term', 'recordings.ceiling'])
 })
 
-test('recordings.floor is broken by a recording that retention destroyed before its floor', async () => {
+test('recordings.floor is broken by a recording that retention destroyed before its minimum term', async () => {
   await change('recording', `id = '${destroyed.byTerm.id}'`, `destroyed_at = min_keep_until - interval '1 day'`)
   await expectBroken('recordings.floor', { early: 1, example: destroyed.byTerm.id })
 })
 
-test('recordings.ceiling is broken by a recording past its day, and by leftovers of a destroyed one', async () => {
+test('recordings.ceiling is broken by a recording past its maximum term, and by remains of a destroyed one', async () => {
   await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
-  // It was ingested a moment ago.
+  // It was ingested just now.
   expect((await check()).broken).toEqual([])
   await mended()
   const hours = `now() - interval '3 hours'`
@@ -384,7 +384,7 @@ test('recordings.ceiling is broken by a recording past its day, and by leftovers
 test.each([
   ['an anonymised copy', anonymisedCopyKey],
   ['a requester’s copy', subjectCopyKey],
-])('recordings.ceiling is broken by the object of %s that is left of one that is destroyed', async (_, keyOf) => {
+])('recordings.ceiling is broken by a remaining object of %s of a destroyed recording', async (_, keyOf) => {
   const key = keyOf(destroyed.byCaller.id, '00000000-0000-4000-8000-000000000001')
   await register.objects.put(key, Buffer.from('sound'))
   heal.push(() => register.objects.delete(key))
@@ -401,7 +401,7 @@ test('recordings.ceiling is broken by a month-key version past its deadline', as
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by the key of a past month, unless it was just made for a call ingested late', async () => {
+test('recordings.ceiling is broken by the key of a past month, unless just made for a call ingested late', async () => {
   const key = 'month-2020-01.v1'
   await register.keys.make(key)
   heal.push(() => register.keys.destroy(key))
@@ -421,7 +421,7 @@ test('recordings.ceiling checks newly destroyed recordings before the next listi
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key }, { afresh: false })
 })
 
-test('recordings.stay is broken by audio served outside its listening', async () => {
+test('recordings.stay is broken by audio served outside its listening session', async () => {
   const { rows } = await pool.query<{ listening_id: string }>(
     `insert into listening_range (listening_id, at, from_ms, to_ms)
      select id, until + interval '1 minute', 0, 1000 from listening limit 1 returning listening_id`,
@@ -430,7 +430,7 @@ test('recordings.stay is broken by audio served outside its listening', async ()
   await expectBroken('recordings.stay', { outside: 1, example: rows[0]?.listening_id })
 })
 
-test('rights.granted is broken by a right wider than the description, and by a listening without a right', async () => {
+test('rights.granted is broken by a right wider than described, and by a listening session without a right', async () => {
   await change('access_right', `person_id = '${aino.id}'`, `purposes = '{DEVELOPMENT,MAINTENANCE}'`)
   await expectBroken('rights.granted', { beyond: 1, withoutRight: 0 })
   await mended()
@@ -438,7 +438,7 @@ test('rights.granted is broken by a right wider than the description, and by a l
   await expectBroken('rights.granted', { beyond: 0, withoutRight: 1, example: listening }, {}, ['rights.scope'])
 })
 
-test('rights.own is broken by an official who viewed another’s call, and by one who listened to it', async () => {
+test('rights.own is broken by an official who viewed or listened to another’s call', async () => {
   const seq = await plantView({
     person: aino.id,
     role: 'OFFICIAL',
@@ -457,7 +457,7 @@ test('rights.maintenance-security is broken by a maintenance view that names no 
   await expectBroken('rights.maintenance-security', { withoutReference: 1, example: seq })
 })
 
-test('history.tells-recorded is broken by a destruction that the ledger does not know', async () => {
+test('history.tells-recorded is broken by a destruction missing from the ledger', async () => {
   await change('destruction_entry', `object_id in ('${destroyed.byCaller.id}', '${nobody}')`, `object_id = '${nobody}'`)
   const { broken } = await check()
   expect(broken.map(({ promise }) => promise)).toEqual(['recordings.ceiling', 'history.tells-recorded'])
@@ -467,6 +467,6 @@ test('history.tells-recorded is broken by a destruction that the ledger does not
   ])
 })
 
-test('every promise holds again once every break is repaired', async () => {
+test('every promise holds again once every break is undone', async () => {
   expect(await check()).toMatchObject({ broken: [], newlyBroken: [], errors: [] })
 })

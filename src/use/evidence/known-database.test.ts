@@ -15,7 +15,7 @@ test('the list of known tables equals the migrations’ result; otherwise run "n
   expect(await findUnknown(custodian)).toEqual([])
 })
 
-test('every jsonb column of a call has a closed list of members, which PostgreSQL keeps', async () => {
+test('every jsonb column of a call has a closed list of members, enforced by PostgreSQL', async () => {
   const { rows } = await admin.pool.query<{ name: string }>(`
     select c.relname || '.' || a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
     where c.relname in ('contact', 'segment', 'recording', 'request_call') and a.atttypid = 'jsonb'::regtype
@@ -78,7 +78,7 @@ test.each([
     'alter table contact drop constraint contact_number_name_members',
     'members contact_number_name_members',
   ],
-])('%s that the program does not know is named', async (_, statement, named) => {
+])('%s unknown to the program is reported', async (_, statement, named) => {
   let found: string[] = []
   const undo = new Error('undo')
   await expect(
@@ -91,7 +91,7 @@ test.each([
   expect(found).toEqual([named])
 })
 
-test('who may become the owner of the database is named', async () => {
+test('roles that may become the database owner are reported', async () => {
   const undo = new Error('undo')
   let found: string[] = []
   await expect(
@@ -105,7 +105,7 @@ test('who may become the owner of the database is named', async () => {
   expect(found).toContain('member of owner_of_all: heir')
 })
 
-test('an extension that measures the server may stay', async () => {
+test('a monitoring extension is accepted', async () => {
   const undo = new Error('undo')
   let found: string[] | undefined
   await expect(

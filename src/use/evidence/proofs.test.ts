@@ -27,7 +27,7 @@ const traces = () =>
     .orderBy('seq')
     .execute()
 
-test.each(promises)('the test that %s names is there', (promise) => {
+test.each(promises)('the test named by %s exists', (promise) => {
   const { file, title } = catalogue[promise].test
   const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
   expect(text.replaceAll(/\s+/g, ' ')).toMatch(
@@ -35,7 +35,7 @@ test.each(promises)('the test that %s names is there', (promise) => {
   )
 })
 
-test('of a register without a call every promise can be checked, and its sentences are whole', async () => {
+test('in a register without calls every promise can be checked, and its sentences are complete', async () => {
   const empty = await context()
   for (const promise of promises) {
     const found = await catalogue[promise].check(empty, undefined)
@@ -58,7 +58,7 @@ test('of a register without a call every promise can be checked, and its sentenc
   }
 })
 
-test('a sentence has the rule and the counts, with dates and numbers formatted for each language', () => {
+test('a sentence states the rule and the counts, with dates and numbers formatted per language', () => {
   const at = Temporal.Instant.from('2026-11-25T12:00:00Z')
   const facts = {
     months: 6,
@@ -84,7 +84,7 @@ test('a sentence has the rule and the counts, with dates and numbers formatted f
   expect(describe({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
 
-test('a promise that breaks and one that holds again are each reported once, in the log and in the changes', async () => {
+test('a promise that breaks, or holds again, is reported once, in the log and in the changes', async () => {
   await check()
   const before = (await traces()).length
   const location = `where id = '${recordings.ainos.id}'`
@@ -109,14 +109,14 @@ test('a promise that breaks and one that holds again are each reported once, in 
   ])
 })
 
-test('a failed check is a proof that does not hold, with the reason and the last facts', async () => {
+test('a failed check gives a failed proof, with the reason and the latest facts', async () => {
   await check()
   await pool.query('revoke select on listening from seloste_custodian')
   const { broken, errors, newlyBroken } = await check()
   await pool.query('grant select on listening to seloste_custodian')
   const unread = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
   expect(errors.map(({ promise }) => promise)).toEqual(unread)
-  // The missing grant protected nothing, but it differs from the program's version.
+  // The missing grant protected nothing, but it differs from what the program expects.
   const blind = [unread[0], 'log.whole', ...unread.slice(1)]
   expect(broken.map(({ promise }) => promise)).toEqual(blind)
   expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })
@@ -131,7 +131,7 @@ test('a failed check is a proof that does not hold, with the reason and the last
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
 })
 
-test('a check that has always failed reports it without counts', async () => {
+test('a check that never succeeded is reported without counts', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
   await checkPromises(await context(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
@@ -141,7 +141,7 @@ test('a check that has always failed reports it without counts', async () => {
   expect(proof?.text.sv).toBe('Kontrollen kunde inte göras (Error), och det finns inget bevis för löftet.')
 })
 
-test('a check aborted at the end of its process changes no proof', async () => {
+test('a check aborted when its process stops changes no proof', async () => {
   await check()
   const before = await readProofs(desk, now(), key)
   const ending = new AbortController()
@@ -166,7 +166,7 @@ test('a check aborted at the end of its process changes no proof', async () => {
   ).rejects.toThrow('aborted')
 })
 
-test('a proof older than a quarter of an hour is none, and reports when it was made', async () => {
+test('a proof older than a quarter of an hour is not counted, and reports when it was made', async () => {
   await check()
   const [first] = await readProofs(desk, now(), key)
   const made = Temporal.Instant.from(first!.checkedAt)
@@ -178,7 +178,7 @@ test('a proof older than a quarter of an hour is none, and reports when it was m
   expect(later[0]?.text.en).toMatch(/^Last checked 16 minutes ago; not checked since.* Last found: Version 1/)
 })
 
-test('a proof dated in the future is invalid: its clock was ahead', async () => {
+test('a proof dated in the future is invalid, as its clock was ahead', async () => {
   await check()
   await check({ now: now().add({ hours: 24 * 365 }) })
   const proofs = await readProofs(desk, now(), key)
@@ -187,12 +187,12 @@ test('a proof dated in the future is invalid: its clock was ahead', async () => 
   expect(proofs[0]?.text.en).toMatch(
     /^Dated in the future \(.*\): .* so there is no proof of the promise\. Last found: /,
   )
-  // Clocks of two machines always differ a little.
+  // The clocks of two machines always differ a little.
   await check({ now: now().add({ seconds: 20 }) })
   expect((await readProofs(desk, now(), key)).every(({ holds }) => holds)).toBe(true)
 })
 
-test('a proof has counts, instants and ids, and nobody’s name or number', async () => {
+test('a proof has counts, instants and ids, and no name or number of a person', async () => {
   await check()
   const written = JSON.stringify(await pool.query('select facts, memo from proof').then(({ rows }) => rows))
   expect(written).not.toMatch(/Aino|Kaisa|Matti|\+35840|0401234567/)

@@ -17,7 +17,7 @@ export const purposesClosed: Check<PurposeFacts> = {
   rule: 'Every look in the audit log and every listening states a purpose, and one that the version in force at that moment lists.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
-    title: 'purposes.closed is broken by a view without a purpose, and by one under a purpose that nobody described',
+    title: 'purposes.closed is broken by a view without a purpose, and by one with an undescribed purpose',
   },
   remedy:
     'Find the audit entry with the number in `example`: its person, right and process tell how it was made. No desk of this version writes one; look for another writer to the database.',

@@ -45,7 +45,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
   rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end, or within a day where it came late from its capture node.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
-    title: 'finds one planted extra recording and one planted omission, each by name, and nothing else',
+    title: 'finds one planted extra recording and one planted omission by id, and nothing else',
   },
   remedy:
     'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them. What is not ingested: the custodian’s log and recording.keeping_fault say why.',

@@ -29,8 +29,7 @@ export const recordingPartial: Check<PartialFacts> = {
   rule: `In the last ${daysChecked} days, of no service number with ${fewestCalls} or more answered calls ${highestShare * 100} % or more were recorded, unless its rule says so for a limited time, and never of all numbers together.`,
   test: {
     file: 'src/use/evidence/evidence.test.ts',
-    title:
-      'recording.partial is broken by a number of which everything is recorded, and not by one whose rule says so for a limited time',
+    title: 'recording.partial is broken by a number recorded in full, unless its rule allows that for a limited time',
   },
   remedy:
     'Compare the shares of the plan with those in fact (the page of shares); lower the share of the rule in a new version of the description, or find out why more is recorded than is drawn.',

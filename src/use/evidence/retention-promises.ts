@@ -289,7 +289,7 @@ export const recordingsStay: Check<StayFacts> = {
   rule: `Every stretch of sound that was served belongs to a listening that was open at that moment (within ${listeningGraceSeconds} s), of a recording that was not destroyed yet.`,
   test: {
     file: 'src/use/playback/playback.test.ts',
-    title: 'of what ended while it was made ready are none, and nothing of it is served',
+    title: 'are not logged if listening ends during preparation, and nothing is served',
   },
   remedy:
     'The example is the id of a listening. The audit log has its person and purpose; find out what served sound without asking whether the listening was open.',

@@ -25,13 +25,13 @@ const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'forei
 
 beforeEach(async () => {
   await admin.db.transaction().execute(async (tx) => {
-    // These are never emptied; each test starts as if they had never been filled.
+    // These tables are never emptied. Each test starts as if they were empty.
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
   })
 })
 
-/** Returns the seed with another plan or other switches, in force from an instant. */
+/** Returns the seed with another plan or other settings, in force from an instant. */
 function changed(
   change: {
     rules?: RegisterDescription['recordingPlan']['rules']
@@ -57,7 +57,7 @@ interface Question extends Partial<RecordingQuestion> {
   facts?: Partial<SegmentFacts>
 }
 
-/** Enters a call as capture does: decided, and recorded if so decided. */
+/** Enters a call as capture does: with a decision, and recorded if so decided. */
 async function enter({ by = versions, facts: more, ...request }: Question = {}): Promise<SegmentFacts> {
   const answeredAt = request.answeredAt ?? minutesAgo(60)
   const callIds = [`sipCallId:${randomUUID()}`]
@@ -93,7 +93,7 @@ async function enter({ by = versions, facts: more, ...request }: Question = {}):
   return facts
 }
 
-/** Enters calls until one gets the wanted decision: a tenth of those to a service number are drawn. */
+/** Enters calls until one gets the wanted decision. A tenth of those to a service number are drawn. */
 async function enterOne(record: boolean, request: Question = {}): Promise<SegmentFacts> {
   for (;;) {
     const facts = await enter(request)
@@ -126,7 +126,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     await enter({ numberReached: phone('029 497 777') })
   })
 
-  test('takes a part of a conference for what it is beside another official’s part, and nowhere else', async () => {
+  test('recognises a conference leg only beside another official’s leg', async () => {
     const answered = await enter({ answeredAt: minutesAgo(30) })
     const beside: SegmentFacts = {
       ...answered,
@@ -144,7 +144,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
   })
 
-  test('finds nothing if they were, whatever the reason of each decision', async () => {
+  test('finds nothing if they were, whatever the reason for each decision', async () => {
     const { judged, drawn, recorded, counts, findings } = await verify()
     expect(findings).toEqual([])
     expect(counts).toEqual(nothing)
@@ -153,7 +153,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(recorded).toBe(drawn)
   })
 
-  test('finds one planted extra recording and one planted omission, each by name, and nothing else', async () => {
+  test('finds one planted extra recording and one planted omission by id, and nothing else', async () => {
     const [spared, chosen] = [await enterOne(false), await enterOne(true)]
     await plantRecording(spared)
     await removeRecording(chosen)
@@ -165,7 +165,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     ])
   })
 
-  test('finds them although the stored decisions were altered to match', async () => {
+  test('finds them even if the stored decisions were altered to match', async () => {
     const [spared, chosen] = [await enterOne(false), await enterOne(true)]
     await plantRecording(spared)
     await change(spared, { decision_record: true, decision_reason: 'drawn', draw: 0.01 })
@@ -183,7 +183,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     ])
   })
 
-  test('finds an altered decision whose recording is right', async () => {
+  test('finds an altered decision whose recording is correct', async () => {
     const facts = await enterOne(false)
     await change(facts, { draw: facts.decision.draw! / 2 + 0.5 })
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
@@ -191,13 +191,13 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
   })
 
-  test('finds nearly every draw if another key was used', async () => {
+  test('reports nearly every draw if another key was used', async () => {
     const { judged, counts } = await verify({ drawKey: Buffer.alloc(32, 8) })
     expect(counts['decision-differs'] + counts.extra + counts.omitted).toBeGreaterThan(judged - 5)
     expect(counts['decision-differs']).toBeGreaterThan(30)
   })
 
-  test('names at most so many of a kind, the latest, and counts them all', async () => {
+  test('lists only the latest few of each kind, and counts them all', async () => {
     for (let call = 0; call < 2 * maxNamed + 10; call++) await enter({ answeredAt: minutesAgo(200 + call) })
     await sql`update segment set draw = 0.99, decision_record = decision_record where draw is not null`.execute(
       admin.db,
@@ -210,12 +210,12 @@ describe('the proof that exactly the drawn calls were recorded', () => {
   })
 })
 
-test('a call that was drawn and could not be recorded is a failure, not an omission', async () => {
+test('a drawn call that could not be recorded is a failure, not an omission', async () => {
   const facts = await enter({ numberReached: testLine, facts: { recording: undefined, captureFailure: 'disk-full' } })
   expect(await found()).toEqual([{ kind: 'failed', segmentId: facts.segmentId }])
 })
 
-test('a recording of a call that nobody answered is extra', async () => {
+test('a recording of an unanswered call is extra', async () => {
   const facts = await enter({
     facts: { answeredAt: undefined, decision: { record: false, reason: 'not-answered' }, recording: undefined },
   })
@@ -223,8 +223,8 @@ test('a recording of a call that nobody answered is extra', async () => {
   expect(await found()).toEqual([{ kind: 'extra', segmentId: facts.segmentId }])
 })
 
-describe('what was drawn', () => {
-  test('must be an id of that very call', async () => {
+describe('the id used in a draw', () => {
+  test('must be an id of the same call', async () => {
     const [facts, other] = [await enterOne(false), await enter({ facts: { caller: withheld } })]
     await change(facts, { drawn_on: Buffer.from(other.decision.drawnOn!, 'hex') })
     expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
@@ -232,7 +232,7 @@ describe('what was drawn', () => {
     expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
   })
 
-  test('still belongs to that call after the telephone system reused the id', async () => {
+  test('still belongs to that call after the telephone system reuses it', async () => {
     const callIds = ['counter:17']
     const drawnOn = hashCallId('counter:17')
     const days = (ago: number) => now.subtract({ hours: 24 * ago })
@@ -244,7 +244,7 @@ describe('what was drawn', () => {
   const withheld: SegmentFacts['caller'] = { kind: 'withheld', key: null, raw: null }
 })
 
-describe('the version that decides', () => {
+describe('the version used to verify', () => {
   const from = minutesAgo(120)
   const next = changed(
     { rules: rules.map((rule) => ({ ...rule, version: rule.version + 1 })) },
@@ -258,7 +258,7 @@ describe('the version that decides', () => {
     expect(await found({ versions: both })).toEqual([])
   })
 
-  test('is not an earlier one, and not a later one', async () => {
+  test('is neither an earlier nor a later one', async () => {
     const late = await enter({ by: [seed], answeredAt: minutesAgo(119) })
     const early = await enter({ by: [{ ...next, effectiveFrom: seed.effectiveFrom }], answeredAt: minutesAgo(121) })
     const findings = (await verify({ versions: both })).findings
@@ -267,7 +267,7 @@ describe('the version that decides', () => {
     expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, again: 2 })
   })
 
-  test('is unknown for calls older than versions: they are unverifiable, and recordings without a decision are found', async () => {
+  test('is unknown for calls older than any version, which cannot be verified but must have decisions', async () => {
     const decision = { record: false, reason: 'not-drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.5 }
     const [old, recorded] = [
       await enter({ facts: { decision, recording: undefined } }),
@@ -281,7 +281,7 @@ describe('the version that decides', () => {
   })
 })
 
-describe('hours and quotas', () => {
+describe('opening hours and quotas', () => {
   const clock = (text: string) => Temporal.PlainTime.from(text)
   const office = { days: ['MON', 'TUE', 'WED', 'THU', 'FRI'], from: clock('08:00'), to: clock('16:00') } as const
   const full = { ...rules[0]!, share: 1, numbers: [number] }
@@ -289,7 +289,7 @@ describe('hours and quotas', () => {
   const monday = lastMonday.subtract({ days: lastMonday.dayOfWeek - 1 })
   const at = (hours: number) => monday.add({ hours }).toInstant()
 
-  test('explain missing recordings, but only those that they cover', async () => {
+  test('explain missing recordings, but only those within them', async () => {
     const by = [changed({ rules: [{ ...full, hours: office }] })]
     const evening = await enter({ by, answeredAt: at(8) })
     expect(evening.decision.reason).toBe('outside-hours')
@@ -300,7 +300,7 @@ describe('hours and quotas', () => {
     expect(await found({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
   })
 
-  test('a full quota is confirmed by the recordings of its week', async () => {
+  test('are confirmed by the recordings of the week if a quota is full', async () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const officialId = randomUUID()
     const fill = async (recordings: number, used = recordings) => {
@@ -311,7 +311,7 @@ describe('hours and quotas', () => {
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
     expect(await found({ versions: by })).toEqual([])
     await admin.db.transaction().execute(async (tx) => {
-      // These are never emptied; each test starts as if they had never been filled.
+      // These tables are never emptied. Each test starts as if they were empty.
       await sql`set local session_replication_role = replica`.execute(tx)
       await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
     })
@@ -321,7 +321,7 @@ describe('hours and quotas', () => {
     expect(findings[0]?.differences).toEqual([{ what: 'quotaUsed', stored: 3, again: 1 }])
   })
 
-  test('of an official who was told after the decision it cannot be said any more', async () => {
+  test('whether an official was informed is unknown if that changed after the decision', async () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const facts = await enter({ by })
     expect(facts.decision.reason).toBe('no-official')
@@ -334,7 +334,7 @@ describe('hours and quotas', () => {
   })
 })
 
-test('who has not consented is not recorded; what the directory learns later is distinguished from that', async () => {
+test('an official without consent is not recorded, and later directory changes are told apart from that', async () => {
   const by = [changed({ rules: [{ ...rules[0]!, share: 1 }], switches: { officialConsent: 'required' } })]
   const person = await enterPerson(admin.db, { userId: 'aino.v', name: 'Aino', employedFrom: seed.effectiveFrom })
   if ('refused' in person) throw new Error(person.refused)
@@ -353,7 +353,7 @@ test('who has not consented is not recorded; what the directory learns later is 
   ])
 })
 
-test('judges only calls since an instant, if given', async () => {
+test('checks only calls since an instant, if one is given', async () => {
   const [old, recent] = [await enter({ answeredAt: minutesAgo(90) }), await enter({ answeredAt: minutesAgo(30) })]
   for (const facts of [old, recent]) await change(facts, { draw: 2 })
   const { judged, findings } = await verify({ since: minutesAgo(60) })

@@ -38,8 +38,8 @@ const endOf = (listening: string) =>
     .execute()
 
 /**
- * Serves the first range; then something happens; the very next range and the peaks are refused; once the custodian has
- * checked, the log has the end, its reason, and what was served.
+ * Serves the first range. Then something happens, and the very next range and the peaks are refused. Once the custodian
+ * has checked, the log has the end, its reason and what was served.
  */
 async function expectEnded(
   reason: ListeningEnd,
@@ -70,19 +70,19 @@ async function expectEnded(
   expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
 }
 
-describe('a listening is over', () => {
-  test('after signing out, in whatever window', () =>
+describe('a listening session is over', () => {
+  test('after signing out in any window', () =>
     expectEnded({ over: 'session' }, ({ session }) => signOut(desk, session, now())))
 
-  test('after its end', () =>
+  test('after it was ended', () =>
     expectEnded({ over: 'left' }, ({ session, listening }) => endListening(desk, session, listening.id)))
 
-  test('after its time', () =>
+  test('after its time limit', () =>
     expectEnded({ over: 'time' }, ({ listening }) =>
       admin.updateTable('listening').set({ until: now() }).where('id', '=', listening.id).execute(),
     ))
 
-  test('after the session has idled out', async () => {
+  test('after the sign-in session has idled out', async () => {
     const who = await supervisor()
     await expectEnded(
       { over: 'session' },
@@ -91,7 +91,7 @@ describe('a listening is over', () => {
     )
   })
 
-  test.each(['revoked_at', 'valid_to'] as const)('after the right is over, with when (%s)', async (end) => {
+  test.each(['revoked_at', 'valid_to'] as const)('after the right has ended, with when (%s)', async (end) => {
     const who = await supervisor()
     const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
     await expectEnded(
@@ -106,7 +106,7 @@ describe('a listening is over', () => {
     )
   })
 
-  test('after its person has left', async () => {
+  test('after the listener has left', async () => {
     const who = await supervisor()
     await expectEnded(
       { over: 'session' },
@@ -124,14 +124,14 @@ describe('a listening is over', () => {
     )
   })
 
-  test('after the recording’s destruction, though it was open a moment ago', async () => {
+  test('after the recording is destroyed, even if it was open just before', async () => {
     const { id } = await stored()
     await expectEnded({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
   })
 })
 
-describe('a listening', () => {
-  test('is unknown in another session, even of the same person', async () => {
+describe('a listening session', () => {
+  test('is unknown in another sign-in session, even of the same person', async () => {
     const { listening } = await listenTo(recordingId)
     for (const session of [await sari.signIn(), await (await supervisor()).signIn()]) {
       const request = { session: session.token, listening: listening.id }
@@ -145,19 +145,19 @@ describe('a listening', () => {
     }
   })
 
-  test('that nothing has ended is left alone by who ends those that are over', async () => {
+  test('that has not ended is left alone by the check for ended ones', async () => {
     const { ask: request, listening } = await listenTo(recordingId)
     expect((await endExpiredListenings(custodian)).map((one) => one.listening)).not.toContain(listening.id)
     expect(await bytesOf(request, 0, 99)).toHaveLength(100)
   })
 
-  test('of which nothing was served ends with that in the log', async () => {
+  test('in which nothing was served has its end logged with that', async () => {
     const { session, listening } = await listenTo(recordingId)
     await endListening(desk, session, listening.id)
     expect(await endOf(listening.id)).toMatchObject([{ detail: { served: [], servedMs: 0, parts: 0, why: 'left' } }])
   })
 
-  test('cannot be ended, moved on or told faster by the desk past the functions that log it', async () => {
+  test('cannot be ended, moved or advanced by the desk except through functions that log it', async () => {
     const { session, listening } = await listenTo(recordingId)
     for (const set of ['ended_at = now()', "until = now() + interval '1 year'", 'speed = 3', "end_why = 'left'"]) {
       const client = await database.as('seloste_desk').pool.connect()
@@ -171,8 +171,8 @@ describe('a listening', () => {
     }
   })
 
-  // Last: another description comes into force here.
-  test('is over when the description in force no longer knows the role', async () => {
+  // Last, because another description comes into force here.
+  test('is over when the description in force no longer has the role', async () => {
     await expectEnded({ over: 'right' }, () =>
       describeFrom(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }),
     )

@@ -35,8 +35,8 @@ const mebibyte = 1 << 20
 const lastEntry = () =>
   admin.selectFrom('audit_entry').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
 
-describe('a listening', () => {
-  test('begins, gives ranges of a WAV, and ends; each is in the log', async () => {
+describe('a listening session', () => {
+  test('begins, serves ranges of a WAV file and ends, each logged', async () => {
     const recording = await stored()
     const { session, listening, ask: request } = await listenTo(recording.id)
     expect(await lastEntry()).toMatchObject({
@@ -58,7 +58,7 @@ describe('a listening', () => {
     expect(await endListening(desk, session, listening.id)).toBe(false)
   })
 
-  test('is a use of its session, to some seconds', async () => {
+  test('counts as use of its sign-in session, to within seconds', async () => {
     const { ask: request } = await listenTo((await stored()).id)
     const session = admin.updateTable('session').where('token_hash', '=', sessionHash(request.session))
     const endsIn = async () => {
@@ -77,7 +77,7 @@ describe('a listening', () => {
     expect(await endsIn()).toBeLessThan(59.1)
   })
 
-  test('that has ended cannot be taken up again by the desk', async () => {
+  test('that has ended cannot be resumed by the desk', async () => {
     const { session, listening } = await listenTo((await stored()).id)
     await endListening(desk, session, listening.id)
     const revive = (ended: string) =>
@@ -88,7 +88,7 @@ describe('a listening', () => {
     client.release()
   })
 
-  test('gives the peaks of both tracks', async () => {
+  test('provides the peaks of both tracks', async () => {
     const { ask: request } = await listenTo((await stored()).id)
     const peaks = await server.peaks(request)
     if ('over' in peaks) throw new Error(peaks.over)
@@ -118,7 +118,9 @@ describe('a listening', () => {
   })
 })
 
-/** Moves a recording back in time so far that its term ends in a few minutes; 62 days are two months, whichever they are. */
+/**
+ * Moves a recording back in time so that its term ends in a few minutes. 62 days are two months, whichever they are.
+ */
 async function endSoon(recordingId: string): Promise<void> {
   const client = await database.as().pool.connect()
   await client.query('set session_replication_role = replica')
@@ -131,7 +133,7 @@ async function endSoon(recordingId: string): Promise<void> {
   client.release()
 }
 
-describe('there is nothing to hear', () => {
+describe('listening is refused', () => {
   async function refusal(recordingId: string) {
     const session = await sari.signIn()
     const listening = await startListening(desk, await grantFor(session), recordingId, now())
@@ -141,11 +143,11 @@ describe('there is nothing to hear', () => {
     return listening
   }
 
-  test('where no recording is', async () => {
+  test('where there is no recording', async () => {
     expect(await refusal(randomUUID())).toBe('not-found')
   })
 
-  test('of another’s recording, for an official', async () => {
+  test('to another official’s recording', async () => {
     const recording = await stored()
     const aino = await enterTestPerson(admin, desk, {
       name: 'Aino',
@@ -164,12 +166,12 @@ describe('there is nothing to hear', () => {
     })
   })
 
-  test('before it is taken into keeping', async () => {
+  test('before the recording is ingested', async () => {
     expect(await refusal((await record()).id)).toBe('not-yet-kept')
     expect(await refusal((await record({ endedAt: undefined })).id)).toBe('not-yet-kept')
   })
 
-  test('while it is RESTRICTED, kept or not, and while it is QUARANTINED, which none that is kept can be', async () => {
+  test('while the recording is RESTRICTED, ingested or not, and while QUARANTINED before ingest', async () => {
     for (const [recording, state] of [
       [await stored(), 'RESTRICTED'],
       [await record(), 'RESTRICTED'],
@@ -180,7 +182,7 @@ describe('there is nothing to hear', () => {
     }
   })
 
-  test('once it is destroyed, or being destroyed', async () => {
+  test('once the recording is destroyed or being destroyed', async () => {
     const [one, other] = [await stored(), await stored()]
     const destroyer = makeDestroyer(database, register)
     await destroyer.destroy(one.id)
@@ -194,12 +196,12 @@ describe('there is nothing to hear', () => {
     expect(await refusal(other.id)).toBe('destroyed')
   })
 
-  test('past its term, kept or not, though nobody has swept', async () => {
+  test('past the recording’s term, ingested or not, even before the sweep', async () => {
     expect(await refusal((await stored(callOfMonthsAgo(6))).id)).toBe('destroyed')
     expect(await refusal((await record(callOfMonthsAgo(6))).id)).toBe('destroyed')
   })
 
-  test('past the history’s term, where nothing is known of it any more', async () => {
+  test('past the history’s term, when nothing is known of it', async () => {
     expect(await refusal((await stored(callOfMonthsAgo(14))).id)).toBe('not-found')
   })
 })
@@ -225,7 +227,7 @@ describe('served intervals', () => {
     ])
   })
 
-  test('are durable before their bytes leave: when they cannot be logged nothing is served', async () => {
+  test('are logged durably before the bytes are sent, and nothing is served if that fails', async () => {
     const { listening, ask: request } = await listenTo((await stored()).id)
     const pool = database.as().pool
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
@@ -234,7 +236,7 @@ describe('served intervals', () => {
     expect(await ranges(listening.id)).toEqual([])
   })
 
-  test('of what ended while it was made ready are none, and nothing of it is served', async () => {
+  test('are not logged if listening ends during preparation, and nothing is served', async () => {
     const { session, listening, ask: request } = await listenTo((await stored()).id)
     const ending: ObjectStore = {
       ...register.objects,
@@ -248,7 +250,7 @@ describe('served intervals', () => {
     expect(await ranges(listening.id)).toEqual([])
   })
 
-  test('of a refused range are none', async () => {
+  test('are not logged for a refused range', async () => {
     const { session, listening, ask: request } = await listenTo((await stored()).id)
     await endListening(desk, session, listening.id)
     await server.audio({ ...request, from: 0 })
@@ -277,7 +279,7 @@ describe('byte ranges', () => {
     expect(await bytesOf(request, mebibyte)).toHaveLength(whole.length - mebibyte)
   })
 
-  test('are the slices of the whole', async () => {
+  test('equal the slices of the whole file', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 3000 }), async (from, length) => {
         expect((await bytesOf(request, from, from + length - 1)).equals(whole.subarray(from, from + length))).toBe(true)
@@ -297,12 +299,12 @@ describe('byte ranges', () => {
     )
   })
 
-  test('begin inside the audio or not at all', async () => {
+  test('must begin inside the audio', async () => {
     expect(await server.audio({ ...request, from: whole.length })).toBe('out-of-range')
     expect(await bytesOf(request, whole.length - 1)).toHaveLength(1)
   })
 
-  test('hold what was sent: the caller left, the official right, silence nowhere', () => {
+  test('contain the original audio, caller left and official right, without gaps', () => {
     expect(whole.readUInt16LE(22)).toBe(2)
     expect(whole.readUInt32LE(24)).toBe(8000)
     expect(whole.readUInt32LE(40)).toBe(whole.length - headerBytes)

@@ -5,7 +5,7 @@ import { alphaOf } from './krippendorff.ts'
 const scale = { kind: 'one-to-five' as const }
 const version = { formId: 'f', formName: 'Peruslomake', formVersion: 1, formLanguage: 'fi' as const }
 
-/** A closed calibration in which one question was answered so. */
+/** A closed calibration in which one question has these answers. */
 const closed = (answers: readonly number[], form: object = {}) => ({
   ...version,
   ...form,
@@ -31,7 +31,7 @@ const judged = [
   [5, 5, 5],
 ]
 
-test('the alpha of a question is that of its answers, a recording each, as they were given', () => {
+test('the alpha of a question is computed from its answers per recording, as given', () => {
   const [form] = agreeByQuestion(judged.map((answers) => closed(answers)))
   expect(form).toMatchObject({ formName: 'Peruslomake', formVersion: 1, calibrations: 5 })
   expect(form?.questions).toEqual([
@@ -47,15 +47,15 @@ test('the alpha of a question is that of its answers, a recording each, as they 
   expect(form?.questions[0]?.alpha).toBeGreaterThan(0.8)
 })
 
-test('nothing is said of a form with fewer than five closed calibrations, or of a question with fewer recordings', () => {
+test('no alpha is shown for a form with fewer than five closed calibrations, or a question with fewer recordings', () => {
   expect(agreeByQuestion(judged.slice(1).map((answers) => closed(answers)))).toEqual([])
   expect(agreeByQuestion([...judged.slice(1).map((answers) => closed(answers)), { ...version }])).toEqual([])
-  // One of five was answered by a single evaluator.
+  // One of the five was answered by a single evaluator.
   const [form] = agreeByQuestion([...judged.slice(1), [3]].map((answers) => closed(answers)))
   expect(form?.questions).toMatchObject([{ recordings: 4, alpha: null }])
 })
 
-test('versions of a form are not mixed: their questions may be others', () => {
+test('versions of a form are not mixed, as their questions may differ', () => {
   const two = [...judged.map((answers) => closed(answers)), ...judged.map((one) => closed(one, { formVersion: 2 }))]
   expect(agreeByQuestion(two).map(({ formVersion, calibrations }) => [formVersion, calibrations])).toEqual([
     [1, 5],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rankCandidates, type Candidate } from './draw-sample.ts'
 
-/** Officials with so many recordings each. */
+/** Officials, each with this many recordings. */
 const week = fc.record({
   counts: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 8 }),
   most: fc.integer({ min: 0, max: 40 }),
@@ -14,7 +14,7 @@ const candidatesOf = (counts: readonly number[]): Candidate[] =>
   )
 const ownerOf = (recording: string) => Number(recording.split('-')[0])
 
-test('a draw puts every candidate into an order, once', () => {
+test('a draw orders every candidate once', () => {
   fc.assert(
     fc.property(week, ({ counts, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })
@@ -27,7 +27,7 @@ test('a draw puts every candidate into an order, once', () => {
   )
 })
 
-test('among the first, however many, officials are drawn equally often, give or take one, as far as they have recordings', () => {
+test('any number of first candidates draws officials equally often within one, as far as they have recordings', () => {
   fc.assert(
     fc.property(week, ({ counts, most: max, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })
@@ -41,7 +41,7 @@ test('among the first, however many, officials are drawn equally often, give or 
   )
 })
 
-test('with the seed, the week and the candidates in any order the draw is made again', () => {
+test('the same seed, week and candidates in any order give the same draw', () => {
   fc.assert(
     fc.property(week, fc.integer(), ({ counts, seed }, shuffle) => {
       const candidates = candidatesOf(counts)
@@ -52,14 +52,14 @@ test('with the seed, the week and the candidates in any order the draw is made a
   )
 })
 
-test('another seed or another week draws others', () => {
+test('another seed or week gives another draw', () => {
   const candidates = candidatesOf([20, 20, 20])
   const method = { seed: 'a', week: '2026-11-16', earlier: [] }
   expect(rankCandidates(candidates, { ...method, seed: 'b' })).not.toEqual(rankCandidates(candidates, method))
   expect(rankCandidates(candidates, { ...method, week: '2026-11-23' })).not.toEqual(rankCandidates(candidates, method))
 })
 
-test('whoever was drawn less often before comes first', () => {
+test('officials drawn less often before come first', () => {
   const drawn = rankCandidates(candidatesOf([3, 3, 3]), { seed: 'x', week: '2026-11-16', earlier: [4, 1, 0] })
   expect(drawn.slice(0, 2).map(ownerOf)).toEqual([2, 1])
 })

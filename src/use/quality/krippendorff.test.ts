@@ -33,7 +33,7 @@ describe('alpha', () => {
     ).toBeCloseTo(0.095, 3)
   })
 
-  test('is 1 where all agree on things that differ, and never more', () => {
+  test('is 1 if all agree on differing items, and never more', () => {
     expect(
       alphaOf(
         [
@@ -56,7 +56,7 @@ describe('alpha', () => {
     )
   })
 
-  test('is none where nobody differs in anything, or nothing was judged twice', () => {
+  test('is undefined if no values differ, or nothing was judged twice', () => {
     expect(
       alphaOf(
         [

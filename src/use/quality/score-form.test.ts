@@ -20,7 +20,7 @@ const scales: fc.Arbitrary<Scale> = fc.oneof(
   fc.constant<Scale>({ kind: 'one-to-five' }),
   fc.integer({ min: 1, max: 20 }).map((max): Scale => ({ kind: 'points', most: max })),
 )
-/** A form, and an answer to each of its questions, some of them that it does not apply. */
+/** A form, and an answer to each of its questions, some of them “not applicable”. */
 const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
   .array(
     fc.record({
@@ -58,7 +58,7 @@ const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
   })
 
 describe('a score', () => {
-  test('is the weighted mean of sections, each the weighted mean of its answers', () => {
+  test('is the weighted mean of its sections, each the weighted mean of its answers', () => {
     const form: Form = {
       sections: [
         section('a', 3, [question('a1', { weight: 2 }), question('a2', { scale: { kind: 'one-to-five' } })]),
@@ -75,7 +75,7 @@ describe('a score', () => {
     })
   })
 
-  test('is between 0 and 100, and so is each section', () => {
+  test('is between 0 and 100, as is each section', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const { total, sections } = scoreForm(form, answers)
@@ -86,7 +86,7 @@ describe('a score', () => {
     )
   })
 
-  test('is the same whatever all weights are multiplied by', () => {
+  test('is unchanged if all weights are multiplied', () => {
     fc.assert(
       fc.property(answered, fc.integer({ min: 2, max: 9 }), ({ form, answers }, times) => {
         const heavier = {
@@ -103,7 +103,7 @@ describe('a score', () => {
     )
   })
 
-  test('is the same as if what does not apply were not in the form', () => {
+  test('is unchanged if inapplicable questions are removed', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const without = {
@@ -118,7 +118,7 @@ describe('a score', () => {
     )
   })
 
-  test('never falls by a better answer', () => {
+  test('never drops with a better answer', () => {
     fc.assert(
       fc.property(answered, fc.nat(), ({ form, answers }, pick) => {
         const better = questionsOf(form).filter(({ id, scale }) => {
@@ -133,7 +133,7 @@ describe('a score', () => {
     )
   })
 
-  test('is 0 exactly where a fatal question has the lowest answer, and a critical one takes its section', () => {
+  test('is 0 exactly if a fatal question has the lowest answer, and a critical one zeroes its section', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const lost = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
@@ -148,7 +148,7 @@ describe('a score', () => {
     )
   })
 
-  test('of nothing that applies is none', () => {
+  test('is absent if nothing applies', () => {
     const form = { sections: [section('a', 1, [question('a1', { mayNotApply: true })])] }
     expect(scoreForm(form, { a1: null })).toMatchObject({ total: null, isFailed: false, unanswered: [] })
   })
@@ -164,7 +164,7 @@ describe('a conditional question', () => {
       ]),
     ],
   }
-  test('is asked, and counts, only where its condition is met by a question that is asked', () => {
+  test('is asked and counts only if its condition is met by a question that is asked', () => {
     const request = (answers: Answers) => questionsFor(form, answers).map(({ id }) => id)
     expect(request({})).toEqual(['a1'])
     expect(request({ a1: 1, a2: 1 })).toEqual(['a1'])
@@ -172,7 +172,7 @@ describe('a conditional question', () => {
     expect(scoreForm(form, { a1: 1, a2: 0, a3: 0 }).total).toBe(100)
     expect(scoreForm(form, { a1: 0, a2: 1 }).unanswered).toEqual(['a3'])
   })
-  test('depends on an earlier one, with an answer that there can be', () => {
+  test('depends on an earlier one and a possible answer', () => {
     const wrong: Form = {
       sections: [
         section('a', 1, [
@@ -199,7 +199,7 @@ test('a form without sections, texts or anything that counts cannot be published
   ])
 })
 
-test('what is not on a scale, or of no question, is not kept', () => {
+test('answers off the scale or to unknown questions are not stored', () => {
   const form = {
     sections: [
       section('a', 1, [question('a1'), question('a2', { scale: { kind: 'one-to-five' }, mayNotApply: true })]),

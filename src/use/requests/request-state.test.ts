@@ -93,7 +93,7 @@ describe('the state of a request', () => {
   })
 })
 
-describe('what comes next', () => {
+describe('the next step of a request', () => {
   test.each<[string, RequestFacts, string[]]>([
     ['before all else the requester is identified', facts({ isIdentified: false }), ['identify']],
     ['then they name a call', facts(), ['name-call']],
@@ -265,7 +265,7 @@ describe('what comes next', () => {
   })
 })
 
-describe('a request presses', () => {
+describe('a request is urgent', () => {
   const inHours = (hours: number) => now.add({ hours })
   test.each<[string, Partial<RequestFacts>, object]>([
     ['not a month before its day', {}, { isUrgent: false, isOverdue: false }],

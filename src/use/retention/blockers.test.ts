@@ -20,7 +20,7 @@ async function call(ago: Temporal.DurationLike) {
 }
 const place = (values: string) => pool.query(`update place_of_data set ${values} where name = 'vault'`)
 
-test('days of history stand in the way only where the sweep that counts them does not come along', async () => {
+test('overdue days of history are a blocker only if the sweep that counts them does not run', async () => {
   await recordRun(custodian, { work: 'sweep' })
   await call({ days: 20 })
   expect(await state('history-uncounted')).toEqual([])
@@ -31,7 +31,7 @@ test('days of history stand in the way only where the sweep that counts them doe
 })
 
 describe('backups', () => {
-  test('are missed where there is something to lose and no place has one a day after it was begun with', async () => {
+  test('are missing if there is something to lose and no location has one a day after setup', async () => {
     await pool.query('delete from place_of_data')
     expect(await state('backup-none')).toHaveLength(1)
     await pool.query(
@@ -46,7 +46,7 @@ describe('backups', () => {
     expect(await state('backup-late')).toEqual([])
   })
 
-  test('are late after 26 hours, by place', async () => {
+  test('are late after 26 hours, per location', async () => {
     await place(`backup_last_at = now() - interval '27 hours', fault = 'EIO'`)
     expect(await state('backup-late')).toMatchObject([{ place: 'vault', fault: 'EIO' }])
     await place('backup_last_at = now(), fault = null')
@@ -54,7 +54,7 @@ describe('backups', () => {
   })
 })
 
-test('a place that is away gives the reason, since when, and until when an end waits for it', async () => {
+test('an unavailable location reports why, since when, and until when a deletion waits for it', async () => {
   await place(`state = 'unreachable', fault = 'vault: ENOENT', fault_since = now() - interval '10 minutes'`)
   await pool.query(
     `insert into month_key (expiry_month, version, state, retiring_since, deadline)
@@ -72,7 +72,7 @@ test('a place that is away gives the reason, since when, and until when an end w
   expect(await state('place-unreachable')).toEqual([])
 })
 
-test('a copy of the ledger is behind when it lacks an entry for five minutes', async () => {
+test('a copy of the ledger is behind if it has lacked an entry for five minutes', async () => {
   const { seal } = await openTestLedger(database)
   await pool.query(
     `insert into destruction_entry (object_kind, object_name, cause, done_by, targets, at)

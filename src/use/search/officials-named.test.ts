@@ -6,7 +6,7 @@ import type { RegisterTables } from '#register/tables.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 
-/** A call that one official answered, at the beginning of a month so many months ago. */
+/** A call answered by one official at the beginning of a month, the given number of months ago. */
 async function enterCall(months: number, name: string): Promise<Temporal.PlainDate> {
   const month = Temporal.Now.plainDateISO('UTC').with({ day: 1 }).subtract({ months })
   const at = `${month.add({ days: 3 }).toString()}T10:00Z`
@@ -28,7 +28,7 @@ async function named(): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-test('an official is known by name for as long as a month has a call that they answered', async () => {
+test('an official stays in the list as long as a month has a call they answered', async () => {
   const old = await enterCall(17, 'Only Then')
   await enterCall(17, 'Then And Now')
   await enterCall(1, 'Then And Now')

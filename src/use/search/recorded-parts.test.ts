@@ -12,7 +12,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { admin, desk, now, call, official, aino, grantFor } = await openSearch(database)
 
-/** Conditions of a search on recordings, and calls that reached another number than was called. */
+/** Search conditions on recordings, and calls that reached another number than was called. */
 async function known() {
   const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
     'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),
@@ -20,7 +20,7 @@ async function known() {
   return rows[0]!.known
 }
 
-/** The same, made anew from contacts, segments and recordings. */
+/** The same, rebuilt from contacts, segments and recordings. */
 async function madeAnew() {
   await pool.query('delete from recorded_part; update segment set number_reached = number_reached')
   await pool.query('select rebuild_recorded_parts()')
@@ -48,7 +48,7 @@ async function movedCall() {
   return { contactId: first.contactId, recorded: first.segmentId, moved: second.segmentId, recording: recording.id }
 }
 
-test('each part of a recorded call is known with its recording, and recorded parts are marked', async () => {
+test('each segment of a recorded call has its recording, and recorded segments are marked', async () => {
   const { contactId, recorded, moved } = await movedCall()
   await call()
   const { rows } = await pool.query(
@@ -65,7 +65,7 @@ test('each part of a recorded call is known with its recording, and recorded par
   await expectStored()
 })
 
-test('an official, a number or a state that changes is known as it has become', async () => {
+test('a changed official, number or state is updated', async () => {
   const { contactId, recorded, moved, recording } = await movedCall()
   const other = await movedCall()
   await admin
@@ -105,7 +105,7 @@ test('an official, a number or a state that changes is known as it has become', 
   await expectStored()
 })
 
-test('a recording that changes while a part of its call comes is known to that part as it has become', async () => {
+test('a recording that changes while a segment of its call is added is updated there too', async () => {
   const recording = recordingFacts()
   const { contactId } = await call({ recording })
   const comes = await pool.connect()
@@ -128,7 +128,7 @@ test('a recording that changes while a part of its call comes is known to that p
   expect(rows).toEqual([{ state: 'a' }, { state: 'a' }])
 })
 
-test('an official who has answered no call reads nobody’s', async () => {
+test('an official who has answered no call reads no one’s', async () => {
   const newcomer = await enterTestPerson(admin, desk, {
     name: 'Uusi',
     right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },

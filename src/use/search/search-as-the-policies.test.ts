@@ -29,7 +29,7 @@ const people: Record<string, Grant> = {
   'the security unit': await grantFor(await security.signIn(), 'CRIME_OR_MISUSE', 'A 1'),
 }
 
-/** Calls of the last three months, in every way that a search distinguishes, some in two parts, some recorded. */
+/** Calls of the last three months covering everything a search distinguishes, some with two segments, some recorded. */
 const names = ['Aino Virtanen', 'Bertil Berg', 'Kaisa Ääri']
 const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((one) => phone(one))
 for (let n = 0; n < 60; n++) {
@@ -124,11 +124,11 @@ const searches: [Partial<ContactSearch>, string][] = [
   [{ recorded: 'true', caller: '040 555 2000' }, `${recorded('true')} and c.caller_key = '+358405552000'`],
 ]
 
-test('each filter is searched by here', () => {
+test('each filter is tested here', () => {
   expect(Object.keys(contactFilters).filter((name) => !searches.some(([given]) => name in given))).toEqual([])
 })
 
-describe.each(Object.entries(people))('%s finds what the policies show, and all of it:', (_, person) => {
+describe.each(Object.entries(people))('%s finds exactly what the policies show:', (_, person) => {
   test.each(searches)('%j', async (given, condition) => {
     const shown = await underGrant(desk, person, async (tx) => {
       const { rows } = await sql<{ id: string }>`select c.id from contact c where ${sql.raw(condition)}
@@ -140,7 +140,7 @@ describe.each(Object.entries(people))('%s finds what the policies show, and all 
     expect(found.approximateTotal).toBe(shown.length)
   })
 
-  test('something, and not everything', async () => {
+  test('some results, but not all', async () => {
     const seen = (await search({}, person)).approximateTotal
     expect(seen).toBeGreaterThan(5)
     if (person !== people['the security unit']) expect(seen).toBeLessThan(60)

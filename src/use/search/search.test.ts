@@ -17,7 +17,7 @@ const daysAgo = (days: number) =>
     .round('second')
 
 describe('a search by time', () => {
-  test('finds a call across midnight under both days, once each (AC6)', async () => {
+  test('finds a call across midnight on both days, once each (AC6)', async () => {
     const first = Temporal.Now.zonedDateTimeISO(termZone).with({ day: 1 }).startOfDay().subtract({ months: 1 })
     const [before, midnight, after] = [-1, 0, 1].map((days) => first.add({ days }).toInstant()) as [
       Temporal.Instant,
@@ -35,7 +35,7 @@ describe('a search by time', () => {
     expect(await found({ caller, to: before })).toEqual([])
   })
 
-  test('takes its ends to the microsecond: from includes the call’s last moment, to excludes its first', async () => {
+  test('is exact to the microsecond: from includes the call’s last moment, to excludes its first', async () => {
     const startedAt = daysAgo(80)
     const endedAt = startedAt.add({ minutes: 5 })
     const { contactId, caller } = await call({ startedAt, endedAt })
@@ -45,7 +45,7 @@ describe('a search by time', () => {
     expect(await found({ caller, to: startedAt.add({ microseconds: 1 }) })).toEqual([contactId])
   })
 
-  test('finds a call that is still going on', async () => {
+  test('finds a call in progress', async () => {
     const { contactId, caller } = await call({ startedAt: now().subtract({ minutes: 90 }), endedAt: undefined })
     expect(await found({ caller, from: now().subtract({ minutes: 1 }) })).toEqual([contactId])
   })
@@ -78,7 +78,7 @@ describe('a search by number', () => {
     expect(await found({ caller, number: '029 497 000' })).toEqual([])
   })
 
-  test('finds nothing for what nobody can read as a number, rather than everything', async () => {
+  test('finds nothing, rather than everything, for an unreadable number', async () => {
     for (const text of ['hello', '%', "' or 1=1 --", '12345678901234567890', '\u202e123']) {
       expect(await found({ caller: text }), text).toEqual([])
       expect(await found({ number: text }), text).toEqual([])
@@ -90,7 +90,7 @@ describe('a search by number', () => {
     expect((await search({ caller: '  ', number: '', official: ' ' })).items).toHaveLength(all)
   })
 
-  test('finds callers who withheld their number, by that word, and shows no number of theirs', async () => {
+  test('finds callers with a withheld number by that word, without showing it', async () => {
     const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
     for (const caller of ['anonymous', 'salattu', 'Dolt nummer']) {
       const { items } = await search({ caller })
@@ -101,21 +101,21 @@ describe('a search by number', () => {
 })
 
 describe('a search by official', () => {
-  test('finds a part of the name in any case, and the phone number', async () => {
+  test('finds part of the name in any case, and the phone number', async () => {
     const { contactId } = await call({ official: official('Tuulikki Ääri-Åberg', '029 512 1444') })
     for (const part of ['tuulikki', 'ÄÄRI', 'åberg', 'ki Ää', '0295121444', '029 512 1444']) {
       expect(await found({ official: part }), part).toEqual([contactId])
     }
   })
 
-  test('takes %, _ and \\ for the letters that they are', async () => {
+  test('takes %, _ and \ literally', async () => {
     const { contactId } = await call({ official: official('Sata%_\\Nimi', '029 512 1445') })
     for (const part of ['%', '_', '\\', 'a%_', '_\\N'])
       expect(await found({ official: part }), part).toEqual([contactId])
     for (const part of ['Sata%Nimi', '__', '%%', '\\\\']) expect(await found({ official: part }), part).toEqual([])
   })
 
-  test('takes a name for what it is, also where it looks like a part of the search', async () => {
+  test('takes a name literally, even if it looks like a search operator', async () => {
     for (const name of ['Kaarina {seen}', "Kaarina ' or true --", 'Kaarina {at} $1 \\']) {
       const { contactId } = await call({ official: official(name, '029 512 1446', aino.id) })
       for (const [person, recorded] of [
@@ -127,7 +127,7 @@ describe('a search by official', () => {
     }
   })
 
-  test('does not find what the viewer may not see by its official', async () => {
+  test('does not find by official what the viewer may not see', async () => {
     const id = `ucid:${randomUUID()}`
     const startedAt = now().subtract({ hours: 2 })
     await call({ callIds: [id], startedAt, official: official('Aino Oma', '029 512 1500', aino.id) })
@@ -181,7 +181,7 @@ describe('a search by recording', () => {
 })
 
 describe('pages', () => {
-  test('lose and repeat nothing, though many calls began at the same instant', async () => {
+  test('neither lose nor repeat anything, even if many calls began at the same instant', async () => {
     const number = { key: phone('029 497 055'), kind: 'REGIONAL_SERVICE' as const }
     const startedAt = daysAgo(120).add({ microseconds: 123_456 })
     const all: string[] = []
@@ -191,7 +191,7 @@ describe('pages', () => {
         (await call({ numberCalled: number, startedAt: begun, endedAt: startedAt.add({ minutes: 1 }) })).contactId,
       )
     }
-    // Without an index the rows come in any order: the search must specify one.
+    // Without an index rows come in any order, so the search must specify one.
     await database.as().pool.query(`alter role seloste_desk in database ${database.name} set enable_indexscan = off`)
     const unordered = connectDatabase<RegisterTables>({
       url: database.url('seloste_desk'),
@@ -214,7 +214,7 @@ describe('pages', () => {
     }
   })
 
-  test('of what came in the meantime show nothing twice', async () => {
+  test('do not repeat anything when new calls arrive in between', async () => {
     const number = { key: phone('029 497 056'), kind: 'REGIONAL_SERVICE' as const }
     const add = (minutes: number) => {
       const startedAt = daysAgo(119).add({ minutes })
@@ -227,7 +227,7 @@ describe('pages', () => {
     expect(new Set([...idsOf(first), ...idsOf(second)]).size).toBe(4)
   })
 
-  test('a cursor that no page gave is told to be one', async () => {
+  test('refuse a cursor that no page gave', async () => {
     const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const id = randomUUID()
     const garbage = [

@@ -16,7 +16,7 @@ const lastEntry = () =>
   admin.selectFrom('audit_entry').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
 
 describe('the caller’s number', () => {
-  test('is masked in every view, and revealing it is in the log', async () => {
+  test('is masked in every view, and revealing it is logged', async () => {
     const key = phone('050 123 9876')
     const caller = { kind: 'e164' as const, key, raw: '0501239876' }
     const facts = callFacts({ caller, official: colleagueOf(matti), endedAt: undefined })
@@ -41,7 +41,7 @@ describe('the caller’s number', () => {
     })
   })
 
-  test('that was withheld cannot be revealed', async () => {
+  test('cannot be revealed if it was withheld', async () => {
     const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
     expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
   })
@@ -71,7 +71,7 @@ describe('one contact', () => {
     expect(JSON.stringify(part)).not.toContain('Bertil')
   })
 
-  test('reports since when the caller had waited in the queue, where a feed tells it', async () => {
+  test('reports since when the caller waited in the queue, if a feed provides it', async () => {
     const startedAt = now().subtract({ hours: 2 })
     const waited = await call({ startedAt, answeredAt: startedAt })
     const other = await call()
@@ -81,7 +81,7 @@ describe('one contact', () => {
     expect(await readContact(desk, grant, other.contactId)).not.toHaveProperty('waitedFrom')
   })
 
-  test('reports where the viewer may forbid the use of its recording: of their own call only, and never of what has none', async () => {
+  test('reports if the viewer may forbid use of its recording: only of their own recorded call', async () => {
     const mine = await call({ official: official('Aino Oma', '029 512 1500', aino.id), recording: recordingFacts() })
     const unrecorded = await call({ official: official('Aino Oma', '029 512 1500', aino.id) })
     const mayForbid = async (by: typeof grant, id: string) => {
@@ -93,7 +93,7 @@ describe('one contact', () => {
     expect(await mayForbid(grant, mine.contactId), 'whoever sees every call').toBeUndefined()
   })
 
-  test('of another, and one that is not there, are the same: not found, and logged as refused', async () => {
+  test('of another official is not found, like a nonexistent one, and logged as refused', async () => {
     const { contactId } = await call({ official: official('Bertil Muu') })
     for (const id of [contactId, randomUUID()]) {
       expect(await readContact(desk, ainos, id)).toBe('not-found')
@@ -110,7 +110,7 @@ describe('one contact', () => {
 })
 
 describe('history past its 14 months', () => {
-  test('is not there for anybody, though nobody has swept', async () => {
+  test('is hidden from everyone, even before the sweep', async () => {
     const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       .subtract({ months: 14 })
       .subtract({ minutes: 1 })
@@ -122,16 +122,16 @@ describe('history past its 14 months', () => {
     expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
   })
 
-  test('is not there either when its end was never heard of', async () => {
+  test('is also hidden if its end was never reported', async () => {
     const startedAt = Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days: 2 }).toInstant()
     const { contactId } = await call({ startedAt, answeredAt: startedAt, endedAt: undefined })
     expect(await readContact(desk, grant, contactId)).toBe('not-found')
   })
 
-  test('is there until its last minute', async () => {
+  test('is visible until its last minute', async () => {
     const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       .subtract({ months: 14 })
-      // The last of February is the day of up to four days.
+      // The last of February can stand for up to four days.
       .add({ days: 4 })
       .toInstant()
     const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
@@ -140,7 +140,7 @@ describe('history past its 14 months', () => {
 })
 
 describe('calls in progress', () => {
-  test('show those that continue, to those who may see them, and are logged once for each new one', async () => {
+  test('are shown to those who may see them while they last, and logged once for each new one', async () => {
     const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
     const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
     const shown = new Set<string>()

@@ -20,7 +20,7 @@ describe('the notes of a period', () => {
     expect(query('2025-10-01', '2026-10-31', 'hour')).toEqual({})
   })
 
-  test('say that it is unfinished, that counting is behind, and since when there are counts', () => {
+  test('state that it is unfinished, that counting is behind, and since when there are counts', () => {
     expect(query('2026-11-01', '2026-11-30')).toEqual({ isUnfinished: true })
     expect(query('2026-11-01', '2026-11-02', 'month', { isCurrent: false })).toEqual({ isBehind: true })
     expect(query('2024-01-01', '2026-10-31')).toEqual({ countsSince: '2024-03-05', wholeMonthsBefore: '2025-09-26' })
@@ -38,7 +38,7 @@ describe('the notes of a period', () => {
     })
   })
 
-  test('name days of a month that is not whole in the period', () => {
+  test('name days of a month that is only partly in the period', () => {
     expect(query('2025-06-15', '2025-08-20')).toEqual({
       wholeMonthsBefore: '2025-09-26',
       leftOut: [
@@ -49,7 +49,8 @@ describe('the notes of a period', () => {
     expect(query('2025-09-10', '2025-09-28')).toEqual({
       leftOut: [{ from: '2025-09-10', to: '2025-09-25', why: 'part-of-month' }],
     })
-    // The month being rolled up is whole in this period: its monthly and its remaining daily counts are both included.
+    // The month being rolled up is entirely in this period: its monthly and its remaining daily counts are both
+    // included.
     expect(query('2025-09-01', '2025-09-30')).toEqual({ wholeMonthsBefore: '2025-09-26' })
   })
 

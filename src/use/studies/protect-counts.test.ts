@@ -28,7 +28,7 @@ const cell = fc
 const counts = ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const
 const countsOf = (figures: Figures) => counts.flatMap((name) => figures[name] ?? [])
 
-/** Returns every value that a suppressed count of one to four may have given the shown ones, by trying all. */
+/** Returns every value from one to four that a suppressed count may have given what is shown, by trying all. */
 function possible(total: number, parts: readonly Count[]): Set<number>[] {
   const found = parts.map(() => new Set<number>())
   const rangeOf = (part: Count) =>
@@ -49,8 +49,8 @@ function possible(total: number, parts: readonly Count[]): Set<number>[] {
   return found
 }
 
-describe('what is shown of counts', () => {
-  test('is never of one to four calls: every count, total and difference of two answers is a multiple of five', () => {
+describe('counts as shown', () => {
+  test('never reveal one to four calls: every count, total and difference of two answers is a multiple of five', () => {
     fc.assert(
       fc.property(
         fc.array(cell, { maxLength: 24 }),
@@ -68,7 +68,7 @@ describe('what is shown of counts', () => {
     )
   })
 
-  test('leaves of every hidden count in the dark which of one to four it is, whatever total stands beside it', () => {
+  test('leave open which of one to four a hidden count is, whatever total stands beside it', () => {
     fc.assert(
       fc.property(fc.array(small, { minLength: 1, maxLength: 5 }), (exact) => {
         const parts = exact.map(protectCount)
@@ -83,7 +83,7 @@ describe('what is shown of counts', () => {
     )
   })
 
-  test('omits a total that only two fours can make, and includes one that leaves room', () => {
+  test('omit a total that only two fours can make, and include one that is ambiguous', () => {
     const of = (calls: number): StoredCounts => ({
       calls,
       answered: calls,
@@ -97,7 +97,7 @@ describe('what is shown of counts', () => {
     expect(protectStudy('calls', [of(2), of(3), of(30)]).total.calls).toBe(35)
   })
 
-  test('is rounded to the nearest five', () => {
+  test('are rounded to the nearest five', () => {
     fc.assert(
       fc.property(fc.integer({ min: fewest, max: 20_000_000 }), (count) => {
         expect(Math.abs((protectCount(count) ?? NaN) - count)).toBeLessThanOrEqual(2)
@@ -106,7 +106,7 @@ describe('what is shown of counts', () => {
     expect([0, 1, 4, 5, 7, 8].map(protectCount)).toEqual([0, null, null, 5, 5, 10])
   })
 
-  test('has shares and lengths of twenty calls or more, and no share made by one to four calls', () => {
+  test('have shares and lengths only from twenty calls, and no share made by one to four calls', () => {
     fc.assert(
       fc.property(cell, (counts) => {
         const { answeredShare } = protectStudy('answered', [counts]).cells[0]!
@@ -120,7 +120,7 @@ describe('what is shown of counts', () => {
     )
   })
 
-  test('has the same total by weekday as by hour, though nobody called on the last day', () => {
+  test('have the same total by weekday as by hour, even with no call on the last day', () => {
     const of = (calls: number): StoredCounts => {
       const lengths = calls === 0 ? [] : [...talkBounds, 0].map((_, bin) => (bin === 3 ? calls : 0))
       return { calls, answered: calls, judged: 0, recorded: 0, expectedPpm: 0, lengths }
@@ -131,13 +131,13 @@ describe('what is shown of counts', () => {
     expect(byWeekday.total).toEqual(byHour.total)
   })
 
-  test('treats a count that a late correction made negative as zero', () => {
+  test('treat a count that a late correction made negative as zero', () => {
     expect(protectCount(-1)).toBe(0)
   })
 })
 
 describe('a percentile of lengths', () => {
-  test('is interpolated linearly in the bin where the share of calls is reached', () => {
+  test('is interpolated linearly in the bin where the share is reached', () => {
     const bins = [0, 10, 0, 10, ...talkBounds.slice(3).map(() => 0)]
     expect(percentile(bins, talkBounds, 0.5)).toEqual({ seconds: 60 })
     expect(percentile(bins, talkBounds, 0.25)).toEqual({ seconds: 45 })

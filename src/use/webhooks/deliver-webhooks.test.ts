@@ -29,7 +29,7 @@ interface Delivery {
   body: string
 }
 
-/** Another system: stores its events, and answers as configured. */
+/** A receiving system: stores its events, and answers as configured. */
 const reported: Delivery[] = []
 let answer: { status: number; headers?: Record<string, string> } = { status: 204 }
 const receiver = createServer((request, response) => {
@@ -46,7 +46,7 @@ afterAll(() => {
   receiver.close()
 })
 
-/** Of a port at which nobody listens any more. */
+/** A port at which nobody listens any more. */
 async function closedUrl(): Promise<string> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -82,7 +82,7 @@ beforeEach(async () => {
   now = Temporal.Now.instant().add({ seconds: 1 })
 })
 
-test('a contact, its sealed recording and its destruction are each sent once, as CloudEvents of ids alone', async () => {
+test('a contact, its sealed recording and its destruction are each sent once, as CloudEvents with ids alone', async () => {
   const { id, contactId } = await register.record()
   await ingestRecording(register.ingest, id, now)
   await destroy(id)
@@ -105,7 +105,7 @@ test('a contact, its sealed recording and its destruction are each sent once, as
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
-test('no number and no name of a caller or an official is told', async () => {
+test('no number or name of a caller or an official is sent', async () => {
   const facts = callFacts()
   await admit(capture, facts)
   await deliverWebhooks(delivery)
@@ -126,7 +126,7 @@ test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks sa
   expect(Number(headers['webhook-timestamp'])).toBe(Math.floor(now.epochMilliseconds / 1000))
 })
 
-test('what a receiver does not take is reported again, later and later, with the same id, until it takes it', async () => {
+test('an event that a receiver rejects is resent with growing delays and the same id until accepted', async () => {
   await admit(capture, callFacts())
   answer = { status: 500 }
   await deliverWebhooks(delivery)
@@ -147,7 +147,7 @@ test('what a receiver does not take is reported again, later and later, with the
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
-test('a receiver that is away is left alone, however much waits, and then told everything in its order', async () => {
+test('an unavailable receiver is left alone, whatever waits, and then sent everything in order', async () => {
   const ids: string[] = []
   for (let count = 0; count < 3; count++) ids.push((await admit(capture, callFacts())).contactId)
   answer = { status: 503, headers: { 'retry-after': '120' } }
@@ -166,7 +166,7 @@ test('a receiver that is away is left alone, however much waits, and then told e
   ).toEqual([...ids].sort())
 })
 
-test('an address that redirects, or at which nobody answers, has not taken an event', async () => {
+test('an event is not delivered if the address redirects or does not answer', async () => {
   await admit(capture, callFacts())
   answer = { status: 302, headers: { location: target.url } }
   await deliverWebhooks(delivery)
@@ -176,7 +176,7 @@ test('an address that redirects, or at which nobody answers, has not taken an ev
   expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'ECONNREFUSED' })
 })
 
-test('after three days an event is given up and seen as such; it is told again when somebody says so', async () => {
+test('after three days an event is abandoned and shown as such, and resent on request', async () => {
   await admit(capture, callFacts())
   answer = { status: 404 }
   later({ hours: 73 })
@@ -192,7 +192,7 @@ test('after three days an event is given up and seen as such; it is told again w
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
-test('an event that was given up is forgotten after two weeks', async () => {
+test('an abandoned event is deleted after two weeks', async () => {
   await admit(capture, callFacts())
   answer = { status: 404 }
   later({ hours: 73 })
@@ -202,7 +202,7 @@ test('an event that was given up is forgotten after two weeks', async () => {
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
-test('what is rolled back was never told of', async () => {
+test('an event of a rolled-back transaction is never sent', async () => {
   const facts = callFacts()
   await expect(
     capture.transaction().execute(async (tx) => {
@@ -222,7 +222,7 @@ test('what is rolled back was never told of', async () => {
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
-test('only the events that a target names are written for it, and none where there is no target', async () => {
+test('only events that a target names are written for it, and none without a target', async () => {
   await replaceTargets(custodian, [{ ...target, events: ['recording.sealed'] }])
   await admit(capture, callFacts())
   expect(await state()).toMatchObject({ waiting: 0 })
@@ -249,7 +249,7 @@ test('a slow receiver delays no other', async () => {
     await turn
     await deliverWebhooks({ ...delivery, targets })
     expect(reported.map((one) => eventOf(one)['subject'])).toContain(contactId)
-    // Of the slow one's events some wait still.
+    // Some of the slow receiver's events still wait.
     const states = await readTargets(custodian)
     expect(states.find((one) => one.target === 'slow')?.waiting).toBeGreaterThan(5)
   } finally {

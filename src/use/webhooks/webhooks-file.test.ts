@@ -6,7 +6,7 @@ const good = { name: 'crm', url: 'https://crm.example/events', secret }
 
 const read = (webhooks: unknown) => readWebhooks(JSON.stringify({ webhooks }), '/etc/webhooks.yaml')
 
-test('a target is told every event unless its own are named; its secret is text or Base64', () => {
+test('a target gets every event unless it names some, and its secret is text or Base64', () => {
   const [one, two] = read([
     good,
     { ...good, name: 'b', events: ['recording.sealed'], secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` },
@@ -27,11 +27,11 @@ test.each([
   [[{ ...good, secret: 'short' }], 'entry 1: its secret has 24 bytes or more'],
   [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events are a list of contact.admitted'],
   [[{ ...good, colour: 'red' }], 'entry 1: "colour" is unknown; allowed are name, url, secret, events'],
-])('what is wrong with a file is said by entry, without its secret: %j', (webhooks, problem) => {
+])('problems of a file are reported by entry, without its secret: %j', (webhooks, problem) => {
   expect(() => read(webhooks)).toThrow(problem)
   expect(() => read(webhooks)).toThrow(/^(?!.*a secret that)/)
 })
 
-test('a file that is no YAML is reported as such', () => {
+test('a file that is not YAML is reported as such', () => {
   expect(() => readWebhooks('{ webhooks: [', '/etc/webhooks.yaml')).toThrow('they cannot be read as YAML')
 })

@@ -12,7 +12,7 @@ import { holdsIban, holdsIdentityCode, holdsPersonnummer, isBusinessId } from '.
 const seeds = fc.integer({ min: 0, max: 1_000_000 })
 const bare = (code: string) => code.replace(/[^\p{L}\d]/gu, '')
 
-test('a Finnish identity code is known by its check character, with each of the separators and without', () => {
+test('a Finnish identity code is recognised by its check character, with any separator or none', () => {
   for (const separator of ['-', '+', ...'ABCDEFUVWXY']) {
     expect(holdsIdentityCode(bare(`131052${separator}308T`))).toBe(true)
     expect(holdsIdentityCode(bare(`131052${separator}308S`))).toBe(false)
@@ -20,7 +20,7 @@ test('a Finnish identity code is known by its check character, with each of the 
   expect(holdsIdentityCode('451052308T')).toBe(false)
 })
 
-test('each kind of code is known as itself, and not with one digit changed', () => {
+test('each kind of code is recognised as its own kind, and not with one digit changed', () => {
   const kinds: [(chance: () => number) => string, (symbols: string) => boolean][] = [
     [inventedIdentityCode, holdsIdentityCode],
     [inventedPersonnummer, holdsPersonnummer],
@@ -40,7 +40,7 @@ test('each kind of code is known as itself, and not with one digit changed', () 
   )
 })
 
-test('an IBAN is known where its letters were not understood, a Swedish code with its century', () => {
+test('an IBAN is recognised where its letters were misheard, and a Swedish code with its century', () => {
   expect(holdsIban('2112345600000785')).toBe(true)
   expect(holdsIban('FI2112345600000785')).toBe(true)
   expect(holdsIban('GB82WEST12345698765432')).toBe(true)

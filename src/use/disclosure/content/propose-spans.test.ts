@@ -62,11 +62,11 @@ test.each<Line>([
   [1, 'fi', 'toivottavasti onni on myötä ja meri on satu ensimmäisen päivän jälkeen'],
   [1, 'sv', 'kvarskatten är ettusentvåhundra euro per år och ni ska bo kvar'],
   [1, 'en', 'i may pay one thousand two hundred euros in two parts and mark will call'],
-])('%j: amounts, years and everyday words are left alone', (...line) => {
+])('%j: amounts, years and everyday words are not proposed', (...line) => {
   expect(proposed([line]).proposals).toEqual([])
 })
 
-test('what the other party reads back is proposed on their track, in pieces and in another form', () => {
+test('what the other party reads back is proposed on their track, also in pieces and in another form', () => {
   const { proposals, heard: played } = proposed([
     [1, 'fi', 'numeroni on nolla viisi nolla yksi kaksi kolme neljä viisi kuusi'],
     [0, 'fi', 'eli nolla viisikymmentä'],
@@ -79,7 +79,7 @@ test('what the other party reads back is proposed on their track, in pieces and 
   expect(proposals.some(({ track, trigger }) => track === 0 && trigger === 'repeated')).toBe(true)
 })
 
-test('a proposal is padded by a fifth of a second, stays in the recording, and takes in silence beside it', () => {
+test('a proposal is padded by a fifth of a second, within the recording, and covers adjacent silence', () => {
   const words: Word[] = [word('131052-308T', 0, 8000), word('kiitos', 8100, 12_000)]
   const [first] = proposeSpans(words, 12_000)
   expect(first).toMatchObject({ from: 0, to: 9600 })
@@ -87,14 +87,14 @@ test('a proposal is padded by a fifth of a second, stays in the recording, and t
   expect(alone[0]).toMatchObject({ from: 40_000 - 1600 - 12_000, to: 48_000 + 1600 + 12_000 })
 })
 
-test('spans of a track are united', () => {
+test('overlapping spans of a track are merged', () => {
   const keys: Proposal = { track: 1, from: 7400, to: 11_400, category: 'OTHER', trigger: 'dtmf', confidence: 1 }
   const spoken: Proposal = { track: 1, from: 11_000, to: 13_000, category: 'NAME', trigger: 'phrase', confidence: 0.9 }
   expect(redactionsOf([spoken, keys], 1)).toEqual([{ from: 7400, to: 13_000 }])
   expect(redactionsOf([spoken, keys], 0)).toEqual([])
 })
 
-test('in calls with twelve words of a hundred misheard, 95 % of codes and 80 % of names and addresses are found whole', () => {
+test('with 12 % of words misrecognised, 95 % of codes and 80 % of names and addresses are found whole', () => {
   const found = { code: 0, name: 0 }
   const planted = { code: 0, name: 0 }
   for (const [index, call] of labelledCalls(60, 11).entries()) {
@@ -119,7 +119,7 @@ function word(text: string, from: number, to: number): Word {
 }
 
 function proposed(lines: readonly Line[]) {
-  // A minute into the call, when everybody knows who is speaking.
+  // A minute into the call, when the speakers are known.
   let at = 480_000
   const words: Word[] = []
   for (const [track, language, text] of lines) {

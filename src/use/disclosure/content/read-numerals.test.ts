@@ -7,7 +7,7 @@ import type { Language } from './word.ts'
 
 const languages = fc.constantFrom<Language>('fi', 'sv', 'en')
 
-test('a number that is said is read as its digits, in three languages, in careful Finnish and in everyday Finnish', () => {
+test('a spoken number is read as its digits in three languages, in formal and colloquial Finnish', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 999_999 }), languages, fc.boolean(), (value, language, casual) => {
       expect(digitsIn(speakCardinal(value, language, casual), language)).toBe(String(value))
@@ -16,7 +16,8 @@ test('a number that is said is read as its digits, in three languages, in carefu
   )
 })
 
-// Words that are numerals and something else ("one", "oh", "kuusi") make no run alone: a few numbers are made of nothing else.
+// Words that are also something other than numerals ("one", "oh", "kuusi") make no run alone, and a few numbers consist
+// only of them.
 const digitsSaid = fc.tuple(
   fc.stringMatching(/^\d{4,16}$/),
   languages,
@@ -25,7 +26,7 @@ const digitsSaid = fc.tuple(
 const samples = 500
 const readWrong = 5
 
-test('digits that are read out one by one are those digits, noughts in front included, but for one in a hundred', () => {
+test('digits read out one by one are recognised, leading zeros included, in 99 % of cases', () => {
   const wrong = fc.sample(digitsSaid, samples).filter(([digits, language], n) => {
     const chances = n % 2 === 0 ? [0.1, 0.9] : [0.9, 0.9]
     return (
@@ -38,7 +39,7 @@ test('digits that are read out one by one are those digits, noughts in front inc
   expect(wrong.length).toBeLessThanOrEqual(readWrong)
 })
 
-test('digits that are read out in pairs and threes are one run, from the first word to the last, but for one in a hundred', () => {
+test('digits read out in pairs and threes are one run from first word to last, in 99 % of cases', () => {
   const wrong = fc.sample(digitsSaid, samples).filter(([digits, language, chances]) => {
     const spoken = speakDigits(digits, language, () => chances.next().value ?? 0.3)
     const [run, ...more] = runsIn(spoken, language)
@@ -71,12 +72,12 @@ test.each<[Language, string, string]>([
   expect(digitsIn(spoken, language)).toBe(symbols)
 })
 
-test('what was misheard in the middle keeps its place in the run', () => {
+test('a misheard word in the middle keeps its place in the run', () => {
   expect(digitsIn('nolla viisi nolla kurmitsa kaksi kolme neljä', 'fi')).toBe('050?234')
   expect(digitsIn('noll fem noll fyrra två tre', 'sv')).toBe('050423')
 })
 
-test('"en", "ni" and "oh" alone are no digits, and an amount at the end of a run is none of it', () => {
+test('"en", "ni" and "oh" alone are not digits, and an amount at the end is not part of a run', () => {
   expect(runsIn('en minä tiedä', 'fi')).toEqual([])
   expect(runsIn('det är en bil som vi har', 'sv')).toEqual([])
   expect(runsIn('oh i see that one', 'en')).toEqual([])
@@ -86,7 +87,7 @@ test('"en", "ni" and "oh" alone are no digits, and an amount at the end of a run
   ])
 })
 
-test('a code that is spelled with its letters keeps them', () => {
+test('a code spelled with letters keeps them', () => {
   expect(
     digitsIn(
       speakCode('ABC-123', 'fi', () => 0.9),

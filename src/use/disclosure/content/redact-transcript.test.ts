@@ -14,7 +14,7 @@ const turn: TrackTurn = {
   text: 'nimeni on Liisa Korhonen ja soitan verokortista',
 }
 
-test('words of a turn fill its time, one after another, longer words for longer', () => {
+test('the words of a turn share its time in order, longer words taking longer', () => {
   fc.assert(
     fc.property(
       fc.nat(1_000_000),
@@ -32,7 +32,7 @@ test('words of a turn fill its time, one after another, longer words for longer'
   expect(slackOf(turn)).toBe(8000)
 })
 
-test('what a span touches is replaced by its category in words, once for words in a row', () => {
+test('what a span touches is replaced by its category in words, once per run of words', () => {
   const spans = proposeSpans(wordsOfTurn(turn), 100_000)
   const [redacted] = redactTranscript([turn], spans)
   expect(redacted).toMatchObject({ from: 8000, to: 88_000, track: 1, language: 'fi' })
@@ -41,31 +41,31 @@ test('what a span touches is replaced by its category in words, once for words i
   expect(redacted?.text.match(/poistettu/g)).toHaveLength(1)
 })
 
-test('where only the turn has a time, the sound is silenced a tenth of the turn further, and within it', () => {
+test('where only the turn is timed, the silence extends by a tenth of the turn, within it', () => {
   const proposal = { track: 1, from: 40_000, to: 50_000, category: 'NAME', trigger: 'phrase', confidence: 1 } as const
   expect(widenedForSound([proposal], [turn])).toMatchObject([{ from: 32_000, to: 58_000 }])
   expect(widenedForSound([{ ...proposal, from: 12_000 }], [turn])).toMatchObject([{ from: 8000, to: 58_000 }])
   expect(widenedForSound([proposal], [{ ...turn, words: [] }])).toEqual([proposal])
 })
 
-test('a span of the other track takes nothing', () => {
+test('a span of the other track removes nothing', () => {
   const spans = [{ track: 0, from: 0, to: 100_000, category: 'NAME' }] as const
   expect(redactTranscript([turn], spans)[0]?.text).toBe(turn.text)
 })
 
-test('the replacement is in the language of the turn', () => {
+test('the replacement text is in the language of the turn', () => {
   expect(removedWords('ADDRESS', 'sv')).toBe('[adress borttagen]')
   expect(removedWords('ADDRESS', 'en')).toBe('[address removed]')
 })
 
-test('in a text that is looked through again, what was taken out is no finding and what was not is one, at its place', () => {
+test('a second check of a text reports codes that remain, at their place, and not what was replaced', () => {
   const text = 'Mikä on nimenne?\nNimeni on [nimi poistettu] ja soitan.\nHenkilötunnus?\nSe on 131052-308T, kiitos.'
   const findings = identifiersIn(text, 'fi')
   expect(findings.map(({ category }) => category)).toEqual(['IDENTITY_CODE'])
   expect(text.slice(findings[0]?.from, findings[0]?.to)).toContain('131052-308T')
 })
 
-test('every call whose planted words are all taken out is clean, and every one in which a code is left is not', () => {
+test('a call is clean if all planted words are removed, and not if a code remains', () => {
   const calls = labelledCalls(30, 21)
   let clean = 0
   let codes = 0

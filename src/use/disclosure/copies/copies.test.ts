@@ -1,4 +1,4 @@
-// Prerequisites of rendering a copy, and a rendering's output (R33), without a database.
+// Prerequisites for rendering a copy, and what a rendering outputs (R33), without a database.
 import { expect, test } from 'vitest'
 import { registerEngines, type Revoicing } from './voice-engines.ts'
 import { lacksOf, type CopyFacts } from './copy-lacks.ts'
@@ -25,7 +25,7 @@ const facts: CopyFacts = {
   identifiers: [[]],
 }
 
-test('speech with neither words nor a redaction is missing from a transcript, a breath is not', () => {
+test('speech with neither words nor a redaction is reported missing from a transcript, a breath is not', () => {
   const missing = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) =>
     lacksOf({ ...facts, speech, ...given })
   expect(missing(facts.speech)).toEqual([])
@@ -37,7 +37,7 @@ test('speech with neither words nor a redaction is missing from a transcript, a 
   expect(missing(facts.speech, { work: empty })).toEqual([{ what: 'transcript', at: [0] }])
 })
 
-test('what is redacted is not said: by its time, and by what is found in a turn that is marked for it', () => {
+test('redacted words are left out, by time and by matches within a marked turn', () => {
   const words = (text: string, redactions: Redaction[]) =>
     redactedTurns({ ...work, turns: [{ ...turn, text }], redactions }, 8)[0]!.text
   const late = { ...removal, fromMs: 3800, toMs: 4000 }
@@ -50,7 +50,7 @@ test('what is redacted is not said: by its time, and by what is found in a turn 
   expect(identifiersOf([{ ...turn, text: '[nimi poistettu] ja asia koskee veroa' }])).toEqual([[]])
 })
 
-test('of one sound on both tracks, what is removed from either is said on neither', async () => {
+test('if both tracks have the same sound, what is removed from either is left out of both', async () => {
   const text = 'nimeni on Matti Virtanen ja asia koskee tämän vuoden veroa'
   const official: WrittenTurn = { ...turn, track: 'OFFICIAL', text }
   const spoken: (readonly Turn[])[] = []
@@ -68,7 +68,7 @@ test('of one sound on both tracks, what is removed from either is said on neithe
   expect(spoken[3]!.map((one) => one.text)).toEqual([text])
 })
 
-test('times are within the recording and turns of one track one after another; what is removed on both tracks counts once', () => {
+test('times stay within the recording, turns of a track do not overlap, and a removal on both tracks counts once', () => {
   expect(misplaced(work, 4000)).toBeUndefined()
   expect(misplaced(work, 3999)).toBe('turns.0')
   expect(misplaced({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
@@ -81,7 +81,7 @@ test('times are within the recording and turns of one track one after another; w
   expect([0, 1, 40_000, 40_001].map(coarseLength)).toEqual([40_000, 40_000, 40_000, 80_000])
 })
 
-test('keys that are pressed are proposed for removal, a fifth of a second longer at both ends, within the recording', () => {
+test('keypad tones are proposed for removal, padded by a fifth of a second, within the recording', () => {
   const pressed = (fromMs: number, toMs: number) => ({ track: 'CALLER' as const, fromMs, toMs })
   const proposed = proposeRedactions([], [pressed(50, 150), pressed(2000, 2100)], 2200, 'D')
   expect(proposed.map(({ track, fromMs, toMs }) => ({ track, fromMs, toMs }))).toEqual([
@@ -91,7 +91,7 @@ test('keys that are pressed are proposed for removal, a fifth of a second longer
   expect(proposed.every(({ isReviewed, source }) => !isReviewed && source === 'PROPOSED')).toBe(true)
 })
 
-test('an engine of level N or D is offered with a passing record of its version and sources, and without one it is not', () => {
+test('an engine of level N or D is offered only with a passing record for its version and sources', () => {
   const transcript = { level: 'T' } as TranscriptEngine
   const sources = '0'.repeat(64)
   const never = () => Promise.reject(new Error('never'))
@@ -123,11 +123,11 @@ test('an engine of level N or D is offered with a passing record of its version 
   expect(of([record], [])).toBe('no-engine')
 })
 
-test('level D: what is removed is silent, the original is wiped, and of one sound on both tracks there is one other voice', async () => {
+test('level D: removed parts are silent, the original is wiped, and identical tracks get one other voice', async () => {
   let drawn = 0
   const engine: Revoicing = {
     ...{ name: 'e', version: '1', level: 'D', sources: '' },
-    // Another draw each time.
+    // Drawn anew each time.
     revoice({ samples }) {
       drawn++
       return Promise.resolve(Int16Array.from(samples, (_, n) => 100 * drawn + (n % 50)))
@@ -159,7 +159,7 @@ test('level D: what is removed is silent, the original is wiped, and of one soun
   }
 })
 
-test('an engine hears nothing of what was removed, and what it says there all the same is silenced', async () => {
+test('an engine gets no removed audio, and anything it produces there is silenced', async () => {
   const played: Int16Array[] = []
   const engine: Revoicing = {
     ...{ name: 'e', version: '1', level: 'N', sources: '' },

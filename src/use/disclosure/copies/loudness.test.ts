@@ -1,11 +1,11 @@
-// Loudness of speech and of pauses identifies a room and a telephone: after levelling neither does.
+// The loudness of speech and pauses can identify a room and a telephone. After levelling it cannot.
 import { expect, test } from 'vitest'
 import { asTrack, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { level } from './loudness.ts'
 
 const second = 8000
 
-/** Returns two seconds of a vowel between seconds of a room's noise, at the given loudness. */
+/** Returns two seconds of a vowel between seconds of room noise, at the given loudness. */
 function noisyTone(loudness: number, noise: number): Int16Array {
   const hiss = whiteNoise(5 * second)
   const track = Float64Array.from(hiss, (sample) => sample * noise)
@@ -21,7 +21,7 @@ const rms = (samples: Int16Array) => Math.sqrt(samples.reduce((sum, value) => su
 const speech = (track: Int16Array) => rms(track.subarray(1.3 * second, 2.7 * second))
 const pause = (track: Int16Array) => rms(track.subarray(4 * second))
 
-test('whoever spoke low is as loud as whoever spoke up, at the level of telephony', () => {
+test('quiet and loud speakers end at the same loudness, the level of telephony', () => {
   const [low, high] = [levelled(0.05, 0.0005), levelled(0.9, 0.0005)]
   expect(speech(noisyTone(0.9, 0.0005)) / speech(noisyTone(0.05, 0.0005))).toBeGreaterThan(10)
   expect(speech(high) / speech(low)).toBeCloseTo(1, 1)
@@ -30,13 +30,13 @@ test('whoever spoke low is as loud as whoever spoke up, at the level of telephon
   expect(decibels).toBeLessThan(-24)
 })
 
-test('between speech there is one hiss of -70 dB, whatever the room was, and never twice the same', () => {
+test('pauses have a hiss of -70 dB whatever the room was, never the same twice', () => {
   const rooms = [levelled(0.5, 0), levelled(0.5, 0.004)]
   for (const track of rooms) expect(pause(track)).toBeCloseTo(10, 0)
   expect(rooms[0]!.subarray(4 * second)).not.toEqual(levelled(0.5, 0).subarray(4 * second))
 })
 
-test('no sample is beyond what it can hold, and a track without speech is hiss alone', () => {
+test('no sample clips, and a track without speech is only hiss', () => {
   const peaks = noisyTone(0.02, 0)
   peaks[1.5 * second] = 32_767
   level(peaks)

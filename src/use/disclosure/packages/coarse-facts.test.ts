@@ -11,12 +11,12 @@ const call = (startedAt: string, rest: Partial<FactsOfCall> = {}): FactsOfCall =
 
 const many = <Value>(count: number, one: Value): Value[] => Array.from({ length: count }, () => one)
 
-test('of a call’s time its month and a part of the day are reported, by the clocks of Finland', () => {
+test('only the month and part of the day of a call are reported, in Finnish local time', () => {
   const reported = (startedAt: string) => {
     const [{ month, band } = {}] = coarseFacts(many(fewest, call(startedAt)))
     return `${month} ${band}`
   }
-  // The clocks are three hours ahead of UTC in summer and two in winter.
+  // Finland is three hours ahead of UTC in summer and two in winter.
   expect(reported('2026-07-01T04:59:59Z')).toBe('2026-07 other')
   expect(reported('2026-07-01T05:00:00Z')).toBe('2026-07 08-12')
   expect(reported('2026-12-01T09:59:59Z')).toBe('2026-12 08-12')
@@ -29,13 +29,13 @@ test('a duration is reported in steps of five seconds, never shorter than the so
   expect(coarseFacts(reported).map(({ durationS }) => durationS)).toEqual([5, 5, 10, 65])
 })
 
-test('numbers and units have letters, however many there are', () => {
+test('service numbers and units are labelled with letters, however many there are', () => {
   const calls = Array.from({ length: 28 }, (_, n) => many(fewest, call('2026-07-01T09:00:00Z', { number: `n${n}` })))
   const lines = new Set(coarseFacts(calls.flat()).map(({ line }) => line))
   expect([...lines].slice(24)).toEqual(['Y', 'Z', 'AA', 'AB'])
 })
 
-test('a month, a unit and a number are given where at least five recordings of the disclosure share them', () => {
+test('a month, a unit and a number are given if at least five recordings of the disclosure share them', () => {
   const july = (rest: Partial<FactsOfCall>) => call('2026-07-01T09:00:00Z', rest)
   const facts = coarseFacts([
     ...many(5, july({ unit: 'customer-service', number: '029 497 000' })),

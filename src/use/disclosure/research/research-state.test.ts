@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { db: admin } = database.as()
 
 let seed = 20261126
-/** The same ones each time. */
+/** The same values each time. */
 function oneOf<Value>(values: readonly Value[]): Value {
   seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
   return values[Math.floor((seed / 2_147_483_648) * values.length)]!
@@ -48,7 +48,7 @@ function randomFacts(): unknown {
   }
 }
 
-/** A model of `missing_prerequisites`: each lack in its order, whether it is missing or of which items. */
+/** A model of `missing_prerequisites`: lists each missing thing in order, and for which items. */
 function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
   if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
   const isBefore = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other) < 0
@@ -88,7 +88,7 @@ function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
   })
 }
 
-test('what is missing is that of a model, whatever there is', async () => {
+test('what is missing always matches the model', async () => {
   const all = Array.from({ length: 1_000 }, randomFacts)
   const { rows } = await sql<{ lacks: { what: string; items?: number[]; until?: string }[] }>`
     select coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(l))) from missing_prerequisites(f) l), '[]') as lacks
@@ -100,7 +100,7 @@ test('what is missing is that of a model, whatever there is', async () => {
   expect(new Set(decided.flat().map(({ what }) => what)).size).toBe(14)
 })
 
-test('a disclosure is as far as what was done for it, and no further', () => {
+test('the state of a disclosure follows from what was done for it', () => {
   const facts = (given: Partial<ResearchFacts>): ResearchFacts => ({
     ...readResearchFacts(randomFacts()),
     ...{ isWithdrawn: false, isClosed: false, isReleased: false, isStudyEnded: false, hasUndertaking: false },

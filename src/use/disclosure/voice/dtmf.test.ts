@@ -5,7 +5,7 @@ import { findKeyTones } from './dtmf.ts'
 const rows = [697, 770, 852, 941]
 const columns = [1209, 1336, 1477, 1633]
 
-/** Each key sounds `soundMs`, then is silent as long. */
+/** Each key sounds for `soundMs` and is then silent for the same time. */
 function press(keys: number, soundMs: number, loudness: number): Float64Array {
   const each = soundMs * 8
   return Float64Array.from({ length: keys * 2 * each }, (_, n) => {
@@ -20,7 +20,7 @@ test.each([
   [100, 0.3],
   [50, 0.3],
   [80, 0.03],
-])('sixteen keys of %i ms at %f of full scale are one span that covers them all', (soundMs, loudness) => {
+])('sixteen keys of %i ms at %f of full scale are found as one span covering all', (soundMs, loudness) => {
   const before = 4000
   const keys = press(16, soundMs, loudness)
   const noise = whiteNoise(before + keys.length + 4000)
@@ -28,18 +28,18 @@ test.each([
   const spans = findKeyTones(asTrack(samples))
   expect(spans).toHaveLength(1)
   expect(Math.abs(spans[0]!.from - before)).toBeLessThan(200)
-  // The last key's silence is not covered.
+  // The silence after the last key is not covered.
   expect(Math.abs(spans[0]!.to - (before + keys.length - soundMs * 8))).toBeLessThan(250)
 })
 
-test('keys that are pressed more than a quarter of a second apart are spans of their own', () => {
+test('keys more than a quarter of a second apart are separate spans', () => {
   const samples = new Float64Array(16_000)
   samples.set(press(1, 100, 0.3), 2000)
   samples.set(press(1, 100, 0.3), 9000)
   expect(findKeyTones(asTrack(samples))).toHaveLength(2)
 })
 
-test('speech, a vowel, noise and silence are no keys', () => {
+test('speech, a vowel, noise and silence are not taken for keys', () => {
   expect(findKeyTones(spokenDialogue('car-tax'))).toEqual([])
   expect(findKeyTones(spokenDialogue('alv-rekisterointi'))).toEqual([])
   expect(findKeyTones(asTrack(vowel(697 / 4, 1)))).toEqual([])

@@ -29,30 +29,30 @@ const but = (changes: Record<string, number>): EvaluationRecord => ({
   figures: { ...good.figures, ...changes },
 })
 
-test('an engine whose figures all lie within the demands of its level may be registered', () => {
+test('an engine may be registered if all its figures meet the demands of its level', () => {
   expect(readEvaluationRecord(JSON.stringify(good))).toEqual(good)
   expect(unmetDemands(good)).toEqual([])
   expect(passingRecord([good], engine)).toEqual(good)
 })
 
-test('a record counts for the version, the level and the sources it was made of, and for no others', () => {
+test('a record counts only for the version, level and sources it was made with', () => {
   for (const other of [{ name: 'nv' }, { version: '2' }, { level: 'N' as const }, { sources: 'b'.repeat(64) }])
     expect(passingRecord([good], { ...engine, ...other })).toBe('engine-not-evaluated')
 })
 
-test('one figure out of bounds, or missing, and the engine is refused', () => {
+test('one figure out of bounds or missing gets the engine refused', () => {
   expect(passingRecord([but({ 'semi-informed.prompts': 6.9 })], engine)).toBe('engine-evaluation-failed')
   expect(passingRecord([but({ 'picked-out.100-people': 31 })], engine)).toBe('engine-evaluation-failed')
   const { estoi: _, ...without } = good.figures
   expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
 })
 
-test('figures of an attacker who does not find original speech, or finds nobody behind McAdams, prove nothing', () => {
+test('figures prove nothing if the attacker fails on original speech or on McAdams', () => {
   expect(unmetDemands(but({ 'original.semi-informed.10-people': 9 }))).toHaveLength(1)
   expect(unmetDemands(but({ 'mcadams.semi-informed.10-people': 14 }))).toHaveLength(1)
 })
 
-test('what is no record is refused, whatever is wrong with it', () => {
+test('an invalid record is refused, whatever is wrong with it', () => {
   const wrong = [
     'not JSON',
     '[]',
@@ -66,7 +66,7 @@ test('what is no record is refused, whatever is wrong with it', () => {
   for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
 })
 
-test('without the figure of five recordings of one person put together no engine is registered; at level N they are hidden too', () => {
+test('registering requires the figure of five combined recordings of one person, withheld at level N', () => {
   const { 'pooled-five.finnish': _, ...without } = good.figures
   expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
   expect(passingRecord([but({ 'pooled-five.finnish': 0 })], engine)).toEqual(but({ 'pooled-five.finnish': 0 }))
@@ -82,7 +82,7 @@ test('without the figure of five recordings of one person put together no engine
   expect(unmetDemands({ ...neural, figures: reported })).toEqual([{ figure: 'pooled-five.10-people', atLeast: 30 }])
 })
 
-test('a record of before that figure can be read, and lets no engine be registered', () => {
+test('a record from before that figure existed can be read, but registers no engine', () => {
   const nvq8 = new URL('../../../../engines/nvq/evaluations/nvq-8.json', import.meta.url)
   const record = readEvaluationRecord(readFileSync(nvq8, 'utf8')) as EvaluationRecord
   expect(record).toMatchObject({ engine: 'nvq', version: '8', level: 'D' })

@@ -15,7 +15,7 @@ const words: Turn[] = [
   { from: 11 * second, to: 15 * second, text: 'Good day, this is the tax administration.', language: 'en' },
 ]
 
-test('turns follow one another in three languages with pauses between, and where nobody speaks nothing changes', async () => {
+test('turns in three languages follow one another with pauses, and silence is left unchanged', async () => {
   const [caller, official] = await engine.speak([[words[0]!, words[2]!], [words[1]!]], randomBytes)
   expect(official.length).toBe(caller.length)
   expect(caller.length % (5 * second)).toBe(0)
@@ -29,7 +29,7 @@ test('turns follow one another in three languages with pauses between, and where
   expect(level(caller, third!.last + 400, caller.length)).toBeCloseTo(10, 0)
 })
 
-test('a turn is said at its voice’s pace, to its last word, however little time it took', async () => {
+test('a turn is spoken at the pace of its voice to the last word, however short its time was', async () => {
   const text = 'Teidän veroilmoituksenne on käsitelty, ja päätös tulee postissa.'
   const [own, took] = await Promise.all(
     [8 * second, 1].map(async (to) => {
@@ -41,7 +41,7 @@ test('a turn is said at its voice’s pace, to its last word, however little tim
   expect(own!.last).toBeGreaterThan(3 * second)
 })
 
-test('turns of one track that overlap are refused', async () => {
+test('overlapping turns of one track are refused', async () => {
   const [one, two] = words as [Turn, Turn]
   for (const turns of [
     [two, one],
@@ -53,12 +53,12 @@ test('turns of one track that overlap are refused', async () => {
   }
 })
 
-test('another draw sounds otherwise, and the two tracks of a call never have one voice', async () => {
+test('another draw sounds different, and the two tracks of a call never share a voice', async () => {
   const turns = words.slice(0, 1)
   const speak = (seed: number) => engine.speak([turns, turns], fixed(seed))
   const [[once], [other]] = await Promise.all([speak(5), speak(6)])
   expect(Buffer.from(once.buffer).equals(Buffer.from(other.buffer))).toBe(false)
-  // Variants have pitches of their own: now and then two differ by their sound alone.
+  // Variants have different pitches, but sometimes two differ only in timbre.
   let apart = 0
   for (const seed of [5, 6, 7, 8, 9]) {
     const [caller, official] = await speak(seed)
@@ -73,7 +73,7 @@ test('another draw sounds otherwise, and the two tracks of a call never have one
   }
 })
 
-test('markup, phonemes and control characters in a transcript are words or nothing; figures are said', async () => {
+test('markup, phonemes and control characters are spoken as words or dropped, and figures are spoken', async () => {
   const length = async (text: string) => {
     const [track] = await engine.speak([[{ from: 0, to: 20 * second, text, language: 'en' }], []], fixed(1))
     const [first, last = first] = [stretchesOf(track)[0], stretchesOf(track).at(-1)]
@@ -93,12 +93,12 @@ test('markup, phonemes and control characters in a transcript are words or nothi
   expect(await length('<> [] … \u0001')).toBe(0)
 })
 
-/** Chance that is always the same; different for each seed. */
+/** Repeatable random numbers, different for each seed. */
 function fixed(seed: number): (size: number) => Uint8Array {
   return (size) => Uint8Array.from({ length: size }, (_, i) => Math.imul(seed * 7919 + i, 2654435761) >>> 24)
 }
 
-/** Returns where sound exceeds the noise; pauses of less than half a second belong to speech. */
+/** Returns where the sound exceeds the noise. Pauses shorter than half a second count as speech. */
 function stretchesOf(track: Int16Array): { first: number; last: number }[] {
   const stretches: { first: number; last: number }[] = []
   for (let i = 0; i < track.length; i++) {
@@ -114,7 +114,7 @@ function level(track: Int16Array, from: number, to: number): number {
   return Math.sqrt(track.subarray(from, to).reduce((sum, value) => sum + value * value, 0) / (to - from))
 }
 
-/** Median over the voiced parts, in Hz: by the greatest autocorrelation. */
+/** Median over the voiced parts in Hz, by the greatest autocorrelation. */
 function pitchOf(track: Int16Array): number {
   const found: number[] = []
   for (let at = 0; at + 700 < track.length; at += 400) {

@@ -10,18 +10,21 @@ const between = (noise: number) =>
   })
 const vowelSamples = vowel(120, 1)
 
-test.each([0, 0.001, 0.01])('in noise of %f of full scale somebody speaks when they do, and 200 ms around', (noise) => {
-  const { speech } = findSpeech(between(noise))
-  const first = speech.indexOf(1) * hop
-  const last = speech.lastIndexOf(1) * hop
-  expect(first).toBeGreaterThan(8000 - 1600)
-  expect(first).toBeLessThanOrEqual(8000)
-  expect(last).toBeGreaterThanOrEqual(16_000 - hop)
-  expect(last).toBeLessThan(16_000 + 1600)
-  expect(speech.subarray(8000 / hop, 16_000 / hop).every((mark) => mark === 1)).toBe(true)
-})
+test.each([0, 0.001, 0.01])(
+  'in noise of %f of full scale speech is found when it occurs, and 200 ms around it',
+  (noise) => {
+    const { speech } = findSpeech(between(noise))
+    const first = speech.indexOf(1) * hop
+    const last = speech.lastIndexOf(1) * hop
+    expect(first).toBeGreaterThan(8000 - 1600)
+    expect(first).toBeLessThanOrEqual(8000)
+    expect(last).toBeGreaterThanOrEqual(16_000 - hop)
+    expect(last).toBeLessThan(16_000 + 1600)
+    expect(speech.subarray(8000 / hop, 16_000 / hop).every((mark) => mark === 1)).toBe(true)
+  },
+)
 
-test('on a track of faint noise, or of nothing, nobody speaks', () => {
+test('a track of faint noise or silence has no speech', () => {
   expect(findSpeech(whiteNoise(16_000).map((value) => value * 0.0005)).speech.includes(1)).toBe(false)
   expect(findSpeech(new Float64Array(16_000)).speech.includes(1)).toBe(false)
   expect(findSpeech(new Float64Array(0)).speech.length).toBe(1)

@@ -22,7 +22,7 @@ let model: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
-  // Copies, as an engine that its group may write is refused, and a checkout may be such.
+  // Copies, because an engine that is group-writable is refused, and a checkout may be.
   script = join(folder, 'engine.mts')
   model = join(folder, 'model.bin')
   await copyFile(new URL('../../../../test/disclosure/engine-for-tests.mts', import.meta.url), script)
@@ -37,7 +37,7 @@ const samples = Int16Array.from({ length: 16_000 }, (_, i) =>
 )
 const redacted = [{ from: 4_000, to: 6_000 }]
 
-test('an engine of its own re-speaks a track; what was redacted stays silence', async () => {
+test('an external engine re-speaks a track, and redacted parts stay silent', async () => {
   const spoken = await (await engine('invert')).revoice({ samples, redacted }, randomBytes)
   expect(spoken.length).toBe(samples.length)
   expect(spoken.every((sample, i) => sample === -samples[i]!)).toBe(true)
@@ -47,7 +47,7 @@ test('an engine of its own re-speaks a track; what was redacted stays silence', 
   expect(new Set(seeded.subarray(0, 16))).toEqual(new Set([0x07_07]))
 })
 
-test.skipIf(!hasFfmpeg)('a real program behind it re-speaks a track', async () => {
+test.skipIf(!hasFfmpeg)('an external engine that runs a real program re-speaks a track', async () => {
   const spoken = await (await engine('raise')).revoice({ samples, redacted }, randomBytes)
   const crossings = (track: Int16Array) =>
     track.subarray(500, 3_500).filter((v, i, all) => i > 0 && v > 0 !== all[i - 1]! > 0)
@@ -55,7 +55,7 @@ test.skipIf(!hasFfmpeg)('a real program behind it re-speaks a track', async () =
   expect(spoken.subarray(4_000, 6_000).every((sample) => sample === 0)).toBe(true)
 })
 
-describe('an engine of which nothing is kept', () => {
+describe('an engine whose output is discarded', () => {
   test.each([
     ['that crashes before it reads', 'crash-at-once', 'program-failed', /ended with 7/],
     ['that crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
@@ -67,7 +67,7 @@ describe('an engine of which nothing is kept', () => {
     await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
   })
 
-  test('one that does not end is ended', async () => {
+  test('one that does not finish, which is stopped', async () => {
     const started = performance.now()
     const program = await named('forever')
     const input = [Buffer.from('{}\n')]
@@ -78,7 +78,7 @@ describe('an engine of which nothing is kept', () => {
     await expect(running()).resolves.toBe(false)
   })
 
-  test('one whose program, script or model is another than was named, cannot be read, or may be written by others', async () => {
+  test('one whose program, script or model has changed, is unreadable, or may be written by others', async () => {
     const revoice = async (change: Partial<NamedProgram>) => {
       const program = { ...(await named('read-model')), ...change }
       return voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)
@@ -103,7 +103,7 @@ describe('an engine of which nothing is kept', () => {
   })
 })
 
-test('an engine’s evaluation is of its program and models: another model is another engine', async () => {
+test('an evaluation covers the program and models, so another model is another engine', async () => {
   const one = await engine('invert')
   await writeFile(model, 'other weights')
   expect((await engine('invert')).sources).not.toBe(one.sources)
@@ -111,7 +111,7 @@ test('an engine’s evaluation is of its program and models: another model is an
   expect((await engine('invert')).sources).toBe(one.sources)
 })
 
-test.skipIf(isolation === 'none')('an engine reaches no network, not even this machine’s', async () => {
+test.skipIf(isolation === 'none')('an engine has no network access, not even to this machine', async () => {
   const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   try {
@@ -122,7 +122,7 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
       const apart = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
       await expect(apart).resolves.toHaveLength(2)
     }
-    // The same program reports the open network.
+    // The same program reports an open network.
     const open = { ...program, network: 'trusted' as const }
     const isReached = runInChildProcess(open, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
@@ -131,7 +131,7 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
   }
 })
 
-test('where a machine cannot take the network away, an engine runs only when the administrator answers for it', async () => {
+test('where a machine cannot isolate the network, an engine runs only if the administrator accepts it', async () => {
   const input = [Buffer.from(`{"kind":"voice","samples":1,"models":[]}\n`), Buffer.from([1, 0])]
   const options = { input, maxBytes: 2, limitMs: 30_000, isolation: 'none' as const }
   const program = await named('invert')
@@ -139,13 +139,13 @@ test('where a machine cannot take the network away, an engine runs only when the
   await expect(runInChildProcess({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)
 })
 
-test.skipIf(isolation !== 'bwrap')('what an engine writes under bubblewrap goes with it', async () => {
+test.skipIf(isolation !== 'bwrap')('files that an engine writes under bubblewrap are removed with it', async () => {
   const place = join(folder, 'kept')
   await voiceProcess(await named('write', place), 'N').revoice({ samples, redacted }, randomBytes)
   await expect(access(place)).rejects.toThrow()
 })
 
-test('recognition gives words with their times and nothing else', async () => {
+test('recognition returns words with their times and nothing else', async () => {
   const recogniser = recogniseProcess(await named('words'))
   expect(await recogniser.recognise(samples, 'fi')).toEqual(
     [0, 1, 2].map((i) => ({ text: `sana${i}`, from: i * 800, to: i * 800 + 700, confidence: 0.9, language: 'fi' })),
@@ -173,12 +173,12 @@ async function named(behaviour: string, detail = ''): Promise<NamedProgram> {
   )
   const identity = { name: 'upside-down', version: '1', licence: 'MIT' }
   const given = ['-c', 'exec "$0" "$@"', process.execPath, script, behaviour, detail]
-  // Node is of a hundred megabytes: hashing it each time would be most of these tests.
+  // The Node binary has a hundred megabytes, and hashing it each time would dominate these tests.
   const folders = [dirname(process.execPath)]
   return { ...identity, program: shell, sha256: await hash(shell), arguments: given, files, folders }
 }
 
-/** Returns true if an engine of these tests still runs. */
+/** Returns true if an engine started by these tests still runs. */
 async function running(): Promise<boolean> {
   for (let attempt = 0; attempt < 50; attempt++) {
     if (!spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.includes(script)) return false

@@ -33,11 +33,11 @@ function textOf({ title, parts, sender, recipient, marks }: LetterContent): stri
 }
 
 describe.each(every)('the letter %s in %s', (kind, language) => {
-  test('comes with a template that has what the law wants and no field that is not known', () => {
+  test('has a default template with everything the law requires and no unknown field', () => {
     expect(problemsOf(givenTemplate(kind, language), knownFields(kind, language))).toEqual([])
   })
 
-  test('reports whose it is, to whom, of which request and when, and has nothing left to fill in', () => {
+  test('states its agency, recipient, request and date, and has no empty field', () => {
     const { controller } = description
     const text = textOf(letter(kind, language))
     for (const wanted of [
@@ -53,12 +53,12 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
     expect(text).not.toMatch(/[{}]|undefined|null|NaN/)
   })
 
-  test('names only the description’s agency', () => {
+  test('names only the agency in the description', () => {
     expect(textOf(letter(kind, language))).not.toMatch(/vero(hallin|\b)|skatt|tax admin/i)
   })
 })
 
-test.each(languages)('a refusal gives the reason and where to complain, whatever its ground, in %s', (language) => {
+test.each(languages)('a refusal gives the reason and where to complain, on any ground, in %s', (language) => {
   for (const ground of refusalGrounds) {
     const text = textOf(letter('refusal', language, { ground }))
     for (const reason of listLetter(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
@@ -66,7 +66,7 @@ test.each(languages)('a refusal gives the reason and where to complain, whatever
   }
 })
 
-test.each(languages)('the answer says of each call what became of its recording, in %s', (language) => {
+test.each(languages)('the answer states for each call what happened to its recording, in %s', (language) => {
   const t = letterTexts(language)
   const [own] = inventedFacts('answer', language).calls!
   const of = (recording: object) => {
@@ -87,18 +87,15 @@ test.each(languages)('the answer says of each call what became of its recording,
   expect(of({ state: 'kept', at })).toContain(t('letter.listen'))
 })
 
-test.each(languages)(
-  'the answer tells the time that was agreed on, and no more that one is to be, in %s',
-  (language) => {
-    const t = letterTexts(language)
-    const { appointment } = inventedFacts('appointment', language)
-    const text = textOf(letter('answer', language, { appointment: appointment! }))
-    expect(text).toContain(t('letter.booked'))
-    expect(text).toContain(appointment!.officeName[language])
-    expect(text).not.toContain(t('letter.listen'))
-    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(t('letter.booked'))
-  },
-)
+test.each(languages)('the answer states the agreed time, and no open appointment, in %s', (language) => {
+  const t = letterTexts(language)
+  const { appointment } = inventedFacts('appointment', language)
+  const text = textOf(letter('answer', language, { appointment: appointment! }))
+  expect(text).toContain(t('letter.booked'))
+  expect(text).toContain(appointment!.officeName[language])
+  expect(text).not.toContain(t('letter.listen'))
+  expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(t('letter.booked'))
+})
 
 test('the contact history is given on request: callers see their number, officials only what screens show', () => {
   const kinds: LetterFacts['kinds'] = ['KNOW', 'HISTORY']
@@ -107,7 +104,7 @@ test('the contact history is given on request: callers see their number, officia
   expect(textOf(letter('answer', 'fi', { kinds: ['KNOW'] }))).not.toContain('040 123 4567')
 })
 
-test('a name and an address are inserted as plain text: no markup, no template, no change of text direction', () => {
+test('a name and an address are inserted as plain text, without markup, templates or text direction', () => {
   const { recipient } = letter('received', 'fi', {
     name: '<script>{puhelut}</script> \u202Etxet\u202C',
     address: 'Katu 1,\n00100 HELSINKI\n\n',

@@ -21,17 +21,17 @@ describe('a template', () => {
     })
   })
 
-  test('is parsed once: values are not parsed as templates', () => {
+  test('is parsed once, and values are not parsed as templates', () => {
     expect(fillTemplate('{name}', { name: '# {calls}\n- <b>' }).parts).toEqual([
       { kind: 'paragraph', text: '# {calls} - <b>' },
     ])
   })
 
-  test('leaves out a paragraph and an item whose fields all lack a value', () => {
+  test('leaves out a paragraph or item whose fields all lack a value', () => {
     expect(fillTemplate('{name}\n\n- {name}\n- kept\n\n{name}.', {}).parts).toEqual([{ kind: 'list', items: ['kept'] }])
   })
 
-  test('skips no heading level, wherever a field has headings of its own', () => {
+  test('skips no heading level, even where a field has its own headings', () => {
     const call = { kind: 'heading' as const, level: 3 as const, text: 'Call' }
     const levels = (text: string) =>
       fillTemplate(text, { calls: [call] }).parts.flatMap((part) => (part.kind === 'heading' ? part.level : []))
@@ -39,7 +39,7 @@ describe('a template', () => {
   })
 })
 
-test('every problem of a template is reported once: unknown fields, missing needed ones, unclosed braces', () => {
+test('every problem of a template is reported once: unknown, missing or unclosed fields', () => {
   expect(problemsOf('{nmae} and {nmae}, {name', fields)).toEqual([
     { code: 'unknown-field', field: 'nmae' },
     { code: 'unclosed', field: '{name' },
