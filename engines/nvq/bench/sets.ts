@@ -5,7 +5,7 @@ import type { Speaker } from './recordings.ts'
 export const setNames = ['10 people', '100 people', 'prompts', 'Finnish', 'calls'] as const
 export type SetName = (typeof setNames)[number]
 
-/** As the evaluation record names them. */
+/** As named in the evaluation record. */
 export const figureName: Record<SetName, (typeof evaluationSets)[number]> = {
   '10 people': '10-people',
   '100 people': '100-people',

@@ -92,7 +92,7 @@ function voiceOf(id: string, pieces: readonly Int16Array[]): Voice | undefined {
     if (at >= samples.length) break
     const part = piece.subarray(0, samples.length - at)
     samples.set(part, at)
-    // A breath between two pieces.
+    // A short pause between two pieces.
     at += part.length + 1600
   }
   const analysis = analyse({ samples: samples.subarray(0, at), redacted: [] })

@@ -7,13 +7,13 @@ import { shapeTerms } from './envelope.ts'
 const { weights, words } = codebook()
 const known = readAccents(accentData, weights)
 
-test('the accents are sixteen directions of 48 classes of sounds, and are what was written', () => {
+test('there are accents in sixteen directions of 48 classes of sounds, read as written', () => {
   expect(known.centres.length).toBe(48 * shapeTerms)
   expect(known.directions.length).toBe(16)
   expect(writeAccents(known, weights)).toEqual(accentData)
 })
 
-test('people differ by a part of what sounds differ by, and most in the first direction', () => {
+test('people differ less than sounds do, and most in the first direction', () => {
   const sizes = known.directions.map((direction) =>
     Math.sqrt(
       direction.reduce((sum, value, at) => sum + (value / weights[1 + (at % shapeTerms)]!) ** 2, 0) / direction.length,
@@ -24,7 +24,7 @@ test('people differ by a part of what sounds differ by, and most in the first di
   expect(sizes[0]).toBeLessThan(0.3)
 })
 
-test('a sound is most of the class that it lies nearest to, and all of its shares together are one', () => {
+test('a sound belongs most to its nearest class, and its shares add up to one', () => {
   for (const word of [7, 200, 480]) {
     const row = words.subarray(word * shapeTerms, (word + 1) * shapeTerms)
     const distance = (place: number) =>

@@ -7,7 +7,7 @@ import { findTractFactor } from './vocal-tract.ts'
 
 const shapes = codebook()
 
-test('the codebook has 512 shapes and at least eight strangers, and is what was written', () => {
+test('the codebook has 512 shapes and at least eight strangers, read as written', () => {
   expect(shapes.words.length).toBe(512 * shapeTerms)
   expect(shapes.strangers.length).toBeGreaterThanOrEqual(8)
   const again = writeCodebook(shapes.words, shapes.weights, shapes.strangers)
@@ -17,7 +17,7 @@ test('the codebook has 512 shapes and at least eight strangers, and is what was 
   for (const { deviation } of shapes.strangers) expect(deviation.every((value) => value > 0)).toBe(true)
 })
 
-test('the nearest shapes are those that a look at each would find, nearest first', () => {
+test('the nearest shapes are those that an exhaustive search finds, nearest first', () => {
   const nearest = new Nearest(4, shapes.words, shapes.halves)
   for (const word of [3, 100, 511]) {
     const row = Float64Array.from(shapes.words.subarray(word * shapeTerms, (word + 1) * shapeTerms), (value, term) =>
@@ -34,7 +34,7 @@ test('the nearest shapes are those that a look at each would find, nearest first
   }
 })
 
-test('a voice whose formants are all a seventh higher is heard as one of a shorter vocal tract', () => {
+test('a voice with all formants raised by a seventh is recognised as a shorter vocal tract', () => {
   const spoken = spokenDialogue('car-tax').subarray(0, 16_000 * 4)
   const higher = Int16Array.from({ length: Math.floor(spoken.length / 1.14) }, (_, n) => {
     const at = n * 1.14

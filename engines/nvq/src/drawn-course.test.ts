@@ -6,12 +6,12 @@ import { drawCourse } from './drawn-course.ts'
 const chance = new Chance(randomBytes)
 const minute = 200 * 60
 
-test('a course wanders about nought by as much and as often as was said, and is another at each draw', () => {
+test('a course varies about zero by the given amount and rate, differently at each draw', () => {
   const course = drawCourse(minute, { height: 3, slowest: 0.5, fastest: 2 }, chance)
   const mean = course.reduce((sum, value) => sum + value, 0) / minute
   const deviation = Math.sqrt(course.reduce((sum, value) => sum + value ** 2, 0) / minute)
   expect(Math.abs(mean)).toBeLessThan(0.1)
-  // Waves of nearly one pace stand with or against each other for a while.
+  // Waves of nearly equal frequency reinforce or cancel each other for a while.
   expect(deviation).toBeGreaterThan(1)
   expect(deviation).toBeLessThan(3)
   const crossings = course.filter((value, frame) => frame > 0 && value > 0 !== course[frame - 1]! > 0).length

@@ -8,7 +8,10 @@ import { belowLoud, loudOf } from './turn-starts.ts'
 const plain: Dynamics = { width: 1, soft: 1, loud: 1 }
 const asEverybody = new Float64Array(6).fill(1)
 const nothing = new Float64Array(4000)
-/** Twenty seconds that rise and fall, with pauses in which nobody speaks: evenly between the loud and so many dB below it, to a power. */
+/**
+ * Twenty seconds that rise and fall with pauses: distributed evenly, or to a power, between loud and a number of dB
+ * below.
+ */
 const speech = (depth: number, power: number) =>
   Float64Array.from({ length: 4000 }, (_, frame) => {
     if (frame % 1000 > 900) return -Infinity
@@ -27,7 +30,7 @@ function quantile(levels: Float64Array, share: number, above = nothing): number 
   return loud - sorted[Math.round(share * (sorted.length - 1))]!
 }
 
-test('however far below the loud a voice lies of its own, it lies there as everybody does', () => {
+test('the level of a voice below its loud parts becomes the average one', () => {
   const voices = [speech(10, 1), speech(24, 1), speech(24, 3)]
   const spread = (share: number, of: readonly Float64Array[]) => {
     const values = of.map((levels) => quantile(levels, share))
@@ -44,7 +47,7 @@ test('however far below the loud a voice lies of its own, it lies there as every
   }
 })
 
-test('it is what is heard that lies so: of a dark sound and a bright one that are as loud by their levels', () => {
+test('this applies to heard loudness: to a dark and a bright sound of equal level', () => {
   const above = Float64Array.from({ length: 4000 }, (_, frame) => (frame % 40 < 20 ? 5 : -5))
   const levels = speech(24, 1)
   for (const share of [0.2, 0.5])
@@ -53,7 +56,7 @@ test('it is what is heard that lies so: of a dark sound and a bright one that ar
     ).toBeLessThan(1.5)
 })
 
-test('wider, softer or less loud as drawn', () => {
+test('levels are wider, softer or less loud as drawn', () => {
   const levels = speech(24, 1)
   const at = (share: number, draw: Partial<Dynamics>) => quantile(made(levels, { ...plain, ...draw }), share)
   expect(at(0.3, { width: 1.3 })).toBeGreaterThan(at(0.3, {}) + 2)
@@ -63,7 +66,7 @@ test('wider, softer or less loud as drawn', () => {
   expect(at(0.5, { loud: 1.1 })).toBeGreaterThan(at(0.5, {}) + 0.4)
 })
 
-test('what is not heard, silence, and a track on which hardly anything is heard stay as they are', () => {
+test('inaudible parts, silence, and a nearly inaudible track stay unchanged', () => {
   const levels = speech(60, 1)
   const own = made(levels, plain)
   const heard = heardLevels(levels, nothing)
@@ -74,8 +77,8 @@ test('what is not heard, silence, and a track on which hardly anything is heard 
   expect(made(short, plain)).toEqual(short)
 })
 
-test('a turn is heard when it was: not in the pause before it, and from its start on, by what is heard', () => {
-  // Where a turn starts it is bright, and before that dark: by the levels alone it would be heard before.
+test('a turn is heard from its original start, by audible loudness, and not in the pause before', () => {
+  // A turn is bright at its start and dark before that. By levels alone it would be heard earlier.
   const above = Float64Array.from({ length: 4000 }, (_, frame) => (frame < 2000 ? 8 : -8))
   const levels = Float64Array.from({ length: 4000 }, (_, frame) => {
     if (frame >= 2000 && frame < 2020) return frame - 2024
@@ -91,7 +94,7 @@ test('a turn is heard when it was: not in the pause before it, and from its star
   }
 })
 
-test('each track has dynamics of its own', () => {
+test('each track has its own dynamics', () => {
   const chance = new Chance(randomBytes)
   const drawn = Array.from({ length: 200 }, () => drawDynamics(chance).width)
   expect(Math.max(...drawn) / Math.min(...drawn)).toBeGreaterThan(1.4)

@@ -12,15 +12,15 @@ import { hop } from './voice-activity.ts'
 const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
 const analysis = analyse({ samples: spoken, redacted: [] })
 const plain: Fading = { swell: 8, floor: -38, softness: 0.2 }
-/** Nothing is louder than its level. */
+/** Nothing sounds louder than its level. */
 const asTheyAre = new Float64Array(analysis.speech.length)
 const levelsOf = (track: Analysis, draw: Fading, above = new Float64Array(track.speech.length)) => {
   const own = levelsAsEverybodys(track, { spread: 1, skew: 0 })
   return fadingAsDrawn(own, own, turnStarts(track.samples), above, draw)
 }
 
-test('as large a share of what is heard is soft as was drawn, however soft a voice is there of its own', () => {
-  // 150 ms of speech and 150 ms between words, by turns: in a silent room, and in one that echoes.
+test('the drawn share of what is heard is soft, however soft the voice was', () => {
+  // 150 ms of speech and 150 ms between words, alternately: in a silent room, and in one that echoes.
   for (const between of [-40, -14])
     for (const softness of [0.12, 0.16, 0.2]) {
       const own = Float64Array.from({ length: 1800 }, (_, frame) => (frame % 60 < 30 ? 0 : between))
@@ -32,20 +32,20 @@ test('as large a share of what is heard is soft as was drawn, however soft a voi
     }
 })
 
-test('what is loud stays as it is said, and what is soft is soft', () => {
+test('loud parts stay as they are, and soft parts are soft', () => {
   const own = levelsAsEverybodys(analysis, { spread: 1, skew: 0 })
   const said = own.map((level) => (level > soft ? 3 : level))
   const levels = fadingAsDrawn(own, said, turnStarts(analysis.samples), asTheyAre, plain)
   const loud = [...own.keys()].filter((frame) => own[frame]! > soft)
   expect(loud.length).toBeGreaterThan(300)
   for (const frame of loud) expect(levels[frame]).toBe(3)
-  // Right beside what is loud it fades from there.
+  // Next to loud parts it fades from their level.
   const softer = levels.filter((level, frame) => level !== -Infinity && !(own[frame]! > soft))
   expect(softer.length).toBeGreaterThan(300)
   expect(Math.max(...softer)).toBeLessThan(3)
 })
 
-test('how a voice fades is the draw’s: each step is as large as the next', () => {
+test('a voice fades as drawn, in equal steps', () => {
   const quiet = new Float32Array(4000)
   const turn = Float32Array.from(spoken.subarray(0, 8000), (sample) => sample / 32768)
   const wet = Float32Array.from([...quiet, ...turn, ...quiet])
@@ -59,7 +59,7 @@ test('how a voice fades is the draw’s: each step is as large as the next', () 
   expect(steps[0]).toBeLessThan(-0.5)
 })
 
-test('a turn is heard when it was, at every draw', () => {
+test('a turn starts when it did, at every draw', () => {
   const starts = turnStarts(analysis.samples)
   const found = [...starts.keys()].filter((frame) => starts[frame] === 1)
   expect(found.length).toBeGreaterThan(1)
@@ -74,7 +74,7 @@ test('a turn is heard when it was, at every draw', () => {
   }
 })
 
-test('a turn is heard when it was where what comes before it is dark and itself is bright', () => {
+test('a bright turn after dark sound starts when it did', () => {
   const own = Float64Array.from({ length: 400 }, (_, frame) => (frame < 100 || frame >= 170 ? 0 : -20))
   const starts = Uint8Array.from(own, (_, frame) => (frame === 160 ? 1 : 0))
   const above = own.map((_, frame) => (frame < 160 ? 8 : -8))
@@ -84,7 +84,7 @@ test('a turn is heard when it was where what comes before it is dark and itself 
   for (let frame = 160; frame < 170; frame++) expect(levels[frame]! + above[frame]!).toBeGreaterThan(heardFrom)
 })
 
-test('a turn starts after a pause, and once', () => {
+test('a turn starts once, after a pause', () => {
   const tone = (seconds: number, loudness: number) =>
     Float32Array.from({ length: seconds * 8000 }, (_, n) => loudness * Math.sin((2 * Math.PI * 400 * n) / 8000))
   const samples = Float32Array.from(
@@ -98,7 +98,7 @@ test('a turn starts after a pause, and once', () => {
   for (const [at, expected] of [0.5, 1.7].entries()) expect(Math.abs(seconds[at]! - expected)).toBeLessThan(0.011)
 })
 
-test('no speech is softer than the drawn floor, and there is silence where nobody speaks', () => {
+test('no speech is softer than the drawn floor, and non-speech is silent', () => {
   for (const floor of [-38, -25]) {
     const level = levelsOf(analysis, { ...plain, floor })
     const spoken = level.filter((_, frame) => analysis.speech[frame] === 1)

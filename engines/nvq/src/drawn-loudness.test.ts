@@ -9,7 +9,7 @@ const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
 const analysis = analyse({ samples: spoken, redacted: [] })
 const frames = analysis.speech.length
 const starts = turnStarts(analysis.samples)
-/** As everybody's, and on no course. */
+/** Average, and without variation. */
 const plain: Loudness = {
   spread: 1,
   skew: 0,
@@ -27,8 +27,8 @@ const deviation = (values: readonly number[]) => {
 }
 const loudOf = (levels: Float64Array) => loud.map((frame) => levels[frame]!)
 
-test('a voice is as loud as its sounds are said, by as much as is drawn', () => {
-  // Sounds of 100 ms, by turns louder and softer.
+test('the loudness of a voice is that of its sounds, to the drawn extent', () => {
+  // Sounds of 100 ms, alternately louder and softer.
   const said = Float64Array.from({ length: frames }, (_, frame) => (frame % 40 < 20 ? 3 : -3))
   const heard = (stress: number) => drawnLoudness(own, said, starts, nothingAbove, { ...plain, stress })
   const [flat, everybodys, more] = [0, 1, 1.5].map(heard)
@@ -43,10 +43,10 @@ test('a voice is as loud as its sounds are said, by as much as is drawn', () => 
   expect(raised(more!)).toBeGreaterThan(1.4 * raised(everybodys!))
 })
 
-test('of what a voice has beyond its sounds little is left, and that slow', () => {
+test('loudness beyond that of the sounds is mostly removed, and what is left is slow', () => {
   const levels = drawnLoudness(own, nothingSaid, starts, nothingAbove, plain)
   expect(deviation(loudOf(levels))).toBeLessThan(0.25 * deviation(loudOf(own)))
-  // Somebody who shouts every other second is heard to, a little.
+  // Someone who shouts every other second is still heard to, slightly.
   const shouts = own.map((level, frame) => (level > soft ? level + (frame % 400 < 200 ? 6 : 0) : level))
   const shouted = drawnLoudness(shouts, nothingSaid, starts, nothingAbove, plain)
   const rises = (of: (frame: number) => boolean) => {
@@ -56,7 +56,7 @@ test('of what a voice has beyond its sounds little is left, and that slow', () =
   expect(rises((frame) => frame % 400 < 200) - rises((frame) => frame % 400 >= 200)).toBeGreaterThan(0.4)
 })
 
-test('what is loud is on the drawn course', () => {
+test('loud parts follow the drawn course', () => {
   const course = Float64Array.from({ length: frames }, (_, frame) => (frame % 200 < 100 ? 1 : -1))
   const [level, wandering] = [plain, { ...plain, course }].map((draw) =>
     drawnLoudness(own, nothingSaid, starts, nothingAbove, draw),
@@ -65,7 +65,7 @@ test('what is loud is on the drawn course', () => {
   for (const frame of loud) expect(wandering![frame]! - level![frame]!).toBeCloseTo(course[frame]!, 9)
 })
 
-test('levels lie further apart, or lean to the soft side, as drawn', () => {
+test('levels are further apart or skewed to the soft side as drawn', () => {
   const range = (draw: Loudness) => {
     const levels = [...levelsAsEverybodys(analysis, draw)].filter((db) => db > -6).sort((a, b) => a - b)
     return levels.at(-1)! - levels[Math.floor(levels.length / 2)]!

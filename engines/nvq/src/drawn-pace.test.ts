@@ -19,7 +19,7 @@ const analysis = (speech = new Uint8Array(frames).fill(1)): Analysis => ({
   counted: everyFrame.filter((frame) => speech[frame] === 1),
 })
 
-/** Moves slowly, and as often in a second as this. */
+/** Varies slowly, and at this rate per second. */
 const course = (hertz: number) =>
   Float64Array.from(everyFrame, (frame) => {
     const turns = (2 * Math.PI * frame) / framesASecond
@@ -31,7 +31,7 @@ const seriesFor = (hertz: number) => {
 }
 const term = (series: Float32Array, order: number) =>
   Float64Array.from(everyFrame, (frame) => series[frame * bandCount + order]!)
-/** How alike a course is to itself 80 ms later: the nearer to one the slower it moves. */
+/** Autocorrelation of a course at 80 ms: the nearer to one the slower it varies. */
 const alike = (values: Float64Array) => {
   let [product, square] = [0, 0]
   for (let frame = 0; frame + 16 < frames; frame++) {
@@ -41,7 +41,7 @@ const alike = (values: Float64Array) => {
   return product / square
 }
 
-test('movements together are the course, and the shortest come first', () => {
+test('movements add up to the course, shortest first', () => {
   const own = course(4)
   const speech = Uint8Array.from(everyFrame, (frame) => (frame % 300 < 250 ? 1 : 0))
   const movements = movementsOf(own, speech)
@@ -52,7 +52,7 @@ test('movements together are the course, and the shortest come first', () => {
   expect(alike(shortest)).toBeLessThan(alike(longest) - 0.5)
 })
 
-test('who speaks fast and who speaks slowly come nearer to each other', () => {
+test('fast and slow speakers become more alike', () => {
   const [slow, fast] = [seriesFor(2), seriesFor(5)]
   const apart = () => alike(term(slow, 3)) - alike(term(fast, 3))
   const before = apart()
@@ -61,7 +61,7 @@ test('who speaks fast and who speaks slowly come nearer to each other', () => {
   expect(apart()).toBeLessThan(0.9 * before)
 })
 
-test('so do how loud they are heard', () => {
+test('their heard loudness becomes more alike too', () => {
   const levels = [2, 5].map((hertz) => course(hertz).map((value) => 6 * value - 6))
   const apart = () => {
     const [slow, fast] = levels.map((own) => {
@@ -77,7 +77,7 @@ test('so do how loud they are heard', () => {
   expect(apart()).toBeLessThan(0.92 * before)
 })
 
-test('faster or slower as drawn', () => {
+test('the pace is faster or slower as drawn', () => {
   const chance = new Chance(randomBytes)
   const made = Array.from({ length: 20 }, () => {
     const series = seriesFor(4)
@@ -87,7 +87,7 @@ test('faster or slower as drawn', () => {
   expect(Math.max(...made) - Math.min(...made)).toBeGreaterThan(0.02)
 })
 
-test('where nobody speaks, the first term, and a track on which hardly anything is said stay as they are', () => {
+test('silence, the first term, and a track with hardly any speech stay unchanged', () => {
   const speech = Uint8Array.from(everyFrame, (frame) => (frame % 300 < 250 ? 1 : 0))
   const series = seriesFor(4)
   const was = series.slice()

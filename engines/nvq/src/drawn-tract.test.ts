@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Chance } from './chance.ts'
 import { drawTract } from './drawn-tract.ts'
 
-test('a drawn tract keeps the order of the frequencies and both ends, and is another at each draw', () => {
+test('a drawn tract keeps the order of frequencies and both ends, and differs at each draw', () => {
   const chance = new Chance(randomBytes)
   const tracts = Array.from({ length: 20 }, () => drawTract(chance))
   for (const tract of tracts) {

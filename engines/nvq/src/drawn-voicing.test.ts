@@ -9,7 +9,7 @@ const pitchOf = (...stretches: readonly (readonly [frames: number, hertz: number
 const voiced = (pitch: Float64Array) => [...pitch].map((hertz) => (hertz > 0 ? 'v' : '-')).join('')
 const shareOf = (pitch: Float64Array) => pitch.filter((hertz) => hertz > 0).length / pitch.length
 
-/** Half a minute of stretches of voice with gaps between them, all as loud. */
+/** Half a minute of stretches of voice with gaps between them, all equally loud. */
 const speech = (voice: number, gap: number) =>
   pitchOf(
     ...Array.from(
@@ -23,7 +23,7 @@ const speech = (voice: number, gap: number) =>
   )
 const evenly = (pitch: Float64Array) => new Float64Array(pitch.length)
 
-test('of two voices of which one is voiced for half as long, the same share comes out', () => {
+test('two voices, one voiced for half as long, get the same share', () => {
   const [much, little] = [speech(40, 20), speech(20, 20)]
   expect(shareOf(much) - shareOf(little)).toBeGreaterThan(0.15)
   for (const share of [0.5, 0.6, 0.7])
@@ -31,7 +31,7 @@ test('of two voices of which one is voiced for half as long, the same share come
       expect(Math.abs(shareOf(voicedAsDrawn(pitch, evenly(pitch), { share, stretches: 5 })) - share)).toBeLessThan(0.03)
 })
 
-test('who is voiced nearly always is voiced for as little as was drawn', () => {
+test('an almost always voiced track is voiced as little as drawn', () => {
   const always = speech(300, 20)
   expect(shareOf(always)).toBeGreaterThan(0.9)
   for (const share of [0.5, 0.7]) {
@@ -40,7 +40,7 @@ test('who is voiced nearly always is voiced for as little as was drawn', () => {
   }
 })
 
-test('a voice that breaks off more often than was drawn breaks off less often, if its gaps are short', () => {
+test('a voice that breaks off more often than drawn does so less if its gaps are short', () => {
   const stretches = (pitch: Float64Array) => (voiced(pitch).match(/v+/g)!.length * 200) / pitch.length
   const broken = pitchOf(
     ...Array.from(
@@ -60,7 +60,7 @@ test('a voice that breaks off more often than was drawn breaks off less often, i
   expect(stretches(voicedAsDrawn(broken, evenly(broken), { share: 0.7, stretches: 6.6 }))).toBeCloseTo(6.7, 1)
 })
 
-test('what is not heard has no part in it, and a track on which hardly anything is heard keeps its voice', () => {
+test('inaudible parts do not count, and a nearly inaudible track keeps its voicing', () => {
   const pitch = pitchOf([600, 120], [600, 0], [1200, 0])
   const loudness = Float64Array.from(pitch, (_, frame) => (frame < 1200 ? 0 : -40))
   expect(voicedAsDrawn(pitch, loudness, { share: 0.5, stretches: 2 })).toEqual(pitch)
@@ -68,7 +68,7 @@ test('what is not heard has no part in it, and a track on which hardly anything 
   expect(voicedAsDrawn(short, evenly(short), { share: 0.9, stretches: 2 })).toEqual(short)
 })
 
-test('each track has a voicing of its own, some breathier, and some voiced for longer than others', () => {
+test('each track has its own voicing, with different breathiness and voiced share', () => {
   const chance = new Chance(randomBytes)
   const drawn = Array.from({ length: 200 }, () => drawVoicing(chance))
   const range = (of: 'share' | 'stretches' | 'breath') => {

@@ -4,12 +4,12 @@ import { Chance } from './chance.ts'
 import { evenBands } from './even-bands.ts'
 import { makeExcitation } from './excitation.ts'
 
-/** How much the power of 25 ms changes from one to the next: deviation of its logarithm. */
+/** How much the power of 25 ms changes to the next: the deviation of its logarithm. */
 function unrest(samples: Float32Array): number {
   const logs: number[] = []
   for (let from = 200; from + 400 <= samples.length; from += 200) {
     let [power, before] = [0, samples[from - 1]!]
-    // What lies above 2 kHz weighs more: a band, not the whole.
+    // Frequencies above 2 kHz weigh more: one band, not the whole.
     for (const sample of samples.subarray(from, from + 200)) {
       power += (sample - before) ** 2
       before = sample
@@ -22,7 +22,7 @@ function unrest(samples: Float32Array): number {
 
 const power = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length
 
-test.each([0, 120])('an excitation of %d hertz is as strong as before, and more even', (hertz) => {
+test.each([0, 120])('an excitation of %d hertz is equally strong, and more even', (hertz) => {
   const excitation = makeExcitation(new Float64Array(401).fill(hertz), 0.1, 16_000, new Chance(randomBytes))
   const even = excitation.slice()
   evenBands(even)
@@ -31,7 +31,7 @@ test.each([0, 120])('an excitation of %d hertz is as strong as before, and more 
   expect(unrest(even)).toBeLessThan(hertz === 0 ? 0.75 * unrest(excitation) : 1.05 * unrest(excitation))
 })
 
-test('the breathier a voice, the less of it repeats from one period to the next, and it is as strong', () => {
+test('a breathier voice repeats less from one period to the next, equally strong', () => {
   const [clear, breathy] = [0.04, 0.3].map((breath) =>
     makeExcitation(new Float64Array(401).fill(100), breath, 16_000, new Chance(randomBytes)).subarray(400, -400),
   )

@@ -9,7 +9,7 @@ function noise(size: number): Float64Array {
   })
 }
 
-test('the transform is the sum that defines it, for sizes from 4 to 512', () => {
+test('the transform equals its defining sum, for sizes from 4 to 512', () => {
   for (const size of [4, 8, 64, 512]) {
     const fft = new RealFft(size)
     const samples = noise(size)
@@ -29,7 +29,7 @@ test('the transform is the sum that defines it, for sizes from 4 to 512', () => 
   }
 })
 
-test('the inverse gives the samples back', () => {
+test('the inverse returns the samples', () => {
   const fft = new RealFft(1024)
   const samples = noise(1024)
   const real = new Float64Array(fft.bins)
@@ -40,6 +40,6 @@ test('the inverse gives the samples back', () => {
   for (let n = 0; n < 1024; n++) expect(back[n]).toBeCloseTo(samples[n]!, 12)
 })
 
-test('a size that is no power of two is refused', () => {
+test('a size that is not a power of two is refused', () => {
   expect(() => new RealFft(480)).toThrow('give a power of two')
 })

@@ -5,19 +5,22 @@ import { resynthesise } from './resynthesis.ts'
 import { hop } from './voice-activity.ts'
 
 const frames = 400
-/** A sound that is dark for a second and bright for another: the first term of a cosine series leans to the low side, or away from it. */
+/**
+ * A sound that is dark for one second and bright for the next: the first term of a cosine series favours low or high
+ * frequencies.
+ */
 const series = new Float32Array(frames * bandCount)
 for (let frame = 0; frame < frames; frame++) series[frame * bandCount + 1] = frame < 200 ? 1.5 : -1.5
 const levels = new Float64Array(frames).fill(-20)
 const asItIs = (hertz: number) => hertz
 
-/** dB, of the samples of 25 ms about a frame. */
+/** In dB, from the 25 ms of samples around a frame. */
 function powerAt(samples: Float32Array, frame: number): number {
   const own = samples.subarray((frame - 2) * hop, (frame + 3) * hop)
   return 10 * Math.log10(own.reduce((sum, sample) => sum + sample ** 2, 0) / own.length)
 }
 
-test('a dark sound is heard louder than its level, a bright one softer, by what its power is', () => {
+test('a dark sound is heard louder than its level, a bright one softer, according to its power', () => {
   // The same noise in each run (Park and Miller's generator).
   let seed = 1
   const chance = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
@@ -35,7 +38,7 @@ test('a dark sound is heard louder than its level, a bright one softer, by what 
   expect(Math.abs(dark - bright - (darkPower - brightPower))).toBeLessThan(1)
 })
 
-test('25 ms are heard together, and nothing where it is silent', () => {
+test('25 ms are heard together, and nothing in silence', () => {
   const click = Float64Array.from({ length: 21 }, (_, frame) => (frame === 10 ? 0 : -Infinity))
   const heard = heardLevels(click, new Float64Array(21))
   for (const frame of [8, 9, 10, 11, 12]) expect(heard[frame]).toBeCloseTo(10 * Math.log10(1 / 5), 6)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bandCount } from './envelope.ts'
 import { holdShapes } from './held-shapes.ts'
 
-/** A sound, a pause with another one of its own, a third sound. @param pause frames */
+/** A sound, a pause with its own sound, and a third sound. @param pause frames */
 function spokenWithPause(pause: number) {
   const sounds = [
     ...new Array<number>(10).fill(1),
@@ -17,7 +17,7 @@ function spokenWithPause(pause: number) {
   return { series, levels, first: (frame: number) => series[frame * bandCount + 1]! }
 }
 
-test('a sound lasts as it fades, the next is there before it swells, and between them the own comes through', () => {
+test('a sound is held as it fades, the next begins early, and between them the original comes through', () => {
   const { series, levels, first } = spokenWithPause(60)
   holdShapes(series, levels, 14)
   expect(first(10)).toBe(1)
@@ -28,13 +28,13 @@ test('a sound lasts as it fades, the next is there before it swells, and between
   expect(first(40)).toBe(5)
 })
 
-test('a short pause has nothing of its own', () => {
+test('a short pause keeps nothing of its own', () => {
   const { series, levels, first } = spokenWithPause(4)
   holdShapes(series, levels, 14)
   for (let frame = 10; frame < 14; frame++) expect(first(frame)).toBeLessThan(3.5)
 })
 
-test('what is loud, the level, and where nobody speaks before or after stays as it was', () => {
+test('loud parts, levels, and silence before and after stay unchanged', () => {
   const { series, levels } = spokenWithPause(60)
   const was = series.slice()
   holdShapes(series, levels, 14)

@@ -10,7 +10,7 @@ const correlation = (samples: Float32Array, lag: number) => {
   return sum / samples.length
 }
 
-test('the noise of a line is as loud as was drawn, is added, and is shaped otherwise at each draw', () => {
+test('line noise is as loud as drawn, is added, and has another shape at each draw', () => {
   const chance = new Chance(randomBytes)
   const noises = Array.from({ length: 16 }, () => {
     const out = new Float32Array(16_000).fill(0.5)
@@ -18,7 +18,7 @@ test('the noise of a line is as loud as was drawn, is added, and is shaped other
     return out.map((sample) => sample - 0.5)
   })
   for (const noise of noises) expect(10 * Math.log10(correlation(noise, 0))).toBeCloseTo(-50, 1)
-  // Speech is strong at low frequencies; how strong differs, by more than chance lets two seconds of one shape differ.
+  // Speech is strong at low frequencies. How strong varies more than two seconds of one shape would by chance.
   const tilts = noises.map((noise) => correlation(noise, 1) / correlation(noise, 0))
   expect(tilts.toSorted((one, other) => one - other)[8]).toBeGreaterThan(0.5)
   expect(Math.max(...tilts) - Math.min(...tilts)).toBeGreaterThan(0.05)

@@ -1,4 +1,4 @@
-// What an administrator installs: the entry that `npm run entry` prints, asked by Seloste itself.
+// What an administrator installs: the entry printed by `npm run entry`, run by Seloste itself.
 import { createHash, randomBytes } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ let file: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'nvq-'))
-  // Away from the repository, so that nothing but what the entry names can be read; and not to be written by a group.
+  // Outside the repository, so that only what the entry names can be read, and not writable by a group.
   cpSync(join(import.meta.dirname, '..'), folder, { recursive: true })
   spawnSync('chmod', ['-R', 'go-w', folder])
   const made = spawnSync(process.execPath, [join(folder, 'src/write-entry.ts'), 'record.json'], { encoding: 'utf8' })
@@ -38,7 +38,7 @@ const named = () => {
   return voices[0]!.engine
 }
 
-test('the entry has every file of the program with its hash, and no test', () => {
+test('the entry lists every file of the program with its hash, and no test', () => {
   expect(entry.files.map(({ path }) => path.slice(folder.length))).toEqual(
     expect.arrayContaining(['/package.json', '/src/main.ts', '/src/nvq.ts', '/src/accent-data.ts']),
   )
@@ -49,7 +49,7 @@ test('the entry has every file of the program with its hash, and no test', () =>
   expect(entry.evaluation).toMatch(/^\/.*record[.]json$/)
 })
 
-test('Seloste names it at level D and gets a track of the same length: another voice, silent where it was redacted', async () => {
+test('Seloste runs it at level D: a track of the same length, another voice, silent where redacted', async () => {
   const engine = named()
   expect(engine).toMatchObject({ name: 'nvq', version: '8', level: 'D' })
   const seed = randomBytes(32)
@@ -61,12 +61,12 @@ test('Seloste names it at level D and gets a track of the same length: another v
   expect(one.length).toBe(samples.length)
   expect(one.subarray(8000, 12_000).every((sample) => sample === 0)).toBe(true)
   expect(one.some((sample) => Math.abs(sample) > 300)).toBe(true)
-  // All its chance is the seed's.
+  // All its randomness comes from the seed.
   expect(again).toEqual(one)
   expect(other).not.toEqual(one)
 })
 
-test('a file of it that is another than was named keeps it from being run', async () => {
+test('a changed file keeps it from running', async () => {
   const changed = join(folder, 'src/nvq.ts')
   const before = readFileSync(changed)
   writeFileSync(changed, `${before.toString()}\n`)
@@ -85,7 +85,7 @@ test.each([
     `{"protocol":1,"kind":"voice","rate":8000,"samples":4,"redacted":[],"seed":"${'00'.repeat(32)}"}\nxx`,
   ],
   ['no chance', '{"protocol":1,"kind":"voice","rate":8000,"samples":0,"redacted":[],"seed":"00"}\n'],
-])('a question with %s is a fault and no sound', (_, input) => {
+])('a request with %s is a fault and returns no sound', (_, input) => {
   const { status, stdout } = spawnSync(process.execPath, [join(folder, 'src/main.ts')], { input })
   expect(status).not.toBe(0)
   expect(stdout).toHaveLength(0)

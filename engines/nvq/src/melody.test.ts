@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { newMelody, type Melody } from './melody.ts'
 
-/** Stretches of 300 ms, and 100 ms between them, that rise by so much in a second each, about 200 Hz. */
+/** Stretches of 300 ms with 100 ms between them, each rising by this much per second, around 200 Hz. */
 const speech = (rise: number) =>
   Float64Array.from({ length: 2000 }, (_, frame) => {
     const at = frame % 80
@@ -15,7 +15,7 @@ const plain: Melody = {
   reach: 6,
   course: new Float64Array(2000),
 }
-/** Of the logarithm, in a second of voice: from frame to frame. */
+/** Of the logarithm, per second of voice, from frame to frame. */
 function riseOf(pitch: Float64Array): number {
   const moves = [...pitch.keys()].flatMap((frame) =>
     frame > 0 && pitch[frame]! > 0 && pitch[frame - 1]! > 0 ? [Math.log(pitch[frame]! / pitch[frame - 1]!)] : [],
@@ -23,12 +23,12 @@ function riseOf(pitch: Float64Array): number {
   return (200 * moves.reduce((sum, move) => sum + move, 0)) / moves.length
 }
 
-test('a voice rises on average by what was drawn, whether its own fell or rose', () => {
+test('a voice rises on average as drawn, whether it fell or rose originally', () => {
   for (const slope of [-0.3, 0, 0.1])
     for (const own of [-0.8, 0, 0.8]) expect(riseOf(newMelody(speech(own), { ...plain, slope }))).toBeCloseTo(slope, 2)
 })
 
-test('there is voice where there was, about the level that was drawn', () => {
+test('voicing stays where it was, at about the drawn level', () => {
   const melody = newMelody(speech(-0.5), plain)
   expect([...melody].map((hertz) => hertz > 0)).toEqual([...speech(-0.5)].map((hertz) => hertz > 0))
   const voiced = [...melody].filter((hertz) => hertz > 0).sort((one, other) => one - other)

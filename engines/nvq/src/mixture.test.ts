@@ -3,7 +3,7 @@ import { codebook } from './codebook.ts'
 import { shapeTerms } from './envelope.ts'
 import { Mixture, nearestWords } from './mixture.ts'
 
-test('a frame is what its nearest codewords are, the nearest most of all, and together they are the whole of it', () => {
+test('a frame is a mixture of its nearest codewords, mostly the nearest, with shares adding up to one', () => {
   const { words, halves } = codebook()
   const mixture = new Mixture(words, halves)
   for (const word of [3, 77, 400]) {

@@ -11,7 +11,7 @@ const redacted = [
 const masked = Int16Array.from(spoken)
 for (const { from, to } of redacted) masked.fill(0, from, to)
 
-/** The largest correlation of two signals, of one second, at any shift up to 20 ms. */
+/** The largest correlation of two one-second signals, at any shift up to 20 ms. */
 function likeness(one: Int16Array, other: Int16Array, from: number): number {
   let largest = 0
   for (let shift = -160; shift <= 160; shift++) {
@@ -30,7 +30,7 @@ function likeness(one: Int16Array, other: Int16Array, from: number): number {
   return largest
 }
 
-describe('a track that was re-spoken', () => {
+describe('a re-spoken track', () => {
   let first: Int16Array
   let second: Int16Array
 
@@ -40,21 +40,21 @@ describe('a track that was re-spoken', () => {
     second = await nvq.revoice(track, randomBytes)
   })
 
-  test('is as long as it was', () => {
+  test('has the same length', () => {
     expect(first.length).toBe(masked.length)
   })
 
-  test('is silent where it was redacted, and only there for long', () => {
+  test('is silent where redacted, and nowhere else for long', () => {
     for (const { from, to } of redacted) expect(first.subarray(from, to).every((sample) => sample === 0)).toBe(true)
     expect(first.subarray(0, 12_000).every((sample) => sample === 0)).toBe(false)
   })
 
-  test('is another one at each draw', () => {
+  test('differs at each draw', () => {
     expect(first).not.toEqual(second)
     expect(likeness(first, second, 24_000)).toBeLessThan(0.5)
   })
 
-  test('is the same at the same draw', async () => {
+  test('is the same with the same draw', async () => {
     const drawn = randomBytes(1 << 16)
     const again = () => {
       let at = 0
@@ -65,13 +65,13 @@ describe('a track that was re-spoken', () => {
     expect(one).toEqual(other)
   })
 
-  test('has nothing of the waveform that was spoken', () => {
+  test('has nothing of the original waveform', () => {
     for (const from of [2000, 24_000, 50_000]) expect(likeness(masked, first, from)).toBeLessThan(0.4)
   })
 
-  test('is heard when the other was: 20 ms of a turn’s beginning at most, and it fades as was drawn', async () => {
-    // 26 dB below the loudest sample: the soft start of a word counts. At 20 dB it is the loudness that decides, which is evened:
-    // there this turn starts 44 ms earlier, as loud as everybody's.
+  test('is heard when the original was: a turn starts within 20 ms and fades as drawn', async () => {
+    // 26 dB below the loudest sample, so that the soft start of a word counts. At 20 dB the loudness decides, which is
+    // levelled: this turn would start 44 ms earlier, at the average loudness.
     const loud = (samples: Int16Array) => {
       const level = Math.max(...samples) * 0.05
       return samples.findIndex((sample) => Math.abs(sample) > level)
@@ -85,16 +85,17 @@ describe('a track that was re-spoken', () => {
       starts.push(loud(out) - loud(turn))
       ends.push(loud(turn.toReversed()) - loud(out.toReversed()))
     }
-    // Of nine draws the middle one: nine of ten starts are demanded, and not each.
+    // The median of nine draws, as nine of ten starts are demanded, and not each.
     const middle = (found: number[]) => found.toSorted((one, other) => one - other)[4]!
     expect(Math.abs(middle(starts))).toBeLessThan(160)
-    // Its last sound is soft or not as drawn, and fades by 1.2 dB in 5 ms at the slowest; a pace of the speaker's own would be heard again.
+    // Its last sound is soft or not as drawn, and fades by at least 1.2 dB in 5 ms. The speaker's own pace would be
+    // recognisable.
     expect(middle(ends)).toBeGreaterThan(-640)
     expect(middle(ends)).toBeLessThan(800)
   })
 })
 
-test('a voice that was loud and a voice that was soft come out equally loud, over the same noise', async () => {
+test('a loud and a soft voice become equally loud, over the same noise', async () => {
   const rms = async (gain: number) => {
     const samples = spoken.map((sample) => Math.round(sample * gain))
     const out = await nvq.revoice({ samples, redacted: [] }, randomBytes)
@@ -103,7 +104,7 @@ test('a voice that was loud and a voice that was soft come out equally loud, ove
   expect(Math.abs(20 * Math.log10((await rms(1)) / (await rms(0.08))))).toBeLessThan(1.5)
 })
 
-test('silence, a click, a buzz, clipping, tones and tracks too short for a voice come back as long', async () => {
+test('silence, a click, a buzz, clipping, tones and tracks too short for a voice keep their length', async () => {
   const tones = Float64Array.from(
     { length: 8000 },
     (_, n) => 0.4 * Math.sin((2 * Math.PI * 770 * n) / 8000) + 0.4 * Math.sin((2 * Math.PI * 1336 * n) / 8000),
@@ -123,7 +124,7 @@ test('silence, a click, a buzz, clipping, tones and tracks too short for a voice
   for (const samples of tracks) {
     const out = await nvq.revoice({ samples, redacted: [] }, randomBytes)
     expect(out.length).toBe(samples.length)
-    // What is not a number becomes nought in 16 bits; a whole second of it would be silence.
+    // NaN becomes zero in 16 bits, and a whole second of it would be silence.
     if (samples.length >= 8000) expect(out.some((sample) => sample !== 0)).toBe(true)
   }
   const whole = [{ from: 0, to: spoken.length }]
@@ -131,7 +132,7 @@ test('silence, a click, a buzz, clipping, tones and tracks too short for a voice
   expect(nothing.every((sample) => sample === 0)).toBe(true)
 })
 
-test('what was drawn is not in what the random source still holds, and nothing but samples comes back', async () => {
+test('the draw is not left in the random source, and only samples are returned', async () => {
   const given: Uint8Array[] = []
   const random = (size: number) => {
     const bytes = randomBytes(size)

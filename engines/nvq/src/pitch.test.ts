@@ -12,7 +12,7 @@ test.each([75, 110, 150, 220, 310, 390])('the pitch of a vowel at %i Hz is found
   expect(Math.abs(middle / hertz - 1)).toBeLessThan(0.02)
 })
 
-test('a telephone that takes the fundamental away does not double the pitch', () => {
+test('a telephone that removes the fundamental does not double the pitch', () => {
   const thin = vowel(120, 1, 300)
   const found = median(analyse({ samples: asTrack(thin), redacted: [] }).pitch)
   expect(Math.abs(found[Math.floor(found.length / 2)]! / 120 - 1)).toBeLessThan(0.02)

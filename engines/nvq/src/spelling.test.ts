@@ -20,7 +20,7 @@ const spelt = (series: Float32Array, drawn = words) => {
   return said
 }
 
-/** Distance of what two have in these frames, in deviations of the codebook. */
+/** Distance of two tracks in these frames, in deviations of the codebook. */
 function apart(one: Float32Array, other: Float32Array, frames = analysis.counted): number {
   let sum = 0
   for (const frame of frames)
@@ -29,18 +29,18 @@ function apart(one: Float32Array, other: Float32Array, frames = analysis.counted
   return Math.sqrt(sum / frames.length / (bandCount - 1))
 }
 
-test('what has the same shape in every frame, and how far its terms move, are not in what is said', () => {
+test('the constant shape and the variation of the terms are not in the output', () => {
   const other = own.map((value, at) => (at % bandCount === 0 ? value : 0.3 + value * (1 + (at % bandCount) / 20)))
   expect(apart(spelt(own), spelt(other))).toBeLessThan(0.02)
 })
 
-test('another accent says it otherwise', () => {
+test('another accent gives another output', () => {
   const others = drawWords(codebook(), new Chance(randomBytes))
   expect(apart(spelt(own), spelt(own, others))).toBeGreaterThan(0.3)
 })
 
-test('what a speaker has beyond a codeword each time is taken away, what he has once is kept in part', () => {
-  // Forty codewords, said ten times each for 30 ms, beside them something of the speaker's.
+test('regular deviations of a speaker from a codeword are removed, single ones kept in part', () => {
+  // Forty codewords, each said ten times for 30 ms, with something of the speaker's added.
   const chance = new Chance(randomBytes)
   const [sounds, times, frames] = [40, 10, 6]
   const count = sounds * times * frames
@@ -57,7 +57,7 @@ test('what a speaker has beyond a codeword each time is taken away, what he has 
     speech: new Uint8Array(count).fill(1),
     counted: Uint32Array.from(new Array(count).keys()),
   }
-  // Without an accent, so that what differs is what was kept.
+  // Without an accent, so that only what was kept differs.
   const plain = { ...words, said: words.words }
   const said = [() => 0, () => 1, (time: number) => (time % 2 === 0 ? 1 : -1)].map((sign) => {
     const series = says(sign)
@@ -66,11 +66,12 @@ test('what a speaker has beyond a codeword each time is taken away, what he has 
   })
   const kept = said.slice(1).map((series) => apart(said[0]!, series, track.counted))
   expect(kept[1]).toBeGreaterThan(0.03)
-  // What is near several codewords is not told apart from them: as drawn, 0.65 to 0.85 of it is left; 1 where no mean is taken away.
+  // What is near several codewords is not told apart from them: 0.65 to 0.85 of it is left, as drawn, and 1 if no mean
+  // is removed.
   expect(kept[0]).toBeLessThan(0.9 * kept[1]!)
 })
 
-test('what is no speech stays as it was', () => {
+test('non-speech stays unchanged', () => {
   const said = spelt(own)
   for (let frame = 1; frame + 1 < analysis.speech.length; frame++)
     if (analysis.speech[frame - 1] === 0 && analysis.speech[frame] === 0 && analysis.speech[frame + 1] === 0)
@@ -79,7 +80,7 @@ test('what is no speech stays as it was', () => {
       )
 })
 
-test('a frame is said as loud as the codewords that it is spelt in', () => {
+test('a frame is as loud as the codewords it is made of', () => {
   const loudOf = (loudness: Float64Array) => spell(own.slice(), analysis, { ...words, loudness }, weights)
   const even = loudOf(words.loudness.map(() => 2))
   for (let frame = 0; frame < even.length; frame++)

@@ -15,13 +15,13 @@ const moved = () => {
   return said.map((value, at) => (value - words[at]!) / weights[1 + (at % shapeTerms)]!)
 }
 
-test('sounds that lie near each other move together, and each track’s another way', () => {
+test('neighbouring sounds move together, differently for each track', () => {
   const [one, other] = [moved(), moved()]
   const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0)
   const likeness = (a: Float32Array, b: Float32Array) => product(a, b) / Math.sqrt(product(a, a) * product(b, b))
   expect(Math.abs(likeness(one, other))).toBeLessThan(0.9)
   const rowOf = (from: Float32Array, word: number) => from.subarray(word * shapeTerms, (word + 1) * shapeTerms)
-  // The nearest of the others of some words, and one that was picked blindly.
+  // The nearest other word of some words, and a randomly picked one.
   let [near, far] = [0, 0]
   for (let word = 0; word < 512; word += 16) {
     const distance = (place: number) =>
@@ -34,7 +34,7 @@ test('sounds that lie near each other move together, and each track’s another 
   expect(near).toBeGreaterThan(far + 0.1)
 })
 
-test('over many draws it moves a sound by as much as was meant: more than one person differs, and less than sounds do', () => {
+test('over many draws an accent moves a sound as intended: more than persons differ, and less than sounds do', () => {
   const squares = Array.from({ length: 20 }, moved).map(
     (by) => by.reduce((sum, value) => sum + value ** 2, 0) / by.length,
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { stretchesWhere } from './stretches.ts'
 
-test('stretches are as long as they come, at both ends too', () => {
+test('stretches are as long as possible, also at both ends', () => {
   const marks = [1, 1, 0, 1, 0, 0, 1]
   expect(stretchesWhere(marks.length, (frame) => marks[frame] === 1)).toEqual([
     { from: 0, to: 2 },

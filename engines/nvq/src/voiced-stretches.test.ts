@@ -17,12 +17,12 @@ test('a stretch begins with its first voiced frame and ends after its last', () 
   expect(voicedIn(pitch, own)).toEqual(pitch)
 })
 
-test('gaps are closed that are no longer than that', () => {
+test('gaps up to the given length are closed', () => {
   expect(drawn(voicedIn(pitch, closed(own, 1)))).toBe('--vvvvvvvv---v-----vvvvvvvvv----vv')
   expect(drawn(voicedIn(pitch, closed(own, 3)))).toBe('--vvvvvvvvvvvv-----vvvvvvvvv----vv')
 })
 
-test('voice comes earlier and goes later, or the other way round, and loses a share of its length', () => {
+test('voicing starts and ends earlier or later, and loses a share of its length', () => {
   const edges = (frames: number, lost = 0) => drawn(voicedIn(pitch, moved(own, { frames, lost }, pitch.length)))
   expect(edges(0)).toBe(drawn(pitch))
   expect(edges(1)).toBe('-vvvvvvvvvv-vvv---vvvvvvvvvvv--vvv')
@@ -32,7 +32,7 @@ test('voice comes earlier and goes later, or the other way round, and loses a sh
   expect(edges(-5)).toBe('-'.repeat(34))
 })
 
-test('its pitch is its own, goes from one end of a gap to the other, and stays at the ends', () => {
+test('pitch is the original, interpolated over gaps and constant at the ends', () => {
   const two = Float64Array.from([0, 0, 100, 110, 0, 0, 0, 200, 180, 0, 0])
   const all = voicedIn(two, [{ from: 1, to: 11 }])
   expect([...all.subarray(0, 4)]).toEqual([0, 100, 100, 110])
