@@ -2849,6 +2849,7 @@ CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_un
 CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
+CREATE TRIGGER forbidden_when_reported AFTER UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL) AND new.node IS NOT NULL) EXECUTE FUNCTION forbid_when_reported();
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
 CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
 CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
@@ -3761,6 +3762,7 @@ find_unreconciled(wanted text, counted text, enough bigint) returns SETOF findin
 forbid_at_this_node() returns trigger
 forbid_duplicate() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
+forbid_when_reported() returns trigger
 forbidden_recordings(known uuid[]) returns TABLE(recording_id uuid, destroys boolean) to seloste_capture
 forget_devices() returns void to seloste_desk
 free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zone) to seloste_desk
@@ -3814,6 +3816,7 @@ is_requesters_call(q subject_request, contact uuid) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_restricted_for_others(r recording, q subject_request) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
+is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean
 is_unserved(i inspection, r recording) returns boolean
 is_working_day(day date) returns boolean

@@ -42,6 +42,19 @@ $$;
 create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
+-- Returns true if two nodes' parts of a call are the same conversation, whose recordings are forbidden as one (R49): with the same official,
+-- at the same time or continued at the other node. An inferred end is no end. Null if only one part's official is reported: then nothing is
+-- forbidden yet, because a destruction cannot be undone and the other official may be another (R23).
+create or replace function is_same_talk(one segment, other segment) returns boolean
+language sql immutable as $$
+  select coalesce(one.node <> other.node, false)
+    and coalesce(one.answered_at < other.ended_at + interval '5 seconds' or 'end-inferred' = any (other.marks), true)
+    and coalesce(other.answered_at < one.ended_at + interval '5 seconds' or 'end-inferred' = any (one.marks), true)
+    and case when official_key(one.official_person_id, one.official_phone) is null
+        and official_key(other.official_person_id, other.official_phone) is null then one.number_reached = other.number_reached
+      else official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone) end
+$$;
+
 -- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
 -- `other` if there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has
 -- reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
@@ -98,8 +111,11 @@ begin
     else 'told'
   end;
   return query select verdict, existing.id, verdict = 'beside' and records and (
-    existing_recording.id is null and (not existing.decision_record or existing.capture_failure is not distinct from 'forbidden')
-    or exists (select from prohibition p where p.recording_id = existing_recording.id)), false;
+    existing_recording.id is null and not existing.decision_record
+    -- Stops only the same official's recording: as long as either official is not reported, it continues, unreadable, at the node.
+    or official_key(existing.official_person_id, existing.official_phone) is not distinct from reported ->> 'official' and (
+      existing_recording.id is null and existing.capture_failure is not distinct from 'forbidden'
+      or exists (select from prohibition p where p.recording_id = existing_recording.id))), false;
 end $$;
 grant execute on function resolve_duplicate_segment to seloste_capture;
 
@@ -140,6 +156,8 @@ begin
   perform settle_recording(wanted);
 end $$;
 
+-- Copies a prohibition to the recording of the same conversation at another node. Of officials that are not reported, the second recording's
+-- may still be reported while it is captured: until then it is another's.
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -150,14 +168,16 @@ begin
     join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and (o.id = s.beside or o.beside = s.id)
     join recording r on r.segment_id = o.id
-    where mine.id = new.recording_id
+    where mine.id = new.recording_id and coalesce(
+      official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone),
+      is_same_talk(s, o) or r.state <> 'CAPTURING', false)
   loop
     perform copy_prohibition(new, duplicate);
   end loop;
   return null;
 end $$;
 
--- Copies the prohibition of an official's recording to the same call's recording at another node.
+-- Copies the prohibition of a conversation's recording to a recording of the same conversation that begins at another node.
 create or replace function forbid_at_this_node() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -165,13 +185,31 @@ declare
 begin
   for earlier in
     select p.* from segment s
-    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> s.node
-      and coalesce(official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone), true)
-    join recording r on r.segment_id = o.id
+    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and is_same_talk(s, o)
+    join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     join prohibition p on p.recording_id = r.id
     where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
   loop
     perform copy_prohibition(earlier, new.id);
+  end loop;
+  return null;
+end $$;
+
+-- Copies it once the official of either part is reported, if the other recording is still being captured.
+create or replace function forbid_when_reported() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  late record;
+begin
+  for late in
+    select p as forbidden, here.id as recording from segment o
+    join recording r on r.segment_id in (o.id, new.id) and r.contact_started_at = new.contact_started_at
+    join prohibition p on p.recording_id = r.id
+    join recording here on here.segment_id in (o.id, new.id) and here.segment_id <> r.segment_id
+      and here.contact_started_at = new.contact_started_at and here.state = 'CAPTURING'
+    where o.contact_id = new.contact_id and o.contact_started_at = new.contact_started_at and is_same_talk(new, o)
+  loop
+    perform copy_prohibition(late.forbidden, late.recording);
   end loop;
   return null;
 end $$;

@@ -100,6 +100,10 @@ create trigger late_part before insert on segment for each row
 create trigger official_stays before update of official_name on segment for each row
   when (old.official_name is not null and new.official_name is null) execute function keep_official_name();
 
+create trigger forbidden_when_reported after update of official_person_id, official_phone on segment for each row
+  when (old.official_person_id is null and old.official_phone is null and (new.official_person_id is not null or new.official_phone is not null)
+    and new.node is not null)
+  execute function forbid_when_reported();
 create trigger takes_evaluations_along after update of official_person_id on segment for each row
   when (old.official_person_id is not null and new.official_person_id is distinct from old.official_person_id)
   execute function move_evaluations();
