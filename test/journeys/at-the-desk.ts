@@ -159,7 +159,7 @@ export async function signInOn(
   await page.locator('#signin-userId').waitFor({ state: 'detached' })
   if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
   if (reference) await page.locator('.purpose-form .input').fill(reference)
-  if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+  if (reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
 }
 
 const hasNoNotices = new WeakSet<Page>()

@@ -13,10 +13,8 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await page.keyboard.press('Enter')
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   const atMs = async () => Number(await position.inputValue())
-  await expect.poll(() => focused(page)).toBe('Toista')
-
-  await page.keyboard.press('Space')
-  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+  // The press plays it, and the focus is where the next one pauses it.
+  await expect.poll(() => focused(page)).toBe('Tauko')
   await expect.poll(atMs).toBeGreaterThan(500)
   await page.keyboard.press('k')
   const paused = await atMs()
@@ -51,7 +49,7 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   // Playback resumes where it stopped, which the page announces before.
   await expect(page.getByText('Kuuntelu alkaa kohdasta')).toBeVisible()
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
-  await expect.poll(async () => Math.abs((await atMs()) - left)).toBeLessThanOrEqual(200)
+  await expect.poll(atMs).toBeGreaterThanOrEqual(left)
 })
 
 test('a link to a moment opens it once the listener confirms', async ({ page, signedIn }) => {
@@ -65,7 +63,8 @@ test('a link to a moment opens it once the listener confirms', async ({ page, si
   await page.goto(`${contact}?t=7`)
   await expect(page.getByText('Kuuntelu alkaa kohdasta 0.07.')).toBeVisible()
   await page.getByRole('button', { name: 'Kuuntele' }).first().click()
-  await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toHaveValue('7000')
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThanOrEqual(7000)
 })
 
 test('sound that breaks off once continues by itself, and sound that keeps breaking off ends and can be started again', async ({
@@ -74,6 +73,7 @@ test('sound that breaks off once continues by itself, and sound that keeps break
 }) => {
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
+  await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
   // Looks to the player like the answer of a restarting custodian; the request after it is answered.
   let broken = 0
   let breaks = 1
@@ -85,12 +85,11 @@ test('sound that breaks off once continues by itself, and sound that keeps break
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   const atMs = async () => Number(await position.inputValue())
   await page.getByRole('button', { name: 'Kuuntele' }).first().click()
-  await page.getByRole('button', { name: 'Toista', exact: true }).click()
   await expect.poll(atMs).toBeGreaterThan(300)
   expect(broken).toBe(1)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
 
-  // It ends by itself, whether or not the play button was pressed in time.
+  // It ends by itself.
   breaks = 100
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()
@@ -98,7 +97,44 @@ test('sound that breaks off once continues by itself, and sound that keeps break
   await expect(page.getByRole('button', { name: 'Toista', exact: true })).toHaveCount(0)
   breaks = 0
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
-  await page.getByRole('button', { name: 'Toista', exact: true }).click()
   const stoppedAt = await atMs()
   await expect.poll(atMs).toBeGreaterThan(stoppedAt + 300)
+})
+
+test('an official hears one of yesterday’s calls in four clicks', async ({ page, signedIn, isAccessible }) => {
+  await signedIn('aino', { path: '/' })
+  await page.getByRole('link', { name: 'Haku', exact: true }).first().click()
+  await page.locator('.purpose-card', { hasText: 'Asiakaspalvelun kehittäminen' }).click()
+  await page.getByRole('button', { name: 'Eilen' }).click()
+  await expect(page).toHaveURL(/from=/)
+  await page
+    .getByRole('button', { name: /^Kuuntele: / })
+    .first()
+    .click()
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThan(300)
+  await isAccessible('a player below the search')
+})
+
+test('rows are gone through with up and down, and played from the row with the focus left in the list', async ({
+  page,
+  signedIn,
+}) => {
+  await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
+  const links = page.locator('a[data-contact]')
+  await links.first().focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(links.nth(1)).toBeFocused()
+  await page.keyboard.press('Space')
+  const dock = page.getByRole('region', { name: 'Kuunneltava puhelu' })
+  await expect(dock.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+  await expect(links.nth(1)).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await expect(links.first()).toBeFocused()
+  await expect(dock).toContainText((await links.nth(1).textContent()) ?? '-')
+  // Another row’s recording takes its place.
+  await page.keyboard.press('Space')
+  await expect(dock).toContainText((await links.first().textContent()) ?? '-')
+  await dock.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
+  await expect(dock).toHaveCount(0)
 })

@@ -116,3 +116,32 @@ test('an address with an unknown filter still leads to the search', async ({ pag
   await signedIn('sari', { path: '/contacts?recorded=something&from=soon', purpose: 'Laadun arviointi' })
   await expect(page.locator('a[data-contact]').first()).toBeVisible()
 })
+
+test('the list shows fifteen calls at 1440 by 900, in chosen columns and an order, which stay', async ({
+  page,
+  signedIn,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  const rows = page.locator('tbody[data-row]')
+  await expect(rows).toHaveCount(50)
+  const inView = () =>
+    page.evaluate<number>(
+      "[...document.querySelectorAll('tbody[data-row]')].filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length",
+    )
+  expect(await inView()).toBeGreaterThanOrEqual(15)
+
+  // Of very many the register gives the newest first, and says so.
+  await expect(page.getByText('Muun järjestyksen saa, kun haku löytää enintään 200 puhelua.')).toBeVisible()
+  await expect(page.getByRole('columnheader', { name: 'Kesto' }).getByRole('button')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Tänään' }).click()
+  await expect(page).toHaveURL(/from=/)
+  await page.getByRole('columnheader', { name: 'Kesto' }).getByRole('button').click()
+  await expect(page.getByRole('columnheader', { name: 'Kesto' })).toHaveAttribute('aria-sort', 'ascending')
+  await page.getByText('Sarakkeet', { exact: true }).click()
+  await page.getByRole('checkbox', { name: 'Päättyi' }).locator('xpath=ancestor::label').click()
+  await expect(page.getByRole('columnheader', { name: 'Päättyi' })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('columnheader', { name: 'Kesto' })).toHaveAttribute('aria-sort', 'ascending')
+  await expect(page.getByRole('columnheader', { name: 'Päättyi' })).toHaveCount(0)
+})

@@ -100,7 +100,6 @@ test('buttons do not move when the proof arrives, because until then nothing is 
   held.resolve()
   await expect(purposes).toBeVisible()
   await page.locator('.radio-card', { hasText: 'Laadun arviointi' }).click()
-  await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
   await expect(page.getByRole('table', { name: 'Virkailijoittain' })).toBeVisible()
 })
 

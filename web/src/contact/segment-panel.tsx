@@ -111,7 +111,13 @@ export function SegmentPanel({
       {isPlayedOnlyHere && <p className="no-audio">{t('contact.recording.sentence.restricted.case')}</p>}
       {recording.id && ((recording.state === 'available' && !forbidden) || isPlayedOnlyHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
-          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onViewed={onViewed} />
+          <Listen
+            recordingId={recording.id}
+            segmentId={segment.id}
+            momentMs={momentMs}
+            transferredTo={answeredNext(contact, position)}
+            onViewed={onViewed}
+          />
         </Suspense>
       ) : (
         // The result of a prohibition is shown above.
@@ -162,6 +168,11 @@ export function SegmentPanel({
       {recording.state !== 'none' && <RecordedViews looks={segment.looks} segmentId={segment.id} />}
     </section>
   )
+}
+
+/** Returns the official of the next part of a transferred call. */
+function answeredNext({ segments }: ContactDetail, position: number): string | undefined {
+  return segments[position]?.official?.name
 }
 
 /** Returns true if the person may get the certificate of a forbidden recording: persons who inspect the call. */

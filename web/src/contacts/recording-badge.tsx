@@ -1,10 +1,17 @@
-import { Ban, CircleDot, Lock, MicOff, Play } from 'lucide-react'
+import { AudioLines, Ban, CircleDot, Lock, MicOff } from 'lucide-react'
 import type { Recording } from '../api/shapes.ts'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage, type Translate, type Word } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 
-const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, expired: Ban, destroyed: Ban }
+const icons = {
+  none: MicOff,
+  capturing: CircleDot,
+  available: AudioLines,
+  restricted: Lock,
+  expired: Ban,
+  destroyed: Ban,
+}
 const knownCauses = ['retention', 'caller', 'official', 'trimming', 'hold-end']
 
 /** State of the recording with its date: an icon and words, never colour alone. */
@@ -27,7 +34,8 @@ export function RecordingBadge({ recording, isOngoing }: { recording: Recording;
   )
 }
 
-function recordingDate(recording: Recording, t: Translate, language: Language): string | undefined {
+/** Returns the day by which a recording is destroyed, or when and why it was. */
+export function recordingDate(recording: Recording, t: Translate, language: Language): string | undefined {
   if (recording.destroyedAt) {
     return [formatDate(recording.destroyedAt, language), causeOf(recording, t)].filter(Boolean).join(' · ')
   }

@@ -41,9 +41,9 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
     setWrong(problems)
     if (Object.keys(problems).length === 0) onSearch(filtersOf(next))
   }
-  const quick = (daysBack: number) => {
-    const end = today(zone)
-    const next = { ...draft, days: { start: end.subtract({ days: daysBack }), end }, fromTime: null, toTime: null }
+  const quick = (daysBack: number, daysUntil = 0) => {
+    const [start, end] = [daysBack, daysUntil].map((days) => today(zone).subtract({ days }))
+    const next = { ...draft, days: { start: start!, end: end! }, fromTime: null, toTime: null }
     setDraft(next)
     search(next)
   }
@@ -79,6 +79,9 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
           <div className="quick" role="group" aria-label={t('contacts.search.quick')}>
             <Button kind="link" onPress={() => quick(0)}>
               {t('contacts.search.quick.today')}
+            </Button>
+            <Button kind="link" onPress={() => quick(1, 1)}>
+              {t('contacts.search.quick.yesterday')}
             </Button>
             <Button kind="link" onPress={() => quick(6)}>
               {t('contacts.search.quick.week')}

@@ -1,12 +1,30 @@
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { SlidersHorizontal } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
 import { FoundList } from '../controls/found-list.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
+import { useWide } from '../shell/use-wide.ts'
+import {
+  columnNames,
+  inOrder,
+  isNewestFirst,
+  newestFirst,
+  orderedUpTo,
+  storeColumns,
+  storedColumns,
+  storedOrder,
+  storeOrder,
+  type OrderName,
+} from './columns.ts'
 import { readFilters, searchAt, shownAt } from './filters.ts'
-import { Results } from './results.tsx'
+import { playNoteId } from './play-badge.tsx'
+import { PlayerDock } from './player-dock.tsx'
+import { Results, type Playable } from './results.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
@@ -20,7 +38,20 @@ export function SearchPage() {
   const filters = useMemo(() => shownAt(address, sought), [address, sought])
   const navigate = useNavigate()
   const under = usePurpose()
-  const found = useContacts(under, filters)
+  const [order, setOrder] = useState(storedOrder)
+  const [columns, setColumns] = useState(storedColumns)
+  const found = useContacts(under, filters, isNewestFirst(order) ? undefined : orderedUpTo)
+  const isOrderable = found.isSuccess && found.approximateTotal <= orderedUpTo
+  const isWhole = isOrderable && !found.hasNextPage
+  const contacts = useMemo(
+    () => (isWhole ? inOrder(found.contacts, order, language) : found.contacts),
+    [isWhole, found.contacts, order, language],
+  )
+  const [playing, setPlaying] = useState<Playable>()
+  const isWide = useWide(641)
+  const [isFormOpen, setFormOpen] = useState(false)
+  const filterCount = Object.keys(filters).length
+  const list = useRef<HTMLDivElement>(null)
   useEffect(() => rememberSearch(filters), [filters])
 
   const shown = found.contacts.length
@@ -32,15 +63,45 @@ export function SearchPage() {
         ? t('contacts.results.exact', { shown: formatCount(shown, language), total })
         : t('contacts.results.all', { total: formatCount(shown, language), count: shown })
 
+  const orderBy = (by: OrderName) => {
+    const next = { by, isDescending: order.by === by ? !order.isDescending : by === newestFirst.by }
+    setOrder(next)
+    storeOrder(next)
+  }
+  const close = () => {
+    setPlaying(undefined)
+    // The focus may have been in the player, which is gone.
+    list.current?.querySelector<HTMLElement>('.is-playing .badge-play')?.focus()
+  }
+
   return (
-    <Page title={t('contacts.search.title')} lead={t('contacts.search.lead')}>
-      <SearchForm
-        filters={filters}
-        onSearch={(next) => {
-          if (JSON.stringify(next) === JSON.stringify(filters)) void found.refetch()
-          else void navigate(searchAt(next))
-        }}
-      />
+    <Page
+      title={t('contacts.search.title')}
+      className="search-page"
+      aside={<p className="search-lead">{t('contacts.search.lead')}</p>}
+    >
+      {!isWide && (
+        <Button
+          kind="secondary"
+          className="search-fold"
+          aria-expanded={isFormOpen}
+          onPress={() => setFormOpen(!isFormOpen)}
+        >
+          <SlidersHorizontal aria-hidden="true" size={18} />
+          {t('contacts.search.fold')}
+          {filterCount > 0 && <span className="fold-count">{filterCount}</span>}
+        </Button>
+      )}
+      {(isWide || isFormOpen) && (
+        <SearchForm
+          filters={filters}
+          onSearch={(next) => {
+            setFormOpen(false)
+            if (JSON.stringify(next) === JSON.stringify(filters)) void found.refetch()
+            else void navigate(searchAt(next))
+          }}
+        />
+      )}
       <FoundList
         title={t('contacts.results.title')}
         found={found}
@@ -49,9 +110,43 @@ export function SearchPage() {
         none={t('contacts.results.none')}
         hint={t('contacts.results.none.hint')}
         end={t('contacts.results.end')}
+        tools={
+          <div className="results-tools">
+            <p className="muted">
+              {!isOrderable && t('contacts.order.limit', { count: orderedUpTo })}
+              <span id={playNoteId} className="visually-hidden">
+                {t('listening.purpose')} {t(`session.purpose.${under.purpose}`)}. {t('listening.logged')}
+              </span>
+            </p>
+            <details className="column-choice">
+              <summary>{t('contacts.columns')}</summary>
+              <Checks
+                label={t('contacts.columns.shown')}
+                options={columnNames.slice(1).map((name) => ({ value: name, label: t(`contacts.field.${name}`) }))}
+                value={[...columns]}
+                onChange={(chosen) => {
+                  const next = columnNames.filter((name) => name === 'start' || chosen.includes(name))
+                  setColumns(next)
+                  storeColumns(next)
+                }}
+              />
+            </details>
+          </div>
+        }
       >
-        <Results contacts={found.contacts} />
+        <div ref={list}>
+          <Results
+            contacts={contacts}
+            shown={columns}
+            order={isWhole ? order : newestFirst}
+            isOrderable={isOrderable}
+            onOrder={orderBy}
+            playing={playing}
+            onPlay={setPlaying}
+          />
+        </div>
       </FoundList>
+      {playing && <PlayerDock playing={playing} onClose={close} />}
     </Page>
   )
 }

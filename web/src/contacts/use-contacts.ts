@@ -7,13 +7,13 @@ const pageSize = 50
 /** Maximum of the register's count; it means this many or more. */
 export const countedUpTo = 1_000
 
-/** Reads contacts by keyset pagination, so that pages do not shift as new calls arrive. */
-export function useContacts(under: UnderPurpose, filters: Filters) {
+/** Reads contacts, newest first, by keyset pagination, so that pages do not shift as new calls arrive. */
+export function useContacts(under: UnderPurpose, filters: Filters, limit = pageSize) {
   const found = useInfiniteQuery({
-    queryKey: ['contacts', under, filters],
+    queryKey: ['contacts', under, filters, limit],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
-      const query = { ...under, ...queryOf(filters), limit: pageSize, ...(pageParam && { cursor: pageParam }) }
+      const query = { ...under, ...queryOf(filters), limit, ...(pageParam && { cursor: pageParam }) }
       const { data, error } = await api.GET('/api/contacts', { params: { query }, signal })
       if (!data) throw error
       return data

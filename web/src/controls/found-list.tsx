@@ -17,6 +17,7 @@ export function FoundList({
   none,
   hint,
   end,
+  tools,
   children,
 }: {
   title: string
@@ -39,6 +40,8 @@ export function FoundList({
   hint: string
   /** Text at the end of the list. */
   end?: string
+  /** Beside the count: what is chosen for the list. */
+  tools?: ReactNode
   children: ReactNode
 }) {
   const { t } = useLanguage()
@@ -62,6 +65,7 @@ export function FoundList({
     <section aria-labelledby={id} className="results-section" aria-busy={found.isFetching}>
       <div className="results-head">
         <h2 id={id}>{title}</h2>
+        {shown > 0 && tools}
         {shown > 0 && <p className="results-count">{summary}</p>}
       </div>
       {found.isPending && <Waiting lines={8} />}

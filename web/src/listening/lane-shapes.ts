@@ -1,10 +1,12 @@
 import type { Peaks } from '../api/shapes.ts'
 import { decodePeaks, silencesOf, type Stretch } from './silence.ts'
+import { talkOf, type Talk } from './talk.ts'
 
-/** Returns the shapes of the two lanes, and of stretches where both are silent. */
+/** Returns the shapes of the two lanes, the stretches where both are silent, and who speaks when. */
 export function laneShapes(peaks: Peaks): {
   lanes: [caller: Float32Array, official: Float32Array]
   silences: Stretch[]
+  talk: Talk
 } {
   const [caller, official] = [decodePeaks(peaks.caller), decodePeaks(peaks.official)]
   // Scales quiet calls up, both lanes alike; pure noise is not scaled up.
@@ -13,5 +15,6 @@ export function laneShapes(peaks: Peaks): {
   return {
     lanes: [toFloats(caller), toFloats(official)],
     silences: silencesOf(caller, official, peaks.peaksPerSecond),
+    talk: talkOf(caller, official, peaks.peaksPerSecond),
   }
 }

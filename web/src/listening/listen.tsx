@@ -13,12 +13,14 @@ import { Player } from './player.tsx'
 import { beginsAt, type Stopped } from './resume.ts'
 import { useListening, type ListeningState } from './use-listening.ts'
 
-/** States the purpose of the listening and that it is logged; then plays the recording. */
+/** States the purpose of the listening and that it is logged; plays the recording at one press. */
 export function Listen({
   recordingId,
   segmentId,
   momentMs,
   hasLink = true,
+  transferredTo,
+  onClose,
   onViewed,
   onPlayed,
 }: {
@@ -27,8 +29,15 @@ export function Listen({
   momentMs: number | undefined
   /** The page has moments that a link can point to. */
   hasLink?: boolean
+  /** Who answered after this part of the call, if it was transferred. */
+  transferredTo?: string | undefined
+  /**
+   * Given beside a list, whose button asked for the listening and states purpose and log: it starts at once, and the list keeps
+   * the focus. Called when the listener ends it.
+   */
+  onClose?: () => void
   /** Called when a listening starts or ends: the list of listenings has changed. */
-  onViewed: () => void
+  onViewed?: () => void
   /** Called when audio has been played. */
   onPlayed?: () => void
 }) {
@@ -41,10 +50,18 @@ export function Listen({
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayView = !(state.state === 'over' && state.why === 'right')
 
-  const notify = useEffectEvent(onViewed)
+  const notify = useEffectEvent(() => onViewed?.())
   useEffect(() => {
     if (mayView && (state.state === 'open' || hasEnded)) notify()
   }, [state.state, hasEnded, mayView])
+
+  const isBeside = onClose !== undefined
+  const begin = useEffectEvent(() => void start())
+  useEffect(() => {
+    if (!isBeside) return
+    const timer = window.setTimeout(() => begin())
+    return () => window.clearTimeout(timer)
+  }, [isBeside])
 
   if (state.state === 'open') {
     return (
@@ -53,7 +70,12 @@ export function Listen({
         peaks={state.peaks}
         segmentId={hasLink ? segmentId : undefined}
         startMs={startMs}
-        onEnd={() => end('left')}
+        isBeside={isBeside}
+        transferredTo={transferredTo}
+        onEnd={() => {
+          end('left')
+          onClose?.()
+        }}
         onSpeed={pace}
         onBroken={recover}
         onPlayed={onPlayed}

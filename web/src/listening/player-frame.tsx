@@ -1,4 +1,4 @@
-import { Headphones, Square } from 'lucide-react'
+import { AudioLines, Headphones, Square } from 'lucide-react'
 import {
   lazy,
   Suspense,
@@ -11,6 +11,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react'
+import { ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { formatTime } from '../format/instant.ts'
@@ -46,6 +47,7 @@ export function PlayerFrame<Own extends { do: string }>({
   lanes: peaksOfLanes,
   playback,
   handle,
+  isBeside = false,
   keys,
   actionOf,
   onAction,
@@ -61,6 +63,8 @@ export function PlayerFrame<Own extends { do: string }>({
   lanes: ReturnType<typeof laneShapes>['lanes']
   playback: Playback
   handle?: Ref<PlayerHandle> | undefined
+  /** Accompanies a list, which keeps the focus; only position and transport are shown until the rest is asked for. */
+  isBeside?: boolean
   /** Help for the keys, without the player's own. */
   keys?: readonly KeyLine[]
   actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
@@ -68,7 +72,7 @@ export function PlayerFrame<Own extends { do: string }>({
   onAction: (action: Own) => void
   /** Pixels per second. */
   maxZoom?: number
-  waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'dragToSeek' | 'onDrawn'>
+  waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'talk' | 'dragToSeek' | 'onDrawn'>
   /** Content before the zoom. */
   settings: ReactNode
   fields?: ReactNode
@@ -79,12 +83,13 @@ export function PlayerFrame<Own extends { do: string }>({
   const [helpOpen, setHelpOpen] = useState(false)
   const [keysOn, setKeysOn] = useKeysOn()
   const [zoom, setZoom] = useState(0)
+  const [isWhole, setWhole] = useState(!isBeside)
   const { durationMs, gaps } = peaks
   const { lanes } = playback
 
   useEffect(() => {
-    box.current?.querySelector<HTMLElement>('.play-button')?.focus()
-  }, [])
+    if (!isBeside) box.current?.querySelector<HTMLElement>('.play-button')?.focus()
+  }, [isBeside])
   useImperativeHandle(handle, () => ({
     playFrom(ms) {
       playback.seek(ms)
@@ -115,7 +120,7 @@ export function PlayerFrame<Own extends { do: string }>({
   return (
     <section
       ref={box}
-      className="player"
+      className={`player ${isBeside ? 'is-beside' : ''}`}
       aria-label={label}
       tabIndex={-1}
       onKeyDownCapture={onKeyDown}
@@ -131,39 +136,48 @@ export function PlayerFrame<Own extends { do: string }>({
           {label}
           <span className="muted">{t('listening.player.until', { time: formatTime(listening.until, language) })}</span>
         </p>
-        <Button kind="secondary" className="small" onPress={onEnd}>
-          <Square aria-hidden="true" size={14} />
-          {t('listening.player.end')}
-        </Button>
+        {isBeside ? (
+          <ToggleButton className="chip" isSelected={isWhole} onChange={setWhole}>
+            <AudioLines aria-hidden="true" size={16} />
+            {t('listening.player.whole')}
+          </ToggleButton>
+        ) : (
+          <Button kind="secondary" className="small" onPress={onEnd}>
+            <Square aria-hidden="true" size={14} />
+            {t('listening.player.end')}
+          </Button>
+        )}
       </div>
 
-      <div className="lanes">
-        <div className="lane-labels">
-          <LaneToggle
-            className="lane-caller"
-            name={t('listening.player.caller')}
-            isAudible={lanes.isCallerAudible}
-            onChange={(isCallerAudible) => playback.setLanes({ isCallerAudible })}
-          />
-          <LaneToggle
-            className="lane-official"
-            name={t('listening.player.official')}
-            isAudible={lanes.isOfficialAudible}
-            onChange={(isOfficialAudible) => playback.setLanes({ isOfficialAudible })}
-          />
+      {isWhole && (
+        <div className="lanes">
+          <div className="lane-labels">
+            <LaneToggle
+              className="lane-caller"
+              name={t('listening.player.caller')}
+              isAudible={lanes.isCallerAudible}
+              onChange={(isCallerAudible) => playback.setLanes({ isCallerAudible })}
+            />
+            <LaneToggle
+              className="lane-official"
+              name={t('listening.player.official')}
+              isAudible={lanes.isOfficialAudible}
+              onChange={(isOfficialAudible) => playback.setLanes({ isOfficialAudible })}
+            />
+          </div>
+          <Suspense fallback={<div className="waveform" />}>
+            <Waveform
+              {...waveform}
+              audio={playback.audio}
+              peaks={peaksOfLanes}
+              durationMs={durationMs}
+              gaps={gaps}
+              pixelsPerSecond={zoom}
+              onRegion={playback.setRegion}
+            />
+          </Suspense>
         </div>
-        <Suspense fallback={<div className="waveform" />}>
-          <Waveform
-            {...waveform}
-            audio={playback.audio}
-            peaks={peaksOfLanes}
-            durationMs={durationMs}
-            gaps={gaps}
-            pixelsPerSecond={zoom}
-            onRegion={playback.setRegion}
-          />
-        </Suspense>
-      </div>
+      )}
 
       <div className="position">
         <PositionSlider playback={playback} durationMs={durationMs} />
@@ -171,28 +185,32 @@ export function PlayerFrame<Own extends { do: string }>({
 
       <Transport playback={playback} durationMs={durationMs} />
 
-      <div className="player-settings">
-        {settings}
-        <SmallRange
-          label={t('listening.player.zoom')}
-          max={maxZoom}
-          value={zoom}
-          format={(value) =>
-            value === 0
-              ? t('listening.player.zoom.all')
-              : t('listening.player.zoom.value', { percent: (100 * value) / maxZoom })
-          }
-          onChange={setZoom}
-        />
-      </div>
+      {isWhole && (
+        <>
+          <div className="player-settings">
+            {settings}
+            <SmallRange
+              label={t('listening.player.zoom')}
+              max={maxZoom}
+              value={zoom}
+              format={(value) =>
+                value === 0
+                  ? t('listening.player.zoom.all')
+                  : t('listening.player.zoom.value', { percent: (100 * value) / maxZoom })
+              }
+              onChange={setZoom}
+            />
+          </div>
 
-      {fields}
-      <Gaps gaps={gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
+          {fields}
+          <Gaps gaps={gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
 
-      <div className="player-foot">
-        <KeysSwitch isOn={keysOn} onChange={setKeysOn} />
-        <KeyHelp {...(keys && { keys })} isOpen={helpOpen} onOpenChange={setHelpOpen} />
-      </div>
+          <div className="player-foot">
+            <KeysSwitch isOn={keysOn} onChange={setKeysOn} />
+            <KeyHelp {...(keys && { keys })} isOpen={helpOpen} onOpenChange={setHelpOpen} />
+          </div>
+        </>
+      )}
     </section>
   )
 }

@@ -10,12 +10,13 @@ import { actionOf, type RegionAction } from './keys.ts'
 import { laneShapes } from './lane-shapes.ts'
 import { PlayerFrame, SmallRange, type PlayerHandle } from './player-frame.tsx'
 import { RegionFields } from './region-fields.tsx'
+import { TalkList } from './talk-list.tsx'
 import { usePlayback, type OnBroken } from './use-playback.ts'
 
 const heardMs = 500
 
 /**
- * Two-lane player. Everything that the waveform shows or takes by mouse is also available as a slider, fields and tables (WCAG
+ * Two-lane player, which plays as soon as it is shown. Everything that the waveform shows or takes by mouse is also available as a slider, fields and tables (WCAG
  * 2.5.7).
  */
 export function Player({
@@ -29,6 +30,8 @@ export function Player({
   onBroken,
   onStop,
   onPlayed,
+  isBeside = false,
+  transferredTo,
   handle,
 }: {
   listening: Listening
@@ -44,6 +47,10 @@ export function Player({
   onStop: (positionMs: number, durationMs: number) => void
   /** Called once, shortly after audio has started. */
   onPlayed?: (() => void) | undefined
+  /** Accompanies a list, which keeps the focus. */
+  isBeside?: boolean
+  /** Who answered next, if the call was transferred at the end of this part. */
+  transferredTo?: string | undefined
   handle?: Ref<PlayerHandle> | undefined
 }) {
   const { t } = useLanguage()
@@ -65,6 +72,15 @@ export function Player({
   useEffect(() => {
     if (isHeard) notifyHeard()
   }, [isHeard])
+
+  // The press that opened the listening is the one that plays it. A browser may refuse; then the play button waits.
+  const begin = useEffectEvent(() => {
+    if (playback.audio.paused) playback.toggle()
+  })
+  useEffect(() => {
+    const timer = window.setTimeout(() => begin())
+    return () => window.clearTimeout(timer)
+  }, [listening.audio])
 
   const copyLink = async (segmentId: string) => {
     const url = new URL(window.location.href)
@@ -104,9 +120,10 @@ export function Player({
       lanes={shapes.lanes}
       playback={playback}
       handle={handle}
+      isBeside={isBeside}
       actionOf={actionOf}
       onAction={onAction}
-      waveform={{ region }}
+      waveform={{ region, talk: shapes.talk.moments }}
       onEnd={onEnd}
       settings={
         <>
@@ -138,7 +155,15 @@ export function Player({
         </>
       }
       fields={
-        <RegionFields playback={playback} durationMs={durationMs} icon={<Repeat aria-hidden="true" size={16} />} />
+        <>
+          <RegionFields playback={playback} durationMs={durationMs} icon={<Repeat aria-hidden="true" size={16} />} />
+          <TalkList
+            talk={shapes.talk}
+            durationMs={durationMs}
+            transferredTo={transferredTo}
+            onJump={(ms) => playback.seek(Math.max(0, ms - 1000))}
+          />
+        </>
       }
     />
   )

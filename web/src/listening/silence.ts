@@ -4,7 +4,8 @@ export interface Stretch {
   toMs: number
 }
 
-const quietBelow = 8
+/** Peaks below this are silence. */
+export const quietBelow = 8
 const leadMs = 300
 
 /** Decodes base64 of unsigned bytes, one per peak. */

@@ -5,6 +5,7 @@ import Regions from 'wavesurfer.js/dist/plugins/regions.esm.js'
 import Timeline from 'wavesurfer.js/dist/plugins/timeline.esm.js'
 import type { Gap } from '../api/shapes.ts'
 import { formatPosition } from '../format/duration.ts'
+import type { TalkMoment } from './talk.ts'
 import type { Region } from './use-playback.ts'
 
 export const laneHeightPx = 72
@@ -14,7 +15,9 @@ const classes = {
 }
 const quiet = 'rgba(95, 104, 109, 0.25)'
 const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
+const talkColor = { silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' }
 const loopId = 'loop'
+const noTalk: readonly TalkMoment[] = []
 
 /** API for drawing marks. */
 export interface Drawn {
@@ -31,6 +34,7 @@ export function Waveform({
   peaks,
   durationMs,
   gaps,
+  talk = noTalk,
   region,
   pixelsPerSecond,
   dragToSeek = true,
@@ -41,6 +45,8 @@ export function Waveform({
   peaks: [caller: Float32Array, official: Float32Array]
   durationMs: number
   gaps: readonly Gap[]
+  /** Silences and overlaps, over both lanes. */
+  talk?: readonly TalkMoment[]
   region: Region | undefined
   pixelsPerSecond: number
   /** Dragging seeks; without it the receiver of `onDrawn` handles dragging. */
@@ -87,6 +93,15 @@ export function Waveform({
     })
     drawn.current = { surfer, regions }
     surfer.on('ready', () => {
+      for (const moment of talk) {
+        regions.addRegion({
+          start: moment.fromMs / 1000,
+          end: moment.toMs / 1000,
+          color: talkColor[moment.kind],
+          drag: false,
+          resize: false,
+        })
+      }
       for (const gap of gaps) {
         regions.addRegion({
           start: gap.fromMs / 1000,
@@ -107,7 +122,7 @@ export function Waveform({
       notify(undefined)
       surfer.destroy()
     }
-  }, [audio, peaks, durationMs, gaps, dragToSeek])
+  }, [audio, peaks, durationMs, gaps, talk, dragToSeek])
 
   useEffect(() => {
     const surfer = drawn.current?.surfer

@@ -1,84 +1,79 @@
 import { useState } from 'react'
-import { Form, Label, Radio, RadioGroup, Text } from 'react-aria-components'
-import type { Purpose, UnderPurpose } from '../api/shapes.ts'
+import { Form } from 'react-aria-components'
+import type { Purpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurposeState } from './purpose.tsx'
 
-/** Chooses a purpose and, if required, a reference. */
+/** Chooses a purpose: one press, or one and a reference where it is required. */
 export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => void; autoFocus?: boolean }) {
   const { t } = useLanguage()
   const { choices, chosen, choose } = usePurposeState()
-  const [purpose, setPurpose] = useState<Purpose | null>(
-    chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null),
+  // The purpose whose reference is asked for.
+  const [referred, setReferred] = useState<Purpose | undefined>(
+    chosen?.reference === undefined && choices.length > 1 ? undefined : (chosen ?? choices[0])?.purpose,
   )
-  const [reference, setReference] = useState(chosen?.reference ?? '')
+  const focused = chosen?.purpose ?? choices[0]?.purpose
+
+  return (
+    <ul className="radio-cards purpose-form plain-list" aria-label={t('session.purpose.label')}>
+      {choices.map(({ purpose, referenceNeeded }) => (
+        <li key={purpose}>
+          <Button
+            kind="quiet"
+            className={`radio-card purpose-card ${chosen?.purpose === purpose ? 'is-chosen' : ''}`}
+            autoFocus={autoFocus && purpose === focused}
+            {...(chosen?.purpose === purpose && { 'aria-current': true })}
+            {...(referenceNeeded && { 'aria-expanded': referred === purpose })}
+            onPress={() => {
+              if (referenceNeeded) return setReferred(purpose)
+              choose({ purpose })
+              onChosen?.()
+            }}
+          >
+            <span className="radio-words">
+              <span className="radio-title">{t(`session.purpose.${purpose}` as Word)}</span>
+              <span className="radio-hint">{t(`session.purpose.${purpose}.hint` as Word)}</span>
+            </span>
+          </Button>
+          {referenceNeeded && referred === purpose && <ReferenceForm purpose={purpose} onChosen={onChosen} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Asks for the reference of a purpose. */
+function ReferenceForm({ purpose, onChosen }: { purpose: Purpose; onChosen: (() => void) | undefined }) {
+  const { t } = useLanguage()
+  const { chosen, choose } = usePurposeState()
+  const [reference, setReference] = useState((chosen?.purpose === purpose && chosen.reference) || '')
   const { form, isTried, tried } = useTries()
-  const choice = choices.find((one) => one.purpose === purpose)
-  const kind = choice?.purpose === 'MAINTENANCE' ? 'fault' : 'case'
-  const missing = choice?.referenceNeeded === true && reference.trim() === ''
-
-  const submit = () => {
-    tried()
-    if (!choice || missing) return
-    const under: UnderPurpose = choice.referenceNeeded
-      ? { purpose: choice.purpose, reference: reference.trim() }
-      : { purpose: choice.purpose }
-    choose(under)
-    onChosen?.()
-  }
-
+  const kind = purpose === 'MAINTENANCE' ? 'fault' : 'case'
+  const written = reference.trim()
   return (
     <Form
       ref={form}
       validationBehavior="aria"
-      className="purpose-form"
+      className="reference-form"
       onSubmit={(event) => {
         event.preventDefault()
-        submit()
+        tried()
+        if (written === '') return
+        choose({ purpose, reference: written })
+        onChosen?.()
       }}
     >
-      <RadioGroup
-        className="radio-group"
-        value={purpose}
-        onChange={(value) => setPurpose(value as Purpose)}
-        isInvalid={isTried && !choice}
-      >
-        <Label className="label">{t('session.purpose.label')}</Label>
-        <div className="radio-cards">
-          {choices.map((one, index) => (
-            <Radio
-              key={one.purpose}
-              value={one.purpose}
-              className="radio-card"
-              autoFocus={autoFocus && (purpose === one.purpose || (purpose === null && index === 0))}
-            >
-              <span className="radio-dot" aria-hidden="true" />
-              <span className="radio-words">
-                <span className="radio-title">{t(`session.purpose.${one.purpose}` as Word)}</span>
-                <span className="radio-hint">{t(`session.purpose.${one.purpose}.hint` as Word)}</span>
-              </span>
-            </Radio>
-          ))}
-        </div>
-        {isTried && !choice && (
-          <Text slot="errorMessage" className="field-error">
-            {t('session.purpose.missing')}
-          </Text>
-        )}
-      </RadioGroup>
-      {choice?.referenceNeeded && (
-        <Field
-          label={t(`session.purpose.reference.${kind}`)}
-          hint={t(`session.purpose.reference.${kind}.hint`)}
-          value={reference}
-          onChange={setReference}
-          maxLength={64}
-          error={isTried && missing ? t('session.purpose.reference.missing') : undefined}
-        />
-      )}
+      <Field
+        label={t(`session.purpose.reference.${kind}`)}
+        hint={t(`session.purpose.reference.${kind}.hint`)}
+        value={reference}
+        onChange={setReference}
+        maxLength={64}
+        error={isTried && written === '' ? t('session.purpose.reference.missing') : undefined}
+      />
       <div className="actions">
         <Button type="submit" kind="primary">
           {t('session.purpose.use')}

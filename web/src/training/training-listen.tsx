@@ -4,7 +4,6 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { Player } from '../listening/player.tsx'
 import { useListening } from '../listening/use-listening.ts'
 
@@ -30,7 +29,6 @@ export function TrainingListen({
   const { t } = useLanguage()
   const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }
   const { state, start, end, recover, pace } = useListening(recordingId, under)
-  const player = useRef<PlayerHandle>(null)
   const isBegun = useRef(false)
   const begin = useEffectEvent(() => void start())
   useEffect(() => {
@@ -38,15 +36,10 @@ export function TrainingListen({
     isBegun.current = true
     begin()
   }, [])
-  useEffect(() => {
-    // The button press that chose the moment starts it.
-    if (state.state === 'open') player.current?.playFrom(fromMs)
-  }, [state.state, fromMs])
 
   if (state.state === 'open') {
     return (
       <Player
-        handle={player}
         listening={state.listening}
         peaks={state.peaks}
         segmentId={undefined}
