@@ -1,6 +1,6 @@
 -- Made by "npm run generate" from a new database, to be read. What makes it: migrations/ (what holds data) and functions/.
 
-create type contact_filters as (from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text);
+create type contact_filters as (from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text, caller_ends text);
 
 create type contact_viewer as (sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[], own_as integer[], is_seen boolean, only_serves boolean);
 

@@ -40,7 +40,9 @@ drop type if exists contact_filters, contact_viewer, search_place;
 -- available, destroyed.
 create type contact_filters as (
   from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text, official_number text,
-  recorded text
+  recorded text,
+  -- Last digits of a caller's number; searched among the calls that the viewer answered.
+  caller_ends text
 );
 
 -- $2. The rights of the policies (`desk_looks` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
@@ -72,6 +74,8 @@ begin
       then '(c.started_at >= ($1).going_on_at or coalesce(c.ended_at, ($3).right_now) >= ($1).going_on_at)' end,
     case when filters.withheld then 'c.caller_kind = ''withheld''' end,
     case when filters.caller is not null then 'c.caller_key = ($1).caller' end,
+    case when filters.caller_ends is not null
+      then 'c.caller_kind <> ''withheld'' and right(c.caller_key, length(($1).caller_ends)) = ($1).caller_ends' end,
     -- No call of the last 13 months is past its term.
     case when place.month < place.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
 end $$;
@@ -236,6 +240,15 @@ begin
       || case when viewer.served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any (($2).served) and ' || conditions
         || contact_of_number || ' offset 0) few' || newest_first] end;
     ways[by_holder] := array_to_string(keys, ' union all ');
+  end if;
+  -- The viewer's own calls alone: by others' calls, digits could be tried against masked numbers, and no index has them.
+  if filters.caller_ends is not null then
+    if viewer.own is null then
+      ways := null;
+      return;
+    end if;
+    ways := array_fill(null::text, array[5]);
+    ways[by_holder] := segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first;
   end if;
   if array_remove(ways, null) = '{}' then
     -- All contacts, in order.

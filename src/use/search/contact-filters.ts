@@ -10,7 +10,10 @@
  */
 export const contactFilters = {
   /** A text that is a telephone number. */
-  caller: { kind: 'phone', description: 'A whole number in any written form' },
+  caller: {
+    kind: 'phone',
+    description: 'A whole number in any written form; or, among one’s own calls, its last four or five digits',
+  },
   official: { kind: 'text', description: 'Part of the official’s name, or their number' },
   /** One of the register's numbers. */
   number: { kind: 'service-number', description: 'Service number in any written form' },
@@ -35,6 +38,12 @@ export type FilterValue<One> = One extends { values: readonly (infer Value)[]; o
   : One extends { values: readonly (infer Value)[] }
     ? Value
     : string
+
+/** Returns the digits if a caller's number is given by its last four or five; undefined for anything else. */
+export function lastDigitsOf(caller: string | undefined): string | undefined {
+  const digits = caller?.trim()
+  return digits !== undefined && /^\d{4,5}$/.test(digits) ? digits : undefined
+}
 
 /** The value of a filter that does not filter. */
 export function unasked(name: FilterName): string {

@@ -5,7 +5,7 @@ import { read } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { contactFilters, unasked, type FilterName, type FilterValues } from './contact-filters.ts'
+import { contactFilters, lastDigitsOf, unasked, type FilterName, type FilterValues } from './contact-filters.ts'
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
 export interface ContactSearch extends FilterValues {
@@ -34,7 +34,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     // The first page is counted as well.
     const max = Math.max(search.limit + 1, after ? 0 : countedUpTo)
-    const ids = await findContacts(tx, search, after, max)
+    const ids = await findContacts(tx, filtersOf(search, grant), after, max)
     const shown = await contactsById(tx, ids.slice(0, search.limit))
     const last = ids[search.limit - 1]
     const total = after?.total ?? Math.min(ids.length, countedUpTo)
@@ -119,21 +119,24 @@ interface FoundContact {
 /** Returns ids of matching visible contacts, newest first, after the cursor. */
 async function findContacts(
   tx: Transaction<RegisterTables>,
-  search: ContactSearch,
+  filters: Record<string, unknown>,
   after: Cursor | undefined,
   max: number,
 ): Promise<FoundContact[]> {
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
-      jsonb_populate_record(null::contact_filters, ${JSON.stringify(filtersOf(search))}::jsonb),
+      jsonb_populate_record(null::contact_filters, ${JSON.stringify(filters)}::jsonb),
       after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${max}::integer)`.execute(
     tx,
   )
   return rows
 }
 
-/** Converts to the database's `contact_filters`, whose members have the filters' names. */
-function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unknown> {
+/**
+ * Converts to the database's `contact_filters`, whose members have the filters' names. Last digits are searched among the viewer's
+ * own calls; for a viewer without such a right they are a whole number, as an extension is.
+ */
+function filtersOf({ from, to, ...search }: ContactSearch, { rights }: Grant): Record<string, unknown> {
   const request = Object.fromEntries(
     (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
       const value = search[name]?.trim()
@@ -141,12 +144,14 @@ function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unkno
     }),
   )
   const { caller, number, official, recorded, ...others } = request
-  const by = caller === undefined ? undefined : normalisePhoneNumber(caller)
+  const callerEnds = rights.some(({ scope }) => scope.kind === 'own') ? lastDigitsOf(caller) : undefined
+  const by = caller === undefined || callerEnds !== undefined ? undefined : normalisePhoneNumber(caller)
   return {
     ...others,
     ...(from && { from_at: from.subtract({ hours: maxCallHours }), going_on_at: from }),
     ...(to && { to_at: to }),
     ...(by && (by.kind === 'withheld' ? { withheld: true } : { caller: by.key ?? unknownKey })),
+    ...(callerEnds && { caller_ends: callerEnds }),
     ...(number && { called: normalisePhoneNumber(number).key ?? unknownKey }),
     ...(official && {
       official: `%${official.replace(/[\\%_]/g, '\\$&')}%`,

@@ -85,11 +85,19 @@ const answeredBy = (condition: string) =>
 const between = `c.started_at < '${to.toString()}' and c.started_at >= '${from.subtract({ hours: 24 }).toString()}'
   and coalesce(c.ended_at, now()) >= '${from.toString()}'`
 const isAvailable = recorded(`not ${gone} and r.state = 'STORED' and r.kept_at is not null`)
+/** By last digits only calls that the viewer answered are found; to viewers without such a right the digits are a whole number. */
+const ends = (digits: string) =>
+  `right(c.caller_key, ${digits.length}) = '${digits}' and ${answeredBy('s.official_person_id = sees_own()')}`
 const searches: [Partial<ContactSearch>, string][] = [
   [{}, 'true'],
   [{ from, to }, between],
   [{ caller: '040 555 2030' }, `c.caller_key = '+358405552030'`],
   [{ caller: 'salattu' }, `c.caller_kind = 'withheld'`],
+  [{ caller: '2030' }, ends('2030')],
+  [{ caller: '52060', number: '029 497 000' }, `${ends('52060')} and c.number_called = '+35829497000'`],
+  [{ caller: '2000', recorded: 'true', from, to }, `${ends('2000')} and ${recorded('true')} and ${between}`],
+  [{ caller: '2030', recorded: 'none' }, `${ends('2030')} and not ${recorded('true')}`],
+  [{ caller: '2060', official: 'ber' }, `${ends('2060')} and ${answeredBy(`s.official_name ilike '%ber%'`)}`],
   [{ number: '029 497 001' }, `c.number_called = '+35829497001'`],
   [{ official: 'ber' }, answeredBy(`s.official_name ilike '%ber%'`)],
   [{ official: 'n' }, answeredBy(`s.official_name ilike '%n%'`)],

@@ -17,12 +17,16 @@ import { focusWrong } from '../controls/focus-wrong.ts'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { answers } from '../session/rights.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
 import type { Filters } from './filters.ts'
 
 /** Search form. Starts from the address; submitting changes the address. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
   const { t } = useLanguage()
+  const presence = usePresence()
+  const hasOwnCalls = presence.state === 'signed-in' && answers(presence.me)
   const [draft, setDraft] = useState(() => draftOf(filters))
   // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
   // focus.
@@ -66,6 +70,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             name={name}
             value={draft[name]}
             error={wrong[name]}
+            hasOwnCalls={hasOwnCalls}
             onChange={(value) => change({ [name]: value })}
           />
         ))}
@@ -136,11 +141,12 @@ interface FilterFieldProps {
   name: FilterName
   value: string
   error: Word | undefined
+  hasOwnCalls: boolean
   onChange: (value: string) => void
 }
 
 /** Field of one filter, by its kind. */
-function FilterField({ name, value, error, onChange }: FilterFieldProps) {
+function FilterField({ name, value, error, hasOwnCalls, onChange }: FilterFieldProps) {
   const { t } = useLanguage()
   const filter = filterOf(name)
   const shown = { className: `f-${name}`, label: t(`contacts.search.${name}`), value, onChange }
@@ -152,7 +158,9 @@ function FilterField({ name, value, error, onChange }: FilterFieldProps) {
   return (
     <Field
       {...shown}
-      hint={t(`contacts.search.${name}.hint` as Word)}
+      hint={t(
+        name === 'caller' && hasOwnCalls ? 'contacts.search.caller.hint.own' : (`contacts.search.${name}.hint` as Word),
+      )}
       error={error && t(error)}
       {...(filter.kind === 'phone' && { inputMode: 'tel' })}
       maxLength={maxFilterLength}

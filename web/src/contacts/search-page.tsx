@@ -1,3 +1,4 @@
+import { lastDigitsOf } from '../../../src/app/http/contract/contact-filters.ts'
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
@@ -108,7 +109,9 @@ export function SearchPage() {
         shown={shown}
         summary={summary}
         none={t('contacts.results.none')}
-        hint={t('contacts.results.none.hint')}
+        hint={t(
+          lastDigitsOf(filters.caller) === undefined ? 'contacts.results.none.hint' : 'contacts.search.caller.whole',
+        )}
         end={t('contacts.results.end')}
         tools={
           <div className="results-tools">

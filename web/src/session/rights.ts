@@ -40,3 +40,8 @@ export function servesOnly(me: Pick<Me, 'rights'>): boolean {
   const viewing = me.rights.filter(({ purposes }) => purposes.length > 0)
   return viewing.length > 0 && viewing.every(({ role }) => role === 'SERVICE_UNIT')
 }
+
+/** Returns true for officials, who search among the calls that they answered. */
+export function answers(me: Pick<Me, 'rights'>): boolean {
+  return hasRole(me, 'OFFICIAL')
+}

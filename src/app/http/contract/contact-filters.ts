@@ -2,10 +2,10 @@
  * Filters of the contact search, for schemas and pages, from the table in src/use/search/contact-filters.ts. It does not import
  * TypeBox, because browsers load this file, as the only one of the contract.
  */
-import { contactFilters, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
+import { contactFilters, lastDigitsOf, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
 
 export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-filters.ts'
-export { unasked }
+export { lastDigitsOf, unasked }
 
 /** Maximum length of a filter's value. */
 export const maxFilterLength = 64
