@@ -28,7 +28,11 @@ let address = ''
 
 test('Eero writes a form, draws a sample, evaluates by keyboard and releases', async ({ page, seloste }) => {
   const start = Temporal.Now.instant()
-  await recordCall(seloste, { endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(), seconds: 30 })
+  const notDrawn = await recordCall(seloste, { seconds: 2 })
+  const call = await recordCall(seloste, {
+    endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(),
+    seconds: 30,
+  })
 
   await signInOn(page, seloste, 'eero', { path: '/quality/forms' })
   await page.getByRole('button', { name: 'Aloita uusi lomake' }).click()
@@ -64,10 +68,17 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await page.getByRole('link', { name: 'Arvioitavat puhelut' }).first().click()
   await expect(page.getByRole('heading', { name: /Odottaa arvioijaa/ })).toBeVisible()
   await expectAccessible(page, 'the queue')
-  await page
-    .getByRole('button', { name: /^Arvioi: / })
-    .first()
-    .press('Enter')
+  await expect(page.getByRole('button', { name: /^Arvioi: / })).toHaveCount(1)
+
+  // From the call itself: one that was not drawn cannot be chosen, one that was leads to its evaluation.
+  await page.goto(`/contacts/${notDrawn.contactId}`)
+  await page.locator('.purpose-card', { hasText: 'Laadun arviointi' }).click()
+  const evaluate = page.getByRole('button', { name: 'Arvioi tämä puhelu' })
+  await evaluate.click()
+  await expect(page.getByText('Tätä puhelua ei ole arvottu arvioitavaksi.')).toBeVisible()
+  await expectAccessible(page, 'a call that was not drawn')
+  await page.goto(`/contacts/${call.contactId}`)
+  await evaluate.press('Enter')
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   address = page.url()
 

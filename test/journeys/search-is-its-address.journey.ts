@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { focused, test } from './at-the-desk.ts'
+import { focused, signInOn, test } from './at-the-desk.ts'
 
 test('a search is its address: it can be saved, sent, and gone back to', async ({ page, signedIn }) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
@@ -144,4 +144,29 @@ test('the list shows fifteen calls at 1440 by 900, in chosen columns and an orde
   await page.reload()
   await expect(page.getByRole('columnheader', { name: 'Kesto' })).toHaveAttribute('aria-sort', 'ascending')
   await expect(page.getByRole('columnheader', { name: 'Päättyi' })).toHaveCount(0)
+})
+
+test('a named search stays with its person, without a caller’s number', async ({ page, signedIn, seloste }) => {
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  await page.getByLabel('Soittajan numero').fill('040 123 4567')
+  await page.getByLabel('Virkailija').fill('aino')
+  await page.getByRole('button', { name: 'Eilen' }).click()
+  await expect(page).toHaveURL(/from=/)
+  await page.getByRole('button', { name: 'Tallenna haku' }).click()
+  await page.getByLabel('Haun nimi').fill('Ainon eiliset')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Ainon eiliset', exact: true })).toBeVisible()
+  expect(await page.evaluate<string>('JSON.stringify(localStorage)')).not.toContain('4567')
+
+  await page.getByRole('button', { name: /^Sari/ }).click()
+  await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
+  await expect(page.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await signInOn(page, seloste, 'eero', { purpose: 'Laadun arviointi' })
+  await expect(page.locator('a[data-contact]').first()).toBeVisible()
+  await expect(page.getByText('Ainon eiliset')).toHaveCount(0)
+  await page.context().clearCookies()
+  await signInOn(page, seloste, 'sari', { purpose: 'Laadun arviointi' })
+  await page.getByRole('button', { name: 'Ainon eiliset', exact: true }).click()
+  await expect(page).toHaveURL(/official=aino/)
+  await expect(page).toHaveURL(/from=/)
 })

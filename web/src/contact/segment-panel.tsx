@@ -10,6 +10,7 @@ import { formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { EvaluateCall } from '../quality/evaluate-call.tsx'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { ForbidAtRequest } from '../requests/at-request.tsx'
 import { purposesOf } from '../session/rights.ts'
@@ -132,6 +133,7 @@ export function SegmentPanel({
           </p>
         )
       )}
+      <EvaluateCall recording={recording} me={me} under={under} />
       <div className="segment-columns">
         <DecisionReason decision={segment.decision} isOngoing={isOngoing} />
         <Retention

@@ -42,7 +42,8 @@ export function readFilters(search: Record<string, unknown>): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
 }
 
-const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
+/** Returns true for filters whose value is a caller's number, which is stored nowhere. */
+export const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
 
 /** Returns the address of a search and the key of its number, which is in no address. */
 export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {

@@ -7,6 +7,7 @@ import { Checks } from '../controls/checks.tsx'
 import { FoundList } from '../controls/found-list.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
@@ -26,6 +27,7 @@ import { readFilters, searchAt, shownAt } from './filters.ts'
 import { playNoteId } from './play-badge.tsx'
 import { PlayerDock } from './player-dock.tsx'
 import { Results, type Playable } from './results.tsx'
+import { SavedSearches } from './saved-searches.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
@@ -49,6 +51,7 @@ export function SearchPage() {
     [isWhole, found.contacts, order, language],
   )
   const [playing, setPlaying] = useState<Playable>()
+  const presence = usePresence()
   const isWide = useWide(641)
   const [isFormOpen, setFormOpen] = useState(false)
   const filterCount = Object.keys(filters).length
@@ -101,6 +104,13 @@ export function SearchPage() {
             if (JSON.stringify(next) === JSON.stringify(filters)) void found.refetch()
             else void navigate(searchAt(next))
           }}
+        />
+      )}
+      {presence.state === 'signed-in' && (
+        <SavedSearches
+          personId={presence.me.personId}
+          filters={filters}
+          onSearch={(next) => void navigate(searchAt(next))}
         />
       )}
       <FoundList

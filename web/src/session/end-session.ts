@@ -1,5 +1,5 @@
 import { api } from '../api/client.ts'
-import { machineKeys } from '../api/machine-storage.ts'
+import { keptKeys } from '../api/machine-storage.ts'
 
 /**
  * Ends the session, whether or not the server receives it. A deliberate sign-out of a person who signed in by the identity
@@ -8,7 +8,7 @@ import { machineKeys } from '../api/machine-storage.ts'
  */
 export async function endSession(reason: 'ended' | 'signed-out'): Promise<string | undefined> {
   // The answer clears the browser's storage of the session; the machine's settings are kept.
-  const stored = machineKeys.map((name) => [name, window.localStorage.getItem(name)] as const)
+  const stored = keptKeys().map((name) => [name, window.localStorage.getItem(name)] as const)
   const ended =
     reason === 'ended'
       ? await api.DELETE('/api/session').catch(() => undefined)

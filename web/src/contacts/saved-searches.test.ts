@@ -1,0 +1,39 @@
+import { CalendarDate } from '@internationalized/date'
+import { expect, test } from 'vitest'
+import { filtersOfSaved, saved, withSaved } from './saved-searches.ts'
+
+const today = new CalendarDate(2026, 3, 1)
+
+test('a search of yesterday is one of yesterday on another day too', () => {
+  const search = saved('Eilen', { official: 'aino', from: '2026-02-28', to: '2026-02-28' }, today)
+  expect(filtersOfSaved(search, new CalendarDate(2026, 11, 24))).toEqual({
+    ...{ official: 'aino', from: '2026-11-23', to: '2026-11-23' },
+  })
+})
+
+test('the last seven days move across a change of clocks', () => {
+  const search = saved('Viikko', { from: '2026-02-23', to: '2026-03-01' }, today)
+  expect(filtersOfSaved(search, new CalendarDate(2026, 4, 1))).toEqual({ from: '2026-03-26', to: '2026-04-01' })
+})
+
+test('days long past, and days with a time, stay as they are', () => {
+  for (const filters of [
+    { from: '2026-01-05', to: '2026-01-06' },
+    { from: '2026-02-28T08:00', to: '2026-02-28T16:00' },
+  ]) {
+    expect(filtersOfSaved(saved('A', filters, today), new CalendarDate(2026, 11, 24))).toEqual(filters)
+  }
+})
+
+test('a caller’s number is not stored', () => {
+  expect(JSON.stringify(saved('A', { caller: '040 123 4567', recorded: 'none' }, today))).not.toContain('4567')
+})
+
+test('a name has one search', () => {
+  const [old, other, fresh] = [
+    saved('A', { recorded: 'none' }, today),
+    saved('B', {}, today),
+    saved('A', { recorded: 'available' }, today),
+  ]
+  expect(withSaved([old, other], fresh)).toEqual([other, fresh])
+})
