@@ -159,7 +159,7 @@ export function SegmentPanel({
           />
         )}
       {recording.id && recording.state === 'available' && under.purpose === 'SERVICE_LEVEL_STUDY' && prepares(me) && (
-        <PickForResearch recordingId={recording.id} me={me} under={under} />
+        <PickForResearch recordingIds={[recording.id]} me={me} under={under} />
       )}
       {recording.id &&
         recording.state === 'available' &&

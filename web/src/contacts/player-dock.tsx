@@ -5,7 +5,7 @@ import { formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Listen } from '../listening/listen.tsx'
-import type { Playable } from './results.tsx'
+import type { Playable } from './cells.tsx'
 
 /** Player below the list: the call that is listened to, with a link to it. Closing it ends the listening. */
 export function PlayerDock({

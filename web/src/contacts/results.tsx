@@ -1,27 +1,26 @@
-import { Link } from '@tanstack/react-router'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { AccessRight, Contact, Segment } from '../api/shapes.ts'
+import type { AccessRight, Contact } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatPosition } from '../format/duration.ts'
-import { formatEnd, formatInstant } from '../format/instant.ts'
-import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { useWide } from '../shell/use-wide.ts'
 import { CallerText } from './caller-text.tsx'
-import { lengthOf, orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
-import { PlayBadge } from './play-badge.tsx'
-import { RecordingBadge } from './recording-badge.tsx'
+import {
+  ContactLink,
+  EndText,
+  LengthText,
+  NumberText,
+  SegmentCell,
+  segmentColumns,
+  type Part,
+  type Playable,
+  type SegmentColumn,
+} from './cells.tsx'
+import { orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
+import type { Picks } from './pick-bar.tsx'
 import { onRowKeys } from './row-keys.ts'
-
-/** Part of a call with a recording to listen to. */
-export interface Playable {
-  contact: Contact
-  segment: Segment
-  recordingId: string
-}
 
 interface Column {
   name: ColumnName
@@ -52,10 +51,6 @@ const columns: readonly [Column, ...Column[]] = [
   { name: 'number', head: 'contacts.field.number', className: 'result-number', Cell: NumberText },
 ]
 
-/** Columns of a segment. */
-const segmentColumns = ['official', 'phone', 'recording'] as const satisfies ColumnName[]
-type SegmentColumn = (typeof segmentColumns)[number]
-
 interface Shown {
   contacts: Contact[]
   shown: readonly ColumnName[]
@@ -65,6 +60,8 @@ interface Shown {
   onOrder: (by: OrderName) => void
   playing: Playable | undefined
   onPlay: (one: Playable) => void
+  /** Undefined where nothing can be done with several. */
+  picks: Picks | undefined
 }
 
 /** Contacts as a table with exactly the register's fields (R10); as cards on narrow screens. */
@@ -161,14 +158,6 @@ function Heading({
   )
 }
 
-interface Part {
-  contact: Contact
-  segment: Segment | undefined
-  isTransferred?: boolean
-  playing: Playable | undefined
-  onPlay: (one: Playable) => void
-}
-
 function SegmentCells({ shown, ...part }: Part & { shown: readonly SegmentColumn[] }) {
   return shown.map((name) => (
     <td key={name} className={`result-${name}`}>
@@ -177,31 +166,7 @@ function SegmentCells({ shown, ...part }: Part & { shown: readonly SegmentColumn
   ))
 }
 
-function SegmentCell({ name, ...part }: Part & { name: SegmentColumn }) {
-  if (name === 'official') return <OfficialText {...part} />
-  if (name === 'recording') return <RecordingOf {...part} />
-  const phone = part.segment?.official?.phone
-  return phone === undefined ? null : <span className="number">{formatPhone(phone)}</span>
-}
-
-/** State of the recording; a button where it can be listened to. */
-function RecordingOf({ contact, segment, playing, onPlay }: Part) {
-  if (!segment) return null
-  const { recording } = segment
-  if (recording.state !== 'available' || !recording.id)
-    return <RecordingBadge recording={recording} isOngoing={segment.endedAt == null} />
-  const recordingId = recording.id
-  return (
-    <PlayBadge
-      contact={contact}
-      segment={segment}
-      isPlaying={playing?.recordingId === recordingId}
-      onPlay={() => onPlay({ contact, segment, recordingId })}
-    />
-  )
-}
-
-function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay }: Drawn) {
+function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay, picks }: Drawn) {
   const { t } = useLanguage()
   return (
     <ul className="cards" onKeyDown={onRowKeys}>
@@ -227,7 +192,11 @@ function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay
                     .filter((name) => shown.includes(name))
                     .map((name) => (
                       <div key={name}>
-                        <SegmentCell name={name} {...{ contact, segment, playing, onPlay }} isTransferred={index > 0} />
+                        <SegmentCell
+                          name={name}
+                          {...{ contact, segment, playing, onPlay, picks }}
+                          isTransferred={index > 0}
+                        />
                       </div>
                     ))}
                 </dd>
@@ -237,45 +206,5 @@ function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay
         </li>
       ))}
     </ul>
-  )
-}
-
-function ContactLink({ contact }: { contact: Contact }) {
-  const { language } = useLanguage()
-  return (
-    <Link to="/contacts/$id" params={{ id: contact.id }} data-contact="" className="row-link">
-      {formatInstant(contact.startedAt, language)}
-    </Link>
-  )
-}
-
-function EndText({ contact }: { contact: Contact }) {
-  const { t, language } = useLanguage()
-  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : t('contacts.field.end.ongoing')
-}
-
-function LengthText({ contact }: { contact: Contact }) {
-  const ms = lengthOf(contact)
-  return ms === undefined ? null : formatPosition(ms)
-}
-
-function NumberText({ contact }: { contact: Contact }) {
-  const { named } = useLanguage()
-  return (
-    <>
-      <span className="number">{formatPhone(contact.number)}</span>
-      {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
-    </>
-  )
-}
-
-function OfficialText({ segment, isTransferred }: Pick<Part, 'segment' | 'isTransferred'>) {
-  const { t } = useLanguage()
-  if (!segment?.official) return <span className="muted">{t('contacts.official.none')}</span>
-  return (
-    <>
-      {isTransferred && <span className="transferred">{t('contacts.segment.transferred')} </span>}
-      <span className="official-name">{segment.official.name}</span>
-    </>
   )
 }

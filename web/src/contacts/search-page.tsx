@@ -11,6 +11,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
+import type { Playable } from './cells.tsx'
 import {
   columnNames,
   inOrder,
@@ -24,10 +25,11 @@ import {
   type OrderName,
 } from './columns.ts'
 import { readFilters, searchAt, shownAt } from './filters.ts'
+import { PickBar, picksSeveral } from './pick-bar.tsx'
 import { playNoteId } from './play-badge.tsx'
 import { PlayerDock } from './player-dock.tsx'
-import { Results, type Playable } from './results.tsx'
-import { SavedSearches } from './saved-searches.tsx'
+import { Results } from './results.tsx'
+import { NamedSearches } from './named-searches.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
@@ -52,6 +54,14 @@ export function SearchPage() {
   )
   const [playing, setPlaying] = useState<Playable>()
   const presence = usePresence()
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const mayPick = me !== undefined && picksSeveral(me, under)
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const picks = {
+    chosen,
+    onPick: (recordingId: string, isChosen: boolean) =>
+      setChosen((before) => [...before.filter((one) => one !== recordingId), ...(isChosen ? [recordingId] : [])]),
+  }
   const isWide = useWide(641)
   const [isFormOpen, setFormOpen] = useState(false)
   const filterCount = Object.keys(filters).length
@@ -106,13 +116,10 @@ export function SearchPage() {
           }}
         />
       )}
-      {presence.state === 'signed-in' && (
-        <SavedSearches
-          personId={presence.me.personId}
-          filters={filters}
-          onSearch={(next) => void navigate(searchAt(next))}
-        />
+      {me && (
+        <NamedSearches personId={me.personId} filters={filters} onSearch={(next) => void navigate(searchAt(next))} />
       )}
+      {me && mayPick && <PickBar picks={picks} me={me} under={under} onClear={() => setChosen([])} />}
       <FoundList
         title={t('contacts.results.title')}
         found={found}
@@ -156,6 +163,7 @@ export function SearchPage() {
             onOrder={orderBy}
             playing={playing}
             onPlay={setPlaying}
+            picks={mayPick ? picks : undefined}
           />
         </div>
       </FoundList>

@@ -61,7 +61,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
     return ended(request, async () => {
-      const text = t('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
+      const text = t('disclosures.pick.picked', { number: disclosure.number, item: (await request).item, count: 1 })
       setAdded(text)
       announce(text)
       forgetLists()

@@ -15,13 +15,24 @@ const undecided = new Set<ResearchSummary['state']>(['DRAFT', 'ITEMS_SELECTED', 
 /** Last chosen disclosure; the next recording usually goes to the same one. */
 let last: string | undefined
 
-/** Adds this recording to a disclosure in preparation: one by one, by a person who listens to it for a study (R29). */
-export function PickForResearch({ recordingId, me, under }: { recordingId: string; me: Me; under: UnderPurpose }) {
+/** Adds recordings to a disclosure in preparation: each chosen by itself, by a person who may listen to it for a study (R29). */
+export function PickForResearch({
+  recordingIds,
+  me,
+  under,
+  onPicked,
+}: {
+  recordingIds: readonly string[]
+  me: Me
+  under: UnderPurpose
+  /** Called for each that was added. */
+  onPicked?: (recordingId: string) => void
+}) {
   const { t } = useLanguage()
   const { data } = useResearchList(me)
   const pick = $api.useMutation('post', '/api/research-disclosures/{id}/items')
   const [chosen, setChosen] = useState<string>()
-  const [picked, setPicked] = useState<{ disclosure: ResearchSummary; item: number }>()
+  const [picked, setPicked] = useState<{ disclosure: ResearchSummary; words: string }>()
   const open = data?.items.filter(({ state }) => undecided.has(state)) ?? []
   if (!data) return null
   const disclosure =
@@ -37,21 +48,28 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
     )
   }
   const submit = async () => {
-    const request = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
-    return ended(request, async () => {
-      const { item } = await request
-      last = disclosure.id
-      setPicked({ disclosure, item })
-      announce(t('disclosures.pick.picked', { number: disclosure.number, item }))
-      forgetLists()
-    })
+    let words = ''
+    for (const [index, recordingId] of recordingIds.entries()) {
+      const request = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
+      const isPicked = await ended(request, async () => {
+        const { item } = await request
+        last = disclosure.id
+        words = t('disclosures.pick.picked', { number: disclosure.number, item, count: index + 1 })
+        setPicked({ disclosure, words })
+        onPicked?.(recordingId)
+        forgetLists()
+      })
+      if (!isPicked) return false
+    }
+    announce(words)
+    return true
   }
   return (
     <div className="stack-small disclosure-pick">
       {picked && (
         <Notice kind="success">
           <p>
-            {t('disclosures.pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
+            {picked.words}{' '}
             <Link to="/disclosures/research/$id" params={{ id: picked.disclosure.id }} className="nowrap">
               {picked.disclosure.number}
             </Link>

@@ -142,7 +142,7 @@ function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isEx
         >
           {label}
         </Button>
-        {isExpert && isNew && one.recordingId && <StartCalibration recordingId={one.recordingId} when={when} />}
+        {isExpert && isNew && one.recordingId && <StartCalibration recordingIds={[one.recordingId]} when={when} />}
       </div>
     </li>
   )

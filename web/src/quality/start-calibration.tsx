@@ -7,8 +7,18 @@ import { ended } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
-/** Starts a calibration: several persons evaluate one recording, blind to one another. */
-export function StartCalibration({ recordingId, when }: { recordingId: string; when: string }) {
+/** Starts a calibration of each recording: several persons evaluate one recording, blind to one another. */
+export function StartCalibration({
+  recordingIds,
+  when,
+  onBegun,
+}: {
+  recordingIds: readonly string[]
+  /** Which recordings, for the button's accessible name. */
+  when: string
+  /** Called for each recording whose calibration has begun. */
+  onBegun?: (recordingId: string) => void
+}) {
   const { t } = useLanguage()
   const forms = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 60_000 }).data?.items ?? []
   const published = forms.filter(({ version }) => version !== undefined)
@@ -20,10 +30,14 @@ export function StartCalibration({ recordingId, when }: { recordingId: string; w
   const submit = async () => {
     setTried(true)
     if (name.trim() === '' || chosen === undefined) return false
-    return ended(begin.mutateAsync({ body: { recordingId, formId: chosen, name: name.trim() } }), async () => {
-      await queries.invalidateQueries({ queryKey: ['get', '/api/quality/calibrations'] })
-      announce(t('quality.calibration.begun'))
-    })
+    for (const [index, recordingId] of recordingIds.entries()) {
+      const numbered = recordingIds.length === 1 ? name.trim() : `${name.trim()} ${index + 1}`
+      const request = begin.mutateAsync({ body: { recordingId, formId: chosen, name: numbered } })
+      if (!(await ended(request, () => onBegun?.(recordingId)))) return false
+    }
+    await queries.invalidateQueries({ queryKey: ['get', '/api/quality/calibrations'] })
+    announce(t('quality.calibration.begun'))
+    return true
   }
   return (
     <Step

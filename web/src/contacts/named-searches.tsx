@@ -20,7 +20,7 @@ import {
 } from './saved-searches.ts'
 
 /** Named searches of the signed-in person: each one press away, and a form that names the current one. */
-export function SavedSearches({
+export function NamedSearches({
   personId,
   filters,
   onSearch,

@@ -1,0 +1,53 @@
+import { Button } from '../controls/button.tsx'
+import type { Me, UnderPurpose } from '../api/shapes.ts'
+import { prepares } from '../disclosures/disclosure-shapes.ts'
+import { PickForResearch } from '../disclosures/pick-for-research.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { plansQuality } from '../quality/quality-shapes.ts'
+import { StartCalibration } from '../quality/start-calibration.tsx'
+
+/** Recordings chosen from rows, each by itself: there is no way to choose all (R29). */
+export interface Picks {
+  chosen: readonly string[]
+  onPick: (recordingId: string, isChosen: boolean) => void
+}
+
+/** Returns true if something can be done with several recordings under this purpose. */
+export function picksSeveral(me: Me, { purpose }: UnderPurpose): boolean {
+  return (purpose === 'SERVICE_LEVEL_STUDY' && prepares(me)) || (purpose === 'QUALITY' && plansQuality(me))
+}
+
+/** What may be done with the chosen recordings: a disclosure for a study, or calibrations. */
+export function PickBar({
+  picks: { chosen, onPick },
+  me,
+  under,
+  onClear,
+}: {
+  picks: Picks
+  me: Me
+  under: UnderPurpose
+  onClear: () => void
+}) {
+  const { t } = useLanguage()
+  const words = t('contacts.pick.chosen', { count: chosen.length })
+  const drop = (recordingId: string) => onPick(recordingId, false)
+  return (
+    <section className={`pick-bar ${chosen.length > 0 ? 'is-chosen' : ''}`} aria-label={t('contacts.pick.title')}>
+      <p>{chosen.length === 0 ? t('contacts.pick.none') : words}</p>
+      {chosen.length > 0 && (
+        <Button kind="link" onPress={onClear}>
+          {t('contacts.pick.clear')}
+        </Button>
+      )}
+      {/* Stays when the last one is done: it says so. */}
+      <div hidden={chosen.length === 0 && under.purpose === 'QUALITY'}>
+        {under.purpose === 'QUALITY' ? (
+          <StartCalibration recordingIds={chosen} when={words} onBegun={drop} />
+        ) : (
+          <PickForResearch recordingIds={chosen} me={me} under={under} onPicked={drop} />
+        )}
+      </div>
+    </section>
+  )
+}
