@@ -3,7 +3,6 @@ import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from '../controls/button.tsx'
-import { Checks } from '../controls/checks.tsx'
 import { FoundList } from '../controls/found-list.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -12,8 +11,8 @@ import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
 import type { Playable } from './cells.tsx'
+import { ColumnChoice } from './column-choice.tsx'
 import {
-  columnNames,
   inOrder,
   isNewestFirst,
   newestFirst,
@@ -138,19 +137,13 @@ export function SearchPage() {
                 {t('listening.purpose')} {t(`session.purpose.${under.purpose}`)}. {t('listening.logged')}
               </span>
             </p>
-            <details className="column-choice">
-              <summary>{t('contacts.columns')}</summary>
-              <Checks
-                label={t('contacts.columns.shown')}
-                options={columnNames.slice(1).map((name) => ({ value: name, label: t(`contacts.field.${name}`) }))}
-                value={[...columns]}
-                onChange={(chosen) => {
-                  const next = columnNames.filter((name) => name === 'start' || chosen.includes(name))
-                  setColumns(next)
-                  storeColumns(next)
-                }}
-              />
-            </details>
+            <ColumnChoice
+              columns={columns}
+              onChange={(next) => {
+                setColumns(next)
+                storeColumns(next)
+              }}
+            />
           </div>
         }
       >
