@@ -154,3 +154,10 @@ describe.each(Object.entries(people))('%s finds exactly what the policies show:'
     if (person !== people['the security unit']) expect(seen).toBeLessThan(60)
   })
 })
+
+test('last digits of a number find only calls that the viewer answered', async () => {
+  const { items } = await search({ caller: '2060' }, ainos)
+  expect(items.length).toBeGreaterThan(0)
+  for (const { segments } of items) expect(segments.map(({ official }) => official?.name)).toContain('Aino Virtanen')
+  expect((await search({ caller: '2060' }, grant)).items, 'who supervises has no own calls').toEqual([])
+})
