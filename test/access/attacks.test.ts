@@ -103,7 +103,7 @@ describe('oversized or malformed input', () => {
     ['a constructor', '{"userId":"sari","password":"x","constructor":{"prototype":{"admin":true}}}'],
     ['half a document', '{"userId":"sari"'],
     ['a number where a text belongs', '{"userId":7,"password":{}}'],
-    ['a field that nobody asked for', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
+    ['an unexpected field', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
     ['nothing', ''],
   ])('%s is refused with its own code', async (_what, body) => {
     const given = await answer(

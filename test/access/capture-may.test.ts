@@ -7,63 +7,66 @@ const database = await createTestDatabase()
 
 const functions: Readonly<Record<string, string>> = {
   'admit_fed_calls(text,jsonb)': 'the door in for feeds, with the rights of capture itself',
-  'admit_part(uuid,jsonb)': 'the door in, with the rights of capture itself',
-  'admit_recording(uuid,timestamp with time zone,told_part)': 'the door in, with the rights of capture itself',
+  'admit_part(uuid,jsonb)': 'entry of calls and recordings, with the rights of capture itself',
+  'admit_recording(uuid,timestamp with time zone,told_part)':
+    'entry of calls and recordings, with the rights of capture itself',
   'at_most_months_after(timestamp with time zone,integer)': 'arithmetic',
   'record_capture_stopped(uuid)':
-    'says that nothing of a forbidden recording is left here; it is its own word, and the custodian destroys all the same',
-  'capture_node_shutdown(uuid,integer)': 'heartbeat; a node id is told to nobody',
-  'capture_node_heartbeat(uuid,text,text,timestamp with time zone,jsonb)': 'heartbeat; a node id is told to nobody',
+    'reports that nothing of a forbidden recording is left here; unverified, and the custodian destroys it anyway',
+  'capture_node_shutdown(uuid,integer)': 'heartbeat; a node id is not disclosed to anybody',
+  'capture_node_heartbeat(uuid,text,text,timestamp with time zone,jsonb)':
+    'heartbeat; a node id is not disclosed to anybody',
   'capture_node_ends(uuid,integer)': 'the same, of a capture before 1.0.0 that drains during an upgrade',
   'capture_node_lives(uuid,text,text,timestamp with time zone,jsonb)':
     'the same, of a capture before 1.0.0 that drains during an upgrade',
   'clock_tolerance()': 'a constant',
   'complete_fed_segment(uuid,timestamp with time zone,jsonb)':
-    'fills in what was not told, of calls that are not told too late',
-  'complete_part(uuid,timestamp with time zone,told_part)': 'fills in what was not told, within a day of the end',
+    'adds missing facts, of calls that are not reported too late',
+  'complete_part(uuid,timestamp with time zone,told_part)': 'adds missing facts, within a day of the end',
   'count_reception(timestamp with time zone,jsonb,boolean,boolean)':
     'counts by trunk and hour; numbers of its own making',
   'destruction_now()': 'the clock',
   'doubtful_fed_calls(text,fed_call[])':
-    'matches calls of feeds: as far back as they can be late, a day a call, and so many questions an hour',
-  'end_segments_of_down_nodes(uuid)': 'ends calls of nodes that the database has not heard of for a quarter of an hour',
-  'forbidden_recordings(uuid[])': 'whether a recording is forbidden: what its state says as well',
-  'prune_capture_clients()': 'deletes what is past its term',
-  'prune_feed_data()': 'deletes what is past its term',
+    'matches calls of feeds: as far back as they can be late, a day per call, and a limited number of questions an hour',
+  'end_segments_of_down_nodes(uuid)': 'ends calls of nodes that have sent no heartbeat for a quarter of an hour',
+  'forbidden_recordings(uuid[])': 'whether a recording is forbidden, which its state shows as well',
+  'prune_capture_clients()': 'deletes expired data',
+  'prune_feed_data()': 'deletes expired data',
   'history_ends_after(timestamp with time zone)': 'arithmetic',
-  'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still good',
-  'intake_keys_wanted()': 'how many keys a day takes',
+  'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still valid',
+  'intake_keys_wanted()': 'how many keys are needed per day',
   'is_closed_to_late_facts(uuid,timestamp with time zone,interval)': 'about times that it reads',
   'resolve_duplicate_segment(uuid,uuid,timestamp with time zone,jsonb)':
-    'whether another node has the talk: as far back as a node can be late',
-  'late_facts_from(interval)': 'how far back that is',
-  'lock_call_ids(text[])': 'waits in turn for one call; these locks are of nothing else',
+    'whether another node has the segment: as far back as a node can be late',
+  'late_facts_from(interval)': 'how far back late facts are accepted',
+  'lock_call_ids(text[])': 'waits in turn for one call; these locks are used for nothing else',
   'matched_until(timestamp with time zone,timestamp with time zone)': 'arithmetic',
   'match_by_ids(told_part,text,boolean)':
-    'tells two callers under one call id apart: as far back as a node can be late, and so many questions an hour',
+    'distinguishes two callers under one call id: as far back as a node can be late, and a limited number of questions an hour',
   'match_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
-    'matches a call of a feed: as far back as it can be late, a day a call, and so many questions an hour',
+    'matches a call of a feed: as far back as it can be late, a day per call, and a limited number of questions an hour',
   'match_by_facts(told_part)':
-    'matches late facts with calls of feeds: as far back as a node can be late, a day a call, and so many questions an hour',
+    'matches late facts with calls of feeds: as far back as a node can be late, a day per call, and a limited number of questions an hour',
   'months_after(timestamp with time zone,integer)': 'arithmetic',
   'record_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
-  'record_fed_calls(text,fed_call[])': 'which parts a feed told of; none that is in the register becomes a feed’s own',
+  'record_fed_calls(text,fed_call[])':
+    'which segments a feed reported; none already in the register becomes a feed’s own',
   'record_fed_segments(text,uuid,timestamp with time zone,jsonb)':
-    'which parts a feed told of; none that is in the register becomes a feed’s own',
+    'which segments a feed reported; none already in the register becomes a feed’s own',
   'others_report_calls(text,timestamp with time zone,timestamp with time zone)':
     'whether there were calls at a time, which it reads as well',
   'quota_counts(timestamp with time zone,timestamp with time zone,uuid[])':
     'counts by number and official, of this week and the last as a whole',
   'destruction_due_at(timestamp with time zone,integer)': 'arithmetic',
   'register_now()': 'the clock',
-  'report_admissions(uuid,jsonb)': 'its own account of what it entered, which is held against the register’s',
-  'report_instance_ended(uuid)': 'its own row of which description it obeys',
-  'report_feed(text,text,text[],jsonb)': 'how far a feed has come; forward alone',
+  'report_admissions(uuid,jsonb)': 'its own account of what it entered, which is compared with the register',
+  'report_instance_ended(uuid)': 'its own row of the description in use',
+  'report_feed(text,text,text[],jsonb)': 'how far a feed has been read; only forward',
   'report_feed_problem(bytea,text,text,integer,text)': 'where a record of a feed could not be read',
-  'report_obeyed_version(uuid,integer,bytea)': 'its own row of which description it obeys',
+  'report_obeyed_version(uuid,integer,bytea)': 'its own row of the description in use',
   'settle_call_end(uuid,timestamp with time zone,boolean)':
-    'the end of a call from its parts, with the rights of capture itself',
-  'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each node that says it is one',
+    'the end of a call from its segments, with the rights of capture itself',
+  'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each reported node',
   'version_at(timestamp with time zone)': 'the published description',
 }
 

@@ -135,7 +135,7 @@ describe('an identity system', () => {
 
 describe('rights of a person who left (R36)', () => {
   const back = {
-    'the employment goes on, as if it had not ended': sql`update person set employed_to = null`,
+    'the end of the employment is removed': sql`update person set employed_to = null`,
     'it ends later': sql`update person set employed_to = now() + interval '1 year'`,
     'another begins': sql`update person set employed_from = now(), employed_to = null`,
     'another will begin': sql`update person set employed_from = now() + interval '1 day', employed_to = null`,

@@ -119,7 +119,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
 
   test.each([
     [
-      'a call of the house, of which nothing is kept',
+      'an internal call, of which nothing is stored',
       `${closing}<callData><fromhdr>sip:0295121002@x</fromhdr></callData>${opening}`,
     ],
     ['another caller’s', `${closing}<callData><fromhdr>sip:0501112233@x</fromhdr></callData>${opening}`],
@@ -129,10 +129,10 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     ],
     ['one with another official in it', `${bertil}${streams}${opening}`],
     ['another official’s by ending the document', `${bertil}${streams}</recording>`],
-    ['one of which nothing is read', '<!DOCTYPE x>'],
+    ['one that is not read at all', '<!DOCTYPE x>'],
     ['one without an official, by a comment', `${closing}<!--`],
     ['one without an official, by an association', '</xassoc><xassoc>'],
-  ])('a display name does not turn the call into one of %s', (_, name) => {
+  ])('a display name does not turn the call into %s', (_, name) => {
     const {
       told: parties,
       streams: tracks,

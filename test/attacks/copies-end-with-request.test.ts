@@ -43,7 +43,7 @@ describe('a copy that is ready', () => {
       },
     ],
     ['asks for no copy any more', (id) => change(id, ['RECTIFY'])],
-    ['turns out to be of somebody else, whom nobody has identified', (id) => change(id, ['COPY'], 'Toinen Nimi')],
+    ['is found to be of an unidentified person', (id) => change(id, ['COPY'], 'Toinen Nimi')],
   ])('cannot be downloaded after its request %s, and the log records its end', async (_what, act) => {
     const { id, link, request } = await readyCopy()
     await act(request.id)

@@ -150,30 +150,30 @@ describe('an ID token', () => {
     ],
     ['of another key', () => ({ sign: by(other.privateKey) })],
     [
-      'of a key that it names itself (jku)',
+      'with the address of its own key (jku)',
       () => ({ header: { kid: 'other', jku: `${provider.issuer}/other-keys` }, sign: by(other.privateKey) }),
     ],
     [
-      'that brings its key along (jwk)',
+      'that contains its own key (jwk)',
       () => ({ header: { jwk: jwkOf(other.publicKey, 'own') }, sign: by(other.privateKey) }),
     ],
-    ['with a critical header that nobody knows', () => ({ header: { crit: ['exp'] } })],
+    ['with an unknown critical header', () => ({ header: { crit: ['exp'] } })],
     ['of another issuer', () => ({ claims: { iss: 'https://other.example' } })],
-    ['of the issuer written otherwise', () => ({ claims: { iss: `${provider.issuer}/` } })],
+    ['of the issuer in another spelling', () => ({ claims: { iss: `${provider.issuer}/` } })],
     ['for another client', () => ({ claims: { aud: 'other' } })],
     ['for several clients', () => ({ claims: { aud: [clientId, 'other'] } })],
-    ['for several clients, made for another one', () => ({ claims: { aud: [clientId, 'other'], azp: 'other' } })],
-    ['made for another client (azp)', () => ({ claims: { azp: 'other' } })],
+    ['for several clients, issued for another one', () => ({ claims: { aud: [clientId, 'other'], azp: 'other' } })],
+    ['issued for another client (azp)', () => ({ claims: { azp: 'other' } })],
     ['of another sign-in', () => ({ claims: { nonce: randomUUID() } })],
     ['without a nonce', () => ({ claims: { nonce: undefined } })],
     ['with a nonce in a list', () => ({ claims: { nonce: [provider.nonce] } })],
     ['that has expired', () => ({ claims: { exp: inSeconds(-45), iat: inSeconds(-90) } })],
     ['that never expires', () => ({ claims: { exp: undefined } })],
-    ['that is not good yet', () => ({ claims: { nbf: inSeconds(90) } })],
-    ['of nobody', () => ({ claims: { sub: '' } })],
-    ['of a subject that cannot be kept', () => ({ claims: { sub: 'a\0b' } })],
-    ['of a subject without end', () => ({ claims: { sub: 'x'.repeat(256) } })],
-    ['of a sign-in at no time', () => ({ claims: { auth_time: 1e300 } })],
+    ['that is not valid yet', () => ({ claims: { nbf: inSeconds(90) } })],
+    ['without a subject', () => ({ claims: { sub: '' } })],
+    ['with a subject that cannot be stored', () => ({ claims: { sub: 'a\0b' } })],
+    ['with an overlong subject', () => ({ claims: { sub: 'x'.repeat(256) } })],
+    ['with an impossible sign-in time', () => ({ claims: { auth_time: 1e300 } })],
   ])('%s signs nobody in, and the log records it', async (_what, forged) => {
     provider.forged = forged()
     expect(await signIn()).toEqual({ refused: 'identity-provider.refused' })
@@ -185,12 +185,12 @@ describe('an ID token', () => {
 test.each<[string, Record<string, string>, object?]>([
   ['of another issuer', { iss: 'https://other.example' }],
   [
-    'that does not name its issuer where it has said that it does',
+    'without an issuer although the provider promises one',
     {},
     { authorization_response_iss_parameter_supported: true },
   ],
   ['of another sign-in', { state: 'another' }],
-  ['with an ID token of the browser’s', { id_token: 'a.b.c' }],
+  ['with an ID token from the browser', { id_token: 'a.b.c' }],
 ])('a redirect back %s signs nobody in', async (_what, changed, metadata = {}) => {
   provider.metadata = metadata
   expect(await signIn(changed)).toEqual({ refused: 'identity-provider.refused' })
@@ -202,10 +202,10 @@ describe('a provider’s account whose name resembles an official’s', () => {
 
   test.each<[string, (userId: string) => string]>([
     ['in wide letters', wide],
-    ['with a blank before it', (userId) => ` ${userId}`],
-    ['with a character behind it that nobody sees', (userId) => `${userId}\ufeff`],
+    ['with a leading blank', (userId) => ` ${userId}`],
+    ['with a trailing invisible character', (userId) => `${userId}\ufeff`],
     ['with a Kelvin sign for a k', (userId) => userId.replace('k', '\u212a')],
-    ['with a character that cannot be kept', (userId) => `${userId}\0`],
+    ['with a character that cannot be stored', (userId) => `${userId}\0`],
   ])('%s does not sign in as that official', async (_how, written) => {
     const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })
     const kaija = await enterPerson(database.as().db, { userId: `kaija${randomUUID()}`, name: 'Kaija', employedFrom })

@@ -91,7 +91,7 @@ test.each([
   ],
   ['a grant that is added', 'grant select on audit_entry to seloste_desk', 'changed grants on audit_entry'],
   [
-    'a grant on a table that nobody was to read',
+    'a grant on a table that no role may read',
     'grant select on audit_pending to seloste_capture',
     'changed grants on audit_pending',
   ],
@@ -145,7 +145,7 @@ test.each([
   ],
   ['a cast', 'create cast (text as uuid) with inout as implicit', 'unknown cast text as uuid'],
   [
-    'a role whose entries are not durable when they are acknowledged',
+    'a role with entries not durable when acknowledged',
     'alter role seloste_desk set synchronous_commit = off',
     'unknown setting synchronous_commit of seloste_desk',
   ],

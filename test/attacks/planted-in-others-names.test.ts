@@ -31,7 +31,7 @@ test.each([
     { alone: 0, unlogged: 1 },
   ],
   [
-    'in the names of two others, of which the log does not tell',
+    'in the names of two others, without entries in the log',
     'SECURITY',
     'CRIME_OR_MISUSE',
     true,

@@ -291,11 +291,11 @@ describe('a call that continues with somebody else, or comes back', () => {
 describe('a process that dies between any two steps leaves no sound', () => {
   /** Files in the folder after this many destruction steps, and the state in the spool. */
   test.each([
-    ['before the first', ['hdr', 'body'], false, 'handed over'],
-    ['when the way to the key is gone', ['body'], false, 'handed over'],
-    ['when all is gone and nobody has been told', [], false, 'gone'],
-    ['when it has been told', [], true, 'gone'],
-    ['told by a disk that lied', ['hdr', 'body', 'tail'], true, 'gone'],
+    ['before the first step', ['hdr', 'body'], false, 'handed over'],
+    ['after the key’s header is deleted', ['body'], false, 'handed over'],
+    ['after all is deleted, before the report', [], false, 'gone'],
+    ['after the report', [], true, 'gone'],
+    ['after the report, with files left by an unreliable disk', ['hdr', 'body', 'tail'], true, 'gone'],
   ])('%s', async (_when, suffixes, reported, comes) => {
     await speak(portOf(await send('1', media(4000))), 80)
     const going = latest()!

@@ -290,7 +290,7 @@ describe('verification of the caller’s number by the network (RFC 8224, RFC 33
   })
 
   test.each<[string, string, Case?]>([
-    ['nothing is said', call(plain)],
+    ['nothing is stated', call(plain)],
     ['it has passed', call(`sip:${caller};verstat=TN-Validation-Passed@x`)],
     ['nobody has verified it', call(`sip:${caller};verstat=No-TN-Validation@x`)],
     ['it is asserted', call(plain, pai(`&lt;tel:${caller}&gt;`))],

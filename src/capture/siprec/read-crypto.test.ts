@@ -53,7 +53,7 @@ describe('keys in an offer (RFC 4568)', () => {
     ['has reports in clear', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTCP`],
     ['is unauthenticated', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNAUTHENTICATED_SRTP`],
     ['derives its keys anew', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} KDR=24`],
-    ['has a parameter that nobody knows', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} NEW=1`],
+    ['has an unknown parameter', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} NEW=1`],
     ['has a key that is too short', `1 AES_256_CM_HMAC_SHA1_80 inline:${key30}`],
     ['has a key that is too long', `1 AES_CM_128_HMAC_SHA1_80 inline:${key46}`],
     ['has no key', '1 AES_CM_128_HMAC_SHA1_80 inline:'],

@@ -23,7 +23,7 @@ test('a value keeps the comment on its line and the lines around it', () => {
 
 test.each<[what: string, edits: TextEdit[], from: string, to: string]>([
   [
-    'a field that was not there',
+    'a field that did not exist',
     [{ path: ['numbers', 0, 'validTo'], value: '2027-01-01' }],
     '    validFrom: 2026-01-01\n  - number: 029 497 001',
     '    validFrom: 2026-01-01\n    validTo: 2027-01-01\n  - number: 029 497 001',
@@ -55,7 +55,7 @@ test.each<[what: string, edits: TextEdit[], from: string, to: string]>([
     'saavutettavuus@vero.example, phone: 029 512 000 }',
   ],
   [
-    'a text that has to be quoted',
+    'a text that needs quotes',
     [{ path: ['recordingPlan', 'rules', 0, 'names', 'en'], value: 'Numbers: all, of "us" #1' }],
     'en: Service numbers }',
     'en: "Numbers: all, of \\"us\\" #1" }',

@@ -26,7 +26,7 @@ test('beside both voices it is left out from end to end, even if one is silent f
 test.each([
   ['alone', { mixed: 3000 }],
   ['beside one voice', { mixed: 3000, caller: 3000 }],
-  ['beside a voice of which nothing came', { ...three, official: 0 }],
+  ['beside a stream without packets', { ...three, official: 0 }],
 ])('%s it is played', (_, tracks) => {
   expect(seconds(index(tracks))).toEqual([])
   expect(playsMixed(index(tracks))).toBe(true)

@@ -102,7 +102,7 @@ describe('a request for a right', () => {
       { role: 'EXPERT', duty: 'TRAINING', purposes: ['QUALITY'] },
       'right.purpose-unknown',
     ],
-    ['a duty for a role that has none', { duty: 'QUALITY' }, 'right.role-unknown'],
+    ['a duty for a role without duties', { duty: 'QUALITY' }, 'right.role-unknown'],
     ['units for a right to one’s own calls', { units: ['11111111-1111-4111-8111-111111111111'] }, 'right.scope-wrong'],
     ['numbers for a right to one’s own calls', { numbers: [number] }, 'right.scope-wrong'],
     ['an expert without numbers', { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'] }, 'right.number-missing'],

@@ -201,7 +201,7 @@ describe('a retired version', () => {
   })
 
   test.each([
-    ['says that it is done and has it still', 'KEY_STAYS'],
+    ['reports success but still has the key', 'KEY_STAYS'],
     ['does not answer', 'KEY_STORE_AWAY'],
   ] as const)('of a store that %s stays retired, and the next run destroys it', async (_, code) => {
     const store = await makeStore()

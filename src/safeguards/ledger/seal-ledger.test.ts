@@ -103,14 +103,10 @@ describe('the sequencer of the ledger', () => {
 
 describe('a ledger is not signed', () => {
   test.each([
-    ['whose last entries are gone', 'delete from ledger_leaf where index = 46', 'ledger-turned-back'],
-    [
-      'with an entry that was altered',
-      `update destruction_entry set cause = 'official' where seq = 1`,
-      'ledger-altered',
-    ],
-    ['with a hash that was altered', `update ledger_leaf set hash = sha256('') where index = 3`, 'ledger-altered'],
-    ['without an entry that has a number', 'delete from destruction_entry where seq = 1', 'ledger-altered'],
+    ['without its last entries', 'delete from ledger_leaf where index = 46', 'ledger-turned-back'],
+    ['with an altered entry', `update destruction_entry set cause = 'official' where seq = 1`, 'ledger-altered'],
+    ['with an altered hash', `update ledger_leaf set hash = sha256('') where index = 3`, 'ledger-altered'],
+    ['without a numbered entry', 'delete from destruction_entry where seq = 1', 'ledger-altered'],
   ])('%s', async (_, change, code) => {
     await pool.query('create table kept_leaf as table ledger_leaf; create table kept_entry as table destruction_entry')
     const back = `delete from ledger_leaf; insert into ledger_leaf table kept_leaf; delete from destruction_entry;

@@ -140,7 +140,7 @@ describe('a signature is refused, with the reason in the log', () => {
     ['in another site’s frame', { crossOrigin: true }, 'signature'],
     ['for another host', { rpId: 'example' }, 'signature'],
     ['without the person verified', { verified: false }, 'signature'],
-    ['whose counter stands still', { counter: 1 }, 'counter'],
+    ['with an unchanged counter', { counter: 1 }, 'counter'],
     ['whose counter goes back to 0', { counter: 0 }, 'counter'],
   ]
   for (const [title, spoiled, fault] of cases) {

@@ -223,7 +223,7 @@ describe('refused', () => {
 
   test.each([
     ['none', undefined],
-    ['one that has passed', () => now().subtract({ hours: 1 })],
+    ['one in the past', () => now().subtract({ hours: 1 })],
     ['this one', () => now()],
     ['one before the newest version', () => now().add({ minutes: 5 })],
     ['one more than a year ahead', () => now().add({ hours: 24 * 367 })],

@@ -36,29 +36,41 @@ const booked = { state: 'BOOKED', isPast: false }
 describe('the state of a request', () => {
   const calls = (...states: Call['state'][]) => facts({ calls: states.map((state) => call(state)) })
   test.each<[string, RequestFacts, string]>([
-    ['received until the requester is identified', facts({ isIdentified: false, calls: [heard] }), 'RECEIVED'],
-    ['identified until a call is found or not', facts(), 'IDENTIFIED'],
-    ['identified while several calls fit', calls('NOT_FOUND', 'SEVERAL'), 'IDENTIFIED'],
-    ['found with the first call that is found', calls('SEVERAL', 'FOUND'), 'CALL_FOUND'],
-    ['found with a call that is the requester’s', calls('NOT_PARTY', 'MATCHED'), 'CALL_FOUND'],
-    ['not found where none is', calls('NOT_FOUND'), 'NOT_FOUND'],
-    ['not found, too, where a call is somebody else’s: the two are told alike', calls('NOT_PARTY'), 'NOT_FOUND'],
-    ['not identifiable where calls stay alike', calls('NOT_FOUND', 'NOT_IDENTIFIABLE'), 'NOT_IDENTIFIABLE'],
-    ['answered once the answer was sent', facts({ calls: [heard], letters: [sent('answer')] }), 'ANSWERED'],
-    ['not answered by a letter on the way', facts({ calls: [heard], letters: [sent('extension')] }), 'CALL_FOUND'],
+    ['is received until the requester is identified', facts({ isIdentified: false, calls: [heard] }), 'RECEIVED'],
+    ['is identified until a call is found or not', facts(), 'IDENTIFIED'],
+    ['is identified while several calls match', calls('NOT_FOUND', 'SEVERAL'), 'IDENTIFIED'],
+    ['is found with the first found call', calls('SEVERAL', 'FOUND'), 'CALL_FOUND'],
+    ['is found with a call verified as the requester’s', calls('NOT_PARTY', 'MATCHED'), 'CALL_FOUND'],
+    ['is not found if no call is', calls('NOT_FOUND'), 'NOT_FOUND'],
+    ['is also not found if a call is somebody else’s, without distinction', calls('NOT_PARTY'), 'NOT_FOUND'],
     [
-      'not answered by the notice of a prohibition where more was asked',
+      'is not identifiable if calls cannot be distinguished',
+      calls('NOT_FOUND', 'NOT_IDENTIFIABLE'),
+      'NOT_IDENTIFIABLE',
+    ],
+    ['is answered once the answer was sent', facts({ calls: [heard], letters: [sent('answer')] }), 'ANSWERED'],
+    [
+      'is not answered by the letter of an extension',
+      facts({ calls: [heard], letters: [sent('extension')] }),
+      'CALL_FOUND',
+    ],
+    [
+      'is not answered by the notice of a prohibition if more was requested',
       facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
       'CALL_FOUND',
     ],
     [
-      'answered by it where nothing else was',
+      'is answered by that notice if nothing else was requested',
       facts({ kinds: ['PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
       'ANSWERED',
     ],
-    ['booked', facts({ calls: [heard], letters: [sent('answer')], appointments: [booked] }), 'APPOINTMENT'],
     [
-      'heard',
+      'is booked with an appointment',
+      facts({ calls: [heard], letters: [sent('answer')], appointments: [booked] }),
+      'APPOINTMENT',
+    ],
+    [
+      'is heard after a held appointment',
       facts({
         appointments: [
           { state: 'NO_SHOW', isPast: true },
@@ -68,7 +80,7 @@ describe('the state of a request', () => {
       'HEARD',
     ],
     [
-      'nobody came',
+      'is a no-show after a missed appointment',
       facts({
         appointments: [
           { state: 'MOVED', isPast: true },
@@ -78,13 +90,13 @@ describe('the state of a request', () => {
       'NO_SHOW',
     ],
     [
-      'not booked by a time that was withdrawn',
+      'is not booked by a withdrawn appointment',
       facts({ appointments: [{ state: 'WITHDRAWN', isPast: false }] }),
       'IDENTIFIED',
     ],
-    ['closed, whatever was done', facts({ isClosed: true, calls: [heard], appointments: [booked] }), 'CLOSED'],
+    ['is closed, whatever was done', facts({ isClosed: true, calls: [heard], appointments: [booked] }), 'CLOSED'],
     [
-      'of an outsider, received until it is answered',
+      'is received until answered if made by an outsider',
       facts({ party: 'OUTSIDER', kinds: ['OPENNESS'], isIdentified: false }),
       'RECEIVED',
     ],
@@ -95,19 +107,23 @@ describe('the state of a request', () => {
 
 describe('the next step of a request', () => {
   test.each<[string, RequestFacts, string[]]>([
-    ['before all else the requester is identified', facts({ isIdentified: false }), ['identify']],
-    ['then they name a call', facts(), ['name-call']],
-    ['of several they tell more', facts({ calls: [call('SEVERAL')] }), ['narrow-call']],
-    ['one that is found is verified', facts({ calls: [call('FOUND'), call('NOT_FOUND')] }), ['verify-call']],
-    ['what was found or not is answered', facts({ calls: [call('NOT_FOUND')] }), ['answer']],
+    ['identifies the requester first', facts({ isIdentified: false }), ['identify']],
+    ['then asks for a call', facts(), ['name-call']],
+    ['asks for more details if several calls match', facts({ calls: [call('SEVERAL')] }), ['narrow-call']],
+    ['verifies a found call', facts({ calls: [call('FOUND'), call('NOT_FOUND')] }), ['verify-call']],
+    ['answers what was found or not', facts({ calls: [call('NOT_FOUND')] }), ['answer']],
     [
-      'a letter that was made is sent',
+      'sends a letter that was made',
       facts({ calls: [heard], letters: [{ kind: 'answer', isDelivered: false }] }),
       ['send-letter'],
     ],
-    ['a listening is booked', facts({ kinds: ['LISTEN'], calls: [heard], letters: [sent('answer')] }), ['book']],
     [
-      'again after nobody came',
+      'books a listening appointment',
+      facts({ kinds: ['LISTEN'], calls: [heard], letters: [sent('answer')] }),
+      ['book'],
+    ],
+    [
+      'books another one after a no-show',
       facts({
         kinds: ['LISTEN'],
         calls: [heard],
@@ -117,7 +133,7 @@ describe('the next step of a request', () => {
       ['book'],
     ],
     [
-      'what came of it is noted',
+      'notes the outcome of an appointment',
       facts({
         kinds: ['LISTEN'],
         calls: [heard],
@@ -127,36 +143,40 @@ describe('the next step of a request', () => {
       ['note-outcome'],
     ],
     [
-      'a listening is booked before the answer, which tells the time',
+      'books the appointment before the answer, which states its time',
       facts({ kinds: ['KNOW', 'LISTEN'], calls: [heard] }),
       ['book', 'answer'],
     ],
-    ['a use is forbidden', facts({ kinds: ['PROHIBIT'], calls: [heard] }), ['forbid']],
-    ['erasure is carried out by forbidding', facts({ kinds: ['ERASURE'], calls: [heard] }), ['forbid']],
-    ['and so is an objection', facts({ kinds: ['OBJECTION'], calls: [forbidden] }), []],
-    ['and told by the letter that comes once it is destroyed', facts({ kinds: ['PROHIBIT'], calls: [forbidden] }), []],
+    ['forbids the use of a recording', facts({ kinds: ['PROHIBIT'], calls: [heard] }), ['forbid']],
+    ['carries out an erasure by a prohibition', facts({ kinds: ['ERASURE'], calls: [heard] }), ['forbid']],
+    ['carries out an objection by a prohibition too', facts({ kinds: ['OBJECTION'], calls: [forbidden] }), []],
     [
-      'before the answer, which tells what has become of it',
+      'has nothing more for a prohibition, whose notice follows the destruction',
+      facts({ kinds: ['PROHIBIT'], calls: [forbidden] }),
+      [],
+    ],
+    [
+      'forbids before the answer, which states the outcome',
       facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [heard] }),
       ['forbid', 'answer'],
     ],
     [
-      'and what else was asked is answered though a notice of the prohibition went out',
+      'answers what else was requested, even after the notice of a prohibition',
       facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
       ['answer'],
     ],
     [
-      'a call that was not recorded is answered though it was to be forbidden',
+      'answers a request to forbid if the call was not recorded',
       facts({ kinds: ['PROHIBIT'], calls: [call('MATCHED')] }),
       ['answer'],
     ],
     [
-      'what is to be heard first is not destroyed before',
+      'does not forbid a recording before its booked listening',
       facts({ kinds: ['LISTEN', 'PROHIBIT'], calls: [heard], letters: [sent('answer')], appointments: [booked] }),
       [],
     ],
     [
-      'and forbidden after it was heard',
+      'forbids it after the listening',
       facts({
         kinds: ['LISTEN', 'PROHIBIT'],
         calls: [heard],
@@ -165,35 +185,39 @@ describe('the next step of a request', () => {
       }),
       ['forbid'],
     ],
-    ['a copy is made', facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')] }), ['make-copy']],
+    ['makes a copy', facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')] }), ['make-copy']],
     [
-      'not twice',
+      'does not make a copy twice',
       facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'ready' }] }),
       [],
     ],
     [
-      'but again where it was not fetched in its time',
+      'makes a copy again if it was not collected in time',
       facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'expired' }] }),
       ['make-copy'],
     ],
     [
-      'or could not be made',
+      'makes a copy again if it failed',
       facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'failed' }] }),
       ['make-copy'],
     ],
     [
-      'why it takes longer is told',
+      'informs of an extension',
       facts({ isExtended: true, calls: [heard], letters: [sent('answer')] }),
       ['send-letter'],
     ],
     [
-      'also to somebody who is not identified yet',
+      'informs of an extension even before identification',
       facts({ isIdentified: false, isExtended: true }),
       ['identify', 'send-letter'],
     ],
-    ['once', facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }), []],
     [
-      'whoever gave up listening is offered no other time, and forbids if they asked to',
+      'informs of an extension once',
+      facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }),
+      [],
+    ],
+    [
+      'forbids, if requested, after listening was given up, without another appointment',
       facts({
         kinds: ['LISTEN', 'PROHIBIT'],
         calls: [heard],
@@ -203,23 +227,23 @@ describe('the next step of a request', () => {
       ['forbid'],
     ],
     [
-      'who looked at a call is told by a letter of its own',
+      'answers a log extract by its own letter',
       facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [heard], letters: [sent('answer')] }),
       ['answer'],
     ],
     [
-      'and of no call by the answer',
+      'has no separate log extract without a call',
       facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('NOT_FOUND')], letters: [sent('answer')] }),
       [],
     ],
-    ['a copy comes before its covering letter', facts({ kinds: ['COPY'], calls: [heard] }), ['make-copy', 'answer']],
+    ['makes a copy before its covering letter', facts({ kinds: ['COPY'], calls: [heard] }), ['make-copy', 'answer']],
     [
-      'what is to be corrected is answered once that is decided',
+      'decides a correction before the answer',
       facts({ kinds: ['RECTIFY'], calls: [heard], corrections: [{ isDecided: false }] }),
       ['decide'],
     ],
     [
-      'and then by a letter of its own',
+      'answers a decided correction by its own letter',
       facts({
         kinds: ['KNOW', 'RECTIFY'],
         calls: [heard],
@@ -228,35 +252,35 @@ describe('the next step of a request', () => {
       }),
       ['answer'],
     ],
-    ['a correction is proposed', facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')] }), ['correct']],
+    ['proposes a correction', facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')] }), ['correct']],
     [
-      'and decided',
+      'decides a proposed correction',
       facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')], corrections: [{ isDecided: false }] }),
       ['decide'],
     ],
     [
-      'an official document is decided on before it is answered',
+      'decides on an official document before the answer',
       facts({ party: 'OUTSIDER', kinds: ['OPENNESS'], isIdentified: false }),
       ['decide'],
     ],
     [
-      'and answered',
+      'answers after the decision on an official document',
       facts({ party: 'OUTSIDER', kinds: ['OPENNESS'], isIdentified: false, isDecided: true }),
       ['answer'],
     ],
     [
-      'with nothing unfinished it is closed',
+      'closes the request if nothing is unfinished',
       facts({ calls: [heard], letters: [sent('answer')], unfinished: [] }),
       ['close'],
     ],
-    ['and then there is nothing', facts({ isClosed: true, calls: [heard], unfinished: [] }), []],
+    ['is none for a closed request', facts({ isClosed: true, calls: [heard], unfinished: [] }), []],
     [
-      'a restriction is answered by its own letter',
+      'answers a restriction by its own letter',
       facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('answer')] }),
       ['answer'],
     ],
     [
-      'and then there is nothing to do until it is lifted',
+      'is then none until the restriction is lifted',
       facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('restriction')] }),
       [],
     ],
@@ -268,28 +292,36 @@ describe('the next step of a request', () => {
 describe('a request is urgent', () => {
   const inHours = (hours: number) => now.add({ hours })
   test.each<[string, Partial<RequestFacts>, object]>([
-    ['not a month before its day', {}, { isUrgent: false, isOverdue: false }],
+    ['not a month before it is due', {}, { isUrgent: false, isOverdue: false }],
     ['a week before it', { dueAt: inHours(7 * 24) }, { isUrgent: true, isOverdue: false }],
     ['on its day and after', { dueAt: now }, { isUrgent: true, isOverdue: true }],
-    ['three days before what is to be heard ends', { kinds: ['LISTEN'], firstEnd: inHours(72) }, { isUrgent: true }],
-    ['not before that', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
     [
-      'not for what was heard',
+      'three days before the end of a recording to be heard',
+      { kinds: ['LISTEN'], firstEnd: inHours(72) },
+      { isUrgent: true },
+    ],
+    ['not earlier than that', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
+    [
+      'not for a recording that was heard',
       { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'HEARD', isPast: true }] },
       { isUrgent: false },
     ],
     [
-      'nor once it was given up',
+      'not once listening was given up',
       { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'WITHDRAWN', isPast: false }] },
       { isUrgent: false },
     ],
-    ['nor for what nobody wants to hear', { kinds: ['PROHIBIT'], firstEnd: inHours(1) }, { isUrgent: false }],
     [
-      'nor while a restriction lasts that was told',
+      'not for a recording without a request to listen',
+      { kinds: ['PROHIBIT'], firstEnd: inHours(1) },
+      { isUrgent: false },
+    ],
+    [
+      'not while a notified restriction lasts',
       { kinds: ['RESTRICTION'], dueAt: inHours(-1), calls: [restricted], letters: [sent('restriction')] },
       { isUrgent: false, isOverdue: false },
     ],
-    ['nor when it is closed', { isClosed: true, dueAt: inHours(-1) }, { isUrgent: false, isOverdue: false }],
+    ['not when closed', { isClosed: true, dueAt: inHours(-1) }, { isUrgent: false, isOverdue: false }],
   ])('%s', (_, given, pressing) => {
     expect(urgencyOf(facts(given), now)).toMatchObject(pressing)
   })

@@ -367,7 +367,7 @@ describe('changing a user (PATCH)', () => {
   })
 
   test.each([
-    ['an attribute that nobody knows', [{ op: 'replace', path: 'nonsense', value: 1 }], 'invalidPath'],
+    ['an unknown attribute', [{ op: 'replace', path: 'nonsense', value: 1 }], 'invalidPath'],
     ['a path that is none', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
     ['a removal of everything', [{ op: 'remove' }], 'noTarget'],
     [

@@ -76,11 +76,11 @@ describe('entering a person', () => {
   })
 
   test.each([
-    ['a user id that has been used, in another case', { userId: 'ANSSI' }, 409, 'person.user-id-taken'],
+    ['a used user id in another case', { userId: 'ANSSI' }, 409, 'person.user-id-taken'],
     ['no name', { name: '   ' }, 400, 'person.name-missing'],
     ['a number that is none', { phone: 'puhelin' }, 400, 'person.not-a-number'],
     ['a short code, at which no official answers', { phone: '116117' }, 400, 'person.not-a-number'],
-    ['a supervisor nobody knows', { supervisor: 'nobody' }, 400, 'person.unknown-supervisor'],
+    ['an unknown supervisor', { supervisor: 'nobody' }, 400, 'person.unknown-supervisor'],
     ['an end before the beginning', { employedTo: '2024-12-31' }, 400, 'person.ends-before-it-begins'],
     ['a day that is none', { employedFrom: '2025-02-30' }, 400, 'input.invalid'],
   ])('is refused with %s, and leaves nothing', async (_, given, status, code) => {

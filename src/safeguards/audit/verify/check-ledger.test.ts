@@ -52,15 +52,15 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
   })
 
   test.each([
-    ['an entry that was altered', `update destruction_entry set cause = 'official' where seq = 7`, 'ledger-altered'],
+    ['an altered entry', `update destruction_entry set cause = 'official' where seq = 7`, 'ledger-altered'],
     [
-      'places that an end is said to have reached',
+      'altered locations of a destruction',
       `update destruction_entry set targets = '{}' where seq = 7`,
       'ledger-altered',
     ],
-    ['an entry that was deleted', 'delete from destruction_entry where seq = 7', 'ledger-altered'],
+    ['a deleted entry', 'delete from destruction_entry where seq = 7', 'ledger-altered'],
     [
-      'an entry that was slipped in',
+      'an inserted entry',
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('right', gen_random_uuid(), 'revoked', 'x', '{}')`,
       'ledger-altered',
     ],
@@ -70,25 +70,25 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
       'ledger-altered',
     ],
     [
-      'the end cut off',
+      'a truncated end',
       `delete from ledger_leaf where index > 290; delete from destruction_entry where seq > 291; delete from ledger_pending`,
       'ledger-altered',
     ],
     ['a hash inside the tree', `update ledger_subtree set hash = sha256('')`, 'ledger-altered'],
-    ['a head that says another size', 'update ledger_head set size = 299 where size = 302', 'ledger-head-wrong'],
+    ['a head with another size', 'update ledger_head set size = 299 where size = 302', 'ledger-head-wrong'],
     [
-      'a head that another key signed',
+      'a head signed by another key',
       `update ledger_head set note = replace(note, '302', '301') where size = 302`,
       'ledger-head-wrong',
     ],
-    ['no head at all', 'delete from ledger_head', 'ledger-head-wrong'],
+    ['a missing head', 'delete from ledger_head', 'ledger-head-wrong'],
     [
-      'an entry that waited for its number',
+      'a missing entry that waited for its number',
       'delete from destruction_entry where seq in (select seq from ledger_pending)',
       'ledger-altered',
     ],
     [
-      'a destroyed recording whose key nobody says is destroyed',
+      'a destroyed recording without a receipt for its key',
       `delete from destruction_entry where object_kind = 'month-key'`,
       'ledger-receipt-missing',
     ],

@@ -134,7 +134,7 @@ describe('a signature', () => {
   })
 
   test.each([
-    ['no note at all', 'is no signed note'],
+    ['not a note', 'is no signed note'],
     [note.replace('\n5\n', '\n05\n'), 'is no checkpoint'],
     [note.replace('\n5\n', '\n-5\n'), 'is no checkpoint'],
     [note.replace('=\n\n', '=\nextension\n\n'), 'lines after the root'],

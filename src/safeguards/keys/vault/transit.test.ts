@@ -74,7 +74,7 @@ async function requestsOf(act: () => Promise<unknown>): Promise<ReceivedRequest[
 describe('a key server that answers late, twice, or not at all', () => {
   const once: [string, Fault][] = [
     ['late', { answersAfterMs: 700 }],
-    ['after it did what was asked, and then cut', 'cut'],
+    ['after it had carried out the request and cut the connection', 'cut'],
     ['with half an answer', 'cut-amid'],
     ['that it has no time (429)', { instead: { status: 429, body: { errors: ['slow down'] } } }],
     ['with a fault of its own (500)', { instead: { status: 500, body: { errors: ['internal error'] } } }],
