@@ -38,6 +38,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: 'es2023',
     reportCompressedSize: false,
+    // Names the packages that are bundled, for the bill of materials (packaging/deb/bill-of-materials.ts).
+    license: { fileName: 'licenses.json' },
     rolldownOptions: {
       output: {
         // Shared code is bundled into two files instead of a hundred: a request costs more than a few kilobytes.

@@ -1,8 +1,10 @@
 /**
- * Builds the Debian package: `npm run package:deb [-- --out DIR]`, from this repository after `npm ci`. The .deb holds the
- * program, the pages, its run-time packages and its Node; all files belong to root. Downloads nothing.
+ * Builds the Debian package: `npm run package:deb [-- --out DIR]`, from this repository after `npm ci`. Writes the .deb, its bill
+ * of materials and SHA256SUMS to dist/. The .deb holds the program, the pages, its run-time packages and its Node; all files
+ * belong to root. Downloads nothing.
  */
-import { execFileSync, type StdioOptions } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
@@ -20,6 +22,8 @@ import { gzipSync } from 'node:zlib'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
 import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
 import { joinedFolder } from '../../src/app/cli/joined-libraries.ts'
+import { billOfMaterials, type Installed } from './bill-of-materials.ts'
+import { commitOf, packageVersion } from './package-version.ts'
 
 export interface DebOptions {
   /** Directory for the package and its tree. */
@@ -46,28 +50,53 @@ const excludedOf: Readonly<Record<string, RegExp>> = {
 }
 const testFile = /\.test\.ts$/
 
-/** @returns the path of the package */
-export function buildDeb({ out, compression }: DebOptions): string {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+/** @returns the paths of the package, of its bill of materials and of their checksums */
+export function buildDeb({ out, compression }: DebOptions): { deb: string; bill: string; sums: string } {
+  const { version: released } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const commit = commitOf(root)
+  const version = packageVersion(released, commit)
+  const made = Number(process.env['SOURCE_DATE_EPOCH'] ?? commit?.at ?? 1)
   const architecture = architectures[process.arch]
   if (architecture === undefined || process.platform !== 'linux') {
     throw new Error(`no package is made on ${process.platform} ${process.arch}: Linux on x64 or arm64 is needed`)
   }
   const tree = join(out, 'tree')
   rmSync(tree, { recursive: true, force: true })
-  installProgram(join(tree, 'usr/lib/seloste'))
+  const program = join(tree, 'usr/lib/seloste')
+  installProgram(program, version)
+  const bundled = readFileSync(join(program, 'web/dist/licenses.json'), 'utf8')
+  const billText = billOfMaterials({ root, version, made }, installedPackages(), bundled)
   installSystemd(tree)
-  installDocuments(join(tree, 'usr/share'), manifest.version)
+  installDocuments(join(tree, 'usr/share'), version, made)
   installCommand(tree)
-  writeControl(tree, manifest.version, architecture)
+  writeControl(tree, version, architecture)
   setModes(tree)
-  const path = join(out, `seloste_${manifest.version}_${architecture}.deb`)
-  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? lastCommit()
-  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', tree, path], {
+  const name = `seloste_${version}_${architecture}`
+  const [deb, bill, sums] = [`${name}.deb`, `${name}.cdx.json`, 'SHA256SUMS'].map((one) => join(out, one)) as [
+    string,
+    string,
+    string,
+  ]
+  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', tree, deb], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, SOURCE_DATE_EPOCH: epoch },
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(made) },
   })
-  return path
+  rmSync(tree, { recursive: true })
+  writeFileSync(bill, billText)
+  // Of all packages there: those of several architectures are built into one folder.
+  const built = readdirSync(out).filter((one) => one.startsWith(`seloste_${version}_`))
+  writeFileSync(
+    sums,
+    built
+      .toSorted()
+      .map((one) => `${sha256(join(out, one))}  ${one}\n`)
+      .join(''),
+  )
+  return { deb, bill, sums }
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
 /** Only the command, Node and the maintainer scripts are executable. */
@@ -80,14 +109,15 @@ function setModes(tree: string): void {
   }
 }
 
-function installProgram(target: string): void {
+function installProgram(target: string, version: string): void {
   if (!existsSync(join(root, 'web/dist/index.html'))) throw new Error('the pages are not built: npm run build')
   const copy = (path: string) =>
     cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !testFile.test(source) })
   // `seloste simulate` and `seloste demo` need the simulator.
-  for (const path of ['bin', 'src', 'database', 'texts', 'web/dist', 'test/simulator', 'package.json']) copy(path)
-  for (const path of installedPackages()) {
-    if (excludedPackages.test(path)) continue
+  for (const path of ['bin', 'src', 'database', 'texts', 'web/dist', 'test/simulator']) copy(path)
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8')
+  writeFileSync(join(target, 'package.json'), manifest.replace(/^( {2}"version": )".*"/m, `$1"${version}"`))
+  for (const { path } of installedPackages()) {
     cpSync(join(root, path), join(target, path), {
       recursive: true,
       verbatimSymlinks: true,
@@ -107,21 +137,22 @@ function installProgram(target: string): void {
 }
 
 /**
- * Returns the installed run-time packages, relative to the repository: all that the lock file does not mark as development
- * only.
+ * Returns the installed run-time packages: all that the lock file does not mark as development only, but for the embedded
+ * PostgreSQL.
  */
-function installedPackages(): string[] {
+function installedPackages(): Installed[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; link?: boolean }>
+    packages: Record<string, { dev?: boolean; link?: boolean; integrity?: string }>
   }
-  const paths = Object.entries(lock.packages)
+  const installed = Object.entries(lock.packages)
     // Links are workspaces of this repository; engines are installed separately.
     .filter(([path, { dev, link }]) => path.startsWith('node_modules/') && dev !== true && link !== true)
-    .map(([path]) => path)
+    .filter(([path]) => !excludedPackages.test(path))
+    .map(([path, { integrity }]) => ({ path, integrity }))
     // Optional packages: only those installed on this platform.
-    .filter((path) => existsSync(join(root, path)))
-  if (paths.length === 0) throw new Error('no packages are installed: run npm ci first')
-  return paths
+    .filter(({ path }) => existsSync(join(root, path)))
+  if (installed.length === 0) throw new Error('no packages are installed: run npm ci first')
+  return installed
 }
 
 function installSystemd(tree: string): void {
@@ -137,7 +168,7 @@ function installSystemd(tree: string): void {
   }
 }
 
-function installDocuments(share: string, version: string): void {
+function installDocuments(share: string, version: string, made: number): void {
   const docs = join(share, 'doc/seloste')
   mkdirSync(join(share, 'man/man1'), { recursive: true })
   mkdirSync(join(share, 'lintian/overrides'), { recursive: true })
@@ -152,13 +183,12 @@ function installDocuments(share: string, version: string): void {
   cpSync(join(here, 'lintian-overrides'), join(share, 'lintian/overrides/seloste'))
   const gzip = (text: string | Buffer) => gzipSync(text, { level: 9 })
   writeFileSync(join(docs, 'NEWS.md.gz'), gzip(readFileSync(join(root, 'CHANGELOG.md'))))
-  writeFileSync(join(docs, 'changelog.gz'), gzip(changelog(version)))
+  writeFileSync(join(docs, 'changelog.gz'), gzip(changelog(version, made)))
   writeFileSync(join(share, 'man/man1/seloste.1.gz'), gzip(readFileSync(join(here, 'seloste.1'))))
 }
 
-function changelog(version: string): string {
-  const date = new Date(Number(process.env['SOURCE_DATE_EPOCH'] ?? lastCommit()) * 1000)
-  const [day, rest] = date.toUTCString().split(', ')
+function changelog(version: string, made: number): string {
+  const [day, rest] = new Date(made * 1000).toUTCString().split(', ')
   return `seloste (${version}) stable; urgency=medium\n\n  * See NEWS.md.gz.\n\n -- Seloste maintainers <seloste@seloste.example>  ${day}, ${rest?.replace('GMT', '+0000')}\n`
 }
 
@@ -196,22 +226,11 @@ function writeControl(tree: string, version: string, architecture: string): void
   )
 }
 
-/** Returns the time of the last commit, for reproducible builds. */
-function lastCommit(): string {
-  try {
-    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
-    return execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8', stdio }).trim()
-  } catch {
-    return '1'
-  }
-}
-
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'var/deb') } } })
+  const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } })
   await buildWebIfStale((line) => console.log(line))
   await joinLibrariesIfStale()
-  mkdirSync(values.out, { recursive: true })
-  const path = buildDeb({ out: resolve(values.out), compression: 'xz' })
-  rmSync(join(resolve(values.out), 'tree'), { recursive: true })
-  console.log(`${basename(path)} is in ${values.out}`)
+  const out = resolve(values.out)
+  mkdirSync(out, { recursive: true })
+  for (const path of Object.values(buildDeb({ out, compression: 'xz' }))) console.log(relative(process.cwd(), path))
 }

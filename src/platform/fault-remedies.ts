@@ -38,6 +38,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'client-secret-empty': 'Write the client’s secret into the file that SELOSTE_OIDC_CLIENT_SECRET_FILE names.',
   'config-file-wrong': 'Correct the line that the message names.',
   'custodian-elsewhere': 'End the other custodian, or leave this one ended: a register has one, with one key folder.',
+  'database-access-file-wrong': 'Correct the line that the message names, then run "seloste create-database" again.',
   'database-binaries-missing': 'Run "npm ci" again on this machine.',
   'database-disk-full': 'Free space on the volume of the database.',
   'database-hangs': 'Check PostgreSQL’s processes, its disk and the network: it does not answer.',
@@ -51,7 +52,10 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'database-role-wrong': 'Let DATABASE_URL of this process sign in as the database role that the message names.',
   'database-start-failed':
     'The message has PostgreSQL’s last messages: usually a full disk, or too little shared memory.',
+  'database-statement-failed':
+    'The message has what PostgreSQL said: check that it runs, and that DATABASE_URL has its socket.',
   'database-stopped': 'It is restarted by itself; if it stops again, the message has its last lines.',
+  'database-unfit': 'Drop the database or the role if nothing of them is needed, or name another in DATABASE_URL.',
   'database-unsafe': 'Set fsync, synchronous_commit and full_page_writes to on in PostgreSQL’s settings.',
   'drain-called-off': 'Somebody has cancelled the drain: ask who, or drain again.',
   'engine-answer-wrong': 'Correct the engine: docs/formats/voice-process.md says how it must answer.',

@@ -12,7 +12,13 @@ import { queryOnce } from '#platform/database/query-once.ts'
 import { checkDatabase } from '../../src/app/cli/doctor/check-database.ts'
 import { prepareDatabase, renewRolePasswords } from '../../src/app/supervisor/bootstrap.ts'
 import { rolePassword } from './cluster.ts'
-import { externalBinaries, owner, startExternalServer, takeAway, type ExternalServer } from './external-server.ts'
+import {
+  externalBinaries,
+  owner,
+  startExternalServer,
+  revokeFromEverybody,
+  type ExternalServer,
+} from './external-server.ts'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 let folder: string
@@ -78,7 +84,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is no superuser', 
     const url = server.urlFor(owner, rolePassword, 'late')
     const prepare = () => prepareDatabase(url, { descriptionFile: undefined }, { info: () => undefined })
     await prepare()
-    await queryOnce(server.adminUrl('late'), takeAway)
+    await revokeFromEverybody(server.adminUrl('late'), 'late')
     await prepare()
     const may = await queryOnce(
       url,

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { startEmbeddedPostgres, type EmbeddedLog, type EmbeddedPostgres } from '#platform/database/embedded.ts'
 import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { ownDatabaseSteps } from '#platform/database/own-database.ts'
 import { freePort } from '../whole/free-ports.ts'
 import { rolePassword } from './cluster.ts'
 
@@ -22,7 +23,7 @@ export interface ExternalServer {
   /** URL of the superuser for every database of the server. */
   adminUrl: (database?: string) => string
   urlFor: (role: string, password: string, database: string) => string
-  /** Creates a database with an owner: docs/operate/install.md, "The database". @returns the owner's URL */
+  /** Creates a database with an owner, as `seloste create-database` does. @returns the owner's URL */
   makeOwned: (database: string) => Promise<string>
   stop: () => Promise<void>
 }
@@ -145,7 +146,7 @@ export async function startExternalServer(
         `create role ${owner} login createrole password '${rolePassword}'`,
         `create database ${database} owner ${owner} encoding 'UTF8' template template0`,
       ])
-      await run(adminUrl(database), [takeAway, `grant set on parameter temp_file_limit to ${owner}`])
+      await revokeFromEverybody(adminUrl(database), database)
       return url
     },
     async stop() {
@@ -156,18 +157,14 @@ export async function startExternalServer(
   }
 }
 
-/** As in docs/operate/install.md. */
-export const takeAway = `do $$ declare f regprocedure; begin
-  for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
-    and proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$' loop
-    execute format('revoke execute on function %s from public', f);
-    execute format('grant execute on function %s to ${owner} with grant option', f);
-  end loop;
-  for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
-    and proname ~ '^(lo_.*|loread|lowrite|pg_logical_emit_message)$' loop
-    execute format('revoke execute on function %s from public', f);
-  end loop;
-end $$`
+/** Revokes in a database what only a superuser can, as `seloste create-database` does. */
+export async function revokeFromEverybody(url: string, database: string): Promise<void> {
+  const inside = ownDatabaseSteps(owner, database).filter((step) => step.database === database)
+  await run(
+    url,
+    inside.map(({ statement }) => statement),
+  )
+}
 
 async function run(url: string, statements: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: url })

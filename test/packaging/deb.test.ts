@@ -12,6 +12,7 @@ const canBuild = spawnSync('dpkg-deb', ['--version']).status === 0 && process.pl
 describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
   let folder = ''
   let deb = ''
+  let built = { deb, bill: '', sums: '' }
   let installed = ''
   const at = (path: string) => join(installed, path)
   const run = (...args: string[]) =>
@@ -24,7 +25,8 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
   beforeAll(async () => {
     // On disk, because it may be larger than a machine's memory for tests.
     folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), 'seloste-deb-'))
-    deb = buildDeb({ out: folder, compression: 'none' })
+    built = buildDeb({ out: folder, compression: 'none' })
+    deb = built.deb
     installed = join(folder, 'installed')
     execFileSync('dpkg', ['-x', deb, installed])
   }, 300_000)
@@ -32,7 +34,9 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
 
   test('is installed, and runs on the Node that it contains', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
-    expect(run('--version').stdout).toBe(`Seloste ${version}\n`)
+    const packaged = execFileSync('dpkg-deb', ['-f', deb, 'Version'], { encoding: 'utf8' }).trim()
+    expect(packaged).toMatch(new RegExp(`^${version}($|\\+\\d{14}\\.g)`))
+    expect(run('--version').stdout).toBe(`Seloste ${packaged}\n`)
     expect(run('help').stdout).toContain('seloste start')
   })
 
@@ -84,6 +88,24 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(linked.length).toBeGreaterThan(100)
     expect(named.length).toBeGreaterThan(10)
     expect([...linked, ...named].filter((path) => !existsSync(path) && !path.includes('/engines/'))).toEqual([])
+  })
+
+  test('has a bill of materials that names every package in it, and checksums', () => {
+    execFileSync('sha256sum', ['--check', '--strict', '--quiet', basename(built.sums)], { cwd: folder })
+    const { components } = JSON.parse(readFileSync(built.bill, 'utf8')) as {
+      components: { name: string; version: string }[]
+    }
+    const named = new Set(components.map(({ name, version }) => `${name} ${version}`))
+    const inside = execFileSync('find', [at('usr/lib/seloste/node_modules'), '-name', 'package.json'], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n')
+      .filter((path) => /\/node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+      .map((path) => JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string })
+    expect(inside.length).toBeGreaterThan(100)
+    expect(inside.filter(({ name, version }) => !named.has(`${name} ${version}`))).toEqual([])
+    expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['react', 'pg']))
   })
 
   test('belongs to root, keeps the operator’s settings and names its scripts', () => {

@@ -24,6 +24,8 @@ Running
   seloste healthy [--role ROLE]                   exit with 0 if the role answers on this machine (for probes)
 
 Installation
+  seloste create-database [--print]               make the database in this machine's PostgreSQL, and let the roles sign in;
+                                                  --print prints the statements for another machine's administrator
   seloste prepare [--passwords DIR]               prepare an existing PostgreSQL for roles on separate machines
   seloste upgrade-database [--binaries DIR]       upgrade the embedded database to this release's PostgreSQL
   seloste nodes list [--json] | forget --node NAME
@@ -43,6 +45,7 @@ People and rights
   seloste scim-token list | revoke --name NAME    list the tokens; revoke one
   seloste description show [--version N]          print the register description in force, or another version
   seloste description versions | check FILE       list the versions and their changes; validate a file
+  seloste description new FILE [--from ANSWERS]   make the first description by asking ten questions, or from a file of answers
 
 Audit log and recordings
   seloste audit verify [--export DIR --key FILE] [--checkpoint FILE] [--witness-key FILE] [--json]
@@ -108,6 +111,10 @@ async function main(): Promise<void> {
         secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
       })
     }
+    case 'create-database': {
+      const { createDatabase } = await import('./create-database/create-database.ts')
+      return createDatabase(settings, rest)
+    }
     case 'prepare': {
       const { prepare } = await import('./prepare.ts')
       return prepare(settings(), rest)
@@ -132,7 +139,7 @@ async function main(): Promise<void> {
       return rights(settings(), rest)
     }
     case 'description': {
-      const { description } = await import('./description.ts')
+      const { description } = await import('./description/description.ts')
       return description(settings(), rest)
     }
     case 'scim-token': {

@@ -28,7 +28,7 @@ export async function webFiles(app: Routes, folder: string): Promise<void> {
       root: folder,
       wildcard: false,
       index: false,
-      globIgnore: ['index.html', 'built-from', 'assets/**'],
+      globIgnore: ['index.html', 'built-from', 'licenses.json', 'assets/**'],
       decorateReply: false,
     })
   }

@@ -9,7 +9,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 
 const database = await createTestDatabase()
-const program = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url))
+const program = fileURLToPath(new URL('../../../../bin/seloste.js', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'seloste-description-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

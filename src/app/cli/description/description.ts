@@ -1,28 +1,30 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseDescription } from '#description/read-description.ts'
 import { termZone } from '#description/terms.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { readPublished, readVersions, versionAt } from '#safeguards/versions/versions.ts'
-import { withRunningDatabase } from './running-database.ts'
+import { newDescription, printProblems, readGiven } from './new-description.ts'
+import { withRunningDatabase } from '../running-database.ts'
 
 /**
  * `description show [--version N]`: prints the text of the version in force, or of another, exactly as published. `description
  * versions`: lists every version, newest first. `description check FILE`: lists the problems of a file; exit code 1 if there
- * are any. Descriptions change only by the procedure.
+ * are any. `description new FILE [--from ANSWERS]`: makes the first description of an installation from ten answers. Descriptions
+ * change only by the procedure.
  */
 export async function description(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { version: { type: 'string' } },
+    options: { version: { type: 'string' }, from: { type: 'string' } },
   })
   const [action, file] = positionals
   if (action === 'show') return show(settings, values.version)
   if (action === 'versions') return listVersions(settings)
   if (action === 'check' && file !== undefined) return check(file)
-  throw new Fault('argument-wrong', 'description needs show, versions, or check with a file; see "seloste help"')
+  if (action === 'new' && file !== undefined) return newDescription(file, values.from)
+  throw new Fault('argument-wrong', 'description needs show, versions, or new or check with a file; see "seloste help"')
 }
 
 async function show(settings: Settings, wanted: string | undefined): Promise<void> {
@@ -57,17 +59,13 @@ async function listVersions(settings: Settings): Promise<void> {
 }
 
 async function check(file: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Fault('file-unreadable', `${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`)
-  })
+  const text = await readGiven(file)
   const parsed = parseDescription(text)
   if (parsed.ok) {
     console.log(`${file} is valid: version ${parsed.description.version}, profile ${parsed.description.profile}`)
     return
   }
-  for (const { line, field, message, remedy } of parsed.problems) {
-    console.log(`${file}:${line}  ${field}  ${message.en} ${remedy.en}`)
-  }
+  printProblems(file, parsed.problems)
   console.error(
     `seloste: ${file} has ${parsed.problems.length} ${parsed.problems.length === 1 ? 'problem' : 'problems'}`,
   )

@@ -1,0 +1,133 @@
+import { chown, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { ownDatabaseScript, ownDatabaseSteps } from '#platform/database/own-database.ts'
+import { Fault } from '#platform/fault.ts'
+import { hbaLines, identLines, withHba, withIdent } from './access-lines.ts'
+import { askAs, localServerOf } from './local-server.ts'
+
+const owner = 'seloste'
+const superuser = 'postgres'
+const reloadMs = 10_000
+
+/** Runs a statement as the superuser, and returns its rows. */
+export type Ask = (database: string, statement: string) => Promise<string[][]>
+
+/**
+ * `create-database`: makes the register's database in the PostgreSQL of this machine, and lets the roles sign in by their
+ * operating system users. May be repeated. `--print`: prints the statements and lines instead, for the administrator of another
+ * machine's PostgreSQL.
+ */
+export async function createDatabase(readSettings: () => Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { print: { type: 'boolean' } } })
+  if (values.print === true) {
+    process.stdout.write(printed('seloste'))
+    return
+  }
+  const { database, ...server } = localServerOf(readSettings().databaseUrl)
+  if (process.getuid?.() !== 0) {
+    throw new Fault('argument-wrong', 'create-database changes PostgreSQL’s settings: run it as root, or with --print')
+  }
+  const ask: Ask = (where, statement) => askAs(superuser, server, where, statement)
+  for (const line of await makeDatabase(ask, { owner, database })) console.log(line)
+  const deadline = performance.now() + reloadMs
+  for (;;) {
+    const refused = await askAs(owner, server, database, 'select').then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (refused === undefined) break
+    if (performance.now() > deadline) throw refused
+    await wait(200)
+  }
+  console.log(
+    `The database ${database} is ready: next, seloste doctor. If Seloste has run on it before: seloste prepare.`,
+  )
+}
+
+/**
+ * Makes database and owner, and writes the lines of access; restores both files if PostgreSQL does not accept them.
+ * @returns what was done
+ */
+export async function makeDatabase(
+  ask: Ask,
+  { owner, database }: { owner: string; database: string },
+): Promise<string[]> {
+  const done: string[] = []
+  for (const { database: where, statement, unless } of ownDatabaseSteps(owner, database)) {
+    if (unless !== undefined && (await ask('postgres', `select count(*) from (${unless}) as found`))[0]?.[0] !== '0')
+      continue
+    await ask(where, statement)
+    if (unless !== undefined) done.push(statement)
+  }
+  done.push('revoked from everybody: advisory locks, large objects, WAL messages; no values in PostgreSQL’s log')
+  await assertOwned(ask, owner, database)
+  const [[hba = '', ident = ''] = []] = await ask(
+    'postgres',
+    `select current_setting('hba_file'), current_setting('ident_file')`,
+  )
+  const before = [await replace(ident, withIdent), await replace(hba, (text) => withHba(text, database))]
+  const wrong = await ask(
+    'postgres',
+    `select 'pg_hba.conf', line_number, error from pg_hba_file_rules where error is not null
+     union all select 'pg_ident.conf', line_number, error from pg_ident_file_mappings where error is not null`,
+  )
+  if (wrong.length > 0) {
+    for (const { path, text } of before) await replace(path, () => text)
+    const [file, line, error] = wrong[0]!
+    throw new Fault(
+      'database-access-file-wrong',
+      `${file} has an error in line ${line} (${error}); it is as it was before`,
+    )
+  }
+  for (const { path, text } of before) {
+    if ((await readFile(path, 'utf8')) !== text) done.push(`wrote the lines of Seloste to ${path}`)
+  }
+  await ask('postgres', 'select pg_reload_conf()')
+  return done
+}
+
+/** One that was made before may be another's, or unfit. */
+async function assertOwned(ask: Ask, owner: string, database: string): Promise<void> {
+  const [[isOwned, isUtf8, isSuperuser, makesRoles] = []] = await ask(
+    database,
+    `select pg_get_userbyid(datdba) = '${owner}', pg_encoding_to_char(encoding) = 'UTF8', rolsuper, rolcreaterole
+     from pg_database, pg_roles where datname = current_database() and rolname = '${owner}'`,
+  )
+  const reasons = [
+    ...(isOwned === 't' ? [] : [`its owner is not ${owner}`]),
+    ...(isUtf8 === 't' ? [] : ['its encoding is not UTF8']),
+    ...(isSuperuser === 'f' ? [] : [`${owner} is a superuser`]),
+    ...(makesRoles === 't' ? [] : [`${owner} may not create roles`]),
+  ]
+  if (reasons.length === 0) return
+  throw new Fault('database-unfit', `The database ${database} was there before, and ${reasons.join(', ')}.`)
+}
+
+/** Replaces a file’s text atomically, with the same owner and mode. Returns what it was. */
+async function replace(file: string, change: (text: string) => string): Promise<{ path: string; text: string }> {
+  const path = await realpath(file)
+  const text = await readFile(path, 'utf8')
+  const changed = change(text)
+  if (changed === text) return { path, text }
+  const { mode, uid, gid } = await stat(path)
+  const written = `${path}.seloste`
+  await writeFile(written, changed, { mode: mode & 0o777 })
+  await chown(written, uid, gid)
+  await rename(written, path)
+  return { path, text }
+}
+
+function printed(database: string): string {
+  return `-- For the superuser, with psql. Then, where the owner signs in with a password: \\password ${owner}
+${ownDatabaseScript(ownDatabaseSteps(owner, database))}
+-- Where the roles run on PostgreSQL’s machine and sign in by their users.
+-- pg_hba.conf, before all other lines:
+${hbaLines(database)
+  .map((line) => `--   ${line}`)
+  .join('\n')}
+-- pg_ident.conf:
+${identLines.map((line) => `--   ${line}`).join('\n')}
+`
+}

@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { parseDescription } from '#description/read-description.ts'
+import { openTerminal } from '../ask.ts'
+import { newDescription } from './new-description.ts'
+
+let folder = ''
+let said = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-new-'))
+  said = ''
+  for (const method of ['log', 'error'] as const) {
+    vi.spyOn(console, method).mockImplementation((line: string) => void (said += `${line}\n`))
+  }
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+  await rm(folder, { recursive: true })
+})
+
+const lines = (over: Readonly<Record<number, string[]>> = {}) => {
+  const given: string[][] = [
+    [
+      'Esimerkkivirasto / Exempelverket / Example Agency',
+      'Esimerkkiviraston, Esimerkkivirastolla, Esimerkkivirastossa',
+    ],
+    ['Palveluyksikkö / Serviceenheten / Service Unit', 'Palveluyksikköön'],
+    ['PL 1, 00100 HELSINKI / PB 1, 00100 HELSINGFORS / PO Box 1, 00100 HELSINKI', 'Esimerkkikatu 1, Helsinki'],
+    ['029 599 0000', '029 599'],
+    ['029 599 1000', '', 'Neuvonta / Rådgivningen / Advice', ''],
+    ['', '', '029 599 1099'],
+    ['2026-11-20', 'Pöytäkirja 11/2026'],
+    ['Konesali / Serverrummet / Server room', '', 'Turvallisuusyksikkö', '2026-11-25', ''],
+    ['saavutettavuus@virasto.example', '', '', 'PL 1, 00100 HELSINKI', 'tietosuoja@virasto.example', '029 599 0000'],
+    ['eero', 'riitta', '2026-11-28', '2026-12-01'],
+  ]
+  return given.flatMap((one, index) => over[index + 1] ?? one)
+}
+const answering = (given: readonly string[]) => {
+  let shown = ''
+  const open = () => openTerminal(Readable.from(given.map((line) => `${line}\n`)), (text) => void (shown += text))
+  return { open, shown: () => shown }
+}
+
+test('ten questions, with what is usual between brackets, make a valid description', async () => {
+  const file = join(folder, 'description.yaml')
+  const { open, shown } = answering(lines())
+  await newDescription(file, undefined, open)
+  expect(parseDescription(await readFile(file, 'utf8'))).toMatchObject({ ok: true, description: { profile: 'gdpr' } })
+  expect(shown().match(/^\d+\/10 /gm)).toHaveLength(10)
+  expect(said).toContain('is a valid description')
+  await expect(newDescription(file, undefined, open)).rejects.toThrow('exists already')
+})
+
+test('an answer that cannot be read is asked for again', async () => {
+  const file = join(folder, 'description.yaml')
+  const { open, shown } = answering(
+    lines({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
+  )
+  await newDescription(file, undefined, open)
+  expect(shown().match(/a day is written 2026-12-31/g)).toHaveLength(2)
+  expect(shown()).toContain('a whole number from 0 to 99')
+  expect(process.exitCode).toBeUndefined()
+})
+
+test('answers that make no valid description are kept, with each problem, and can be corrected in their file', async () => {
+  const file = join(folder, 'description.yaml')
+  await newDescription(file, undefined, answering(lines({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open)
+  expect(process.exitCode).toBe(1)
+  expect(said).toMatch(/description\.yaml:\d+ {2}decision\.approver {2}/)
+  await expect(readFile(file)).rejects.toThrow('ENOENT')
+  const kept = `${file}.answers.yaml`
+  await writeFile(kept, (await readFile(kept, 'utf8')).replace('approver: Eero', 'approver: riitta'))
+  await newDescription(file, kept)
+  expect(parseDescription(await readFile(file, 'utf8')).ok).toBe(true)
+})
+
+test('an input that ends too early writes nothing', async () => {
+  const file = join(folder, 'description.yaml')
+  await expect(newDescription(file, undefined, answering(lines().slice(0, 9)).open)).rejects.toThrow('input ended')
+  await expect(readFile(file)).rejects.toThrow('ENOENT')
+})
