@@ -24,6 +24,7 @@ Running
   seloste healthy [--role ROLE]                   exit with 0 if the role answers on this machine (for probes)
 
 Installation
+  seloste setup [--from FILE] [--show]            ask for settings, show what will be done, write them, make the database, check
   seloste create-database [--print]               make the database in this machine's PostgreSQL, and let the roles sign in;
                                                   --print prints the statements for another machine's administrator
   seloste prepare [--passwords DIR]               prepare an existing PostgreSQL for roles on separate machines
@@ -110,6 +111,10 @@ async function main(): Promise<void> {
         historyDays: positive('--history-days', values['history-days'] ?? '31'),
         secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
       })
+    }
+    case 'setup': {
+      const { setup } = await import('./setup/setup.ts')
+      return setup(rest)
     }
     case 'create-database': {
       const { createDatabase } = await import('./create-database/create-database.ts')

@@ -1,0 +1,49 @@
+/** Settings in the form that systemd (EnvironmentFile=) and a shell read alike: NAME=value lines. */
+import { Fault } from '#platform/fault.ts'
+
+/** Values that need no quotation marks in either. */
+const bare = /^[\w@%+=:,./?[\]-]+$/
+/** Characters that the two read differently, even between double quotes. */
+const ambiguous = /["$`\\\n]/
+
+/** Returns the settings of a file. Commented lines are none. */
+export function readSettingsFile(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, value] = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line) ?? []
+      return name === undefined || value === undefined ? [] : [[name, unquoted(value)] as const]
+    }),
+  )
+}
+
+/**
+ * Returns the text with other values: in the place of the setting's line, or of its commented example, or at the end.
+ * @throws Fault `argument-wrong` for a value that systemd and the shell would read differently
+ */
+export function withSettings(text: string, settings: ReadonlyMap<string, string>): string {
+  const lines = text.replace(/\n$/, '').split('\n')
+  for (const [name, value] of settings) {
+    const written = `${name}=${quoted(name, value)}`
+    const place = [`${name}=`, `#${name}=`]
+      .map((begin) => lines.findLastIndex((line) => line.startsWith(begin)))
+      .find((index) => index >= 0)
+    if (place === undefined) lines.push(written)
+    else lines[place] = written
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function quoted(name: string, value: string): string {
+  if (bare.test(value)) return value
+  if (ambiguous.test(value)) {
+    throw new Fault(
+      'argument-wrong',
+      `${name} has a quotation mark, $, \` or \\: write it into the settings file by hand`,
+    )
+  }
+  return `"${value}"`
+}
+
+function unquoted(value: string): string {
+  return /^"(.*)"$/.exec(value)?.[1] ?? /^'(.*)'$/.exec(value)?.[1] ?? value
+}
