@@ -28,6 +28,7 @@ Installation
   seloste create-database [--print]               make the database in this machine's PostgreSQL, and let the roles sign in;
                                                   --print prints the statements for another machine's administrator
   seloste prepare [--passwords DIR]               prepare an existing PostgreSQL for roles on separate machines
+  seloste upgrade --check [--json]                say what an upgrade to this version would do, and what is in its way
   seloste upgrade-database [--binaries DIR]       upgrade the embedded database to this release's PostgreSQL
   seloste nodes list [--json] | forget --node NAME
                                                   list the capture nodes; remove one that will not return
@@ -170,6 +171,10 @@ async function main(): Promise<void> {
     case 'move': {
       const { move } = await import('./move.ts')
       return move(settings(), rest)
+    }
+    case 'upgrade': {
+      const { upgrade } = await import('./upgrade.ts')
+      return upgrade(settings, rest)
     }
     case 'upgrade-database': {
       const { upgradeDatabase } = await import('./upgrade-database.ts')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { migrate } from './migrate.ts'
+import { migrate, planMigration } from './migrate.ts'
 
 const database = await createTestDatabase()
 const { pool } = database.as()
@@ -27,6 +27,25 @@ test('migrations are applied once, in order', async () => {
   await write('0001-first.sql', 'create table first (id integer primary key); insert into first values (1);')
   expect(await migrate(database.url(), { folder })).toEqual(['0001-first.sql', '0002-second.sql', 'functions'])
   expect(await migrate(database.url(), { folder })).toEqual([])
+})
+
+test('the plan of a migration names what would be applied, and changes nothing', async () => {
+  await write('0001-first.sql', 'create table first (id integer);')
+  const first = { at: undefined, waiting: ['0001-first.sql'], areFunctionsNew: true }
+  expect(await planMigration(database.url(), folder)).toEqual(first)
+  expect(await planMigration(database.url(), folder)).toEqual(first)
+  await migrate(database.url(), { folder })
+  const current = { at: '0001-first.sql', waiting: [], areFunctionsNew: false }
+  expect(await planMigration(database.url(), folder)).toEqual(current)
+  await write('0002-second.sql', 'create table second (id integer);')
+  await writeFile(join(folder, 'functions', 'access', 'one.sql'), 'select;')
+  expect(await planMigration(database.url(), folder)).toEqual({
+    ...current,
+    waiting: ['0002-second.sql'],
+    areFunctionsNew: true,
+  })
+  await write('0001-first.sql', 'create table first (id bigint);')
+  await expect(planMigration(database.url(), folder)).rejects.toMatchObject({ code: 'migration-changed' })
 })
 
 test('two processes that start together apply each migration once', async () => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { applyFunctions } from './apply-functions.ts'
+import { applyFunctions, areFunctionsCurrent } from './apply-functions.ts'
 import { describeError } from './describe-error.ts'
 import { DatabaseFault } from './faults.ts'
 import { schemaFolder } from './schema-folder.ts'
@@ -69,6 +69,42 @@ export async function migrate(
   }
 }
 
+/** What a start of this program would change in a database. */
+export interface MigrationPlan {
+  /** Last migration that the database has; undefined for a new database. */
+  at: string | undefined
+  /** Migrations that would be applied, in order. */
+  waiting: string[]
+  /** Functions, views and policies would be installed anew. */
+  areFunctionsNew: boolean
+}
+
+/**
+ * Returns what `migrate` would do, without changing anything.
+ * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-too-old`
+ */
+export async function planMigration(url: string, folder: string = schemaFolder): Promise<MigrationPlan> {
+  const all = await readMigrations(join(folder, 'migrations'))
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  client.on('error', () => undefined) // The query under way rejects as well.
+  try {
+    const isThere = await client.query<{ is: boolean }>(`select to_regclass('migration') is not null as is`)
+    const applied = isThere.rows[0]?.is
+      ? (await client.query<Applied>('select number, name, checksum from migration order by number')).rows
+      : []
+    const waiting = compare(all, applied)
+    for (const migration of waiting) assertReachable(migration, applied)
+    return {
+      at: applied.at(-1)?.name,
+      waiting: waiting.map(({ name }) => name),
+      areFunctionsNew: !(await areFunctionsCurrent(client, join(folder, 'functions'))),
+    }
+  } finally {
+    await client.end()
+  }
+}
+
 /** Revokes temporary tables, which fill the disk unseen, from all but the owner. A copy of a database lacks its grants. */
 async function closeToTemporaryTables(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select quote_ident(current_database()) as name')
@@ -102,8 +138,8 @@ function firstNumber({ number, replaces }: Migration): number {
   return replaces.at(-1)?.number ?? number
 }
 
-async function apply(client: Client, migration: Migration, before: readonly Applied[], upTo: number): Promise<void> {
-  const { name, statements, replaces } = migration
+/** A baseline adopts only a database that has all it replaces. */
+function assertReachable({ replaces }: Migration, before: readonly Applied[]): void {
   const missing = replaces.filter((one) => !before.some(({ number }) => number === one.number))
   if (before.length > 0 && missing.length > 0) {
     throw new DatabaseFault(
@@ -111,6 +147,11 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
       `The database is at ${before.at(-1)?.name ?? ''}, but this version of Seloste upgrades only from ${replaces.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
     )
   }
+}
+
+async function apply(client: Client, migration: Migration, before: readonly Applied[], upTo: number): Promise<void> {
+  const { name, statements, replaces } = migration
+  assertReachable(migration, before)
   const isThere = replaces.length > 0 && before.length > 0
   // A backup from before the baseline is restored into the tables, and under the names, that it had.
   const recorded = migration.number <= upTo ? [migration] : replaces

@@ -1,0 +1,40 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { readSettings } from '#platform/config/settings.ts'
+import { judgePlan, upgrade } from './upgrade.ts'
+
+const database = await createTestDatabase()
+const { pool } = database.as()
+afterEach(() => {
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+})
+
+async function check(): Promise<string> {
+  let said = ''
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void (said += `${line}\n`))
+  await upgrade(() => readSettings({ DATABASE_URL: database.url(), SELOSTE_DATA: '/nonexistent' }, '/'), ['--check'])
+  return said
+}
+
+test('names the migrations that would be applied, and that there is no way back', () => {
+  const [schema, functions] = judgePlan({ at: '0216-a.sql', waiting: ['0217-b.sql'], areFunctionsNew: true })
+  expect(schema?.says).toBe('from 0216-a.sql, 1 migrations will be applied: 0217-b.sql; there is no way back')
+  expect(functions?.says).toBe('functions, views and policies will be installed anew')
+})
+
+test('a database of this version needs nothing; without backups it warns', async () => {
+  const said = await check()
+  expect(said).toMatch(/ok {7}schema: tables stay as they are \(\d{4}-[\w-]+\.sql\)/)
+  expect(said).toContain('functions, views and policies stay as they are')
+  expect(said).toMatch(/WARNING {2}backups: /)
+  expect(process.exitCode).toBeUndefined()
+})
+
+test('a database that this version would refuse is an error, and nothing was changed', async () => {
+  await pool.query(`insert into migration (number, name, checksum) values (9998, '9998-later.sql', '')`)
+  const said = await check()
+  expect(said).toMatch(/ERROR {4}schema: The database has the migration 9998-later\.sql/)
+  expect(process.exitCode).toBe(1)
+  await expect(upgrade(() => readSettings({}, '/'), [])).rejects.toThrow('upgrade needs --check')
+})
