@@ -1,6 +1,7 @@
 // Writes every generated file from its source; with --check, lists those that are out of date. Generated files have no
 // hand-made line.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { ownDatabaseScript, ownDatabaseSteps } from '../../src/platform/database/own-database.ts'
 import { describeSettings } from '../../src/platform/config/settings-table.ts'
 import { drawBoundaries } from './draw-boundaries.ts'
 import { checksumsFile, listChecksums } from './list-checksums.ts'
@@ -22,6 +23,11 @@ const generated: Generated[] = [
   { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
   { path: settingsPage, make: () => between(settingsPage, 'settings', describeSettings()) },
+  {
+    path: 'packaging/compose/10-own-database.sql',
+    make: () =>
+      `-- Generated from src/platform/database/own-database.ts.\n${ownDatabaseScript(ownDatabaseSteps('seloste', 'seloste'))}`,
+  },
   { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]
 

@@ -27,7 +27,8 @@ Installation
   seloste setup [--from FILE] [--show]            ask for settings, show what will be done, write them, make the database, check
   seloste create-database [--print]               make the database in this machine's PostgreSQL, and let the roles sign in;
                                                   --print prints the statements for another machine's administrator
-  seloste prepare [--passwords DIR]               prepare an existing PostgreSQL for roles on separate machines
+  seloste prepare [--passwords DIR] [--wait SECONDS]
+                                                  prepare an existing PostgreSQL for roles on separate machines
   seloste upgrade --check [--json]                say what an upgrade to this version would do, and what is in its way
   seloste upgrade-database [--binaries DIR]       upgrade the embedded database to this release's PostgreSQL
   seloste nodes list [--json] | forget --node NAME

@@ -4,17 +4,19 @@ import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { mayHoldLocks } from '#platform/database/may-hold-locks.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import { queryOnce } from '#platform/database/query-once.ts'
 import { Fault } from '#platform/fault.ts'
 import { prepareDatabase, renewRolePasswords } from '../supervisor/bootstrap.ts'
 import { databaseRoles } from '../roles/role.ts'
 import { assertNoDemo } from './demo/whose-register.ts'
+import { waitForDatabase } from './wait-for-database.ts'
 
 /**
  * Prepares a database for roles that run as separate services, as `seloste start` does before it starts roles. With `--passwords
- * DIR` it gives each role a new password, and writes it into a file in DIR.
+ * DIR` it gives each role a new password, and writes it into a file in DIR. `--wait SECONDS` waits that long for a database that is away.
  */
 export async function prepare(settings: Settings, args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { passwords: { type: 'string' } } })
+  const { values } = parseArgs({ args, options: { passwords: { type: 'string' }, wait: { type: 'string' } } })
   const url = settings.databaseUrl
   if (url === undefined) {
     throw new Fault(
@@ -23,6 +25,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
     )
   }
   const folder = values.passwords === undefined ? undefined : resolve(values.passwords)
+  if (values.wait !== undefined) await waitForDatabase(() => queryOnce(url, 'select'), Number(values.wait))
   await refuseQuarantined(url)
   await prepareDatabase(url, settings, {
     info: (line: unknown) => {

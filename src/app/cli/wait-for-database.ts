@@ -1,0 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Fault } from '#platform/fault.ts'
+import { lineOf } from './doctor/finding.ts'
+
+/** Errors of a database that is away or starting; others do not pass by themselves. */
+const away = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  '57P03',
+])
+
+/**
+ * Waits until the database answers, at most some seconds.
+ * @throws the last error
+ */
+export async function waitForDatabase(ask: () => Promise<unknown>, seconds: number, pauseMs = 5_000): Promise<void> {
+  if (!(seconds > 0)) throw new Fault('argument-wrong', '--wait needs a number of seconds above 0')
+  const deadline = performance.now() + seconds * 1_000
+  for (;;) {
+    const thrown: unknown = await ask().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (thrown === undefined) return
+    if (!away.has((thrown as { code?: string }).code ?? '') || performance.now() > deadline) throw thrown
+    console.log(`the database does not answer (${lineOf(thrown)}); trying again`)
+    await wait(pauseMs)
+  }
+}
