@@ -36,7 +36,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   for (const role of [databaseRoles.desk, databaseRoles.capture]) {
     if (!(await mayHoldLocks(url, role))) continue
     console.log(
-      `${role} may take the advisory locks of other roles: a superuser must revoke that right from everybody (docs/operate/install.md, “The database”); then run "seloste prepare" again`,
+      `${role} may take the advisory locks of other roles: run "seloste create-database" (elsewhere its superuser runs what "seloste create-database --print" prints), then "seloste prepare" again`,
     )
   }
   console.log('the database is ready')

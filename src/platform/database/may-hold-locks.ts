@@ -2,7 +2,7 @@ import { Client } from 'pg'
 
 /**
  * Returns true if a role may take advisory locks, and so block other processes. The migrations revoke that from everybody,
- * which needs a superuser: if the schema's owner is none, a superuser must do it (docs/operate/install.md).
+ * which needs a superuser: if the schema's owner is none, a superuser must do it (`seloste create-database`).
  */
 export async function mayHoldLocks(url: string, role: string): Promise<boolean> {
   const client = new Client({ connectionString: url })
