@@ -26,8 +26,12 @@ export async function checkPorts(settings: Settings, runs: boolean): Promise<Fin
       judgePort('SELOSTE_RTP', { host: rtp.host, port: rtp.firstPort }, 'UDP', reason, runs),
     ),
   ])
-  const ephemeral = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '')
-  return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral)]
+  const [ephemeral, reserved] = await Promise.all(
+    ['ip_local_port_range', 'ip_local_reserved_ports'].map((name) =>
+      readFile(`/proc/sys/net/ipv4/${name}`, 'utf8').catch(() => ''),
+    ),
+  )
+  return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral!, reserved!)]
 }
 
 /** @param reason code of the failure; undefined on success */
@@ -70,10 +74,18 @@ export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
   return pairs < fewPairs ? warning('rtp.range', says, remedy) : ok('rtp.range', says)
 }
 
-/** @param ephemeral text of /proc/sys/net/ipv4/ip_local_port_range */
-export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string): Finding[] {
+/**
+ * @param ephemeral text of /proc/sys/net/ipv4/ip_local_port_range
+ * @param reserved text of /proc/sys/net/ipv4/ip_local_reserved_ports: `5000,30000-39999`
+ */
+export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string, reserved = ''): Finding[] {
   const [from, to] = ephemeral.trim().split(/\s+/).map(Number)
   if (from === undefined || to === undefined || !(from <= lastPort && firstPort <= to)) return []
+  const isReserved = reserved.split(',').some((range) => {
+    const [first = NaN, last = first] = range.trim().split('-').map(Number)
+    return first <= Math.max(firstPort, from) && Math.min(lastPort, to) <= last
+  })
+  if (isReserved) return [ok('rtp.ephemeral', 'SELOSTE_RTP is reserved: the system gives its ports to nobody else')]
   const says = `SELOSTE_RTP overlaps ${from}-${to}, the system’s ephemeral ports`
   const remedy = `reserve them: sysctl net.ipv4.ip_local_reserved_ports=${firstPort}-${lastPort}`
   return [warning('rtp.ephemeral', says, remedy)]

@@ -162,6 +162,11 @@ describe('ports', () => {
     expect(judgeOverlap(range(30_000, 32_767), '32768\t60999\n')).toEqual([])
     expect(judgeOverlap(range(30_000, 39_999), '32768\t60999\n').map((one) => judged(one)[1])).toEqual(['warning'])
     expect(judgeOverlap(range(30_000, 39_999), '')).toEqual([])
+    const reserved = (text: string) => judgeOverlap(range(30_000, 39_999), '32768\t60999\n', text)[0]?.is
+    expect(reserved('30000-39999\n')).toBe('ok')
+    expect(reserved('5000,32768-40000\n')).toBe('ok')
+    expect(reserved('30000-35000\n')).toBe('warning')
+    expect(reserved('\n')).toBe('warning')
   })
 })
 
