@@ -16,8 +16,8 @@ Running
   seloste start [--role ROLE]                     start Seloste, or one role: custodian, capture, desk, feeds
   seloste demo [--no-calls] [--no-history] [--history-days N] [--calls-every SECONDS]
                                                   start Seloste with demo users, a month of history and incoming calls
-  seloste simulate [--calls-per-minute N] [--seed N]
-                                                  place SIPREC calls to a running Seloste
+  seloste simulate [--calls-per-minute N] [--seed N] | --to NUMBER
+                                                  place SIPREC calls to a running Seloste; one of ten seconds to a number
   seloste drain [--wait SECONDS] [--cancel]       refuse new sessions; stop capture when the last recording is sealed
   seloste doctor [--json]                         check settings and machine; print each problem and its remedy
   seloste status [--json]                         print the health of each part, and the promises that do not hold
@@ -129,9 +129,10 @@ async function main(): Promise<void> {
     case 'simulate': {
       const { values } = parseArgs({
         args: rest,
-        options: { 'calls-per-minute': { type: 'string' }, seed: { type: 'string' } },
+        options: { 'calls-per-minute': { type: 'string' }, seed: { type: 'string' }, to: { type: 'string' } },
       })
-      const { simulate } = await import('./simulate.ts')
+      const { simulate, simulateOne } = await import('./simulate.ts')
+      if (values.to !== undefined) return simulateOne(settings(), values.to)
       return simulate(settings(), {
         callsPerMinute: positive('--calls-per-minute', values['calls-per-minute'] ?? '6'),
         seed: positive('--seed', values.seed ?? '1'),

@@ -1,6 +1,27 @@
 import { formatEndpoint } from '#platform/config/addresses.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { placeCall } from '#test/simulator/place-call.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
+
+const testSeconds = 10
+
+/**
+ * Places one call of ten seconds to a number of the description, a test line for example, as a recording client would.
+ * @throws Fault `argument-wrong` if the number cannot be read
+ */
+export async function simulateOne(settings: Settings, to: string): Promise<void> {
+  const number = normalisePhoneNumber(to)
+  if (number.kind !== 'e164') throw new Fault('argument-wrong', `--to is "${to}"; it must be a telephone number`)
+  console.log(`Calling ${number.display} at ${formatEndpoint(settings.sip)} for ${testSeconds} seconds.`)
+  const { outcome } = await placeCall({
+    ...{ seed: 1, caller: number.key, withheld: true, number: number.key, seconds: testSeconds, server: settings.sip },
+    official: { name: 'Koe Soittaja', phone: '+358295599999', language: 'fi' },
+  })
+  console.log(`the call was ${outcome}`)
+  if (outcome !== 'completed') process.exitCode = 1
+}
 
 /** Places calls to a running Seloste until Ctrl-C. */
 export async function simulate(settings: Settings, options: { callsPerMinute: number; seed: number }): Promise<void> {
