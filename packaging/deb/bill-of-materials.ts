@@ -10,10 +10,18 @@ export interface Installed {
   integrity?: string | undefined
 }
 
+/** As Vite lists it (build.license). */
+export interface BundledPackage {
+  name: string
+  version: string
+  /** SPDX expression. */
+  identifier: string | null
+}
+
 interface Manifest {
   name: string
   version: string
-  license?: string | { type?: string }
+  license?: string | { type?: string } | undefined
 }
 
 interface Component {
@@ -30,17 +38,17 @@ interface Component {
 /**
  * Returns the text of the bill: packages that run on the server, and packages bundled into the pages (`bundled`).
  * @param root of the repository
- * @param bundled licenses.json, as Vite wrote it
+ * @param bundled licenses.json, as Vite wrote it, and what it does not list
  * @param made time of the commit, in seconds since 1970; the same sources give the same bytes
  */
 export function billOfMaterials(
   { root, version, made }: { root: string; version: string; made: number },
   installed: readonly Installed[],
-  bundled: string,
+  bundled: readonly BundledPackage[],
 ): string {
   const server = installed.map(({ path, integrity }) => component(manifestOf(join(root, path)), integrity))
-  const pages = (JSON.parse(bundled) as (Manifest & { identifier: string })[]).map(({ name, version, identifier }) => ({
-    ...component({ name, version, license: identifier }),
+  const pages = bundled.map(({ name, version, identifier }) => ({
+    ...component({ name, version, license: identifier ?? undefined }),
     properties: [{ name: 'seloste:bundled-into', value: 'web/dist' }],
   }))
   const known = new Set<string>()

@@ -22,7 +22,7 @@ import { gzipSync } from 'node:zlib'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
 import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
 import { joinedFolder } from '../../src/app/cli/joined-libraries.ts'
-import { billOfMaterials, type Installed } from './bill-of-materials.ts'
+import { billOfMaterials, type BundledPackage, type Installed } from './bill-of-materials.ts'
 import { commitOf, packageVersion } from './package-version.ts'
 
 export interface DebOptions {
@@ -48,11 +48,13 @@ const excludedOf: Readonly<Record<string, RegExp>> = {
   [`node-linux-${process.arch}`]: /^\/(include|share|CHANGELOG\.md|README\.md)/,
   koffi: /^\/(vendor\/|src\/.*\.(cc|hh|c|h|S|asm|def)$)/,
 }
+/** Packages of which the build of the pages takes values, and no module that Vite could name. */
+const inlined = ['suomifi-design-tokens']
 const testFile = /\.test\.ts$/
 
 /** @returns the paths of the package, of its bill of materials and of their checksums */
 export function buildDeb({ out, compression }: DebOptions): { deb: string; bill: string; sums: string } {
-  const { version: released } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const { version: released } = readJson<{ version: string }>(join(root, 'package.json'))
   const commit = commitOf(root)
   const version = packageVersion(released, commit)
   const made = Number(process.env['SOURCE_DATE_EPOCH'] ?? commit?.at ?? 1)
@@ -64,7 +66,7 @@ export function buildDeb({ out, compression }: DebOptions): { deb: string; bill:
   rmSync(tree, { recursive: true, force: true })
   const program = join(tree, 'usr/lib/seloste')
   installProgram(program, version)
-  const bundled = readFileSync(join(program, 'web/dist/licenses.json'), 'utf8')
+  const bundled = [...readJson<BundledPackage[]>(join(program, 'web/dist/licenses.json')), ...inlined.map(manifestOf)]
   const billText = billOfMaterials({ root, version, made }, installedPackages(), bundled)
   installSystemd(tree)
   installDocuments(join(tree, 'usr/share'), version, made)
@@ -97,6 +99,17 @@ export function buildDeb({ out, compression }: DebOptions): { deb: string; bill:
 
 function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+function readJson<Content>(path: string): Content {
+  return JSON.parse(readFileSync(path, 'utf8')) as Content
+}
+
+function manifestOf(name: string): BundledPackage {
+  const { version, license } = readJson<{ version: string; license: string }>(
+    join(root, 'node_modules', name, 'package.json'),
+  )
+  return { name, version, identifier: license }
 }
 
 /** Only the command, Node and the maintainer scripts are executable. */

@@ -17,7 +17,7 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Record<string, { integrity: string; version: string }>
 }
 const path = 'node_modules/@fastify/cookie'
-const bundled = JSON.stringify([{ name: 'react', version: '19.3.1', identifier: 'MIT', text: 'MIT License' }])
+const bundled = [{ name: 'react', version: '19.3.1', identifier: 'MIT' }]
 const make = () =>
   billOfMaterials(
     { root: process.cwd(), version: '1.0.0', made: 1_796_150_057 },
