@@ -3,7 +3,13 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, request as plainRequest, type IncomingHttpHeaders, type Server } from 'node:http'
+import {
+  createServer,
+  request as plainRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http'
 import { request } from 'node:https'
 import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -141,7 +147,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
     }
     async function answerTo(target: string, headers?: Record<string, string>, body?: Buffer) {
       const sent = ask(target, headers, body)
-      const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
       let text = ''
       for await (const chunk of response) text += String(chunk)
       return { status: response.statusCode, text }
@@ -163,7 +169,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
     })
 
     test('passes on what is streamed as it comes', async () => {
-      const [response] = (await once(ask('/stream'), 'response')) as [import('node:http').IncomingMessage]
+      const [response] = (await once(ask('/stream'), 'response')) as [IncomingMessage]
       const [first] = (await once(response, 'data')) as [Buffer]
       expect(first.toString()).toBe('data: first\n\n')
       goOn()
@@ -182,7 +188,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
         ...{ host: '127.0.0.1', port: ports.http, path: '/rekisteriseloste', headers: { host: 'seloste.example' } },
       })
       sent.end()
-      const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
       response.resume()
       expect([301, 302, 307, 308]).toContain(response.statusCode)
       expect(response.headers.location).toMatch(/^https:\/\/seloste\.example(:\d+)?\/rekisteriseloste$/)

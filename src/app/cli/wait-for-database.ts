@@ -22,13 +22,13 @@ export async function waitForDatabase(ask: () => Promise<unknown>, seconds: numb
   if (!(seconds > 0)) throw new Fault('argument-wrong', '--wait needs a number of seconds above 0')
   const deadline = performance.now() + seconds * 1_000
   for (;;) {
-    const thrown: unknown = await ask().then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-    if (thrown === undefined) return
-    if (!away.has((thrown as { code?: string }).code ?? '') || performance.now() > deadline) throw thrown
-    console.log(`the database does not answer (${lineOf(thrown)}); trying again`)
+    try {
+      await ask()
+      return
+    } catch (error) {
+      if (!away.has((error as { code?: string }).code ?? '') || performance.now() > deadline) throw error
+      console.log(`the database does not answer (${lineOf(error)}); trying again`)
+    }
     await wait(pauseMs)
   }
 }

@@ -10,6 +10,7 @@ import { askAs, localServerOf } from './local-server.ts'
 const owner = 'seloste'
 const superuser = 'postgres'
 const reloadMs = 10_000
+const againMs = 200
 
 /** Runs a statement as the superuser, and returns its rows. */
 export type Ask = (database: string, statement: string) => Promise<string[][]>
@@ -33,13 +34,13 @@ export async function createDatabase(readSettings: () => Settings, args: string[
   for (const line of await makeDatabase(ask, { owner, database })) console.log(line)
   const deadline = performance.now() + reloadMs
   for (;;) {
-    const refused = await askAs(owner, server, database, 'select').then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-    if (refused === undefined) break
-    if (performance.now() > deadline) throw refused
-    await wait(200)
+    try {
+      await askAs(owner, server, database, 'select')
+      break
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await wait(againMs)
+    }
   }
   console.log(
     `The database ${database} is ready: next, seloste doctor. If Seloste has run on it before: seloste prepare.`,

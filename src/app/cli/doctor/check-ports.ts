@@ -31,7 +31,7 @@ export async function checkPorts(settings: Settings, runs: boolean): Promise<Fin
       readFile(`/proc/sys/net/ipv4/${name}`, 'utf8').catch(() => ''),
     ),
   )
-  return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral!, reserved!)]
+  return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral!, reserved)]
 }
 
 /** @param reason code of the failure; undefined on success */
