@@ -55,7 +55,7 @@ test.each<[what: string, text: string, codes: string[]]>([
   ['a tag that runs code elsewhere', seed.replace('profile: seed', 'profile: !!js/function x'), ['yaml.tag']],
   ['an unfinished quotation', seed.replace('profile: seed', 'profile: "seed'), ['yaml.syntax']],
   ['a share of NaN', seed.replace('defaultShare: 0.1', 'defaultShare: .nan'), ['shape.type']],
-  ['a share without end', seed.replace('defaultShare: 0.1', 'defaultShare: .inf'), ['shape.type']],
+  ['an infinite share', seed.replace('defaultShare: 0.1', 'defaultShare: .inf'), ['shape.type']],
   ['a version beyond counting', seed.replace('version: 1', 'version: 1e308'), ['shape.too-large']],
   ['months of a fraction', seed.replace('recordingMonths: 6', 'recordingMonths: 5.999999999999999'), ['term.range']],
   ['30 February', seed.replace('until: 2027-05-31', 'until: 2027-02-30'), ['day.none']],

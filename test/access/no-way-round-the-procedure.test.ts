@@ -242,7 +242,7 @@ describe('an approval', () => {
   test.each([
     ['another version', (text: string) => text.replace(/^version: .*$/m, 'version: 1')],
     ['an instant of its own', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: 2020-01-01')],
-    ['an instant that is none', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: infinity')],
+    ['an invalid instant', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: infinity')],
     ['an approver of its own', (text: string) => text.replace('"(awaits decision)"', '"riitta"')],
     ['another author', (text: string) => text.replace(/author: "[^"]*"/, 'author: "bea"')],
     ['no decision', (text: string) => text.replace(/^decision: .*$/m, '')],

@@ -134,7 +134,7 @@ test.each([
     'unknown function peek()',
   ],
   [
-    'an instant that PostgreSQL tells wrong',
+    'an instant that PostgreSQL reports wrongly',
     `create or replace function pg_catalog.now() returns timestamptz language sql stable as $$ select '2020-01-01'::timestamptz $$`,
     'changed built-in functions',
   ],

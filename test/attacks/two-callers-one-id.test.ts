@@ -113,8 +113,8 @@ describe('reported by another node, which does not know the first call', () => {
 
   test.each([
     ['whose number is withheld in both', withheld, withheld],
-    ['of whom the first report says nothing', unreported, victim],
-    ['of whom the second report says nothing', victim, unreported],
+    ['missing in the first report', unreported, victim],
+    ['missing in the second report', victim, unreported],
   ])(
     'a transferred call is one contact, of a caller %s, and a call hours later is in it only if the first reported no caller',
     async (_, before, after) => {

@@ -143,7 +143,7 @@ describe('a request smuggled in another', () => {
     ['two lengths', post(`Content-Length: 0\r\nContent-Length: ${hidden.length}`, hidden)],
     ['a length with a sign', post('Content-Length: +0', hidden)],
     ['chunks under another name', post('Transfer-Encoding: xchunked', `0\r\n\r\n${hidden}`)],
-    ['chunks said twice', post('Transfer-Encoding: chunked, chunked', `0\r\n\r\n${hidden}`)],
+    ['chunked declared twice', post('Transfer-Encoding: chunked, chunked', `0\r\n\r\n${hidden}`)],
     ['chunks behind a blank in the name', post('Transfer-Encoding : chunked', `0\r\n\r\n${hidden}`)],
     ['a folded header', post('X: y\r\n Content-Length: 5', hidden)],
     ['a chunk whose length ends at a bare line feed', post('Transfer-Encoding: chunked', `0\n\r\n${hidden}`)],

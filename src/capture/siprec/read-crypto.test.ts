@@ -57,7 +57,7 @@ describe('keys in an offer (RFC 4568)', () => {
     ['has a key that is too short', `1 AES_256_CM_HMAC_SHA1_80 inline:${key30}`],
     ['has a key that is too long', `1 AES_CM_128_HMAC_SHA1_80 inline:${key46}`],
     ['has no key', '1 AES_CM_128_HMAC_SHA1_80 inline:'],
-    ['has two keys that nothing tells apart', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30};inline:${key30}`],
+    ['has two indistinguishable keys', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30};inline:${key30}`],
     ['has an MKI that does not fit its length', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30}|2^20|300:1`],
     ['has no tag', `x AES_CM_128_HMAC_SHA1_80 inline:${key30}`],
   ])('a line that %s is not used', (_what, line) => {

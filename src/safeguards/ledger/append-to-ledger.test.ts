@@ -57,9 +57,9 @@ describe('the ledger', () => {
     ['a name', { doneBy: 'Aino Virtanen' }],
     ['content beside the ids', { detail: { caller: '+358401234567' } }],
     ['a cause that the description does not have', { cause: 'mistake' }],
-    ['an id that is none', { id: 'aino' }],
+    ['an invalid id', { id: 'aino' }],
     ['no object', { id: undefined }],
-    ['a kind of its own', { kind: 'caller' }],
+    ['an unknown kind', { kind: 'caller' }],
   ])('refuses %s, and appends nothing', async (_, change) => {
     const right = ended()
     await expect(

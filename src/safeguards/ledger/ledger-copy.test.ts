@@ -90,7 +90,7 @@ describe('errors of a copy are reported exactly:', () => {
     ],
     ['the head is none', () => changed('head', () => 'gone\n'), [{ code: 'head-unreadable' }]],
     [
-      'the head says another size',
+      'the head has another size',
       () => changed('head', (text) => text.replace('\n300\n', '\n299\n')),
       [{ code: 'head-unsigned' }],
     ],

@@ -223,10 +223,10 @@ describe('a user', () => {
 
   test.each([
     ['no userName', { userName: undefined }, 400, 'invalidValue'],
-    ['a userName that is none', { userName: 'two words' }, 400, 'invalidValue'],
+    ['an invalid userName', { userName: 'two words' }, 400, 'invalidValue'],
     ['no name', { name: undefined }, 400, 'invalidValue'],
     ['another schema', { schemas: ['urn:example'] }, 400, 'invalidSyntax'],
-    ['a number that is none', { phoneNumbers: [{ value: 'n/a', type: 'work' }] }, 400, 'invalidValue'],
+    ['an invalid number', { phoneNumbers: [{ value: 'n/a', type: 'work' }] }, 400, 'invalidValue'],
     ['a manager who is not there', { [enterprise]: { manager: { value: randomUUID() } } }, 400, 'invalidValue'],
     ['a name that cannot be stored', { displayName: 'a\u0000b' }, 400, 'invalidValue'],
     ['active that is neither', { active: 'maybe' }, 400, 'invalidValue'],
@@ -368,7 +368,7 @@ describe('changing a user (PATCH)', () => {
 
   test.each([
     ['an unknown attribute', [{ op: 'replace', path: 'nonsense', value: 1 }], 'invalidPath'],
-    ['a path that is none', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
+    ['an invalid path', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
     ['a removal of everything', [{ op: 'remove' }], 'noTarget'],
     [
       'a number that is not there',

@@ -78,11 +78,11 @@ describe('entering a person', () => {
   test.each([
     ['a used user id in another case', { userId: 'ANSSI' }, 409, 'person.user-id-taken'],
     ['no name', { name: '   ' }, 400, 'person.name-missing'],
-    ['a number that is none', { phone: 'puhelin' }, 400, 'person.not-a-number'],
+    ['an invalid number', { phone: 'puhelin' }, 400, 'person.not-a-number'],
     ['a short code, at which no official answers', { phone: '116117' }, 400, 'person.not-a-number'],
     ['an unknown supervisor', { supervisor: 'nobody' }, 400, 'person.unknown-supervisor'],
     ['an end before the beginning', { employedTo: '2024-12-31' }, 400, 'person.ends-before-it-begins'],
-    ['a day that is none', { employedFrom: '2025-02-30' }, 400, 'input.invalid'],
+    ['an invalid date', { employedFrom: '2025-02-30' }, 400, 'input.invalid'],
   ])('is refused with %s, and leaves nothing', async (_, given, status, code) => {
     const before = await list('employed=any')
     const userId = 'userId' in given ? anssi.userId.toUpperCase() : someId()
@@ -177,14 +177,14 @@ describe('a change', () => {
       'person.phone-not-theirs',
       'endPhone',
     ],
-    ['to a number that is none', { from: '2025-03-01', addPhone: '--' }, 'person.not-a-number', 'addPhone'],
+    ['to an invalid number', { from: '2025-03-01', addPhone: '--' }, 'person.not-a-number', 'addPhone'],
     [
       'of the last day to one before the first',
       { from: '2025-03-01', employedTo: '2024-11-30' },
       'person.ends-before-it-begins',
       'employedTo',
     ],
-    ['to a last day that is none', { from: '2025-03-01', employedTo: 'soon' }, 'person.not-a-day', 'employedTo'],
+    ['to an invalid last day', { from: '2025-03-01', employedTo: 'soon' }, 'person.not-a-day', 'employedTo'],
   ])('%s is refused, and leaves nothing', async (_, wanted, code, field) => {
     const { body } = await enter({})
     expect(await change(body.id, { ...wanted, unit: 'Ei koskaan' })).toMatchObject({ status: 400, code, field })

@@ -59,8 +59,8 @@ describe('an engine whose output is discarded', () => {
   test.each([
     ['that crashes before it reads', 'crash-at-once', 'program-failed', /ended with 7/],
     ['that crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
-    ['that gives too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
-    ['that gives too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
+    ['that returns too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
+    ['that returns too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
     ['that gives back what it was given', 'echo', 'engine-answer-wrong', /gave back/],
   ])('one %s', async (_, behaviour, code, message) => {
     const refusal = (await engine(behaviour)).revoice({ samples, redacted }, randomBytes)
