@@ -2013,6 +2013,8 @@ CREATE TRIGGER apart_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER names_calls AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
 CREATE TRIGGER notifies_capture AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE TRIGGER own_insert AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_own_name();
+CREATE TRIGGER own_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_own_name();
 alter table person_name enable row level security;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_name for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
@@ -3759,6 +3761,7 @@ fetch_may_continue(wanted uuid, attempt integer) returns boolean to seloste_cust
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
+find_unsettled(given jsonb) returns TABLE(kind text, subject text, person uuid) to seloste_desk
 forbid_at_this_node() returns trigger
 forbid_duplicate() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
@@ -3932,7 +3935,7 @@ move_evaluations() returns trigger
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk
 my_requests() returns TABLE(number text, kinds text[], received_at timestamp with time zone, due_at timestamp with time zone, closed_at timestamp with time zone, outcome text) to seloste_desk
 name_at(person uuid, at timestamp with time zone) returns text
-needs_confirmation(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean to seloste_desk
+needs_confirmation(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean
 needs_reference(purpose text, role text) returns boolean
 newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
@@ -4083,6 +4086,7 @@ refuse_if(wrong boolean, code text, details text DEFAULT NULL::text) returns voi
 refuse_late_recording() returns trigger
 refuse_missing_prerequisites(facts jsonb, later text[]) returns void
 refuse_overlap() returns trigger
+refuse_own_name() returns trigger
 refuse_recording_truncate() returns trigger
 refuse_requester(given jsonb) returns void
 refuse_strange_value() returns trigger

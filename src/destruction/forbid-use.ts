@@ -13,6 +13,7 @@ const refusals = [
   'deny.role',
   'deny.reference',
   'recording.destroyed',
+  'request.own',
   'prohibition.service-unit',
   'prohibition.copy-waits',
   'confirm.fresh',

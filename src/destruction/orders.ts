@@ -8,8 +8,15 @@ import type { RegisterTables } from '#register/tables.ts'
 import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
-const enterRefusals = ['not-found', 'deny.role', 'deny.reference', 'hold.until-wrong', 'hold.nothing-left'] as const
-const renewRefusals = ['not-found', 'deny.role', 'hold.until-wrong', 'hold.over'] as const
+const enterRefusals = [
+  'not-found',
+  'deny.role',
+  'deny.reference',
+  'hold.own',
+  'hold.until-wrong',
+  'hold.nothing-left',
+] as const
+const renewRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.until-wrong', 'hold.over'] as const
 const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over', 'confirm.fresh'] as const
 const listRefusals = ['deny.role'] as const
 

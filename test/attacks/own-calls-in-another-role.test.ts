@@ -66,6 +66,17 @@ describe('a call of their own that a caller waits to hear', () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
   })
 
+  test('refuses to forbid it in the caller’s name', async () => {
+    const { recording, request } = await waited()
+    const { rows } = await sql<{ number: string }>`select number from subject_request where id = ${request.id}`.execute(
+      admin,
+    )
+    const forbid = { party: 'CALLER', channel: 'PHONE', reference: rows[0]!.number }
+    expect(await send('POST', `/api/recordings/${recording.id}/prohibitions`, forbid)).toMatchObject(own)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, forbid)).status).toBe(200)
+  })
+
   test('refuses to close the request, and to remove the hearing from it', async () => {
     const { recording, url } = await waited()
     const change = { kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
@@ -122,6 +133,24 @@ describe('a call of their own that an order keeps', () => {
     const end = `/api/holds/${entered.body['id'] as string}/end`
     expect(await post('aino', end, { note: 'Ohi' })).toMatchObject({ status: 403, code: 'hold.own' })
     expect((await post('riitta', end, { note: 'Ohi' })).status).toBe(204)
+  })
+})
+
+describe('a call of their own that nobody has put under an order', () => {
+  test('refuses to put it under one, and to prolong another’s', async () => {
+    const { contactId } = await stored()
+    const inDays = (days: number) =>
+      Temporal.Now.instant()
+        .add({ hours: 24 * days })
+        .toString()
+    const order = { contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/2' }
+    const entry = { ...order, until: inDays(30), reference: 'TURVA-2' }
+    expect(await post('aino', '/api/holds', entry)).toMatchObject({ status: 403, code: 'hold.own' })
+    const entered = await post('tuula', '/api/holds', entry)
+    const renewal = `/api/holds/${entered.body['id'] as string}/renewals`
+    const later = { until: inDays(60), orderReference: 'R/3' }
+    expect(await post('aino', renewal, later)).toMatchObject({ status: 403, code: 'hold.own' })
+    expect((await post('tuula', renewal, later)).status).toBe(204)
   })
 })
 

@@ -229,12 +229,31 @@ test('a copy needs a matched call of the clerk’s own request, a request for a 
   expect((await makeCopy(knows.id, mine.id)).code).toBe('request.not-asked')
   const unknown = await served({ contacts: [mine.contactId], identified: false })
   expect((await makeCopy(unknown.id, mine.id)).code).toBe('request.not-identified')
-  for (const name of ['aino', 'tuula', 'riitta', 'dora'] as const) {
+  for (const name of ['bertil', 'tuula', 'riitta', 'dora'] as const) {
     expect((await makeCopy(request.id, mine.id, {}, name)).code).toBe('deny.role')
   }
   expect((await answer(desk.visitor.fetch(`/api/requests/${request.id}/copies`, { json: {} }))).status).toBe(400)
   expect((await makeCopy(request.id, mine.id)).status).toBe(201)
   expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
+})
+
+test('a clerk who answered the call neither makes a copy for its caller nor withdraws one', async () => {
+  const { aino, paula } = acts.people
+  await sql`
+    insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
+      valid_to, requested_by, approved_by, origin, request_id)
+    select gen_random_uuid(), ${aino.id}::uuid, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
+      valid_to, requested_by, approved_by, origin, null
+    from access_right where person_id = ${paula.id}::uuid`.execute(admin)
+  const recording = await stored()
+  const request = await served({ contacts: [recording.contactId] })
+  const own = { status: 403, code: 'request.own' }
+  expect(await makeCopy(request.id, recording.id, {}, 'aino')).toMatchObject(own)
+  const made = await makeCopy(request.id, recording.id)
+  expect(made.status).toBe(201)
+  const withdraw = `/api/copies/${made.body['id'] as string}`
+  expect(await send('aino', 'DELETE', withdraw)).toMatchObject(own)
+  expect((await send('paula', 'DELETE', withdraw)).status).toBe(204)
 })
 
 test('of two simultaneous requests for a copy one is carried out', async () => {

@@ -47,6 +47,17 @@ const callsOf = async (name: 'aino' | 'bertil') => {
   return (body['items'] as { id: string }[]).map(({ id }) => id)
 }
 
+test('a correction is decided at the same time as its official forbids the recording', async () => {
+  for (let n = 0; n < 5; n++) {
+    const { id, segmentId, request } = await callOfAino()
+    const correction = (await propose(request.id, segmentId, people.bertil.userId)).body['id'] as string
+    const [forbidden, decided] = await Promise.all([acts.byOfficial(id), decide(correction, 'APPROVED')])
+    expect(decided.status).toBe(204)
+    // After the decision it is another official's call.
+    expect([200, 404]).toContain(forbidden.status)
+  }
+})
+
 test('of two simultaneous corrections of one segment one is pending', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   const other = await served({ contacts: [contactId] })

@@ -302,7 +302,8 @@ end $$;
 -- Forbids the use of a recording, by its official (their own wish, or the caller's stated in the call) or by the Service Unit (either
 -- party's). No reason is needed and nobody can refuse. A repeated call returns the same prohibition.
 -- The Service Unit acts for a requester whose call it is; another's call is not-found. An official enters the caller's wish only if it was
--- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit). A copy of the requester's own that
+-- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit): of a clerk who did not answer the
+-- call (request.own). A copy of the requester's own that
 -- nobody has fetched yet ends only if the Service Unit says so (`ends_copy`; prohibition.copy-waits).
 create or replace function forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean default false)
 returns setof prohibition
@@ -328,6 +329,8 @@ begin
       perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
     held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
+    -- Their own prohibition would wait for what the caller asked for, to which this would put an end (1.6).
+    perform refuse_if(forbid_use.party = 'CALLER' and answered_call(r.contact_id), 'request.own');
     perform refuse_if(not exists (
       select from request_by_reference(forbid_use.reference) q
       where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
@@ -398,6 +401,8 @@ declare
 begin
   c := contact_in_term(enter_order.contact);
   perform refuse_if(c.id is null, 'not-found');
+  -- Otherwise they would keep the caller from hearing and forbidding it, alone.
+  perform refuse_if(answered_call(c.id), 'hold.own');
   perform check_order_end(enter_order.until);
   -- A destruction comes before this, or after it and is refused. Capture's writes do not wait.
   perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
@@ -436,6 +441,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   o preservation_order := lock_order(wanted);
 begin
+  perform refuse_if(answered_call(o.contact_id), 'hold.own');
   perform check_order_end(renew_order.until);
   perform refuse_if(renew_order.until < o.until, 'hold.until-wrong');
   update preservation_order p set until = renew_order.until where p.id = o.id;

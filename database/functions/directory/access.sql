@@ -57,6 +57,8 @@ create trigger directory_turn before insert or delete or update on person_name f
 create trigger notifies_capture after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
+create trigger own_insert after insert on person_name referencing new table as new_rows for each statement execute function refuse_own_name();
+create trigger own_update after update on person_name referencing new table as new_rows for each statement execute function refuse_own_name();
 create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
 -- person_phone

@@ -33,7 +33,7 @@ $$;
 
 -- Begins a copy of a recording that the requester may hear now. The custodian calls it in the clerk's session, as it encrypts. `offered`:
 -- the description in force offers copies. Refuses request.not-offered, not-found, recording.destroyed, recording.not-yet-kept,
--- recording.restricted, copy.under-way.
+-- recording.restricted, request.own, copy.under-way.
 create or replace function begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean)
 returns table (id uuid, expires_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -50,6 +50,8 @@ begin
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
   perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
     'not-found');
+  -- Whoever makes a copy gets its link and passphrase. An official may hear their own calls and have no file of them (R41).
+  perform refuse_if(q.party <> 'OFFICIAL' and answered_call(r.contact_id), 'request.own');
   perform refuse_if(r.state in ('DESTROYING', 'DESTROYED'), 'recording.destroyed');
   until := listened_until(r.id, 'INSPECTION', q.number);
   perform refuse_if(until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED'), 'recording.not-yet-kept');
@@ -145,6 +147,9 @@ begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into c from subject_copy k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(exists (
+    select from subject_request q join recording r on r.id = c.recording_id
+    where q.id = c.request_id and q.party <> 'OFFICIAL' and answered_call(r.contact_id)), 'request.own');
   perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
   perform end_subject_copy(c, 'withdrawn', viewer());
   -- Of an open request another may be made.
@@ -357,6 +362,8 @@ declare
   c correction;
   s segment;
 begin
+  -- Recordings first, as a prohibition does.
+  perform from recording r where r.segment_id = (select k.segment_id from correction k where k.id = wanted) order by r.id for update;
   select * into c from correction k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.decided_at is not null, 'correction.decided');

@@ -55,6 +55,7 @@ export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions):
       return invalidValue('manager: somebody would be their own manager, directly or through others.')
     // Not expected: changes by a token need no confirmation by a second person.
     case 'person.needs-confirmation':
+    case 'change.own':
     case 'person.overlap':
       return new ScimError(409, 'Somebody changed the same person meanwhile; try again.')
     case 'not-found':

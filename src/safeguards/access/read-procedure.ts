@@ -19,6 +19,8 @@ export interface RequestRecord {
   /** The same for all requests made together. */
   batchId: string
   personId: string
+  /** The person's user id, which no other person ever has. */
+  userId: string
   role: Role
   duty: Duty | null
   purposes: Purpose[]
@@ -249,13 +251,13 @@ async function reading<Found extends object>(
 
 async function selectRequests(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
   const { rows } = await sql<Omit<RequestRecord, 'scope'> & { kind: Scope; units: string[]; numbers: string[] }>`
-    select q.id, q.batch_id as "batchId", q.person_id as "personId", q.role, q.duty, q.purposes, q.scope_kind as kind,
-      q.scope_units as units, q.scope_numbers as numbers, q.reason, q.valid_from as "from", q.valid_to as until,
+    select q.id, q.batch_id as "batchId", q.person_id as "personId", p.user_id as "userId", q.role, q.duty, q.purposes,
+      q.scope_kind as kind, q.scope_units as units, q.scope_numbers as numbers, q.reason, q.valid_from as "from", q.valid_to as until,
       q.requested_by as "requestedBy", q.requested_at as "requestedAt", q.state, q.decided_by as "decidedBy",
       q.decided_at as "decidedAt", q.note,
       q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id) and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
       q.state = 'REQUESTED' and viewer() in (q.requested_by, q.person_id) as "mayWithdraw"
-    from right_request q where ${which} limit ${maxListed}`.execute(tx)
+    from right_request q join person p on p.id = q.person_id where ${which} limit ${maxListed}`.execute(tx)
   return rows.map(({ kind, units, numbers, ...request }) => ({ ...request, scope: { kind, units, numbers } }))
 }
 

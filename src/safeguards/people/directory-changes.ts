@@ -136,17 +136,7 @@ export async function findUnsettled(
     ]),
   ])
   const { rows: found } = await sql<Unsettled>`
-    with r as materialized (
-      select *, first_value(person) over (partition by kind, subject order by from_at, person) as first_person
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as r (kind text, subject text, holder uuid, person uuid, from_at timestamptz, to_at timestamptz)
-    )
-    select distinct r.kind, r.subject, r.person as "personId" from r
-    where needs_confirmation(r.kind, r.subject, r.holder, r.from_at, r.to_at)
-      -- A number that nobody has had is the first one's of these people.
-      or r.kind = 'phone' and r.first_person <> r.person and not needs_confirmation('phone', r.subject, gen_random_uuid(), '-infinity', null)`.execute(
-    tx,
-  )
+    select kind, subject, person as "personId" from find_unsettled(${JSON.stringify(rows)}::jsonb)`.execute(tx)
   return found
 }
 

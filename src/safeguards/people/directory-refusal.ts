@@ -22,6 +22,7 @@ export type DirectoryRefusal =
   | { refused: 'person.circle' }
   | { refused: 'person.overlap' }
   | { refused: 'person.needs-confirmation' }
+  | { refused: 'change.own' }
   | { refused: 'deny.role' }
   | { refused: 'not-found' }
 
@@ -43,7 +44,9 @@ export function refusalOf(error: unknown): DirectoryRefusal | undefined {
   const { code, constraint, message } = error as { code?: string; constraint?: string; message?: string }
   const known = constraint === undefined ? undefined : byConstraint[constraint]
   if (known) return { refused: known }
-  if (code === 'SE001' && message === 'person.needs-confirmation') return { refused: message }
+  if (code === 'SE001' && (message === 'person.needs-confirmation' || message === 'change.own')) {
+    return { refused: message }
+  }
   // Row-level security, or a missing privilege.
   return code === '42501' ? { refused: 'deny.role' } : undefined
 }

@@ -50,12 +50,13 @@ export function RequestCard({
   )
 }
 
-function PersonItem({ request: { person } }: { request: RightRequest }) {
+function PersonItem({ request: { person, userId } }: { request: RightRequest }) {
   return (
     <li>
       <Link to="/rights/people/$id" params={{ id: person.id }}>
         {person.name}
-      </Link>
+      </Link>{' '}
+      <span className="muted">{userId}</span>
     </li>
   )
 }
@@ -69,7 +70,8 @@ export function RequestFacts({ request, person = false }: { request: RightReques
         <Fact label={t('rights.person')}>
           <Link to="/rights/people/$id" params={{ id: request.person.id }}>
             {request.person.name}
-          </Link>
+          </Link>{' '}
+          <span className="muted">{request.userId}</span>
         </Fact>
       )}
       <Fact label={t('rights.purposes')}>
@@ -121,7 +123,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
       {requests.length > 1 && (
         <Checks
           label={t('rights.people')}
-          options={requests.map(({ id, person }) => ({ value: id, label: person.name }))}
+          options={requests.map(({ id, person, userId }) => ({ value: id, label: `${person.name} (${userId})` }))}
           value={chosen}
           onChange={setChosen}
         />

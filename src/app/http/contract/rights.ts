@@ -38,6 +38,7 @@ export const RightRequest = Type.Object({
   id: Type.String({ format: 'uuid' }),
   batch: uuid('Id shared by all requests made together'),
   person: Named,
+  userId: Type.String({ description: 'The person’s user id, which no other person ever has' }),
   role: Role,
   duty: Type.Optional(Duty),
   purposes: Type.Array(Purpose),

@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
-const withdrawRefusals = ['deny.role', 'not-found', 'copy.over'] as const
+const withdrawRefusals = ['deny.role', 'not-found', 'request.own', 'copy.over'] as const
 const proposeRefusals = [
   'deny.role',
   'not-found',

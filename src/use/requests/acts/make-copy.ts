@@ -36,6 +36,7 @@ export const makeCopyRefusals = [
   'request.not-identified',
   'request.not-asked',
   'request.not-offered',
+  'request.own',
   'recording.destroyed',
   'recording.restricted',
   'recording.not-yet-kept',
