@@ -2905,6 +2905,8 @@ create table session (
   confined_until timestamp with time zone,
   confined_at uuid,
   proved_at timestamp with time zone not null default now(),
+  ends_by timestamp with time zone,
+  proved_by timestamp with time zone,
   constraint session_pkey PRIMARY KEY (token_hash),
   constraint session_check CHECK ((((confined_to IS NULL) = (confined_until IS NULL)) AND ((confined_to IS NULL) = (confined_at IS NULL)))),
   constraint session_confined_at_fkey FOREIGN KEY (confined_at) REFERENCES workstation(id),
@@ -2917,6 +2919,7 @@ create table session (
 CREATE INDEX session_confined ON public.session USING btree (confined_to) WHERE ((confined_to IS NOT NULL) AND (ended_at IS NULL));
 CREATE INDEX session_person ON public.session USING btree (person_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER session_guard BEFORE UPDATE ON session FOR EACH ROW EXECUTE FUNCTION session_guard();
+CREATE TRIGGER timed BEFORE INSERT OR UPDATE ON session FOR EACH ROW EXECUTE FUNCTION time_session();
 grant select, update (device, proved_at) on session to seloste_custodian;
 grant select, update (expires_at, ended_at, used_at) on session to seloste_desk;
 
@@ -4209,6 +4212,7 @@ serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms i
 serves_recording(r recording, reference text) returns boolean
 serves_requests() returns boolean
 session_guard() returns trigger
+session_holds(s session) returns boolean to seloste_custodian, seloste_desk
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
 set_listening_start() returns trigger
@@ -4251,6 +4255,7 @@ supervised_by_viewer() returns uuid[] to seloste_desk
 take_intake_batches(taker uuid, max_batches integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
 talk_bounds() returns integer[]
 term_guard() returns trigger
+time_session() returns trigger
 took_part(person uuid, call uuid, part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 uncounted_history_days() returns SETOF date to seloste_custodian
@@ -4319,8 +4324,10 @@ pg_advisory_xact_lock(bigint) to seloste_custodian
 pg_advisory_xact_lock(integer,integer) to seloste_custodian
 pg_advisory_xact_lock_shared(bigint) to seloste_custodian
 pg_advisory_xact_lock_shared(integer,integer) to seloste_custodian
+pg_cancel_backend(integer)
 pg_logical_emit_message(boolean,text,bytea,boolean)
 pg_logical_emit_message(boolean,text,text,boolean)
+pg_terminate_backend(integer,bigint)
 pg_try_advisory_lock(bigint) to seloste_custodian
 pg_try_advisory_lock(integer,integer) to seloste_custodian
 pg_try_advisory_lock_shared(bigint) to seloste_custodian

@@ -1,5 +1,5 @@
 /** Capture nodes of this register (database/functions/capture/nodes.sql): heartbeats, ends, and the calls of silent nodes. */
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { readBlockers, type Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
@@ -24,6 +24,11 @@ export interface CaptureNode {
  */
 export function calledOnChannels(nodeId: string): string {
   return createHash('sha256').update(`node ${nodeId}`).digest('hex').slice(0, 32)
+}
+
+/** Returns the key of a node's answers on the channels: only the node and the desks know its id. */
+export function answerKey(nodeId: string): string {
+  return createHmac('sha256', nodeId).update('answers on the channels').digest('base64')
 }
 
 export interface NodeState {

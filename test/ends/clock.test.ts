@@ -9,6 +9,7 @@ import { recordingTerms } from '#description/terms.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { callOfMonthsAgo } from '../register/make-register.ts'
+import { answer } from '../register/open-desk.ts'
 import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -60,7 +61,13 @@ describe('a clock that is', () => {
     expect((await listen(ended.id)).status).toBe(201)
     await shiftMark('24 hours')
     expect(await runAll()).toBe('behind')
-    expect(await listen(ended.id)).toMatchObject({ code: 'recording.destroyed' })
+    // The session is over as well.
+    expect(await listen(ended.id)).toMatchObject({ status: 401 })
+    const aino = await ends.desk.signIn(ends.people.aino)
+    const path = `/api/recordings/${ended.id}/listenings`
+    expect(await answer(aino.fetch(path, { json: { purpose: 'DEVELOPMENT' } }))).toMatchObject({
+      code: 'recording.destroyed',
+    })
   })
 
   test('200 days ahead destroys nothing by its term and ends no order, and a prohibition is still carried out', async () => {

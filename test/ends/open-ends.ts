@@ -41,13 +41,13 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     workFolder: register.ingest.workFolder,
   }
   let running: { stop: () => Promise<void> } | undefined
-  async function startCustodian() {
+  async function startCustodian(onClockConfirmed = () => Promise.resolve()) {
     running = await startDestructions({
       ...{ expunging, pool, versions },
       databaseUrl: database.url('seloste_custodian'),
       clock: systemClock,
       log: makeLog({ name: 'custodian', write: (line) => log.push(line), pretty: false }),
-      onClockConfirmed: () => Promise.resolve(),
+      onClockConfirmed,
     })
   }
   async function stopCustodian() {

@@ -12,6 +12,8 @@ create trigger ledger after update on access_right for each row execute function
 grant select, update (device, proved_at) on session to seloste_custodian;
 grant select, update (ended_at, expires_at, used_at) on session to seloste_desk;
 create trigger session_guard before update on session for each row execute function session_guard();
+-- After the guard, which limits the expiry.
+create trigger timed before insert or update on session for each row execute function time_session();
 
 -- sign_in_demand
 grant select, update (second_factor) on sign_in_demand to seloste_custodian;

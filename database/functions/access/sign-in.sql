@@ -1,8 +1,29 @@
+-- Returns true until a session has ended or expired, by the clock and by the register's time: a clock that is set back reopens none.
+create or replace function session_holds(s session) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s.ended_at is null and s.expires_at > now()
+    and not exists (select from clock_mark m where m.at >= coalesce(s.ends_by, s.expires_at))
+$$;
+grant execute on function session_holds to seloste_custodian, seloste_desk;
+
+-- Counts a session's expiry and proof in the register's time.
+create or replace function time_session() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'INSERT' or new.expires_at is distinct from old.expires_at then
+    new.ends_by := register_now() + (new.expires_at - now());
+  end if;
+  if tg_op = 'INSERT' or new.proved_at is distinct from old.proved_at then
+    new.proved_by := register_now() + (new.proved_at - now());
+  end if;
+  return new;
+end $$;
+
 -- A sign-in that awaits a second factor lasts ten minutes; only the factor extends it. A session in listening mode stays in it until it
 -- ends.
 create or replace function session_guard() returns trigger language plpgsql as $$
 begin
-  if old.ended_at is not null or old.expires_at <= now() then
+  if not session_holds(old) then
     return null;
   end if;
   if old.confined_to is not null
@@ -169,7 +190,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     set awaits_second_factor = false, method = complete_session.method, token_hash = complete_session.new_token_hash,
       expires_at = now() + interval '60 minutes', used_at = now(), proved_at = now()
     where s.token_hash = complete_session.old_token_hash and s.awaits_second_factor
-      and s.ended_at is null and s.expires_at > now() and complete_session.method in ('password+totp', 'password+passkey')
+      and session_holds(s) and complete_session.method in ('password+totp', 'password+passkey')
     returning 1
   )
   select exists (select from completed)
@@ -181,7 +202,7 @@ create or replace function rotate_session(old_token_hash bytea, new_token_hash b
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with rotated as (
     update session s set token_hash = rotate_session.new_token_hash
-    where s.token_hash = rotate_session.old_token_hash and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+    where s.token_hash = rotate_session.old_token_hash and session_holds(s) and not s.awaits_second_factor
     returning 1
   )
   select exists (select from rotated)
@@ -194,7 +215,7 @@ returns table (person uuid, awaits boolean, factors text[], demand text, method 
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select s.person_id, s.awaits_second_factor, second_factors(s.person_id), d.second_factor, s.method
   from session s join person p on p.id = s.person_id, sign_in_demand d
-  where s.token_hash = sign_in_under_way.token_hash and s.ended_at is null and s.expires_at > now()
+  where s.token_hash = sign_in_under_way.token_hash and session_holds(s)
     and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
 $$;
 grant execute on function sign_in_under_way to seloste_custodian, seloste_desk;
@@ -267,7 +288,7 @@ declare
   source text;
 begin
   select q.* into p from session s join person q on q.id = s.person_id
-  where s.token_hash = prove_password.token_hash and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor;
+  where s.token_hash = prove_password.token_hash and session_holds(s) and not s.awaits_second_factor;
   -- By the session's id, as its token changes.
   select 'session:' || s.id into source from session s where s.token_hash = prove_password.token_hash;
   if p.id is null or begin_attempt(p.user_id, source) then
@@ -322,7 +343,7 @@ begin
   -- A directory change that waits for the link's release ends with the link.
   delete from one_time_link l where l.person_id = make_link.person and l.used_at is null;
   insert into one_time_link (hash, person_id, made_by, expires_at)
-  values (make_link.hash, make_link.person, viewer(), now() + interval '24 hours') returning * into made;
+  values (make_link.hash, make_link.person, viewer(), register_now() + interval '24 hours') returning * into made;
   insert into directory_change (kind, person_id, link_id, asked_by) values ('link', make_link.person, made.id, viewer());
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'link.made', 'link', made.id, 'ok',
@@ -350,7 +371,7 @@ declare
 begin
   perform lock_directory();
   update one_time_link l set used_at = clock_timestamp()
-  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
+  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
     and l.role is not null and not role_is_held(l.role)
   returning * into used;
   perform refuse_if(used.id is null, 'link.none');
@@ -450,7 +471,7 @@ begin
   from person p
   cross join sign_in_demand d
   left join totp t on t.person_id = p.id and t.confirmed_at is not null
-  left join one_time_link l on l.person_id = p.id and l.used_at is null and l.expires_at > clock_timestamp()
+  left join one_time_link l on l.person_id = p.id and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
   where p.id = sign_in_of.person and (p.id = viewer() or viewer_is('ADMINISTRATOR'));
 end $$;
 grant execute on function sign_in_of to seloste_desk;
@@ -467,7 +488,7 @@ begin
   for leaver in
     select p.id from person p where p.employed_to <= now() and (
       p.password_check is not null
-      or exists (select from session s where s.person_id = p.id and s.ended_at is null and s.expires_at > now())
+      or exists (select from session s where s.person_id = p.id and session_holds(s))
       or exists (select from access_right r where r.person_id = p.id and r.revoked_at is null and (r.valid_to is null or r.valid_to > now()))
       or exists (select from known_device k where k.person_id = p.id)
       or second_factors(p.id) <> '{}')
@@ -520,7 +541,7 @@ begin
   select l.person_id, l.role, l.expires_at, p.password_check is not null, second_factors(l.person_id),
     case when l.made_by is null then 'nothing' when l.released_at is null then 'release' else 'code' end
   from one_time_link l left join person p on p.id = l.person_id
-  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
+  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
     and (l.person_id is null or p.employed_to is null or p.employed_to > now())
     and (l.role is null or not role_is_held(l.role))
     and (l.made_by is null or not link_needs_operator(l.person_id));
@@ -535,7 +556,7 @@ declare
   l one_time_link;
 begin
   select o.* into l from one_time_link o
-  where o.hash = sha256(convert_to(token, 'UTF8')) and o.used_at is null and o.expires_at > clock_timestamp()
+  where o.hash = sha256(convert_to(token, 'UTF8')) and o.used_at is null and o.expires_at > greatest(clock_timestamp(), register_now())
     and o.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
     -- Checked again: since the link was made, the person may have become one who decides on others, or lost their second factor.
     and (o.made_by is null or not link_needs_operator(o.person_id))

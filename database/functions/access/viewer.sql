@@ -6,7 +6,9 @@ begin
     select s.person_id
     from session s join person p on p.id = s.person_id
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      -- As session_holds() says, which would be called for each row.
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+      and not exists (select from clock_mark m where m.at >= coalesce(s.ends_by, s.expires_at))
       and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
       -- now() is the start of the transaction: a transaction kept open would stop the clock for its rights and its session.
       and clock_timestamp() < now() + interval '5 minutes'

@@ -162,7 +162,7 @@ begin
       -- Same conditions as viewer(), for a session whose token nobody here has.
       select from session s join person p on p.id = s.person_id
       where s.token_hash = o.session_hash and s.person_id = o.person_id
-        and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+        and session_holds(s) and not s.awaits_second_factor
         and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     )) w
     where o.ended_at is null and w.why is not null

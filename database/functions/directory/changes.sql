@@ -16,6 +16,9 @@ begin
     select from session s
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       and s.proved_at > clock_timestamp() - interval '15 minutes'
+      -- A clock that was set back makes no proof recent: neither an old one nor one that is now ahead.
+      and s.proved_at < clock_timestamp() + interval '5 minutes'
+      and not exists (select from clock_mark m where m.at >= coalesce(s.proved_by, s.proved_at) + interval '15 minutes')
   ), 'confirm.fresh');
 end $$;
 
@@ -299,7 +302,7 @@ begin
       delete from one_time_link l where l.id = c.link_id and l.used_at is null;
     else
       update one_time_link l set code_hash = decide_directory_change.code_hash, released_by = viewer(), released_at = now(),
-        expires_at = now() + interval '24 hours'
+        expires_at = register_now() + interval '24 hours'
       where l.id = c.link_id and l.used_at is null and l.expires_at > now() and l.released_at is null;
       perform refuse_if(not found or code_hash is null, 'link.none');
     end if;

@@ -328,7 +328,7 @@ begin
     over := hearing_end_reason(h, exists (
       select from session s join person p on p.id = s.person_id
       where s.token_hash = h.session_hash and s.person_id = h.person_id
-        and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+        and session_holds(s) and not s.awaits_second_factor
         and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     ));
     if over is not null then

@@ -54,7 +54,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select from workstation w where w.id = s.confined_at and w.ended_at is null and w.token_hash = confinement_of.workstation_hash
   )
   from session s
-  where s.token_hash = confinement_of.session_hash and s.confined_to is not null and s.ended_at is null and s.expires_at > now()
+  where s.token_hash = confinement_of.session_hash and s.confined_to is not null and session_holds(s)
 $$;
 grant execute on function confinement_of to seloste_desk;
 

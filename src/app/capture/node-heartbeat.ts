@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { answerOnChannel } from '#platform/database/channel-request.ts'
 import {
+  answerKey,
   calledOnChannels,
   endCallsOfSilentNodes,
   nodeEnds,
@@ -66,7 +67,7 @@ export function startNodeHeartbeat(options: {
   sendAgain()
   const timer = setInterval(sendAgain, livesMs)
   const answering = answerOnChannel({
-    ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), onFault },
+    ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), key: answerKey(node.id), onFault },
     answer: options.answer,
   })
   return {

@@ -8,6 +8,7 @@ import { errorText } from '#platform/log/describe-error.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { untilNeeded } from '../supervisor/spare-process.ts'
 import { useJoinedLibraries } from './joined-libraries.ts'
+import { printWithoutEscapes } from './print-without-escapes.ts'
 import { version } from './version.ts'
 
 const usage = `Seloste ${version}
@@ -81,6 +82,7 @@ Other systems
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (docs/operate/settings.md)`
 
 async function main(): Promise<void> {
+  printWithoutEscapes()
   // Before any of the libraries is loaded; the imports above load none of them.
   useJoinedLibraries()
   const [command, ...rest] = process.argv.slice(2)

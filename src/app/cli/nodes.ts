@@ -51,7 +51,7 @@ export function describeNodes(found: readonly SeenNode[]): string[] {
   const lines = [...twice].map(
     (name) => `${name}  is used by two running capture nodes: give each its own name in SELOSTE_NODE`,
   )
-  return [...found.map(describeNode), ...lines]
+  return [...found.map(describeNode), ...lines].map((line) => line.replaceAll(/\p{Cc}/gu, ''))
 }
 
 function describeNode(node: SeenNode): string {

@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import { requestOnChannel } from '#platform/database/channel-request.ts'
-import { calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
+import { answerKey, calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
@@ -33,7 +33,8 @@ export function openCaptures(options: {
       const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
       const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
-      const received = await requester.request(request, [...called.keys()], answerMs)
+      const keys = new Map(expected.map(({ id }) => [calledOnChannels(id), answerKey(id)]))
+      const received = await requester.request(request, keys, answerMs)
       const answers = new Map(
         [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
       )

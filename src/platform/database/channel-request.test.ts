@@ -8,7 +8,7 @@ const faults: unknown[] = []
 const onFault = (error: unknown) => void faults.push(error)
 const requester = requestOnChannel({ db, url: database.url(), onFault })
 const answering = answerOnChannel({
-  ...{ db, url: database.url(), name: 'north', onFault },
+  ...{ db, url: database.url(), name: 'north', key: 'secret of north', onFault },
   answer: (request) => Promise.resolve(request === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
 })
 afterAll(async () => {
@@ -16,11 +16,15 @@ afterAll(async () => {
   await answering.stop()
 })
 
-const query = () => requester.request('how', ['north'], 2_000)
+const query = () => requester.request('how', new Map([['north', 'secret of north']]), 2_000)
 
 test('an answer in several pieces is assembled, and a missing responder is not waited for', async () => {
   await expect.poll(async () => [...(await query())]).toEqual([['north', { said: 'ä'.repeat(20_000) }]])
-  expect(await requester.request('nothing of the kind', ['north', 'south'], 50)).toEqual(new Map())
+  const nodes = new Map([
+    ['north', 'secret of north'],
+    ['south', 'secret of south'],
+  ])
+  expect(await requester.request('nothing of the kind', nodes, 50)).toEqual(new Map())
 })
 
 test('nonsense from anybody who can sign in to the database stops neither responder nor requester', async () => {

@@ -1,6 +1,6 @@
 // Requests to processes on other machines over LISTEN/NOTIFY. Nothing is stored. Requests must contain no secrets: every
-// database role can read them.
-import { randomUUID } from 'node:crypto'
+// database role can read them, and can answer. So answers are authenticated by a key (HMAC) that only the two sides have.
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
@@ -30,6 +30,8 @@ interface Piece {
   place: number
   of: number
   part: string
+  /** HMAC-SHA-256 of the rest, base64. */
+  mac: string
 }
 
 /** Every database role can write to a channel: messages that are not ours are ignored. */
@@ -49,27 +51,41 @@ function readQuestion(payload: string): Question | undefined {
 }
 
 function readPiece(payload: string): Piece | undefined {
-  const { id, from, place, of, part } = parse(payload)
-  if (typeof id !== 'string' || typeof from !== 'string' || typeof part !== 'string') return undefined
+  const { id, from, place, of, part, mac } = parse(payload)
+  if (typeof id !== 'string' || typeof from !== 'string' || typeof part !== 'string' || typeof mac !== 'string')
+    return undefined
   if (!Number.isSafeInteger(place) || !Number.isSafeInteger(of)) return undefined
-  const piece = { id, from, place: Number(place), of: Number(of), part }
+  const piece = { id, from, place: Number(place), of: Number(of), part, mac }
   return piece.place >= 0 && piece.place < piece.of && piece.of <= maxPieces ? piece : undefined
+}
+
+function macOf(key: string, { id, from, place: index, of, part }: Omit<Piece, 'mac'>): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([id, from, index, of, part]))
+    .digest('base64')
+}
+
+function isFrom(key: string, { mac, ...piece }: Piece): boolean {
+  const [expected, given] = [Buffer.from(macOf(key, piece)), Buffer.from(mac)]
+  return expected.length === given.length && timingSafeEqual(expected, given)
 }
 
 /**
  * Answers requests until `stop()`, one at a time: every database role can send as many as it likes. The same request several
  * times has one answer.
  * @param name unique among those who answer; every database role can read it
+ * @param key secret by which requesters recognise the answers
  * @param answer returns JSON, or undefined if the request is for another process
  */
 export function answerOnChannel<Tables>(options: {
   db: Kysely<Tables>
   url: string
   name: string
+  key: string
   answer: (request: string) => Promise<unknown>
   onFault: (error: unknown) => void
 }): Listening {
-  const { db, name, onFault } = options
+  const { db, name, key, onFault } = options
   /** Ids of waiting requests, by request. */
   const waiting = new Map<string, string[]>()
   let responding: Promise<void> | undefined
@@ -87,10 +103,11 @@ export function answerOnChannel<Tables>(options: {
     const of = Math.ceil(packed.length / pieceLength)
     for (let index = 0; index < of; index++) {
       const part = packed.slice(index * pieceLength, (index + 1) * pieceLength)
-      for (const id of ids)
-        await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place: index, of, part } satisfies Piece)})`.execute(
-          db,
-        )
+      for (const id of ids) {
+        const piece = { id, from: name, place: index, of, part }
+        const signed: Piece = { ...piece, mac: macOf(key, piece) }
+        await sql`select pg_notify(${responseChannel}, ${JSON.stringify(signed)})`.execute(db)
+      }
     }
   }
   return listen({
@@ -110,10 +127,11 @@ export function answerOnChannel<Tables>(options: {
 
 export interface ChannelRequester {
   /**
-   * Sends a request to `expected` and waits until all have answered, or `forMs`.
+   * Sends a request and waits until all have answered, or `forMs`.
+   * @param expected key of each process that should answer, by its name
    * @returns answers by name
    */
-  request(request: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
+  request(request: string, expected: ReadonlyMap<string, string>, forMs: number): Promise<Map<string, unknown>>
   stop(): Promise<void>
 }
 
@@ -136,12 +154,14 @@ export function requestOnChannel<Tables>(options: {
   return {
     async request(what, expected, forMs) {
       const answers = new Map<string, unknown>()
-      if (expected.length === 0) return answers
+      if (expected.size === 0) return answers
       const id = randomUUID()
       const pieces = new Map<string, { of: number; parts: Map<number, string> }>()
       const all = new Promise<void>((resolve) => {
-        waiting.set(id, ({ from, place: index, of, part }) => {
-          if (!expected.includes(from)) return
+        waiting.set(id, (piece) => {
+          const { from, place: index, of, part } = piece
+          const key = expected.get(from)
+          if (key === undefined || !isFrom(key, piece)) return
           const known = pieces.get(from) ?? { of, parts: new Map<number, string>() }
           pieces.set(from, known)
           const { parts } = known
@@ -152,11 +172,11 @@ export function requestOnChannel<Tables>(options: {
           unpack(Array.from({ length: of }, (_, at) => parts.get(at) ?? '').join(''))
             .then((answer) => answers.set(from, answer))
             .catch(onFault)
-            .finally(() => expected.every((name) => answers.has(name)) && resolve())
+            .finally(() => answers.size === expected.size && resolve())
         })
       })
       try {
-        await sql`select pg_notify(${requestChannel}, ${JSON.stringify({ id, what, of: expected } satisfies Question)})`.execute(
+        await sql`select pg_notify(${requestChannel}, ${JSON.stringify({ id, what, of: [...expected.keys()] } satisfies Question)})`.execute(
           db,
         )
         const tooLate = new AbortController()

@@ -240,7 +240,9 @@ function protectionsOf(roles: readonly string[]) {
     from pg_db_role_setting s, unnest(s.setconfig) setting
     where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
       and (s.setrole = 0 or s.setrole = any (${known}))
-      and split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role', 'synchronous_commit')
+      and (split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role', 'synchronous_commit')
+        -- A process can set any default of its own role, such as a read-only one.
+        or s.setrole <> 0 and split_part(setting, '=', 1) !~ '^(temp_file_limit|work_mem|log_.*)$')
       and setting not in ('synchronous_commit=on', 'synchronous_commit=remote_apply')
     -- The same for everybody, in the server's own settings.
     union all

@@ -3,6 +3,7 @@
  * authorisation in ../access.
  */
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
@@ -52,6 +53,7 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
     .where('session.ended_at', 'is', null)
     .where('session.awaits_second_factor', '=', false)
     .where('session.expires_at', '>', now)
+    .where(sql<boolean>`session_holds(session)`)
     .where((eb) => eb.or([eb('person.employed_to', 'is', null), eb('person.employed_to', '>', now)]))
     .executeTakeFirst()
   return row !== undefined

@@ -44,3 +44,15 @@ test('a challenge is valid once, in any encoding', () => {
   challenges.spend(challenges.issue(approve))
   expect(challenges.judge(challenge, approve)).toBe('late')
 })
+
+test.each([2, 9, 60])('a used challenge stays used when the clock leaps ahead and goes back by %i minutes', (back) => {
+  let now = start
+  const challenges = createChallenges(() => now)
+  const challenge = challenges.issue(approve)
+  challenges.spend(challenge)
+  now = now.add({ minutes: back + 1 })
+  challenges.spend(challenges.issue(approve))
+  now = now.subtract({ minutes: back })
+  expect(challenges.judge(challenge, approve)).not.toBe('good')
+  expect(challenges.judge(challenges.issue(approve), approve)).toBe('good')
+})

@@ -21,34 +21,51 @@ const nonceBytes = 16
 const timeBytes = 8
 const macBytes = 32
 export const challengeMinutes = 5
+/** A clock that goes back by more voids all challenges; used ones are remembered for as much longer. */
+const stepMs = 60_000
 
 /** Only this process recognises its challenges: they become void when it ends. */
 export function createChallenges(now: () => Temporal.Instant): Challenges {
-  const key = randomBytes(keyBytes)
+  let key = randomBytes(keyBytes)
   // Only correctly answered challenges are stored, until they would be too old anyway.
   const spent = new Map<string, number>()
+  let latestMs = 0
+
+  /** Returns the time. A clock that is set back would make used and forgotten challenges valid again. */
+  function timeMs(): number {
+    const at = now().epochMilliseconds
+    if (at < latestMs - stepMs) {
+      key = randomBytes(keyBytes)
+      spent.clear()
+      latestMs = at
+    }
+    latestMs = Math.max(latestMs, at)
+    return at
+  }
 
   const macOf = (head: Buffer, binding: Binding) =>
     createHmac('sha256', key).update(head).update(JSON.stringify(binding)).digest()
 
   return {
     issue(binding) {
+      const expiresAtMs = timeMs() + challengeMinutes * 60_000
       const head = Buffer.alloc(nonceBytes + timeBytes)
       randomBytes(nonceBytes).copy(head)
-      head.writeBigInt64BE(BigInt(now().add({ minutes: challengeMinutes }).epochMilliseconds), nonceBytes)
+      head.writeBigInt64BE(BigInt(expiresAtMs), nonceBytes)
       return Buffer.concat([head, macOf(head, binding)]).toString('base64url')
     },
     judge(challenge, binding) {
+      const at = timeMs()
       const bytes = Buffer.from(challenge, 'base64url')
       if (bytes.length !== nonceBytes + timeBytes + macBytes) return 'foreign'
       const head = bytes.subarray(0, nonceBytes + timeBytes)
       if (!timingSafeEqual(bytes.subarray(head.length), macOf(head, binding))) return 'foreign'
       const expiresAtMs = Number(head.readBigInt64BE(nonceBytes))
-      return expiresAtMs <= now().epochMilliseconds || spent.has(bytes.toString('base64url')) ? 'late' : 'good'
+      return expiresAtMs <= at || spent.has(bytes.toString('base64url')) ? 'late' : 'good'
     },
     spend(challenge) {
-      const at = now().epochMilliseconds
-      for (const [one, expiresAtMs] of spent) if (expiresAtMs <= at) spent.delete(one)
+      const at = timeMs()
+      for (const [one, expiresAtMs] of spent) if (expiresAtMs + stepMs <= at) spent.delete(one)
       const bytes = Buffer.from(challenge, 'base64url')
       const written = bytes.toString('base64url')
       if (spent.has(written)) return false

@@ -91,7 +91,7 @@ export async function makeOperatorsLink(
           person_id: 'personId' in ownerFilter ? ownerFilter.personId : null,
           role: 'role' in ownerFilter ? ownerFilter.role : null,
           made_by: null,
-          expires_at: sql<Temporal.Instant>`now() + make_interval(hours => ${linkHours})`,
+          expires_at: sql<Temporal.Instant>`register_now() + make_interval(hours => ${linkHours})`,
           used_at: null,
         })
         .returning('id')

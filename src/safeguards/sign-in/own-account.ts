@@ -139,6 +139,7 @@ export async function listOwnSessions(
     .where('ended_at', 'is', null)
     .where('awaits_second_factor', '=', false)
     .where('expires_at', '>', now)
+    .where(sql<boolean>`session_holds(session)`)
     .orderBy('used_at', 'desc')
     .execute()
   const own = sessionHash(session.token)

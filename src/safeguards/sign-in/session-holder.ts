@@ -34,6 +34,7 @@ export async function holderOf(
     .where('session.token_hash', '=', sessionHash(token))
     .where('session.ended_at', 'is', null)
     .where('session.expires_at', '>', at)
+    .where(sql<boolean>`session_holds(session)`)
     .where('session.awaits_second_factor', '=', awaiting)
     .where('person.employed_from', '<=', at)
     .where((eb) => eb.or([eb('person.employed_to', 'is', null), eb('person.employed_to', '>', at)]))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { advanceClock, type ClockState } from '#destruction/clock.ts'
 import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -14,6 +15,8 @@ type Expunging = Parameters<typeof applyEnds>[0]
 /** Polling interval, for missed notifications. */
 const checkMs = 5_000
 const clockMs = 60_000
+/** Shortest time between two sweeps after notifications, which every database role can send. */
+const sweepMs = 60_000
 
 /**
  * Starts destructions outside the regular sweep: forbidden recordings within a minute, and recordings whose preservation order or
@@ -44,6 +47,10 @@ export async function startDestructions({
   let clockSeenAt: number | undefined
   const watcher = randomUUID()
   let watching: Promise<void> = Promise.resolve()
+  let isSweepDue = false
+  let sweptAt = -Infinity
+  let sweeping: Promise<void> | undefined
+  const stopping = new AbortController()
   // Before any sweep, so that a clock that jumped is detected before anything is destroyed.
   await watchClock()
   await recordInspectionHolds(db, holds())
@@ -76,7 +83,7 @@ export async function startDestructions({
     url: databaseUrl,
     channels: [channels.endDecided],
     onNotification: (_channel, payload) => {
-      if (payload === 'clock') void confirmed()
+      if (payload === 'clock') sweepSoon()
       else void check().catch(failed)
     },
     onBroken: (error) => {
@@ -111,8 +118,19 @@ export async function startDestructions({
     clockWas = state
   }
 
-  async function confirmed(): Promise<void> {
-    await watchClock().then(onClockConfirmed).catch(failed)
+  /** Sweeps at once, or a minute after the last sweep. */
+  function sweepSoon(): void {
+    isSweepDue = true
+    sweeping ??= (async () => {
+      while (isSweepDue) {
+        await wait(Math.max(0, sweptAt + sweepMs - performance.now()), undefined, { signal: stopping.signal })
+        isSweepDue = false
+        sweptAt = performance.now()
+        await watchClock().then(onClockConfirmed).catch(failed)
+      }
+    })()
+      .catch(() => undefined)
+      .finally(() => (sweeping = undefined))
   }
 
   /** Destroys due recordings, one run at a time. A notification during a run causes another run after it. */
@@ -149,7 +167,9 @@ export async function startDestructions({
 
   return {
     async stop() {
+      stopping.abort()
       await listening.stop()
+      await sweeping
       await Promise.all([clockWatch.stop(), checks.stop()])
       await checking?.catch(() => undefined)
     },

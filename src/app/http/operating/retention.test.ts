@@ -151,7 +151,7 @@ describe('the overview of retention', () => {
         expect.objectContaining({ kind: 'key-store', count: 1, example: 'month-2027-01.v1' }),
       ]),
     )
-    await pool.query(`update clock_mark set at = now() + interval '1 hour'`)
+    await pool.query(`update clock_mark set at = now() + interval '30 minutes'`)
     expect((await read()).clock.state).toBe('behind')
     await pool.query('update clock_mark set at = now()')
     await sweepHistory(custodian)
