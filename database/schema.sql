@@ -3509,14 +3509,14 @@ accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste
 access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
 accesses_for_letter(q subject_request) returns jsonb
-accesses_out_of_scope(after bigint, known bigint[], max_entries bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
+accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
 accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 accesses_to_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
 accesses_to_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
 accesses_to_review(month date, after bigint, max_rows integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
 account_key(user_id text) returns bytea
 accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid) to seloste_custodian
-act_is_logged(act text, object uuid, acted_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
+act_was_lost(kind text, object uuid, acted_at timestamp with time zone, existed_from timestamp with time zone, lost tstzmultirange) returns boolean
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
@@ -3559,7 +3559,7 @@ attribute_calls_by_directory() returns trigger
 attribute_segment() returns trigger
 audit_entry_guard() returns trigger
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
-authority_decisions() returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
+authority_decisions(lost tstzmultirange) returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
 authority_digest(d authority_disclosure) returns text
 authority_item_is_available(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
@@ -3847,6 +3847,7 @@ ledger_description() returns trigger
 ledger_disclosures() returns trigger
 ledger_end() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
+ledger_has(kind text, object uuid) returns boolean
 ledger_instant(at timestamp with time zone) returns text
 ledger_person() returns trigger
 ledger_prohibition() returns trigger
@@ -3884,7 +3885,7 @@ list_unreconciled(wanted text, since timestamp with time zone, until timestamp w
 listened_until(wanted uuid, purpose text, reference text, role text DEFAULT 'SERVICE_UNIT'::text) returns timestamp with time zone to seloste_desk
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
-listenings_out_of_scope() returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
+listenings_out_of_scope(lost tstzmultirange) returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
 lock_alarm_kind(kind text) returns void to seloste_custodian
 lock_calibration(wanted uuid) returns calibration
 lock_call_ids(ids text[]) returns void to seloste_capture
@@ -3910,7 +3911,9 @@ log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_proved(action text, detail jsonb) returns boolean
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
+log_new_token(new_token_hash bytea, how text) returns void
 log_prohibition_of_correction(act text, c correction, p prohibition) returns void
+log_replayed(since bigint) returns void
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
@@ -3965,6 +3968,7 @@ open_session(user_id text, proof bytea, network text, known bytea, token_hash by
 order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
 order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
+order_logged_until(o preservation_order, lost tstzmultirange) returns timestamp with time zone
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_report_calls(feed_name text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
@@ -3976,7 +3980,7 @@ package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_await_replication() returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
-part_before_correction(part uuid, accessed_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
+part_before_correction(part uuid, accessed_at timestamp with time zone, lost tstzmultirange) returns TABLE(person_id uuid, unit_id uuid)
 passkey_guard() returns trigger
 pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 pending_right_notice_period() returns interval
@@ -3986,6 +3990,7 @@ pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
 planned_end(r recording) returns timestamp with time zone
 predates_log(instant timestamp with time zone) returns boolean
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
+prohibition_is_logged(p prohibition, lost tstzmultirange) returns boolean to seloste_custodian
 prohibition_state(p prohibition) returns text to seloste_desk
 prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
@@ -4213,6 +4218,7 @@ serves_recording(r recording, reference text) returns boolean
 serves_requests() returns boolean
 session_guard() returns trigger
 session_holds(s session) returns boolean to seloste_custodian, seloste_desk
+session_tie(token_hash bytea) returns text
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
 set_listening_start() returns trigger
@@ -4256,7 +4262,7 @@ take_intake_batches(taker uuid, max_batches integer) returns TABLE(id uuid, publ
 talk_bounds() returns integer[]
 term_guard() returns trigger
 time_session() returns trigger
-took_part(person uuid, call uuid, part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
+took_part(person uuid, call uuid, part uuid, accessed_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 uncounted_history_days() returns SETOF date to seloste_custodian
 unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
@@ -4286,7 +4292,7 @@ viewer_sees_rights() returns boolean to seloste_desk
 wait_bounds() returns integer[]
 wait_is_logged(r recording, ends jsonb, lost tstzmultirange) returns boolean to seloste_custodian
 was_answered_by(r recording, official uuid) returns boolean
-was_in_scope(person uuid, purpose text, reference text, accessed_at timestamp with time zone, call uuid, part uuid) returns boolean
+was_in_scope(person uuid, purpose text, reference text, accessed_at timestamp with time zone, call uuid, part uuid, lost tstzmultirange) returns boolean
 week_start(at timestamp with time zone) returns timestamp with time zone
 withdraw_call(request uuid, wanted uuid) returns void to seloste_desk
 withdraw_directory_change(change uuid) returns void to seloste_desk

@@ -3,12 +3,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
+import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
-const { check, tamper, aino, colleague, matti, recordings } = await makeTestPromises(database)
+const { check, tamper, key, aino, colleague, matti, recordings } = await makeTestPromises(database)
 const { segmentId, contactId } = recordings.older
 const names = async () => (await check()).broken.map(({ promise }) => promise).sort()
 
@@ -37,12 +38,13 @@ async function correct(was: { id: string }, becomes: { id: string }, minutesAgo:
        '${was.id}', now() - interval '${minutesAgo} minutes', '${matti.id}', 'APPROVED' from segment where id = '${segmentId}'`,
     `update segment set official_person_id = '${becomes.id}' where id = '${segmentId}'`,
   )
-  if (!logged) return
+  if (!logged) return id
   await pool.query(
     `insert into audit_entry (action, result, object_kind, object_id, detail)
      values ('correction.decided', 'ok', 'correction', $1, jsonb_build_object('outcome', 'APPROVED', 'was', $2::text))`,
     [id, was.id],
   )
+  return id
 }
 
 test('a view of another’s call is found, also if a correction later assigns the call to the viewer', async () => {
@@ -71,11 +73,20 @@ test('a view by the call’s official at that time is excused, also by a correct
   await correct(aino, colleague, 1)
   expect(await names()).toEqual([])
   await tamper('delete from correction')
-  await correct(aino, colleague, 10)
+  const id = await correct(aino, colleague, 10)
+  const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
+  const restored = { backup: 'x', snapshotAt: ago(60), restoredAt: ago(0) }
+  const write = (detail: object) =>
+    pool.query(
+      `insert into audit_entry (action, result, object_kind, detail) values ('backup.restored', 'ok', 'correction', $1)`,
+      [JSON.stringify(detail)],
+    )
+  // Only a signed entry explains it, and only a correction that the ledger has.
+  await pool.query(`select append_to_ledger('correction', $1, 'decided', '{}')`, [id])
+  await write(restored)
   expect(await names()).toContain('rights.own')
-  await pool.query(
-    `insert into audit_entry (action, result, object_kind, detail) values ('backup.restored', 'ok', 'correction',
-       jsonb_build_object('snapshotAt', now() - interval '1 hour', 'restoredAt', now()))`,
-  )
+  await write(signDetail(key, 'backup.restored', restored))
   expect(await names()).toEqual([])
+  await tamper('delete from ledger_content')
+  expect(await names()).toContain('rights.own')
 })

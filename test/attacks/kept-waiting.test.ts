@@ -93,7 +93,7 @@ test('the inspection that an upgrade opened for a copy requested earlier keeps a
 })
 
 test('an order whose transaction was open at the instant of a restored backup keeps a prohibition waiting', async () => {
-  await tamper(...cases.order)
+  await tamper(...cases.order, `update preservation_order set from_at = contact_started_at + interval '1 minute'`)
   const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string }>(
     `select from_at + interval '5 seconds' as "snapshotAt", from_at + interval '1 hour' as "restoredAt" from preservation_order`,
   )
@@ -102,5 +102,8 @@ test('an order whose transaction was open at the instant of a restored backup ke
     `insert into audit_entry (action, object_kind, result, at, detail) values ('backup.restored', 'case', 'ok', $1, $2)`,
     [restoredAt, JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))],
   )
+  // Only what the ledger has can have been replayed.
+  expect(await names()).toContain('prohibitions.obeyed')
+  await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [wait])
   expect(await names()).not.toContain('prohibitions.obeyed')
 })

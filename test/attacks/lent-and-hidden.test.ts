@@ -7,6 +7,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { disclosuresReturned } from '#use/evidence/disclosure-promises.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
+import { makeLogKey } from '#safeguards/audit/log-key.ts'
+import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from '../disclosure/open-research.ts'
 
@@ -66,6 +68,36 @@ test('copies whose rows are deleted are reported missing, with or without the di
   await hide('research_disclosure', `id = '${id}'`)
   await hide('disclosed_copy', `disclosure = '${number}'`)
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
+})
+
+test('a copy that is confirmed at an instant that a restore lost before it was released does not count as confirmed', async () => {
+  const key = await makeLogKey(ends.expunging.keys, 'test')
+  const ago = (hours: number) => Temporal.Now.instant().subtract({ hours }).toString()
+  const [snapshotAt, restoredAt] = [ago(9600), ago(9599)]
+  await sql`insert into audit_entry (action, object_kind, result, at, detail) values ('backup.restored', 'backup', 'ok', ${restoredAt}::timestamptz,
+    ${JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))}::jsonb)`.execute(
+    admin,
+  )
+  const { id, number } = await lent()
+  await pastItsDay(id)
+  heal.push(() => pastItsDay(id, -30))
+  expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
+  const { rows } = await sql<{ row: string }>`
+    select to_jsonb(c)::text as row from disclosed_copy c where disclosure = ${number} and item > 1`.execute(admin)
+  await owner(
+    `update disclosed_copy set state = 'CONFIRMED', outcome = 'destroyed', confirmed_at = '${snapshotAt}'::timestamptz + interval '30 minutes',
+      recording_id = null, tie_salt = null where disclosure = '${number}' and item > 1`,
+  )
+  heal.push(() =>
+    owner(
+      `delete from disclosed_copy where disclosure = '${number}' and item > 1`,
+      ...rows.map(
+        ({ row }) =>
+          `insert into disclosed_copy select (jsonb_populate_record(null::disclosed_copy, '${row.replaceAll("'", "''")}')).*`,
+      ),
+    ),
+  )
+  expect(await check()).toMatchObject({ holds: false, facts: { overdue: 0, unlogged: 2 } })
 })
 
 test('a copy without a confirmation in the log does not count as confirmed', async () => {

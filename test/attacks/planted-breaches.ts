@@ -33,6 +33,12 @@ const destroyed = `(select id from recording where state = 'DESTROYED' order by 
 const official = `(select person_id from access_right where role = 'OFFICIAL' and revoked_at is null order by person_id limit 1)`
 const supervisor = `(select person_id from access_right where role = 'SUPERVISOR' and revoked_at is null order by person_id limit 1)`
 const requested = `(select id from access_right where role = 'OFFICIAL' and request_id is not null and revoked_at is null order by id limit 1)`
+/** A right that no other breach is about. */
+const unused = `(select id from access_right where role not in ('OFFICIAL', 'SUPERVISOR') and revoked_at is null order by id desc limit 1)`
+const open = `(select id from session where ended_at is null and expires_at > now() and not awaits_second_factor order by created_at limit 1)`
+const logged = (action: string, object: string, detail: string) =>
+  `insert into audit_entry (action, object_kind, object_id, result, detail)
+   values ('${action}', 'planted', ${object}, 'ok', ${detail})`
 const entry = (action: string, person: string, role: string, purpose: string | null, object: string, detail = `'{}'`) =>
   `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
    values (${person}, '${role}', '${action}', ${purpose === null ? 'null' : `'${purpose}'`}, 'contact', ${object}, 'ok', ${detail})`
@@ -397,6 +403,23 @@ const catalogue: readonly Breach[] = [
   },
   // Terms
   {
+    name: 'an open session with another token than was given',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeSessions'],
+    plant: { change: 'session', where: `id = ${open}`, set: `token_hash = sha256('another')` },
+  },
+  {
+    name: 'a session that is open although the log has its end',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeSessions'],
+    plant: {
+      run: logged('session.ended', open, `'{}'`),
+      undo: `update session s set ended_at = now() where ended_at is null and exists (select from audit_entry e where e.object_id = s.id and e.action = 'session.ended')`,
+    },
+  },
+  {
     name: 'a call kept past its term',
     sentence: 'S20',
     promise: 'history.term',
@@ -460,6 +483,31 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a recording destroyed before its floor by the ledger, and not by its row',
+    ...floor,
+    plant: {
+      change: 'destruction_entry',
+      where: `object_kind = 'recording' and object_id = ${destroyed}`,
+      set: `cause = 'retention'`,
+    },
+  },
+  {
+    name: 'a recording destroyed before its floor by the prohibition of another',
+    ...floor,
+    plant: [
+      {
+        run: `insert into prohibition (id, recording_id, party, channel, received_at, executed_at, entered_by) values ('00000000-0000-4000-8000-0000000000f7', ${destroyed}, 'CALLER', 'LETTER', now(), now(), ${official});
+          ${logged('recording.forbidden', `'00000000-0000-4000-8000-0000000000f7'`, `jsonb_build_object('recording', gen_random_uuid(), 'party', 'CALLER')`)}`,
+        undo: `delete from prohibition where channel = 'LETTER'`,
+      },
+      {
+        change: 'recording',
+        where: `id = ${destroyed}`,
+        set: `cause = 'caller', destroyed_at = min_keep_until - interval '1 day'`,
+      },
+    ],
+  },
+  {
     name: 'a recording kept past its day by an order that nobody entered',
     sentence: 'S21',
     promise: 'recordings.ceiling',
@@ -468,6 +516,25 @@ const catalogue: readonly Breach[] = [
       {
         run: `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
           select contact_id, contact_started_at, 'recordings', 'x', 'x', 'x', 'planted', now() + interval '80 days', ${official} from recording where id = ${stored}`,
+        undo: `delete from preservation_order where reference = 'planted'`,
+      },
+      {
+        change: 'recording',
+        where: `id = ${stored}`,
+        set: `destroy_at = now() - interval '3 hours', kept_at = now() - interval '3 hours'`,
+      },
+    ],
+  },
+  {
+    name: 'a recording kept past its day by an order that lasts longer than was entered',
+    sentence: 'S21',
+    promise: 'recordings.ceiling',
+    counts: ['overdue'],
+    plant: [
+      {
+        run: `insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+          select '00000000-0000-4000-8000-0000000000f9', contact_id, contact_started_at, 'recordings', 'x', 'x', 'x', 'planted', now() + interval '3 years', ${official} from recording where id = ${stored};
+          ${logged('hold.entered', `'00000000-0000-4000-8000-0000000000f9'`, `jsonb_build_object('until', now() + interval '2 months')`)}`,
         undo: `delete from preservation_order where reference = 'planted'`,
       },
       {
@@ -710,6 +777,16 @@ const catalogue: readonly Breach[] = [
       },
       { change: 'access_right', where: `id = ${requested}`, set: `purposes = '{DEVELOPMENT,INSPECTION,MAINTENANCE}'` },
     ],
+  },
+  {
+    name: 'a right that was revoked, in force again',
+    sentence: 'S27',
+    promise: 'rights.granted',
+    counts: ['unlogged'],
+    plant: {
+      run: logged('right.revoked', unused, `'{}'`),
+      undo: `update access_right r set revoked_at = now() where revoked_at is null and exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.revoked')`,
+    },
   },
   {
     name: 'a right that its holder approved',
@@ -958,6 +1035,37 @@ const catalogue: readonly Breach[] = [
       },
       forbidden('2 hours'),
     ],
+  },
+  {
+    name: 'a prohibition kept waiting by a case that was closed',
+    sentence: 'S34',
+    promise: 'prohibitions.obeyed',
+    counts: ['overdue'],
+    plant: [
+      {
+        run: `insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_by)
+          select '00000000-0000-4000-8000-0000000000fb', 'waits', 'OFFICIAL', contact_id, contact_started_at, now() - interval '3 hours', ${official} from recording where id = ${stored};
+          insert into inspection_recording values ('00000000-0000-4000-8000-0000000000fb', ${stored});
+          ${logged('inspection.opened', `'00000000-0000-4000-8000-0000000000fb'`, `jsonb_build_object('recordings', jsonb_build_array(${stored}))`)};
+          ${logged('inspection.closed', `'00000000-0000-4000-8000-0000000000fb'`, `'{}'`)}`,
+        undo: `delete from inspection_recording where inspection_id = '00000000-0000-4000-8000-0000000000fb'; delete from inspection where reference = 'waits'`,
+      },
+      forbidden('2 hours'),
+    ],
+  },
+  {
+    name: 'a prohibition taken out of the register while its recording stands',
+    sentence: 'S34',
+    promise: 'prohibitions.obeyed',
+    counts: ['overdue'],
+    plant: {
+      run: logged(
+        'recording.forbidden',
+        `'00000000-0000-4000-8000-0000000000f3'`,
+        `jsonb_build_object('recording', ${stored}, 'party', 'CALLER')`,
+      ),
+      undo: logged('recording.prohibition-withdrawn', `'00000000-0000-4000-8000-0000000000f3'`, `'{}'`),
+    },
   },
   {
     name: 'a prohibition said to be carried out while the recording stands',

@@ -36,6 +36,25 @@ test.each([
   ])
 })
 
+test('an ended session that is put back is found, and so is an open one with another token', async () => {
+  await colleague.signIn()
+  const session = `(select id from session where person_id = '${colleague.id}' and ended_at is null order by created_at desc limit 1)`
+  const { rows } = await pool.query<{ was: string }>(
+    `select to_jsonb(s)::text as was from session s where id = ${session}`,
+  )
+  const { id, token_hash: token } = JSON.parse(rows[0]!.was) as { id: string; token_hash: string }
+  await tamper(`update session set token_hash = 'planted' where id = '${id}'`)
+  expect((await check()).broken).toMatchObject([{ promise: 'access.personal', facts: { example: colleague.id } }])
+  await tamper(`update session set token_hash = '${token}' where id = '${id}'`)
+  expect((await check()).broken).toEqual([])
+  await pool.query(
+    `insert into audit_entry (person_id, action, object_kind, object_id, result) values ($1, 'session.ended', 'session', $2, 'ok')`,
+    [colleague.id, id],
+  )
+  expect((await check()).broken).toMatchObject([{ promise: 'access.personal', facts: { example: colleague.id } }])
+  await tamper(`update session set ended_at = now() where id = '${id}'`)
+})
+
 test('accepts sign-ins of one person, some at once', async () => {
   await Promise.all([colleague.signIn(), colleague.signIn()])
   await matti.signIn()

@@ -286,6 +286,22 @@ test('a prohibition that came after a hearing or an authority’s request of the
     [authority],
   )
   expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
+  // The log has what was replayed, so that no planted row passes for it.
+  const [told] = await rows(
+    `select array_agg(distinct action order by action) as actions, bool_and(person_id is null) as is_nobodys,
+       (select bool_and(case_is_logged(i.inspection_id, i.recording_id, '{}')) from inspection_recording i where i.inspection_id = any ($1)) as inspections,
+       (select bool_and(case_is_logged(a.id, a.recording_id, '{}')) from authority_request a where a.disclosure_id = $2) as authority,
+       (select bool_and(prohibition_is_logged(p, '{}')) from prohibition p) as prohibitions
+     from audit_entry where detail @> '{"restored": true}'`,
+    [inspections, decided.id],
+  )
+  expect(told).toEqual({
+    actions: expect.arrayContaining(['authority.item-added', 'inspection.opened', 'recording.forbidden']),
+    is_nobodys: true,
+    inspections: true,
+    authority: true,
+    prohibitions: true,
+  })
   await machine.pool.query('select lift_authority_holds($1, $2)', [decided.id, [requested!.id]])
   await machine.pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where id = $1", [
     inspections[0],

@@ -34,6 +34,8 @@ afterEach(async () => {
       `delete from ${table}`,
       `insert into ${table} select * from jsonb_populate_recordset(null::${table}, '${before[index]!}')`,
     ]),
+    `delete from audit_entry where action = 'right.revoked'`,
+    'delete from ledger_content',
   )
   expect(await unlogged()).toMatchObject({ count: 0 })
 })
@@ -77,4 +79,23 @@ test('accepts a right that was revoked, or shortened by a restore', async () => 
   await revokeRight(desk, as(sari), right, 'no longer needed')
   await tamper(`update access_right set valid_to = valid_to - interval '30 days' where id = '${others}'`)
   expect(await unlogged()).toMatchObject({ count: 0 })
+})
+
+const again = `update access_right set revoked_at = null, revoked_by = null, revoke_cause = null, revoke_reason = null`
+
+test('reports a revoked right that is in force again, by the log or by the ledger', async () => {
+  await revokeRight(desk, as(sari), right, 'no longer needed')
+  await tamper(`${again} where id = '${right}'`)
+  expect(await unlogged()).toEqual({ count: 1, example: right })
+  await tamper(`delete from audit_entry where action = 'right.revoked'`)
+  expect(await unlogged()).toEqual({ count: 1, example: right })
+  await tamper('delete from ledger_content')
+  expect(await unlogged()).toMatchObject({ count: 0 })
+})
+
+test('reports a shortened right that is as long as before', async () => {
+  await pool.query(`update access_right set valid_to = valid_to - interval '30 days' where id = $1`, [right])
+  expect(await unlogged()).toMatchObject({ count: 0 })
+  await tamper(`update access_right set valid_to = valid_to + interval '30 days' where id = '${right}'`)
+  expect(await unlogged()).toEqual({ count: 1, example: right })
 })

@@ -182,6 +182,18 @@ begin
 end $$;
 grant execute on function open_proven_session to seloste_custodian;
 
+-- Returns what the log has of a session's token: enough to see that it is another one, too little to use it.
+create or replace function session_tie(token_hash bytea) returns text
+language sql immutable set search_path = pg_catalog as $$ select encode(sha256(token_hash), 'hex') $$;
+
+-- Logs the token that a session continues with.
+create or replace function log_new_token(new_token_hash bytea, how text) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  select s.person_id, 'session.proved', 'session', s.id, 'ok', jsonb_build_object('method', how, 'token', session_tie(s.token_hash))
+  from session s where s.token_hash = new_token_hash
+$$;
+
 -- Completes a sign-in whose second factor was right, and moves the session to a new token.
 create or replace function complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -199,14 +211,16 @@ grant execute on function complete_session to seloste_custodian;
 
 -- Moves a session to a fresh token.
 create or replace function rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  with rotated as (
-    update session s set token_hash = rotate_session.new_token_hash
-    where s.token_hash = rotate_session.old_token_hash and session_holds(s) and not s.awaits_second_factor
-    returning 1
-  )
-  select exists (select from rotated)
-$$;
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update session s set token_hash = rotate_session.new_token_hash
+  where s.token_hash = rotate_session.old_token_hash and session_holds(s) and not s.awaits_second_factor;
+  if not found then
+    return false;
+  end if;
+  perform log_new_token(rotate_session.new_token_hash, 'factor-added');
+  return true;
+end $$;
 grant execute on function rotate_session to seloste_custodian;
 
 -- Returns whose sign-in this is and what it awaits. No row if it is unknown, has ended, or the person is not employed.
@@ -320,6 +334,7 @@ begin
   perform save_password(holder, salt, check_hash, alone);
   perform end_sessions_of(holder, current_token_hash);
   update session set token_hash = new_token_hash where token_hash = current_token_hash;
+  perform log_new_token(new_token_hash, 'password');
   insert into audit_entry (person_id, action, object_kind, object_id, result)
   values (holder, 'password.set', 'person', holder, 'ok');
   return 'right';

@@ -269,6 +269,56 @@ begin
 end $$;
 grant execute on function backfill_ledger to seloste_custodian;
 
+-- Logs what a restore replayed from the ledger's entries after its backup, whose own log entries are lost: without these nothing in the log
+-- tells the rows from planted ones. In nobody's name. Idempotent. `since`: the ledger's size in the backup.
+create or replace function log_replayed(since bigint) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  select a.action, a.kind, a.object, 'ok', jsonb_strip_nulls(a.detail) || '{"restored": true}'
+  from opened_entry e join ledger_leaf l on l.seq = e.seq
+  cross join lateral (
+    select 'hold.' || e.cause, 'hold', e.object_id, jsonb_build_object('contact', e.detail -> 'contact', 'covers', e.detail -> 'covers')
+      || case when e.cause = 'ended' then '{}' else jsonb_build_object('until', e.detail -> 'until') end
+    where e.object_kind = 'hold' and e.cause in ('entered', 'renewed', 'ended')
+      and exists (select from preservation_order o where o.id = e.object_id)
+    union all
+    select 'recording.forbidden', 'prohibition', e.object_id, jsonb_build_object('recording', p.recording_id, 'party', p.party, 'channel', p.channel)
+    from prohibition p where e.object_kind = 'prohibition' and e.cause = 'entered' and p.id = e.object_id
+    union all
+    select 'recording.prohibition-withdrawn', 'prohibition', e.object_id, '{}' where e.object_kind = 'prohibition' and e.cause = 'withdrawn'
+    union all
+    select 'inspection.opened', 'inspection', i.id,
+      jsonb_build_object('contact', i.contact_id, 'party', i.party, 'kind', i.kind, 'recordings', jsonb_build_array(e.detail -> 'recording'))
+    from inspection i where e.object_kind = 'case' and e.cause = 'entered' and i.id = e.object_id
+    union all
+    select 'inspection.closed', 'inspection', i.id, jsonb_build_object('outcome', i.outcome)
+    from inspection i where e.object_kind = 'case' and e.cause = 'closed' and i.id = e.object_id and i.closed_at is not null
+    union all
+    select 'authority.item-added', 'disclosure', i.disclosure_id,
+      jsonb_build_object('item', i.item, 'contact', i.contact_id, 'recording', i.recording_id, 'what', i.what)
+    from authority_request a join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id
+    where e.object_kind = 'case' and e.cause = 'entered' and a.id = e.object_id and i.dropped_at is null
+    union all
+    select 'correction.decided', 'correction', c.id, jsonb_build_object('outcome', c.outcome, 'segment', c.segment_id, 'was', c.was_person_id,
+      'wasUnit', c.was_unit_id, 'becomes', c.becomes_person_id, 'becomesUnit', c.becomes_unit_id)
+    from correction c where e.object_kind = 'correction' and c.id = e.object_id and c.outcome is not null
+    union all
+    select 'research.item-confirmed', 'disclosure', d.id, jsonb_build_object('item', e.detail -> 'item', 'outcome', e.detail -> 'outcome')
+    from research_disclosure d where e.object_kind = 'disclosure' and e.cause = 'confirmed' and d.id = e.object_id
+    union all
+    select 'authority.decided', 'disclosure', d.id, jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id)
+    from authority_disclosure d where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and d.decided_at is not null
+    union all
+    -- A copy that left in a rendering that the backup lacks.
+    select 'anonymised-copy.checked', 'anonymised-copy', k.id, jsonb_build_object('outcome', k.state)
+    from research_disclosure d join disclosed_copy c on c.disclosure = d.number join anonymised_copy k on k.recording_id = c.recording_id
+    where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and k.state = 'APPROVED'
+  ) a (action, kind, object, detail)
+  where l.index >= since and not exists (select from audit_entry o
+    where o.object_id = a.object and o.action = a.action and o.result = 'ok' and o.detail @> jsonb_strip_nulls(a.detail))
+  order by l.index
+$$;
+
 -- A used recovery code has no id: an entry ends all codes that the person had then.
 create or replace function ledger_recovery_codes() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

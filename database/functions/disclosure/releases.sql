@@ -157,7 +157,8 @@ grant execute on function accept_referral to seloste_desk;
 
 -- Counts the copies released for research: confirmed, overdue, late within a year; open in a closed disclosure; `tied`, confirmed with a
 -- link left (R30, R32); `missing`, released by the audit log and not here; `unlogged`, confirmations that it lacks. Counts recalls: open,
--- overdue, late within a year (R50). `lost`: times that a restore lost.
+-- overdue, late within a year (R50). `lost`: times of restores that logged
+-- nothing of what they replayed.
 create or replace function released_copy_counts(lost tstzmultirange)
 returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint,
   unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,
@@ -171,7 +172,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
       c.state = 'CONFIRMED' and exists (
         select from research_item i where i.disclosure_id = d.id and i.item = c.item and (i.recording_id is not null or i.contact_id is not null)) as is_tied,
-      c.state = 'CONFIRMED' and d.id is not null and not coalesce(c.confirmed_at <@ lost, false) and not predates_log(c.confirmed_at)
+      c.state = 'CONFIRMED' and d.id is not null
+        and not (c.released_at <= c.confirmed_at and (predates_log(c.confirmed_at) or act_was_lost('disclosure', d.id, c.confirmed_at, c.released_at, lost)))
         and not exists (select from audit_entry e where e.object_id = d.id and e.action = 'research.item-confirmed' and e.result = 'ok'
           and (e.detail ->> 'item')::integer = c.item) as is_unlogged,
       c.state = 'RECALLED' and c.due_at <= register_now() as is_recall_overdue,

@@ -35,7 +35,7 @@ $$;
 grant execute on function lost_versions to seloste_custodian;
 
 -- Counts accounts of employed people, accounts that two may share, open sessions, and sessions opened or used by a person while not
--- employed here, or without a sign-in in the log. Sessions of people who have left since open nothing.
+-- employed here, without a sign-in in the log, with another token than was given, or ended by the log. Sessions of people who have left since open nothing.
 create or replace function accounts_in_use()
 returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -59,7 +59,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ),
   open as (
     -- Each use moves the end of a session to an hour later (src/safeguards/people/session.ts).
-    select s.id, s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor
+    select s.id, s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor,
+      session_tie(s.token_hash) as tie
     from session s where s.ended_at is null and s.expires_at > now()
   ),
   strange as (
@@ -67,8 +68,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     -- An employment that was changed afterwards makes none strange.
     where p.employed_from > o.created_at + interval '5 seconds' and p.changed_at < o.created_at
       or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds' and p.changed_at < greatest(o.created_at, o.used_at)
+      or exists (select from audit_entry e where e.object_id = o.id and e.action = 'session.ended' and e.result = 'ok')
+      -- With the token that was given; entries of earlier versions have none.
       or not o.awaits_second_factor and not exists (
-        select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok')
+        select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.result = 'ok' and case e.action
+          when 'session.started' then coalesce(e.detail ->> 'token' = o.tie, true)
+          when 'session.proved' then e.detail ->> 'token' = o.tie end)
         -- Entries of earlier versions name no session; sessions last twelve hours. The second factor follows within ten minutes.
         and not (o.created_at > now() - interval '12 hours' and exists (
           select from audit_entry e where e.object_id is null and e.person_id = o.person_id and e.action = 'session.started'
@@ -88,13 +93,6 @@ language sql immutable set search_path = pg_catalog as $$
   select requested <@ granted or ('DEVELOPMENT' = any (granted) and requested <@ (granted || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
--- Returns true if the log has an act on an object. Acts in a time that a restore lost need no entry.
-create or replace function act_is_logged(act text, object uuid, acted_at timestamptz, lost tstzmultirange) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select acted_at <@ lost or exists (select from audit_entry e where e.object_id = object and e.action = act and e.result = 'ok')
-$$;
-grant execute on function act_is_logged to seloste_custodian;
-
 -- Returns true for an instant whose entries have been pruned.
 create or replace function predates_log(instant timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -102,29 +100,86 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and instant < (select e.at from audit_entry e order by e.at, e.seq limit 1)
 $$;
 
--- Returns true if the log has an entry for an order in force on a call's recordings or history, as far back as the log reaches.
+-- Returns true if the ledger has an entry about an object, with its content.
+create or replace function ledger_has(kind text, object uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from destruction_entry e where e.object_id = object and e.object_kind = kind)
+    or exists (select from ledger_content c join destruction_entry e on e.seq = c.seq
+      where c.content::jsonb ->> 'id' = object::text and e.object_kind = kind and content_is_proved(e, c))
+$$;
+
+-- Returns true for an act without an entry in the log that a restore explains: it is of a time that the restore lost, on something that
+-- existed then, and the ledger has it, as long as it keeps contents. `lost`: times of restores that logged nothing of what they replayed.
+create or replace function act_was_lost(kind text, object uuid, acted_at timestamptz, existed_from timestamptz, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(acted_at <@ lost and existed_from <= acted_at
+    -- A day more, for the clocks of the act and of its entry.
+    and (acted_at < ledger_content_cutoff() + interval '1 day' or ledger_has(kind, object)), false)
+$$;
+
+-- Returns true if the log has a prohibition of this recording, not withdrawn. Entries of earlier versions may lack the recording.
+create or replace function prohibition_is_logged(p prohibition, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select not exists (select from audit_entry e
+      where e.object_id = p.id and e.action = 'recording.prohibition-withdrawn' and e.result = 'ok')
+    and (exists (select from audit_entry e where e.object_id = p.id and e.action = 'recording.forbidden' and e.result = 'ok'
+        and coalesce(e.detail ->> 'recording' = p.recording_id::text, true))
+      or act_was_lost('prohibition', p.id, p.received_at, (select r.started_at from recording r where r.id = p.recording_id), lost))
+$$;
+grant execute on function prohibition_is_logged to seloste_custodian;
+
+-- Returns the instant until which the log has an order in force; null if it has none or has its end. An entry or a replay without an
+-- instant reaches three months, as every order and renewal does.
+create or replace function order_logged_until(o preservation_order, lost tstzmultirange) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with entry as (
+    select e.action, coalesce((e.detail ->> 'until')::timestamptz, months_after(e.at, 3)) as until
+    from audit_entry e where e.object_id = o.id and e.action like 'hold.%' and e.result = 'ok'
+  ), call as (
+    select coalesce((select c.started_at from contact c where c.id = o.contact_id), o.contact_started_at) as started_at
+  ), replayed as (
+    -- Entered or renewed in a time that a restore lost.
+    select months_after(upper(l), 3) as until from unnest(lost) l where upper(l) > o.from_at
+  )
+  select greatest((select max(until) from entry where action in ('hold.entered', 'hold.renewed')), (select max(until) from replayed))
+  from call
+  where not exists (select from entry where action = 'hold.ended')
+    and (exists (select from entry where action = 'hold.entered') or predates_log(o.from_at) and call.started_at <= o.from_at
+      or act_was_lost('hold', o.id, o.from_at, call.started_at, lost))
+$$;
+
+-- Returns true if the log has an order in force on a call's recordings or history, until its end at least.
 create or replace function order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
     where o.contact_id = contact and o.covers in (kept, 'both') and o.ended_at is null and o.until > destruction_now()
-      and (act_is_logged('hold.entered', o.id, o.from_at, lost) or predates_log(o.from_at)))
+      and o.until <= order_logged_until(o, lost))
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
--- Returns true if the log has an open case about a recording, as far back as the log reaches. Migration 0214 opened cases for copies that
--- had been requested before, without an entry.
+-- Returns true if the log has a case about a recording and not its end, as far back as the log reaches. Migration 0214 opened cases for
+-- copies that had been requested before, without an entry.
 create or replace function case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from inspection i where i.id = wanted and (i.opened_at <@ lost or predates_log(i.opened_at) or exists (
-      select from audit_entry e where e.object_id = i.id and e.action = 'inspection.opened' and e.result = 'ok'
-        and coalesce(e.detail -> 'recordings' ? recording::text, true))
-      or i.kind = 'COPY' and exists (select from migration m where m.name like '0214-%'
-        and i.opened_at between m.applied_at - interval '1 minute' and m.applied_at + interval '1 minute')))
+  with heard as (
+    select r.started_at from recording r where r.id = recording
+  )
+  select exists (select from inspection i, heard h where i.id = wanted
+      and not exists (select from audit_entry e where e.object_id = i.id and e.action = 'inspection.closed' and e.result = 'ok')
+      and (act_was_lost('case', i.id, i.opened_at, h.started_at, lost) or predates_log(i.opened_at) and h.started_at <= i.opened_at
+        or exists (select from audit_entry e where e.object_id = i.id and e.action = 'inspection.opened' and e.result = 'ok'
+          and coalesce(e.detail -> 'recordings' ? recording::text, true))
+        or i.kind = 'COPY' and exists (select from migration m where m.name like '0214-%'
+          and i.opened_at between m.applied_at - interval '1 minute' and m.applied_at + interval '1 minute')))
     or exists (select from authority_request a
-      join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id
-      where a.id = wanted and (i.added_at <@ lost or predates_log(i.added_at) or exists (
-        select from audit_entry e where e.object_id = a.disclosure_id and e.action = 'authority.item-added' and e.result = 'ok'
-          and e.detail ->> 'recording' = recording::text)))
+      join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id cross join heard h
+      where a.id = wanted
+        and not exists (select from audit_entry e where e.object_id = a.disclosure_id and e.result = 'ok' and (e.action = 'authority.closed'
+          or e.action = 'authority.item-dropped' and e.detail ->> 'item' = i.item::text))
+        -- A replayed item has the instant of its restore.
+        and (i.added_at <@ lost and h.started_at <= i.added_at or predates_log(i.added_at) and h.started_at <= i.added_at
+          or exists (select from audit_entry e where e.object_id = a.disclosure_id and e.action = 'authority.item-added' and e.result = 'ok'
+            and e.detail ->> 'recording' = recording::text and coalesce(e.detail ->> 'item' = i.item::text, true))))
 $$;
 
 -- Returns true if a recording waits, as decide_end decided, for an order or a case that the log has.
@@ -146,6 +201,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select id from access_right where approved_by = person_id or approved_by = requested_by
       -- The installation gives two roles without a second person (install_right).
       or origin = 'installation' and role not in ('ADMINISTRATOR', 'ACCESS_APPROVER')
+  ),
+  ended_in_ledger as materialized (
+    select (c.content::jsonb ->> 'id')::uuid as right_id, e.cause, (c.content::jsonb -> 'detail' ->> 'until')::timestamptz as until
+    from ledger_content c join destruction_entry e on e.seq = c.seq
+    where e.object_kind = 'right' and content_is_proved(e, c)
   ),
   unlogged as (
     select r.id from access_right r
@@ -169,6 +229,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         or e.detail ? 'until' and (e.detail ->> 'scope' is distinct from r.scope_kind or r.valid_to > (e.detail ->> 'until')::timestamptz
           or not (to_jsonb(r.purposes) <@ (e.detail -> 'purposes') and to_jsonb(r.scope_units) <@ (e.detail -> 'units')
             and to_jsonb(r.scope_numbers) <@ (e.detail -> 'numbers')))))
+      -- Revoked or shortened, and in force again.
+      or r.revoked_at is null and exists (
+        select from audit_entry e where e.object_id = r.id and e.action = 'right.revoked' and e.result = 'ok')
+      or exists (select from ended_in_ledger d where d.right_id = r.id and (
+        d.cause = 'revoked' and r.revoked_at is null or d.cause = 'shortened' and coalesce(r.valid_to > d.until, true)))
   ),
   beyond as (
     select r.id from access_right r

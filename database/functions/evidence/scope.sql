@@ -9,9 +9,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function is_corrected_since to seloste_custodian;
 
--- Returns a part's official and unit at an instant, as they were before the next correction, if the log has that. Corrections that a restore
--- replayed from the ledger have no entry.
-create or replace function part_before_correction(part uuid, accessed_at timestamptz) returns table (person_id uuid, unit_id uuid)
+-- Returns a part's official and unit at an instant, as they were before the next correction, if the log has that. `lost`: times of restores
+-- that logged nothing of the corrections that they replayed.
+create or replace function part_before_correction(part uuid, accessed_at timestamptz, lost tstzmultirange) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
   where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > accessed_at - scope_grace()
@@ -20,27 +20,24 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (predates_log(c.decided_at) or exists (
       select from audit_entry e where e.object_id = c.id and e.action = 'correction.decided' and e.result = 'ok'
         and coalesce(e.detail ->> 'outcome' = 'APPROVED' and e.detail ->> 'was' = c.was_person_id::text, true)
-    ) or exists (
-      select from audit_entry e where e.action = 'backup.restored' and e.result = 'ok'
-        -- It may have been under way when the backup was made.
-        and c.decided_at between (e.detail ->> 'snapshotAt')::timestamptz - interval '1 minute'
-          and coalesce((e.detail ->> 'restoredAt')::timestamptz, e.at)))
+    ) or act_was_lost('correction', c.id, c.decided_at, c.contact_started_at, lost))
 $$;
 
 -- Returns true if a person had answered a part of a call (`part`, if given), as recorded at an instant.
-create or replace function took_part(person uuid, call uuid, part uuid, accessed_at timestamptz) returns boolean
+create or replace function took_part(person uuid, call uuid, part uuid, accessed_at timestamptz, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from segment s
     where s.contact_id = call and (part is null or s.id = part) and (
       s.official_person_id = person and not is_corrected_since(s.id, accessed_at)
-      or person in (select b.person_id from part_before_correction(s.id, accessed_at) b)))
+      or person in (select b.person_id from part_before_correction(s.id, accessed_at, lost) b)))
 $$;
 grant execute on function took_part to seloste_custodian;
 
 -- Returns true if a person had a right at an instant that covers the purpose and reaches a call, or one part of it. Rights end with the
 -- employment, and a new employment does not extend an earlier right. An official's unit is checked in the directory as well: as of the
 -- start of the call, and as entered before the access. Requests and their calls are erased later; then the request itself is enough.
-create or replace function was_in_scope(person uuid, purpose text, reference text, accessed_at timestamptz, call uuid, part uuid) returns boolean
+create or replace function was_in_scope(person uuid, purpose text, reference text, accessed_at timestamptz, call uuid, part uuid,
+  lost tstzmultirange) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
@@ -66,14 +63,14 @@ begin
         else exists (
           select from segment s
           where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
-            when 'own' then took_part(a.person_id, s.contact_id, s.id, accessed_at)
+            when 'own' then took_part(a.person_id, s.contact_id, s.id, accessed_at, lost)
             when 'numbers' then s.number_reached = any (a.scope_numbers)
             when 'unit' then s.official_unit_id = any (a.scope_units) and not is_corrected_since(s.id, accessed_at) and not exists (
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
                 and coalesce(m.entered_at <= accessed_at, true) and m.unit_id is distinct from s.official_unit_id)
-              or exists (select from part_before_correction(s.id, accessed_at) b where b.unit_id = any (a.scope_units))
+              or exists (select from part_before_correction(s.id, accessed_at, lost) b where b.unit_id = any (a.scope_units))
             end)
         end
   );
@@ -81,7 +78,7 @@ end $$;
 
 -- Returns listenings and items of disclosures with defects: `outside`, listenings that no right reached when they began, or in a role that
 -- the person did not have; `untold`, listenings that the log lacks; `items_outside`, items added without a right or role.
-create or replace function listenings_out_of_scope()
+create or replace function listenings_out_of_scope(lost tstzmultirange)
 returns table (listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with items as (
@@ -101,7 +98,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select coalesce(array_agg(l.id order by l.started_at), '{}')
       from listening l join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-      where not was_in_scope(l.person_id, l.purpose, l.reference, l.started_at, s.contact_id, s.id)
+      where not was_in_scope(l.person_id, l.purpose, l.reference, l.started_at, s.contact_id, s.id, lost)
         or not held_role(l.person_id, array[l.role], l.role, l.started_at)),
     (select coalesce(array_agg(l.id order by l.started_at), '{}')
       from listening l
@@ -110,17 +107,19 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
           and coalesce(e.detail ->> 'listening' = l.id::text, true))),
     (select count(*) from items),
     (select coalesce(array_agg(i.name order by i.name), '{}') from items i
-      where not was_in_scope(i.person, i.purpose, i.reference, i.at, i.call, i.part) or not held_role(i.person, i.roles, null, i.at))
+      where not was_in_scope(i.person, i.purpose, i.reference, i.at, i.call, i.part, lost) or not held_role(i.person, i.roles, null, i.at))
 $$;
 grant execute on function listenings_out_of_scope to seloste_custodian;
 
 -- Returns decided disclosures to authorities, which evidence compares with the description of their day (R34, R35).
-create or replace function authority_decisions()
+create or replace function authority_decisions(lost tstzmultirange)
 returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_preparers(d)), false),
-    predates_log(d.decided_at) or exists (select from audit_entry e
-      where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok' and e.person_id = d.decided_by),
+    predates_log(d.decided_at) or act_was_lost('disclosure', d.id, d.decided_at, d.received_at, lost) or exists (select from audit_entry e
+      where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok'
+        -- What a restore replayed is in nobody's name.
+        and (e.person_id = d.decided_by or e.detail @> '{"restored": true}')),
     d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
   from authority_disclosure d
   where d.decided_at is not null or d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
@@ -128,7 +127,7 @@ $$;
 grant execute on function authority_decisions to seloste_custodian;
 
 -- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after they arrived;
--- `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
+-- or entered by the log and gone; `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
 -- Unit for a request; `leftovers`, keys and copies of a destroyed one (R49, R50).
 create or replace function prohibitions_obeyed(lost tstzmultirange)
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
@@ -138,6 +137,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       p.executed_at is null and r.state <> 'DESTROYED' and wait_is_logged(r, recording_end_decision(r), lost) as is_waiting,
       exists (select from expunction e where e.recording_id = r.id and e.deadline > now()) as is_ending
     from prohibition p join recording r on r.id = p.recording_id
+  ), gone as (
+    select r.id as recording
+    from audit_entry e join recording r on r.id = (e.detail ->> 'recording')::uuid
+    where e.action = 'recording.forbidden' and e.result = 'ok'
+      and r.state not in ('CAPTURING', 'DESTROYED')
+      and not exists (select from prohibition p where p.recording_id = r.id and p.party = e.detail ->> 'party')
+      and not exists (select from audit_entry w
+        where w.object_id = e.object_id and w.action = 'recording.prohibition-withdrawn' and w.result = 'ok')
+      and not exists (select from expunction x where x.recording_id = r.id and x.deadline > now())
+      -- Earlier versions withdrew with a correction without an entry of its own, and so did restores.
+      and not (e.detail ->> 'party' = 'OFFICIAL' and exists (
+        select from correction c where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > e.at - interval '1 minute'
+          and (act_was_lost('correction', c.id, c.decided_at, c.contact_started_at, lost) or exists (select from audit_entry d
+            where d.object_id = c.id and d.action = 'correction.decided' and d.result = 'ok' and d.detail ->> 'outcome' = 'APPROVED'))))
   )
   select
     (select count(*) from prohibition),
@@ -145,7 +158,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select count(*) from p where p.is_waiting),
     (select coalesce(array_agg(distinct p.recording), '{}') from p
       where p.executed_at is null and p.received_at < now() - interval '1 hour' and p.state <> 'CAPTURING'
-        and not p.is_waiting and not p.is_ending),
+        and not p.is_waiting and not p.is_ending) || (select coalesce(array_agg(distinct g.recording), '{}') from gone g),
     (select coalesce(array_agg(distinct p.recording), '{}') from p where p.executed_at is not null and p.state <> 'DESTROYED'),
     (select coalesce(array_agg(distinct l.recording_id), '{}') from p
       join listening l on l.recording_id = p.recording join listening_range g on g.listening_id = l.id
@@ -161,7 +174,7 @@ grant execute on function prohibitions_obeyed to seloste_custodian;
 -- Checks accesses and acts in at most so many log entries after one, and those found before (`known`): each call and part shown, and each
 -- act against the roles that may do it. Objects that the register no longer holds are not checked. `upto`: where to continue. Entries of
 -- the last two minutes may have an uncommitted one before them and are checked again.
-create or replace function accesses_out_of_scope(after bigint, known bigint[], max_entries bigint)
+create or replace function accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -198,7 +211,7 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
     (select count(*) from acts a where a.roles is not null and a.seq > after and a.seq <= u.seq),
     (select count(*) from looks l where l.seq > u.seq),
     coalesce((select array_agg(distinct w.seq) from (
-      select o.seq from shown o where not was_in_scope(o.person_id, o.purpose, o.reference, o.at, o.call, o.part)
+      select o.seq from shown o where not was_in_scope(o.person_id, o.purpose, o.reference, o.at, o.call, o.part, lost)
       union all
       select a.seq from acts a where a.roles is not null and not held_role(a.person_id, a.roles, a.role, a.at)
     ) w), '{}'),

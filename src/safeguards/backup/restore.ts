@@ -155,6 +155,7 @@ export async function restoreBackup(
     const lostVersions = (await connection.query<{ n: number }>('select n from lost_versions() n')).map(({ n }) => n)
     const lostEntries = await resumeRestoredLog(target, signed, manifest, options.by)
     await logDestroyed(connection)
+    await connection.query('select log_replayed($1::bigint)', [ledger.since])
     await logRestored(connection, target, {
       backup: manifest.id,
       snapshotAt: manifest.snapshotAt,
@@ -167,6 +168,7 @@ export async function restoreBackup(
       lostVersions: lostVersions.map(String),
       lostRequests: replayed.lostRequests,
       lostAppointments: replayed.lostAppointments,
+      logged: true,
     })
     await endQuarantine(connection)
     return {

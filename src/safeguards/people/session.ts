@@ -59,6 +59,11 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
   return row !== undefined
 }
 
+/** Returns what the log has of a session's token, as session_tie in the database. */
+export function sessionTie(token: string): string {
+  return createHash('sha256').update(sessionHash(token)).digest('hex')
+}
+
 /** Returns a session as the object of its sign-in's log entry. */
 export async function sessionObject(
   holding: HoldingSafeguards,
@@ -80,17 +85,13 @@ export async function signOut(
 ): Promise<void> {
   const db = safeguardsOf(holding)
   await db.transaction().execute(async (tx) => {
+    const object = await sessionObject(tx, session.token)
     await tx
       .updateTable('session')
       .set({ ended_at: now })
       .where('token_hash', '=', sessionHash(session.token))
       .execute()
-    await appendAudit(tx, {
-      action: 'session.ended',
-      result: 'ok',
-      personId: session.personId,
-      object: { kind: 'session' },
-    })
+    await appendAudit(tx, { action: 'session.ended', result: 'ok', personId: session.personId, object })
   })
 }
 

@@ -31,7 +31,7 @@ import {
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionExpiry, sessionHash, sessionObject } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionTie } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openProven } from './open-session.ts'
@@ -193,7 +193,7 @@ export function createIdentityProvider(given: {
           result: 'ok',
           personId: person.id,
           object: await sessionObject(tx, made.newSession),
-          detail: { method: 'oidc' },
+          detail: { method: 'oidc', token: sessionTie(made.newSession) },
         })
         return {
           personId: person.id,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionHash, sessionObject } from '../people/session.ts'
+import { sessionHash, sessionObject, sessionTie } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
@@ -44,7 +44,7 @@ export async function completeWithPasskey(
     result: completed ? 'ok' : 'refused:session.none',
     personId,
     object: await sessionObject(tx, newSession),
-    detail: { method: 'password+passkey' },
+    detail: { method: 'password+passkey', token: sessionTie(newSession) },
   })
   return completed
 }

@@ -9,7 +9,7 @@ import {
 } from '@simplewebauthn/server'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionExpiry, sessionHash, sessionObject } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionTie } from '../people/session.ts'
 import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyStore } from './passkey-store.ts'
@@ -54,7 +54,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
           personId: used.personId,
           object: await sessionObject(tx, request.newSession),
-          detail: { method: 'passkey' },
+          detail: { method: 'passkey', ...(opened && { token: sessionTie(request.newSession) }) },
         })
         if ('fault' in used) return refusalOf(used.fault)
         return opened

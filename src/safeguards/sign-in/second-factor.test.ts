@@ -265,6 +265,8 @@ describe('signing in with a second factor', () => {
     expect(rows.map(({ action, result }) => `${action} ${result}`)).toEqual([
       'session.started ok',
       'credential.added ok',
+      // With what the log has of the session's new token.
+      'session.proved ok',
       'session.started refused:session.second-factor',
       'session.second-factor refused:session.second-factor-wrong',
       'session.started ok',

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionHash, sessionObject } from '../people/session.ts'
+import { sessionHash, sessionObject, sessionTie } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
@@ -281,7 +281,7 @@ async function complete(tx: Tx, session: string, newSession: string, person: str
     result: done ? 'ok' : 'refused:session.none',
     personId: person,
     object: await sessionObject(tx, newSession),
-    detail: { method: `password+${factor}` },
+    detail: { method: `password+${factor}`, token: sessionTie(newSession) },
   })
   return done
 }

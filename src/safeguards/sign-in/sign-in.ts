@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { proofOf } from '../people/password.ts'
-import { sessionExpiry, sessionHash, sessionObject, type Session } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionTie, type Session } from '../people/session.ts'
 import { userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
@@ -89,7 +89,7 @@ export async function signIn(
       result: results[outcome],
       personId: person?.id,
       object: await sessionObject(tx, session.token),
-      ...(outcome === 'opened' && { detail: { method: 'password' } }),
+      ...(outcome === 'opened' && { detail: { method: 'password', token: sessionTie(session.token) } }),
     })
     if (outcome === 'refused' || !person) {
       const following = await waitOf(tx, userId, from)

@@ -1,6 +1,7 @@
 /** Promises about access: personal accounts, logged grants, own calls, references. */
 import { sql } from 'kysely'
 import { queryOne } from './query-one.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type PersonalFacts = {
@@ -103,14 +104,16 @@ export const rightsOwn: Check<OwnFacts> = {
   test: { file: 'src/use/playback/playback.test.ts', title: 'to another official’s recording' },
   remedy:
     'The example is the id of a listening or the number of an entry in the audit log. Revoke the right it names, and find out how the call came to be shown.',
-  async check({ db, afresh }, memo) {
+  async check(context, memo) {
+    const { db, afresh } = context
+    const lost = await unloggedTimes(context)
     const before = (!afresh && (memo as OwnMemo | undefined)) || { upto: 0, others: [] }
     const listened = await queryOne(
       db,
       sql<{ all: number; others: string[] }>`
         select count(*) as all, coalesce(array_agg(l.id::text) filter (where (s.official_person_id is distinct from l.person_id
               or is_corrected_since(s.id, l.started_at))
-            and not took_part(l.person_id, s.contact_id, s.id, l.started_at)), '{}') as others
+            and not took_part(l.person_id, s.contact_id, s.id, l.started_at, ${lost}::tstzmultirange)), '{}') as others
         from listening l
         join recording r on r.id = l.recording_id
         join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
@@ -134,7 +137,7 @@ export const rightsOwn: Check<OwnFacts> = {
           (select count(*) from audit_entry
             where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')) as looks,
           (select coalesce(array_agg(seq order by seq), '{}') from of_others o
-            where not took_part(o.person_id, o.object_id, null, o.at)) as others,
+            where not took_part(o.person_id, o.object_id, null, o.at, ${lost}::tstzmultirange)) as others,
           -- An entry may commit after a later one.
           (select greatest(${before.upto}::bigint, max(seq)) from seen where at < now() - interval '10 minutes') as upto`,
     )

@@ -1,7 +1,7 @@
 /** Promises about copies at research institutes: returned or destroyed by their day, recalls confirmed in time. */
 import { sql } from 'kysely'
 import { queryOne } from './query-one.ts'
-import { lostTimes } from './lost-times.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 interface CopiesThatLeft {
@@ -23,7 +23,7 @@ interface CopiesThatLeft {
 }
 
 async function readCopies(context: CheckContext): Promise<CopiesThatLeft> {
-  const lost = await lostTimes(context)
+  const lost = await unloggedTimes(context)
   return queryOne(context.db, sql<CopiesThatLeft>`select * from released_copy_counts(${lost}::tstzmultirange)`)
 }
 

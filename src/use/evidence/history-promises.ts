@@ -4,7 +4,7 @@ import { identificationData, type IdentificationData } from '#description/regist
 import { historyMonths } from '#description/terms.ts'
 import { queryOne, countsPublicly, isSwept, monthsAfter } from './query-one.ts'
 import { findUnknown } from './known-database.ts'
-import { lostTimes } from './lost-times.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type CompleteFacts = {
@@ -209,7 +209,7 @@ export const historyTerm: Check<TermFacts> = {
   async check(context) {
     const { db, now, version } = context
     const months = version.description.terms.historyMonths
-    const isHeld = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(context)}::tstzmultirange))`
+    const isHeld = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await unloggedTimes(context)}::tstzmultirange))`
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await queryOne(
       db,

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { queryOne } from './query-one.ts'
-import { lostTimes } from './lost-times.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type AnonymisedFacts = {
@@ -26,7 +26,7 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   remedy:
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
   async check(context) {
-    const lost = await lostTimes(context)
+    const lost = await unloggedTimes(context)
     const row = await queryOne(
       context.db,
       sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`
@@ -35,12 +35,13 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
           from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
           where c.disclosure ~ '^T-' and c.recording_id is not null
         ), approved as (
-          -- What a restore replayed of an interval that it has lost names nobody and has no entry.
+          -- What a restore replayed of an interval that it has lost names nobody.
           select a.id, a.checked_at, a.checked_by, a.prepared_by, a.former_preparers,
-            coalesce(a.checked_at <@ ${lost}::tstzmultirange, false) or exists (select from audit_entry e
-              where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
+            coalesce(a.checked_at <@ ${lost}::tstzmultirange and r.started_at <= a.checked_at, false) or exists (select from audit_entry e
+              where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok'
+                and (e.person_id = a.checked_by or e.detail @> '{"restored": true}')
                 and e.detail ->> 'outcome' = 'APPROVED') as is_logged
-          from anonymised_copy a where a.state = 'APPROVED'
+          from anonymised_copy a left join recording r on r.id = a.recording_id where a.state = 'APPROVED'
         )
         select
           (select count(*) from lent) as released,
@@ -94,11 +95,11 @@ export const disclosuresFounded: Check<AuthorityFacts> = {
     'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',
   async check(context) {
     const { db, versions } = context
-    const lost = await lostTimes(context)
+    const lost = await unloggedTimes(context)
     const { rows } = await sql<Decision>`
       select number, outcome, provision, decided_at, is_own, is_released,
-        is_logged or decided_at <@ ${lost}::tstzmultirange as is_logged
-      from authority_decisions()`.execute(db)
+        is_logged
+      from authority_decisions(${lost}::tstzmultirange)`.execute(db)
     const unfounded = rows.filter((one) => !isFounded(one, versions))
     const alone = rows.filter(({ decided_at, is_own, is_logged }) => decided_at !== null && (is_own || !is_logged))
     return {

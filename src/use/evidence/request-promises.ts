@@ -1,7 +1,7 @@
 /** Promises about requests: listening at an agreed office, and prohibitions that end the recording. */
 import { sql } from 'kysely'
 import { queryOne } from './query-one.ts'
-import { lostTimes } from './lost-times.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type InspectionFacts = {
@@ -96,7 +96,7 @@ export const prohibitionsObeyed: Check<ProhibitionFacts> = {
         standing: string[]
         used: string[]
         leftovers: string[]
-      }>`select * from prohibitions_obeyed(${await lostTimes(context)}::tstzmultirange)`,
+      }>`select * from prohibitions_obeyed(${await unloggedTimes(context)}::tstzmultirange)`,
     )
     const wrong = [...row.standing, ...row.used, ...row.overdue, ...row.leftovers]
     return {

@@ -4,7 +4,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import { queryOne, isSwept, monthsAfter } from './query-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
-import { lostTimes } from './lost-times.ts'
+import { lostTimes, unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type FloorFacts = {
@@ -18,7 +18,7 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'No recording was destroyed by its term, or after an order, before that term by the rules, before the floor it was promised or before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition that the audit log tells of, none that was in keeping by trimming, and none that is held has an earlier floor.',
+  rule: 'No recording was destroyed by its term, or after an order, before that term by the rules, before the floor it was promised or before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition of it that the audit log tells of, by its row or by the ledger, none that was in keeping by trimming, and none that is held has an earlier floor.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
@@ -28,7 +28,7 @@ export const recordingsFloor: Check<FloorFacts> = {
   async check(context) {
     const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
-    const lost = await lostTimes(context)
+    const [lost, unlogged] = [await lostTimes(context), await unloggedTimes(context)]
     const leastMonths: Record<string, number> = {}
     for (const { numbers, recordingMonths } of versions.flatMap(({ description }) => description.recordingPlan.rules)) {
       for (const key of numbers) leastMonths[key] = Math.min(recordingMonths, leastMonths[key] ?? recordingMonths)
@@ -47,19 +47,25 @@ export const recordingsFloor: Check<FloorFacts> = {
           count(*) filter (where state = 'DESTROYED' and cause not in ('retention', 'hold-end')) as otherwise,
           -- A local time that is skipped or repeated makes an hour's difference.
           coalesce(array_agg(id::text) filter (where
-            (cause in ('retention', 'hold-end') and (destroyed_at < min_keep_until or destroyed_at < ${floor}
-              -- A restore may have lost that a term was shortened.
-              or destroyed_at < ${due} and not destroyed_at <@ ${lost}::tstzmultirange))
-            -- Only what never was in keeping can be in quarantine.
-            or (cause = 'trimming' and destroyed_at < greatest(min_keep_until, ${floor})
-              and (kept_at is not null or exists (
-                select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))
-            or (state <> 'DESTROYED' and min_keep_until < ${floor})
-            -- A recording destroyed in an interval lost by a restore may have lost its prohibition too.
-            or (state = 'DESTROYED' and cause in ('caller', 'official') and destroyed_at < greatest(min_keep_until, ${floor})
-              and not destroyed_at <@ ${lost}::tstzmultirange and not exists (
-                select from prohibition p where p.recording_id = recording.id and lower(p.party) = recording.cause
-                  and act_is_logged('recording.forbidden', p.id, p.received_at, ${lost}::tstzmultirange)))
+            (state <> 'DESTROYED' and min_keep_until < ${floor})
+            -- As the row has it and as the ledger does.
+            or exists (select from (
+                select cause, destroyed_at where state = 'DESTROYED' or destroyed_at is not null
+                union all
+                select d.cause, d.at from destruction_entry d where d.object_kind = 'recording' and d.object_id = recording.id
+              ) t (ended, ended_at)
+              where (ended in ('retention', 'hold-end') and (ended_at < min_keep_until or ended_at < ${floor}
+                  -- A restore may have lost that a term was shortened.
+                  or ended_at < ${due} and not (ended_at <@ ${lost}::tstzmultirange and started_at <= ended_at)))
+                -- Only what never was in keeping can be in quarantine.
+                or (ended = 'trimming' and ended_at < greatest(min_keep_until, ${floor})
+                  and (kept_at is not null or exists (
+                    select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))
+                -- A recording destroyed in an interval lost by a restore may have lost its prohibition too.
+                or (ended in ('caller', 'official') and ended_at < greatest(min_keep_until, ${floor})
+                  and not (ended_at <@ ${lost}::tstzmultirange and started_at <= ended_at) and not exists (
+                    select from prohibition p where p.recording_id = recording.id and lower(p.party) = ended
+                      and prohibition_is_logged(p, ${unlogged}::tstzmultirange))))
           ), '{}') as early
         from recording`,
     )
@@ -119,7 +125,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const { db, now, version } = context
     const months = version.description.terms.recordingCeilingMonths
     const limit = now.subtract({ hours: sweepGraceHours })
-    const lost = await lostTimes(context)
+    const lost = await unloggedTimes(context)
     const row = await queryOne(
       db,
       sql<{

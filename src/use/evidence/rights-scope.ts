@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { queryOne } from './query-one.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type ScopeFacts = {
@@ -55,7 +56,7 @@ export const rightsScope: Check<ScopeFacts> = {
         untold: string[]
         items: number
         items_outside: string[]
-      }>`select * from listenings_out_of_scope()`,
+      }>`select * from listenings_out_of_scope(${await unloggedTimes(context)}::tstzmultirange)`,
     )
     const suspects = [...new Set([...log.memo.outside, ...(log.memo.ahead?.outside ?? [])])]
     const outside = suspects.length + row.outside.length + row.items_outside.length
@@ -120,12 +121,12 @@ async function judgeAhead(
   }
 }
 
-function judgeSome({ db }: CheckContext, { upto, outside }: { upto: number; outside: number[] }) {
+async function judgeSome(context: CheckContext, { upto, outside }: { upto: number; outside: number[] }) {
   return queryOne(
-    db,
+    context.db,
     sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
       select looks, acts, young, outside, upto
-      from accesses_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint)`,
+      from accesses_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint, ${await unloggedTimes(context)}::tstzmultirange)`,
   )
 }
 
