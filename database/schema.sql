@@ -1,4 +1,4 @@
--- Made by "npm run generate" from a new database, to be read. What makes it: migrations/ (what holds data) and functions/.
+-- Made by "npm run generate" from a new database, for reading only. The schema is defined by migrations/ (tables) and functions/.
 
 create type contact_filters as (from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text, caller_ends text);
 

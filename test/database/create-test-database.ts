@@ -39,7 +39,7 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
     return made
   }
 
-  // Registered first: vitest refuses it except at the top of a file, and then nothing is left.
+  // Registered first: outside the top of a file vitest throws here, before a database exists.
   afterAll(async ({}, file) => {
     await Promise.all([...open.values()].map((database) => database.close()))
     if (!anyFailed(file)) await administer(`drop database if exists ${name} with (force)`)

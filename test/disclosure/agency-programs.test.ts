@@ -182,7 +182,7 @@ test('a voice that dies, gives too little or was changed leaves nothing partial:
   expect(figures).toHaveLength(controlDemands.length + demandsOf.N.length)
 })
 
-test('a program that hangs runs once at a time, and ends with the recording, as do its words', async () => {
+test('a program that hangs is not started a second time, and is killed when its recording is destroyed; its words are deleted', async () => {
   await behave('forever')
   const { id, recording } = await copy()
   await recognise(id)

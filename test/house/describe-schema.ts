@@ -13,7 +13,7 @@ export async function describeSchema(db: QueryExecutorProvider): Promise<string>
     await linesOf(db, ofPostgresLines),
   ]
   const head =
-    '-- Made by "npm run generate" from a new database, to be read. What makes it: migrations/ (what holds data) and functions/.'
+    '-- Made by "npm run generate" from a new database, for reading only. The schema is defined by migrations/ (tables) and functions/.'
   return [
     head,
     ...types,

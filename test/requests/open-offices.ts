@@ -1,5 +1,5 @@
 /**
- * Opens offices at which recordings are listened to: openEnds, a second clerk, offices, slots at any instant, browsers
+ * Fixture for listening at offices: openEnds, a second clerk, offices, slots at any instant, browsers
  * that keep their cookies, and workstations. Appointments are booked over the network.
  */
 import { randomUUID } from 'node:crypto'

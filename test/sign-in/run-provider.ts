@@ -149,11 +149,11 @@ export async function signInAtProvider(
   const provider = new URL(url).origin
   let at = new URL(url)
   for (let step = 0; step < 10 && at.origin === provider; step++) {
-    const requester = at.pathname.startsWith('/interaction/')
-    if (requester && user === undefined) return at
+    const isInteraction = at.pathname.startsWith('/interaction/')
+    if (isInteraction && user === undefined) return at
     const answer = await request(
       at,
-      requester
+      isInteraction
         ? {
             method: 'POST',
             body: new URLSearchParams({ who: user! }).toString(),

@@ -66,8 +66,8 @@ test('regular deviations of a speaker from a codeword are removed, single ones k
   })
   const kept = said.slice(1).map((series) => apart(said[0]!, series, track.counted))
   expect(kept[1]).toBeGreaterThan(0.03)
-  // What is near several codewords is not told apart from them: 0.65 to 0.85 of it is left, as drawn, and 1 if no mean
-  // is removed.
+  // A deviation shared by neighbouring codewords cannot be separated from them: 65 to 85 % of it remains, depending on the draw; all of it
+  // if no mean is removed.
   expect(kept[0]).toBeLessThan(0.9 * kept[1]!)
 })
 

@@ -61,7 +61,7 @@ async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Pr
     add(key, { destroyed: Number(destroyed), shortened: Number(all) - Number(destroyed) })
   }
 
-  // Days on which the time of day decides, one by one.
+  // Calls that ended on a boundary day are checked one by one: there the time of day decides.
   const within = (ends: { from: Temporal.Instant; until: Temporal.Instant }) =>
     sql<boolean>`(call_ended_at >= ${ends.from} and call_ended_at < ${ends.until})`
   const unsure = await affected

@@ -6,7 +6,7 @@ import { every, type Repeating } from './every.ts'
 const database = await createTestDatabase()
 const { pool } = database.as()
 
-function unheard(error: Error): void {
+function failOnError(error: Error): void {
   throw error
 }
 
@@ -21,7 +21,9 @@ test('two processes with the same job never run it at once', async () => {
     running -= 1
     turns += 1
   }
-  const all: Repeating[] = [1, 2, 3].map(() => every({ pool, intervalMs: 1, lockName: 'same', work, onError: unheard }))
+  const all: Repeating[] = [1, 2, 3].map(() =>
+    every({ pool, intervalMs: 1, lockName: 'same', work, onError: failOnError }),
+  )
   await expect.poll(() => turns).toBeGreaterThan(10)
   await Promise.all(all.map((one) => one.stop()))
   expect(max).toBe(1)
@@ -44,7 +46,7 @@ test('stop waits for the present run and allows no other', async () => {
     await wait(10_000, undefined, { signal }).catch(() => undefined)
     ended += 1
   }
-  const repeating = every({ pool, intervalMs: 1, lockName: 'stops', work, onError: unheard })
+  const repeating = every({ pool, intervalMs: 1, lockName: 'stops', work, onError: failOnError })
   await expect.poll(() => begun).toBe(1)
   await repeating.stop()
   expect([begun, ended]).toEqual([1, 1])

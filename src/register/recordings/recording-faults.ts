@@ -6,8 +6,9 @@ export const recordingFaults = {
   'body-write-failed': 'A sealed chunk could not be written to the recording body',
   'writer-starved': 'Sealed chunks wait for the disk beyond the limit: packets are being dropped',
   'tail-write-failed': 'The tail journal could not be written',
-  'intake-key-gone': 'The private half of its intake key is destroyed: the recording can be opened by nobody',
-  'recording-of-another': 'What lies under its name was sealed for another recording: it is not taken into keeping',
+  'intake-key-gone': 'The private key of the recording’s intake key pair is destroyed: nobody can open the recording',
+  'recording-of-another':
+    'The object stored under the recording’s id was encrypted for another recording: it is not ingested',
   'tail-overrun': 'The tail journal waited too long for its disk and started afresh',
 } as const
 

@@ -98,5 +98,5 @@ export type SignInMethod = 'password' | 'password+totp' | 'password+passkey' | '
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'
 /** The description's switch. */
 export type SecondFactorDemand = 'off' | 'optional' | 'required'
-/** Roles without whose first holder nobody could be entered, and nobody given a right. */
+/** Roles whose first holders are appointed by one-time links, because before that nobody can enter people or decide on rights. */
 export type FirstRole = 'ADMINISTRATOR' | 'ACCESS_APPROVER'

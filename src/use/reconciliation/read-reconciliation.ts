@@ -56,7 +56,7 @@ export interface FeedState {
   problems: number
 }
 
-/** As long as feeds' tellings are kept. */
+/** Retention of feed reports. */
 export const maxPeriodDays = 93
 
 export function readReconciliation(

@@ -85,7 +85,7 @@ const answeredBy = (condition: string) =>
 const between = `c.started_at < '${to.toString()}' and c.started_at >= '${from.subtract({ hours: 24 }).toString()}'
   and coalesce(c.ended_at, now()) >= '${from.toString()}'`
 const isAvailable = recorded(`not ${gone} and r.state = 'STORED' and r.kept_at is not null`)
-/** By last digits only calls that the viewer answered are found; to viewers without such a right the digits are a whole number. */
+/** Last digits find only calls that the viewer answered; for viewers without own calls they are taken as a complete phone number. */
 const ends = (digits: string) =>
   `right(c.caller_key, ${digits.length}) = '${digits}' and ${answeredBy('s.official_person_id = sees_own()')}`
 const searches: [Partial<ContactSearch>, string][] = [

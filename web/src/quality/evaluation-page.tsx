@@ -37,7 +37,7 @@ function Read() {
       {data && (
         <>
           <EvaluationFacts evaluation={data} />
-          <ReleaseState evaluation={data} />
+          <EvaluationNotices evaluation={data} />
           {data.state === 'DRAFT' && data.isMine && data.form ? (
             <Evaluating key={data.id} evaluation={data} form={data.form} onDone={refetch} />
           ) : (
@@ -49,8 +49,8 @@ function Read() {
   )
 }
 
-/** Changes since the start: a newer form, or a recording that is destroyed or unavailable. */
-function ReleaseState({ evaluation }: { evaluation: Evaluation }) {
+/** Notices about changes since the evaluation began: a newer form, or a recording that is destroyed or unavailable. */
+function EvaluationNotices({ evaluation }: { evaluation: Evaluation }) {
   const { t, language } = useLanguage()
   const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation
   return (

@@ -2,7 +2,7 @@
 export const warningMs = 2 * 60_000
 /** Margin after the end, because the server's clock is known only to a few seconds. */
 const sureMs = 4000
-/** Maximum delay between an answer and the new end that it set. */
+/** A use this soon after an end was received is the request that fetched it, and has not moved the end again. */
 const togetherMs = 5000
 
 export interface SessionClock {

@@ -205,7 +205,7 @@ export const SegmentDetail = Type.Intersect([
     mayForbid: Type.Optional(
       literals(
         ['official', 'service-unit'],
-        'True if the viewer may enter a prohibition: for their own call, or for a party (R49); absent otherwise',
+        'As whom the viewer may enter a prohibition: `official` of their own call, or `service-unit` for a party (R49); absent if they may not',
       ),
     ),
     looks: Type.Array(RecordingView, { description: 'Listenings, by role and purpose' }),

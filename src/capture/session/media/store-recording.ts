@@ -6,7 +6,7 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
  * Moves a recording from the folder of live calls into the object store. Idempotent: files that an earlier attempt has moved are
- * skipped. `bytes`: the files of a finished recording are on disk; those of a killed process must be synced first. `isForbidden`:
+ * skipped. `bytes`: whether the files are on disk, as a finished recording's are; after a crash they are synced first. `isForbidden`:
  * returns true if the recording must be destroyed; then no further file is moved.
  * @returns true unless `isForbidden` prevented the move of a file
  */

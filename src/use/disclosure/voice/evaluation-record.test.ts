@@ -66,7 +66,7 @@ test('an invalid record is refused, whatever is wrong with it', () => {
   for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
 })
 
-test('registering requires the figure of five combined recordings of one person, withheld at level N', () => {
+test('registering at level D requires the figure of five combined recordings of one person, at level N at least 30', () => {
   const { 'pooled-five.finnish': _, ...without } = good.figures
   expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
   expect(passingRecord([but({ 'pooled-five.finnish': 0 })], engine)).toEqual(but({ 'pooled-five.finnish': 0 }))
