@@ -715,6 +715,7 @@ CREATE INDEX contact_withheld ON ONLY public.contact USING btree (started_at DES
 CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
 CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_end_guard();
+CREATE TRIGGER has_one_start AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
 CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF started_at, ended_at, history_ends_at ON contact FOR EACH ROW WHEN (LEAST(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
@@ -2423,6 +2424,7 @@ CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
+CREATE TRIGGER has_part BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION require_part();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
 CREATE CONSTRAINT TRIGGER needs_ledger_entry AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION refuse_recording_truncate();
@@ -2852,6 +2854,7 @@ CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE 
 CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
 CREATE TRIGGER forbidden_when_reported AFTER UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL) AND new.node IS NOT NULL) EXECUTE FUNCTION forbid_when_reported();
+CREATE TRIGGER has_one_start AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
 CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
 CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
@@ -3814,11 +3817,11 @@ is_corrected_since(part uuid, accessed_at timestamp with time zone) returns bool
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
 is_involved_in_authority(d authority_disclosure) returns boolean
-is_matched(q subject_request, contact uuid, segment uuid) returns boolean
+is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean
 is_node_down(reporting_node uuid, node uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
 is_playable_to_verify(r recording, reference text) returns boolean
-is_requesters_call(q subject_request, contact uuid) returns boolean
+is_requesters_call(q subject_request, contact uuid, call_started timestamp with time zone) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_restricted_for_others(r recording, q subject_request) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
@@ -4148,7 +4151,9 @@ require_fresh_to_lift_holds(recordings uuid[]) returns void
 require_future_version() returns trigger
 require_listening_entry() returns trigger
 require_one_role(wanted text[]) returns text to seloste_desk
+require_one_start() returns trigger
 require_own_calls() returns access_right
+require_part() returns trigger
 require_reconciler() returns text to seloste_desk
 require_releasable(research_id uuid) returns research_disclosure
 require_releasable_to_authority(wanted uuid) returns authority_disclosure

@@ -92,7 +92,7 @@ begin
     return query select 'own', null::uuid, false, false;
     return;
   end if;
-  select r.* into existing_recording from recording r where r.segment_id = existing.id order by r.started_at desc limit 1;
+  select r.* into existing_recording from recording r where r.segment_id = existing.id and r.contact_started_at = existing.contact_started_at order by r.started_at desc limit 1;
   verdict := case
     when is_number_unknown and not records and existing.number_reached <> 'unknown' then
       case when ended is null or existing.ended_at is null then 'beside' else 'told' end
@@ -167,7 +167,7 @@ begin
     select r.id from recording mine
     join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and (o.id = s.beside or o.beside = s.id)
-    join recording r on r.segment_id = o.id
+    join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     where mine.id = new.recording_id and coalesce(
       official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone),
       is_same_talk(s, o) or r.state <> 'CAPTURING', false)

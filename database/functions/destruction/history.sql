@@ -130,18 +130,21 @@ begin
   insert into history_count as h (day, number_called, number_kind, answered, recorded, contacts)
   select helsinki_day(c.started_at), c.number_called, c.number_kind,
     exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.answered_at is not null),
-    exists (select from recording r where r.contact_id = c.id),
+    exists (select from recording r where r.contact_id = c.id and r.contact_started_at = c.started_at),
     count(*)
   from history_late l join contact c on c.id = l.contact_id and c.started_at = l.contact_started_at
-  where l.contact_id = any (ids)
+  join unnest(ids, starts) as e (id, started_at) on e.id = l.contact_id and e.started_at = l.contact_started_at
   group by 1, 2, 3, 4, 5
   on conflict (day, number_called, number_kind, answered, recorded) do update set contacts = h.contacts + excluded.contacts;
-  delete from history_late where contact_id = any (ids);
+  delete from history_late l using unnest(ids, starts) as e (id, started_at)
+  where l.contact_id = e.id and l.contact_started_at = e.started_at;
   update history_day d set ended = d.ended + g.n
   from (select helsinki_day(s) as day, count(*) as n from unnest(starts) s group by 1) g where d.day = g.day;
 
-  delete from listening where recording_id in (select r.id from recording r where r.contact_id = any (ids) and r.state = 'DESTROYED');
-  delete from recording where contact_id = any (ids) and state = 'DESTROYED';
+  delete from listening l using recording r, unnest(ids, starts) as e (id, started_at)
+  where l.recording_id = r.id and r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED';
+  delete from recording r using unnest(ids, starts) as e (id, started_at)
+  where r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED';
   delete from segment s using unnest(ids, starts) as e (id, started_at)
   where s.contact_id = e.id and s.contact_started_at = e.started_at;
   delete from call_identity i using unnest(ids, starts) as e (id, started_at)

@@ -333,7 +333,8 @@ begin
     perform refuse_if(forbid_use.party = 'CALLER' and answered_call(r.contact_id), 'request.own');
     perform refuse_if(not exists (
       select from request_by_reference(forbid_use.reference) q
-      where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
+      where q.party = forbid_use.party and exists (
+        select from matched_call(r.contact_id, forbid_use.reference) m where m.contact_started_at = r.contact_started_at)
         and serves_recording(r, forbid_use.reference)
     ), 'not-found');
     perform refuse_if(forbid_use.channel in ('CALL', 'OWN_CALLS'), 'prohibition.service-unit');

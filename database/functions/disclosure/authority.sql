@@ -75,7 +75,8 @@ declare
 begin
   perform refuse_if(c.id is null, 'not-found');
   if add_authority_item.what <> 'IDENTIFICATION_DATA' then
-    select * into r from recording k where k.id = add_authority_item.recording and k.contact_id = c.id for share;
+    select * into r from recording k where k.id = add_authority_item.recording and k.contact_id = c.id
+      and k.contact_started_at = c.started_at for share;
     perform refuse_if(r.id is null, 'authority.no-recording');
     perform refuse_if(
       r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() and not recordings_are_held(c.id),

@@ -30,6 +30,7 @@ create trigger held before delete on contact for each row execute function histo
 create trigger updates_search_after_change after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function update_number_called();
 create trigger after_insert after insert on contact referencing new table as inserted for each statement execute function after_contact_insert();
+create trigger has_one_start after insert on contact referencing new table as inserted for each statement execute function require_one_start();
 create trigger admission_recorded after insert on contact referencing new table as inserted for each statement execute function record_admission();
 create trigger updates_studies after update of number_called, ended_at, waited_from on contact for each row
   when (old.counted is not null
@@ -84,6 +85,7 @@ create trigger is_of_call before insert on segment for each row when (new.number
 create trigger is_of_call_reached before insert on segment for each row when (new.number_called = new.number_reached)
   execute function clear_number_called();
 create trigger is_of_call_changed before update of number_reached on segment for each row execute function set_number_called();
+create trigger has_one_start after insert on segment referencing new table as inserted for each statement execute function require_one_start();
 create trigger admission_recorded after insert on segment referencing new table as inserted for each statement execute function record_admission();
 create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
   execute function record_segment_replaced();
@@ -161,6 +163,7 @@ create trigger updates_studies after insert on recording for each row execute fu
 create trigger updates_webhook_queue after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbid_at_this_node();
+create trigger has_part before insert on recording for each row when (session_user = 'seloste_capture') execute function require_part();
 create trigger updates_search after insert on recording for each row execute function insert_recorded_parts();
 create trigger updates_search_after_delete after delete on recording for each row execute function delete_recorded_parts();
 create trigger updates_search_after_change after update of state, kept_at, destroy_at on recording for each row

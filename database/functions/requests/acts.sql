@@ -18,10 +18,11 @@ begin
 end $$;
 
 -- Returns true if a call is the requester's, as the clerk found; for an official, only their own parts.
-create or replace function is_matched(q subject_request, contact uuid, segment uuid) returns boolean
+create or replace function is_matched(q subject_request, contact uuid, call_started timestamptz, segment uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select is_requesters_call(q, contact) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
-      select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
+  select is_requesters_call(q, contact, call_started) and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
+      select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.contact_started_at = call_started
+        and s.official_person_id = q.official_id))
 $$;
 
 -- Returns true if another request restricts a recording: it may be played for an open inspection, and no copy of it leaves. A prohibition
@@ -48,7 +49,7 @@ begin
   perform refuse_if(not offered, 'request.not-offered');
   -- A destruction comes before this, or after it and finds the copy.
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
-  perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
+  perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.contact_started_at, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
     'not-found');
   -- Whoever makes a copy gets its link and passphrase. An official may hear their own calls and have no file of them (R41).
   perform refuse_if(q.party <> 'OFFICIAL' and answered_call(r.contact_id), 'request.own');
@@ -182,7 +183,7 @@ create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_still_requested(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
-    where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.segment_id)
+    where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.contact_started_at, r.segment_id)
       and (r.destroy_at > register_now() or listened_until(r.id, 'INSPECTION', q.number) > register_now())
       and (r.state = 'STORED' and not exists (select from prohibition p where p.recording_id = r.id)
         or listened_until(r.id, 'INSPECTION', q.number) is not null and not is_restricted_for_others(r, q)))
@@ -233,9 +234,10 @@ declare
   made uuid;
 begin
   select k.* into s from segment k
-  where k.id = propose_correction.segment and k.contact_id in (select contact_id from request_call where request_id = q.id and state = 'MATCHED');
+  where k.id = propose_correction.segment and (k.contact_id, k.contact_started_at) in (
+    select contact_id, contact_started_at from request_call where request_id = q.id and state = 'MATCHED');
   -- An official who says that a call was not theirs is its official until the decision.
-  perform refuse_if(s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null,
+  perform refuse_if(s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.contact_started_at, s.id) or (contact_in_term(s.contact_id)).id is null,
     'not-found');
   -- Until its end capture writes who answers.
   perform refuse_if(s.ended_at is null, 'correction.call-goes-on');

@@ -6,9 +6,10 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- Returns true if a call is shown to be of the person whose name the request has now.
-create or replace function is_requesters_call(q subject_request, contact uuid) returns boolean
+create or replace function is_requesters_call(q subject_request, contact uuid, call_started timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from request_call c where c.request_id = q.id and c.contact_id = is_requesters_call.contact and call_state(c) = 'MATCHED')
+  select exists (select from request_call c
+    where c.request_id = q.id and c.contact_id = is_requesters_call.contact and c.contact_started_at = call_started and call_state(c) = 'MATCHED')
 $$;
 
 -- Returns false if the requester is an official without a part of the call, as corrected by now. True once its history has ended.
@@ -77,7 +78,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   return exists (
     select from request_by_reference(serves_recording.reference) q join request_call c on c.request_id = q.id
-    where c.contact_id = r.contact_id and is_search_logged(c) and (q.party <> 'OFFICIAL' or exists (
+    where c.contact_id = r.contact_id and c.contact_started_at = r.contact_started_at and is_search_logged(c) and (q.party <> 'OFFICIAL' or exists (
       select from segment s
       where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id
     ))
@@ -337,7 +338,8 @@ create or replace function is_playable_to_verify(r recording, reference text) re
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
-    select from request_by_reference(is_playable_to_verify.reference) q join request_call c on c.request_id = q.id and c.contact_id = r.contact_id
+    select from request_by_reference(is_playable_to_verify.reference) q
+    join request_call c on c.request_id = q.id and c.contact_id = r.contact_id and c.contact_started_at = r.contact_started_at
     where c.verify_again_since is not null and restricts(q) and not is_restricted(r, q.id)
   ) and not exists (select from prohibition p where p.recording_id = r.id);
 end $$;

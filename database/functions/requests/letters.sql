@@ -144,7 +144,7 @@ begin
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'recording', recording_for_letter(r, q.number))
           order by r.contact_started_at, r.started_at)
         from recording r
-        where r.cause is distinct from lower(q.party) and is_requesters_call(q, r.contact_id) and exists (
+        where r.cause is distinct from lower(q.party) and is_requesters_call(q, r.contact_id, r.contact_started_at) and exists (
           select from inspection i where i.request_id = q.id and i.outcome = 'destroyed' and is_unserved(i, r))), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
       -- Recordings forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is left out.
@@ -156,13 +156,13 @@ begin
               (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
           order by r.contact_started_at, r.started_at)
         from prohibition p join recording r on r.id = p.recording_id
-        where p.reference = q.number and p.party = q.party and is_requesters_call(q, r.contact_id)), '[]'));
+        where p.reference = q.number and p.party = q.party and is_requesters_call(q, r.contact_id, r.contact_started_at)), '[]'));
     when kind in ('restriction', 'restriction-end') then
       return facts || jsonb_build_object('restrictions', coalesce((
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
           order by r.contact_started_at, r.started_at)
         from restricted_by(q) r
-        where (q.kinds @> array['RESTRICTION'] or restriction_was_notified(q)) and is_requesters_call(q, r.contact_id)), '[]'));
+        where (q.kinds @> array['RESTRICTION'] or restriction_was_notified(q)) and is_requesters_call(q, r.contact_id, r.contact_started_at)), '[]'));
     when kind = 'log-extract' then
       return facts || jsonb_build_object('looks', accesses_for_letter(q));
     when kind = 'appointment' then
@@ -179,7 +179,7 @@ begin
         select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
           'was', latest_name_at(c.was_person_id, c.contact_started_at), 'becomes', latest_name_at(c.becomes_person_id, c.contact_started_at),
           'outcome', c.outcome) order by c.contact_started_at, c.proposed_at)
-        from correction c where c.request_id = q.id and c.decided_at is not null and is_requesters_call(q, c.contact_id)), '[]'));
+        from correction c where c.request_id = q.id and c.decided_at is not null and is_requesters_call(q, c.contact_id, c.contact_started_at)), '[]'));
     when kind = 'openness' then
       return facts || jsonb_build_object('openness', (
         select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
@@ -241,14 +241,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select distinct q.id, 'destroyed-before'
   from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
     join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_requesters_call(q, i.contact_id)
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_requesters_call(q, i.contact_id, i.contact_started_at)
     and is_unserved(i, r)
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
   select q.id, case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
   from subject_request q join subject_requester w on w.request_id = q.id
     join prohibition p on p.reference = q.number and p.party = q.party join recording r on r.id = p.recording_id
-  where q.identified_at is not null and is_requesters_call(q, r.contact_id)
+  where q.identified_at is not null and is_requesters_call(q, r.contact_id, r.contact_started_at)
   group by q.id
   having bool_and(p.executed_at is not null)
     and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))

@@ -42,7 +42,7 @@ begin
   join inspection_recording ir on ir.inspection_id = i.id
   join recording r on r.id = ir.recording_id
   join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-  where is_requesters_call(q, i.contact_id) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
+  where is_requesters_call(q, i.contact_id, i.contact_started_at) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
 end $$;
 grant execute on function room_contents to seloste_desk;
 
@@ -198,7 +198,7 @@ create or replace function recordings_to_inspect(request uuid) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct ir.recording_id), '{}')
   from inspection i join inspection_recording ir on ir.inspection_id = i.id join subject_request q on q.id = i.request_id
-  where q.id = recordings_to_inspect.request and i.kind = 'LISTEN' and i.closed_at is null and is_requesters_call(q, i.contact_id)
+  where q.id = recordings_to_inspect.request and i.kind = 'LISTEN' and i.closed_at is null and is_requesters_call(q, i.contact_id, i.contact_started_at)
 $$;
 
 -- Returns the times that a requester can be offered: free, ahead, at an open office, ended before the first end of what is to be heard.

@@ -132,20 +132,26 @@ async function replayRecordings(tx: Tx, rows: RawBuilder<unknown>): Promise<numb
 
 /** History ends only by its term: deletes what is past it, whether or not the ledger has its month. */
 async function purgeHistory(tx: Tx): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string; started_at: string }>`
     delete from contact where coalesce(history_ends_at, started_at + interval '14 months 1 day') <= destruction_now()
-      and not history_is_held(id) returning id`.execute(tx)
-  const ids = rows.map(({ id }) => id)
-  if (ids.length === 0) return 0
+      and not history_is_held(id) returning id, started_at::text`.execute(tx)
+  if (rows.length === 0) return 0
+  const ended = sql`unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map((row) => row.started_at)}::timestamptz[]) as e (id, started_at)`
   // Like the sweep: a recording that is not destroyed is kept by an order, or ends by its own term.
   await sql`
-    delete from listening l using recording r
-    where l.recording_id = r.id and r.contact_id = any (${ids}::uuid[]) and r.state = 'DESTROYED'`.execute(tx)
-  await sql`delete from recording where contact_id = any (${ids}::uuid[]) and state = 'DESTROYED'`.execute(tx)
+    delete from listening l using recording r, ${ended}
+    where l.recording_id = r.id and r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED'`.execute(
+    tx,
+  )
+  await sql`
+    delete from recording r using ${ended}
+    where r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED'`.execute(tx)
   for (const table of ['segment', 'call_identity']) {
-    await sql`delete from ${sql.table(table)} where contact_id = any (${ids}::uuid[])`.execute(tx)
+    await sql`
+      delete from ${sql.table(table)} t using ${ended}
+      where t.contact_id = e.id and t.contact_started_at = e.started_at`.execute(tx)
   }
-  return ids.length
+  return rows.length
 }
 
 async function replayRevocations(

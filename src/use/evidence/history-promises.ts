@@ -10,7 +10,7 @@ import type { Check } from './promise.ts'
 type CompleteFacts = {
   recordings: number
   live: number
-  /** Recordings whose segment or contact does not exist. */
+  /** Recordings whose segment or contact does not exist, or whose id exists under another start as well. */
   strayRecordings: number
   /** Ended contacts that lack their term or a part's end, or that end before they began. */
   unfinished: number
@@ -19,10 +19,10 @@ type CompleteFacts = {
 
 /** R9. */
 export const historyComplete: Check<CompleteFacts> = {
-  rule: 'Every recording belongs to a segment and a contact of the history, and every contact that has ended has its term, the ends of its parts, and no end before its beginning.',
+  rule: 'Every recording belongs to one segment and one contact of the history, and every contact that has ended has its term, the ends of its parts, and no end before its beginning.',
   test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
   remedy:
-    'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; a contact without its term by a write by hand: restore the row from a backup.',
+    'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; if its call’s or segment’s id exists under another start too, that row was written by hand or by a capture that was taken over, and has to go; a contact without its term by a write by hand: restore the row from a backup.',
   async check({ db, now }) {
     const row = await queryOne(
       db,
@@ -37,6 +37,10 @@ export const historyComplete: Check<CompleteFacts> = {
               not exists (select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at)
               or not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
             )
+            union
+            select r.id from recording r join contact c on c.id = r.contact_id and c.started_at <> r.contact_started_at
+            union
+            select r.id from recording r join segment s on s.id = r.segment_id and s.contact_started_at <> r.contact_started_at
           ) stray) as stray,
           (select coalesce(array_agg(id::text), '{}') from (
             select id from contact where ended_at is not null and history_ends_at is null
