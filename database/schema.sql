@@ -3820,6 +3820,7 @@ is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean
 is_node_down(reporting_node uuid, node uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
+is_over(ended timestamp with time zone, call uuid, began timestamp with time zone) returns boolean to seloste_capture
 is_playable_to_verify(r recording, reference text) returns boolean
 is_requesters_call(q subject_request, contact uuid, call_started timestamp with time zone) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean

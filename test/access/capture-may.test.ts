@@ -38,6 +38,7 @@ const functions: Readonly<Record<string, string>> = {
   'is_closed_to_late_facts(uuid,timestamp with time zone,interval)': 'about times that it reads',
   'resolve_duplicate_segment(uuid,uuid,timestamp with time zone,jsonb)':
     'whether another node has the segment: as far back as a node can be late',
+  'is_over(timestamp with time zone,uuid,timestamp with time zone)': 'about times that it reads',
   'late_facts_from(interval)': 'how far back late facts are accepted',
   'lock_call_ids(text[])': 'waits in turn for one call; these locks are used for nothing else',
   'matched_until(timestamp with time zone,timestamp with time zone)': 'arithmetic',

@@ -118,6 +118,37 @@ test('an ended call does not end later by another of its segments', async () => 
   }
 })
 
+test('a call that was opened again in its day is frozen two days after its start, and ends within a day of it', async () => {
+  const first = await held()
+  await owner.query('update segment set ended_at = null where id = $1', [call.segmentId])
+  await owner.query('update contact set ended_at = null, history_ends_at = null where id = $1', [call.contactId])
+  const caller = async () =>
+    (await owner.query('select caller_kind, caller_key from contact where id = $1', [call.contactId])).rows
+  const [before, callerBefore] = [await held(), await caller()]
+  await attempt([
+    `update segment set official_person_id = gen_random_uuid(), official_name = 'Another', official_phone = '+358295121009'`,
+    `select complete_part(id, started_at, jsonb_populate_record(null::told_part, jsonb_build_object('segment_id', '${call.segmentId}', 'contact_id', id,
+       'caller_kind', 'e164', 'caller_key', '+358409999999', 'number_called', 'unknown', 'number_reached', 'unknown', 'decision_reason', 'x',
+       'marks', '[]'::jsonb, 'ids', '[]'::jsonb))) from contact`,
+  ])
+  const { part_ended_at: _, ...official } = await held()
+  expect(official).toEqual((({ part_ended_at: __, ...rest }) => rest)(before))
+  expect(await caller()).toEqual(callerBefore)
+  await expect(admit(capture.db, partOf(call, { official: another, recording: recordingFacts() }))).rejects.toThrow(
+    /gets no recording/,
+  )
+  await admit(capture.db, partOf(call, { official: another }))
+  expect((await parts(call.contactId))[1]).toMatchObject({ official_name: null, marks: ['needs-review'] })
+  await attempt([
+    `update segment set ended_at = contact_started_at + interval '28 days'`,
+    'select settle_call_end(id, started_at, false) from contact',
+  ])
+  const after = await held()
+  for (const end of ['history_ends_at', 'destroy_at'] as const) {
+    expect(Date.parse(after[end]) - Date.parse(first[end]), end).toBeLessThan(25 * 3_600_000)
+  }
+})
+
 test('an ended call without a caller gets none', async () => {
   const unknown = { kind: 'unparsed', key: null, raw: null } as const
   const caller = async (id: string) =>

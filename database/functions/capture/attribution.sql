@@ -31,7 +31,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select s.* from segment s
   where s.official_phone = phone and s.official_person_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
     and s.contact_started_at > greatest(from_at, now() - interval '3 days') - interval '1 day'
-    and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
+    and coalesce(s.ended_at >= register_now() - interval '23 hours', not is_over(null, s.contact_id, s.contact_started_at))
 $$;
 
 -- Gives such calls the official whom the directory had at the answer. One administrator alone cannot attribute past calls.
@@ -61,7 +61,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   update segment s set official_unit_id = unit
   where s.official_person_id = person and s.official_unit_id is null and s.answered_at >= from_at and s.answered_at < coalesce(to_at, 'infinity')
     and s.contact_started_at > greatest(from_at, now() - interval '3 days') - interval '1 day'
-    and (s.ended_at is null or s.ended_at >= now() - interval '23 hours')
+    and coalesce(s.ended_at >= register_now() - interval '23 hours', not is_over(null, s.contact_id, s.contact_started_at))
     and exists (select from audit_entry a where a.object_id = s.contact_id and a.action = 'call.attributed' and a.detail ->> 'segment' = s.id::text)
 $$;
 
@@ -119,7 +119,7 @@ begin
     return new;
   end if;
   -- A day after its end the official does not change any more.
-  if tg_op = 'UPDATE' and old.ended_at < now() - interval '1 day' then
+  if tg_op = 'UPDATE' and is_over(old.ended_at, old.contact_id, old.contact_started_at) then
     if old.official_person_id = o.person_id then
       new.official_person_id := old.official_person_id;
       new.official_unit_id := old.official_unit_id;

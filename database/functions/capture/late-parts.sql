@@ -1,11 +1,11 @@
--- Returns true if a call ended and was complete a day ago, and no feed or node can still be late with it. Planned once a connection: it
+-- Returns true if a call ended and was complete a day ago, or began two days ago and has no end, and no feed or node can still be late with it. Planned once a connection: it
 -- runs several times for each part of a past call, and planning the months costs as much as reading them.
 create or replace function is_closed_to_late_facts(call uuid, call_started timestamptz, slack interval) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return exists (
-    select from contact c where c.id = call and c.started_at = call_started and c.ended_at < now() - interval '1 day'
-      and coalesce(c.admitted_at, c.started_at) < now() - interval '1 day' and c.ended_at < late_facts_from(slack)
+    select from contact c where c.id = call and c.started_at = call_started and coalesce(c.ended_at, c.started_at + interval '1 day') < now() - interval '1 day'
+      and coalesce(c.admitted_at, c.started_at) < now() - interval '1 day' and coalesce(c.ended_at, c.started_at + interval '1 day') < late_facts_from(slack)
   );
 end $$;
 grant execute on function is_closed_to_late_facts to seloste_capture;

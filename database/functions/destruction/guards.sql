@@ -57,12 +57,27 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by c.person_id, c.at desc
 $$;
 
--- Freezes a part of a call a day after its end. Later reports change neither end nor official; only an inferred end may be replaced, at
--- most a day after the call began. Names and review marks stay, and it does not become a forbidden one.
+-- Returns true if a call or part ended a day ago. Without an end that is two days after the call began and was admitted, as no call is
+-- longer than a day: one that was opened again, or is never ended, is not in progress for ever.
+create or replace function is_over(ended timestamptz, call uuid, began timestamptz) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  latest timestamptz := register_now();
+begin
+  if ended is not null then
+    return ended < latest - interval '1 day';
+  end if;
+  return began < latest - interval '2 days' and exists (select from contact c
+    where c.id = call and c.started_at = began and coalesce(c.admitted_at, c.started_at) < latest - interval '2 days');
+end $$;
+grant execute on function is_over to seloste_capture;
+
+-- Freezes a part of a call a day after its end. Later reports change neither end nor official; only an inferred end may be replaced and a
+-- missing one added, at most a day after the call began. Names and review marks stay, and it does not become a forbidden one.
 create or replace function ended_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-  has_ended boolean := old.ended_at < now() - interval '1 day';
+  has_ended boolean := is_over(old.ended_at, old.contact_id, old.contact_started_at);
   earliest timestamptz := old.contact_started_at - interval '1 day';
   latest timestamptz := greatest(old.ended_at, old.contact_started_at + interval '1 day');
 begin
@@ -87,7 +102,7 @@ begin
     if has_ended and 'end-inferred' = any (old.marks) then
       new.ended_at := coalesce(new.ended_at, old.ended_at);
     elsif has_ended then
-      new.ended_at := old.ended_at;
+      new.ended_at := coalesce(old.ended_at, new.ended_at);
       new.answered_at := old.answered_at;
       new.marks := array_remove(new.marks, 'end-inferred');
     end if;
@@ -97,7 +112,7 @@ begin
     end if;
   end if;
   -- Also for the functions that capture may call.
-  if session_user = 'seloste_capture' and old.ended_at is not null and new.ended_at > latest then
+  if session_user = 'seloste_capture' and (old.ended_at is not null or has_ended) and new.ended_at > latest then
     new.ended_at := latest;
   end if;
   return new;
@@ -109,8 +124,9 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   call_ended_at timestamptz;
 begin
-  select c.ended_at into call_ended_at from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at;
-  if call_ended_at < now() - interval '1 day' then
+  select coalesce(c.ended_at, c.started_at + interval '1 day') into call_ended_at
+  from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at and is_over(c.ended_at, c.id, c.started_at);
+  if found then
     new.ended_at := least(coalesce(new.ended_at, call_ended_at), greatest(call_ended_at, new.contact_started_at + interval '1 day'));
   end if;
   if coalesce(new.official_name, new.official_phone, new.official_person_id::text) is not null
@@ -147,7 +163,7 @@ begin
       raise exception 'contact % ends with the last of its parts', old.id;
     end if;
   end if;
-  new.end_inferred := new.end_inferred and (old.end_inferred or old.ended_at is null or old.ended_at >= now() - interval '1 day');
+  new.end_inferred := new.end_inferred and (old.end_inferred or not is_over(old.ended_at, old.id, old.started_at));
   return new;
 end $$;
 

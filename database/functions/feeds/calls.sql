@@ -180,7 +180,7 @@ begin
   end if;
   -- The official does not change any more a day after the end (segment_guard).
   if s.official_phone is null and facts ->> 'official_phone' is not null
-     and (s.ended_at is null or s.ended_at >= now() - interval '23 hours') then
+     and coalesce(s.ended_at >= register_now() - interval '23 hours', not is_over(null, s.contact_id, begun)) then
     update segment x set official_phone = facts ->> 'official_phone', official_name = facts ->> 'official_name',
       official_person_id = (facts ->> 'official_person_id')::uuid, official_unit_id = (facts ->> 'official_unit_id')::uuid
     where x.id = wanted and x.contact_started_at = begun;

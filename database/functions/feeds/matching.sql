@@ -173,7 +173,7 @@ declare
 begin
   select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started and x.contact_id = call;
   select * into c from contact x where x.id = call and x.started_at = call_started;
-  if c.ended_at < now() - interval '1 day' and not c.end_inferred or is_closed_to_late_facts(call, call_started, interval '1 day') then
+  if is_over(c.ended_at, c.id, c.started_at) and not c.end_inferred or is_closed_to_late_facts(call, call_started, interval '1 day') then
     return;
   end if;
   if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)

@@ -11,7 +11,7 @@ begin
     new.official_name := old.official_name;
     new.official_phone := old.official_phone;
   end if;
-  if old.ended_at < now() - interval '1 day'
+  if is_over(old.ended_at, old.contact_id, old.contact_started_at)
      and (new.official_person_id, new.official_unit_id) is distinct from (old.official_person_id, old.official_unit_id)
      and not (session_user = 'seloste_capture' and old.official_person_id is null and old.official_unit_id is null)
      and not exists (
