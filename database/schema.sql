@@ -4242,6 +4242,7 @@ settle_recording(wanted uuid) returns jsonb to seloste_custodian
 settle_restrictions(contact uuid, request subject_request) returns void
 settle_restrictions_of_call() returns trigger
 settle_restrictions_of_request() returns trigger
+setup_facts() returns TABLE(people bigint, roles text[], approvers bigint, has_client boolean, has_recording boolean, has_backup boolean, has_witness boolean) to seloste_desk
 sign_in_of(person uuid) returns TABLE(has_password boolean, password_set_at timestamp with time zone, password_alone boolean, totp_added_at timestamp with time zone, totp_used_at timestamp with time zone, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamp with time zone, link_until timestamp with time zone, needs_operator boolean) to seloste_desk
 sign_in_source(user_id text, network text, device bytea) returns text
 sign_in_under_way(token_hash bytea) returns TABLE(person uuid, awaits boolean, factors text[], demand text, method text) to seloste_custodian, seloste_desk

@@ -62,6 +62,8 @@ const rules: Record<string, Rule> = {
   readEvidence: signedIn,
   listUnits: signedIn,
   listDrafts: signedIn,
+  // What each list says to its own roles; the others' rows are left out.
+  listWaiting: signedIn,
   // Content: history and recordings.
   listContacts: seesOwn,
   watchCalls: seesOwn,
@@ -88,6 +90,7 @@ const rules: Record<string, Rule> = {
   readClient: { missing: runsCapture },
   listCaptureNodes: runsCapture,
   listBlockers: runsCapture,
+  readSetup: runsCapture,
   listCallFlows: runsCapture,
   readCallFlow: { missing: runsCapture },
   // Destruction before or after the day.

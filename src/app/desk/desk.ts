@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import type { Settings } from '#platform/config/settings.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -101,6 +103,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       flows: readCallFlows(captures),
       pace: createReadRateLimit(db, systemClock),
       health,
+      sip: sipAddresses(settings),
       ways: {
         publicUrl: settings.publicUrl,
         identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
@@ -156,4 +159,9 @@ function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
       log.warn({ err: error }, 'no notifications of calls from the database; retrying')
     },
   })
+}
+
+/** TCP too is served at the first; the second only with a certificate. */
+function sipAddresses({ sip, sips, sipSecurity }: Pick<Settings, 'sip' | 'sips' | 'sipSecurity'>): string[] {
+  return [`sip:${formatEndpoint(sip)}`, ...(sipSecurity.sipsFiles ? [`sips:${formatEndpoint(sips)}`] : [])]
 }

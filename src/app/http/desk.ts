@@ -19,6 +19,8 @@ export interface Desk {
   flows: FlowReader
   /** Returns the health of all roles within two seconds. */
   health: () => Promise<Health>
+  /** SIP URIs at which the settings let capture take recordings, for the installation's steps. */
+  sip: readonly string[]
   /** Rate limit of views. */
   pace: ReadRateLimit
   /** Calls `changed` after each change of a call. Returns a function to stop. */

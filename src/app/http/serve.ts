@@ -44,6 +44,7 @@ import { operatorsAmong } from './operators.ts'
 import { organisationRoutes } from './people/organisation-routes.ts'
 import { passkeyRoutes } from './account/passkey-routes.ts'
 import { planRoutes } from './description/plan-routes.ts'
+import { startRoutes } from './start/start-routes.ts'
 import { studyRoutes } from './quality/study-routes.ts'
 import { prohibitionRoutes } from './calls/prohibition-routes.ts'
 import { authorityRoutes } from './disclosure/authority-routes.ts'
@@ -259,6 +260,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   rightsRoutes(app, desk)
   descriptionRoutes(app, desk)
   planRoutes(app, desk)
+  startRoutes(app, desk)
   studyRoutes(app, desk)
   evidenceRoutes(app, desk)
   watchRoutes(app, desk)

@@ -32,6 +32,7 @@ import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
 import { refusals } from './shapes.ts'
+import { startOperations } from './start.ts'
 import { studyOperations } from './studies.ts'
 import { trainingOperations } from './training.ts'
 import { watchOperations } from './watch.ts'
@@ -41,6 +42,7 @@ export const operations = described({
   ...descriptionOperations,
   ...directoryOperations,
   ...planOperations,
+  ...startOperations,
   ...studyOperations,
   ...accountOperations,
   ...provenSignInOperations,

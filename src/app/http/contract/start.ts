@@ -1,0 +1,105 @@
+/** What waits for the person who is signed in, and what a new installation lacks. Answered in ../start. */
+import Type, { type Static } from 'typebox'
+import { counted, instant, literals, refusals, Role } from './shapes.ts'
+
+export const waitingKinds = [
+  'request',
+  'request-free',
+  'request-others',
+  'pending-right',
+  'appointment',
+  'appointment-outcome',
+  'correction',
+  'openness',
+  'referral',
+  'research-draft',
+  'research-sent-back',
+  'research-check',
+  'research-decide',
+  'research-release',
+  'research-overdue',
+  'authority-assess',
+  'authority-decide',
+  'authority-release',
+  'pending-disclosure',
+  'recall',
+  'hold-ending',
+  'evaluation',
+  'evaluation-draft',
+  'evaluation-finished',
+  'disagreement',
+  'calibration',
+  'own-evaluation',
+  'draft-decide',
+  'draft-own',
+  'right-decide',
+  'right-review',
+  'right-ending',
+  'directory-change',
+  'factor-removal',
+  'alarm',
+  'review',
+  'log-broken',
+  'promise',
+  'unreconciled',
+  'feed',
+  'obstacle',
+  'blocker',
+] as const
+
+export const WaitingItem = Type.Object(
+  {
+    kind: literals([...waitingKinds], 'What waits'),
+    about: Type.Optional(
+      Type.String({ description: 'Kind of the alarm, obstacle or blocker; RESEARCH or AUTHORITY of a disclosure' }),
+    ),
+    name: Type.Optional(
+      Type.String({ description: 'Number, form, version or month by which its page calls it; never a caller’s name' }),
+    ),
+    id: Type.Optional(Type.String({ description: 'Of what it is about, for its page' })),
+    item: Type.Optional(counted(1, 'Item of a disclosure')),
+    count: counted(1, 'So many; more than one where they are not listed one by one'),
+    since: Type.Optional(instant('Waits since then')),
+    deadline: Type.Optional(instant('To be done before, or gone then')),
+    urgency: literals(
+      ['now', 'soon', 'waits'],
+      'now: the deadline has passed, or something has failed; soon: the deadline is within three days',
+    ),
+  },
+  { description: 'One row of the start page' },
+)
+export type WaitingItem = Static<typeof WaitingItem>
+
+const setupSteps = [
+  'description',
+  'numbers',
+  'people',
+  'rights',
+  'second-approver',
+  'recorder',
+  'recording',
+  'backups',
+  'witness',
+] as const
+
+export const Setup = Type.Object({
+  steps: Type.Array(Type.Object({ step: literals([...setupSteps], 'In the order of work'), isDone: Type.Boolean() })),
+  version: Type.Optional(Type.Integer({ description: 'Version of the description in force' })),
+  missingRoles: Type.Array(Role, { description: 'Roles that the work needs and nobody holds' }),
+  sip: Type.Array(Type.String({ description: 'A SIP URI' }), { description: 'Where this machine takes recordings' }),
+  alwaysRecorded: Type.Array(Type.String(), { description: 'Numbers whose calls are all recorded, for a test call' }),
+})
+export type Setup = Static<typeof Setup>
+
+export const startOperations = {
+  listWaiting: {
+    route: 'GET /api/waiting',
+    summary: 'What waits for the viewer in every area that their rights reach, the most urgent first',
+    response: { 200: Type.Object({ items: Type.Array(WaitingItem) }), ...refusals },
+  },
+  readSetup: {
+    route: 'GET /api/setup',
+    summary: 'What a new installation still lacks; for administrators and technical maintenance',
+    response: { 200: Setup, ...refusals },
+  },
+} as const

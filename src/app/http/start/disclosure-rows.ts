@@ -1,0 +1,105 @@
+import { listRecalls } from '#destruction/recalls.ts'
+import { listAuthority } from '#use/disclosure/authority/read-authority.ts'
+import { listPendingDisclosures } from '#use/disclosure/pending-disclosures.ts'
+import { listReferrals } from '#use/disclosure/referrals.ts'
+import { listResearch, type ListedResearch } from '#use/disclosure/research/read-research.ts'
+import type { ResearchState } from '#use/disclosure/research/research-state.ts'
+import type { WaitingRow, Worker } from './waiting-row.ts'
+
+/** Disclosures in preparation, to check, to decide, to release and to get back; for those who prepare or decide them. */
+export async function disclosureRows(worker: Worker): Promise<WaitingRow[]> {
+  const { has, isQualityExpert } = worker
+  const rows: WaitingRow[] = []
+  if (isQualityExpert || has('DECISION_MAKER')) rows.push(...(await research(worker)))
+  if (has('SECURITY', 'DECISION_MAKER')) rows.push(...(await authority(worker)))
+  if (isQualityExpert || has('SECURITY', 'DECISION_MAKER')) rows.push(...(await pending(worker)))
+  if (isQualityExpert) rows.push(...(await referrals(worker, 'RESEARCH')))
+  if (has('SECURITY')) rows.push(...(await referrals(worker, 'AUTHORITY')))
+  if (has('DECISION_MAKER')) rows.push(...(await recalls(worker)))
+  return rows
+}
+
+const preparing: ReadonlySet<ResearchState> = new Set<ResearchState>([
+  'DRAFT',
+  'ITEMS_SELECTED',
+  'ANONYMISED',
+  'CHECKED',
+])
+
+async function research(worker: Worker): Promise<WaitingRow[]> {
+  const listed = await listResearch(worker.desk.db, worker.session, 'open')
+  return 'refused' in listed ? [] : listed.flatMap((one) => rowsOfResearch(one, worker))
+}
+
+function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: Worker): WaitingRow[] {
+  const { row, facts, state, waits } = one
+  const { id, number: name } = row
+  const isTheirs = row.prepared_by === session.personId
+  const itemRows = (kind: 'research-sent-back' | 'research-check', items: readonly number[]) =>
+    items.map((item): WaitingRow => ({ kind, id, name, item, deadline: facts.deadline }))
+  const rows: WaitingRow[] = [
+    ...itemRows('research-sent-back', waits.sentBack),
+    ...itemRows('research-check', isQualityExpert ? waits.toCheck : []),
+  ]
+  if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: facts.deadline })
+  if (isTheirs && preparing.has(state)) {
+    rows.push({ kind: 'research-draft', id, name, since: row.created_at, deadline: facts.dueEnds })
+  }
+  if (has('DECISION_MAKER') && state === 'UNDERTAKING' && !isTheirs) {
+    rows.push({ kind: 'research-decide', id, name, since: row.undertaking_at ?? undefined })
+  }
+  if (has('DECISION_MAKER') && state === 'DECIDED') {
+    rows.push({ kind: 'research-release', id, name, since: row.decided_at ?? undefined })
+  }
+  return rows
+}
+
+async function authority({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+  const listed = await listAuthority(desk.db, session, 'open')
+  if ('refused' in listed) return []
+  return listed.flatMap(({ row, state, urgentAt: deadline, viewer }): WaitingRow[] => {
+    const { id, number: name } = row
+    if (has('SECURITY') && state === 'REQUEST') {
+      return [{ kind: 'authority-assess', id, name, since: row.received_at, deadline }]
+    }
+    if (!has('DECISION_MAKER')) return []
+    if (state === 'ASSESSED' && !viewer.isOwn) {
+      return [{ kind: 'authority-decide', id, name, since: row.assessed_at ?? undefined, deadline }]
+    }
+    if (state === 'DECIDED') {
+      return [{ kind: 'authority-release', id, name, since: row.decided_at ?? undefined, deadline }]
+    }
+    return []
+  })
+}
+
+async function pending({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listPendingDisclosures(desk.db, session)
+  if ('refused' in listed) return []
+  return listed.items.map(({ disclosure: { kind, id, number }, endsAt }) => ({
+    kind: 'pending-disclosure',
+    ...{ about: kind, id, name: number, deadline: endsAt },
+  }))
+}
+
+async function referrals({ desk, session }: Worker, kind: 'RESEARCH' | 'AUTHORITY'): Promise<WaitingRow[]> {
+  const listed = await listReferrals(desk.db, session, kind)
+  if ('refused' in listed) return []
+  return listed
+    .filter(({ takenUp }) => !takenUp)
+    .map(({ number, referredAt, dueAt }) => ({
+      kind: 'referral',
+      ...{ name: number, since: referredAt, deadline: dueAt },
+    }))
+}
+
+async function recalls({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listRecalls(desk.db, session)
+  if ('refused' in listed) return []
+  return listed.recalls
+    .filter((one) => !one.confirmed_at)
+    .map((one) => ({
+      kind: 'recall',
+      ...{ name: one.disclosure, since: one.recalled_at, deadline: one.due_at },
+    }))
+}

@@ -1,0 +1,79 @@
+import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
+import { listRequests } from '#use/requests/list-requests.ts'
+import { listAppointments } from '#use/requests/offices/appointments.ts'
+import { listPendingRights } from '#use/requests/pending-rights.ts'
+import { termZone } from '#description/terms.ts'
+import type { WaitingRow, Worker } from './waiting-row.ts'
+
+/** Requests with their clocks, requests that a change of the description ends, and appointments: for the Service Unit. */
+export async function requestRows(worker: Worker): Promise<WaitingRow[]> {
+  if (!worker.has('SERVICE_UNIT')) return []
+  return [...(await openRequests(worker)), ...(await pendingRights(worker)), ...(await appointments(worker))]
+}
+
+async function openRequests({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listRequests(desk.db, session, { state: 'open', whose: 'all' })
+  if ('refused' in listed) return []
+  return listed.items.flatMap(({ request, firstEnd, isOverdue, isUrgent }) => {
+    const { id, number, assigned_to: clerk } = request
+    const isFree = clerk === null
+    // A colleague's request waits for others only once its time is running out.
+    if (!isFree && clerk !== session.personId && !isOverdue && !isUrgent) return []
+    const kind = isFree ? 'request-free' : clerk === session.personId ? 'request' : 'request-others'
+    const deadline = earlierOf(request.due_at, firstEnd)
+    return [{ kind, id, name: number, since: request.received_at, deadline }] satisfies WaitingRow[]
+  })
+}
+
+async function pendingRights({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listPendingRights(desk.db, session)
+  if ('refused' in listed) return []
+  return listed.items
+    .filter(({ isHeardBefore, told }) => !isHeardBefore && told === undefined)
+    .map(({ request, endsAt }) => ({
+      kind: 'pending-right',
+      ...{ id: request.id, name: request.number, deadline: endsAt },
+    }))
+}
+
+/** Appointments of the viewer's today, and those whose outcome is not recorded. */
+async function appointments({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+  const today = now.toZonedDateTimeISO(termZone).toPlainDate()
+  const days = { from: today.subtract({ days: daysBack }), to: today }
+  const listed = await listAppointments(desk.db, session, days, { onlyMine: true })
+  if ('refused' in listed) return []
+  return listed.appointments
+    .filter(({ state }) => state === 'BOOKED')
+    .map(({ requestNumber, slot }) => {
+      const [start, end] = [Temporal.Instant.from(slot.startsAt), Temporal.Instant.from(slot.endsAt)]
+      const isPast = Temporal.Instant.compare(end, now) <= 0
+      return isPast
+        ? { kind: 'appointment-outcome', name: requestNumber, since: end }
+        : { kind: 'appointment', name: requestNumber, deadline: start }
+    })
+}
+
+const daysBack = 30
+
+/** Corrections and official documents, for the decision maker. */
+export async function requestDecisionRows({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+  if (!has('DECISION_MAKER')) return []
+  const listed = await listRequestDecisions(desk.db, session)
+  if ('refused' in listed) return []
+  return [
+    ...listed.corrections
+      .filter(({ decided }) => !decided)
+      .map(({ requestNumber, proposedAt }): WaitingRow => {
+        return { kind: 'correction', name: requestNumber, since: proposedAt }
+      }),
+    ...listed.openness
+      .filter(({ decision }) => !decision)
+      .map(({ number, receivedAt, dueAt }): WaitingRow => {
+        return { kind: 'openness', name: number, since: receivedAt, deadline: dueAt }
+      }),
+  ]
+}
+
+function earlierOf(one: Temporal.Instant, other: Temporal.Instant | undefined): Temporal.Instant {
+  return other && Temporal.Instant.compare(other, one) < 0 ? other : one
+}

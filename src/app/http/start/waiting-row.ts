@@ -1,0 +1,82 @@
+/** Rows of the start page: their shape, their order, and folding those of one kind. Pure. */
+import type { Right } from '#safeguards/access/decide.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { WaitingItem } from '../contract/start.ts'
+import type { Desk } from '../desk.ts'
+
+type Instant = Temporal.Instant
+
+/** A row before its urgency is known. */
+export interface WaitingRow {
+  kind: WaitingItem['kind']
+  about?: string | undefined
+  name?: string | undefined
+  id?: string | undefined
+  item?: number | undefined
+  /** Default: one. */
+  count?: number
+  since?: Instant | undefined
+  deadline?: Instant | undefined
+  /** Urgent without a deadline. */
+  hasFailed?: boolean
+}
+
+export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'hasFailed'> {
+  count: number
+  urgency: WaitingItem['urgency']
+}
+
+/** The person whose work is listed. */
+export interface Worker {
+  desk: Desk
+  session: Session
+  rights: readonly Right[]
+  now: Instant
+  has: (...roles: Right['role'][]) => boolean
+  /** The quality expert, who also prepares disclosures to research. */
+  isQualityExpert: boolean
+}
+
+/** Rows of one kind that are listed one by one. */
+const maxOfKind = 5
+const soonHours = 3 * 24
+/** What has no deadline is placed as if it had one this long after it began to wait. */
+const patienceHours = 7 * 24
+const urgencies = ['now', 'soon', 'waits'] as const
+
+/** Orders rows by urgency, then by deadline; folds those of a kind beyond the fifth into one with their count. */
+export function arrangeRows(rows: readonly WaitingRow[], now: Instant): ArrangedRow[] {
+  const judged = rows.map((row) => judgeRow(row, now)).sort(byUrgency)
+  return [...Map.groupBy(judged, ({ kind }) => kind).values()].flatMap(foldRows).sort(byUrgency)
+}
+
+function judgeRow({ hasFailed = false, count = 1, ...row }: WaitingRow, now: Instant): ArrangedRow {
+  const hoursLeft = row.deadline ? row.deadline.since(now).total('hours') : Infinity
+  const urgency = hasFailed || hoursLeft <= 0 ? 'now' : hoursLeft <= soonHours ? 'soon' : 'waits'
+  return { ...row, count, urgency }
+}
+
+function foldRows(ofKind: readonly ArrangedRow[]): ArrangedRow[] {
+  if (ofKind.length <= maxOfKind + 1) return [...ofKind]
+  const folded = ofKind.slice(maxOfKind)
+  const { kind, urgency } = folded[0]!
+  const earliest = (instants: (Instant | undefined)[]) =>
+    instants.filter((at) => at !== undefined).sort((one, other) => Temporal.Instant.compare(one, other))[0]
+  return [
+    ...ofKind.slice(0, maxOfKind),
+    {
+      ...{ kind, urgency },
+      count: folded.reduce((sum, row) => sum + row.count, 0),
+      since: earliest(folded.map(({ since }) => since)),
+      deadline: earliest(folded.map(({ deadline }) => deadline)),
+    },
+  ]
+}
+
+function byUrgency(one: ArrangedRow, other: ArrangedRow): number {
+  return urgencies.indexOf(one.urgency) - urgencies.indexOf(other.urgency) || placeOf(one) - placeOf(other)
+}
+
+function placeOf({ since, deadline }: ArrangedRow): number {
+  return (deadline ?? since?.add({ hours: patienceHours }))?.epochMilliseconds ?? 0
+}

@@ -1,0 +1,143 @@
+import { listOrders } from '#destruction/orders.ts'
+import { termZone } from '#description/terms.ts'
+import { listVerifications } from '#safeguards/audit/log-verifications.ts'
+import { listAlarms } from '#safeguards/watch/alarms.ts'
+import { listReviewMonths } from '#safeguards/watch/reviews.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
+import { readReconciliation } from '#use/reconciliation/read-reconciliation.ts'
+import { readRetention } from '#use/retention/read-retention.ts'
+import type { WaitingRow, Worker } from './waiting-row.ts'
+
+/** Alarms, reviews, broken promises, unexplained differences: for the data protection officer. */
+export async function watchRows(worker: Worker): Promise<WaitingRow[]> {
+  const watches = worker.has('DATA_PROTECTION_OFFICER')
+  return [
+    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await alarms(worker) : []),
+    ...(watches ? await reviews(worker) : []),
+    ...(watches ? await brokenLog(worker) : []),
+    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR') ? await brokenPromises(worker) : []),
+    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await differences(worker) : []),
+  ]
+}
+
+async function alarms({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listAlarms(desk.db, session, { state: 'open' })
+  if ('refused' in listed) return []
+  return listed.alarms.map(({ kind, raisedAt }) => ({
+    ...{ kind: 'alarm', about: kind, since: raisedAt, hasFailed: kind === 'standstill' },
+  }))
+}
+
+async function reviews({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+  const listed = await listReviewMonths(desk.db, session, now)
+  if ('refused' in listed) return []
+  return listed
+    .filter(({ state }) => state === 'to-review' || state === 'overdue')
+    .map(({ month, dueAt }) => ({
+      kind: 'review',
+      ...{ id: month.toString(), name: `${month.month}/${month.year}`, deadline: dueAt },
+      since: month.add({ months: 1 }).toPlainDate({ day: 1 }).toZonedDateTime(termZone).toInstant(),
+    }))
+}
+
+/** The last full verification of the log found something. */
+async function brokenLog({ desk, session }: Worker): Promise<WaitingRow[]> {
+  const listed = await listVerifications(desk.db, session)
+  if ('refused' in listed) return []
+  const last = listed.find(({ state }) => state === 'WHOLE' || state === 'BROKEN')
+  return last?.state === 'BROKEN' ? [{ kind: 'log-broken', since: last.endedAt ?? last.askedAt, hasFailed: true }] : []
+}
+
+async function brokenPromises({ desk, now }: Worker): Promise<WaitingRow[]> {
+  const broken = (await readProofs(desk.db, now, await desk.custodian.logKey())).filter(({ holds }) => !holds)
+  if (broken.length === 0) return []
+  const [since] = broken
+    .flatMap(({ brokenSince }) => (brokenSince === undefined ? [] : Temporal.Instant.from(brokenSince)))
+    .sort((one, other) => Temporal.Instant.compare(one, other))
+  return [{ kind: 'promise', count: broken.length, since, hasFailed: true }]
+}
+
+/** As the page *Täsmäytys* shows it first: today and the six days before. */
+const reconciledDays = 6
+
+async function differences({ desk, session, now, has }: Worker): Promise<WaitingRow[]> {
+  const from = now.toZonedDateTimeISO(termZone).subtract({ days: reconciledDays }).startOfDay().toInstant()
+  const found = await readReconciliation(desk.db, session, { from, to: now })
+  if ('refused' in found) return []
+  const unexplained = found.counts.reduce(
+    (sum, { missing, missingExplained, untold, untoldExplained }) =>
+      sum + missing - missingExplained + untold - untoldExplained,
+    0,
+  )
+  const days = found.counts.filter((one) => one.missing > one.missingExplained || one.untold > one.untoldExplained)
+  const [first] = days.map(({ day }) => day).sort((one, other) => Temporal.PlainDate.compare(one, other))
+  return [
+    ...(has('DATA_PROTECTION_OFFICER') && unexplained > 0
+      ? [{ kind: 'unreconciled' as const, count: unexplained, since: first?.toZonedDateTime(termZone).toInstant() }]
+      : []),
+    ...found.feeds
+      .filter(({ fault, behindSince }) => fault !== null || behindSince !== null)
+      .map(({ name, faultAt, behindSince }): WaitingRow => {
+        return { kind: 'feed', name, since: faultAt ?? behindSince ?? undefined, hasFailed: true }
+      }),
+  ]
+}
+
+const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
+/** The sweep runs hourly; when this late it is not running. */
+const lateHours = 2
+
+/** Faults of retention, and preservation orders that end: to the security unit only what is its own. */
+export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
+  const { has } = worker
+  return [
+    ...(has(...seesObstacles, 'SECURITY') ? await obstacles(worker) : []),
+    ...(has('SECURITY', 'DECISION_MAKER') ? await endingHolds(worker) : []),
+  ]
+}
+
+async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+  const found = await readRetention(desk.db, session)
+  if ('refused' in found) return []
+  const swept = found.runs.find(({ work }) => work === 'sweep')?.at
+  const isLate = swept && found.asOf.since(swept).total('hours') > lateHours
+  const late: WaitingRow[] = isLate ? [{ kind: 'obstacle', about: 'sweep-late', since: swept, hasFailed: true }] : []
+  const known = found.obstacles
+    // A backup that never was is a step of the installation.
+    .filter(({ kind }) => kind !== 'backup-none')
+    .map(({ kind, since, deadline }): WaitingRow => {
+      return {
+        kind: 'obstacle',
+        about: kind,
+        since: since ?? undefined,
+        deadline: deadline ?? undefined,
+        hasFailed: true,
+      }
+    })
+  return has(...seesObstacles) ? [...late, ...known] : known.filter(({ about }) => about === 'attestation-over')
+}
+
+const endingDays = 7
+
+async function endingHolds({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+  const listed = await listOrders(desk.db, session, 'in-force')
+  if ('refused' in listed) return []
+  return listed.orders
+    .filter(({ until }) => until.since(now).total('hours') < 24 * endingDays)
+    .map((order) => ({
+      kind: 'hold-ending',
+      ...{ name: order.order_reference, since: order.from_at, deadline: order.until },
+    }))
+}
+
+/** Parts that do not work, for those who run the installation. */
+export async function blockerRows({ desk, has }: Worker): Promise<WaitingRow[]> {
+  if (!has('ADMINISTRATOR', 'MAINTENANCE')) return []
+  const { blockers, missing, silentCaptures } = await desk.health()
+  return [
+    ...blockers.map(({ kind, of, since }): WaitingRow => {
+      return { kind: 'blocker', about: kind, name: of, since: Temporal.Instant.from(since), hasFailed: true }
+    }),
+    ...[...missing, ...silentCaptures].map((name): WaitingRow => ({ kind: 'blocker', name, hasFailed: true })),
+  ]
+}
