@@ -70,7 +70,7 @@ for (const language of walks) {
     await page.locator('a[data-person]').first().waitFor()
     await isAccessible('people')
     await page.goto('/')
-    await page.locator('.start-screens').waitFor()
+    await page.locator('.tasks').first().waitFor()
     await isAccessible('the start page')
     await page.goto('/people')
     await page.locator('a[data-person]').first().click()

@@ -49,14 +49,14 @@ async function close(page: Page): Promise<void> {
   await expect(page.getByText(t('disclosures.research.state.CLOSED')).first()).toBeVisible()
 }
 
-/** The notice on a person's first page about an overdue disclosure. */
+/** The row on a person's start page about an overdue disclosure. */
 async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
-  await expect(page.getByRole('heading', { name: t('start.do') })).toBeVisible()
-  const notice = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
-  if (isShown) await expect(notice).toBeVisible()
-  // The previous content disappears once the list has been read.
-  else await expect(notice).toHaveCount(0)
+  const waiting = page.getByRole('region', { name: t('start.waiting') })
+  await expect(waiting.locator('.tasks, .muted').first()).toBeVisible()
+  const row = waiting.locator('.task-now').filter({ hasText: number })
+  if (isShown) await expect(row.getByRole('link', { name: t('start.waits.research-overdue') })).toBeVisible()
+  else await expect(row).toHaveCount(0)
 }
 
 /** Requests the API as the page does. */

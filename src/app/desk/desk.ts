@@ -1,5 +1,6 @@
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { formatEndpoint } from '#platform/config/addresses.ts'
+import { formatEndpoint, type Endpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -161,7 +162,13 @@ function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
   })
 }
 
-/** TCP too is served at the first; the second only with a certificate. */
+/** The first takes UDP and TCP; the second is there only with a certificate. */
 function sipAddresses({ sip, sips, sipSecurity }: Pick<Settings, 'sip' | 'sips' | 'sipSecurity'>): string[] {
-  return [`sip:${formatEndpoint(sip)}`, ...(sipSecurity.sipsFiles ? [`sips:${formatEndpoint(sips)}`] : [])]
+  const uri = (scheme: string, { host, port }: Endpoint) =>
+    `${scheme}:${formatEndpoint({ port, host: isEveryAddress(host) ? hostname() : host })}`
+  return [uri('sip', sip), ...(sipSecurity.sipsFiles ? [uri('sips', sips)] : [])]
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }

@@ -41,7 +41,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
 }
 
 /** Cards of drafts: state, reason and effective date. */
-export function DraftCards({ drafts }: { drafts: DraftSummary[] }) {
+function DraftCards({ drafts }: { drafts: DraftSummary[] }) {
   return (
     <ul className="draft-cards">
       {drafts.map((draft) => (

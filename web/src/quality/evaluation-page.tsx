@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -38,6 +39,7 @@ function Read() {
         <>
           <EvaluationFacts evaluation={data} />
           <EvaluationNotices evaluation={data} />
+          {data.state === 'WAITING' && !data.endedAt && !data.standsStill && <Begin id={data.id} onDone={refetch} />}
           {data.state === 'DRAFT' && data.isMine && data.form ? (
             <Evaluating key={data.id} evaluation={data} form={data.form} onDone={refetch} />
           ) : (
@@ -46,6 +48,22 @@ function Read() {
         </>
       )}
     </Page>
+  )
+}
+
+/** Takes the call from the queue, for who came here from elsewhere. */
+function Begin({ id, onDone }: { id: string; onDone: () => unknown }) {
+  const { t } = useLanguage()
+  const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning', { onSuccess: onDone })
+  return (
+    <>
+      {begin.error && <Failure error={begin.error} />}
+      <div className="actions">
+        <Button isBusy={begin.isPending} onPress={() => begin.mutate({ params: { path: { id } } })}>
+          {t('quality.evaluate')}
+        </Button>
+      </div>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-/** Pages of the service, in order: the single source of the navigation and the start page. Public pages are not among them. */
+/** Pages of the service, in the order of the navigation. Public pages are not among them. */
 import {
   ArrowLeftRight,
   AudioLines,
@@ -40,7 +40,6 @@ import {
 import type { Me } from '../api/shapes.ts'
 import { runsCapture } from '../capture/capture-shapes.ts'
 import { readsLog, seesDisclosures } from '../disclosures/disclosure-shapes.ts'
-import type { Word } from '../language/use-words.ts'
 import { evaluates } from '../quality/quality-shapes.ts'
 import { seesReconciliation } from '../reconciliation/reconciliation-shapes.ts'
 import { servesRequests } from '../requests/use-queue.ts'
@@ -59,50 +58,45 @@ const seesPeople = (me: Me) => hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR')
 export const watches = (me: Me) => hasRole(me, 'DATA_PROTECTION_OFFICER')
 export const administers = (me: Me) => hasRole(me, 'ADMINISTRATOR')
 
-const drafts = (me: Me) =>
-  administers(me) || me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
-const draftsOrReads = (me: Me): Word => (drafts(me) ? 'start.versions.draft' : 'start.versions')
-const changesOrSees = (me: Me): Word => (administers(me) ? 'start.people.change' : 'start.people')
-
-/** Pages by heading of the navigation. `what` is the text on the start page; a page without one is linked from another page. */
+/** By headings of the navigation. */
 const parts = [
   {
     heading: undefined,
     screens: [
       { to: '/', word: 'shell.nav.start', Icon: House, isFor: isAnybody },
-      { to: '/requests', word: 'requests.title', what: 'start.requests', Icon: Inbox, isFor: servesRequests },
-      { to: '/contacts', word: 'shell.nav.search', what: 'start.search', Icon: Search, isFor: mayView },
-      { to: '/calls', word: 'shell.nav.live', what: 'start.live', Icon: PhoneCall, isFor: mayView },
-      { to: '/service-level', word: 'studies.title', what: 'start.study', Icon: ChartColumn, isFor: makesStudies },
-      { to: '/training', word: 'training.title', what: 'start.training', Icon: GraduationCap, isFor: trains },
+      { to: '/requests', word: 'requests.title', Icon: Inbox, isFor: servesRequests },
+      { to: '/contacts', word: 'shell.nav.search', Icon: Search, isFor: mayView },
+      { to: '/calls', word: 'shell.nav.live', Icon: PhoneCall, isFor: mayView },
+      { to: '/service-level', word: 'studies.title', Icon: ChartColumn, isFor: makesStudies },
+      { to: '/training', word: 'training.title', Icon: GraduationCap, isFor: trains },
       {
         to: '/request-decisions',
         word: 'acts.decisions.title',
-        what: 'start.requestDecisions',
+
         Icon: Gavel,
         isFor: decides,
       },
-      { to: '/disclosures', word: 'disclosures.title', what: 'start.disclosures', Icon: Send, isFor: seesDisclosures },
+      { to: '/disclosures', word: 'disclosures.title', Icon: Send, isFor: seesDisclosures },
       {
         to: '/disclosures/log',
         word: 'disclosures.log.title',
-        what: 'start.disclosureLog',
+
         Icon: BookOpenCheck,
         isFor: readsLog,
       },
-      { to: '/my-calls', word: 'shell.nav.myCalls', what: 'start.myCalls', Icon: Headset, isFor: answers },
-      { to: '/my-calls/looks', word: 'shell.nav.myLooks', what: 'start.myLooks', Icon: Eye, isFor: answers },
+      { to: '/my-calls', word: 'shell.nav.myCalls', Icon: Headset, isFor: answers },
+      { to: '/my-calls/looks', word: 'shell.nav.myLooks', Icon: Eye, isFor: answers },
       {
         to: '/my-calls/evaluations',
         word: 'quality.own',
-        what: 'start.ownEvaluations',
+
         Icon: ClipboardList,
         isFor: answers,
       },
       {
         to: '/my-calls/trainings',
         word: 'training.own',
-        what: 'start.ownTrainings',
+
         Icon: GraduationCap,
         isFor: answers,
       },
@@ -114,16 +108,16 @@ const parts = [
       {
         to: '/appointments',
         word: 'offices.appointments.title',
-        what: 'start.appointments.what',
+
         Icon: CalendarClock,
         isFor: receives,
       },
-      { to: '/offices', word: 'offices.title', what: 'start.offices', Icon: Building2, isFor: receives },
+      { to: '/offices', word: 'offices.title', Icon: Building2, isFor: receives },
       { to: '/workstation', word: 'offices.workstation.title', Icon: Monitor, isFor: receives },
       {
         to: '/letter-templates',
         word: 'letters.templates.title',
-        what: 'start.templates',
+
         Icon: Mails,
         isFor: seesTemplates,
       },
@@ -132,7 +126,7 @@ const parts = [
   {
     heading: 'shell.nav.quality',
     screens: [
-      { to: '/quality', word: 'quality.title', what: 'start.quality', Icon: ListChecks, isFor: evaluates },
+      { to: '/quality', word: 'quality.title', Icon: ListChecks, isFor: evaluates },
       { to: '/quality/plans', word: 'quality.plans', Icon: Dices, isFor: evaluates },
       { to: '/quality/forms', word: 'quality.forms', Icon: ClipboardList, isFor: evaluates },
       { to: '/quality/calibrations', word: 'quality.calibrations', Icon: Scale, isFor: evaluates },
@@ -142,13 +136,13 @@ const parts = [
   {
     heading: 'shell.nav.watch',
     screens: [
-      { to: '/alarms', word: 'shell.nav.alarms', what: 'start.alarms', Icon: BellRing, isFor: watches },
-      { to: '/reviews', word: 'shell.nav.reviews', what: 'start.reviews', Icon: ClipboardCheck, isFor: watches },
-      { to: '/log', word: 'shell.nav.log', what: 'start.log', Icon: ScrollText, isFor: watches },
+      { to: '/alarms', word: 'shell.nav.alarms', Icon: BellRing, isFor: watches },
+      { to: '/reviews', word: 'shell.nav.reviews', Icon: ClipboardCheck, isFor: watches },
+      { to: '/log', word: 'shell.nav.log', Icon: ScrollText, isFor: watches },
       {
         to: '/reconciliation',
         word: 'reconciliation.title',
-        what: 'start.reconciliation',
+
         Icon: ListChecks,
         isFor: seesReconciliation,
       },
@@ -157,19 +151,19 @@ const parts = [
   {
     heading: 'shell.nav.retention',
     screens: [
-      { to: '/retention', word: 'retention.title', what: 'start.retention', Icon: Hourglass, isFor: seesRetention },
+      { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
       {
         to: '/retention/places',
         word: 'retention.places.title',
-        what: 'start.places',
+
         Icon: Server,
         isFor: seesPlaces,
       },
-      { to: '/retention/holds', word: 'retention.holds.title', what: 'start.holds', Icon: Lock, isFor: knowsHolds },
+      { to: '/retention/holds', word: 'retention.holds.title', Icon: Lock, isFor: knowsHolds },
       {
         to: '/retention/recalls',
         word: 'retention.recalls.title',
-        what: 'start.recalls',
+
         Icon: Undo2,
         isFor: seesRecalls,
       },
@@ -178,7 +172,7 @@ const parts = [
   {
     heading: 'shell.nav.capture',
     screens: [
-      { to: '/capture', word: 'capture.title', what: 'start.capture', Icon: AudioLines, isFor: runsCapture },
+      { to: '/capture', word: 'capture.title', Icon: AudioLines, isFor: runsCapture },
       { to: '/capture/clients', word: 'capture.clients.title', Icon: Router, isFor: runsCapture },
       { to: '/capture/nodes', word: 'capture.nodes.title', Icon: HardDrive, isFor: runsCapture },
       { to: '/capture/flows', word: 'capture.flows.title', Icon: ArrowLeftRight, isFor: runsCapture },
@@ -187,16 +181,16 @@ const parts = [
   {
     heading: 'shell.nav.description',
     screens: [
-      { to: '/description', word: 'shell.nav.versions', what: draftsOrReads, Icon: GitCompareArrows, isFor: isAnybody },
-      { to: '/plan', word: 'shell.nav.plan', what: 'start.plan', Icon: Disc3, isFor: isAnybody },
-      { to: '/numbers', word: 'shell.nav.numbers', what: 'start.numbers', Icon: Hash, isFor: isAnybody },
+      { to: '/description', word: 'shell.nav.versions', Icon: GitCompareArrows, isFor: isAnybody },
+      { to: '/plan', word: 'shell.nav.plan', Icon: Disc3, isFor: isAnybody },
+      { to: '/numbers', word: 'shell.nav.numbers', Icon: Hash, isFor: isAnybody },
     ],
   },
   {
     heading: 'shell.nav.access',
     screens: [
-      { to: '/people', word: 'shell.nav.people', what: changesOrSees, Icon: UsersRound, isFor: seesPeople },
-      { to: '/rights', word: 'rights.title', what: 'start.rights', Icon: KeyRound, isFor: isAnybody },
+      { to: '/people', word: 'shell.nav.people', Icon: UsersRound, isFor: seesPeople },
+      { to: '/rights', word: 'rights.title', Icon: KeyRound, isFor: isAnybody },
     ],
   },
 ] as const

@@ -202,7 +202,8 @@ function SignedIn({ me }: { me: Me }) {
       <div className="shell-body">
         <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
         <div className="beside-navigation">
-          <NewNotices />
+          {/* The start page has them below what waits. */}
+          {pathname !== '/' && <NewNotices />}
           {purpose && <PurposeStrip />}
           <main id="content" className="content">
             {purpose === 'needed' ? <PurposeGate isGeneral={isGeneral}>{page}</PurposeGate> : page}

@@ -26,7 +26,6 @@ export const waitingKinds = [
   'hold-ending',
   'evaluation',
   'evaluation-draft',
-  'evaluation-finished',
   'disagreement',
   'calibration',
   'own-evaluation',
@@ -59,6 +58,7 @@ export const WaitingItem = Type.Object(
     id: Type.Optional(Type.String({ description: 'Of what it is about, for its page' })),
     item: Type.Optional(counted(1, 'Item of a disclosure')),
     count: counted(1, 'So many; more than one where they are not listed one by one'),
+    callAt: Type.Optional(instant('When the call that it is about began')),
     since: Type.Optional(instant('Waits since then')),
     deadline: Type.Optional(instant('To be done before, or gone then')),
     urgency: literals(

@@ -1,4 +1,5 @@
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import { termZone } from '#description/terms.ts'
 import { listCalibrations } from '#use/quality/calibrations.ts'
 import { listEvaluations, type ListedEvaluation } from '#use/quality/evaluate.ts'
 import { listOwnEvaluations } from '#use/quality/own-evaluations.ts'
@@ -22,13 +23,13 @@ async function evaluations({ desk, session }: Worker): Promise<WaitingRow[]> {
   return listed.flatMap((one) => {
     const kind = waitingAs(one)
     if (!kind) return []
-    const { id, formName, number, destroyAt, startedAt, disagreedAt } = one
-    const since = kind === 'disagreement' ? disagreedAt : startedAt
+    const { id, formName, number } = one
     return [
       {
         ...{ kind, id, name: `${formName}, ${displayPhoneNumber(number, numbering)}` },
-        since: since === undefined ? undefined : Temporal.Instant.from(since),
-        deadline: destroyAt === undefined ? undefined : Temporal.Instant.from(destroyAt),
+        callAt: instantOf(one.startedAt),
+        since: kind === 'disagreement' ? instantOf(one.disagreedAt) : drawnAt(one),
+        deadline: instantOf(one.destroyAt),
       },
     ]
   })
@@ -38,8 +39,13 @@ function waitingAs({ state, isMine, isTaken, disagreedAt, answeredAt }: ListedEv
   if (state === 'WAITING' && (isMine || !isTaken)) return 'evaluation'
   if (!isMine) return undefined
   if (state === 'DRAFT') return 'evaluation-draft'
-  if (state === 'FINISHED') return 'evaluation-finished'
   return disagreedAt !== undefined && answeredAt === undefined ? 'disagreement' : undefined
+}
+
+/** A week is drawn once it has ended. */
+function drawnAt({ week }: ListedEvaluation): Temporal.Instant | undefined {
+  if (week === undefined) return undefined
+  return Temporal.PlainDate.from(week).add({ weeks: 1 }).toZonedDateTime(termZone).toInstant()
 }
 
 /** Calibrations that the viewer has not joined. */
@@ -52,8 +58,8 @@ async function calibrations({ desk, session }: Worker): Promise<WaitingRow[]> {
     )
     .map(({ id, name, begunAt, destroyAt }) => ({
       kind: 'calibration',
-      ...{ id, name, since: Temporal.Instant.from(begunAt) },
-      deadline: destroyAt === undefined ? undefined : Temporal.Instant.from(destroyAt),
+      ...{ id, name, since: instantOf(begunAt) },
+      deadline: instantOf(destroyAt),
     }))
 }
 
@@ -62,10 +68,15 @@ async function ownEvaluations({ desk, session }: Worker): Promise<WaitingRow[]> 
   if ('refused' in listed) return []
   return listed
     .filter(({ state }) => state === 'RELEASED')
-    .map(({ id, formName, releasedAt, destroyAt }) => ({
+    .map(({ id, formName, startedAt, releasedAt, destroyAt }) => ({
       kind: 'own-evaluation',
       ...{ id, name: formName },
-      since: Temporal.Instant.from(releasedAt),
-      deadline: Temporal.Instant.from(destroyAt),
+      callAt: instantOf(startedAt),
+      since: instantOf(releasedAt),
+      deadline: instantOf(destroyAt),
     }))
+}
+
+function instantOf(text: string | undefined): Temporal.Instant | undefined {
+  return text === undefined ? undefined : Temporal.Instant.from(text)
 }

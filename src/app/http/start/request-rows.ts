@@ -21,7 +21,7 @@ async function openRequests({ desk, session }: Worker): Promise<WaitingRow[]> {
     if (!isFree && clerk !== session.personId && !isOverdue && !isUrgent) return []
     const kind = isFree ? 'request-free' : clerk === session.personId ? 'request' : 'request-others'
     const deadline = earlierOf(request.due_at, firstEnd)
-    return [{ kind, id, name: number, since: request.received_at, deadline }] satisfies WaitingRow[]
+    return [{ kind, id, name: number, since: request.received_at, deadline, isUrgent }] satisfies WaitingRow[]
   })
 }
 

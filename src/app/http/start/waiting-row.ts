@@ -15,13 +15,16 @@ export interface WaitingRow {
   item?: number | undefined
   /** Default: one. */
   count?: number
+  callAt?: Instant | undefined
   since?: Instant | undefined
   deadline?: Instant | undefined
+  /** Its page calls it urgent. */
+  isUrgent?: boolean
   /** Urgent without a deadline. */
   hasFailed?: boolean
 }
 
-export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'hasFailed'> {
+export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'isUrgent' | 'hasFailed'> {
   count: number
   urgency: WaitingItem['urgency']
 }
@@ -50,9 +53,9 @@ export function arrangeRows(rows: readonly WaitingRow[], now: Instant): Arranged
   return [...Map.groupBy(judged, ({ kind }) => kind).values()].flatMap(foldRows).sort(byUrgency)
 }
 
-function judgeRow({ hasFailed = false, count = 1, ...row }: WaitingRow, now: Instant): ArrangedRow {
+function judgeRow({ isUrgent = false, hasFailed = false, count = 1, ...row }: WaitingRow, now: Instant): ArrangedRow {
   const hoursLeft = row.deadline ? row.deadline.since(now).total('hours') : Infinity
-  const urgency = hasFailed || hoursLeft <= 0 ? 'now' : hoursLeft <= soonHours ? 'soon' : 'waits'
+  const urgency = hasFailed || hoursLeft <= 0 ? 'now' : isUrgent || hoursLeft <= soonHours ? 'soon' : 'waits'
   return { ...row, count, urgency }
 }
 

@@ -1,0 +1,113 @@
+// The start page's list over HTTP: what waits for whom, and that reading it is refused nothing.
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import type { Duty, Role } from '#description/roles.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { openTestDesk } from '#test/register/open-desk.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
+import type { Setup, WaitingItem } from '../contract/start.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register, {
+  health: { blockers: [], missing: ['custodian'] },
+})
+const admin = database.as().db
+
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const all = { kind: 'all' as const, units: [], numbers: [] }
+const numbers = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
+type Held = NonNullable<Parameters<typeof enterTestPerson>[2]['right']>
+const held: Record<string, Held & { role: Role; duty?: Duty }> = {
+  OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+  SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+  QUALITY: { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
+  TRAINING: { role: 'EXPERT', duty: 'TRAINING', purposes: ['TRAINING'], scope: numbers },
+  MAINTENANCE: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
+  SECURITY: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: all },
+  SERVICE_UNIT: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
+  DECISION_MAKER: { role: 'DECISION_MAKER', purposes: [], scope: none },
+  ACCESS_APPROVER: { role: 'ACCESS_APPROVER', purposes: [], scope: none },
+  ADMINISTRATOR: { role: 'ADMINISTRATOR', purposes: [], scope: none },
+  DATA_PROTECTION_OFFICER: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: none },
+}
+const people = new Map<string, TestPerson>()
+
+beforeAll(async () => {
+  for (const [name, right] of Object.entries(held)) {
+    people.set(name, await enterTestPerson(admin, database.as('seloste_desk').db, { name: `Testi ${name}`, right }))
+  }
+}, 60_000)
+
+async function read<Answer>(path: string, who: string): Promise<{ status: number; body: Answer }> {
+  const { token } = await people.get(who)!.signIn()
+  const answered = await desk.visitor.fetch(path, { headers: { cookie: `seloste=${token}` } })
+  return { status: answered.status, body: (await answered.json()) as Answer }
+}
+
+async function waitingFor(who: string): Promise<WaitingItem[]> {
+  return (await read<{ items: WaitingItem[] }>('/api/waiting', who)).body.items
+}
+
+test('reads for each role only lists that the role may read: the log has no refusal', async () => {
+  for (const name of Object.keys(held)) {
+    expect((await read('/api/waiting', name)).status, name).toBe(200)
+  }
+  const { rows } = await sql<{ action: string; person_id: string }>`
+    select action, person_id from audit_entry where result like 'refused%'`.execute(admin)
+  expect(rows).toEqual([])
+})
+
+test('lists a clerk’s request with its clock and without its requester, and no other role’s', async () => {
+  const clerk = people.get('SERVICE_UNIT')!
+  const receivedAt = Temporal.Now.instant().subtract({ hours: 24 * 60 })
+  const mine = await servedRequest(admin, { clerkId: clerk.id, receivedAt })
+  const free = await servedRequest(admin, { clerkId: clerk.id })
+  await sql`update subject_request set assigned_to = case when id = ${mine.id}::uuid then ${clerk.id}::uuid end`.execute(
+    admin,
+  )
+  const rows = await waitingFor('SERVICE_UNIT')
+  const own = rows.find(({ id }) => id === mine.id)
+  expect(own).toMatchObject({ kind: 'request', name: mine.number, urgency: 'now', count: 1 })
+  expect(own?.deadline).toBeDefined()
+  expect(rows.find(({ id }) => id === free.id)).toMatchObject({ kind: 'request-free', urgency: 'waits' })
+  expect(rows[0]?.urgency, 'what is late stands first').toBe('now')
+  const { rows: names } = await sql<{ name: string }>`select name from subject_requester`.execute(admin)
+  for (const { name } of names) expect(JSON.stringify(rows)).not.toContain(name)
+  for (const other of Object.keys(held).filter((name) => name !== 'SERVICE_UNIT')) {
+    expect(JSON.stringify(await waitingFor(other)), other).not.toContain(mine.number)
+  }
+})
+
+test('tells those who run the installation of a part that does not answer, and nobody else', async () => {
+  for (const name of Object.keys(held)) {
+    const rows = (await waitingFor(name)).filter(({ kind }) => kind === 'blocker')
+    const runs = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'
+    expect(rows, name).toEqual(runs ? [{ kind: 'blocker', name: 'custodian', count: 1, urgency: 'now' }] : [])
+  }
+})
+
+test('lists the steps of an installation until each is done', async () => {
+  const before = (await read<Setup>('/api/setup', 'ADMINISTRATOR')).body
+  const isDone = (setup: Setup) => Object.fromEntries(setup.steps.map(({ step, isDone: done }) => [step, done]))
+  expect(isDone(before)).toEqual({
+    ...{ description: true, numbers: true, people: true, rights: true, 'second-approver': false },
+    ...{ recorder: false, recording: false, backups: false, witness: false },
+  })
+  expect(before.sip).toEqual(['sip:127.0.0.1:5060'])
+  await enterTestPerson(admin, database.as('seloste_desk').db, {
+    name: 'Toinen hyväksyjä',
+    right: held['ACCESS_APPROVER']!,
+  })
+  await sql`insert into capture_client (trunk, client, sessions) values ('', 'SBC', 1)`.execute(admin)
+  await register.record()
+  await sql`insert into place_of_data (name, kind, location, state, first_used_at, backup_last_at)
+    values ('safe', 'backup', '/mnt/safe', 'in-use', now(), now()), ('witness.example', 'witness', 'https://witness.example', 'in-use', now(), null)`.execute(
+    admin,
+  )
+  const after = (await read<Setup>('/api/setup', 'MAINTENANCE')).body
+  expect(Object.values(isDone(after)).every(Boolean), JSON.stringify(after.steps)).toBe(true)
+})
