@@ -73,6 +73,17 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expectAccessible(page, 'the queue')
   await expect(page.getByRole('button', { name: /^Arvioi: / })).toHaveCount(1)
 
+  // The start page shows it among what waits, and leads to it.
+  await page.goto('/')
+  const waiting = page.getByRole('region', { name: 'Sinua odottaa' })
+  await expect(waiting.getByRole('listitem').filter({ hasText: 'Puhelu arvioitavaksi' }).first()).toContainText(
+    /Palvelun laatu, 029 497 099, .* Odottanut .* Viimeistään/s,
+  )
+  await expectAccessible(page, 'the start page with what waits')
+  await waiting.getByRole('link', { name: 'Puhelu arvioitavaksi' }).first().press('Enter')
+  await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Arvioi', exact: true })).toBeVisible()
+
   // From the call itself: one that was not drawn cannot be chosen, one that was leads to its evaluation.
   await page.goto(`/contacts/${notDrawn.contactId}`)
   await page.locator('.purpose-card', { hasText: 'Laadun arviointi' }).click()
@@ -123,7 +134,8 @@ test('Aino reads it among her own calls, acknowledges and disagrees, and is answ
   seloste,
 }) => {
   const aino = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
-  await signInOn(aino, seloste, 'aino', { path: '/my-calls/evaluations' })
+  await signInOn(aino, seloste, 'aino', { path: '/' })
+  await aino.getByRole('link', { name: 'Lukematon arviointi puhelustasi' }).click()
   await expect(aino.getByText('Ystävällinen alku.')).toBeVisible()
   await expectAccessible(aino, 'an official’s own evaluations')
   await aino.getByRole('button', { name: /Olen lukenut arvioinnin/ }).click()

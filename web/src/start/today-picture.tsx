@@ -1,6 +1,8 @@
 import { today } from '@internationalized/date'
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -13,7 +15,7 @@ const freshMs = 60_000
 export function TodayPicture() {
   const { t } = useLanguage()
   const day = today(zone).toString()
-  const { data } = $api.useQuery(
+  const { data, isPending, error, refetch } = $api.useQuery(
     'get',
     '/api/studies',
     { params: { query: { from: day, to: day, by: 'hour', measure: 'recorded' } } },
@@ -22,6 +24,8 @@ export function TodayPicture() {
   return (
     <section aria-labelledby="start-today" className="panel stack-small">
       <h2 id="start-today">{t('start.today')}</h2>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Figure study={data} />}
       <p>
         <Link to="/service-level" search={{ from: day, to: day, by: 'hour', measure: 'recorded' }}>
