@@ -28,7 +28,10 @@ export interface Task {
 /** The list of the start page, for what waits and for what an installation lacks. */
 export function TaskList({ tasks, labelledBy }: { tasks: readonly Task[]; labelledBy: string }) {
   return (
-    <ul className={tasks.some(({ age }) => Boolean(age)) ? 'tasks' : 'tasks tasks-ageless'} aria-labelledby={labelledBy}>
+    <ul
+      className={tasks.some(({ age }) => Boolean(age)) ? 'tasks' : 'tasks tasks-ageless'}
+      aria-labelledby={labelledBy}
+    >
       {tasks.map(({ key, state, text, target, about, age, deadline }) => (
         <li key={key} className={`task task-${state}`}>
           <StateIcon state={state} />
