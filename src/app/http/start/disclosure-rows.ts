@@ -3,7 +3,7 @@ import { listAuthority } from '#use/disclosure/authority/read-authority.ts'
 import { listPendingDisclosures } from '#use/disclosure/pending-disclosures.ts'
 import { listReferrals } from '#use/disclosure/referrals.ts'
 import { listResearch, type ListedResearch } from '#use/disclosure/research/read-research.ts'
-import type { ResearchState } from '#use/disclosure/research/research-state.ts'
+import type { ResearchFacts, ResearchState } from '#use/disclosure/research/research-state.ts'
 import type { WaitingRow, Worker } from './waiting-row.ts'
 
 /** Disclosures in preparation, to check, to decide, to release and to get back; for those who prepare or decide them. */
@@ -41,7 +41,7 @@ function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: 
     ...itemRows('research-sent-back', waits.sentBack),
     ...itemRows('research-check', isQualityExpert ? waits.toCheck : []),
   ]
-  if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: facts.deadline })
+  if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: overdueSince(facts), hasFailed: true })
   if (isTheirs && preparing.has(state)) {
     rows.push({ kind: 'research-draft', id, name, since: row.created_at, deadline: facts.dueEnds })
   }
@@ -52,6 +52,13 @@ function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: 
     rows.push({ kind: 'research-release', id, name, since: row.decided_at ?? undefined })
   }
   return rows
+}
+
+/** The earliest of what has passed: the day on which all copies are due, or that of a recall. */
+function overdueSince({ deadline, items }: ResearchFacts): Temporal.Instant {
+  return items
+    .flatMap(({ outcome, recallDueAt }) => (outcome === 'recalled' && recallDueAt ? [recallDueAt] : []))
+    .reduce((one, other) => (Temporal.Instant.compare(other, one) < 0 ? other : one), deadline)
 }
 
 async function authority({ desk, session, has }: Worker): Promise<WaitingRow[]> {
