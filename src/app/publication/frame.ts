@@ -32,7 +32,7 @@ export function framedPage(page: Frame): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light" />
+        <meta name="color-scheme" content="light dark" />
         <title>${page.title} – ${page.organisation}</title>
         <link rel="icon" href="/seloste.svg" type="image/svg+xml" />
         <link rel="preload" href="${filesPath}/source-sans-3-latin-400.woff2" as="font" type="font/woff2" crossorigin />

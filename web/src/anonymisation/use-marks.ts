@@ -8,14 +8,14 @@ import type { Redaction } from './work.ts'
 /** Height of the two lanes, without the timeline and the overview. */
 const lanesPx = 144
 const classes = {
-  reviewed: { color: 'rgba(19, 23, 26, 0.42)', border: '2px solid #13171a', stripes: 'none' },
+  reviewed: { color: 'var(--mark-fill)', border: '2px solid var(--mark)', stripes: 'none' },
   // Stripes and a dashed edge, not only a colour, mark what is not reviewed.
   unreviewed: {
-    color: 'rgba(255, 255, 255, 0.35)',
-    border: '2px dashed #8a4a00',
-    stripes: 'repeating-linear-gradient(45deg, rgba(138, 74, 0, 0.55) 0 4px, transparent 4px 10px)',
+    color: 'var(--mark-open-fill)',
+    border: '2px dashed var(--mark-open)',
+    stripes: 'repeating-linear-gradient(45deg, var(--mark-open-stripe) 0 4px, transparent 4px 10px)',
   },
-  draft: { color: 'rgba(42, 110, 187, 0.28)', border: '2px dotted #00347a', stripes: 'none' },
+  draft: { color: 'rgba(42, 110, 187, 0.28)', border: '2px dotted var(--mark-new)', stripes: 'none' },
 }
 
 /**
@@ -161,8 +161,8 @@ function numberOf(number: number): HTMLElement {
     fontSize: '12px',
     fontWeight: '700',
     lineHeight: '16px',
-    color: '#13171a',
-    background: '#fff',
+    color: 'var(--ink)',
+    background: 'var(--paper)',
   })
   return shown
 }

@@ -9,10 +9,6 @@ import type { TalkMoment } from './talk.ts'
 import type { Region } from './use-playback.ts'
 
 export const laneHeightPx = 72
-const classes = {
-  caller: { waveColor: '#6f9bd1', progressColor: '#00347a' },
-  official: { waveColor: '#4fa88f', progressColor: '#075c46' },
-}
 const quiet = 'rgba(95, 104, 109, 0.25)'
 const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
 const talkColor = { silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' }
@@ -64,8 +60,17 @@ export function Waveform({
   useEffect(() => {
     if (!handle.current) return
     const cspNonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+    const color = readColors()
     const regions = Regions.create()
-    const quiet = { cursorColor: '#13171a', cursorWidth: 2, cspNonce, barWidth: 2, barGap: 1, barRadius: 1, maxPeak: 1 }
+    const quiet = {
+      cursorColor: 'var(--wave-cursor)',
+      cursorWidth: 2,
+      cspNonce,
+      barWidth: 2,
+      barGap: 1,
+      barRadius: 1,
+      maxPeak: 1,
+    }
     const surfer = WaveSurfer.create({
       ...quiet,
       container: handle.current,
@@ -73,7 +78,10 @@ export function Waveform({
       peaks,
       duration: durationMs / 1000,
       height: laneHeightPx,
-      splitChannels: [classes.caller, classes.official],
+      splitChannels: [
+        { waveColor: color('wave-caller'), progressColor: color('wave-caller-played') },
+        { waveColor: color('wave-official'), progressColor: color('wave-official-played') },
+      ],
       dragToSeek,
       plugins: [
         regions,
@@ -85,8 +93,8 @@ export function Waveform({
         Minimap.create({
           ...quiet,
           height: 28,
-          waveColor: '#8d979c',
-          progressColor: '#4a5257',
+          waveColor: color('wave-map'),
+          progressColor: color('wave-map-played'),
           overlayColor: 'rgba(42, 110, 187, 0.16)',
         }),
       ],
@@ -155,4 +163,10 @@ export function Waveform({
   }, [region?.fromMs, region?.toMs])
 
   return <div ref={handle} className="waveform" aria-hidden="true" />
+}
+
+/** Returns the values of colour tokens (styles/tokens.css): a canvas knows no names of colours. */
+function readColors(): (token: string) => string {
+  const style = getComputedStyle(document.documentElement)
+  return (token) => style.getPropertyValue(`--${token}`)
 }
