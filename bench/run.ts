@@ -32,6 +32,7 @@ import { inviteLatency } from './signalling/invite-latency.ts'
 import { openPackets } from './srtp/open-packets.ts'
 import { startToReady } from './start/start-to-ready.ts'
 import { readYear } from './studies/read-year.ts'
+import { signIn } from './web/sign-in.ts'
 
 const benches: Record<string, () => Promise<Row[]>> = {
   'cost-per-packet': () => costPerPacket(),
@@ -60,6 +61,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'find-identifiers': () => findIdentifiers(),
   packages: () => packages(),
   studies: () => readYear(),
+  'sign-in': () => signIn(),
 }
 
 const wanted = process.argv.slice(2)

@@ -1,30 +1,87 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Plugin } from 'vite'
+import { keysIn, sourcesUnder } from './texts-used.ts'
 
 type Area = Record<string, Record<string, string>>
 
 const folder = join(import.meta.dirname, '../texts/pages')
-const name = /^virtual:texts\/(fi|sv|en)$/
+const source = join(import.meta.dirname, 'src')
+const start = join(source, 'main.tsx')
+const request = /^virtual:texts\/(?:(?<page>[\w.-]+)\/)?(?<language>fi|sv|en)$/
+/** Import of a page or of another part that is loaded when it is needed; not a type. */
+const laterImport = /(?<!typeof )\bimport\('(\.[^']+\.tsx?)'\)/g
 
-/** Serves the pages' texts in one language as a module, `virtual:texts/fi`: a browser loads only its own language. */
+/**
+ * Serves the pages' texts as modules, in one language each. `virtual:texts/fi` has all of them. In a build
+ * `virtual:texts/start/fi` has those of the modules that every page begins with, and each `import('./page.tsx')` loads the
+ * texts of the modules below it beside it. In development and in tests the start has all texts.
+ */
 export function pageTexts(): Plugin {
+  let isBuild = false
+  /** Module of each part that is loaded later, by the name of its texts. */
+  const parts = new Map<string, string>()
+  const startKeys = once(() => keysUnder(start))
   return {
     name: 'page-texts',
-    resolveId: (request) => (name.test(request) ? `\0${request}` : undefined),
-    load(request) {
-      const language = name.exec(request.slice(1))?.[1]
+    enforce: 'pre',
+    configResolved(config) {
+      isBuild = config.command === 'build'
+    },
+    resolveId: (id) => (request.test(id) ? `\0${id}` : undefined),
+    load(id) {
+      const { language, page } = request.exec(id.slice(1))?.groups ?? {}
       if (language === undefined) return undefined
-      // The area, the prefix of all its keys, is sent once.
-      const areas = readdirSync(folder).map((file) => {
-        this.addWatchFile(join(folder, file))
-        const area = basename(file, '.json')
-        const texts = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Area
-        return [area, Object.entries(texts).map(([key, text]) => [key.slice(area.length), text[language]])]
+      for (const path of textFiles()) this.addWatchFile(path)
+      const isWhole = page === undefined || !isBuild
+      // In development a text may have changed.
+      const all = isBuild ? allTexts() : readTexts()
+      const keys = isWhole ? Object.keys(all) : page === 'start' ? startKeys() : ofPart(parts.get(page)!)
+      const texts = Object.fromEntries([...keys].map((key) => [key, all[key]![language]]))
+      return {
+        code: `export default JSON.parse(${JSON.stringify(JSON.stringify(texts))})`,
+        map: null,
+        moduleType: 'js',
+      }
+    },
+    transform(code, id) {
+      if (!isBuild || !id.startsWith(source) || !/\.tsx?$/.test(id)) return undefined
+      let changed = code.replaceAll(laterImport, (whole, path: string) => {
+        const module = resolve(id, '..', path)
+        if (ofPart(module).size === 0) return whole
+        const name = relative(source, module).replaceAll('/', '.')
+        parts.set(name, module)
+        const each = ['fi', 'sv', 'en'].map((language) => `${language}:()=>import('virtual:texts/${name}/${language}')`)
+        return `__withTexts({${each.join()}},()=>${whole})`
       })
-      const flatten = 'flatMap(([area, texts]) => texts.map(([key, text]) => [area + key, text]))'
-      const code = `export default Object.fromEntries(JSON.parse(${JSON.stringify(JSON.stringify(areas))}).${flatten})`
-      return { code, map: null, moduleType: 'js' }
+      if (changed === code) return undefined
+      changed = `import { withTexts as __withTexts } from '${join(source, 'language/language.ts')}'\n${changed}`
+      return { code: changed, map: null }
     },
   }
+
+  function ofPart(module: string): Set<string> {
+    const atStart = startKeys()
+    return new Set([...keysUnder(module)].filter((key) => !atStart.has(key)))
+  }
+}
+
+function readTexts(): Area {
+  const areas = textFiles().map((path) => JSON.parse(readFileSync(path, 'utf8')) as Area)
+  return Object.fromEntries(areas.flatMap((area) => Object.entries(area)))
+}
+
+const allTexts = once(readTexts)
+
+function keysUnder(module: string): Set<string> {
+  return keysIn(sourcesUnder(module), Object.keys(allTexts()))
+}
+
+function textFiles(): string[] {
+  return readdirSync(folder).map((file) => join(folder, file))
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { nonce, preloadFirst } from './preload-plugin.ts'
 import { pageTexts } from './texts-plugin.ts'
 
 const require = createRequire(import.meta.url)
@@ -28,10 +29,11 @@ export default defineConfig({
     react(),
     suomifiTokens(),
     pageTexts(),
+    preloadFirst(),
     { ...optimizeLocales.vite({ locales: ['fi-FI', 'sv-SE', 'en-US'] }) },
   ],
   // The server replaces the placeholder with a new nonce in each response (Content-Security-Policy).
-  html: { cspNonce: '__CSP_NONCE__' },
+  html: { cspNonce: nonce },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -40,11 +42,14 @@ export default defineConfig({
     reportCompressedSize: false,
     // Names the packages that are bundled, for the bill of materials (packaging/deb/bill-of-materials.ts).
     license: { fileName: 'licenses.json' },
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        // Shared code is bundled into two files instead of a hundred: a request costs more than a few kilobytes.
+        // What every page begins with is one file, and code that later pages share two, not a hundred: a request costs more
+        // than a few kilobytes.
         codeSplitting: {
           groups: [
+            { name: 'start', tags: ['$initial'], priority: 2 },
             { name: 'libraries', test: /node_modules/, minShareCount: 12 },
             { name: 'common', test: /[\\/]web[\\/]src[\\/]/, minShareCount: 2 },
           ],

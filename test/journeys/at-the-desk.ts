@@ -1,8 +1,10 @@
 // Start of every journey: a running Seloste with weeks of history and calls coming in, and a signed-in person at a browser.
 // Pages are judged for accessibility and reflow. Takes no shortcut past the pages.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { RunOptions } from 'axe-core'
 import { expect, test as base, type ConsoleMessage, type Page, type Request } from '@playwright/test'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 
@@ -22,6 +24,12 @@ const startMs = 900_000
 const historyMs = 600_000
 /** Time within which a loaded page shows its content. */
 const timeoutMs = 8_000
+const texts = join(import.meta.dirname, '../../texts/pages')
+const textKeys = new Set(
+  readdirSync(texts)
+    .flatMap((file) => Object.keys(JSON.parse(readFileSync(join(texts, file), 'utf8')) as object))
+    .map((key) => key.replace(/_(zero|one|other)$/, '')),
+)
 const require = createRequire(import.meta.url)
 /** The shortest possible, because the whole of it is put into each page that is checked. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -97,18 +105,23 @@ const axeOptions = {
   resultTypes: ['violations' as const],
   runOnly: { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
 }
+const darkOptions = { ...axeOptions, runOnly: { type: 'rule' as const, values: ['color-contrast'] } }
 /** In one call, because each costs a round trip between two processes. */
 const collectElements = `({
   sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   currentWays: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
   language: document.documentElement.lang,
   hasAxe: 'axe' in window,
+  keys: [document.body.innerText, ...[...document.querySelectorAll('[aria-label]')].map((one) => one.ariaLabel)]
+    .flatMap((text) => text.match(/[a-z-]+(?:\\.[\\w-]+)+/g) ?? []),
 })`
 interface FoundElements {
   sideways: number
   currentWays: number[]
   language: string
   hasAxe: boolean
+  /** Words that may be keys of texts. */
+  keys: string[]
 }
 
 /** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
@@ -117,10 +130,11 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   // A window that has changed its width gets its other menu a moment later.
   const wrong = async () => {
     found = await page.evaluate<FoundElements>(collectElements)
-    const { sideways, currentWays } = found
+    const { sideways, currentWays, keys } = found
     return [
       ...(sideways === 0 ? [] : [`scrolls ${sideways} px sideways`]),
       ...(currentWays.every((many) => many < 2) ? [] : ['has several current ways']),
+      ...keys.filter((key) => textKeys.has(key)).map((key) => `shows ${key} instead of its text`),
     ]
   }
   await expect.poll(wrong, { message: screen, timeout: 3000 }).toEqual([])
@@ -130,15 +144,24 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   expect(await violationsOn(page, hasAxe), `${screen} has no barrier that axe can find`).toEqual([])
 }
 
+/** What can be read in light can be read in the dark. Only colours differ there: of axe's rules those of contrast are enough. */
+export async function expectReadableInDark(page: Page, screen: string): Promise<void> {
+  // Without motion: colours change at once.
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  const hasAxe = await page.evaluate<boolean>("'axe' in window")
+  expect(await violationsOn(page, hasAxe, darkOptions), `${screen} is readable in the dark`).toEqual([])
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' })
+}
+
 /** Returns axe's findings, each with its place. */
-async function violationsOn(page: Page, hasAxe: boolean): Promise<string[]> {
+async function violationsOn(page: Page, hasAxe: boolean, options: RunOptions = axeOptions): Promise<string[]> {
   if (page.frames().length > 1) {
-    const { violations } = await new AxeBuilder({ page, axeSource: axe }).options(axeOptions).analyze()
+    const { violations } = await new AxeBuilder({ page, axeSource: axe }).options(options).analyze()
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
   }
   // Once in each page, and without AxeBuilder, whose overhead costs as much as the check.
   if (!hasAxe) await page.evaluate(axe)
-  return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(axeOptions)}).then(({ violations }) =>
+  return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`)
 }
 

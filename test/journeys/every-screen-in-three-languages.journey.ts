@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test'
-import { expectAccessible, reloadUntil, test, type Language } from './at-the-desk.ts'
+import { expectAccessible, expectReadableInDark, reloadUntil, test, type Language } from './at-the-desk.ts'
 
 const words: Record<Language, { name: string; search: string; live: string; listen: string }> = {
   fi: { name: 'Suomi', search: 'Haku', live: 'Käynnissä olevat', listen: 'Kuuntele' },
@@ -313,7 +313,7 @@ function choose(page: Page, language: Language): Promise<void> {
 }
 
 /**
- * Checks a screen: narrow in every language, wide in Finnish, and leaves it narrow, in its own language. In an open
+ * Checks a screen: narrow in every language, wide in Finnish in light and in dark colours, and leaves it narrow, in its own language. In an open
  * dialog the languages are out of reach: it is checked in the others on their own walks.
  */
 function inThreeLanguages(page: Page, language: Language): (screen: string) => Promise<void> {
@@ -329,6 +329,7 @@ function inThreeLanguages(page: Page, language: Language): (screen: string) => P
     }
     await page.setViewportSize({ width: wide, height: 800 })
     await expectAccessible(page, `${screen} on a wide screen`)
+    await expectReadableInDark(page, screen)
     await page.setViewportSize({ width: narrow, height: 800 })
   }
 }

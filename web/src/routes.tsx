@@ -21,6 +21,7 @@ import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
+import { StartPage } from './start/start-page.tsx'
 import { readMonth } from './watch/months.ts'
 import { readAlarmState } from './watch/watch-shapes.ts'
 
@@ -29,7 +30,8 @@ const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFoun
 const startRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./start/start-page.tsx'), 'StartPage'),
+  // Not loaded later: this is where most people begin.
+  component: StartPage,
 })
 
 export const contactsRoute = createRoute({

@@ -45,7 +45,7 @@ async function compress(folder: string): Promise<void> {
   await Promise.all(
     texts.map(async (path) => {
       const bytes = await readFile(path)
-      await writeFile(`${path}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }))
+      await writeFile(`${path}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
       await writeFile(`${path}.gz`, await gzip(bytes, { level: 9 }))
     }),
   )

@@ -65,6 +65,16 @@ describe('every response under /api', () => {
     }
   })
 
+  test('is compressed if it is long and has neither a secret nor anything of the request: only the evidence', async () => {
+    const encodings = async (path: string, accepted: string) =>
+      (await browser.fetch(path, { headers: { 'accept-encoding': accepted } })).headers.get('content-encoding')
+    expect(await encodings('/api/evidence', 'gzip, br')).toBe('br')
+    expect(await encodings('/api/evidence', 'gzip')).toBe('gzip')
+    expect(await encodings('/api/evidence', 'identity')).toBeNull()
+    expect(await encodings('/api/session', 'gzip, br')).toBeNull()
+    expect((await answer(browser.fetch('/api/evidence'))).body).toHaveProperty('unchecked')
+  })
+
   test('does not reveal the server’s software and forbids framing and content sniffing', async () => {
     const { headers } = await browser.fetch('/api/session')
     expect(headers.get('x-powered-by')).toBeNull()

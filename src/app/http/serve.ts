@@ -15,6 +15,7 @@ import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
 import { accountRoutes } from './account/account-routes.ts'
 import { anonymisedCopyRoutes } from './disclosure/anonymised-copy-routes.ts'
+import { compressAnswers } from './compress-answers.ts'
 import { callEvents } from './calls/call-events.ts'
 import { captureSeenRoutes } from './operating/capture-seen-routes.ts'
 import { clockRoutes } from './operating/clock-routes.ts'
@@ -220,6 +221,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
       return refuse(reply, 'deny.origin')
   })
+  compressAnswers(app)
   limitConcurrency(app, options.visitorRequests ?? defaultVisitorRequests, isProxy)
 
   app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {

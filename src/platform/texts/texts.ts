@@ -20,8 +20,8 @@ type KeysWith<Area, Kind> = { [Key in keyof Area & string]: Area[Key] extends Te
   string]
 
 /**
- * Returns a function for an area's texts in a language. Fills in `{{name}}`; `count` selects `_one` or `_other`, as i18next
- * does on the pages.
+ * Returns a function for an area's texts in a language. Fills in `{{name}}`; `count` selects `_one` or `_other`, as on the
+ * pages.
  */
 export function textsIn<Area extends object>(area: Area, language: Language) {
   return (key: KeyOf<Area>, values: Values = {}): string =>

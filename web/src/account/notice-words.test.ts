@@ -1,10 +1,9 @@
-import { createInstance } from 'i18next'
 import { describe, expect, test } from 'vitest'
 import type { AccountNotice } from '../api/shapes.ts'
 import en from 'virtual:texts/en'
 import fi from 'virtual:texts/fi'
 import sv from 'virtual:texts/sv'
-import type { Translate } from '../language/use-words.ts'
+import { translateWith, type Texts } from '../language/texts.ts'
 import { groupNotices, noticeText } from './notice-words.ts'
 
 const notice = (kind: AccountNotice['kind'], more: Partial<AccountNotice> = {}): AccountNotice => ({
@@ -20,7 +19,7 @@ const notices = [
 ]
 
 describe('notices of one kind', () => {
-  test.each([
+  test.each<[string, Texts, string, string]>([
     [
       'fi',
       fi,
@@ -39,15 +38,8 @@ describe('notices of one kind', () => {
       '3 sign-ins in new browsers: Firefox, Linux; Chrome, Windows.',
       'Your number was marked as ended in the directory. ',
     ],
-  ])('are one sentence with the newest notice first (%s)', async (lng, translation, signIns, number) => {
-    const words = createInstance()
-    await words.init({
-      lng,
-      keySeparator: false,
-      interpolation: { escapeValue: false },
-      resources: { [lng]: { translation } },
-    })
-    const text = groupNotices(notices).map((group) => noticeText(group, words.t as unknown as Translate))
+  ])('are one sentence with the newest notice first (%s)', (lng, translation, signIns, number) => {
+    const text = groupNotices(notices).map((group) => noticeText(group, translateWith(translation, lng)))
     expect(text).toEqual([signIns, expect.stringMatching(`^${number}`), expect.not.stringMatching(/notice\.|{{/)])
   })
 })

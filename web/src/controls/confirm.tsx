@@ -1,49 +1,8 @@
-import type { ReactNode } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { useLanguage } from '../language/use-words.ts'
-import { Button } from './button.tsx'
+import { lazy, Suspense, type ComponentProps } from 'react'
 
-/** Confirmation of an act that cannot be undone; cancel has the initial focus. */
-export function Confirm({
-  title,
-  doLabel,
-  isOpen,
-  onDo,
-  onClose,
-  children,
-}: {
-  title: string
-  doLabel: string
-  isOpen: boolean
-  onDo: () => void
-  onClose: () => void
-  children: ReactNode
-}) {
-  const { t } = useLanguage()
-  return (
-    <ModalOverlay className="modal-overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
-      <Modal className="modal">
-        <Dialog role="alertdialog" className="dialog-body stack">
-          <Heading slot="title" className="dialog-title">
-            {title}
-          </Heading>
-          {children}
-          <div className="actions">
-            <Button
-              kind="primary"
-              onPress={() => {
-                onClose()
-                onDo()
-              }}
-            >
-              {doLabel}
-            </Button>
-            <Button kind="secondary" autoFocus onPress={onClose}>
-              {t('shell.cancel')}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  )
+const ConfirmDialog = lazy(async () => ({ default: (await import('./confirm-dialog.tsx')).ConfirmDialog }))
+
+/** Confirmation of an act that cannot be undone; loaded when it opens. */
+export function Confirm({ isOpen, ...dialog }: { isOpen: boolean } & ComponentProps<typeof ConfirmDialog>) {
+  return <Suspense>{isOpen && <ConfirmDialog {...dialog} />}</Suspense>
 }

@@ -2,27 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import type { paths } from '../api/paths.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from '../letters/letter-shapes.ts'
-import { hasRole } from '../session/rights.ts'
 import { announce } from '../shell/announce.tsx'
-
-type PendingRight =
-  paths['/api/pending-rights']['get']['responses'][200]['content']['application/json']['items'][number]
-
-/** Returns open requests affected by coming changes of the description; none for persons who serve none. */
-export function usePendingRights(me: Me | undefined) {
-  return $api.useQuery('get', '/api/pending-rights', undefined, {
-    enabled: me !== undefined && hasRole(me, 'SERVICE_UNIT'),
-    staleTime: 0,
-  })
-}
-
-export const isUndecided = ({ isHeardBefore, told: reported }: PendingRight) => !isHeardBefore && reported === undefined
+import { isUndecided, usePendingRights, type PendingRight } from './use-pending-rights.ts'
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
 export function PendingRights({ me }: { me: Me | undefined }) {

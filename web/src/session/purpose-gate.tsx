@@ -1,12 +1,16 @@
 import { Link } from '@tanstack/react-router'
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, lazy, Suspense, type ReactNode } from 'react'
 import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { usePresence } from './use-presence.ts'
-import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
+
+/** Loads the purpose form, which a page may need. */
+export const loadPurposeForm = () => import('./purpose-form.tsx')
+const PurposeForm = lazy(async () => ({ default: (await loadPurposeForm()).PurposeForm }))
 
 /** Persons who serve requests view calls from a request: they have no search over all calls (R46). */
 function AtRequest() {
@@ -59,7 +63,9 @@ export function PurposeGate({
   return (
     <Page title={t('session.purpose.choose')} lead={t('session.purpose.why')}>
       <section className="panel panel-narrow">
-        <PurposeForm />
+        <Suspense fallback={<Waiting />}>
+          <PurposeForm />
+        </Suspense>
       </section>
     </Page>
   )

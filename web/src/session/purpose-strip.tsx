@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router'
 import { ShieldCheck } from 'lucide-react'
-import { useState } from 'react'
-import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { servedRequest } from '../requests/served-request.ts'
-import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
 import { usePresence } from './use-presence.ts'
+
+const loadPopover = () => import('./purpose-popover.tsx')
+const PurposePopover = lazy(async () => ({ default: (await loadPopover()).PurposePopover }))
 
 /** Current purpose, always visible, with a button to change it if there are others. */
 export function PurposeStrip() {
@@ -18,6 +19,7 @@ export function PurposeStrip() {
   const presence = usePresence()
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
   const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
   if (!chosen) return null
   // Persons who serve requests change the purpose by opening another request.
   const mayChange = !serves && (choices.length > 1 || choices[0]?.referenceNeeded === true)
@@ -35,20 +37,20 @@ export function PurposeStrip() {
         )}
       </p>
       {mayChange && (
-        <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-          <Button kind="link" aria-label={t('session.purpose.change.label')}>
-            {t('session.purpose.change')}
-          </Button>
-          <Popover className="popover purpose-popover" placement="bottom start">
-            <Dialog className="dialog-body">
-              <Heading slot="title" className="dialog-title">
-                {t('session.purpose.choose')}
-              </Heading>
-              <PurposeForm onChosen={() => setOpen(false)} autoFocus />
-            </Dialog>
-          </Popover>
-        </DialogTrigger>
+        <Button
+          kind="link"
+          ref={button}
+          aria-label={t('session.purpose.change.label')}
+          aria-haspopup="dialog"
+          aria-expanded={open}
+          onHoverStart={() => void loadPopover()}
+          onFocus={() => void loadPopover()}
+          onPress={() => setOpen(true)}
+        >
+          {t('session.purpose.change')}
+        </Button>
       )}
+      <Suspense>{open && <PurposePopover button={button} onClose={() => setOpen(false)} />}</Suspense>
       <p className="purpose-strip-note">{t('session.purpose.logged')}</p>
     </section>
   )

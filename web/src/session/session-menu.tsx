@@ -1,76 +1,34 @@
-import { Link } from '@tanstack/react-router'
-import { ChevronDown, LogOut, UserRound } from 'lucide-react'
-import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
-import type { AccessRight, Me } from '../api/shapes.ts'
+import { ChevronDown, UserRound } from 'lucide-react'
+import { lazy, Suspense, useRef, useState } from 'react'
+import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatDate } from '../format/instant.ts'
-import { formatPhone } from '../format/phone.ts'
-import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Signed-in person, their rights with ends, and sign-out. */
+const loadPopover = () => import('./session-popover.tsx')
+const SessionPopover = lazy(async () => ({ default: (await loadPopover()).SessionPopover }))
+
+/** Button of the signed-in person; opens who they are, what they may see, and sign-out. */
 export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
-  const { t } = useLanguage()
+  const [isOpen, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
   return (
-    <DialogTrigger>
-      <Button kind="quiet" className="session-button">
+    <>
+      <Button
+        kind="quiet"
+        className="session-button"
+        ref={button}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onHoverStart={() => void loadPopover()}
+        onFocus={() => void loadPopover()}
+        onPress={() => setOpen(!isOpen)}
+      >
         <UserRound aria-hidden="true" size={20} />
         <span className="session-name">{me.name}</span>
         <ChevronDown aria-hidden="true" size={16} />
       </Button>
-      <Popover className="popover session-popover" placement="bottom end">
-        <Dialog className="dialog-body">
-          {({ close }) => (
-            <>
-              <Heading slot="title" className="dialog-title">
-                {me.name}
-              </Heading>
-              <p className="muted">
-                {t('session.userId')} {me.userId}
-                {me.unit && ` · ${me.unit}`}
-              </p>
-              <h3 className="small-heading">{t('session.rights')}</h3>
-              {me.rights.length === 0 && <p>{t('session.rights.none')}</p>}
-              <ul className="rights">
-                {me.rights.map((right) => (
-                  <RightItem key={right.id} right={right} />
-                ))}
-              </ul>
-              <Link to="/account" className="account-link" onClick={close}>
-                {t('account.title')}
-              </Link>
-              <Button kind="secondary" className="wide" onPress={onSignOut}>
-                <LogOut aria-hidden="true" size={18} />
-                {t('session.signOut')}
-              </Button>
-            </>
-          )}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+      <Suspense>
+        {isOpen && <SessionPopover me={me} button={button} onClose={() => setOpen(false)} onSignOut={onSignOut} />}
+      </Suspense>
+    </>
   )
-}
-
-function RightItem({ right }: { right: AccessRight }) {
-  const { t, language } = useLanguage()
-  const reach = [...(right.scope.units ?? []), ...(right.scope.numbers ?? []).map(formatPhone)].join(', ')
-  return (
-    <li>
-      <strong>{t(`rights.role.${right.role}` as Word)}</strong>
-      {right.purposes.length > 0 && (
-        <span>{right.purposes.map((one) => t(`session.purpose.${one.purpose}` as Word)).join(', ')}</span>
-      )}
-      <span className="muted">
-        {t(`rights.limit.${right.scope.kind}` as Word)}
-        {reach && `: ${reach}`}
-      </span>
-      {right.until && (
-        <span className="muted">{t('session.until', { date: formatDate(lastMoment(right.until), language) })}</span>
-      )}
-    </li>
-  )
-}
-
-/** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
-function lastMoment(until: string): string {
-  return new Date(Date.parse(until) - 1).toISOString()
 }

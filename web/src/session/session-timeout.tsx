@@ -1,14 +1,13 @@
-import { useEffect, useEffectEvent, useId, useRef, useState } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { queries } from '../api/client.ts'
 import { lastUseMs, serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
-import { formatPosition, waitText } from '../format/duration.ts'
+import { waitText } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isSignedOut } from './sign-in-step.ts'
 import { isLastEnd, isAnnounced, timeLeft } from './time-left.ts'
 
+const TimeoutDialog = lazy(async () => ({ default: (await import('./timeout-dialog.tsx')).TimeoutDialog }))
 const session = { queryKey: ['get', '/api/session'] }
 
 /**
@@ -17,7 +16,6 @@ const session = { queryKey: ['get', '/api/session'] }
  */
 export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
   const { t } = useLanguage()
-  const text = useId()
   const [played, setPlayed] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
   const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
   const [spoken, setSpoken] = useState('')
@@ -65,38 +63,20 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     return () => window.clearInterval(timer)
   }, [])
 
+  if (left === undefined || (left.isLast && isRead)) return null
   return (
-    <ModalOverlay className="modal-overlay" isOpen={left !== undefined && !(left.isLast && isRead)}>
-      <Modal className="modal">
-        <Dialog role="alertdialog" className="dialog-body" aria-describedby={text}>
-          <Heading slot="title" className="dialog-title">
-            {t('session.timeout.title')}
-          </Heading>
-          <p id={text}>{t(left?.isLast ? 'session.timeout.last' : 'session.timeout.text')}</p>
-          <p className="timeout-clock" aria-hidden="true">
-            {formatPosition(left?.ms ?? 0)}
-          </p>
-          <p className="visually-hidden" aria-live="polite">
-            {spoken && t('session.timeout.left', { time: spoken })}
-          </p>
-          <div className="actions">
-            <Button
-              kind="primary"
-              autoFocus
-              onPress={() => {
-                if (left?.isLast) return setIsRead(true)
-                setLeft(undefined)
-                void request(false)
-              }}
-            >
-              {t(left?.isLast ? 'session.timeout.understood' : 'session.timeout.continue')}
-            </Button>
-            <Button kind="secondary" onPress={onSignOut}>
-              {t('session.signOut')}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Suspense>
+      <TimeoutDialog
+        leftMs={left.ms}
+        isLast={left.isLast}
+        spoken={spoken}
+        onSignOut={onSignOut}
+        onContinue={() => {
+          if (left.isLast) return setIsRead(true)
+          setLeft(undefined)
+          void request(false)
+        }}
+      />
+    </Suspense>
   )
 }

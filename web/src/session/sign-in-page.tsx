@@ -3,20 +3,19 @@ import { lazy, Suspense } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
 import type { Left } from './leave.ts'
-import { SecondFactorStep } from './second-factor-step.tsx'
 import type { SignInStep } from './sign-in-step.ts'
 
-const EnrolmentStep = lazy(() =>
-  import('../account/enrolment-step.tsx').then(({ EnrolmentStep }) => ({ default: EnrolmentStep })),
-)
+const SecondFactorStep = lazy(async () => ({
+  default: (await import('./second-factor-step.tsx')).SecondFactorStep,
+}))
+const EnrolmentStep = lazy(async () => ({ default: (await import('../account/enrolment-step.tsx')).EnrolmentStep }))
 
 /** Shows the awaited step. `because` explains a sign-in in the middle of work. */
 export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: Left | undefined }) {
-  if (awaits.step === 'second-factor') return <SecondFactorStep factors={awaits.factors} />
   if (awaits.step === 'credentials') return <CredentialsStep because={because} />
   return (
     <Suspense fallback={<Waiting />}>
-      <EnrolmentStep />
+      {awaits.step === 'second-factor' ? <SecondFactorStep factors={awaits.factors} /> : <EnrolmentStep />}
     </Suspense>
   )
 }

@@ -15,7 +15,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { rememberSearch } from '../contacts/last-search.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { LeaveContext, useLeave, type Left } from '../session/leave.ts'
-import { PurposeGate } from '../session/purpose-gate.tsx'
+import { loadPurposeForm, PurposeGate } from '../session/purpose-gate.tsx'
 import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
 import { SessionMenu } from '../session/session-menu.tsx'
@@ -43,6 +43,7 @@ export function Shell() {
   const [wasIn, setWasIn] = useState(false)
   const [isLeaving, setLeaving] = useState(false)
   const isOpen = useMatches({ select: (matches) => matches.at(-1)?.staticData.isOpen === true })
+  const needsPurpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose !== undefined })
   const signedIn = presence.state === 'signed-in'
   if (signedIn && !isLeaving && (!wasIn || because)) {
     setWasIn(true)
@@ -60,6 +61,10 @@ export function Shell() {
   useEffect(() => {
     if (personId !== undefined) notifyTabs('signed-in')
   }, [personId])
+
+  useEffect(() => {
+    if (needsPurpose) void loadPurposeForm()
+  }, [needsPurpose])
 
   const leave = async (reason: Left, location: 'here' | 'elsewhere' = 'here') => {
     // Hides everything, whether or not the server receives it.

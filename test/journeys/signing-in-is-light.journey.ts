@@ -1,0 +1,25 @@
+import { expect } from '@playwright/test'
+import { test } from './one-register.ts'
+import { measureSignIn } from './weigh-sign-in.ts'
+
+for (const [userId, role] of [
+  ['sari', 'a supervisor'],
+  ['paula', 'a clerk of the Service Unit'],
+  ['outi', 'a data protection officer'],
+  ['anssi', 'an administrator'],
+] as const) {
+  test(`${role} can use the start page after at most 25 requests and 250 kB`, async ({ browser, seloste }) => {
+    const weight = await measureSignIn(browser, { url: seloste.url, userId, password: seloste.password })
+    const heaviest = weight.transfers
+      .toSorted((a, b) => b.bytes - a.bytes)
+      .map(({ path, bytes }) => `${path} ${bytes}`)
+      .join('\n')
+    expect(weight.transfers.length, heaviest).toBeLessThanOrEqual(25)
+    expect(
+      weight.transfers.reduce((sum, { bytes }) => sum + bytes, 0),
+      heaviest,
+    ).toBeLessThanOrEqual(250_000)
+    // What was hovered is there before it is pressed.
+    expect(weight.hovered.programs).toEqual([])
+  })
+}
