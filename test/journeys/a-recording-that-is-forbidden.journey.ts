@@ -119,9 +119,9 @@ test('the caller’s wish can be entered within an hour of the call, and later t
   await expect(rowOf(over).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
   await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toHaveCount(0)
   for (const [language, sends, here] of [
-    ['Svenska', 'via serviceenheten', 'här till kl.'],
+    ['Svenska', 'via serviceenheten', 'här senast kl.'],
     ['English', 'through the Service Unit', 'record it here by'],
-    ['Suomi', 'palveluyksikön kautta', 'tässä klo'],
+    ['Suomi', 'palveluyksikön kautta', 'tässä viimeistään klo'],
   ] as const) {
     await page.getByRole('button', { name: language, exact: true }).click()
     await expect(rowOf(over)).toContainText(sends)
