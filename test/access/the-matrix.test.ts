@@ -591,6 +591,8 @@ describe('there is no operation outside the matrix', () => {
       'rights',
       'room',
       'session',
+      // The remaining steps of a new installation: states, no rows.
+      'setup',
       'shares',
       'sign-in-options',
       'slots',
@@ -600,6 +602,8 @@ describe('there is no operation outside the matrix', () => {
       // References into recordings, never copies.
       'training',
       'units',
+      // What waits for the viewer, each area under its own rights.
+      'waiting',
       'workstation',
       'workstations',
     ])
