@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openEnds } from '#test/ends/open-ends.ts'
+import { answer } from '#test/register/open-desk.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -153,7 +154,9 @@ describe('the hour for the caller’s wish', () => {
   test('does not begin again when the clock is set back', async () => {
     const { id } = await stored()
     await ends.shiftMark('2 hours')
-    expect(await forbid('aino', id, report)).toMatchObject(tooLate)
+    // Sessions end by the register's time, too.
+    const aino = await ends.desk.signIn(people.aino)
+    expect(await answer(aino.fetch(`/api/recordings/${id}/prohibitions`, { json: report }))).toMatchObject(tooLate)
   })
 })
 
