@@ -9,11 +9,21 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, ask: request, admin, custodian, as, desk, people } = await openActs(database)
+const {
+  makeRecording: stored,
+  served,
+  ask: request,
+  admin,
+  custodian,
+  as,
+  desk,
+  people,
+  register,
+} = await openActs(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
-  const context = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
+  const context = { db: custodian, keys: register.keys, afresh: true, now: Temporal.Now.instant() } as never
   const found = await rightsScope.check(context, undefined)
   return found === 'not-yet' ? found : found.facts.outside
 }

@@ -8,7 +8,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, ask: send, custodian, people, desk } = await openActs(database)
+const { makeRecording: stored, served, ask: send, custodian, people, desk, register } = await openActs(database)
 
 test('views of an official before a correction are no breach after it, and later views are', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
@@ -20,7 +20,7 @@ test('views of an official before a correction are no breach after it, and later
   expect((await aino.fetch(listening.audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
   await answer(aino.fetch(`/api/contacts/${call.contactId}?purpose=QUALITY`))
   const check = async () => {
-    const context = { db: custodian, afresh: true, now: Temporal.Now.instant() } as never
+    const context = { db: custodian, keys: register.keys, afresh: true, now: Temporal.Now.instant() } as never
     const found = [await rightsOwn.check(context, undefined), await rightsScope.check(context, undefined)]
     return found.map((one) => one !== 'not-yet' && one.holds)
   }
