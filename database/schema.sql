@@ -3868,6 +3868,7 @@ letters_due() returns TABLE(request uuid, kind text) to seloste_custodian
 lift_authority_holds(disclosure uuid, recordings uuid[]) returns void
 lift_call_holds(q subject_request, c request_call) returns void
 link_hash(recording uuid, salt bytea) returns text
+link_holds(l one_time_link) returns boolean
 link_needs_operator(person uuid) returns boolean
 list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 list_calibrations() returns SETOF jsonb to seloste_desk

@@ -6,15 +6,14 @@ import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { Purpose } from '#description/purposes.ts'
-import type { Duty, Role } from '#description/roles.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Right } from '#safeguards/access/grant.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
+import { rightOf, type HeldRight } from './right-of.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
 import { everyRole, groundsOf, mayCall, type Caller, type Ground } from './who-may.ts'
 
@@ -23,35 +22,9 @@ const register = await makeTestRegister(database)
 const desk = await openTestDesk(database, register)
 const admin = database.as().db
 
-interface Held {
-  role: Role
-  duty?: Duty
-  purposes: Purpose[]
-  scope: Right['scope'] | 'their unit'
-  until?: Temporal.Instant
-}
-const nothing = { kind: 'none' as const, units: [], numbers: [] }
-const all = { kind: 'all' as const, units: [], numbers: [] }
-const number = phone('029 497 000')
-const numbers = { kind: 'numbers' as const, units: [], numbers: [number] }
-const held: Record<Exclude<Caller, 'nobody' | 'without-right'>, Held> = {
-  'right-ended': {
-    role: 'SUPERVISOR',
-    purposes: ['DEVELOPMENT'],
-    scope: 'their unit',
-    until: Temporal.Instant.from('2026-03-31T21:00:00Z'),
-  },
-  OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
-  SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
-  QUALITY: { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
-  TRAINING: { role: 'EXPERT', duty: 'TRAINING', purposes: ['TRAINING'], scope: numbers },
-  MAINTENANCE: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
-  SECURITY: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: all },
-  SERVICE_UNIT: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
-  DECISION_MAKER: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
-  ACCESS_APPROVER: { role: 'ACCESS_APPROVER', purposes: [], scope: nothing },
-  ADMINISTRATOR: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
-  DATA_PROTECTION_OFFICER: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: nothing },
+const held: Record<Exclude<Caller, 'nobody' | 'without-right'>, HeldRight> = {
+  'right-ended': { ...rightOf.SUPERVISOR, until: Temporal.Instant.from('2026-03-31T21:00:00Z') },
+  ...rightOf,
 }
 
 const people = new Map<Caller, TestPerson>()

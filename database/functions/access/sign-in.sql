@@ -6,6 +6,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function session_holds to seloste_custodian, seloste_desk;
 
+-- Returns true until a one-time link was used or has expired, likewise.
+create or replace function link_holds(l one_time_link) returns boolean
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
+$$;
+
 -- Counts a session's expiry and proof in the register's time.
 create or replace function time_session() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -386,7 +392,7 @@ declare
 begin
   perform lock_directory();
   update one_time_link l set used_at = clock_timestamp()
-  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
+  where l.hash = sha256(convert_to(token, 'UTF8')) and link_holds(l)
     and l.role is not null and not role_is_held(l.role)
   returning * into used;
   perform refuse_if(used.id is null, 'link.none');
@@ -486,7 +492,7 @@ begin
   from person p
   cross join sign_in_demand d
   left join totp t on t.person_id = p.id and t.confirmed_at is not null
-  left join one_time_link l on l.person_id = p.id and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
+  left join one_time_link l on l.person_id = p.id and link_holds(l)
   where p.id = sign_in_of.person and (p.id = viewer() or viewer_is('ADMINISTRATOR'));
 end $$;
 grant execute on function sign_in_of to seloste_desk;
@@ -556,7 +562,7 @@ begin
   select l.person_id, l.role, l.expires_at, p.password_check is not null, second_factors(l.person_id),
     case when l.made_by is null then 'nothing' when l.released_at is null then 'release' else 'code' end
   from one_time_link l left join person p on p.id = l.person_id
-  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
+  where l.hash = sha256(convert_to(token, 'UTF8')) and link_holds(l)
     and (l.person_id is null or p.employed_to is null or p.employed_to > now())
     and (l.role is null or not role_is_held(l.role))
     and (l.made_by is null or not link_needs_operator(l.person_id));
@@ -571,7 +577,7 @@ declare
   l one_time_link;
 begin
   select o.* into l from one_time_link o
-  where o.hash = sha256(convert_to(token, 'UTF8')) and o.used_at is null and o.expires_at > greatest(clock_timestamp(), register_now())
+  where o.hash = sha256(convert_to(token, 'UTF8')) and link_holds(o)
     and o.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
     -- Checked again: since the link was made, the person may have become one who decides on others, or lost their second factor.
     and (o.made_by is null or not link_needs_operator(o.person_id))

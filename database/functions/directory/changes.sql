@@ -303,7 +303,7 @@ begin
     else
       update one_time_link l set code_hash = decide_directory_change.code_hash, released_by = viewer(), released_at = now(),
         expires_at = register_now() + interval '24 hours'
-      where l.id = c.link_id and l.used_at is null and l.expires_at > now() and l.released_at is null;
+      where l.id = c.link_id and link_holds(l) and l.released_at is null;
       perform refuse_if(not found or code_hash is null, 'link.none');
     end if;
   elsif confirm then

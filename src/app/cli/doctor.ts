@@ -12,7 +12,7 @@ import { checkRtp } from './doctor/check-rtp.ts'
 import { checkPorts } from './doctor/check-ports.ts'
 import { checkSettings } from './doctor/check-settings.ts'
 import { checkStores } from './doctor/check-stores.ts'
-import { error, lineOf, type Finding } from './doctor/finding.ts'
+import { error, lineOf, printFindings, type Finding } from './doctor/finding.ts'
 
 /**
  * Checks for problems, before a start and after it. One line per check, with the remedy; exit code 1 for errors, 0 for
@@ -23,11 +23,7 @@ export async function doctor(readSettings: () => Settings, asJson: boolean): Pro
   const count = (is: Finding['is']) => found.filter((one) => one.is === is).length
   if (asJson) console.log(JSON.stringify({ errors: count('error'), warnings: count('warning'), findings: found }))
   else {
-    const marks = { ok: 'ok     ', unknown: '?      ', warning: 'WARNING', error: 'ERROR  ' }
-    for (const { is, check, says, remedy } of found) {
-      console.log(`${marks[is]}  ${check}: ${says}`)
-      if (remedy !== undefined) console.log(`         what to do: ${remedy}`)
-    }
+    printFindings(found)
     console.log(
       `${count('error')} errors, ${count('warning')} warnings, ${count('ok')} ok, ${count('unknown')} unknown`,
     )

@@ -4,7 +4,7 @@ import { planMigration, type MigrationPlan } from '#platform/database/migrate.ts
 import { Fault } from '#platform/fault.ts'
 import { requestCapture } from '../capture/capture-control.ts'
 import { checkSettings } from './doctor/check-settings.ts'
-import { error, lineOf, ok, warning, type Finding } from './doctor/finding.ts'
+import { error, lineOf, ok, printFindings, warning, type Finding } from './doctor/finding.ts'
 import { databaseUrlOf } from './running-database.ts'
 import { version } from './version.ts'
 
@@ -24,11 +24,7 @@ export async function upgrade(readSettings: () => Settings, args: string[]): Pro
   if (values.json === true) console.log(JSON.stringify({ version, findings }))
   else {
     console.log(`Upgrade to Seloste ${version}`)
-    const marks = { ok: 'ok     ', unknown: '?      ', warning: 'WARNING', error: 'ERROR  ' }
-    for (const { is, check, says, remedy } of findings) {
-      console.log(`${marks[is]}  ${check}: ${says}`)
-      if (remedy !== undefined) console.log(`         what to do: ${remedy}`)
-    }
+    printFindings(findings)
   }
   if (findings.some(({ is }) => is === 'error')) process.exitCode = 1
 }

@@ -7,8 +7,8 @@ import { countWaiting } from '#use/retention/count-waiting.ts'
 
 /** A healthy store answers in milliseconds. */
 const keyStoreMs = 3_000
-/** Name of a key that does not exist: reading it tests whether the store answers. */
-const absentName = 'is-it-there'
+/** Name of a key and an object that do not exist: reading them tests whether the store answers. */
+export const absentName = 'is-it-there'
 
 /** Metrics of the custodian: delays, and whether the keys are reachable. */
 export function measureCustodian(

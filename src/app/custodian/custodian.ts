@@ -23,7 +23,7 @@ import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { serveCustodianLink } from './custodian-link.ts'
 import { answersToDesk, serveCustodian } from './custodian-server.ts'
-import { measureCustodian } from './custodian-metrics.ts'
+import { absentName, measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from '../roles/follow-versions.ts'
@@ -56,9 +56,6 @@ import { watchBlockers } from '../roles/watch-blockers.ts'
 import { ingestRecordings } from './ingest/ingest-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
-
-/** Name of a key and an object that do not exist: reading them tests whether the store answers. */
-const absentName = 'is-it-there'
 
 /**
  * The custodian role: holds the keys, ingests recordings, serves ranges to the desk, destroys what is due, and checks the

@@ -88,17 +88,29 @@ export function readRetention(
         tx,
       )
       const { rows: times } = await sql<{ at: Instant }>`select register_now() as at`.execute(tx)
+      const asOf = times[0]!.at
+      const runs = await readRuns(tx)
       return {
-        asOf: times[0]!.at,
+        asOf,
         terms: { historyMonths, floorMonths: recordingFloorMonths, ceilingMonths: recordingCeilingMonths },
         counts: counts[0]!,
         clock: await readClock(tx, session),
-        runs: await readRuns(tx),
-        obstacles,
+        runs,
+        obstacles: [...lateSweep(runs, asOf), ...obstacles],
         may: await readMay(tx),
       }
     }),
   )
+}
+
+/** The sweep runs hourly; when this late it is not running. */
+const lateHours = 2
+
+/** Returns a late sweep, which the database cannot report while the custodian does not run; none before the first. */
+export function lateSweep(runs: readonly Pick<RetentionRun, 'work' | 'at'>[], asOf: Instant): Obstacle[] {
+  const last = runs.find(({ work }) => work === 'sweep')?.at
+  if (last === undefined || asOf.since(last).total('hours') <= lateHours) return []
+  return [{ kind: 'sweep-late', count: 0, since: last, deadline: null, place: null, example: null, fault: null }]
 }
 
 async function readClock(tx: Transaction<RegisterTables>, session: Session): Promise<Retention['clock']> {

@@ -1,7 +1,7 @@
 import type { Gap } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { JumpButton } from './jump-button.tsx'
 
 /** Gaps of a recording, where one side is missing: reason, times and a jump button. */
 export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: number) => void }) {
@@ -43,13 +43,7 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
                 <td className="numeric">{formatPosition(gap.toMs)}</td>
                 <td className="numeric">{lengthOf(gap)}</td>
                 <td>
-                  <Button
-                    kind="link"
-                    onPress={() => onJump(gap.fromMs)}
-                    aria-label={`${t('listening.gaps.jump')} ${formatPosition(gap.fromMs)}`}
-                  >
-                    {t('listening.gaps.jump')}
-                  </Button>
+                  <JumpButton atMs={gap.fromMs} onJump={onJump} />
                 </td>
               </tr>
             ))}

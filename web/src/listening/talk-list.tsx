@@ -1,7 +1,7 @@
-import { Button } from '../controls/button.tsx'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { formatShare } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { JumpButton } from './jump-button.tsx'
 import type { Talk } from './talk.ts'
 
 /** Shares of talk and silence, and a list of long silences, overlaps and the transfer, each with a jump button. */
@@ -83,13 +83,7 @@ export function TalkList({
                   <td className="numeric">{formatPosition(fromMs)}</td>
                   <td className="numeric">{toMs === undefined ? '' : formatLength(toMs - fromMs)}</td>
                   <td>
-                    <Button
-                      kind="link"
-                      onPress={() => onJump(fromMs)}
-                      aria-label={`${t('listening.gaps.jump')} ${formatPosition(fromMs)}`}
-                    >
-                      {t('listening.gaps.jump')}
-                    </Button>
+                    <JumpButton atMs={fromMs} onJump={onJump} />
                   </td>
                 </tr>
               ))}

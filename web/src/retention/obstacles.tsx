@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { OpenObstacle } from './open-obstacles.ts'
+import type { Obstacle } from './retention-shapes.ts'
 
 /** Obstacles to a destruction or its proof: what happens, what it means, what to do. */
 export function Obstacles({
@@ -12,7 +12,7 @@ export function Obstacles({
   isStopped,
   withPlaces,
 }: {
-  obstacles: readonly OpenObstacle[]
+  obstacles: readonly Obstacle[]
   /** Number past their day, waiting for the next run. */
   overdue: number
   /** The clock is stopped, which is shown separately. */
@@ -45,7 +45,7 @@ export function Obstacles({
   )
 }
 
-function OneObstacle({ obstacle, withPlaces }: { obstacle: OpenObstacle; withPlaces: boolean }) {
+function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces: boolean }) {
   const { kind, count, since, deadline, place, example, fault } = obstacle
   const { t, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)

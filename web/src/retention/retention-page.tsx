@@ -30,7 +30,7 @@ export function RetentionPage() {
           <ClockState retention={data} onConfirmed={() => refetch()} />
           {/* The clock is told above, with what to do about it. */}
           <Obstacles
-            obstacles={openObstacles(data)}
+            obstacles={openObstacles(data.obstacles)}
             overdue={data.recordings.overdue + data.history.overdue}
             isStopped={data.clock.state === 'ahead'}
             withPlaces={presence.state === 'signed-in' && seesPlaces(presence.me)}

@@ -85,20 +85,16 @@ function Bars({ bars }: { bars: readonly HourBar[] }) {
     <svg viewBox={`0 0 ${bars.length * width} ${height + labels}`} aria-hidden="true">
       {bars.map(({ hour, answered, recorded }, index) => (
         <g key={hour} transform={`translate(${index * width} 0)`}>
-          <rect
-            className="hour-answered"
-            x={3}
-            width={width - 6}
-            y={height - heightOf(answered)}
-            height={heightOf(answered)}
-          />
-          <rect
-            className="hour-recorded"
-            x={3}
-            width={width - 6}
-            y={height - heightOf(recorded)}
-            height={heightOf(recorded)}
-          />
+          {Object.entries({ answered, recorded }).map(([name, count]) => (
+            <rect
+              key={name}
+              className={`hour-${name}`}
+              x={3}
+              width={width - 6}
+              y={height - heightOf(count)}
+              height={heightOf(count)}
+            />
+          ))}
           <text x={width / 2} y={height + labels - 4} textAnchor="middle">
             {hour}
           </text>

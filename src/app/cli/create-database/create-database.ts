@@ -1,9 +1,10 @@
-import { chown, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { ownDatabaseScript, ownDatabaseSteps } from '#platform/database/own-database.ts'
 import { Fault } from '#platform/fault.ts'
+import { replaceText } from '#platform/files/replace-text.ts'
 import { hbaLines, identLines, withHba, withIdent } from './access-lines.ts'
 import { askAs, localServerOf } from './local-server.ts'
 
@@ -106,17 +107,12 @@ async function assertOwned(ask: Ask, owner: string, database: string): Promise<v
   throw new Fault('database-unfit', `The database ${database} was there before, and ${reasons.join(', ')}.`)
 }
 
-/** Replaces a file’s text atomically, with the same owner and mode. Returns what it was. */
+/** Changes a file’s text. Returns what it was. */
 async function replace(file: string, change: (text: string) => string): Promise<{ path: string; text: string }> {
   const path = await realpath(file)
   const text = await readFile(path, 'utf8')
   const changed = change(text)
-  if (changed === text) return { path, text }
-  const { mode, uid, gid } = await stat(path)
-  const written = `${path}.seloste`
-  await writeFile(written, changed, { mode: mode & 0o777 })
-  await chown(written, uid, gid)
-  await rename(written, path)
+  if (changed !== text) await replaceText(path, changed)
   return { path, text }
 }
 

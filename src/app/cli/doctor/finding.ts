@@ -24,3 +24,13 @@ export function lineOf(thrown: unknown): string {
   const { message, code } = thrown as { message?: string; code?: string }
   return (message || code || String(thrown)).split('\n')[0]!
 }
+
+const marks = { ok: 'ok     ', unknown: '?      ', warning: 'WARNING', error: 'ERROR  ' }
+
+/** Prints each finding on a line, and its remedy on another. */
+export function printFindings(found: readonly Finding[]): void {
+  for (const { is, check, says, remedy } of found) {
+    console.log(`${marks[is]}  ${check}: ${says}`)
+    if (remedy !== undefined) console.log(`         what to do: ${remedy}`)
+  }
+}

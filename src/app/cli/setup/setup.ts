@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs, promisify } from 'node:util'
 import { parseDescription } from '#description/read-description.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { settingNames } from '#platform/config/settings-table.ts'
 import { Fault } from '#platform/fault.ts'
+import { replaceText } from '#platform/files/replace-text.ts'
 import { openTerminal, type Terminal } from '../ask.ts'
 import { createDatabase } from '../create-database/create-database.ts'
 import { printProblems, readGiven } from '../description/new-description.ts'
@@ -87,10 +88,7 @@ async function makePlan(file: string, before: string, wanted: ReadonlyMap<string
 }
 
 async function carryOut({ file, text, settings, environment, isLocalDatabase }: Plan): Promise<void> {
-  const written = `${file}.new`
-  await writeFile(written, text)
-  await chmod(written, (await stat(file)).mode & 0o777)
-  await rename(written, file)
+  await replaceText(file, text)
   console.log(`wrote ${file}`)
   if (file === packageSettings) await reservePorts(settings)
   Object.assign(process.env, Object.fromEntries(environment))

@@ -43,6 +43,7 @@ export const Obstacle = Type.Object(
         'backup-none',
         'verification-failed',
         'attestation-over',
+        'sweep-late',
       ],
       'A blocker of destruction or of its proof',
     ),

@@ -1,10 +1,10 @@
 // The start page's list over HTTP: what waits for whom, and that reading it is refused nothing.
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
-import type { Duty, Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { rightOf } from '#test/access/right-of.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { openTestDesk } from '#test/register/open-desk.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
@@ -17,27 +17,10 @@ const desk = await openTestDesk(database, register, {
 })
 const admin = database.as().db
 
-const none = { kind: 'none' as const, units: [], numbers: [] }
-const all = { kind: 'all' as const, units: [], numbers: [] }
-const numbers = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
-type Held = NonNullable<Parameters<typeof enterTestPerson>[2]['right']>
-const held: Record<string, Held & { role: Role; duty?: Duty }> = {
-  OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
-  SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
-  QUALITY: { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
-  TRAINING: { role: 'EXPERT', duty: 'TRAINING', purposes: ['TRAINING'], scope: numbers },
-  MAINTENANCE: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
-  SECURITY: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: all },
-  SERVICE_UNIT: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
-  DECISION_MAKER: { role: 'DECISION_MAKER', purposes: [], scope: none },
-  ACCESS_APPROVER: { role: 'ACCESS_APPROVER', purposes: [], scope: none },
-  ADMINISTRATOR: { role: 'ADMINISTRATOR', purposes: [], scope: none },
-  DATA_PROTECTION_OFFICER: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: none },
-}
 const people = new Map<string, TestPerson>()
 
 beforeAll(async () => {
-  for (const [name, right] of Object.entries(held)) {
+  for (const [name, right] of Object.entries(rightOf)) {
     people.set(name, await enterTestPerson(admin, database.as('seloste_desk').db, { name: `Testi ${name}`, right }))
   }
 }, 60_000)
@@ -53,7 +36,7 @@ async function waitingFor(who: string): Promise<WaitingItem[]> {
 }
 
 test('reads for each role only lists that the role may read: the log has no refusal', async () => {
-  for (const name of Object.keys(held)) {
+  for (const name of Object.keys(rightOf)) {
     expect((await read('/api/waiting', name)).status, name).toBe(200)
   }
   const { rows } = await sql<{ action: string; person_id: string }>`
@@ -77,13 +60,13 @@ test('lists a clerk’s request with its clock and without its requester, and no
   expect(rows[0]?.urgency, 'what is late stands first').toBe('now')
   const { rows: names } = await sql<{ name: string }>`select name from subject_requester`.execute(admin)
   for (const { name } of names) expect(JSON.stringify(rows)).not.toContain(name)
-  for (const other of Object.keys(held).filter((name) => name !== 'SERVICE_UNIT')) {
+  for (const other of Object.keys(rightOf).filter((name) => name !== 'SERVICE_UNIT')) {
     expect(JSON.stringify(await waitingFor(other)), other).not.toContain(mine.number)
   }
 })
 
 test('tells those who run the installation of a part that does not answer, and nobody else', async () => {
-  for (const name of Object.keys(held)) {
+  for (const name of Object.keys(rightOf)) {
     const rows = (await waitingFor(name)).filter(({ kind }) => kind === 'blocker')
     const runs = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'
     expect(rows, name).toEqual(runs ? [{ kind: 'blocker', name: 'custodian', count: 1, urgency: 'now' }] : [])
@@ -100,7 +83,7 @@ test('lists the steps of an installation until each is done', async () => {
   expect(before.sip).toEqual(['sip:127.0.0.1:5060'])
   await enterTestPerson(admin, database.as('seloste_desk').db, {
     name: 'Toinen hyväksyjä',
-    right: held['ACCESS_APPROVER']!,
+    right: rightOf.ACCESS_APPROVER,
   })
   await sql`insert into capture_client (trunk, client, sessions) values ('', 'SBC', 1)`.execute(admin)
   await register.record()

@@ -84,9 +84,6 @@ async function differences({ desk, session, now, has }: Worker): Promise<Waiting
 }
 
 const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
-/** The sweep runs hourly; when this late it is not running. */
-const lateHours = 2
-
 /** Faults of retention, and preservation orders that end: to the security unit only what is its own. */
 export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
   const { has } = worker
@@ -99,10 +96,7 @@ export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
 async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> {
   const found = await readRetention(desk.db, session)
   if ('refused' in found) return []
-  const swept = found.runs.find(({ work }) => work === 'sweep')?.at
-  const isLate = swept && found.asOf.since(swept).total('hours') > lateHours
-  const late: WaitingRow[] = isLate ? [{ kind: 'obstacle', about: 'sweep-late', since: swept, hasFailed: true }] : []
-  const known = found.obstacles
+  const rows = found.obstacles
     // A backup that never was is a step of the installation.
     .filter(({ kind }) => kind !== 'backup-none')
     .map(({ kind, since, deadline }): WaitingRow => {
@@ -114,7 +108,7 @@ async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> 
         hasFailed: true,
       }
     })
-  return has(...seesObstacles) ? [...late, ...known] : known.filter(({ about }) => about === 'attestation-over')
+  return has(...seesObstacles) ? rows : rows.filter(({ about }) => about === 'attestation-over')
 }
 
 const endingDays = 7
