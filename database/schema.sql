@@ -1261,6 +1261,7 @@ create table feed (
   alive_at timestamp with time zone,
   late_from timestamp with time zone,
   late_until timestamp with time zone,
+  first_at timestamp with time zone,
   constraint feed_pkey PRIMARY KEY (name),
   constraint feed_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
   constraint feed_texts CHECK (((octet_length(source) <= 200) AND (cardinality(covers) <= 10000))) NOT VALID

@@ -210,6 +210,7 @@ test('a feed that was stopped for days finds the calls that a recording client r
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, { ...progress, until: now.subtract({ hours: 24 * 30 }) }, undefined)
+  await owner.query(`update feed set first_at = first_at - interval '60 days'`)
   const calls = [29, 20, 1].map((daysAgo) => callOf(daysAgo, { official: undefined }))
   for (const call of calls) await admit(capture.db, call, node)
   for (const [at, call] of calls.entries()) {
@@ -219,6 +220,20 @@ test('a feed that was stopped for days finds the calls that a recording client r
     // It reports its position after some of them.
     await reportFeed(capture.db, feed, { ...progress, until: call.endedAt! }, undefined)
   }
+})
+
+test('a feed that capture invents, with reports until a month ago, changes and finds no call from before its first report', async () => {
+  const old = callOf(20)
+  await admit(capture.db, old, node)
+  const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }
+  const invented = { name: 'invented', source: 'csv', covers: undefined }
+  for (let report = 0; report < 3; report++)
+    await reportFeed(capture.db, invented, { ...progress, until: now.subtract({ hours: 24 * 30 }) }, undefined)
+  const { rows } = await owner.query(
+    `select late_facts_from('7 days') > now() - interval '8 days' as is_recent from feed`,
+  )
+  expect(rows).toEqual([{ is_recent: true }])
+  expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
 })
 
 test('a feed that has reported nothing for months matches none of their calls', async () => {

@@ -139,11 +139,13 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     return stateOf(id)
   }
 
-  /** Gives a recording of a call of five months ago another day, past every guard. */
+  /** Gives a recording another day, past every guard; it is then kept as long as the law wants on any date of the test. */
   async function setDay(id: string, at: Temporal.Instant) {
     await admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
-      await tx.updateTable('recording').set({ destroy_at: at }).where('id', '=', id).execute()
+      await sql`update recording set destroy_at = ${at}, min_keep_until = least(min_keep_until, ${at}) where id = ${id}`.execute(
+        tx,
+      )
     })
   }
   /** Makes an ingested recording whose day comes after this many hours, or came this many before. */

@@ -47,6 +47,12 @@ const bans: Ban[] = [
       !/^(src\/app\/cli|test|bench|engines\/[^/]+\/bench|packaging|scripts|bin)\/|[.]test[.]ts$/.test(path),
   },
   {
+    rule: 'no colour outside tokens.css, where it has its other one in the dark',
+    pattern: /\b(hsla?|rgba?|oklch)\(|: [^;]*#[0-9a-f]{3,8}\b/i,
+    instead: "a colour's name of web/src/styles/tokens.css",
+    where: (path) => path.startsWith('web/src/styles/') && !path.endsWith('/tokens.css'),
+  },
+  {
     rule: 'no notes to self',
     pattern: /\b(TODO|FIXME|XXX|HACK)\b/,
     instead: 'do it, or write what is missing where users will read it (docs, CHANGELOG)',

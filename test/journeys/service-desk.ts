@@ -153,7 +153,6 @@ export async function atServiceDesk(
     const here = call(ordinal)
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
     await here.getByRole('button', { name: t('listening.start') }).click()
-    await here.getByRole('button', { name: t('listening.player.play'), exact: true }).click()
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
     await here.getByRole('button', { name: t('requests.verify.yes') }).click()
     await isCall('MATCHED', ordinal)

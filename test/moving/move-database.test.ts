@@ -231,7 +231,7 @@ test('only one move of a register runs at a time', async () => {
   await other.close()
 })
 
-test('an abandoned target is empty again, and only what a move created is removed', { timeout: 60_000 }, async () => {
+test('an abandoned target is empty again, and only what a move created is removed', { timeout: 240_000 }, async () => {
   const to = await target.emptyDatabase()
   const empty = async (url: string) => {
     const connection = await openConnection(url, 'test')

@@ -68,11 +68,14 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
       const talking = call({ hold: { afterMs: 3_000, forMs: 800 } })
       const { contactId, own } = await recorded(official)
       const id = own!.recordingId
+      const lookedAt = performance.now()
       expect((await onDisk(id)).length).toBeGreaterThan(0)
+      // A second, on a machine that has nothing else to do; a look at the disk takes some milliseconds there.
+      const limitMs = 1_000 + 10 * (performance.now() - lookedAt)
       const pressedAt = performance.now()
       expect((await press(official, id)).status).toBe(200)
       while ((await onDisk(id)).length > 0 && performance.now() - pressedAt < 10_000) await wait(10)
-      expect(performance.now() - pressedAt).toBeLessThan(1_000)
+      expect(performance.now() - pressedAt).toBeLessThan(limitMs)
       await destroyed(id)
       const ended = await official.contact(contactId, 'INSPECTION')
       expect(ended.endedAt).toBeUndefined()

@@ -14,9 +14,12 @@ const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const look = { purpose: 'CRIME_OR_MISUSE', reference: 'without-a-network' }
 const caller = '+358401239003'
 
+/** What commands said that did not end with 0. */
+const failures: string[] = []
 function run(args: string[], environment: Record<string, string>): Promise<{ code: number; out: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env: { ...process.env, ...environment } }, (error, out, err) => {
+      if (error) failures.push(`${args.join(' ')}: ${out}${err}`)
       resolve({ code: error ? Number(error.code) : 0, out: out + err })
     })
   })
@@ -66,6 +69,7 @@ try {
       forbidden: forbidden.status,
       page: { status: page.status, asksElsewhere: /(?:src|href)="(?:https?:)?\/\//.test(published) },
       verified: (await run(['audit', 'verify'], own)).code,
+      failures,
     }),
   )
 } finally {

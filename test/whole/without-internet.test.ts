@@ -32,6 +32,7 @@ test.skipIf(!isPossible)(
       forbidden: 200,
       page: { status: 200, asksElsewhere: false },
       verified: 0,
+      failures: [],
     })
   },
 )

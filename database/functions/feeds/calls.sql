@@ -223,8 +223,8 @@ begin
   if not exists (select from feed f where f.name = feed_name) and (select count(*) from feed) >= 100 then
     raise exception 'the limit of a hundred feeds is reached' using errcode = '22023';
   end if;
-  insert into feed as f (name, source, covers, alive_at, heard_at, told_from, told_until, records, calls, outside, fault, fault_at)
-  values (feed_name, feed_source, feed_covers, clock_timestamp(), (progress ->> 'heard_at')::timestamptz,
+  insert into feed as f (name, source, covers, first_at, alive_at, heard_at, told_from, told_until, records, calls, outside, fault, fault_at)
+  values (feed_name, feed_source, feed_covers, clock_timestamp(), clock_timestamp(), (progress ->> 'heard_at')::timestamptz,
     (progress ->> 'told_from')::timestamptz, (progress ->> 'told_until')::timestamptz, (progress ->> 'records')::bigint,
     (progress ->> 'calls')::bigint, (progress ->> 'outside')::bigint, left(progress ->> 'fault', 1000),
     case when progress ? 'fault' then clock_timestamp() end)
@@ -234,7 +234,7 @@ begin
     calls = f.calls + excluded.calls, outside = f.outside + excluded.outside, fault = excluded.fault,
     fault_at = case when excluded.fault is null then null when f.fault = excluded.fault then f.fault_at else excluded.fault_at end,
     late_from = case when f.late_until > clock_timestamp() then f.late_from
-      when f.told_until < clock_timestamp() - interval '1 day' then greatest(f.told_until, clock_timestamp() - interval '31 days') end,
+      when f.told_until < clock_timestamp() - interval '1 day' then greatest(f.told_until, f.first_at, clock_timestamp() - interval '31 days') end,
     late_until = case when f.late_until > clock_timestamp() then f.late_until
       when f.told_until < clock_timestamp() - interval '1 day' then clock_timestamp() + interval '2 days' end;
 end $$;

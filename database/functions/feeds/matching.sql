@@ -219,11 +219,12 @@ language sql immutable as $$
 $$;
 
 -- Returns the earliest instant of which a feed or node may still report something new, less `slack` for files out of order. A feed without
--- reports for a month counts as quiet, unless an administrator allows it (allow_feed).
+-- reports for a month counts as quiet, unless an administrator allows it (allow_feed). Of the time before its first report a feed has
+-- nothing late: otherwise capture could invent one, and change calls of a month ago.
 create or replace function late_facts_from(slack interval) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(now(), (
-    select min(case when f.late_until > now() then f.late_from else greatest(f.told_until, now() - interval '31 days') end) from feed f
+    select min(case when f.late_until > now() then f.late_from else greatest(f.told_until, f.first_at, now() - interval '31 days') end) from feed f
     where f.told_until is not null or f.late_until > now()
   ), (
     select min(case when n.away_until > now() then n.away_from else n.alive_at end) from capture_node n

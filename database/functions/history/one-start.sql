@@ -28,13 +28,13 @@ begin
   return null;
 end $$;
 
--- Keeps a recording to a part of its call: whoever sees the part reaches the recording.
+-- Keeps a recording to a part of its call: whoever sees the part reaches the recording, and the part's number gives its term.
 create or replace function require_part() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
-  if not exists (
-    select from segment s where s.id = new.segment_id and s.contact_started_at = new.contact_started_at and s.contact_id = new.contact_id
-  ) then
+  select s.number_reached into new.number_reached from segment s
+  where s.id = new.segment_id and s.contact_started_at = new.contact_started_at and s.contact_id = new.contact_id;
+  if not found then
     raise exception 'recording % has no segment of its call', new.id using errcode = 'foreign_key_violation';
   end if;
   return new;

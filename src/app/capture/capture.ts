@@ -346,6 +346,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
 
   const withoutCall = watchOrphanedRecordings({
     folder: recordingsFolder,
+    callsFolder: join(folder, 'calls'),
     known: () => new Set([...recorder.recordings('going'), ...preallocated.ids()]),
     ...{ db, clock, log, registry: metrics.registry },
   })

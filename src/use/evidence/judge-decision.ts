@@ -40,12 +40,14 @@ export interface DecidedSegment {
   }
   captureFailure: string | null
   recordingId: string | null
+  /** Retention of the recording; applying a shorter term of a later version shortens it. */
+  recordingMonths?: number | null
   /** Another official had answered the same call and was still on it: possibly a conference. */
   isBeside?: boolean
 }
 
 export interface Difference {
-  what: keyof DecidedSegment['decision']
+  what: keyof DecidedSegment['decision'] | 'recordingMonths'
   stored: string | number | boolean | null
   again: string | number | boolean | null
 }
@@ -112,7 +114,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     quotaUsed: () => decision.quotaUsed ?? 0,
   }
   const again = decideRecording(question)
-  const differences = differencesOf(decision, again)
+  const differences = [...differencesOf(decision, again), ...longerTerm(segment.recordingMonths, again)]
   if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, question)) {
     return found('unverifiable', differences)
   }
@@ -133,6 +135,12 @@ function dependsOnOfficial(stored: DecidedSegment['decision'], question: Recordi
   const { officialId: _official, ...unknown } = question
   const asKnown = stored.reason === 'no-official' ? unknown : { ...question, consents: stored.reason !== 'no-consent' }
   return differencesOf(stored, decideRecording(asKnown)).length === 0
+}
+
+/** R25: no recording is kept longer than its rule says. */
+function longerTerm(months: number | null | undefined, again: RecordingDecision): Difference[] {
+  if (!months || again.recordingMonths === undefined || months <= again.recordingMonths) return []
+  return [{ what: 'recordingMonths', stored: months, again: again.recordingMonths }]
 }
 
 function differencesOf(stored: DecidedSegment['decision'], again: RecordingDecision): Difference[] {

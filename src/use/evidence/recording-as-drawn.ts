@@ -42,7 +42,7 @@ const maxHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end, or within a day where it came late from its capture node.',
+  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one, and no recording is kept longer than it says; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end, or within a day where it came late from its capture node.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission by id, and nothing else',

@@ -191,6 +191,23 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
   })
 
+  test('finds a recording that is kept longer than its rule says, and none that is kept shorter', async () => {
+    const { segmentId, recording } = await enterOne(true)
+    const months = rules.find(({ numbers }) => numbers.includes(number))!.recordingMonths
+    const keptShorter = changed({ rules: rules.map((rule) => ({ ...rule, recordingMonths: months - 1 })) })
+    const findings = async (version: DescriptionVersion) =>
+      (await verify({ versions: [version] })).findings.filter((one) => one.segmentId === segmentId)
+    expect(await findings(keptShorter)).toMatchObject([
+      {
+        kind: 'decision-differs',
+        differences: [{ what: 'recordingMonths', stored: months, again: months - 1 }],
+      },
+    ])
+    const kept = admin.db.updateTable('recording').where('id', '=', recording!.id)
+    await kept.set({ recording_months: months - 1 }).execute()
+    for (const version of [keptShorter, seed]) expect(await findings(version)).toEqual([])
+  })
+
   test('reports nearly every draw if another key was used', async () => {
     const { judged, counts } = await verify({ drawKey: Buffer.alloc(32, 8) })
     expect(counts['decision-differs'] + counts.extra + counts.omitted).toBeGreaterThan(judged - 5)

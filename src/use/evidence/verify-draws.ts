@@ -110,6 +110,7 @@ interface Row {
   quota_used: number | null
   capture_failure: string | null
   recording_id: string | null
+  recording_months: number | null
   is_beside: boolean
 }
 
@@ -135,7 +136,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
                 and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)))
       end as foreign_draw,
       s.decision_record, s.decision_reason, s.rule_id, s.rule_version, s.rule_share, s.draw, s.description_version,
-      s.quota_used, s.capture_failure, r.id as recording_id,
+      s.quota_used, s.capture_failure, r.id as recording_id, r.recording_months,
       s.decision_reason = 'conference' and exists (
         select from segment o
         where o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.id <> s.id
@@ -183,6 +184,7 @@ function segmentOf(row: Row): DecidedSegment {
     },
     captureFailure: row.capture_failure,
     recordingId: row.recording_id,
+    recordingMonths: row.recording_months,
     isBeside: row.is_beside,
   }
 }

@@ -16,8 +16,8 @@ import { usePlayback, type OnBroken } from './use-playback.ts'
 const heardMs = 500
 
 /**
- * Two-lane player, which plays as soon as it is shown. Everything that the waveform shows or takes by mouse is also available as a slider, fields and tables (WCAG
- * 2.5.7).
+ * Two-lane player, which plays as soon as it is shown. Everything that the waveform shows or takes by mouse is also available
+ * as a slider, fields and tables (WCAG 2.5.7).
  */
 export function Player({
   listening,

@@ -1,14 +1,21 @@
 /**
- * Finds and destroys orphaned recordings, whose facts could not be read after a crash and were not repaired within a day (AC8).
- * They are not in the register, so they cannot be played. Their private intake keys are deleted after forty days at the latest.
+ * Finds and destroys what a crash left outside the register (AC8): orphaned recordings, whose facts could not be read and were not
+ * repaired within a day, and the files with these facts. Such recordings cannot be played. Their private intake keys are deleted
+ * after forty days at the latest.
  */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { overwriteFile } from '#platform/journal/journal-file.ts'
 import { removeRecording } from '../media/store-recording.ts'
 
 const waitsHours = 24
-/** Orphaned recordings are destroyed this many months after they were recorded, the longest term that R24 allows. */
+/** Months after the last write until they are destroyed, the longest term that R24 allows. */
 const ceilingMonths = 6
+
+interface Left {
+  waiting: string[]
+  destroyed: string[]
+}
 
 export async function findOrphanedRecordings(
   folder: string,
@@ -17,23 +24,50 @@ export async function findOrphanedRecordings(
   now: Temporal.Instant,
   /** The register's confirmed time; undefined while the database is unavailable. Then nothing is destroyed. */
   destructionNow: Temporal.Instant | undefined,
-): Promise<{ waiting: string[]; destroyed: string[] }> {
-  const waiting: string[] = []
-  const destroyed: string[] = []
+): Promise<Left> {
+  const left: Left = { waiting: [], destroyed: [] }
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.body$/.exec(name)?.[1]
     if (id === undefined || known.has(id)) continue
     // Time of the last write, which is later than the start of the recording.
-    const { mtimeMs } = await stat(join(folder, name))
-    const writtenAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(mtimeMs))
+    const writtenAt = await lastWrite(join(folder, name))
     if (Temporal.Instant.compare(writtenAt.add({ hours: waitsHours }), now) > 0) continue
-    const ceiling = writtenAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: ceilingMonths }).toInstant()
-    const hasEnded = [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
-    if (!hasEnded) waiting.push(id)
+    if (!hasEnded(writtenAt, now, destructionNow)) left.waiting.push(id)
     else {
       await removeRecording(id, folder)
-      destroyed.push(id)
+      left.destroyed.push(id)
     }
   }
-  return { waiting, destroyed }
+  return left
+}
+
+/**
+ * Finds files of the spool that could not be read (`*.broken`). They are overwritten and removed when the recordings are that they
+ * may explain.
+ */
+export async function findUnreadableCalls(
+  folder: string,
+  now: Temporal.Instant,
+  destructionNow: Temporal.Instant | undefined,
+): Promise<Left> {
+  const left: Left = { waiting: [], destroyed: [] }
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.broken'))) {
+    const path = join(folder, name)
+    if (!hasEnded(await lastWrite(path), now, destructionNow)) left.waiting.push(name)
+    else {
+      await overwriteFile(path, new AbortController().signal)
+      await rm(path)
+      left.destroyed.push(name)
+    }
+  }
+  return left
+}
+
+async function lastWrite(path: string): Promise<Temporal.Instant> {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor((await stat(path)).mtimeMs))
+}
+
+function hasEnded(writtenAt: Temporal.Instant, now: Temporal.Instant, destructionNow: Temporal.Instant | undefined) {
+  const ceiling = writtenAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: ceilingMonths }).toInstant()
+  return [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
 }
