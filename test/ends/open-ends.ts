@@ -139,18 +139,16 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     return stateOf(id)
   }
 
-  /** Gives a recording another day, past every guard; it is then kept as long as the law wants on any date of the test. */
+  /** Gives a recording another day, past every guard: not before its floor, two months after the call. */
   async function setDay(id: string, at: Temporal.Instant) {
     await admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
-      await sql`update recording set destroy_at = ${at}, min_keep_until = least(min_keep_until, ${at}) where id = ${id}`.execute(
-        tx,
-      )
+      await tx.updateTable('recording').set({ destroy_at: at }).where('id', '=', id).execute()
     })
   }
   /** Makes an ingested recording whose day comes after this many hours, or came this many before. */
-  async function makeRecordingUntil(hours: number) {
-    const recording = await makeRecording(callOfMonthsAgo(5))
+  async function makeRecordingUntil(hours: number, monthsAgo = 5) {
+    const recording = await makeRecording(callOfMonthsAgo(monthsAgo))
     await setDay(recording.id, systemClock.now().add({ seconds: Math.round(hours * 3600) }))
     return recording
   }

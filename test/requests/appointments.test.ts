@@ -249,7 +249,7 @@ describe('close to the recording’s end', () => {
     })
 
     test('for three months past its day at most', async () => {
-      const recording = await makeRecordingUntil(1)
+      const recording = await makeRecordingUntil(1, 6)
       const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(0.2))
       await setDay(recording.id, now().subtract({ hours: 24 * 93 }))
