@@ -42,9 +42,6 @@ const atTheEnd: string[] = []
 /** Seconds by file, of tests and journeys. */
 const took = new Map<string, number>()
 const slowestNamed = 10
-/** Workers of the browser's tests, beside those of the unit tests. */
-const besideUnits = ['--workers=3']
-
 /** Makes the folder for all files of this run, and sets it in the environment. @returns its path */
 export function beginRun(): string {
   chooseQuickFolder()
@@ -69,7 +66,7 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
   console.log(`${passed} passed, ${failed} failed`)
 }
 
-/** Runs the unit tests and the browser at once, because both wait a third of their time. */
+/** Runs the unit tests, then the browser: each keeps two processors busy, and beside one another their waits would run out. */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
   const built = await counted(async () => {
@@ -80,16 +77,22 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   })
   // Runs beside the first tests; those that need it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
-  const inBrowser =
-    journeys && runJourneys(join(folder, 'playwright.json'), [...journeys, ...(units ? besideUnits : [])])
-  const unit = units && runVitest(join(folder, 'vitest.json'), units)
-  const unitsDone = settled(
-    triedAgain(unit, inBrowser, (files) => runVitest(join(folder, 'vitest-again.json'), ['--maxWorkers=1', ...files])),
-  )
-  const journeysDone = settled(
-    triedAgain(inBrowser, unitsDone, (files) => runJourneys(join(folder, 'playwright-again.json'), files)),
-  )
-  return sum([built, ...(await Promise.all([prepared, unitsDone, journeysDone]))])
+  const report = (name: string) => join(folder, `${name}.json`)
+  const unitsDone = units
+    ? await settled(
+        triedAgain(runVitest(report('vitest'), units), (files) =>
+          runVitest(report('vitest-again'), ['--maxWorkers=1', ...files]),
+        ),
+      )
+    : none
+  const journeysDone = journeys
+    ? await settled(
+        triedAgain(runJourneys(report('playwright'), journeys), (files) =>
+          runJourneys(report('playwright-again'), files),
+        ),
+      )
+    : none
+  return sum([built, await prepared, unitsDone, journeysDone])
 }
 
 export function sum(tallies: readonly Tally[]): Tally {
@@ -115,19 +118,13 @@ interface Ran {
 }
 
 /**
- * Repeats failed files once with nothing beside them, since a busy machine is no failure; lists those that needed it. @param
- * beside what else runs @param again runs some files
+ * Repeats failed files once, since a busy machine is no failure; lists those that needed it.
+ * @param again runs some files
  */
-async function triedAgain(
-  ran: Promise<Ran> | undefined,
-  beside: Promise<unknown> | undefined,
-  again: (files: string[]) => Promise<Ran>,
-): Promise<Tally> {
-  if (!ran) return none
+async function triedAgain(ran: Promise<Ran>, again: (files: string[]) => Promise<Ran>): Promise<Tally> {
   const first = await ran
   const files = [...new Set(first.failures.map(({ file }) => file))]
   if (files.length === 0 || files.length > maxRetried) return tallyOf(first)
-  await beside?.catch(() => undefined)
   const second = await again(files)
   const still = new Set(second.failures.map(named))
   if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(recordRetry)

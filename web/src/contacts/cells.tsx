@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Contact, Segment } from '../api/shapes.ts'
 import { formatPosition } from '../format/duration.ts'
-import { formatEnd, formatInstant } from '../format/instant.ts'
+import { formatDate, formatEnd, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { lengthOf, type ColumnName } from './columns.ts'
@@ -77,7 +77,11 @@ export function ContactLink({ contact }: { contact: Contact }) {
 
 export function EndText({ contact }: { contact: Contact }) {
   const { t, language } = useLanguage()
-  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : t('contacts.field.end.ongoing')
+  const { endedAt, startedAt } = contact
+  if (!endedAt) return t('contacts.field.end.ongoing')
+  // An end on the next day has a date as well, which may take a line of its own: the list would be wider than the window.
+  const isSameDay = formatDate(endedAt, language) === formatDate(startedAt, language)
+  return <span className={isSameDay ? 'nowrap' : undefined}>{formatEnd(endedAt, startedAt, language)}</span>
 }
 
 export function LengthText({ contact }: { contact: Contact }) {

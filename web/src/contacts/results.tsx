@@ -40,7 +40,7 @@ interface Column {
  */
 const columns: readonly [Column, ...Column[]] = [
   { name: 'start', head: 'contacts.field.start', className: 'nowrap', Cell: ContactLink },
-  { name: 'end', head: 'contacts.field.end', className: 'nowrap', Cell: EndText },
+  { name: 'end', head: 'contacts.field.end', Cell: EndText },
   { name: 'length', head: 'contacts.field.length', className: 'numeric', Cell: LengthText },
   {
     name: 'caller',
