@@ -51,16 +51,16 @@ export async function storeNumbers(name: string, rows: Row[], load: number, orde
 }
 
 export function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(({ what, measured, yardstick = '', ratio = '', demand = '', isReached }) => {
+  const lines = rows.map(({ what, measured, yardstick = '', ratio = '', target = '', isReached }) => {
     const reached = isReached === undefined ? '' : isReached ? 'met' : '**missed**'
-    return `| ${[what, measured, yardstick, ratio, demand, reached].map(cell).join(' | ')} |`
+    return `| ${[what, measured, yardstick, ratio, target, reached].map(cell).join(' | ')} |`
   })
   return ['| | measured | yardstick | ratio | required | |', '|---|---|---|---|---|---|', ...lines].join('\n')
 }
 
 function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
   const rows = Object.values(found).flatMap((ran) => ran.rows)
-  const demanded = rows.filter(({ isReached }) => isReached !== undefined)
+  const withTarget = rows.filter(({ isReached }) => isReached !== undefined)
   const missing = order.filter((name) => found[name] === undefined)
   return [
     '# Numbers',
@@ -68,7 +68,7 @@ function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
     '`npm run bench` writes this page; [bench](../bench/README.md) describes each bench. Each number has a yardstick from the same run:',
     'compare the ratios, because the times depend on the machine. A bench that was not run keeps its earlier rows and their day.',
     '',
-    `${demanded.filter(({ isReached }) => isReached).length} of ${demanded.length} requirements are met.`,
+    `${withTarget.filter(({ isReached }) => isReached).length} of ${withTarget.length} requirements are met.`,
     ...(missing.length === 0 ? [] : ['', `Not run yet: ${missing.join(', ')}.`]),
     ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
       '',

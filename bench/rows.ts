@@ -7,9 +7,9 @@ export interface Row {
   yardstick?: string
   /** Ratio of the two, as the requirement states it: `x1.3`. */
   ratio?: string
-  /** The requirement in its own words: `p95 under 50 ms`. */
-  demand?: string
-  /** True if the requirement was met; undefined if there is none. */
+  /** Target, in the words of the requirement: `p95 under 50 ms`. */
+  target?: string
+  /** True if the target was met; undefined if there is none. */
   isReached?: boolean
 }
 

@@ -86,7 +86,7 @@ async function copySound(
     measured: speed(first),
     yardstick: `cp ${speed(cp)}`,
     ratio: ratio(cp, first),
-    demand: `x${wantedOfCp} of cp`,
+    target: `x${wantedOfCp} of cp`,
     isReached: cp / first >= wantedOfCp,
   }
 }

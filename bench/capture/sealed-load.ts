@@ -78,11 +78,11 @@ async function load({ calls, seconds, srtp = false, compared: max }: Load): Prom
     )
     const cpu = result.cpuMicroseconds / 1e6 / seconds
     console.log(
-      `event loop p99 ${result.eventLoopP99Ms.toFixed(1)} ms (demand: under ${maxEventLoopMs}), at most ${result.eventLoopMaxMs.toFixed(0)} ms; ${(result.cpuMicroseconds / result.packets).toFixed(2)} us of CPU a packet, ${cpu.toFixed(2)} cores`,
+      `event loop p99 ${result.eventLoopP99Ms.toFixed(1)} ms (target: under ${maxEventLoopMs}), at most ${result.eventLoopMaxMs.toFixed(0)} ms; ${(result.cpuMicroseconds / result.packets).toFixed(2)} us of CPU a packet, ${cpu.toFixed(2)} cores`,
     )
     const growth = growthAMinute(result.memory)
     console.log(
-      `resident ${result.memory.at(-1)?.[1].toFixed(0)} MB, growing by ${growth?.toFixed(2) ?? '?'} MB a minute (demand: under ${maxGrowth})`,
+      `resident ${result.memory.at(-1)?.[1].toFixed(0)} MB, growing by ${growth?.toFixed(2) ?? '?'} MB a minute (target: under ${maxGrowth})`,
     )
     const { wrong, moved } = await compareAll(folder, identity, { calls, compared, sent, srtp })
     console.log(
@@ -96,13 +96,13 @@ async function load({ calls, seconds, srtp = false, compared: max }: Load): Prom
       {
         what: `${label}: packets missing, recordings that differ`,
         measured: `${missing} of ${all}, ${wrong} of ${compared}`,
-        demand: '0, 0',
+        target: '0, 0',
         isReached: missing === 0 && wrong === 0,
       },
       {
         what: `${label}: event loop, memory`,
         measured: `p99 ${ms(result.eventLoopP99Ms)}, ${memory}${growth === undefined ? '' : `, growing by ${growth.toFixed(2)} MB a minute`}; ${cpu.toFixed(2)} cores`,
-        demand: `p99 under ${maxEventLoopMs} ms, under ${maxGrowth} MB a minute`,
+        target: `p99 under ${maxEventLoopMs} ms, under ${maxGrowth} MB a minute`,
         isReached: isSustained,
       },
     ]

@@ -59,7 +59,7 @@ export async function decide({ calls = 100_000, numbers = 300 } = {}): Promise<R
       measured: `${each(decided).toFixed(1)} us of CPU`,
       yardstick: `bare HMAC ${each(bare).toFixed(1)} us`,
       ratio: ratio(decided, bare),
-      demand: `at most ${maxMs * 1000} us`,
+      target: `at most ${maxMs * 1000} us`,
       isReached: each(decided) <= maxMs * 1000,
     },
   ]

@@ -80,7 +80,7 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
         measured: `${verified.cpuSeconds.toFixed(1)} s of CPU`,
         yardstick: `rows read and thrown away ${rows.cpuSeconds.toFixed(1)} s`,
         ratio: ratio(verified.cpuSeconds, rows.cpuSeconds),
-        demand: `under ${maxSeconds} s of CPU, both found`,
+        target: `under ${maxSeconds} s of CPU, both found`,
         isReached: verified.cpuSeconds < maxSeconds && reported.join() === 'extra 1,omitted 1' && judged === calls,
       },
     ]

@@ -94,14 +94,14 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
     )
   }
   console.log(`${each.toFixed(1)} ms a call`)
-  console.log(`demand: codes ${percent(minCodes)}, names and addresses ${percent(minNames)}`)
+  console.log(`target: codes ${percent(minCodes)}, names and addresses ${percent(minNames)}`)
   return [
     {
       what: `codes and digit runs found in ${count} misheard calls`,
       measured: percent(found.codes),
       yardstick: `regular expressions ${percent(plain.codes)}`,
       ratio: ratio(found.codes, plain.codes),
-      demand: percent(minCodes),
+      target: percent(minCodes),
       isReached: found.codes >= minCodes,
     },
     {
@@ -109,7 +109,7 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
       measured: percent(found.names),
       yardstick: `regular expressions ${percent(plain.names)}`,
       ratio: ratio(found.names, plain.names),
-      demand: percent(minNames),
+      target: percent(minNames),
       isReached: found.names >= minNames,
     },
   ]

@@ -62,7 +62,7 @@ export async function packages({
       measured: `${took.toFixed(1)} s`,
       yardstick: `${yardstick} ${beside.toFixed(1)} s`,
       ratio: ratio(took, beside),
-      demand: `at most ${maxSeconds} s`,
+      target: `at most ${maxSeconds} s`,
       isReached: took <= maxSeconds,
     })
     return [

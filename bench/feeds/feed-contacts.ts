@@ -84,7 +84,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
         measured: perSecond(calls, seconds),
         yardstick: `COPY of the contacts alone ${perSecond(calls, contacts)}, of all their rows ${perSecond(calls, all)}`,
         ratio: `${ratio(contacts, seconds)}; ${ratio(all, seconds)} of all their rows`,
-        demand: `at least x${minCopyRate} of COPY into the same table`,
+        target: `at least x${minCopyRate} of COPY into the same table`,
         isReached: contacts / seconds >= minCopyRate,
       })
       return [

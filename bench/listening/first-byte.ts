@@ -98,7 +98,7 @@ function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
     measured: `median ${ms(median)}, p95 ${ms(percentile(ours, 0.95))}`,
     yardstick: `nginx, median ${ms(bare)}, p95 ${ms(percentile(plain, 0.95))}; a bare Node, median ${ms(percentile(node, 0.5))}`,
     ratio: ratio(median, bare),
-    demand: `at most x${maxRatio}`,
+    target: `at most x${maxRatio}`,
     isReached: median <= maxRatio * bare,
   }
   console.log(`${what}: ${row.measured}; ${row.yardstick}, ${row.ratio}`)

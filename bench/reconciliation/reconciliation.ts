@@ -21,7 +21,7 @@ import { ms, ratio, type Row } from '../rows.ts'
 
 const numbers = 20
 const turns = 7
-const demand = 5
+const target = 5
 
 type Db = Kysely<RegisterTables>
 
@@ -55,8 +55,8 @@ export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
         measured: ms(counts),
         yardstick: `the join by hand ${ms(byHand)}`,
         ratio: ratio(counts, byHand),
-        demand: `at most x${demand}`,
-        isReached: counts / byHand <= demand,
+        target: `at most x${target}`,
+        isReached: counts / byHand <= target,
       })
       console.log(
         `${days} days, counts and feeds: ${counts.toFixed(0)} ms, by hand ${byHand.toFixed(0)} ms, ${ratio(counts, byHand)}`,

@@ -123,7 +123,7 @@ export async function dropMonth({
         measured: ms(dropMs),
         yardstick: `DELETE of the same rows ${(deleteMs / 1000).toFixed(0)} s, scaled`,
         ratio: `x${(dropMs / deleteMs).toFixed(5)}`,
-        demand: `under ${maxMs / 1000} s`,
+        target: `under ${maxMs / 1000} s`,
         isReached: typeof dropped !== 'string' && dropMs < maxMs && rest === recorded,
       },
     ]

@@ -69,7 +69,7 @@ export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}):
         measured: ms(tried),
         yardstick: `bare count ${ms(bare)}`,
         ratio: ratio(tried, bare),
-        demand: `at most ${maxMs / 1000} s`,
+        target: `at most ${maxMs / 1000} s`,
         isReached: tried <= maxMs,
       },
     ]

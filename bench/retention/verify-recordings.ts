@@ -85,7 +85,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
         measured: perSecond(report.seconds),
         yardstick: `bare decryption on every core ${perSecond(bareSeconds)}`,
         ratio: ratio(report.seconds, bareSeconds),
-        demand: `at least ${minMegabytesPerSecond} MB/s`,
+        target: `at least ${minMegabytesPerSecond} MB/s`,
         isReached: report.found === 0 && report.held === recordings && isFast,
       },
     ]

@@ -53,7 +53,7 @@ export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
     return {
       what: 'contacts entered in bulk that differ from the same entered by admit',
       measured: `${different} of ${ids.length}`,
-      demand: '0',
+      target: '0',
       isReached: different === 0,
     }
   } finally {

@@ -48,12 +48,12 @@ export async function openPackets({ packets = 60_000, rounds = 5 } = {}): Promis
         measured: `${us.toFixed(1)} us`,
         yardstick: `werift-rtp ${median(theirs).toFixed(1)} us`,
         ratio: ratio(median(theirs), us),
-        demand: 'at least x1.5 as fast',
+        target: 'at least x1.5 as fast',
         isReached: median(theirs) / us >= 1.5,
       })
     }
   }
-  console.log('demand: at least 1.5 times as fast as werift-rtp')
+  console.log('target: at least 1.5 times as fast as werift-rtp')
   return rows
 }
 

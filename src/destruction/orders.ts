@@ -1,7 +1,7 @@
 /**
  * Preservation orders (Act 806/2011 chapter 8 sections 24-26), for the security unit and the decision maker only. Nobody ends
- * an order that they entered, and none lasts longer than three calendar months from entry or renewal; the database enforces
- * both.
+ * an order that they entered, and no order lasts longer than three calendar months from entry or renewal; the database
+ * enforces both rules.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -31,7 +31,7 @@ export interface OrderToEnter {
   reference: string
 }
 
-/** An order, for those who may know of it; people by id. */
+/** Preservation order, for those who may know of it. People are given by id. */
 export interface Order {
   id: string
   contact_id: string
@@ -84,7 +84,10 @@ export function renewOrder(
   return actInDatabase(db, session, statement, renewRefusals, trace)
 }
 
-/** Ends a revoked order, by somebody else than who entered it. What it kept past its day is destroyed. */
+/**
+ * Ends a revoked order. Refused to the person who entered the order (`hold.own`). Recordings that only the order kept past
+ * their term are destroyed.
+ */
 export function endOrder(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -95,7 +98,7 @@ export function endOrder(
   return actInDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
 }
 
-/** Returns orders, newest first, with what the caller may do to each. */
+/** Returns orders, newest first, with what the viewer may do to each. */
 export async function listOrders(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -1,4 +1,7 @@
-/** Tables of a request's acts under today's law, for reading; functions change them (database/functions/requests/acts.sql). */
+/**
+ * Tables of what is done for a request under the switches for the GDPR and Act 621/1999: copies, downloads, document
+ * decisions. Read-only here, apart from the removal of a copy; functions change them (database/functions/requests/acts.sql).
+ */
 import type { ColumnType } from 'kysely'
 
 type Read<T> = ColumnType<T, never, never>

@@ -443,7 +443,7 @@ describe('there is no operation outside the matrix', () => {
   const written = (list: readonly { method: string; url: string }[]) =>
     list.map(({ method, url }) => `${method} ${url}`).sort()
 
-  test('sound is returned only by a listening, a hearing, or as a sealed single-use file (R27)', () => {
+  test('audio is returned only to a listening, to playback of an anonymised copy, or as a sealed single-use file (R27)', () => {
     const answering = (type: RegExp) =>
       written(
         all.filter(({ schema }) =>

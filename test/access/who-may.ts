@@ -161,7 +161,7 @@ const rules: Record<string, Rule> = {
   listReferrals: ['QUALITY'],
   takeUpReferral: { missing: ['QUALITY'] },
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
-  // Anonymised copies (R33); the hearing of another person does not exist for the caller.
+  // Anonymised copies (R33); another person’s playback is not found.
   beginCopy: { missing: ['QUALITY'] },
   readCopy: { missing: ['QUALITY'] },
   saveCopy: { missing: ['QUALITY'] },

@@ -70,7 +70,7 @@ test('refuses the recording to an official who also serves requests, if it is th
   )
 })
 
-test('refuses the official a recording that is past its term and kept only for its caller’s hearing (C3)', async () => {
+test('refuses the official a recording that is past its term and kept only for its caller’s inspection (C3)', async () => {
   const { id: recording, contactId } = await stored({ ...official, ...callOfMonthsAgo(5) })
   const receivedAt = Temporal.Now.instant().subtract({ hours: 5 })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'], receivedAt })

@@ -129,7 +129,7 @@ test('makes a copy of a restricted recording for the requester who restricted it
   expect((await makeCopy(request.id, recording)).status).toBe(201)
 })
 
-test('offers no office time for a copy alone, and keeps the recording for the copy after the hearing ended', async () => {
+test('offers no office time for a copy alone, and keeps the recording for the copy after the inspection has ended', async () => {
   const alone = await served({ contacts: [(await makeRecording()).contactId], kinds: ['COPY'] })
   const { rows } = await sql<{ to: string[] }>`select recordings_to_inspect(${alone.id}) as to`.execute(admin)
   expect(rows[0]?.to).toEqual([])

@@ -209,7 +209,7 @@ describe('a request of an official for a call that a correction assigned to anot
   const read = async (request: string) =>
     (await requestOf('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
 
-  test('gets no hearing: the appointment is over, its slot is free, and no other is offered', async () => {
+  test('gets no listening appointment: the booked one is over, its slot is free, and no other is offered', async () => {
     const { segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['LISTEN'] })
     const slot = await slotIn(30)
@@ -224,7 +224,7 @@ describe('a request of an official for a call that a correction assigned to anot
     expect((await book(caller.id, slot)).status).toBe(201)
   })
 
-  test('keeps its other hearings and their appointment', async () => {
+  test('keeps its inspections of other calls, and their appointment', async () => {
     const [one, other] = [await callOfAino(), await callOfAino(4)]
     const request = await served({ contacts: [one.contactId, other.contactId], ...ofAino, kinds: ['LISTEN'] })
     expect((await book(request.id, await slotIn(31))).status).toBe(201)
@@ -249,7 +249,7 @@ describe('a request of an official for a call that a correction assigned to anot
     expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
   })
 
-  test('reports the call, and who viewed it, in no letter but that of the correction', async () => {
+  test('mentions the call, and who viewed it, only in the correction letter', async () => {
     const t = letterTexts('fi')
     const { segmentId, contactId } = await callOfAino()
     const request = await served({

@@ -73,7 +73,7 @@ test.each([
       }),
   ],
 ] as const)(
-  'ending the only hearing that keeps a recording past its term (C3) needs a new proof: by %s',
+  'ending the only inspection that keeps a recording past its term (C3) needs a new proof: by %s',
   async (_how, end) => {
     await recordInspectionHolds(acts.custodian, true)
     const recording = await acts.makeRecordingUntil(24)

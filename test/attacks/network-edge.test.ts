@@ -304,9 +304,9 @@ test('public pages are rate limited by address, with a message for people, and o
 })
 
 describe('a proxy that names its visitor by Forwarded (RFC 7239)', () => {
-  const read = (headers: IncomingHttpHeaders, believed: ProxyHeader) => {
-    const isBelieved = readProxyHeaders(headers, believed)
-    return [isBelieved, headers['x-forwarded-for'], headers['x-forwarded-proto']]
+  const read = (headers: IncomingHttpHeaders, trusted: ProxyHeader) => {
+    const isTrusted = readProxyHeaders(headers, trusted)
+    return [isTrusted, headers['x-forwarded-for'], headers['x-forwarded-proto']]
   }
 
   test.each([
@@ -318,11 +318,11 @@ describe('a proxy that names its visitor by Forwarded (RFC 7239)', () => {
     ['for=_hidden, for="_SEVKISEK"', '0.0.0.0, 0.0.0.0', undefined],
     ['proto=https', '0.0.0.0', 'https'],
     ['"', '0.0.0.0', undefined],
-  ])('is believed: %s', (forwarded, addresses, proto) => {
+  ])('is trusted: %s', (forwarded, addresses, proto) => {
     expect(read({ forwarded }, 'forwarded')).toEqual([true, addresses, proto])
   })
 
-  test('is believed only if the setting names Forwarded, and the other header, set by the visitor, is ignored', () => {
+  test('is trusted only if the setting names Forwarded, and the other header, set by the visitor, is ignored', () => {
     const both = () => ({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=192.0.2.1' })
     expect(read(both(), 'forwarded')).toEqual([true, '192.0.2.1', undefined])
     expect(read(both(), 'x-forwarded-for')).toEqual([true, '127.0.0.1', 'https'])

@@ -72,7 +72,7 @@ describe('a package', async () => {
       const begun = (await fetching.begin({ token })) as { id: string; attempt: number; sizeBytes: number }
       expect(await logged()).toHaveLength(1 + attempt)
       expect((await fetching.piece({ ...begun, from: 0 })).bytes).toBeDefined()
-      await fetching.broke(begun)
+      await fetching.releaseLease(begun)
     }
     expect((await send('riitta', 'DELETE', `/api/packages/${body['id'] as string}`)).status).toBe(204)
     expect(await logged()).toEqual([
@@ -128,7 +128,7 @@ describe('a package', async () => {
     // Receives all but the end, and then reads nothing more.
     const half = Buffer.from((await fetching.piece({ ...first, from: 0 })).bytes!, 'base64').length
     expect(half).toBe(first.sizeBytes - 1024)
-    await fetching.broke(first)
+    await fetching.releaseLease(first)
     const second = (await fetching.begin({ token })) as Fetched
     expect(second.attempt).toBe(2)
     const last = { from: first.sizeBytes - 1024 }

@@ -77,7 +77,7 @@ describe('a call of their own that a caller waits to hear', () => {
     expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, forbid)).status).toBe(200)
   })
 
-  test('refuses to close the request, and to remove the hearing from it', async () => {
+  test('refuses to close the request, and to remove listening from it', async () => {
     const { recording, url } = await waited()
     const change = { kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
     expect(await send('PUT', url, change)).toMatchObject(own)
@@ -87,7 +87,7 @@ describe('a call of their own that a caller waits to hear', () => {
   })
 
   test.each(['PROHIBIT', 'OBJECTION', 'RESTRICTION', 'COPY'] as const)(
-    'refuses to close, rename or reduce a request for %s, which has no open hearing',
+    'refuses to close a request for %s without an open inspection, to rename its requester, and to remove a kind',
     async (kind) => {
       const recording = await stored()
       const served = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId], kinds: [kind] })

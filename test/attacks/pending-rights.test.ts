@@ -38,7 +38,7 @@ interface Listed {
 const pending = async (draft: Draft) =>
   ((await clerk.request('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
 
-describe('a shorter term that reaches a recording which a requester has booked to hear', () => {
+describe('a shorter term for a recording that a requester has an appointment to listen to', () => {
   test('comes into force only after a notice and a decision, shows the decision maker counts, and shows the Service Unit request numbers', async () => {
     const recording = await makeRecordingUntil(24 * 30)
     const request = await makeInspection([recording])
@@ -137,7 +137,7 @@ describe('a change that reaches an open request', () => {
   })
 })
 
-test('a booked hearing whose recording ends before it is urgent at once in the desk’s queue', async () => {
+test('a request whose appointment is after the end of its recording is urgent at once in the desk’s queue', async () => {
   const request = await makeInspection([await makeRecordingUntil(24 * 40)])
   await booked(request, await slotAt(24 * 12))
   const queue = async () =>

@@ -193,7 +193,7 @@ test('a call that a correction of the day assigned to another official stays ass
   ).toEqual([{ official_person_id: bertil.id, official_unit_id: bertil.unitId, official_name: 'Bertil' }])
 })
 
-test('a prohibition that came after a hearing or an authority’s request of the day does not destroy the recording', async () => {
+test('a prohibition entered after an inspection or an authority’s request of the same day does not destroy the recording', async () => {
   const everything = { kind: 'all' as const, units: [], numbers: [] }
   const desk = database.as('seloste_desk').db
   const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }

@@ -14,7 +14,7 @@ const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
 const now = () => Temporal.Now.instant()
 
-test('a version that ends the longer of a number’s two rules is not approved while a requester has booked a hearing that it reaches', async () => {
+test('a version that ends the longer of a number’s two rules is not approved while a requester has an appointment for a recording that it affects', async () => {
   const recording = await makeRecordingUntil(24 * 30)
   await booked(await makeInspection([recording]), await slotAt(24 * 25))
   const { recordingPlan } = (await readVersions(deskDb)).at(-1)!.description

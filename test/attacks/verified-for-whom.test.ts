@@ -77,7 +77,7 @@ test('a call of a renamed request can be played to verify it again, and is not r
   expect(await acting()).toEqual([201, 201, 201, 201, 200, 200])
 })
 
-test('keeps the inspection that protects the recording for a hearing, and offers no time for it', async () => {
+test('keeps the inspection that protects the recording, and offers no appointment for it', async () => {
   const { id, recording, calls } = await about(['LISTEN'])
   await renamed(id, ['LISTEN'])
   const inspections = await sql<{ id: string }>`
@@ -134,7 +134,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     expect(await hears(number, recording.id)).toBe(403)
   })
 
-  test('ends if the requester with the other name is not a party, together with the inspection for their hearing', async () => {
+  test('ends if the requester with the other name is not a party, and their inspection ends with it', async () => {
     const { id, recording, call, calls } = await about([kind, 'LISTEN'])
     await renamed(id, [kind, 'LISTEN'])
     expect((await on(id, `/calls/${call}`, undefined, 'DELETE')).code).toBe('call.matched')
@@ -163,7 +163,7 @@ test('a restriction that the requester was informed of does not end for another 
   expect((await draft(id, 'restriction-end')).status).toBe(201)
 })
 
-test('a hearing requested again together with a change of name keeps the recording', async () => {
+test('an inspection requested again together with a change of name keeps the recording', async () => {
   const { id, number, recording, call } = await about(['LISTEN', 'KNOW'])
   const name = 'Pyytäjä Pyynnöllä'
   expect((await on(id, '', { kinds: ['KNOW'], language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)

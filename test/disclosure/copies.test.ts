@@ -287,7 +287,7 @@ test('playback of an earlier rendering does not count for the next: any change m
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
-test('a hearing ends with its rendering, its session, the right and the recording', async () => {
+test('playback of an anonymised copy ends with its rendering, its session, the right and the recording', async () => {
   const { id, recording } = await rendered()
   let hearing = await copies.beginHearing(id)
   const audio = () => hearing.body['audio'] as string

@@ -235,7 +235,7 @@ describe('a package to a research institute', () => {
       const first = await begin()
       expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)
       expect(await begin()).toEqual(delivery === 'LINK' ? { isBusy: true } : { refused: 'package.being-fetched' })
-      await fetching.broke(first)
+      await fetching.releaseLease(first)
       const second = await begin()
       expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
       expect((await fetching.piece({ ...second, from: second.sizeBytes - 1 })).bytes).toHaveLength(4)

@@ -13,7 +13,7 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await page.keyboard.press('Enter')
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   const atMs = async () => Number(await position.inputValue())
-  // The press plays it, and the focus is where the next one pauses it.
+  // Enter starts playback and moves the focus to the pause button.
   await expect.poll(() => focused(page)).toBe('Tauko')
   await expect.poll(atMs).toBeGreaterThan(500)
   await page.keyboard.press('k')

@@ -171,7 +171,7 @@ test('of two simultaneous fetches one receives the whole copy, and the other is 
   const first = await begin()
   expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)
   expect(await begin()).toEqual({ isBusy: true })
-  await fetching.broke(first)
+  await fetching.releaseLease(first)
   const second = await begin()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
   // Without the link, a client knows at most an id.

@@ -61,7 +61,7 @@ describe('in the listening mode', () => {
     },
   )
 
-  test('a malformed request is refused too, by HEAD, by an odd path, or to another part of the service', async () => {
+  test('malformed requests, HEAD requests, unusual paths and other parts of the service are refused too', async () => {
     const { jar } = room
     expect((await jar.request('/api/contacts?from=x')).code).toBe('session.in-room')
     expect((await jar.request('/api/requests', { party: 'nobody' })).code).toBe('session.in-room')
@@ -99,14 +99,14 @@ describe('in the listening mode', () => {
     elsewhere.cookies.set('seloste-workstation', atOther.cookies.get('seloste-workstation')!)
     expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
     expect((await elsewhere.request('/api/requests')).code).toBe('session.in-room')
-    // Neither does the workstation alone.
+    // The workstation's cookie without a session opens nothing either.
     const stranger = await browse()
     stranger.cookies.set('seloste-workstation', room.jar.cookies.get('seloste-workstation')!)
     for (const path of ['/api/room', '/api/workstation'])
       expect((await stranger.request(path)).code).toBe('session.none')
   })
 
-  test('and gets no audio of a listening in the room', async () => {
+  test('a session copied to another browser gets no audio of a listening in the room', async () => {
     const begun = await listen(room.jar, recording.id, room.request.number)
     const audio = `/api/listenings/${begun.body['id'] as string}/audio`
     expect((await room.jar.fetch(audio)).status).toBe(206)
@@ -140,7 +140,7 @@ describe('in the listening mode', () => {
     expect((await desk.clerk.fetch(`/api/listenings/${own.body['id'] as string}/audio`)).status).toBe(404)
   })
 
-  test('there is no way out: the room is not opened again, and signing out ends it', async () => {
+  test('the session cannot leave the listening mode: the room is not opened again, and signing out ends the session', async () => {
     const mine = await openRoom([recording])
     expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
     const sets = { userId: people.paula.userId, password: 'a good long password' }
@@ -184,7 +184,7 @@ describe('directly in the database, the session is confined too', () => {
       ["select * from forbid_use($1, 'CALLER', 'VISIT', $2)", [recording.id, room.request.number]],
       ['select * from list_appointments($1, null, null, false, null)', [room.request.id]],
       ['select open_room($1, null)', [room.appointmentId]],
-      // Nor does anything of the host's own.
+      // What every official may read of their own calls and requests, as the host.
       ['select * from my_requests()', []],
       ['select * from my_prohibitions()', []],
       ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],

@@ -38,7 +38,7 @@ async function change(id: string, kinds: string[]) {
 }
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
-test('a requested hearing is booked first, and is urgent three days before the recording’s day', async () => {
+test('an appointment for a request to listen is booked first, and the request is urgent three days before the recording ends', async () => {
   const recording = await makeRecordingUntil(71)
   const request = { clerkId, contacts: [recording.contactId] }
   const [{ id }, other] = [
@@ -101,7 +101,7 @@ test('each outcome needs its letter: a refusal its reason, and a withdrawal none
   expect((await read(id)).unfinishedOtherwise).toEqual({ REFUSED: [], WITHDRAWN: [] })
 })
 
-test('a prohibition waits for a hearing only while its request is open', async () => {
+test('a prohibition waits for an inspection only while the request for it is open', async () => {
   const recording = await stored()
   const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
   expect(calls[0]?.inspectionId).not.toBeNull()
@@ -111,7 +111,7 @@ test('a prohibition waits for a hearing only while its request is open', async (
   expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 })
 
-test('a hearing that is added later delays from then on, and one that is removed does not', async () => {
+test('an inspection added later delays a destruction from then on, and a removed one does not', async () => {
   const recording = await stored()
   const day = now().subtract({ hours: 48 })
   const { id } = await servedRequest(admin, {

@@ -1,6 +1,7 @@
 /**
- * Writes each telephone system's records of one call, after its maker's documents (docs/formats/detail-records.md). Takes who
- * waited, spoke, consulted whom and when, in seconds; returns the file of a feed.
+ * Writes each telephone system's records of one call, as its vendor's documentation describes them
+ * (docs/formats/detail-records.md). Takes who waited, spoke and consulted whom, with times in seconds. Returns the file of a
+ * feed.
  */
 
 /** Stretch of talk with the caller. Begins from a queue, by a transfer, or when a third person joins. */
@@ -17,7 +18,7 @@ export interface Flow {
   /** Queues in which the caller waits, with start and end. */
   waits: readonly { queue: string; from: number; to: number }[]
   talks: readonly FlowTalk[]
-  /** Between officials; the caller hears music, or nothing of it. */
+  /** Consultations between officials, which the caller does not hear. */
   consults: readonly { by: string; who: string; from: number; to: number }[]
   until: number
 }
@@ -46,8 +47,8 @@ function clockOf({ begun }: FeedWriting) {
 const lines = (rows: readonly (readonly string[])[], separator: string) =>
   rows.map((row) => `${row.join(separator)}\n`).join('')
 
-/** The talk of the same flow that continues when this one ends: then it was transferred. */
-const passedOn = ({ talks }: Flow, talk: FlowTalk) =>
+/** Returns the talk to which the caller was transferred when this one ended, if any. */
+const transferredTo = ({ talks }: Flow, talk: FlowTalk) =>
   talks.find((next) => next.from >= talk.to && next.by !== 'conference' && next !== talk)
 
 export const queueLogOf: FeedWriter = (flow, writing) => {
@@ -67,7 +68,7 @@ export const queueLogOf: FeedWriter = (flow, writing) => {
     }
     const agent = `PJSIP/${writing.nameOf(taken.who)}`
     line(to, queue, agent, 'CONNECT', to - from, `${epoch(to)}.48`, 4)
-    if (!passedOn(flow, taken)) line(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
+    if (!transferredTo(flow, taken)) line(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
     else if (flow.waits.some((wait) => wait.from === taken.to))
       line(taken.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, taken.to - to, 1)
     else line(taken.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, taken.to - to, 1)
@@ -99,7 +100,7 @@ export const genesysOf: FeedWriter = (flow, writing) => {
         sessions: [session(`s-acd-${at}`, 's-customer', [segment('delay', iso(from), iso(to))])],
       })),
       ...flow.talks.map(({ who, from, to, by }, at) => {
-        const [held] = flow.consults.filter((request) => request.by === who && request.from >= from && request.to <= to)
+        const [held] = flow.consults.filter((consult) => consult.by === who && consult.from >= from && consult.to <= to)
         const spoken = held
           ? [
               segment('interact', iso(from), iso(held.from)),
@@ -147,11 +148,11 @@ export const teamsOf: FeedWriter = (flow, writing) => {
       ...flow.talks.map(({ who, from, to }, at) => session(`s${at + 1}`, user(who), service, from, to)),
     ],
   }
-  const request = flow.consults.map(({ by, who, from, to }, at) => ({
+  const consults = flow.consults.map(({ by, who, from, to }, at) => ({
     ...{ id: `r-consult-${at}`, version: 1, type: 'peerToPeer', startDateTime: iso(from), endDateTime: iso(to) },
     sessions: [session('s1', user(by), user(who), from, to)],
   }))
-  return JSON.stringify({ value: [call, ...request] })
+  return JSON.stringify({ value: [call, ...consults] })
 }
 
 const cucmColumns = [
@@ -167,7 +168,7 @@ const cucmColumns = [
   'incomingProtocolCallRef',
 ]
 
-/** A conference moves everybody to a bridge, a leg each, until it ends; those who stay then have a leg of two again. */
+/** In a conference each participant has a leg to a bridge. When it ends, the remaining two get a two-party leg again. */
 export const cucmOf: FeedWriter = (flow, writing) => {
   const { epoch } = clockOf(writing)
   let leg = 100
@@ -258,7 +259,7 @@ export const metaswitchOf: FeedWriter = (flow, writing) => {
   )
 }
 
-/** Channels enter and leave bridges; a consultation is a call of its own. */
+/** Channels enter and leave bridges; a consultation is a separate call. */
 export const celOf: FeedWriter = (flow, writing) => {
   const { epoch } = clockOf(writing)
   const rows: { at: number; text: string }[] = []
@@ -280,9 +281,9 @@ export const celOf: FeedWriter = (flow, writing) => {
     const bridge = by === 'queue' ? `b-${at}` : 'b-0'
     if (by === 'queue') line('BRIDGE_ENTER', from, trunk, id, bridge)
     line('BRIDGE_ENTER', from, device, id, bridge)
-    for (const request of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
-      line('BRIDGE_EXIT', request.from, device, id, bridge)
-      line('BRIDGE_ENTER', request.to, device, id, bridge)
+    for (const consult of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
+      line('BRIDGE_EXIT', consult.from, device, id, bridge)
+      line('BRIDGE_ENTER', consult.to, device, id, bridge)
     }
     line('BRIDGE_EXIT', to, device, id, bridge)
     line('HANGUP', to, device, id)
@@ -290,15 +291,15 @@ export const celOf: FeedWriter = (flow, writing) => {
       line('BRIDGE_EXIT', to, trunk, id, bridge)
   }
   for (const { by, who, from, to } of flow.consults) {
-    const [requests, request]: [string, string][] = [by, who].map((one) => [
+    const [asking, asked]: [string, string][] = [by, who].map((one) => [
       `${epoch(from)}.${++next}`,
       `PJSIP/${writing.nameOf(one)}-000000${next}`,
     ])
-    const linked = requests![0]
-    line('CHAN_START', from, requests!, linked)
-    for (const one of [requests!, request!]) line('BRIDGE_ENTER', from, one, linked, `c-${from}`)
-    for (const one of [request!, requests!]) line('HANGUP', to, one, linked)
-    line('LINKEDID_END', to, requests!, linked)
+    const linked = asking![0]
+    line('CHAN_START', from, asking!, linked)
+    for (const one of [asking!, asked!]) line('BRIDGE_ENTER', from, one, linked, `c-${from}`)
+    for (const one of [asked!, asking!]) line('HANGUP', to, one, linked)
+    line('LINKEDID_END', to, asking!, linked)
   }
   line('HANGUP', flow.until, trunk, id)
   line('LINKEDID_END', flow.until, trunk, id)
@@ -308,7 +309,7 @@ export const celOf: FeedWriter = (flow, writing) => {
     .join('')
 }
 
-/** Time of a transfer, and the channel's next bridge. The latest first, as FreeSWITCH writes them. */
+/** Profile of a channel: starts with the channel or at a transfer, and has the bridge that follows. */
 interface FreeswitchProfile {
   from: number
   dialled: string
@@ -367,9 +368,9 @@ export function freeswitchChannel(channel: FreeswitchChannel, writing: Pick<Feed
 }
 
 /**
- * Every channel has its own record. A consultation is a call by the official, whose other end takes over the caller if
- * the transfer is attended (REFER with Replaces). For a conference the caller and the official are sent to one, which
- * dials the third.
+ * Every channel has its own record. A consultation is a call by the official; in an attended transfer (REFER with Replaces) its
+ * called party is connected to the caller. For a conference, the caller and the official are moved to a conference, which then
+ * dials the third participant.
  */
 export const freeswitchOf: FeedWriter = (flow, writing) => {
   const [id, conference] = ['a-leg', 'conference-1']
@@ -397,7 +398,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
       })
       continue
     }
-    const request = flow.consults.find(({ who, to }) => who === talk.who && to === talk.from)
+    const consult = flow.consults.find(({ who, to }) => who === talk.who && to === talk.from)
     const profile = {
       from: at === 0 ? 0 : (flow.talks.findLast(({ to }) => to <= talk.from)?.to ?? talk.from),
       dialled: talk.by === 'queue' ? flow.number : number,
@@ -408,35 +409,35 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
     if (own.apps) own.apps = [...own.apps, { name: 'bridge', data: `user/${number}`, at: profile.from }]
     const withCaller = { at: talk.from, with: id, number: flow.number, side: 'originator' as const }
     channels.push({
-      ...{ id: leg, direction: 'outbound', caller: flow.caller, from: request?.from ?? talk.from - 2, to: talk.to },
+      ...{ id: leg, direction: 'outbound', caller: flow.caller, from: consult?.from ?? talk.from - 2, to: talk.to },
       profiles: [
-        ...(request
-          ? [{ from: request.from, dialled: number, bridged: { ...withCaller, at: request.from, with: `c-${at}` } }]
+        ...(consult
+          ? [{ from: consult.from, dialled: number, bridged: { ...withCaller, at: consult.from, with: `c-${at}` } }]
           : []),
-        { from: request ? talk.from : talk.from - 2, dialled: number, bridged: withCaller },
+        { from: consult ? talk.from : talk.from - 2, dialled: number, bridged: withCaller },
       ],
-      ...(request ? { variables: { dialed_user: number, originating_leg_uuid: `c-${at}` } } : dialled),
+      ...(consult ? { variables: { dialed_user: number, originating_leg_uuid: `c-${at}` } } : dialled),
     })
-    if (request) channels.push(consultingChannel(`c-${at}`, request, leg))
+    if (consult) channels.push(consultingChannel(`c-${at}`, consult, leg))
   }
-  for (const [at, request] of flow.consults.entries()) {
-    if (channels.some(({ id: known, from }) => known.startsWith('c-') && from === request.from)) continue
-    channels.push(consultingChannel(`c-asked-${at}`, request, `d-${at}`))
+  for (const [at, consult] of flow.consults.entries()) {
+    if (channels.some(({ id: known, from }) => known.startsWith('c-') && from === consult.from)) continue
+    channels.push(consultingChannel(`c-asked-${at}`, consult, `d-${at}`))
   }
   if (profiles.length === 0) profiles.push({ from: 0, dialled: flow.number })
   channels.push({ id, direction: 'inbound', caller: flow.caller, from: 0, to: flow.until, profiles, ...own })
   const records = channels.toSorted((one, other) => one.to - other.to)
   return JSON.stringify(records.map((channel) => freeswitchChannel(channel, writing)))
 
-  function consultingChannel(name: string, request: Flow['consults'][number], answers: string): FreeswitchChannel {
-    const number = writing.nameOf(request.who)
+  function consultingChannel(name: string, consult: Flow['consults'][number], answers: string): FreeswitchChannel {
+    const number = writing.nameOf(consult.who)
     return {
-      ...{ id: name, direction: 'inbound', caller: writing.nameOf(request.by), from: request.from, to: request.to },
+      ...{ id: name, direction: 'inbound', caller: writing.nameOf(consult.by), from: consult.from, to: consult.to },
       profiles: [
         {
-          from: request.from,
+          from: consult.from,
           dialled: number,
-          bridged: { at: request.from, with: answers, number, side: 'originatee' },
+          bridged: { at: consult.from, with: answers, number, side: 'originatee' },
         },
       ],
     }

@@ -86,7 +86,7 @@ test('open cases are entered once at the first start after an upgrade, and a res
   const state = async ({ id }: { id: string }) =>
     (await rows('select state from recording where id = $1', [id]))[0].state
   expect(await state(restricted!)).toBe('RESTRICTED')
-  // The prohibition waits for the hearing.
+  // The prohibition waits for the inspection.
   expect(await state(received!)).toBe('RESTRICTED')
   expect(restored.ledger).toMatchObject({
     restrictions: 1,

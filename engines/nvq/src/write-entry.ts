@@ -1,6 +1,6 @@
 /**
- * Prints nvq's entry for the file of SELOSTE_ENGINES: `node src/write-entry.ts [RECORD]`. In: this folder, the Node that runs this, the
- * path of a record of the evaluation. Out: JSON. Never here: a file that nvq reads and that is not hashed.
+ * Prints nvq's entry for the file of SELOSTE_ENGINES, as JSON: `node src/write-entry.ts [RECORD]`. Reads this folder, the Node that runs
+ * this, and the path of an evaluation record. Every file that nvq reads must be in the hash.
  */
 import { entryOf } from './entry.ts'
 

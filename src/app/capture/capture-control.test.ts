@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { offerControl, untilCaptureKnows, type CaptureState } from './capture-control.ts'
+import { listenForControl, waitUntilCaptureUses, type CaptureState } from './capture-control.ts'
 
 test('capture is ready once description and directory are in force, and reads them on request', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-control-'))
@@ -10,11 +10,11 @@ test('capture is ready once description and directory are in force, and reads th
   const enteredAt = Temporal.Now.instant()
   const knows: CaptureState['knows'] = { description: 1, directoryReadMs: enteredAt.epochMilliseconds - 60_000 }
   const request: string[] = []
-  const control = await offerControl(
+  const control = await listenForControl(
     settings,
     () => ({ isDraining: false, pressures: [], live: 0, storing: 0, waiting: 0, knows }) as never,
     {
-      obey: (wish) => request.push(wish),
+      execute: (command) => request.push(command),
       read() {
         request.push('read')
         // The directory is reported at once, the description by the next poll.
@@ -24,7 +24,7 @@ test('capture is ready once description and directory are in force, and reads th
       },
     },
   )
-  await untilCaptureKnows(settings, { description: 2, directoryAt: enteredAt })
+  await waitUntilCaptureUses(settings, { description: 2, directoryAt: enteredAt })
   expect(request).toEqual(['read', 'read'])
   await control.stop()
   await rm(folder, { recursive: true })

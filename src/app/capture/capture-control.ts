@@ -20,24 +20,24 @@ export interface CaptureState extends AdmissionState {
   knows: { description: number; directoryReadMs: number | null }
 }
 
-/** Request to capture. `read` makes it read the description and the directory again before it answers. */
-export type CaptureWish = 'drain' | 'resume' | 'read'
+/** Command to capture. `read`: capture reads the description and the directory again before it answers. */
+export type CaptureCommand = 'drain' | 'resume' | 'read'
 
 const answerMs = 5_000
-const knownAgainMs = 50
+const pollMs = 50
 const socketName = 'capture-control'
 
 /** Opens the control socket, where capture's own user and root can query and drain capture. */
-export async function offerControl(
+export async function listenForControl(
   settings: SocketSettings,
   state: () => CaptureState,
-  { obey, read }: { obey: (wish: Exclude<CaptureWish, 'read'>) => void; read: () => Promise<unknown> },
+  { execute, read }: { execute: (command: Exclude<CaptureCommand, 'read'>) => void; read: () => Promise<unknown> },
 ): Promise<{ stop: () => Promise<void> }> {
   const path = socketPath(settings, socketName)
   const server = createServer((request, answer) => {
-    const wish = request.url?.slice(1)
-    if (request.method === 'POST' && (wish === 'drain' || wish === 'resume')) obey(wish)
-    const done = request.method === 'POST' && wish === 'read' ? read() : Promise.resolve()
+    const command = request.url?.slice(1)
+    if (request.method === 'POST' && (command === 'drain' || command === 'resume')) execute(command)
+    const done = request.method === 'POST' && command === 'read' ? read() : Promise.resolve()
     void done.finally(() => answer.end(JSON.stringify(state())))
   })
   // Owner only: the desk must not drain capture.
@@ -55,7 +55,7 @@ export function knownNow(
 }
 
 /** Resolves once capture uses the given version of the description, and a directory read at or after the given instant. */
-export async function untilCaptureKnows(
+export async function waitUntilCaptureUses(
   settings: SocketSettings,
   wanted: { description: number; directoryAt: Temporal.Instant },
 ): Promise<void> {
@@ -63,13 +63,14 @@ export async function untilCaptureKnows(
     const { knows } = (await requestCapture(settings, 'read')) ?? {}
     const isRead = (knows?.directoryReadMs ?? -Infinity) >= wanted.directoryAt.epochMilliseconds
     if (isRead && knows?.description === wanted.description) return
-    await wait(knownAgainMs)
+    await wait(pollMs)
   }
 }
 
-/** Queries a running capture, after sending it a request. Undefined if none answers. */
-export function requestCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
-  const at = { socketPath: socketPath(settings, socketName), method: wish ? 'POST' : 'GET', path: `/${wish ?? ''}` }
+/** Sends a command, if any, to a running capture. Returns its state; undefined if none answers. */
+export function requestCapture(settings: SocketSettings, command?: CaptureCommand): Promise<CaptureState | undefined> {
+  const path = `/${command ?? ''}`
+  const at = { socketPath: socketPath(settings, socketName), method: command ? 'POST' : 'GET', path }
   return requestJson(at, answerMs).then(
     (state) => state as CaptureState,
     () => undefined,

@@ -43,7 +43,7 @@ import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-requests.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { releaseMemory } from './release-memory.ts'
-import { knownNow, offerControl } from './capture-control.ts'
+import { knownNow, listenForControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainOnRequest } from './drain-on-request.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
@@ -368,14 +368,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     (resumed) => process.send?.({ called: resumed }),
     releaseMemory,
   )
-  const control = await offerControl(
+  const control = await listenForControl(
     settings,
     () => ({
       ...admission.state,
       ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
       knows: knownNow(versions, known, clock),
     }),
-    { obey: draining.obey, read: () => Promise.all([versions.refresh(), known.refresh()]) },
+    { execute: draining.execute, read: () => Promise.all([versions.refresh(), known.refresh()]) },
   )
   const node = startNodeHeartbeat({
     ...{ db, databaseUrl },
@@ -395,7 +395,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   // The previous process was draining when it died.
-  if (process.env['SELOSTE_DRAINING'] === '1') draining.obey('drain')
+  if (process.env['SELOSTE_DRAINING'] === '1') draining.execute('drain')
 
   return {
     address: formatEndpoint({ host: sip.address, port: sip.port }),

@@ -1,8 +1,8 @@
 import type { Admission } from '#capture/admission/admission.ts'
-import type { CaptureWish } from './capture-control.ts'
+import type { CaptureCommand } from './capture-control.ts'
 
 export interface Draining {
-  obey(wish: CaptureWish): void
+  execute(command: CaptureCommand): void
   /** Resolves when draining is complete: no live session and nothing waiting. */
   drained: Promise<void>
   stop(): void
@@ -26,8 +26,8 @@ export function drainOnRequest(
   }
 
   return {
-    obey(wish) {
-      const draining = wish === 'drain'
+    execute(command) {
+      const draining = command === 'drain'
       if (draining === admission.state.draining) return
       clearInterval(timer)
       if (draining) {

@@ -25,23 +25,23 @@ export function pauseRegisterOnRequest(
   objects: SwitchedStore,
   openStore: (settings: Settings) => Promise<ObjectStore>,
 ): { stop: () => void } {
-  const obey = async (wish: RegisterPauseRequest): Promise<RegisterPauseReply> => {
-    if (wish.register === 'hold') {
+  const execute = async (request: RegisterPauseRequest): Promise<RegisterPauseReply> => {
+    if (request.register === 'hold') {
       holdConnections(databaseUrl)
       await objects.hold()
       return { register: 'held' }
     }
-    Object.assign(process.env, wish.environment)
+    Object.assign(process.env, request.environment)
     const settings: Settings = readSettings(process.env, process.cwd())
-    const store = 'OBJECTS_URL' in wish.environment ? await openStore(settings) : undefined
-    moveConnections(databaseUrl, wish.databaseUrl ?? databaseUrl)
+    const store = 'OBJECTS_URL' in request.environment ? await openStore(settings) : undefined
+    moveConnections(databaseUrl, request.databaseUrl ?? databaseUrl)
     objects.release(store)
     return { register: 'going-on' }
   }
   const onMessage = (message: unknown) => {
     if (typeof message !== 'object' || message === null || !('register' in message)) return
-    const wish = message as RegisterPauseRequest
-    void obey(wish).then(
+    const request = message as RegisterPauseRequest
+    void execute(request).then(
       (message) => process.send?.(message),
       (error: unknown) =>
         process.send?.({ register: 'held', failed: (error as Error).message } satisfies RegisterPauseReply),

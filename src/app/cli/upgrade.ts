@@ -9,8 +9,8 @@ import { databaseUrlOf } from './running-database.ts'
 import { version } from './version.ts'
 
 /**
- * `upgrade --check`: says what a start of this version would change, before it is installed over a running one, and what is in
- * its way. Changes nothing. Exit code 1 if the upgrade would fail.
+ * `upgrade --check`: reports what a start of this version would change, and what blocks it, before it is installed over a
+ * running one. Changes nothing. Exit code 1 if the upgrade would fail.
  */
 export async function upgrade(readSettings: () => Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { check: { type: 'boolean' }, json: { type: 'boolean' } } })
@@ -55,7 +55,7 @@ export function judgePlan({ at, waiting, areFunctionsNew }: MigrationPlan): Find
       ? ok('schema', `tables stay as they are (${at})`)
       : ok(
           'schema',
-          `from ${at}, ${waiting.length} migrations will be applied: ${waiting.join(', ')}; there is no way back`,
+          `from ${at}, ${waiting.length} migrations will be applied: ${waiting.join(', ')}; they cannot be rolled back`,
         )
   const functions = areFunctionsNew ? 'will be installed anew' : 'stay as they are'
   return [tables, ok('schema.functions', `functions, views and policies ${functions}`)]
@@ -66,15 +66,15 @@ async function judgeCalls(settings: Settings): Promise<Finding> {
   if (capture === undefined) return ok('calls', 'capture does not run here')
   const { live } = capture
   if (live === 0) return ok('calls', 'none is in progress')
-  const says = `${live} in progress: their recording is interrupted while capture restarts`
-  return warning('calls', says, 'seloste drain --wait 600, where another capture takes the calls meanwhile')
+  const problem = `${live} in progress: their recording is interrupted while capture restarts`
+  return warning('calls', problem, 'if another capture can take the calls, run "seloste drain --wait 600" first')
 }
 
 function judgeBackups({ backups }: Pick<Settings, 'backups'>): Finding {
-  if (backups.length > 0) return ok('backups', 'run "seloste backup" before: the schema cannot be taken back')
+  if (backups.length > 0) return ok('backups', 'run "seloste backup" first: the schema cannot be rolled back')
   return warning(
     'backups',
-    'SELOSTE_BACKUPS has no place: the way back from a failed upgrade is a backup',
+    'SELOSTE_BACKUPS has no place: only a backup can undo a failed upgrade',
     'see backup-and-restore.md',
   )
 }

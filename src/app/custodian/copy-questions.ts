@@ -6,10 +6,10 @@ import type { CustodianAnswers } from './custodian-server.ts'
 export function copyQuestions(maker: CopyMaker, fetching: CopyFetching): CustodianAnswers['questions'] {
   return {
     '/copies/make': maker.make,
-    '/copies/behind': fetching.behind,
+    '/copies/behind': fetching.languageOfLink,
     '/copies/begin': fetching.begin,
     '/copies/piece': fetching.piece,
     '/copies/taken': fetching.taken,
-    '/copies/broke': fetching.broke,
+    '/copies/broke': fetching.releaseLease,
   }
 }

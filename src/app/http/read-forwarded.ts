@@ -61,9 +61,9 @@ function addressOf(node: string): string {
  * Rewrites the headers of a proxy's request to X-Forwarded-For and X-Forwarded-Proto.
  * @returns false if the request has only the untrusted header
  */
-export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHeader): boolean {
+export function readProxyHeaders(headers: IncomingHttpHeaders, trusted: ProxyHeader): boolean {
   const { forwarded } = headers
-  if (believed === 'forwarded') {
+  if (trusted === 'forwarded') {
     delete headers['x-forwarded-for']
     delete headers['x-forwarded-proto']
     delete headers['x-forwarded-host']

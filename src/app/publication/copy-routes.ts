@@ -9,7 +9,7 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
     path: 'copies',
     kind: 'copy',
     name: 'copy',
-    behind: async (token) => (await copies.behind({ token })).language,
+    languageOfLink: async (token) => (await copies.languageOfLink({ token })).language,
     async begin(token, address) {
       const { isBusy, copy, recording, attempt, sizeBytes } = await copies.begin({ token, address })
       if (isBusy) return { isBusy }
@@ -19,7 +19,7 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
     },
     piece: copies.piece,
     taken: copies.taken,
-    broke: copies.broke,
+    releaseLease: copies.releaseLease,
     suffix: '.wav.age',
   })
 }
@@ -30,7 +30,7 @@ export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Des
     path: 'packages',
     kind: 'package',
     name: 'package',
-    behind: async (token) => (await packages.behind({ token })).language,
+    languageOfLink: async (token) => (await packages.languageOfLink({ token })).language,
     async begin(token, address) {
       const { isBusy, id, attempt, sizeBytes } = await packages.begin({ token, address })
       if (isBusy) return { isBusy }
@@ -39,7 +39,7 @@ export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Des
     },
     piece: packages.piece,
     taken: packages.taken,
-    broke: packages.broke,
+    releaseLease: packages.releaseLease,
     suffix: '.zip.age',
   })
 }

@@ -18,13 +18,13 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
   /** Name of the kind in the process log. */
   name: string
   /** Returns the recipient's language; undefined if the link is not valid. */
-  behind: (token: string) => Promise<Language | undefined>
+  languageOfLink: (token: string) => Promise<Language | undefined>
   /** Starts a download; `isBusy` while another client downloads the file. */
   begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
   /** Returns encrypted bytes from a position, in base64; no bytes if the download has ended meanwhile. */
   piece: (request: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
-  broke: (fetched: Fetched) => Promise<unknown>
+  releaseLease: (fetched: Fetched) => Promise<unknown>
   /** Suffix of the saved file, with its dot. */
   suffix: string
 }
@@ -51,7 +51,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   const fewAttempts = { onRequest: app.rateLimit(rateLimit) }
   app.get<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
-    const meant = isToken.test(token) ? await source.behind(token) : undefined
+    const meant = isToken.test(token) ? await source.languageOfLink(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
     const language = chosen(request) ?? meant
     // The explicit status prevents caching (pages.ts).
@@ -99,14 +99,14 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
 export function sendSealed<Fetched extends { sizeBytes: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, piece, taken, broke }: Pick<Fetchable<Fetched>, 'name' | 'piece' | 'taken' | 'broke'>,
+  { name, piece, taken, releaseLease }: Pick<Fetchable<Fetched>, 'name' | 'piece' | 'taken' | 'releaseLease'>,
   fetched: Fetched,
   fileName: string,
 ): FastifyReply {
   const pieces = Readable.from(piecesOf(name, piece, fetched, reply.raw), { objectMode: false })
   reply.raw.once('close', () => {
     const isWhole = reply.raw.writableFinished && pieces.readableEnded
-    const report = isWhole ? taken : broke
+    const report = isWhole ? taken : releaseLease
     report(fetched).catch((error: unknown) => {
       request.log.error({ err: error }, `cannot report the end of the download of a ${name} to the custodian`)
     })

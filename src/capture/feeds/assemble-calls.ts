@@ -51,14 +51,14 @@ interface Group {
   readonly calls: Map<string, Map<string, DetailRecord>>
   readonly knownAs: Set<string>
   readonly refersTo: Set<string>
-  /** Values of `passesOn` and `passedOnBy` in these records. */
-  readonly names: Set<string>
+  /** Values of `partyKey` and `transferredByKey` in these records. */
+  readonly linkKeys: Set<string>
   lastMs: number
   firstMs: number
   endedMs: number
   taken: (() => void)[]
   /** Summaries of the calls already returned, by call id, for conferences, to which later records may belong. */
-  readonly records: Map<string, string>
+  readonly summaries: Map<string, string>
 }
 
 export function createCallAssembler({ settleMs }: { settleMs: number }): CallAssembler {
@@ -70,14 +70,14 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   /** Call ids by the ids in `knownAs`, and by the ids in `refersTo`. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
-  /** Call ids by `passesOn` (caller and official), and by `passedOnBy` (caller and the party that transferred the call). */
-  const withOfficial = new Map<string, Set<string>>()
-  const passedOn = new Map<string, Set<string>>()
+  /** Call ids by `partyKey` (caller and official), and by `transferredByKey` (caller and who transferred the call). */
+  const byPartyKey = new Map<string, Set<string>>()
+  const byTransferredByKey = new Map<string, Set<string>>()
   let newestEndMs = 0
 
   /** Returns the group of a record's call. Merges it with the groups that the record refers to or that refer to the record. */
   function groupOf(record: DetailRecord, nowMs: number): Group {
-    const { callId, knownAs = [], refersTo = [], passesOn, passedOnBy } = record
+    const { callId, knownAs = [], refersTo = [], partyKey, transferredByKey } = record
     const group = groups.get(callId) ?? emptyGroup(nowMs)
     groups.set(callId, group)
     for (const id of knownAs) {
@@ -85,14 +85,14 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       known.set(id, callId)
     }
     for (const id of refersTo) group.refersTo.add(id)
-    indexIds(withOfficial, passesOn, callId)
-    indexIds(passedOn, passedOnBy, callId)
-    for (const name of [passesOn, passedOnBy]) if (name !== undefined) group.names.add(name)
+    indexIds(byPartyKey, partyKey, callId)
+    indexIds(byTransferredByKey, transferredByKey, callId)
+    for (const name of [partyKey, transferredByKey]) if (name !== undefined) group.linkKeys.add(name)
     const others = [
       ...knownAs.map((id) => wanted.get(id)),
       ...refersTo.map((id) => known.get(id) ?? wanted.get(id)),
-      ...few(withOfficial, passedOnBy),
-      ...few(passedOn, passesOn),
+      ...few(byPartyKey, transferredByKey),
+      ...few(byTransferredByKey, partyKey),
     ]
     for (const id of refersTo) wanted.set(id, callId)
     for (const other of others) if (other !== undefined) unite(group, groups.get(other))
@@ -109,30 +109,30 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     }
     for (const id of other.knownAs) group.knownAs.add(id)
     for (const id of other.refersTo) group.refersTo.add(id)
-    for (const name of other.names) group.names.add(name)
+    for (const name of other.linkKeys) group.linkKeys.add(name)
     group.taken.push(...other.taken)
     group.lastMs = Math.max(group.lastMs, other.lastMs)
     group.firstMs = Math.min(group.firstMs, other.firstMs)
     group.endedMs = Math.max(group.endedMs, other.endedMs)
-    for (const [callId, summary] of other.records) group.records.set(callId, summary)
+    for (const [callId, summary] of other.summaries) group.summaries.set(callId, summary)
   }
 
   /** Returns the legs in which the caller spoke with the party that transferred this leg, if they were in progress at that time. */
-  function before(leg: DetailRecord): DetailRecord[] | 'many' {
-    const ids = withOfficial.get(leg.passedOnBy ?? '')
+  function legsBefore(leg: DetailRecord): DetailRecord[] | 'many' {
+    const ids = byPartyKey.get(leg.transferredByKey ?? '')
     if (!ids || !leg.answeredAt) return []
     if (ids.size > maxBatch) return 'many'
     const rangAt = leg.answeredAt.subtract({ milliseconds: ringsMs })
     return [...ids]
       .flatMap((id) => [...(groups.get(id)?.calls.get(id)?.values() ?? [])])
-      .filter(({ passesOn }) => passesOn === leg.passedOnBy)
+      .filter(({ partyKey }) => partyKey === leg.transferredByKey)
       .filter(({ answeredAt, endedAt }) => isAfter(leg.answeredAt, answeredAt) && !isAfter(rangAt, endedAt))
   }
 
   function forget(group: Group): void {
     open.delete(group)
     reported.delete(group)
-    for (const name of group.names) for (const ids of [withOfficial, passedOn]) forgetCalls(ids, name, group)
+    for (const name of group.linkKeys) for (const ids of [byPartyKey, byTransferredByKey]) forgetCalls(ids, name, group)
     for (const callId of group.calls.keys()) groups.delete(callId)
     for (const [ids, all] of [
       [known, group.knownAs],
@@ -149,8 +149,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       const legs = group.calls.get(record.callId) ?? new Map<string, DetailRecord>()
       group.calls.set(record.callId, legs)
       const legId = record.repeats ? repeatedLeg(legs, record) : legOf(legs, record)
-      const before = legs.get(legId)
-      legs.set(legId, before ? merged(before, record) : { ...record, legId })
+      const earlier = legs.get(legId)
+      legs.set(legId, earlier ? merged(earlier, record) : { ...record, legId })
       group.lastMs = nowMs
       group.endedMs = Math.max(group.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
       newestEndMs = Math.max(newestEndMs, Math.min(group.endedMs, nowMs))
@@ -164,9 +164,9 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
         const isLast = nowMs - group.firstMs >= maxCallMs
-        const { calls, unfinished, reportedBy } = callsOf(group, isLast, before)
+        const { calls, unfinished, reportedBy } = callsOf(group, isLast, legsBefore)
         if (unfinished.size > 0 && !isLast) continue
-        const news = [...calls].filter(([callId, legs]) => group.records.get(callId) !== summaryOf(legs))
+        const news = [...calls].filter(([callId, legs]) => group.summaries.get(callId) !== summaryOf(legs))
         const takens = group.taken
         let left = news.length
         const taken = () => {
@@ -178,13 +178,13 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
           ready.push({ ...reported, isUnfinished: unfinished.has(callId), taken })
         }
         if (news.length === 0) taken()
-        if (isOfConference(group) || [...group.calls.values()].some(mayBePassedOn)) {
+        if (isOfConference(group) || [...group.calls.values()].some(mayBeTransferred)) {
           open.delete(group)
           reported.add(group)
           const [oldest] = reported
           if (oldest && reported.size > maxRemembered) forget(oldest)
           group.taken = []
-          if (isOfConference(group)) for (const [callId, legs] of news) group.records.set(callId, summaryOf(legs))
+          if (isOfConference(group)) for (const [callId, legs] of news) group.summaries.set(callId, summaryOf(legs))
         } else forget(group)
       }
       return ready
@@ -197,8 +197,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
 
 function emptyGroup(nowMs: number): Group {
   return {
-    ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set(), names: new Set() },
-    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], records: new Map() },
+    ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set(), linkKeys: new Set() },
+    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], summaries: new Map() },
   }
 }
 
@@ -215,12 +215,12 @@ interface GroupCalls {
  * Returns the calls of a group.
  * @param isLast true to return incomplete calls too, because their missing records are no longer expected
  */
-function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
+function callsOf(group: Group, isLast: boolean, legsBefore: LegsBefore): GroupCalls {
   const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
   if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
   if (records.some(({ channel }) => channel)) return callsOfChannels(group, records)
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
-  const firstOf = firstsOf(group, before)
+  const firstOf = firstsOf(group, legsBefore)
   const calls = new Map<string, DetailRecord[]>()
   const reportedBy = new Map<string, string[]>()
   for (const leg of records) {
@@ -262,18 +262,18 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
   return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
 }
 
-type Before = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
+type LegsBefore = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
 
 /**
  * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If
  * several calls are possible, for example because two callers have the same number, it is the leg's own call.
  */
-function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
+function firstsOf(group: Group, legsBefore: LegsBefore): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()
   return function firstOf(leg: DetailRecord): string {
     const known = firsts.get(leg)
     if (known !== undefined) return known
-    const candidates = before(leg)
+    const candidates = legsBefore(leg)
     const isHere = candidates !== 'many' && candidates.every(({ callId }) => group.calls.has(callId))
     const calls = new Set(isHere ? candidates.map(firstOf) : [])
     const [first] = calls
@@ -304,8 +304,8 @@ function summaryOf(legs: readonly DetailRecord[]): string {
 
 const isConference = (id: string) => id.startsWith('conference:')
 const isOfConference = ({ refersTo, knownAs }: Group) => [...refersTo, ...knownAs].some(isConference)
-const mayBePassedOn = (legs: ReadonlyMap<string, DetailRecord>) =>
-  [...legs.values()].some(({ passesOn }) => passesOn !== undefined)
+const mayBeTransferred = (legs: ReadonlyMap<string, DetailRecord>) =>
+  [...legs.values()].some(({ partyKey }) => partyKey !== undefined)
 
 type Ids = Map<string, Set<string>>
 

@@ -22,11 +22,11 @@ export interface DetailRecord {
   /** Present if the number called may be that of the last transfer instead; `queue` is the name of the queue. */
   readonly mayBePassedOn?: { readonly queue: string } | undefined
   /**
-   * Keys that link a transferred call with the call before, each the caller and another party: `passesOn` has the party of this
-   * call, `passedOnBy` the party that transferred this call.
+   * Keys that link a transferred call with the call before it. `partyKey` is made of the caller and the official of this call,
+   * `transferredByKey` of the caller and the party that transferred the caller to this call.
    */
-  readonly passesOn?: string | undefined
-  readonly passedOnBy?: string | undefined
+  readonly partyKey?: string | undefined
+  readonly transferredByKey?: string | undefined
   /** Device that made the call, independent of the caller id that it sends. */
   readonly device?: string | undefined
   /** True for a leg of another call that was connected with this one. It counts only if an official made it. */

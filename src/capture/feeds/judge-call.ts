@@ -100,7 +100,7 @@ export function judgeCall(
   const first = incoming[0]
   if (!first) {
     // Problem if the direction is unknown, or if an official transferred the call and the call before is unknown.
-    return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.passedOnBy !== undefined))
+    return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.transferredByKey !== undefined))
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
@@ -136,7 +136,7 @@ export function judgeCall(
     isDoubtful:
       queues.size > 1 ||
       isOverwritten ||
-      first.passedOnBy !== undefined ||
+      first.transferredByKey !== undefined ||
       parts.some((leg) => leg.isDoubtful || (leg.answeredAt && isServiceNumber(leg))),
     call: {
       callId: `${feed} ${call.callId}`,

@@ -52,8 +52,8 @@ function passing({ caller, official }: DetailRecord, fields: Fields): Partial<De
   const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
   const agent = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
   return {
-    ...(agent !== undefined && { passesOn: `${agent} ${official}` }),
-    ...(by !== undefined && { passedOnBy: `${agent ?? ''} ${by}` }),
+    ...(agent !== undefined && { partyKey: `${agent} ${official}` }),
+    ...(by !== undefined && { transferredByKey: `${agent ?? ''} ${by}` }),
   }
 }
 

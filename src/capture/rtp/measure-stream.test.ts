@@ -40,12 +40,12 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
   const playAll = (from: number, to: number, bytes?: Uint8Array) => {
     for (let n = from; n < to; n++) receive(n, bytes)
   }
-  return { one, hear: receive, hearAll: playAll }
+  return { one, receive, playAll }
 }
 
 describe('a gap', () => {
   test('is counted with its duration, and subtracted if it arrives late', () => {
-    const { one, hear: receive, hearAll: playAll } = meter()
+    const { one, receive, playAll } = meter()
     playAll(0, 10)
     playAll(15, 20)
     expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 5, lostMs: 100, packetMs: 20 })
@@ -54,7 +54,7 @@ describe('a gap', () => {
   })
 
   test('is not counted during a hold, though the numbers continue', () => {
-    const { one, hearAll: playAll } = meter()
+    const { one, playAll } = meter()
     playAll(0, 50)
     one.pause(true)
     one.pause(false)
@@ -63,7 +63,7 @@ describe('a gap', () => {
   })
 
   test('is not counted between two sources, and counts restart with a recording', () => {
-    const { one, hearAll: playAll } = meter()
+    const { one, playAll } = meter()
     playAll(0, 20)
     one.begin()
     playAll(500, 520)
@@ -74,7 +74,7 @@ describe('a gap', () => {
   })
 
   test('distinguishes a stalled stream from a short silence', () => {
-    const { one, hear: receive } = meter()
+    const { one, receive } = meter()
     receive(0)
     receive(1, loud, 8, 4_000)
     receive(2, loud, 8, 24_000)
@@ -83,7 +83,7 @@ describe('a gap', () => {
   })
 
   test('is also found by sender reports: packets sent between them, and those that arrived', () => {
-    const { one, hearAll: playAll } = meter()
+    const { one, playAll } = meter()
     playAll(0, 10)
     one.reported(1010)
     playAll(12, 50)
@@ -93,7 +93,7 @@ describe('a gap', () => {
 })
 
 test('jitter has the mean and the maximum over packets', () => {
-  const { one, hear: receive } = meter()
+  const { one, receive } = meter()
   // RTP units times 16: 8 units are a millisecond.
   for (const [n, units] of [8, 16, 24].entries()) receive(n, loud, 8, 0, units * 16)
   expect(one.measure(600)).toMatchObject({ jitterMs: 2, worstJitterMs: 3 })
@@ -101,7 +101,7 @@ test('jitter has the mean and the maximum over packets', () => {
 
 describe('audibility', () => {
   test('is judged by level for G.711: speech, silence, and the noise of a good line', () => {
-    const { one, hearAll: playAll } = meter()
+    const { one, playAll } = meter()
     playAll(0, 10, loud)
     playAll(10, 30, silence)
     playAll(30, 40, Buffer.alloc(160, codeOf(60)))
@@ -110,17 +110,17 @@ describe('audibility', () => {
 
   test('is judged by the growth of its step for G.722', () => {
     const g722 = Buffer.from(encoded.g722, 'base64')
-    const { one, hear: receive } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
+    const { one, receive } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
     for (let n = 0; n < 50; n++) receive(n, g722.subarray(160 * n, 160 * n + 160), 9)
     expect(one.measure(10_000)).toMatchObject({ codec: 'G722', judged: 50, sounding: 50 })
     // Output of the ITU's encoder for zeros: the step falls to its minimum.
     const quiet = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
-    for (let n = 0; n < 20; n++) quiet.hear(n, Buffer.alloc(160, 0xfa), 9)
+    for (let n = 0; n < 20; n++) quiet.receive(n, Buffer.alloc(160, 0xfa), 9)
     expect(quiet.one.measure(4000)).toMatchObject({ judged: 20, sounding: 0 })
   })
 
   test('is judged by the voice activity flag and DTX packets for Opus; music coding is not judged', () => {
-    const { one, hear: receive } = meter([opus])
+    const { one, receive } = meter([opus])
     const config = (number: number, more = 0) => (number << 3) | more
     receive(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
     receive(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, only redundancy
@@ -131,7 +131,7 @@ describe('audibility', () => {
   })
 
   test('is not judged for key presses, and comfort noise is silence', () => {
-    const { one, hear: receive } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
+    const { one, receive } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
     receive(0, silence)
     receive(1, Buffer.from([5, 10, 0, 160]), 101)
     receive(2, Buffer.from([65]), 13)

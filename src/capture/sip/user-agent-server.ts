@@ -58,7 +58,7 @@ export interface UserAgentServer {
   stop(): void
 }
 
-/** Seconds until a refused caller should retry. Callers with a second recorder try it at once. */
+/** Seconds until a refused client should retry. A client with a second recorder tries that one at once. */
 const RETRY_AFTER_SECONDS = 5
 
 /** A final answer that needs no transaction. */

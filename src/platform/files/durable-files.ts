@@ -14,7 +14,7 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
 /** Running syncs by folder. */
 const syncs = new Map<string, { run: () => Promise<void>; waiting: number }>()
 
-/** Makes new and removed names of a folder durable. Callers during a sync share the next one. */
+/** Syncs a directory, which makes created and removed entries durable. Calls during a sync share the next one. */
 export async function syncFolder(directory: string): Promise<void> {
   const path = resolve(directory)
   const shared = syncs.get(path) ?? { run: shareRuns(() => syncNow(path)), waiting: 0 }

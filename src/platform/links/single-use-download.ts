@@ -25,7 +25,7 @@ export interface DownloadInProgress {
 /** Database operations of one kind of download. */
 export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
   /** Returns the recipient's language; null if there is nothing to download. */
-  behind: (hash: Buffer) => Promise<'fi' | 'sv' | 'en' | null>
+  languageOfLink: (hash: Buffer) => Promise<'fi' | 'sv' | 'en' | null>
   /** Begins a download; undefined if there is nothing to download. */
   begin: (hash: Buffer, address: string | undefined) => Promise<Fetched | DownloadInProgress | undefined>
   /** Renews the download's lease before each piece; false if it has ended or another download has begun. */
@@ -33,13 +33,13 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
   /** Uses up the link before the last bytes are sent; true for at most one download. */
   take: (fetched: Fetched) => Promise<boolean>
   /** Releases the lease of a download whose connection broke. */
-  broke: (fetched: Fetched) => Promise<unknown>
+  releaseLease: (fetched: Fetched) => Promise<unknown>
   keyOf: (which: Fetched | Ended) => string
   /** Returns sealed bytes; undefined if they can no longer be read. */
   read: (fetched: Fetched, from: number, to: number) => Promise<Buffer | undefined>
   hasEnded: (fetched: Fetched) => Promise<boolean>
   /** Ends expired downloads. Returns all ended ones whose objects may still exist. */
-  settle: () => Promise<readonly Ended[]>
+  endExpired: () => Promise<readonly Ended[]>
   /**
    * Records removed objects.
    * @returns how many need no further attempt
@@ -48,7 +48,7 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
 }
 
 export interface SingleUseDownloads<Fetched extends Begun> {
-  behind: (request: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
+  languageOfLink: (request: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
   /**
    * Begins a download.
    * @param request.address client address, for the list of downloads
@@ -59,7 +59,7 @@ export interface SingleUseDownloads<Fetched extends Begun> {
   /** Removes the object: the last bytes were sent. */
   taken: (request: Fetched) => Promise<{ taken: true }>
   /** Releases the lease: the connection broke before the last bytes. */
-  broke: (request: Fetched) => Promise<{ broke: true }>
+  releaseLease: (request: Fetched) => Promise<{ broke: true }>
 }
 
 export interface RemovingEnded {
@@ -80,8 +80,8 @@ export function createSingleUseDownloads<Fetched extends Begun, Ended>(
   }
 
   return {
-    async behind({ token }) {
-      const language = await stored.behind(tokenHash(token))
+    async languageOfLink({ token }) {
+      const language = await stored.languageOfLink(tokenHash(token))
       return language ? { language } : {}
     },
     async begin({ token, address }) {
@@ -101,10 +101,10 @@ export function createSingleUseDownloads<Fetched extends Begun, Ended>(
       if (await stored.hasEnded(request)) await remove([request])
       return { taken: true }
     },
-    async broke(request) {
-      await stored.broke(request)
+    async releaseLease(request) {
+      await stored.releaseLease(request)
       return { broke: true }
     },
-    removeEnded: async () => remove(await stored.settle()),
+    removeEnded: async () => remove(await stored.endExpired()),
   }
 }

@@ -60,7 +60,7 @@ test('a discarded recording leaves no file, and its tail is free', async () => {
   expect(readdirSync(directory)).toEqual([])
 })
 
-test('memory released by a recording contains nothing of it, and it no longer writes to it', async () => {
+test('a finished writer leaves no audio in the memory that it releases, and writes nothing more there', async () => {
   const first = await createRecordingWriter({ id: 'first', directory, intakePublicKey: recipient, startedAt })
   first.source(0, 111, 5, 7, codecs)
   for (let n = 0; n < 100; n++) first.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(150, 0xaa), 0, 150)

@@ -61,11 +61,11 @@ export async function readBelieved(
   return rows.flatMap((row) => {
     const detail = row.detail as Record<string, unknown>
     const { signature, ...statement } = detail
-    const isBelieved =
+    const isTrusted =
       signature === undefined
         ? row.index !== null && row.index < before && hashLeaf(entryBytes(row)).equals(row.hash!)
         : isStatementSigned(key, kinds[action], statement, signature)
-    return isBelieved ? [{ seq: row.seq, at: row.at, detail }] : []
+    return isTrusted ? [{ seq: row.seq, at: row.at, detail }] : []
   })
 }
 

@@ -5,9 +5,9 @@ import type { SafeguardTables } from '../tables.ts'
 export type Tx = Transaction<SafeguardTables>
 
 /**
- * Returns a person named by an entry, entering one who came after the backup: nobody can sign in by that, and the directory
- * enters them again.
- * @returns undefined if it is no person: a job, the database
+ * Returns the person whom a ledger entry names. Inserts a placeholder for a person who was added after the backup: it cannot
+ * sign in, and the directory adds the person again.
+ * @returns undefined if the id is not a person's: a job, the database
  */
 export async function havePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {
   if (!/^[0-9a-f]{8}-/.test(id)) return undefined

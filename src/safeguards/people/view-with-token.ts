@@ -22,7 +22,7 @@ export interface FoundPeople {
 }
 
 /**
- * View of the identity system with a token, with its trace in the same transaction (R21).
+ * Returns the people that the identity system requests with its token, and logs the access in the same transaction (R21).
  * @returns undefined if the token is invalid or revoked
  */
 export async function viewWithToken(

@@ -84,7 +84,7 @@ export function ContactPage() {
               me={me}
               under={under}
               momentMs={segment.id === momentPart ? momentIn(segment, atSeconds) : undefined}
-              onViewed={() => void refetch()}
+              onChanged={() => void refetch()}
             />
           ))}
           {under.purpose === 'CRIME_OR_MISUSE' && under.reference && hasRole(me, 'SECURITY') && (

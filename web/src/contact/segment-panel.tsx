@@ -33,7 +33,7 @@ export function SegmentPanel({
   momentMs,
   me,
   under,
-  onViewed,
+  onChanged,
 }: {
   contact: ContactDetail
   segment: SegmentDetail
@@ -41,17 +41,16 @@ export function SegmentPanel({
   momentMs: number | undefined
   me: Me
   under: UnderPurpose
-  /** Called after an act that changes the segment. */
-  onViewed: () => void
+  /** Called when the contact must be fetched again: a listening started or ended, or the recording was forbidden. */
+  onChanged: () => void
 }) {
   const { t, language, named } = useLanguage()
-  const { recording, official } = segment
+  const { recording, official, mayForbid } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
-  const forbidWords = segment.mayForbid
   const played = useReceptionWords(segment)
   // Restricted recordings are listened to only in the one case they are held for; the server decides whether this is that case.
   const isPlayedOnlyHere =
-    recording.state === 'restricted' && (forbidWords === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
+    recording.state === 'restricted' && (mayForbid === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
       ? t('contacts.segment.title.many', { position, total: contact.segments.length })
@@ -117,7 +116,7 @@ export function SegmentPanel({
             segmentId={segment.id}
             momentMs={momentMs}
             transferredTo={answeredNext(contact, position)}
-            onViewed={onViewed}
+            onViewed={onChanged}
           />
         </Suspense>
       ) : (
@@ -139,22 +138,22 @@ export function SegmentPanel({
         <Retention
           recording={recording}
           under={under}
-          mayCertify={forbidWords !== undefined && mayCertify(me, segment)}
+          mayCertify={mayForbid !== undefined && mayCertify(me, segment)}
         />
       </div>
-      {forbidWords === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
-      {forbidWords === 'official' &&
+      {mayForbid === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
+      {mayForbid === 'official' &&
         recording.id &&
         (recording.state === 'available' || recording.state === 'restricted' || recording.state === 'capturing') &&
         !forbidden && (
           <Forbid
             recordingId={recording.id}
-            by={forbidWords}
+            by={mayForbid}
             isRestricted={recording.state === 'restricted'}
             callerWishUntil={segment.callerWishUntil}
             onForbidden={(prohibition) => {
               setForbidden(prohibition)
-              onViewed()
+              onChanged()
             }}
           />
         )}

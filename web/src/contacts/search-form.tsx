@@ -22,13 +22,13 @@ import { usePresence } from '../session/use-presence.ts'
 import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
 import type { Filters } from './filters.ts'
 
-/** Search form. Starts from the address; submitting changes the address. */
+/** Search form, initialised from the URL. Submitting it updates the URL. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
   const { t } = useLanguage()
   const presence = usePresence()
   const hasOwnCalls = presence.state === 'signed-in' && answers(presence.me)
   const [draft, setDraft] = useState(() => draftOf(filters))
-  // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
+  // The URL may change without the form (back, a saved search). The form is updated without a remount, which would lose the
   // focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {
@@ -169,7 +169,7 @@ function FilterField({ name, value, error, hasOwnCalls, onChange }: FilterFieldP
   )
 }
 
-/** Choice of the register's numbers, or of one in the address that the register does not have. */
+/** Service number. Options: the register's numbers, and the URL's number if the register does not have it. */
 function ServiceNumber(shown: Omit<ComponentProps<typeof Choice>, 'options'>) {
   const { t, named } = useLanguage()
   const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })

@@ -7,7 +7,7 @@ import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
-import { untilCaptureKnows } from '../../capture/capture-control.ts'
+import { waitUntilCaptureUses } from '../../capture/capture-control.ts'
 import { readDrawKey } from '../../roles/draw-key.ts'
 import { openObjects } from '../../roles/open-objects.ts'
 import type { RoleName } from '../../roles/role.ts'
@@ -62,7 +62,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   await admin.close()
   // Users may call as soon as the welcome text is printed.
   const inForce = versionAt(versions, enteredAt).version
-  await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
+  await waitUntilCaptureUses(settings, { description: inForce, directoryAt: enteredAt })
   for (const line of refused) print(`  right not granted, because the procedure refused it: ${line}`)
   for (const line of failedRequests) print(`  request not created: ${line}`)
   for (const line of failedDisclosures) print(`  disclosure not created: ${line}`)

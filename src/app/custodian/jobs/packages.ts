@@ -61,12 +61,12 @@ export async function startPackages({
   return {
     questions: {
       '/packages/make': maker.make,
-      '/packages/behind': fetching.behind,
+      '/packages/behind': fetching.languageOfLink,
       '/packages/begin': fetching.begin,
       '/packages/begin-save': fetching.beginSave,
       '/packages/piece': fetching.piece,
       '/packages/taken': fetching.taken,
-      '/packages/broke': fetching.broke,
+      '/packages/broke': fetching.releaseLease,
     },
     async stop() {
       await removing.stop()

@@ -77,7 +77,10 @@ export const RequestCall = Type.Object(
           recordings: Type.Array(
             Type.Object({
               id: uuid('Recording to listen to, under the request’s number'),
-              hasBeenHeard: Type.Boolean({ description: 'True if the clerk may listen to it' }),
+              hasBeenHeard: Type.Boolean({
+                description:
+                  'True if the clerk has played some of it under this request, after the last change of the requester’s name; needed to verify the requester as a party',
+              }),
             }),
           ),
         },
@@ -132,7 +135,8 @@ export const requestCallOperations = {
   },
   verifyCall: {
     route: 'POST /api/requests/:id/calls/:callId/verification',
-    summary: 'Record if the requester is a party of the call; by listening, if its recording can be played (R46)',
+    summary:
+      'Record whether the requester is a party of the call; yes requires that the clerk has listened to the recording, if it can be played (R46)',
     params: callOf,
     body: Type.Object({ isParty: Type.Boolean() }, closed),
     response: noContent,

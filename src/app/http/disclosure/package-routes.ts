@@ -33,7 +33,8 @@ export function packageRoutes(app: Routes, desk: Desk): void {
       const begun = await logCustodianRefusal(desk, session, entry, pending)
       if ('refused' in begun) return refuseAs(reply, begun)
       const { number, ...saved } = begun
-      const sealed = { name: 'package', piece: packages.piece, taken: packages.taken, broke: packages.broke }
+      const { piece, taken, releaseLease } = packages
+      const sealed = { name: 'package', piece, taken, releaseLease }
       return sendSealed(request, reply, sealed, saved, `${number}.zip.age`)
     },
   })

@@ -49,7 +49,7 @@ test('every place with data is listed with its site, to people responsible for t
   })
 })
 
-test('the screen offers them to the roles allowed by the route, and to nobody else', async () => {
+test('the storage page is offered only to roles that the route allows', async () => {
   const none = { kind: 'none' as const, units: [], numbers: [] }
   for (const role of ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY'] as const) {
     const isSecurity = role === 'SECURITY'

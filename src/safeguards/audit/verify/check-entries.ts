@@ -102,7 +102,7 @@ export class EntryCheck {
         }
         break
       case 'log.pruned': {
-        if (!this.#isBelieved(entry, leaf, isIntact)) break
+        if (!this.#isTrusted(entry, leaf, isIntact)) break
         const minimumIndex = Number(detail['minimumIndex'])
         if (!Number.isSafeInteger(minimumIndex)) break
         this.facts.minimumIndex = Math.max(this.facts.minimumIndex, minimumIndex)
@@ -110,31 +110,31 @@ export class EntryCheck {
         break
       }
       case 'log.break-accepted':
-        if (!this.#isBelieved(entry, leaf, isIntact)) break
+        if (!this.#isTrusted(entry, leaf, isIntact)) break
         this.facts.accepted.push({ ...position, detail })
         this.#step(entry, position)
         break
       case 'clock.stepped':
-        if (this.#isBelieved(entry, leaf, isIntact)) this.#step(entry, position)
+        if (this.#isTrusted(entry, leaf, isIntact)) this.#step(entry, position)
         break
       case 'backup.restored':
-        this.#isBelieved(entry, leaf, isIntact)
+        this.#isTrusted(entry, leaf, isIntact)
     }
   }
 
   /**
    * Writing to the database alone explains nothing. Entries of versions that signed acceptances only are trusted as written.
    */
-  #isBelieved({ seq, action, detail }: LoggedEntry, leaf: number | undefined, isIntact: boolean): boolean {
+  #isTrusted({ seq, action, detail }: LoggedEntry, leaf: number | undefined, isIntact: boolean): boolean {
     const isEarlier =
       action !== 'log.break-accepted' &&
       !('signature' in detail) &&
       leaf !== undefined &&
       leaf < this.#signedFrom &&
       isIntact
-    const isBelieved = isEarlier || isDetailSigned(action, detail, this.#key)
-    if (!isBelieved) this.#unsigned.push({ seq, action })
-    return isBelieved
+    const isTrusted = isEarlier || isDetailSigned(action, detail, this.#key)
+    if (!isTrusted) this.#unsigned.push({ seq, action })
+    return isTrusted
   }
 
   /**

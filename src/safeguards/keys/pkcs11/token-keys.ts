@@ -36,7 +36,7 @@ export async function openToken(
     if ((await find(session, mark)).length > 0) return
     throw session.gone('it is another token, or was emptied: it does not have Seloste’s marker')
   }
-  /** Returns the handles of a label; that there is none is believed of our own token only. */
+  /** Returns the handles of a label. That there are none is accepted only from our own token. */
   const handlesOf = async (session: OpenSession, label: string) => {
     const handles = await find(session, `${prefix}${label}`)
     if (handles.length === 0) await assertOurs(session)

@@ -202,7 +202,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
   const right = () => faulty!.fail('')
 
-  rule('is not believed that it destroyed a key that is still there', async () => {
+  rule('is not trusted when it reports a key destroyed that is still there', async () => {
     const keys = await open()
     const store = await withSealedSecrets(keys, join(tokens!.folder, 'keys'))
     const label = newLabel()
@@ -216,7 +216,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])
   })
 
-  rule('is not believed that it wrapped what it wrapped wrongly', async () => {
+  rule('is not trusted when it reports a wrong wrapping as done', async () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)

@@ -1,7 +1,7 @@
 /**
- * Downloads of packages, as the custodian: by the token of a link, or in the session of the releaser for a medium. Sealed bytes
- * to one client at a time, at most three attempts within an hour, until the package has been sent once. The client cannot tell
- * a wrong link from a used or expired one.
+ * Serves package downloads, in the custodian: by a link's token, or, to be saved on a physical medium, in the session of the
+ * person who released the package. Sends sealed bytes to one client at a time, with at most three attempts within an hour,
+ * until the package has been sent once. The client cannot tell a wrong link from a used or expired one.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -43,7 +43,7 @@ interface BegunRow {
 }
 
 export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
-  /** Begins to save a package for a medium. */
+  /** Begins the download of a package that will be handed over on a physical medium. */
   beginSave: (request: {
     session: string
     id: string
@@ -65,7 +65,7 @@ export function createPackageFetching(
       const mayBePlain = rows[0]?.mayBePlain === true
       return readAtRest(store, { object: packageKey(id), id, recordings, mayBePlain }, from, to)
     },
-    async behind(hash) {
+    async languageOfLink(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
         select package_link_language(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
@@ -88,12 +88,12 @@ export function createPackageFetching(
         select complete_fetch(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ id, attempt }) => sql`select end_fetch_lease(${id}::uuid, ${attempt})`.execute(db),
+    releaseLease: ({ id, attempt }) => sql`select end_fetch_lease(${id}::uuid, ${attempt})`.execute(db),
     async hasEnded({ id }) {
       const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
-    async settle() {
+    async endExpired() {
       await sql`select settle_packages(), remove_download_addresses()`.execute(db)
       const { rows } = await sql<{ id: string }>`
         select id from disclosure_package where ended_at is not null and removed_at is null

@@ -30,7 +30,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
   return createSingleUseDownloads<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {
     keyOf: ({ copy, recording }) => subjectCopyKey(recording, copy),
     read: (copy, from, to) => readSubjectCopy(store, copy, from, to),
-    async behind(hash) {
+    async languageOfLink(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
         select copy_link_language(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
@@ -61,12 +61,12 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
         select complete_fetch(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ copy, attempt }) => sql`select end_fetch_lease(${copy}::uuid, ${attempt})`.execute(db),
+    releaseLease: ({ copy, attempt }) => sql`select end_fetch_lease(${copy}::uuid, ${attempt})`.execute(db),
     async hasEnded({ copy }) {
       const { rows } = await sql`select from subject_copy where id = ${copy} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
-    async settle() {
+    async endExpired() {
       await sql`select settle_copies(), remove_download_addresses()`.execute(db)
       return db
         .selectFrom('subject_copy')

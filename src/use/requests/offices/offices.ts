@@ -52,7 +52,7 @@ export interface OfficeInput {
 
 /**
  * Adds an office.
- * @returns its id; `of` an identity code: the field that contains it
+ * @returns its id. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
 export function enterOffice(
   db: HoldingSafeguards,

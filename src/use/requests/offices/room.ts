@@ -12,7 +12,7 @@ export interface Room {
   number: string
   language: 'fi' | 'sv' | 'en'
   until: Temporal.Instant
-  /** True if the host has a password with which to confirm here that it was listened to. */
+  /** True if the host has a password, with which they can confirm that the recordings were listened to. */
   confirms: boolean
   calls: {
     ordinal: number
@@ -42,8 +42,8 @@ const openRefusals = [
 ] as const
 
 /**
- * Puts a session into listening mode, which only ending the session leaves. Requires the host's session, the appointment's time
- * and a workstation of the office.
+ * Puts a session into listening mode until the session ends. Requires the host's session, the appointment's time and a
+ * workstation of the office.
  * @param workstation the browser's token
  */
 export async function openRoom(
@@ -75,8 +75,8 @@ export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room 
 }
 
 /**
- * Ends the listening mode and the session. The host confirms with a password that it was listened to: the confirmation destroys
- * recordings the other party has forbidden, and the listener is alone at the screen.
+ * Ends the listening mode and the session. With the host's password it also records that the recordings were listened to. That
+ * destroys recordings that the other party has forbidden; the listener, alone at the screen, must not be able to do it.
  * @param heardBy the host's password; without it no outcome is recorded
  */
 export async function closeRoom(
@@ -104,7 +104,7 @@ export async function closeRoom(
 
 const unproved = { wrong: 'session.credentials', wait: 'session.wait' } as const
 
-/** The one person whom a session serves. */
+/** Appointment to which a session in listening mode is limited. */
 export interface Confinement {
   personId: string
   appointmentId: string
