@@ -29,7 +29,7 @@ const question = (
   ...more,
 })
 
-/** The seed with other rules, and the changes of a test. */
+/** Returns the seed's description with other rules and switches. */
 const withRules = (rules: RecordingRule[], switches: Partial<RegisterDescription['switches']> = {}) => ({
   ...description,
   recordingPlan: { ...description.recordingPlan, rules },
@@ -99,7 +99,7 @@ test('the draw is the first 53 bits of the HMAC over the hashed call id, as comp
   expect(draw(Buffer.from('key'), 'service-numbers', 3, hashCallId('call-1'))).toBe(0.2107431016086041)
 })
 
-test('the same call gets the same answer, and a draw is in [0, 1)', () => {
+test('a call always gets the same decision, and a draw is in [0, 1)', () => {
   fc.assert(
     fc.property(fc.string(), fc.uint8Array({ minLength: 16, maxLength: 32 }), (callId, key) => {
       const once = decideRecording(question('029 497 000', { callId, drawKey: key }))
@@ -139,8 +139,8 @@ describe('a rule with hours', () => {
   const reasonAt = (text: string) =>
     decideRecording(question('029 497 000', { description: inHours, answeredAt: at(text) })).reason
 
-  test('is in force from its first moment until before its last, in Helsinki time, on its days', () => {
-    // 5 March 2027 is a Friday; two hours ahead of UTC. After 28 March it is three.
+  test('applies on its days from the start of its hours until just before their end, in Helsinki time', () => {
+    // 5 March 2027 is a Friday. Helsinki is two hours ahead of UTC then, and three after 28 March.
     expect(reasonAt('2027-03-05T05:59:59.999Z')).toBe('outside-hours')
     expect(reasonAt('2027-03-05T06:00:00Z')).toBe('drawn')
     expect(reasonAt('2027-03-05T14:14:59.999Z')).toBe('drawn')
@@ -150,12 +150,12 @@ describe('a rule with hours', () => {
     expect(reasonAt('2027-04-02T13:15:00Z')).toBe('outside-hours')
   })
 
-  test('reports itself for a call outside them, which is not drawn', () => {
+  test('is named in the decision about a call outside its hours, which is not drawn', () => {
     const missed = question('029 497 000', { description: inHours, answeredAt: at('2027-03-06T08:00:00Z') })
     expect(decideRecording(missed)).toEqual({ record: false, reason: 'outside-hours', ...explained, ...requested })
   })
 
-  test('decides in its hour if a number has several', () => {
+  test('decides during its hours if a number has several rules', () => {
     const morning = { ...always, id: 'morning', hours: { days: weekdays, from: clock('08:00'), to: clock('12:00') } }
     const rest = {
       ...always,
@@ -175,7 +175,7 @@ describe('a quota', () => {
   const perNumber = withRules([{ ...always, quota: { per: 'number', weekly: 5 } }])
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
 
-  test('admits a drawn call while the week has room, and reports the number before it', () => {
+  test('that is not full lets a drawn call be recorded, and the decision has the recordings counted before', () => {
     const requests: unknown[] = []
     const decide = question('029 497 000', {
       description: perOfficial,
@@ -186,7 +186,7 @@ describe('a quota', () => {
     expect(requests).toEqual([['service-numbers', { official: officialId }]])
   })
 
-  test('refuses a drawn call once it is full, and still reports the draw', () => {
+  test('that is full lets no drawn call be recorded, and the decision still has the draw', () => {
     const decide = question('029 497 000', { description: perOfficial, officialId, quotaUsed: () => 5 })
     expect(decideRecording(decide)).toEqual({
       record: false,
@@ -198,7 +198,7 @@ describe('a quota', () => {
     })
   })
 
-  test('for each official needs to know who answers, and one for each number does not', () => {
+  test('per official requires a known official, and a quota per number does not', () => {
     expect(decideRecording(question('029 497 000', { description: perOfficial }))).toEqual({
       record: false,
       reason: 'no-official',
@@ -217,7 +217,7 @@ describe('a quota', () => {
   })
 })
 
-test('if officials must consent, one who has not, or is unknown, is not recorded (C10)', () => {
+test('if consent is required, calls of officials without consent and of unknown officials are not recorded (C10)', () => {
   const plan = withRules([always], { officialConsent: 'required' })
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
   const reason = (more: Question) => decideRecording(question('029 497 000', { description: plan, ...more })).reason

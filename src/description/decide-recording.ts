@@ -46,7 +46,7 @@ export const decisionReasons = [
   'rule-ended',
   'outside-hours',
   'quota-full',
-  /** A quota per official, or consent, requires a known official. */
+  /** The official is unknown, and a quota per official or a required consent depends on who answers. */
   'no-official',
   'no-consent',
   'no-announcement',
@@ -148,7 +148,7 @@ function withinHours({ rule, hours }: NumberRule, atMs: number): boolean {
   return rule.hours?.days.includes(weekday) === true && hours.fromMs <= clockMs && clockMs < hours.toMs
 }
 
-/** Rounded up, so that the last moment of the day is its end. */
+/** Returns milliseconds since 00.00, rounded up: the last moment of a day counts as 24.00. */
 function clockMsOf(time: Temporal.PlainTime): number {
   const seconds = (time.hour * 60 + time.minute) * 60 + time.second
   return seconds * 1000 + time.millisecond + (time.microsecond + time.nanosecond > 0 ? 1 : 0)

@@ -14,9 +14,9 @@ export function hashCallId(callId: string): string {
 
 /**
  * Returns the keyed draw of a call under one version of a rule (R14): the first 53 bits of HMAC-SHA256(drawKey, `${ruleId}
- * ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is hashCallId of the call's id. With the key it can
- * be repeated to explain a recording; without it nobody can choose a call id that will be recorded. A new version of a rule
- * draws anew.
+ * ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is hashCallId of the call's id. With the key the
+ * draw can be repeated to explain a recording; without the key nobody can choose a call id that will be recorded. Each
+ * version of a rule has its own draws.
  */
 export function draw(drawKey: Uint8Array, ruleId: string, ruleVersion: number, drawnOn: string): number {
   const digest = createHmac('sha256', drawKey).update(`${ruleId} ${ruleVersion} ${drawnOn}`).digest()

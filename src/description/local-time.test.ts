@@ -6,7 +6,7 @@ import { weekdays } from './closed-lists.ts'
 const zone = 'Europe/Helsinki'
 const at = (text: string) => Temporal.Instant.from(text)
 
-test('an instant has the weekday, time and week of the Finnish calendar, whatever was asked before', () => {
+test('an instant has the weekday, time and week of the Finnish calendar, whichever instants were converted before', () => {
   const instants = fc.date({ min: new Date('1999-01-01'), max: new Date('2060-01-01'), noInvalidDate: true })
   fc.assert(
     fc.property(instants, (date) => {

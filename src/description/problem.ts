@@ -4,7 +4,7 @@ import type { Trilingual } from './closed-lists.ts'
 
 const t = trilingualTexts(texts)
 
-/** Stable: people and programs quote them. */
+/** Stable codes: people and programs refer to them. */
 export type ProblemCode = Exclude<CodeOf<KeyOf<typeof texts>>, `expected.${string}` | `${string}.remedy`>
 type CodeOf<Key> = Key extends `problem.${infer Code}` ? Code : never
 
@@ -21,7 +21,7 @@ export type FieldProblem = {
 /** A problem with its place and remedy, for the author of the file. `code` is stable; lines count from 1. */
 export type Problem = { line: number; field: string; code: ProblemCode; message: Trilingual; remedy: Trilingual }
 
-/** Returns a problem with all values of its two sentences. */
+/** Returns a problem with the values for its message and remedy. */
 export function problemAt(path: FieldPath, code: ProblemCode, values?: Values): FieldProblem {
   return values ? { path, code, values } : { path, code }
 }

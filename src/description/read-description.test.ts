@@ -8,7 +8,7 @@ import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 
-/** Problems of the seed after a change, which must have changed something. */
+/** Returns the problems of the seed after a replacement, which must match. */
 function problemsAfter(change: string | RegExp, to: string): Problem[] {
   const changed = seed.replace(change, to)
   expect(changed).not.toBe(seed)
@@ -19,7 +19,7 @@ const codesAfter = (change: string | RegExp, to: string) =>
   problemsAfter(change, to).map(({ code, field }) => `${code} ${field}`)
 const now = Temporal.Instant.from('2026-11-25T10:00:00Z')
 
-test('the shipped description is valid, and no code names its agency', async () => {
+test('the shipped description is valid, with its terms, numbers and rules', async () => {
   const description = await readDescription()
   expect(description.controller.name.sv).toBe('Skatteförvaltningen')
   expect(description.terms).toEqual({ historyMonths: 14, recordingFloorMonths: 2, recordingCeilingMonths: 6 })
@@ -40,7 +40,7 @@ test('the shipped description is valid, and no code names its agency', async () 
 
 test.each([
   ['2026-11-30', '2027-05-31', '2027-12-02'],
-  // Three months before its last day the test line has less time than a new installation's trial.
+  // The last day of the test line is less than three months ahead, so it moves by a year.
   ['2027-03-01', '2028-05-31', '2027-12-02'],
   ['2028-02-29', '2028-05-31', '2028-12-02'],
   ['2040-12-31', '2041-05-31', '2041-12-02'],
@@ -83,7 +83,7 @@ test.each(['breakGlass', 'denied'])('the content visible to maintenance can be l
 })
 
 test.each(['accessCopy', 'accessTranscript', 'julklRequests', 'mentionedPersons'])(
-  'switches of today’s law can be combined with the old text: %s (C1, C11, C12)',
+  'switches for current law are accepted in a description under the Personal Data Act: %s (C1, C11, C12)',
   (name) => {
     expect(problemsAfter(`${name}: false`, `${name}: true`)).toEqual([])
   },
@@ -98,11 +98,11 @@ test('recalled copies are due within three working days, or the configured numbe
   expect(daysOf(seed.replace('\ndisclosure:', '\ndisclosure:\n  returnWorkingDays: 5'))).toBe(5)
 })
 
-test('an open inspection can delay the end (C3)', () => {
+test('the switch by which open inspections postpone destruction is accepted (C3)', () => {
   expect(problemsAfter('holdForInspection: false', 'holdForInspection: true')).toEqual([])
 })
 
-test('every problem is reported at once, in order, and an unreadable part hides no readable one', () => {
+test('all problems are reported together, in the order of the text, and an unreadable part does not hide problems of other parts', () => {
   const changed = seed
     .replace('approver: riitta', 'approver: eero')
     .replace('number: 029 497 010', 'number: soita meille')
@@ -140,7 +140,7 @@ test('an unused anchor is accepted, and a list is not a description', () => {
   expect(parseDescription('- a list')).toMatchObject({ ok: false, problems: [{ code: 'shape.type', field: '(file)' }] })
 })
 
-test('an invalid file stops the start, with its error, place and remedy', async () => {
+test('an invalid file prevents the start, with the error, the line and the remedy', async () => {
   await expect(readDescription(new URL('./register-description.ts', import.meta.url).pathname)).rejects.toMatchObject({
     code: 'description.invalid',
     message: expect.stringMatching(

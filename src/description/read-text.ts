@@ -25,7 +25,7 @@ export type ReadText = {
   toProblems: (found: readonly FieldProblem[]) => Problem[]
 }
 
-/** Parses YAML 1.2 without aliases and tags: each line means what it says where it is, and nothing is multiplied. */
+/** Parses YAML 1.2 without aliases and tags, so that a line depends on no other line and no alias multiplies the text. */
 export function readText(text: string): { ok: true; read: ReadText } | { ok: false; problems: Problem[] } {
   if (text.length > maxCharacters) {
     return { ok: false, problems: [describeProblem(problemAt([], 'yaml.too-large'), 1)] }
@@ -99,7 +99,7 @@ export function inOrder(problems: readonly Problem[]): Problem[] {
 }
 
 /**
- * Returns a character that no text for people has: a trace of another encoding, a control character, or one that changes the
+ * Returns a character that no text for people has: a sign of a wrong encoding, a control character, or one that changes the
  * reading direction.
  */
 export function strangeLetter(text: string): string | undefined {

@@ -47,7 +47,7 @@ describe('an unknown field', () => {
     return parsed.ok ? [] : parsed.problems.map(({ field, remedy }) => `${field}: ${remedy.en}`)
   }
 
-  test('is reported with the intended one, if one is similar', () => {
+  test('is reported with a suggestion if a known field has a similar name', () => {
     expect(remedies('recordingPlan:\n  defaultShare', 'recordingPlan:\n  defaultshare')).toContain(
       'recordingPlan.defaultshare: Did you mean defaultShare? Correct its name, or remove it.',
     )
@@ -56,7 +56,7 @@ describe('an unknown field', () => {
     )
   })
 
-  test('is reported without a guess if none is similar', () => {
+  test('is reported without a suggestion if no known field has a similar name', () => {
     expect(remedies('profile: seed', 'profile: seed\nsähköposti: x')).toEqual([
       'sähköposti: Check its spelling and place, or remove it.',
     ])

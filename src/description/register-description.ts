@@ -42,7 +42,7 @@ export type RecordingRule = {
   recordingMonths: number
   from: Temporal.Instant
   until?: Temporal.Instant
-  /** Reason for recording everything, if it does (R15). */
+  /** Reason for recording everything, if the rule does so (R15). */
   justification?: string
   /** Reason for the share, from the impact assessment (L5). */
   necessity?: string
@@ -123,7 +123,7 @@ export type DisclosureRules = {
   authority: boolean
   /** C7, L30: whether copies with changed voices may be disclosed for research; default false. */
   pseudonymised?: boolean
-  /** AC13: working days for returning what is recalled, or lent to a study that has ended; 1 to 10. */
+  /** AC13: working days for returning recalled copies, and the copies of a study that has ended; 1 to 10. */
   returnWorkingDays: number
   provisions: readonly Provision[]
 }
@@ -141,7 +141,7 @@ export type NoticeContacts = {
   accessibility: { email: string; phone?: string }
 }
 
-/** Switches for today's law: C1, C3-C12 and C14 (C13 is a rule's field, C15 the profile). */
+/** Switches for current law: C1, C3-C12 and C14 (C13 is a rule's field, C15 the profile). */
 export type Switches = {
   /** C1 */
   accessCopy: boolean
@@ -207,7 +207,7 @@ export function findNumber(
   return description.numbers.find((number) => number.key === key && inForce(number.validFrom, number.validTo, at))
 }
 
-/** Returns true from `from` until before `until`. */
+/** Returns true if `at` is in [from, until); without `until` there is no end. */
 export function inForce(from: Temporal.Instant, until: Temporal.Instant | undefined, at: Temporal.Instant): boolean {
   return Temporal.Instant.compare(from, at) <= 0 && (until === undefined || Temporal.Instant.compare(at, until) < 0)
 }

@@ -19,7 +19,7 @@ export type Role = (typeof roles)[number]
 export const duties = ['QUALITY', 'TRAINING'] as const
 export type Duty = (typeof duties)[number]
 
-/** Reach of a right: own segments, the unit's officials, the numbers of the grant, all. */
+/** Scope of a right: own segments, the unit's officials, the numbers of the grant, everything, nothing. */
 export const scopes = ['own', 'unit', 'numbers', 'all', 'none'] as const
 export type Scope = (typeof scopes)[number]
 
@@ -70,8 +70,9 @@ interface Switching {
 }
 
 /**
- * Returns the widest purposes of any description. A description may narrow a role and never widen it: CRIME_OR_MISUSE is for
- * the security unit only (R5), supervisors and experts serve development (R37, R38), those who decide do not listen.
+ * Returns the purposes that a description may give a role at most. A description may narrow a role and never widen it:
+ * CRIME_OR_MISUSE is for the security unit only (R5), supervisors and experts serve development (R37, R38), those who decide
+ * do not listen.
  */
 export function widestPurposes(role: Role, duty?: Duty): readonly Purpose[] {
   switch (role) {

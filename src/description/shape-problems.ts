@@ -46,7 +46,8 @@ export function shapeProblems(file: unknown): FieldProblem[] {
 function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
   const field = path.at(-1)
   switch (error.keyword) {
-    // An unknown field; additionalProperties reports all of a place at once, but perhaps too late.
+    // An unknown field. The validator also reports all unknown fields of a place together, but its limit of errors may cut
+    // that off.
     case 'boolean':
       return [unknownField(path.slice(0, -1), String(field), error.schemaPath.replace(/\/additionalProperties$/, ''))]
     case 'required':

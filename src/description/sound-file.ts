@@ -17,7 +17,7 @@ export type ItemList = (typeof itemLists)[number]
 export type SoundFile = {
   /** Without unreadable sections; lists without their unreadable items. */
   file: Partial<DescriptionFile>
-  /** Lists that lost an item: absence in them proves nothing. */
+  /** Lists without their unreadable items: absence from them proves nothing. */
   shortened: ReadonlySet<string>
   /** Maps a path in this file to the original file. */
   asWritten: (path: FieldPath) => FieldPath

@@ -14,7 +14,7 @@ test('AC1: a call that ended on 3.3.2027 at 10.05 is kept until 3.5. and destroy
   expect(local(historyEndsAt(ended))).toBe('2028-05-03T10:05:00')
 })
 
-test('AC6: a call over New Year counts from its end', () => {
+test('AC6: the terms of a call over New Year count from its end', () => {
   const ended = at('2027-01-01T00:03')
   expect(local(recordingTerms(ended, 2).minKeepUntil)).toBe('2027-03-01T00:03:00')
   expect(local(historyEndsAt(ended))).toBe('2028-03-01T00:03:00')

@@ -1,7 +1,7 @@
 /**
- * Retention terms (R22-R25) in calendar months of Europe/Helsinki. Not `Date`: its setMonth turns 31.8. + 6 months into 3.3.,
- * past the ceiling. Ends do not move to the next working day: Act 150/1930 section 5 is about acts before an authority and
- * would exceed the maximum.
+ * Retention terms (R22-R25) in calendar months of Europe/Helsinki. Not `Date`: its setMonth turns 31.8. + 6 months into
+ * 3.3., past the ceiling. Terms that end on a holiday are not extended to the next working day: Act 150/1930 section 5 does
+ * that for acts before an authority, and here it would exceed the maximum.
  */
 import assert from 'node:assert/strict'
 

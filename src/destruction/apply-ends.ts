@@ -1,19 +1,19 @@
 /**
- * Destroys recordings blocked by a prohibition or by the end of a preservation order (R50), within a minute and an hour. What
- * ends when is decided in the database (decide_end in database/functions/destruction/recordings.sql).
+ * Destroys forbidden recordings (R50) within a minute, and recordings whose preservation order has ended within an hour. The
+ * database decides which recordings end (decide_end in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Longest wait for an unreachable place, for a forbidden recording. */
+/** Longest wait for an unreachable storage place when a forbidden recording is destroyed. */
 const forbiddenSeconds = 60
-/** The same for a recording whose order has ended. */
+/** Longest wait when the preservation order of a recording has ended. */
 const heldMinutes = 60
 const atOnce = 500
 
 /**
- * Ends orders and inspections that are over, and blocks what waited for them.
+ * Ends orders and inspections that are over, and blocks the recordings that waited for them.
  * @returns how many of each ended
  */
 export async function settleEnds(db: Kysely<RegisterTables>): Promise<{ orders: number; inspections: number }> {
@@ -27,7 +27,7 @@ export async function recordInspectionHolds(db: Kysely<RegisterTables>, held: bo
   await sql`update inspections_hold set held = ${held} where held <> ${held}`.execute(db)
 }
 
-/** Destroys what is blocked out of turn. */
+/** Destroys blocked recordings without waiting for the hourly sweep. */
 export async function applyEnds(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
   const done: Expunged = { destroyed: [], waiting: [], failures: [] }
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
@@ -51,7 +51,8 @@ async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string, now: 
     .where((eb) =>
       eb.or([
         eb('recording.cause', 'in', ['caller', 'official', 'hold-end']),
-        // Waited past its day for a case that has closed: blocked by the database, and begun by no sweep.
+        // Kept past its day for a case that has closed since: the database blocked it, and no sweep has begun its
+        // destruction.
         eb.not(
           eb.exists(eb.selectFrom('expunction').select('recording_id').whereRef('recording_id', '=', 'recording.id')),
         ),
@@ -66,7 +67,7 @@ async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string, now: 
     id,
     cause: cause!,
     doneBy: received_at ? 'prohibition' : 'sweep',
-    // The deadline counts from the first attempt: what waited for a case is blocked only now.
+    // The deadline is in the future even if the prohibition is old: the recording may have waited for a case until now.
     deadline:
       received_at === null
         ? now.add({ minutes: heldMinutes })

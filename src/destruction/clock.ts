@@ -10,11 +10,11 @@ import type { Session } from '#safeguards/people/session.ts'
 export type ClockState = 'right' | 'ahead' | 'behind'
 
 /**
- * Advances the mark to the clock, unless the clock has leapt; begins and ends the stop of destruction. Called by the custodian
- * each minute.
- * @param ran monotonic time since the last call; undefined at a start. What the clock gains beyond it is summed up, so that
- * small steps are detected too
- * @param watcher id of the calling process; the times of two are not mixed
+ * Advances the highest time seen to the clock's time, unless the clock has leapt; begins and ends the stop of destruction.
+ * Called by the custodian each minute.
+ * @param ran monotonic time since the last call; undefined at a start. What the clock gains over it is summed, so that small
+ * steps are detected too
+ * @param watcher id of the calling process: the times of two processes are not mixed
  */
 export async function advanceClock(
   db: Kysely<RegisterTables>,

@@ -1,6 +1,6 @@
 /**
- * Prohibitions (R49-R51). On return nobody can listen to the recording, and the custodian has been notified to destroy it. No
- * reason is needed and nothing reveals a preservation order (database/functions/requests/caller-wishes.sql).
+ * Prohibitions (R49-R51). When forbidUse returns, nobody can listen to the recording, and the custodian has been notified to
+ * destroy it. No reason is needed and nothing reveals a preservation order (database/functions/requests/caller-wishes.sql).
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -30,11 +30,11 @@ export interface Prohibition {
 
 export interface ProhibitionRequest {
   party: 'CALLER' | 'OFFICIAL'
-  /** CALL: forbidden during the call; its official enters it within an hour. */
+  /** CALL: forbidden during the call; its official enters the prohibition within an hour. */
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined
-  /** The requester's own copy that nobody has fetched yet ends with it. */
+  /** Also ends the requester's own copy if nobody has fetched it yet. */
   endsCopy?: boolean | undefined
 }
 

@@ -6,7 +6,7 @@ import { languages, type Language, type Trilingual } from '../closed-lists.ts'
 import { listText } from '../value-texts.ts'
 import { inLanguage, changeText } from './words.ts'
 
-/** Value in a sentence: one text for all languages, or one each. */
+/** Value in a sentence: one text for all languages, or one text per language. */
 export type ChangeValue = string | Trilingual
 
 /** Returns one change as a sentence in each language. */
@@ -14,7 +14,7 @@ export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Valu
   return { field: fieldName(path), text: changeText(key, values) }
 }
 
-/** Describes a value that changed, was added or was removed; empty if it is equal. */
+/** Describes a value that was changed, added or removed. Empty if nothing changed. */
 export function changed(
   path: FieldPath,
   label: ChangeValue,
@@ -52,7 +52,7 @@ export function changedTexts(
   })
 }
 
-/** Describes a list as a whole. */
+/** Describes a changed list as one value. */
 export function changedList(
   path: FieldPath,
   label: ChangeValue,
@@ -76,7 +76,7 @@ export function named(kind: Trilingual, name: ChangeValue): Trilingual {
   return inEach((reader) => `${kind[reader]} ${textIn(name, reader)}`)
 }
 
-/** Matches the items of two lists by name; items of one name match in order. Indexes are those in `after`. */
+/** Matches the items of two lists by name; items with the same name are matched in order. Indexes are those in `after`. */
 export function matchByName<Item>(
   before: readonly Item[],
   after: readonly Item[],

@@ -47,7 +47,7 @@ function readAnyway(file: DescriptionFile): RegisterDescription | undefined {
 const fullFile = parse(full) as DescriptionFile
 const fullDescription = readAnyway(fullFile)!
 
-/** The complete file with other values. */
+/** Returns the complete file with other values. */
 function withValues(edits: readonly TextEdit[]): DescriptionFile {
   const file = structuredClone(fullFile)
   for (const { path, value } of edits) {
@@ -64,7 +64,7 @@ const changesAfter = (edits: TextEdit[]) => {
 }
 const rule = ['recordingPlan', 'rules', 0]
 
-/** Returns every value in the file with its path, without the lines that the procedure writes. */
+/** Returns every value in the file with its path, except the values that the approval procedure sets. */
 function leavesOf(value: unknown, path: FieldPath = []): [FieldPath, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]]
   return Object.entries(value).flatMap(([key, item]) =>
@@ -76,7 +76,7 @@ const reportedLeaves = leavesOf(fullFile).filter(
     !['version', 'effectiveFrom', 'decision'].includes(String(path[0])) &&
     !/^recordingPlan\.(defaultShare|rules\[\d\]\.version)$/.test(fieldName(path)),
 )
-/** Replacement values; the first of the right shape is used. */
+/** Candidates for changed values; the first one that is valid in its place is used. */
 const words =
   'SUPERVISOR QUALITY TRAINING unit own gdpr SWITCHBOARD NATIONAL_SERVICE sv fi recordings history number SAT CALLERS ANSWERING_OFFICIALS CALLER_NUMBER SERVICE_NUMBER SECURITY optional denied required case fault inspection SE'
 const others = (value: unknown): unknown[] => {
@@ -94,7 +94,7 @@ const mutants = reportedLeaves.flatMap(([path, value]) => {
   return found ? [found] : []
 })
 
-test('an equal version has no changes, whatever its head and the versions of its rules', () => {
+test('no changes are reported if only the head and the versions of rules differ', () => {
   expect(describeChanges(fullDescription, fullDescription)).toEqual([])
   expect(
     changesAfter([
@@ -106,7 +106,7 @@ test('an equal version has no changes, whatever its head and the versions of its
   ).toEqual([])
 })
 
-test('every change of a value names its place, in three languages', () => {
+test('every changed value is reported with its section, in three languages', () => {
   const fixed = reportedLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
   expect(fixed.map(([path]) => fieldName(path))).toEqual([
     'terms.historyMonths',
@@ -118,7 +118,7 @@ test('every change of a value names its place, in three languages', () => {
     expect(changes.length, fieldName(edit.path)).toBeGreaterThan(0)
     for (const { field, text } of changes) {
       expect(field.split(/[.[]/)[0]).toBe(edit.path[0])
-      expect(text.en, `${fieldName(edit.path)} is told of`).not.toContain('the order changes')
+      expect(text.en, `${fieldName(edit.path)} is described`).not.toContain('the order changes')
       for (const language of languages) {
         expect(text[language]).toMatch(/^\S.*[.]$/s)
         expect(text[language]).not.toMatch(/undefined|\[object|NaN/)
@@ -133,7 +133,7 @@ test('every removed and added item is reported', () => {
   for (const list of [...lists, 'disclosure.provisions', 'roles.0.purposes', 'recordingPlan.rules.0.numbers']) {
     const path = list.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
     const items = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], fullFile) as unknown[]
-    // Without its only item a list may be empty here, because publication is not tested.
+    // A list that loses its only item is empty: invalid in a description, but enough for the comparison.
     const less = structuredClone(fullFile)
     ;(path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], less) as unknown[]).pop()
     const shorter = buildDescription(less, []) as RegisterDescription
@@ -145,7 +145,7 @@ test('every removed and added item is reported', () => {
   }
 })
 
-test('of edits made together every edited section is reported, in both directions', () => {
+test('if several sections are edited, each is reported, in both directions', () => {
   fc.assert(
     fc.property(fc.subarray(mutants, { minLength: 1 }), (edits) => {
       const next = readAnyway(withValues(edits))!
@@ -158,7 +158,7 @@ test('of edits made together every edited section is reported, in both direction
   )
 })
 
-test('a term is reported by the numbers that people call (R25)', () => {
+test('a changed term names the telephone numbers that it applies to (R25)', () => {
   const [change, ...more] = changesAfter([
     { path: [...rule, 'recordingMonths'], value: 3 },
     { path: [...rule, 'version'], value: 4 },
@@ -265,7 +265,7 @@ test('a changed kind of number, and a new number, are described', () => {
   })
 })
 
-test('a rule changed within its time is reported as one that ends and one that is new', () => {
+test('a new version of a rule is reported as a new rule, and the end of the old version as its changed last day', () => {
   const [sample] = first.recordingPlan.rules
   const next = {
     id: 'service-numbers',

@@ -8,9 +8,9 @@ import { isSame, sentence } from './change-value.ts'
 import { sections } from './words.ts'
 
 /**
- * Returns the diff of two versions as sentences, in the order of the file: "Retention on 029 497 000 from 6 to 3 months." Empty
- * if they are equal. The head (version, effectiveFrom, decision) and the versions of rules are left out: they follow from the
- * procedure.
+ * Returns the diff of two versions as sentences, in the order of the file: "Retention on 029 497 000 from 6 to 3 months."
+ * Empty if they are equal. The head (version, effectiveFrom, decision) and the versions of rules are left out: the approval
+ * procedure sets them.
  */
 export function describeChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
   const changes = [

@@ -25,7 +25,7 @@ export function numberChanges(before: RegisterDescription, after: RegisterDescri
 }
 
 function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[]): Change[] {
-  // Entries match if number and start are equal; the remaining ones if the number is.
+  // Matches entries by number and start, then the remaining entries by number alone.
   const exact = matchByName(from, to, ({ key, validFrom }) => `${key} ${validFrom.toString()}`)
   const rest = matchByName(
     exact.removed,

@@ -98,7 +98,7 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
   ]
 }
 
-/** Matches rules of one id by what stays the same, so that the next version of one is not taken for another. */
+/** Matches rules by id and version, then the remaining rules by id: a plan may have two versions of one rule. */
 function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]) {
   const place = (rule: RecordingRule): number => to.indexOf(rule)
   const alike = matchByName(from, to, (rule) => JSON.stringify([rule.id, rule.version]))

@@ -19,7 +19,7 @@ const nothing = {
   endsAuthority: false,
 }
 
-test('a change that shortens no term and removes no choice affects nothing pending', () => {
+test('a change that shortens no term and removes no service affects no pending work', () => {
   expect(reachOfChange(described(), described([{ path: ['title', 'en'], value: 'REGISTER' }]))).toMatchObject(nothing)
 })
 

@@ -3,12 +3,15 @@ import { plannedSteps, termSteps, type TermStep } from '../term-steps.ts'
 
 /**
  * Effects of a new version on pending work: shorter terms, inspections that no longer postpone destruction (C3), kinds of
- * requests no longer offered, the Service Unit's purpose, ways of disclosure. The database stores it with a draft
+ * requests no longer offered, the Service Unit's purpose, ways of disclosure. The database stores the effects with a draft
  * (`description_reach`).
  */
 export interface ReachOfChange {
   terms: ShorterTerm[]
-  /** All shorter terms in force while it is the newest version, also those planned by the version before it; for `planned_end`. */
+  /**
+   * Terms shorter than those in force just before this version, including terms that the version before had planned; for
+   * `planned_end`.
+   */
   planned: ShorterTerm[]
   endsHolds: boolean
   endsKinds: string[]

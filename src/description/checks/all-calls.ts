@@ -17,12 +17,12 @@ export function isInFull({ share, quota }: Pick<RecordingRule, 'share' | 'quota'
   return share >= everythingShare && !(quota && quota.weekly <= boundingQuota[quota.per])
 }
 
-/** Covers every hour of a week, and one more day if it begins in the middle of a day. */
+/** Days to check: a week, and one more day since the first may begin at any hour. */
 const daysOfAPattern = 8
 
 /**
- * Returns the first moment at which every service number in use is recorded in full (R15), with a rule that does it; undefined
- * if some number always has a call left out. Rules with hours count during their hours.
+ * Returns the first moment at which every service number in use is recorded in full (R15), with a rule that records in full
+ * then; undefined if there is no such moment. A rule with hours counts only during its hours.
  */
 export function momentOfAllCalls(
   { rules }: Pick<RecordingPlan, 'rules'>,
@@ -54,7 +54,7 @@ export function momentOfAllCalls(
   return undefined
 }
 
-/** Coverage increases only where hours begin, so those moments are the worst. */
+/** Returns the moments to check: coverage increases only where the hours of a rule begin. */
 function momentsBetween(
   begin: Temporal.Instant,
   end: Temporal.Instant | undefined,

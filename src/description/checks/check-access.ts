@@ -5,7 +5,7 @@ import { widestPurposes, widestScope, type RoleRights } from '../roles.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
-/** R3: checks the list of purposes: DEVELOPMENT first; under the profile gdpr each with its legal basis (L1). */
+/** R3: checks the list of purposes: DEVELOPMENT first, each purpose and its data sets named once. */
 export function checkPurposes({ purposes }: Part<'purposes'>): FieldProblem[] {
   const problems = purposes.flatMap(({ purpose, dataSets }, index) => [
     ...(purposes.findIndex((other) => other.purpose === purpose) < index
@@ -19,6 +19,7 @@ export function checkPurposes({ purposes }: Part<'purposes'>): FieldProblem[] {
   return problems
 }
 
+/** L1: under the profile gdpr every purpose has its legal basis. */
 export function checkLegalBases({ purposes, profile }: Part<'purposes' | 'profile'>): FieldProblem[] {
   if (profile !== 'gdpr') return []
   return purposes.flatMap(({ purpose, legalBasis }, index) =>

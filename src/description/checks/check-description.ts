@@ -14,7 +14,7 @@ type Check<Section extends keyof RegisterDescription> = (parts: Pick<RegisterDes
  * Checks the content of a description: roles within the law of the register (R3-R5, R36-R41), consistent numbers (R7), an
  * approvable recording plan (R13-R15), promises that can be kept.
  * @param description the readable sections; unreadable ones do not hide problems of others
- * @param shortened lists that lost an item: they do not prove that something is missing
+ * @param shortened lists without their unreadable items: absence from them proves nothing
  */
 export function checkDescription(
   description: Partial<RegisterDescription>,

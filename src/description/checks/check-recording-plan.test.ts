@@ -31,14 +31,14 @@ test('a plan that records every call on every service number is refused (R15, AC
   expect(problemsOf([{ ...inFull, numbers: inFull.numbers.slice(1) }, line])).toEqual([])
 })
 
-test('a number that ends may leave only numbers recorded in full', () => {
+test('a plan is refused if all numbers that remain after one has ended are recorded in full', () => {
   const [first, ...others] = seed.numbers
   const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
   const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
   expect(problemsOf([rest, line], retired)).toEqual(['plan.all-calls rules.0.share'])
 })
 
-test('consecutive rules that record in full never record everything at one moment', () => {
+test('rules that record all numbers in full are accepted if they are never in force at the same moment', () => {
   const firstHalf = { ...line, until: at('2026-12-31T22:00:00Z') }
   const secondHalf = { ...inFull, from: at('2026-12-31T22:00:00Z') }
   expect(problemsOf([secondHalf, firstHalf])).toEqual([])
@@ -47,7 +47,7 @@ test('consecutive rules that record in full never record everything at one momen
   ])
 })
 
-test('hours only exempt the moments outside them', () => {
+test('a rule with hours records in full only during its hours', () => {
   const weekdays = hours(['MON', 'TUE', 'WED', 'THU', 'FRI'])
   expect(problemsOf([{ ...inFull, hours: weekdays }, line])).toEqual(['plan.all-calls rules.0.share'])
   expect(
@@ -70,13 +70,13 @@ test('hours only exempt the moments outside them', () => {
       { ...line, hours: late },
     ]),
   ).toEqual(['plan.all-calls rules.0.share'])
-  // A rule in force from Tuesday to Friday has no Monday.
+  // The rule is in force from Tuesday to Friday, so its hours on Monday never occur.
   const days = { from: at('2026-11-23T22:00:00Z'), until: at('2026-11-27T22:00:00Z') }
   expect(problemsOf([{ ...inFull, ...days, hours: hours(['MON']) }, line])).toEqual([])
   expect(problemsOf([{ ...inFull, ...days, hours: hours(['THU']) }, line])).toEqual(['plan.all-calls rules.0.share'])
 })
 
-test('a quota limits a rule, unless it cannot be reached', () => {
+test('a rule with a quota does not record in full, unless the quota is too large to be reached', () => {
   const bounded = { ...sample, share: 1, quota: { per: 'official', weekly: 5 } } as const
   expect(problemsOf([bounded, line])).toEqual([])
   expect(problemsOf([{ ...bounded, quota: { per: 'official', weekly: 5000 } }, line])).toEqual([
@@ -94,7 +94,7 @@ test('recording one number in full needs an end and a justification (R15)', () =
   expect(problemsOf([sample, unexplained])).toEqual(['rule.full-without-justification rules.1.justification'])
 })
 
-test('two rules for one number at one time are refused, and consecutive ones or ones at other hours are not (R14)', () => {
+test('overlapping rules for one number are refused, but not consecutive rules or rules for different hours (R14)', () => {
   const next = { ...sample, version: 4, share: 0.2, from: at('2027-01-31T22:00:00Z') }
   expect(problemsOf([sample, next])).toEqual(['rule.overlap rules.1.numbers'])
   expect(problemsOf([{ ...sample, until: next.from }, next])).toEqual([])
@@ -128,7 +128,7 @@ test('a rule lists each of its service numbers once (R7, R13)', () => {
   expect(withNumber('029 497 000')).toEqual(['rule.number-twice rules.0.numbers.3'])
 })
 
-test('a former switchboard number is recorded only by a rule for the time after (R7, R13)', () => {
+test('a former switchboard number may only have rules that begin after it was the switchboard (R7, R13)', () => {
   const turn = at('2027-01-31T22:00:00Z')
   const [first, ...others] = seed.numbers
   const changed = [

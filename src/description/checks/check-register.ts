@@ -96,7 +96,8 @@ function checkAddresses({ email, phone }: { email: string; phone?: string }, pat
 }
 
 /**
- * The log outlives the history by the longest time an entry can refer to it (C9); the database never prunes younger entries.
+ * Shortest retention of log entries (C9): they must outlive the history to which they refer. The database never deletes
+ * younger entries.
  */
 const minLogMonths = 24
 

@@ -9,13 +9,13 @@ const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()
 const later = '2027-02-01'
 const rule = ['recordingPlan', 'rules', 0]
-/** The seed as its own successor, with edits; valid without them. */
+/** The seed with the next version number and a later start: a valid successor of the seed. */
 const second = editDescription(seed, [
   { path: ['version'], value: 2 },
   { path: ['effectiveFrom'], value: later },
 ])
 
-/** `code field, line as written`, of the following text. */
+/** Returns the problems of a successor's text, each as `code field, line as written`. */
 function problemsOf(text: string, history: readonly RegisterDescription[] = [first]): string[] {
   const parsed = parseSuccessor(text, history)
   const lines = text.split('\n')
@@ -38,7 +38,7 @@ test('a version follows the previous one, with the next number and a later start
   expect(after([{ path: ['effectiveFrom'], value: '2026-01-01T00:00:01+02:00' }])).toEqual([])
 })
 
-test('a rule that decides differently has a higher version, and no other does (R14)', () => {
+test('the version of a rule must be raised if its decisions change, and only then (R14)', () => {
   const field = 'recordingPlan.rules[0].version'
   const changes: TextEdit[] = [
     { path: [...rule, 'recordingMonths'], value: 3 },
@@ -77,7 +77,7 @@ test('a rule’s version is never reused, even after the rule was removed (R14)'
   expect(problemsOf(settleDraft(back, history, { version: 3 }), history)).toEqual([])
 })
 
-test('a number that was in use stays in the list with its kind, and can end (R7, R11)', () => {
+test('a number that was in use must stay in the list with its kind, and may get an end (R7, R11)', () => {
   const unused = [
     { path: [...rule, 'numbers', 2] },
     { path: [...rule, 'version'], value: 4 },
@@ -91,19 +91,19 @@ test('a number that was in use stays in the list with its kind, and can end (R7,
   expect(
     after([{ path: ['numbers', 2, 'kind'], value: 'NATIONAL_SERVICE' }, { path: ['numbers', 2, 'region'] }]),
   ).toEqual(['number.kind-changed numbers[2].kind, kind: NATIONAL_SERVICE'])
-  // A number that has not begun when the version comes into force was never in use.
+  // A number that begins after the new version takes effect was never in use.
   const planned = { ...first, numbers: first.numbers.map((number) => ({ ...number })) }
   planned.numbers[2]!.validFrom = Temporal.Instant.from('2027-06-01T00:00:00Z')
   expect(problemsOf(editDescription(second, [...unused, { path: ['numbers', 2] }]), [planned])).toEqual([])
 })
 
-test('an incomplete list does not prove that a number is missing', () => {
+test('a number with an unreadable entry is not reported as missing', () => {
   expect(after([{ path: ['numbers', 2, 'kind'], value: 'MOBILE' }])).toEqual([
     'shape.choice numbers[2].kind, kind: MOBILE',
   ])
 })
 
-test('problems of the text and problems with the previous version are reported together', () => {
+test('invalid values and conflicts with the previous version are reported together', () => {
   expect(
     after([
       { path: ['version'], value: 9 },

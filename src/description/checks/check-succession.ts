@@ -7,7 +7,7 @@ import { dayText, momentText } from '../value-texts.ts'
  * changed rule has a new version; a number that has been in force keeps its entry, so that old calls keep their meaning.
  * @param history all versions so far, oldest first; empty for the first
  * @param next the readable sections of the next version
- * @param shortened lists that lost an item, as in checkDescription
+ * @param shortened lists without their unreadable items, as in checkDescription
  */
 export function checkSuccession(
   history: readonly RegisterDescription[],
@@ -38,8 +38,9 @@ export function checkSuccession(
 }
 
 /**
- * Returns the version each rule must have after `history`, in the order of `rules`. A rule that decides as in the version
- * before keeps its number; any other gets the next after the highest of its id. A rule with a new id keeps the number it has.
+ * Returns the version that each rule must have after `history`, in the order of `rules`. A rule whose decisions are those of
+ * the version before keeps its number; a changed rule gets the next number after the highest of its id. A rule with a new id
+ * keeps the number it has.
  */
 export function expectedRuleVersions(
   history: readonly RegisterDescription[],
@@ -77,7 +78,7 @@ function checkRuleVersions(history: readonly RegisterDescription[], rules: reado
   })
 }
 
-/** Returns true if both rules decide alike; names and explanations do not count (R14). */
+/** Returns true if both rules lead to the same decisions; names and explanations do not count (R14). */
 function decidesAs(one: RecordingRule, other: RecordingRule): boolean {
   return decisive(one) === decisive(other)
 }

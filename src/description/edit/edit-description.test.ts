@@ -85,7 +85,7 @@ test('an item added to a list of blocks is one more block, and the result is a v
   expect(editDescription(edited, [{ path: ['numbers', 6] }])).toBe(seed)
 })
 
-test('edits are applied in order: after a removed item the others move up', () => {
+test('edits are applied in order: removing an item moves the following items up', () => {
   const edited = editDescription('list:\n  # one\n  - a: 1\n  # two\n  - a: 2\n  # three\n  - a: 3\n', [
     { path: ['list', 0] },
     { path: ['list', 1, 'a'], value: 4 },
@@ -101,7 +101,7 @@ test('if an edit in place is not possible, the text is formatted again, with its
   for (const comment of ['# all', '# why', '# more']) expect(edited).toContain(comment)
 })
 
-test('without edits, or with edits to present values, no character changes', () => {
+test('no character changes without edits, or if edits only set the present values', () => {
   expect(editDescription(seed, [])).toBe(seed)
   expect(editDescription(seed, [{ path: ['version'], value: 1 }])).toBe(seed)
   expect(editDescription(seed, [{ path: ['nothing', 'here'] }])).toBe(seed)
@@ -151,7 +151,7 @@ describe('after any edits', () => {
   )
   const removal = fc.constantFrom(...leaves, ...lists).map((path): TextEdit => ({ path }))
 
-  test('the text has exactly those values, with every comment unless its place was removed', () => {
+  test('the text has exactly the edited values and keeps every comment', () => {
     const comments = seed.split('\n').filter((line) => line.trimStart().startsWith('#'))
     expect(comments.length).toBeGreaterThan(8)
     fc.assert(
@@ -165,7 +165,7 @@ describe('after any edits', () => {
     )
   })
 
-  test('the same is true if fields and items are removed', () => {
+  test('the text has exactly the remaining values if fields and items were removed', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.oneof(written, removal), { minLength: 1, maxLength: 4, selector: topmost }),
@@ -181,7 +181,7 @@ describe('after any edits', () => {
     return path.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], file) as unknown[]
   }
 
-  /** Edits of different sections: none moves another's place. */
+  /** Returns an edit's section: edits of different sections do not shift one another's positions. */
   function topmost({ path }: TextEdit): string {
     return String(path[0])
   }

@@ -1,14 +1,14 @@
 import { isFields } from './write-value.ts'
 
-/** Most comparisons before lists are not compared item by item. */
+/** Most comparisons of items; longer lists are not matched. */
 const maxComparisons = 4_000_000
 
-/** A stretch of two lists: matching items, items only before, items only after. */
+/** Corresponding stretches of two lists: matched items, items only before, items only after. */
 export type Stretch = { pairs: [before: number, after: number][]; removed: number[]; added: number[] }
 
 /**
- * Matches the items of a list before and after a change, by name where they have one, so that a comment stays with its item.
- * Undefined if the lists are too long.
+ * Matches the items of a list before and after a change, by name or by content if they have none. A comment can thus stay
+ * with its item. Undefined if the lists are too long.
  */
 export function matchItems(before: readonly unknown[], after: readonly unknown[]): Stretch[] | undefined {
   const [old, next] = [before.map(label), after.map(label)]

@@ -175,7 +175,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
         if (next) patches.push({ from: begin.start, to: next.start, text: '' })
         else patches.push({ from: before ? endOfSlot(before) : begin.start, to: end, text: '' })
       } else if (isBlank(text.slice(startOfLine(begin.start), begin.start))) {
-        // One by one: the comments between them stay.
+        // Removes lines one by one, so that the comments between them stay.
         for (const slot of slots.slice(first, last + 1)) {
           patches.push({ from: startOfLine(slot.start), to: afterLine(endOfSlot(slot)), text: '' })
         }
@@ -203,7 +203,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     if (!before) {
       const [first] = slots
       const indent = ' '.repeat(columnOf(first!.start))
-      // The first line replaces the item's own, which may follow a dash.
+      // The present item's line may begin with the list's dash: the first added line takes its place.
       const put = `${lines.join('\n').trimStart()}\n${indent}`
       patches.push({ from: first!.start, to: first!.start, text: put })
       return

@@ -18,7 +18,7 @@ const changedLines = (before: string, after: string): string[] => {
   return after.split('\n').filter((line, index) => line !== lines[index])
 }
 
-test('a head has three lines, and no other line of the text changes', () => {
+test('settling changes the three lines of the head and no other line', () => {
   const settled = settleDraft(seed, [first], head)
   expect(changedLines(seed, settled)).toEqual([
     'version: 2',
@@ -29,14 +29,14 @@ test('a head has three lines, and no other line of the text changes', () => {
   expect(parseSuccessor(settled, [first])).toMatchObject({ ok: true, description: { version: 2 } })
 })
 
-test('values not given by the procedure yet are kept', () => {
+test('fields of the head for which no value is given are kept', () => {
   expect(changedLines(seed, settleDraft(seed, [first], { version: 2 }))).toEqual(['version: 2'])
   expect(settleDraft(seed, [first], { version: 2, decision: { ...head.decision, approver: 'riitta' } })).toContain(
     'decision: { author: "eero", approver: "riitta", decidedOn: 2026-11-25 }\n',
   )
 })
 
-test('a rule that decides differently gets its next version, and another keeps its own (R14)', () => {
+test('a rule gets its next version if its decisions change, and otherwise keeps its version (R14)', () => {
   const path = ['recordingPlan', 'rules', 0]
   const rules = (text: string): unknown[] =>
     (parse(text) as { recordingPlan: { rules: { id: string; version: number }[] } }).recordingPlan.rules.map(
@@ -54,7 +54,7 @@ test('a rule that decides differently gets its next version, and another keeps i
   expect(rules(settleDraft(renamed, [first], head))[0]).toEqual(['service-numbers', 3])
 })
 
-test('a new rule without a version gets its first', () => {
+test('a new rule without a version gets version 1', () => {
   const rule = {
     id: 'evenings',
     names: { fi: 'Illat', sv: 'Kvällar', en: 'Evenings' },
@@ -80,7 +80,7 @@ test('the versions of readable rules are set even if another rule is unreadable'
   expect(changedLines(broken, settleDraft(broken, [first], { version: 2 }))).toEqual(['version: 2', '      version: 2'])
 })
 
-test('settling twice has the effect of once', () => {
+test('settling a settled draft changes nothing', () => {
   const edited = editDescription(seed, [{ path: ['recordingPlan', 'defaultShare'], value: 0.2 }])
   const once = settleDraft(edited, [first], head)
   expect(settleDraft(once, [first], head)).toBe(once)
@@ -110,7 +110,7 @@ describe('an instant', () => {
   const written = (instant: string): string =>
     settleDraft('name: x', [], { version: 2, effectiveFrom: Temporal.Instant.from(instant) })
 
-  test('is a day if it begins one in Europe/Helsinki, and otherwise a time with its offset', () => {
+  test('is written as a day if it is midnight in Europe/Helsinki, otherwise as a time with its offset', () => {
     expect(written('2026-10-24T21:00:00Z')).toContain('effectiveFrom: 2026-10-25\n')
     expect(written('2026-10-25T06:30:00Z')).toContain('effectiveFrom: 2026-10-25T08:30:00+02:00\n')
   })

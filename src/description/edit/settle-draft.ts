@@ -7,12 +7,12 @@ import { termZone } from '../terms.ts'
 import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
 
-/** The lines of a draft that only the procedure writes (R14). */
+/** The lines of a draft that only the approval procedure writes (R14). */
 export type DraftHead = {
   version: number
-  /** Default: the text's own. */
+  /** Default: the value in the text. */
   effectiveFrom?: Temporal.Instant
-  /** User ids. Without an approver the line is left open (`approved_text`, database/functions/description/versions.sql). */
+  /** User ids. Without an approver a placeholder is written (`approved_text`, database/functions/description/versions.sql). */
   decision?: { author: string; approver?: string; decidedOn: Temporal.PlainDate }
 }
 
@@ -20,7 +20,7 @@ export type DraftHead = {
 const awaitsDecision = '(awaits decision)'
 
 /**
- * Returns the draft's text with its head and rule versions as they must be after `history`: a rule that decides differently
+ * Returns the draft's text with its head and rule versions as they must be after `history`: a rule whose decisions change
  * gets the next version, others keep theirs (R14). Everything else is unchanged. Unreadable parts stay; their problems are
  * reported first.
  * @param history all versions so far, oldest first
@@ -35,7 +35,7 @@ function settleRules(text: string, history: readonly RegisterDescription[]): str
   const { document, file } = reading.read
   const rules = rulesOf(file)
   if (!rules) return text
-  // A new rule may lack a version: it is identified without one.
+  // Reads a new rule without a version as version 1.
   const numbered = withRules(file, (rule) => (Number.isInteger(rule['version']) ? rule : { ...rule, version: 1 }))
   const { description, asWritten } = readSoundParts(numbered)
   const read = description.recordingPlan?.rules ?? []
@@ -91,7 +91,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
       text,
     )
 
-  /** Returns the range from the key to the end of the value; the beginning of the text if there is none. */
+  /** Returns the range from the key to the end of the value; the beginning of the text if the key is missing. */
   function placeOf(pair: Pair | undefined): { from: number; to: number } {
     const start = fields.range?.[0] ?? 0
     const key = pair?.key as { range?: [number, number, number] } | undefined
@@ -100,7 +100,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
   }
 }
 
-/** Formats an instant as in the file: as a day if it begins one. */
+/** Formats an instant as in the file: as a day if it is midnight in Helsinki. */
 function writeInstant(instant: Temporal.Instant): string {
   const there = instant.toZonedDateTimeISO(termZone)
   return there.equals(there.startOfDay())

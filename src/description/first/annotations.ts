@@ -1,11 +1,11 @@
-/** Comments for those who read and change a first description; they stay in its text as it is edited. */
+/** Comments that are written into a first description, and stay in its text when it is edited. */
 
 const header = `# The register description: what this register does, and all that it may do. Fields: docs/formats/description.md.
 # Check a change of this file with "seloste description check FILE" until the installation has begun. After that the description
 # is changed in the web only: a draft, a dry run, and the approval of a second person.
 # Dates are whole days in Europe/Helsinki; an end date is the last day. Telephone numbers in any written form.`
 
-/** By field, above it; fields that the bundled description comments have none here. */
+/** Comment above each field. Fields that have a comment in the bundled description are not listed. */
 const notes: Readonly<Record<string, string>> = {
   profile: `# "seed": a register description under the Personal Data Act. "gdpr": a notice under Articles 13 and 14, with the rights of
 # today's law; each purpose then needs a legalBasis, and contacts a dataProtectionOfficer.`,

@@ -45,7 +45,7 @@ const Answers = Type.Object(
     notice: Type.Object(
       {
         accessibilityEmail: text,
-        // Both, under the GDPR; neither for a register description under the Personal Data Act.
+        // Under the GDPR both are required; a register description under the Personal Data Act has neither.
         legalBasis: Type.Optional(trilingual),
         dataProtectionOfficer: Type.Optional(Type.Object({ address: trilingual, email: text, phone: text }, closed)),
       },

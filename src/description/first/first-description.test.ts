@@ -16,7 +16,7 @@ function made(source: string): string {
   return firstDescription(read.answers, bundled)
 }
 
-test('the answers of the format’s page make a valid description, without a word of the agency that the bundled one is of', () => {
+test('the example answers of the format’s page make a valid description without a word of the bundled description’s agency', () => {
   const text = made(example)
   const parsed = parseDescription(text)
   expect(parsed).toMatchObject({ ok: true, description: { version: 1, profile: 'gdpr' } })
@@ -24,7 +24,7 @@ test('the answers of the format’s page make a valid description, without a wor
   expect(text).toContain('fi: Esimerkkiviraston puhelinpalvelun kontaktihistorian')
 })
 
-test('without a legal basis and an officer it is a register description, and without a test line it has none', () => {
+test('answers without a legal basis, an officer and a test line make a register description without a rule for a test line', () => {
   const lines = example.split('\n')
   const from = lines.findIndex((line) => line.startsWith('  legalBasis:'))
   const until = lines.findIndex((line) => line.startsWith('decision:'))
@@ -42,7 +42,7 @@ test('each section has a comment that says what it is for', () => {
   expect(bare).toEqual(['effectiveFrom', 'title'])
 })
 
-test('a file that lacks an answer, or has another, is refused with its name', () => {
+test('a file with a missing or an unknown answer is refused with the name of the answer', () => {
   const broken = example.replace('finnishIllative: ', 'illative: ').replace('percent: 10', 'percent: ten')
   expect(readAnswers(broken)).toEqual({
     ok: false,

@@ -17,7 +17,7 @@ export function displayPhoneNumber(key: string, options: NumberingOptions = {}):
 
 function displayFinnish(national: string, exchanges: readonly string[] | undefined): string {
   const { areaCode, groups } = finnishGroups(national, exchanges)
-  // 0295 333 200: the single digit belongs to the code as people write it. 020202 and its like stay in one piece.
+  // 0295 333 200: the single digit belongs to the code as people write it. Numbers such as 020202 stay in one piece.
   if (/^202\d\d$/.test(national) || areaCode === '') return `0${national}`
   const [first = '', ...rest] = groups
   return first.length === 1 ? [`0${areaCode}${first}`, ...rest].join(' ') : [`0${areaCode}`, ...groups].join(' ')

@@ -5,8 +5,9 @@ import { finnishGroups } from './finnish-groups.ts'
 const hiddenDigits = 3
 
 /**
- * Masks a number for screens (L33, AC9): `+358 40 *** **67`. Shows at most the country code, area code and last two digits; the
- * stars do not reveal the length. Short codes are public services and stay readable; of an address only the host remains.
+ * Masks a number for screens (L33, AC9): `+358 40 *** **67`. Shows at most the country code, area code and last two digits;
+ * the stars do not reveal the length. Short codes are public services and stay readable; of a SIP address only the host
+ * remains.
  */
 export function maskPhoneNumber(key: string): string {
   if (key.startsWith('+358')) {

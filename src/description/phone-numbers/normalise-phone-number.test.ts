@@ -2,9 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalisePhoneNumber } from './normalise-phone-number.ts'
 
-/**
- * Text as received, expected kind and key, and further facts. The measured table of Finnish numbers, with our results.
- */
+/** Finnish numbers as telephone systems and people write them: the text, the expected kind and key, and further facts. */
 const table: [raw: string, kind: string, key: string | null, more?: object][] = [
   ['029 512 000', 'e164', '+35829512000', { valid: true, cls: 'national', display: '029 512 000' }],
   ['0295 12000', 'e164', '+35829512000', { display: '029 512 000' }],

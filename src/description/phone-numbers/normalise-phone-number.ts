@@ -90,7 +90,7 @@ const withExtension = (reading: Reading, ext: string | undefined): Reading =>
 /** Steps 5 to 11. */
 function readNumber(text: string, pbx: string): Reading {
   const { number, ext } = splitNumber(text)
-  // Step 7: a remaining slash, comma or letter needs a person's judgement.
+  // Step 7: a text with a slash, comma or letter left in it is not parsed: a person must judge what it means.
   const written = /^(\+?)[\d\s().-]+$/.exec(number)
   const digits = number.replace(/\D/g, '')
   if (!written || digits === '') return unparsed
@@ -108,7 +108,10 @@ function readDigits(digits: string, plus: boolean, pbx: string): Reading {
   return readE164(internationalPrefix.test(digits) ? digits : `+${digits}`)
 }
 
-/** Steps 9 to 11: possible is enough; a number out of use is kept and marked, since the call existed. */
+/**
+ * Steps 9 to 11. A possible number is accepted even if its range is not in use (`valid` is false then), since the call
+ * existed.
+ */
 function readE164(text: string): Reading {
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: 'FI', extract: false })
   const short = shortCodeBehindCountryCode(parsed?.number ?? text)

@@ -6,8 +6,8 @@
 declare const brand: unique symbol
 
 /**
- * `+358…` (E.164), `short:358:116117`, `ext:<pbx>:4711` or `sip:user@host`. The registry of numbers, the directory, stored
- * contacts and searches are joined by it.
+ * Key by which the registry of numbers, the directory, stored contacts and searches are joined: `+358…` (E.164),
+ * `short:358:116117`, `ext:<pbx>:4711` or `sip:user@host`.
  */
 export type PhoneNumberKey = string & { readonly [brand]: 'PhoneNumberKey' }
 

@@ -1,8 +1,9 @@
 import { type PhoneNumberClass } from './phone-number.ts'
 
 /**
- * Finnish numbers that are dialled without a leading 0 and have no E.164 form. The library would turn 116117 into +358116117,
- * and 106 1234 into +3581061234, which is 010 61234: another subscriber. So they never reach it.
+ * Finnish numbers that are dialled without a leading 0 and have no E.164 form. The library would turn 116117 into
+ * +358116117, and 106 1234 into +3581061234, which is 010 61234: another subscriber. So short codes are never given to the
+ * library.
  */
 const shortCodes: readonly (readonly [RegExp, PhoneNumberClass])[] = [
   [/^112$/, 'emergency'],

@@ -17,7 +17,7 @@ const privateNames = new Set(['anonymous', 'anonym', 'anonyymi', 'private', 'res
 /** RFC 3323 section 4.1.1.3: host of a From that hides its caller. */
 export const anonymousHost = 'anonymous.invalid'
 
-/** Returns true if cleaned text means a withheld number; so do an empty text and a lone 0. */
+/** Returns true if cleaned text means a withheld number, as an empty text and a lone 0 also do. */
 export function isWithheldText(text: string): boolean {
   const words = text
     .toLowerCase()

@@ -19,7 +19,7 @@ export type ArisingData = {
 const ofCall = ['CALLERS', 'ANSWERING_OFFICIALS'] as const
 
 const ofQuality: readonly ArisingData[] = [
-  // Results of groups keep marks without a person.
+  // The results of groups outlive the recordings: they keep marks, which name nobody.
   { id: 'EVALUATIONS', dataSubjects: ofCall, endsWith: 'RECORDING' },
   { id: 'SAMPLING_CANDIDATES', dataSubjects: ofCall, months: 8, from: 'WEEK' },
   // Marks distinguish officials without identifying them.
@@ -32,7 +32,8 @@ const ofTraining: readonly ArisingData[] = [
 const always: readonly ArisingData[] = [
   // Detail records of telephone systems for reconciliation; reception quality by trunk and hour.
   { id: 'CALLS_AS_TOLD', dataSubjects: ofCall, months: 3, from: 'CALL' },
-  // By hour, number and unit; afterwards by month and number in fives, which are no personal data.
+  // Counts by hour, number and unit. Later only counts by month and number are kept, rounded to five, which are no personal
+  // data.
   { id: 'COUNTS_OF_CALLS', dataSubjects: ofCall, months: 14, from: 'CALL' },
 ]
 

@@ -123,7 +123,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
   }
 }
 
-/** Values of the added sentences; a sentence without its ground is left out. */
+/** Values of the added sentences; a sentence whose condition is not met is left out. */
 function valuesOf(
   { description, uses, withinEea }: Grounds,
   language: Language,

@@ -6,7 +6,9 @@ import { purposesInEffect, type Duty, type Role } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { agencyIn, type Agency } from './agency.ts'
 
-/** Facts that the sentences depend on at an instant; a sentence without its ground is changed or left out. */
+/**
+ * Facts at an instant on which the published sentences depend; a sentence whose condition is not met is changed or left out.
+ */
 export type Grounds = {
   description: RegisterDescription
   agency: Agency

@@ -61,20 +61,20 @@ describe('with the seed configuration', () => {
       .split('\n')
       .flatMap((line) => line.replace('•', '').split(/(?<=\.)\s+(?=[A-ZÄÖ])/u))
       .map((unit) => unit.trim())
-      // Headings and labels are no sentences; a label may precede one.
+      // Headings and labels are no sentences; a label may precede a sentence.
       .map((unit) => unit.replace(/^(REKISTERINPITÄJÄ|REKISTERÖIDYT|REKISTERI) /u, ''))
       .filter((unit) => unit !== '' && !/^[A-ZÄÖ ]+$/u.test(unit) && !unit.startsWith('KÄSITTELYN'))
     expect(units.length).toBeGreaterThanOrEqual(40)
     for (const unit of units) expect(sentences, unit).toContain(unit)
   })
 
-  test('each of S0 to S35 occurs once, in the three languages, in the same order', () => {
+  test('S0 to S35 occur in the same order in the three languages, each once except the title', () => {
     const ids = languages.map((language) =>
       sentencesOf(publishDescription(described(), language, at))
         .map(({ id }) => id)
         .filter((id) => /^S\d+$/.test(id)),
     )
-    // S0 is the title, repeated after REKISTERI.
+    // S0 is the title, which is repeated after REKISTERI.
     expect(ids[0]).toEqual(['S0', 'S1', 'S0', ...Array.from({ length: 34 }, (_, index) => `S${index + 2}`)])
     expect(ids[1]).toEqual(ids[0])
     expect(ids[2]).toEqual(ids[0])
@@ -128,7 +128,7 @@ describe('a sentence appears if its condition is met', () => {
     }
   })
 
-  test('shorter terms of rules are stated, each if they differ', () => {
+  test('the terms of rules are stated if they are shorter than the maximum, by rule if they differ', () => {
     const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
     expect(sentencesIn(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
     const differing = described(

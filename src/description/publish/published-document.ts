@@ -5,7 +5,7 @@
 import type { PromiseId } from '../promises.ts'
 import type { Language } from '../closed-lists.ts'
 
-/** A sentence with its number of requirements 1.1 (S0 to S35), or a name for what today's law adds (L2). */
+/** A sentence with its number in requirements 1.1 (S0 to S35); sentences that current law adds have a name instead (L2). */
 export type Sentence = { id: string; text: string; promises: readonly PromiseId[] }
 
 /** A label and its lines: REKISTERINPITÄJÄ; each line is a sentence. */
@@ -22,7 +22,7 @@ export type Block =
   /** Heading within a section. */
   | { kind: 'heading'; text: string }
 
-/** `id` is the same in every language: part of an address. */
+/** `id` is the same in every language: part of a URL. */
 export type Section = { id: string; heading: string; blocks: readonly Block[] }
 
 export type PublishedDocument = {

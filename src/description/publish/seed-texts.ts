@@ -1,6 +1,6 @@
 /**
- * Sentences under the Personal Data Act by the numbers of requirements 1.1, without those that lack their ground. The texts are
- * in texts/server/seed.json.
+ * Sentences of the description under the Personal Data Act, by their numbers in requirements 1.1. Sentences whose condition
+ * is not met are left out. The texts are in texts/server/seed.json.
  */
 import texts from '#texts/server/seed.json' with { type: 'json' }
 import { textsIn, type Language } from '#platform/texts/texts.ts'
@@ -14,10 +14,10 @@ export type Numbered =
   | `S1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | `S2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | `S3${0 | 1 | 2 | 3 | 4 | 5}`
-/** A profile's sentences in one language, by number; a sentence without its ground is missing. */
+/** A profile's sentences in one language, by number; sentences whose condition is not met are missing. */
 export type SeedTexts = { [id in Numbered]?: string | undefined } & {
   fields: Record<IdentificationData, string>
-  /** Present state within the bounds of S21 (AC1). */
+  /** Present retention, if some rule keeps recordings for less than the maximum in S21 (AC1). */
   now: { lead: string; items: readonly string[] } | undefined
 }
 export type SeedTranslate = ReturnType<typeof seedTexts>

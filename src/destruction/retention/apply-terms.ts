@@ -13,8 +13,9 @@ import { destructionAt } from './terms-in-force.ts'
 const batch = 1000
 
 /**
- * Shortens the term of every held recording to that of the rules in force at `now` for its number. A day in the past becomes
- * `now`. Each batch is one transaction with its log entry; an interrupted run is completed by the next.
+ * Shortens the term of every held recording to that of the rules in force at `now` for its number. If the new day of
+ * destruction is past, it becomes `now`. Each batch is one transaction with its log entry; an interrupted run is completed
+ * by the next.
  * @returns how many terms were shortened
  */
 export async function applyTerms(
@@ -49,7 +50,7 @@ async function shortenSome(
       .where('number_reached', 'in', keys)
       .where('recording_months', '>', months)
       .where(sql<boolean>`state not in ('DESTROYING', 'DESTROYED')`)
-      // An ongoing call gets its term when it ends.
+      // The recording of an ongoing call gets its term when the call ends.
       .where('call_ended_at', 'is not', null)
       .where('destroy_at', 'is not', null)
       .limit(batch)

@@ -33,7 +33,7 @@ function versionWith(months: number, effectiveFrom = now()): RegisterDescription
   return { ...parsed.description, effectiveFrom }
 }
 
-/** Makes a recording of a call that ended then, under a rule of this many months. */
+/** Makes a recording of a call that ended at the given instant, under a rule of this many months. */
 async function recorded(endedAt: Temporal.Instant, months = 6, number = '029 497 000'): Promise<string> {
   const id = randomUUID()
   const startedAt = endedAt.subtract({ minutes: 4 })
@@ -59,7 +59,7 @@ const monthsAgo = (months: number, days = 0) =>
 const run = (description: RegisterDescription, at = now()) => applyTerms(custodian, description, at)
 
 beforeEach(async () => {
-  // Only the next test's own recordings exist.
+  // The next test starts without recordings.
   await pool.query('begin; set local session_replication_role = replica; delete from recording; commit')
 })
 
@@ -77,7 +77,7 @@ describe('a shorter term', () => {
     expect(await run(versionWith(3))).toBe(0)
   })
 
-  test('whose day has passed ends a recording when the term takes effect, and not before', async () => {
+  test('that is already over schedules destruction for the moment when it takes effect, not earlier', async () => {
     const id = await recorded(monthsAgo(5))
     const at = now()
     await run(versionWith(3), at)
@@ -117,7 +117,7 @@ describe('a shorter term', () => {
     expect(await Promise.all([...others, destroyed].map(rowOf))).toEqual(before)
   })
 
-  test('of a call in progress is set at its end', async () => {
+  test('applies to a call in progress only after the call has ended', async () => {
     const facts = callFacts({ endedAt: undefined })
     const id = randomUUID()
     await admit(capture, {
@@ -138,7 +138,7 @@ describe('a shorter term', () => {
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 3).destroyAt)
   })
 
-  test('stays short if the call turns out to have continued', async () => {
+  test('still applies if the call turns out to have continued', async () => {
     const endedAt = monthsAgo(1)
     const startedAt = endedAt.subtract({ hours: 1 })
     const facts = callFacts({ answeredAt: startedAt, startedAt, endedAt })
@@ -201,7 +201,7 @@ describe('the dry run', () => {
     expect(await admin.selectFrom('recording').selectAll().orderBy('id').execute()).toEqual(before)
   })
 
-  test('excludes recordings that reach their day without the draft', async () => {
+  test('excludes recordings that would be destroyed by then without the draft too', async () => {
     await recorded(monthsAgo(5))
     await recorded(monthsAgo(3, 5))
     // The previous version already shortened to four months, but was not applied yet.
@@ -213,7 +213,7 @@ describe('the dry run', () => {
     })
   })
 
-  test('counts destructions to the minute, on any day', async () => {
+  test('counts exactly the recordings that are destroyed, also where the time of day decides', async () => {
     // The counted time is around each month's end and each hour of the day; up to three days end with the last of
     // February.
     const at = now()

@@ -11,9 +11,9 @@ import { destructionAt, dueEnds } from './terms-in-force.ts'
 
 /** Consequence of a shorter term for one number's recordings. */
 export interface TermConsequence extends TermStep {
-  /** Recordings that would be destroyed at `at`, and not without the draft. */
+  /** Recordings that would be destroyed at `at` only because of the draft. */
   destroyed: number
-  /** Recordings that would be destroyed earlier than without the draft, but not at once. */
+  /** Recordings that would be destroyed later than `at`, but earlier than without the draft. */
   shortened: number
 }
 
@@ -31,7 +31,7 @@ export async function dryRunTerms(
   return counted.sort((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
 
-/** Counts for steps that differ only in their numbers. */
+/** Counts recordings for steps that differ only in their telephone numbers. */
 async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Promise<TermConsequence[]> {
   const { at, months, from } = steps[0]!
   const keys = steps.map(({ key }) => key)

@@ -10,8 +10,9 @@ const movedAtOnce = 5_000
 const waitHours = 24
 
 /**
- * Destroys keys that are over: of past months, once what is kept beyond its day is under a later one, and of intake days. Uses
- * the time of destruction: a clock that has leapt ends none.
+ * Destroys keys that are no longer needed: month keys of past months, after the file keys of recordings kept past their day
+ * have moved to a later month, and keys of intake days. Uses the database's time of destruction, which does not follow a
+ * clock that has leapt.
  * @returns the names of destroyed month keys and the days of intake keys
  */
 export async function endKeys(
@@ -34,8 +35,9 @@ export async function endKeys(
 }
 
 /**
- * Returns held recordings whose key is under another month than their day: a shortened term, a call that was ongoing, or an
- * order that holds past the day, whose key moves from month to month.
+ * Returns held recordings whose file key is wrapped by the month key of another month than that of their destruction: the
+ * term was shortened, the call was ongoing, or an order keeps the recording past its day, so that its key moves from month
+ * to month.
  */
 async function keysToMove({ db }: Expunging, month: Temporal.PlainDate): Promise<Moving[]> {
   const later = month.add({ months: 1 })

@@ -49,7 +49,7 @@ async function call(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = 
   return contactId
 }
 
-/** Its recording long afterwards: destroyed, with its row still there. */
+/** Makes a call whose recording was destroyed long ago; the recording's row remains. */
 async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = {}) {
   const recording = recordingFacts({ startedAt, endedAt: startedAt.add({ minutes: 5 }), months: 2 })
   const contactId = await call(startedAt, { ...given, decision: { record: true, reason: 'drawn' }, recording })
@@ -79,7 +79,8 @@ interface Count {
 describe('contact history past its 14 months', () => {
   test('is deleted by the hour: what ends within an hour stays, and what ended an hour ago is deleted, with everything that belongs to it', async () => {
     const begun = now.subtract({ months: 14 })
-    // Not always the same day: the 14 months of up to four days of a longer month end on the last of a shorter one.
+    // Not always the same day: 14 months after up to four days at the end of a longer month is one day, the last of a shorter
+    // month.
     const running = [0, 1, 2, 3, 4].map((days) => begun.add({ days, hours: 2 }).toInstant())
     const end = running.find((at) => historyEndsAt(at).since(now.toInstant()).total('hours') > 1)!
     const at = (ended: Temporal.Instant) => ended.subtract({ minutes: 5 })
@@ -151,7 +152,7 @@ describe('a month whose history has ended completely', () => {
     expect(JSON.stringify(await stored())).not.toContain(recordingId)
   })
 
-  test('stays for one call in progress, under an order, or with an uncounted day', async () => {
+  test('is kept while it has a call in progress, an order or an uncounted day', async () => {
     const month = monthAgo(20)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     const startedAt = month.add({ days: 3 }).toZonedDateTime(helsinki).toInstant()
@@ -173,14 +174,14 @@ describe('a month whose history has ended completely', () => {
 
   test.each([
     ['a reader', 22, () => 'select count(*) from contact'],
-    // Locks it as a vacuum does.
+    // Locks the partition as a vacuum does.
     [
       'a vacuum',
       23,
       (month: Temporal.PlainDate) =>
         `lock table segment_${month.toString().slice(0, 7).replace('-', '_')} in share update exclusive mode`,
     ],
-  ])('waits for %s a quarter of a second without blocking calls, and the next try drops it', async (_, ago, busy) => {
+  ])('is not dropped while %s uses it: the attempt waits a quarter of a second and blocks no calls, and a later attempt succeeds', async (_, ago, busy) => {
     const month = monthAgo(ago)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     for (let day = month; day.month === month.month; day = day.add({ days: 1 })) {
@@ -257,7 +258,7 @@ describe('the stored counts', () => {
     const reported = new Map(
       found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
     )
-    // Reported after some calls of the same day were deleted, and before others: counted when it is deleted.
+    // Calls that were reported after some calls of their day had been deleted: they are counted when they are deleted.
     const late = await pool.query<{ key: string }>(
       `select concat_ws(' ', helsinki_day(c.started_at), c.number_called,
          exists (select from segment s where s.contact_id = c.id and s.answered_at is not null)::text,

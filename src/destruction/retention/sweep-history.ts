@@ -1,6 +1,6 @@
 /**
- * Sweeps the contact history: counts completed days, ends contacts past their term, drops months that are over. What the sweep
- * has not reached is hidden already. The database decides what is due.
+ * Sweeps the contact history: counts completed days, deletes contacts past their term, drops months whose history has ended.
+ * Expired history is hidden even before the sweep. The database decides what is due.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
@@ -9,7 +9,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const batch = 500
 const restBatch = 5_000
-/** Attempts per sweep for a month in use; its users wait at most a quarter of a second each time. */
+/** Attempts per sweep to drop a month in use; each makes queries on the month wait for at most a quarter of a second. */
 const tries = 5
 const betweenTriesMs = 1_000
 
@@ -21,7 +21,7 @@ export interface SweptHistory {
   daysCounted: number
 }
 
-/** Counts days that are over, drops months that are, and deletes every other contact that is due (R22). */
+/** Counts ended days, drops months whose history has ended, and deletes every other contact past its term (R22). */
 export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHistory> {
   const daysCounted = await countDays(db)
   const dropped = await dropMonths(db)
@@ -84,7 +84,10 @@ async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) 
   }
 }
 
-/** Makes the counts of a month's local days final; its first and last days are shared with other months. */
+/**
+ * Makes the counts of a month's local days final. The month is one of UTC, so its first and last local days belong to two
+ * months.
+ */
 async function closeDays(db: Kysely<RegisterTables>, month: Temporal.PlainDate): Promise<void> {
   const last = month.add({ months: 1 })
   for (let day = month; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {

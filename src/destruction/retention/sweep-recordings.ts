@@ -14,11 +14,11 @@ import type { RegisterTables } from '#register/tables.ts'
 const batch = 5_000
 /** Sorts before every id. */
 const nobody = '00000000-0000-0000-0000-000000000000'
-/** Days after which a recording whose call never ended gets its terms from its beginning. */
+/** Days after which a recording whose call has no reported end gets its terms, counted from its start. */
 const endlessAfterDays = 2
-/** A term of the ceiling is scheduled this long before it: the longest wait for an unreachable place. */
+/** Longest wait for an unreachable storage place. Destruction at the ceiling is scheduled this long before it (terms.ts). */
 const waitHours = 24
-/** Interval of retries for unreachable places and of checks for objects that capture stored late. */
+/** Interval of retries for unreachable storage places and of checks for objects that capture stored late. */
 const remainsEveryMs = 60_000
 const lastReached = new WeakMap<Expunging, number>()
 
@@ -44,7 +44,7 @@ export async function sweepRecordings(
   return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
 }
 
-/** Resumes what an earlier run did not finish: destructions, retired keys, unreachable places. */
+/** Resumes what an earlier run did not finish: destructions, retired keys, deletions at unreachable storage places. */
 export async function finishDestructions(
   expunging: Expunging,
   now: Temporal.Instant,
@@ -95,7 +95,10 @@ async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal
   }))
 }
 
-/** @returns recordings to which the database gave none */
+/**
+ * Gives terms to recordings whose call has no reported end.
+ * @returns the recordings for which that failed
+ */
 async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<Expunged['failures']> {
   const endless = await db
     .selectFrom('recording')

@@ -130,7 +130,7 @@ describe('before its day', () => {
     expect((await rowOf(recording.id))?.state).toBe('STORED')
   })
 
-  test.each([undefined, 'seloste_custodian'])('nor can it be if no term is set yet (%s)', async (role) => {
+  test.each([undefined, 'seloste_custodian'])('the minimum cannot be bypassed before a term is set (%s)', async (role) => {
     const recording = await register.record({ endedAt: undefined })
     const { pool: as } = database.as(role)
     const location = `where id = '${recording.id}'`
@@ -142,7 +142,7 @@ describe('before its day', () => {
     for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
   })
 
-  test('a destruction that has begun for one cause neither continues as another nor reverts', async () => {
+  test('a destruction begun for one cause cannot be continued for another cause or undone', async () => {
     const recording = await makeRecording({})
     const location = `where id = '${recording.id}'`
     await forbid(recording.id)
@@ -156,7 +156,7 @@ describe('before its day', () => {
 })
 
 describe('on its day', () => {
-  test('a recording’s object, index and key are destroyed, its row reports it and the ledger has one entry', async () => {
+  test('a recording’s object, index and key are destroyed, its row states that and the ledger has one entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const young = await makeRecording(callOfMonthsAgo(5))
     expect(await run()).toMatchObject({ recordings: 1 })
@@ -182,7 +182,7 @@ describe('on its day', () => {
     await expectDestroyed(due.id)
   })
 
-  test('a recording that cannot be destroyed does not keep others, and is reported', async () => {
+  test('a recording that cannot be destroyed is reported, and the others are destroyed', async () => {
     const [first, second, third] = [
       await makeRecording(callOfMonthsAgo(6)),
       await makeRecording(callOfMonthsAgo(6)),
@@ -203,8 +203,8 @@ describe('on its day', () => {
   })
 })
 
-describe('an interruption', () => {
-  test('at any object leaves a destruction that the next run finishes, with one entry in the ledger', async () => {
+describe('a destruction', () => {
+  test('interrupted at any object is finished by the next run, with one entry in the ledger', async () => {
     const count = recordingObjects('x').length
     for (let at = 1; at <= count; at++) {
       for (const when of ['before', 'after'] as const) {
@@ -219,7 +219,7 @@ describe('an interruption', () => {
   })
 
   test.each(['recording', 'recording_key', 'destruction_entry', 'audit_entry'])(
-    'at the database’s write to %s leaves a destruction that the next run finishes',
+    'interrupted at the database’s write to %s is finished by the next run',
     async (table) => {
       const due = await makeRecording(callOfMonthsAgo(6))
       await pool.query(
@@ -236,7 +236,7 @@ describe('an interruption', () => {
     },
   )
 
-  test('and two destroyers at once make one entry', async () => {
+  test('run several times at once makes one ledger entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const ending = { id: due.id, cause: 'retention' as const, doneBy: 'test', deadline: now() }
     await Promise.all([1, 2, 3, 4].map(() => expungeRecordings(expunging, [ending], now())))
@@ -273,18 +273,18 @@ describe('history', () => {
     expect((await pool.query('select from listening where id = $1', [listening])).rowCount).toBe(0)
     expect((await pool.query('select from listening_range where listening_id = $1', [listening])).rowCount).toBe(0)
     expect(await rowsOf(young.contactId)).toBeGreaterThan(0)
-    // It leaves its log entry, by id.
+    // A log entry with the id remains.
     expect(await ledgerOf(due.id)).toHaveLength(1)
     const { rows } = await pool.query("select detail from audit_entry where action = 'history.ended'")
     expect(JSON.stringify(rows)).toContain(due.contactId)
   })
 
-  test('exists until its exact day, whoever requests its end', async () => {
+  test('is not deleted before its exact day, even if the clock is ahead', async () => {
     const endedAt = helsinki().subtract({ months: 14 }).add({ days: 4 }).toInstant()
     const { contactId } = await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt }))
     expect(Temporal.Instant.compare(historyEndsAt(endedAt), now())).toBe(1)
     expect(await expungeHistory(custodian, [contactId])).toBe(0)
-    // A clock that jumped ahead finds it due, and the database refuses.
+    // A clock that is ahead makes the entry due, and the database refuses.
     const { contacts } = await run(historyEndsAt(endedAt))
     expect(contacts).toBe(0)
     expect(await rowsOf(contactId)).toBeGreaterThan(0)
@@ -306,7 +306,7 @@ describe('history', () => {
 })
 
 describe('a call without an end', () => {
-  test('has its recording’s terms counted from two days after its start, and can be kept then', async () => {
+  test('gets its recording’s terms, counted from its start, after two days, and only then the recording can be ingested', async () => {
     const startedAt = now().subtract({ hours: 24 * 2 + 1 })
     const recording = await register.record({ startedAt, answeredAt: startedAt, endedAt: undefined })
     expect(await ingestRecording(context, recording.id, now())).toBe(false)
@@ -319,8 +319,9 @@ describe('a call without an end', () => {
     expect(await ingestRecording(context, recording.id, now())).toBe(true)
   })
 
-  test('that gets one later keeps its promised minimum (R23)', async () => {
-    // 30.12. 23.00 and 31.12. 01.00 have their minimum on the same 28.2., and the later end has the earlier minimum.
+  test('keeps the promised minimum of its recording if an end is reported later (R23)', async () => {
+    // Calls that ended on 30.12. at 23.59 and on 31.12. at 01.00 have their minimum on the same 28.2., so the later end has
+    // the earlier minimum.
     const year = helsinki().year - 1
     const at = (written: string) => Temporal.ZonedDateTime.from(`${year}-${written}[Europe/Helsinki]`).toInstant()
     const id = 'ucid:across-the-month'

@@ -1,5 +1,5 @@
 /**
- * Hourly sweep: expunges every recording and history entry whose term is over. What it has not reached is hidden already
+ * Hourly sweep: expunges every recording and history entry whose term is over. Expired data are hidden even before the sweep
  * (register/read.ts and row-level security check the terms). Nothing ends before its term (R23).
  */
 import type { Expunging } from '#register/expunge.ts'
@@ -19,13 +19,13 @@ export interface Swept {
 }
 
 /**
- * Expunges what is due at `now` (R22, R24) and destroys keys that are over. A failure does not stop the rest.
+ * Expunges what is due at `now` (R22, R24) and destroys keys that are no longer needed. A failure does not stop the rest.
  * @throws AggregateError with the failures, after everything else
  */
 export async function sweep(expunging: Expunging, now: Temporal.Instant): Promise<Swept> {
   const { destroyed: recordings, failures, waiting } = await sweepRecordings(expunging, now)
   const { contacts, months } = await sweepHistory(expunging.db)
-  // If the database refused a recording, our clock may be ahead: keys stay until that is resolved.
+  // If the database refused a recording, our clock may be ahead: keys are not destroyed until that is resolved.
   if (failures.length > 0) {
     throw new AggregateError(
       failures.map(({ error }) => error),

@@ -20,8 +20,8 @@ export interface DueEnds {
 }
 
 /**
- * Returns the recordings due at `at`, by whole local days of their calls' ends: calls of one day end on one day, and calls of a
- * later day never before them. At the ceiling they end a day earlier than the calendar says.
+ * Returns the recordings due at `at`, by whole local days on which their calls ended: calls that ended on one day are due on
+ * one day, never after calls of a later day. At the ceiling they are due a day earlier than the calendar says.
  */
 export function dueEnds(at: Temporal.Instant, months: number): DueEnds {
   const today = at.toZonedDateTimeISO(termZone).toPlainDate()

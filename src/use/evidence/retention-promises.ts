@@ -117,7 +117,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
   rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object (those of its copies included), a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
-    title: 'a recording’s object, index and key are destroyed, its row reports it and the ledger has one entry',
+    title: 'a recording’s object, index and key are destroyed, its row states that and the ledger has one entry',
   },
   remedy:
     'See in the custodian’s log why the sweep does not run or what it could not destroy: a disk that refuses, a clock that is wrong. An object or key that is left is named in the example; nobody can hear it meanwhile.',
