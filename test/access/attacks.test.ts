@@ -43,12 +43,12 @@ function raw(bytes: string): Promise<string> {
 }
 
 afterEach(async () => {
-  // After every attempt the next person is served.
+  // Checks after each attack that the server still serves other requests.
   expect((await desk.visitor.fetch('/health/live')).status).toBe(200)
 })
 
 describe('a planted session cookie', () => {
-  test('is not the one that signing in returns, and signs nobody in', async () => {
+  test('is not adopted by signing in, and signs nobody in', async () => {
     const planted = `seloste=${'A'.repeat(43)}`
     const given = await signInWith({ cookie: planted })
     expect(given).not.toBe(planted)
@@ -135,7 +135,7 @@ describe('oversized or malformed input', () => {
     expect(text).toMatch(/^HTTP\/1\.1 431 /)
   })
 
-  test('a long address and a thousand parameters are refused or parsed', async () => {
+  test('a long URL and a thousand query parameters are refused or parsed', async () => {
     const browser = await desk.signIn(sari)
     expect((await browser.fetch(`/api/contacts?purpose=DEVELOPMENT&caller=${'1'.repeat(6_000)}`)).status).toBe(400)
     const many = Array.from({ length: 1000 }, (_, at) => `p${at}=1`).join('&')
@@ -145,7 +145,7 @@ describe('oversized or malformed input', () => {
 })
 
 describe('headers', () => {
-  test('no input becomes a response header', async () => {
+  test('no input becomes a response header (header injection)', async () => {
     const browser = await desk.signIn(sari)
     for (const path of [
       '/api/contacts?purpose=DEVELOPMENT&cursor=x%0d%0aSet-Cookie:%20seloste=planted',
@@ -169,7 +169,7 @@ describe('headers', () => {
     }
   })
 
-  test('a request that two servers could read as two is refused', async () => {
+  test('a request that two servers could parse differently is refused (request smuggling)', async () => {
     const text = await raw(
       'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: x\r\n\r\n',
     )

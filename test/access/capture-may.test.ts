@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
 // Lists everything that capture's database role may do, each with its reason and with what an attacker in capture could
-// do with it (docs/attacks.md). Consider a new right as an attack first.
+// do with it (docs/attacks.md). Before adding a right, consider what an attack could do with it.
 const database = await createTestDatabase()
 
 const functions: Readonly<Record<string, string>> = {

@@ -1,8 +1,7 @@
 /**
- * Compares the program's decision with those of PostgreSQL, its row-level security and the rights returned by
- * `rights_of`, on random people, rights, descriptions and calls, in the listening mode too. A round is one transaction,
- * in which now() stands still: instants lie on it, a microsecond before and a microsecond after. The round is rolled
- * back.
+ * Compares the program's decision with PostgreSQL's row-level security and with the rights returned by `rights_of`, on
+ * random people, rights, descriptions and calls, in the listening mode too. A round is one transaction, so now() is
+ * constant; times are at now(), a microsecond before it or a microsecond after it. The round is rolled back.
  */
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
@@ -24,10 +23,10 @@ import {
 } from '#safeguards/access/decide.ts'
 import { peopleInRooms, round, type Person, type PersonInRoom, type Room, type Round } from './random-round.ts'
 
-/** No reference, and those of the round's two requests. */
+/** No reference, or the number of one of the round's two requests. */
 const references = ['', 'P-2026-1', 'P-2026-2']
 const isLong = process.env['SELOSTE_LONG'] === '1'
-// More rounds than the cases need, because maintenance sees something in an emergency only in few of them.
+// Uses more rounds than the other roles need, because maintenance sees something in an emergency only in few of them.
 const minCases = isLong ? 100_000 : 30_000
 const rounds = isLong ? 60 : 10
 const database = await createTestDatabase<RegisterTables>()
@@ -69,7 +68,7 @@ test(
     }
     expect(seen.cases).toBe(rightsCases)
     for (const many of [seen.some, seen.none]) expect(many).toBeGreaterThan(seen.cases / 20)
-    // Some people in a room have its right, and many would have had more outside it.
+    // Some people in a listening mode have its right; many of them would have more rights outside it.
     expect(seen.inRoom).toBeGreaterThan(10)
     expect(seen.keptFromRoom).toBeGreaterThan(250)
   },
@@ -123,7 +122,7 @@ async function compareRights(
   }
 }
 
-/** Returns true while the room's people may listen under the request of its appointment. */
+/** Returns true while people in the room may listen under the request of its appointment. */
 function isOpenNow(room: Room | null): boolean {
   return (
     room !== null &&

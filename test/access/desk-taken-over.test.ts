@@ -182,7 +182,7 @@ describe('a log entry written by the desk', () => {
     }
   })
 
-  test('names no absent person: no sign-in without a session, no act of another', async () => {
+  test('names the session’s person only: no sign-in without a session, and no act of another person', async () => {
     await expect(asDesk(undefined, {}, [entry({ person: bertil.id, action: 'session.started' })])).rejects.toThrow(
       'row-level security',
     )
@@ -259,7 +259,7 @@ describe('a view through the database’s own functions', () => {
     ]) {
       expect(await asDesk(sessions.paula, under, [search, shown], 'rollback')).toEqual([])
     }
-    // Later functions reveal nothing either: they answer alike for an existing and a missing call.
+    // Functions that run later reveal nothing either: their answers for an existing and a missing call are equal.
     const nobodys = search.replaceAll('6666', '7777')
     const named = `(select id from request_call where request_id = '${id}')`
     for (const probe of [
@@ -315,8 +315,8 @@ describe('a view through the database’s own functions', () => {
   })
 })
 
-describe('the time of a transaction', () => {
-  test('is limited: after five minutes its session is nobody’s', async () => {
+describe('a transaction', () => {
+  test('loses the rights of its session after five minutes', async () => {
     const { rows } = await superuser.query<{ source: string }>(
       `select pg_get_functiondef('viewer()'::regprocedure) as source`,
     )
@@ -336,7 +336,7 @@ describe('the time of a transaction', () => {
   })
 })
 
-describe('the identity system’s name for a person', () => {
+describe('the identity system’s id of a person', () => {
   test('is written by that system only: no administrator’s session changes it', async () => {
     const { rows } = await superuser.query<{ id: string }>(
       `select id from person where id = '${outi.id}' and external_id is null`,
@@ -364,8 +364,8 @@ describe('the identity system’s name for a person', () => {
   })
 })
 
-describe('work of one process at a time', () => {
-  test('cannot be blocked by the desk, which can take none of the custodian’s locks', async () => {
+describe('the locks of the custodian’s jobs', () => {
+  test('cannot be taken by the desk, which therefore blocks no job', async () => {
     for (const lock of [
       `pg_advisory_lock(hashtextextended('seloste.watch', 0))`,
       `pg_try_advisory_lock(hashtextextended('seloste.watch', 0))`,

@@ -81,7 +81,7 @@ const writes = {
   'a name away': () => sql`delete from person_name where person_id = ${person.id} and valid_from > now()`,
 }
 
-describe('the database lets the desk write', () => {
+describe('the database lets the desk change', () => {
   test.each(Object.entries(writes).filter(([item]) => item !== 'a name away'))(
     '%s for an administrator and for an identity system, and for nobody else',
     async (item, statement) => {
@@ -97,7 +97,7 @@ describe('the database lets the desk write', () => {
     },
   )
 
-  test('no changed user id, no deletion of a person and no password, for anybody', async () => {
+  test('no user id and no password, and delete no person, whoever is signed in', async () => {
     for (const settings of [...editors, ...others]) {
       for (const statement of [
         sql`update person set user_id = ${randomUUID()} where id = ${person.id}`,
@@ -161,7 +161,7 @@ describe('rights of a person who left (R36)', () => {
     }
   })
 
-  test('continue if a coming end is postponed', async () => {
+  test('continue if the end of the employment is postponed before it is reached', async () => {
     const [editor] = editors
     const stays = await enterTestPerson(admin, desk, {
       name: 'Jatkava',
@@ -194,7 +194,7 @@ describe('a user id (R20)', () => {
     )
   })
 
-  test('is kept while the history names its person, and never given again', async () => {
+  test('is kept while the history names its person, and never reassigned', async () => {
     const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
     const official = { personId: somebody.id, unitId: somebody.unitId, name: 'Joku', phone: phone('029 512 1003') }
     const { contactId } = await admit(database.as('seloste_capture').db, callFacts({ official }))

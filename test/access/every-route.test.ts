@@ -106,7 +106,8 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
       ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
     },
-    // The official enters the caller's wish during the call; the Service Unit enters it afterwards.
+    // During the call the official enters the prohibition that the caller asks for; afterwards the Service Unit enters
+    // it.
     ...(id === 'forbidUse' && caller === 'SERVICE_UNIT' && { body: { channel: 'PHONE' } }),
     ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
   })
@@ -154,7 +155,7 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     method: operations[id].method,
     ...(json && { json }),
     signal: abort.signal,
-    // Uses a new address for each request, as behind a proxy, so that no limit by address is reached.
+    // Uses a new client IP address for each request, as behind a proxy, so that no limit per IP address is reached.
     headers: { 'x-forwarded-for': `2001:db8:${(requested++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
@@ -191,7 +192,8 @@ test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
       const reported = await isAllowed(id, caller, ground)
       const row = `${caller}, ${ground}`
       expected![row] = may !== false
-      // A missing object and a denied one get the same answer, so who may is only distinguished if the object exists.
+      // A missing object and a denied one get the same answer, so permitted and denied roles differ only if the object
+      // exists.
       allowed![row] = reported === true || (reported === 'found-or-not' && may === 'found-or-not')
     }
   }

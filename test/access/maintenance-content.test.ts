@@ -108,7 +108,7 @@ test(
     const listening = String((await begin()).body['audio'])
     expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
     await switchTo('denied')
-    // The listening that began before ends too.
+    // The listening that began before the switch ends too.
     expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(403)
     expect(await countViews()).toEqual(['deny.purpose', 'deny.purpose', 'deny.purpose', 'deny.purpose'])
     expect(await shown(session)).toBe(0)
@@ -124,10 +124,10 @@ test(
       'contacts.listed',
       'listening.started',
     ])
-    // A view in the last moments of the emergency is in the alarm; refusals are not.
+    // The alarm counts views made in the last moments of the emergency, and no refusals.
     expect(await alarms()).toMatchObject([{ count: 6 }])
 
-    // The role cannot be granted, no purpose of it can be chosen, and other roles view as before.
+    // The role cannot be granted, its right offers no purpose, and other roles view as before.
     expect((await answer(maintenance.fetch('/api/session'))).body).toMatchObject({
       rights: [{ role: 'MAINTENANCE', purposes: [] }],
     })

@@ -1,6 +1,6 @@
 /**
- * An attacker has the desk's connection and people's sessions, but not the program: tries every way to change the
- * register description without the procedure (R1, R14).
+ * An attacker has the desk's connection and people's sessions, but not the program. The tests try every way to change
+ * the register description without the procedure (R1, R14).
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
@@ -32,7 +32,7 @@ const paula = await enter('Paula', 'ACCESS_APPROVER')
 
 const roles = `[{"role":"DECISION_MAKER","purposes":[],"scope":"none"},{"role":"ADMINISTRATOR","purposes":[],"scope":"none"}]`
 
-/** The versions, which nothing here may change. */
+/** Returns the versions, which no attack may change. */
 async function versions(): Promise<string> {
   const { rows } = await admin.query<{ all: string }>(
     `select (select json_agg(v order by version)::text from description_version v)
@@ -57,11 +57,11 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
   }
 }
 
-/** Submits a draft in a database without a version an hour ahead. */
+/** In another database, without a version, submits a draft that takes effect in so many seconds. */
 async function submittedElsewhere(seconds: number) {
   const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
   const desk = other.as('seloste_desk')
-  // Counts the seconds from here, however long entering the people took.
+  // Counts the seconds from here, so that the time taken to enter the people does not matter.
   const draft = await inTime(seconds, (instant) => submitted(desk.db, author, instant, renamed()))
   return { desk, decider, effectiveFrom: draft.effectiveFrom!, draft }
 
@@ -283,7 +283,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('cannot give a role more than any description may', async () => {
+  test('cannot give a role more than the widest rights that a description may give it', async () => {
     const wider = [
       `{"role":"SUPERVISOR","purposes":["DEVELOPMENT","CRIME_OR_MISUSE"],"scope":"unit"}`,
       `{"role":"OFFICIAL","purposes":["DEVELOPMENT"],"scope":"all"}`,
@@ -303,7 +303,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('cannot be influenced by own tables, functions and operators', async () => {
+  test('cannot be influenced by the attacker’s own tables, functions and operators', async () => {
     await expect(
       attack(desk.pool, anssi.session, [
         `create temporary table description_draft as select * from public.description_draft`,

@@ -18,7 +18,7 @@ export const daysAhead = (days: number) => now().add({ hours: 24 * days })
 /** A number in the registry of the first description. */
 export const number = '+35829497000'
 
-/** Requests a right to the people's own calls, or the given one. */
+/** Builds a request for the right to own calls; `given` replaces members. */
 export const ownCalls = (people: string[], given: Partial<RequestedRights> = {}): RequestedRights => ({
   people,
   role: 'OFFICIAL',

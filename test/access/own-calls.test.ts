@@ -42,7 +42,7 @@ async function searched(browser: Browser, query = '') {
   return { ids: items.map(({ id }) => id), total: body['approximateTotal'], items }
 }
 
-/** Officials who did not answer the call learn nothing about it, in any way. */
+/** Checks that an official who did not answer the call learns nothing about it, in any way. */
 async function knowsNothing(browser: Browser) {
   for (const query of [
     '',
@@ -79,7 +79,7 @@ describe('own calls', () => {
     await knowsNothing(await desk.signIn(bertil))
   })
 
-  test('stay theirs after a changed number and name (AC23), and are hidden from the number’s new holder', async () => {
+  test('stay visible to their official after a changed number and name (AC23), and are hidden from the number’s new holder', async () => {
     const day = now().subtract({ hours: 1 })
     const pool = database.as().pool
     await pool.query('update person_phone set valid_to = $2 where person_id = $1', [aino.id, day])

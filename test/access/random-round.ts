@@ -9,7 +9,7 @@ import { purposes } from '#description/purposes.ts'
 import { duties, roles, widestPurposes, widestScope, type Duty, type Role, type Scope } from '#description/roles.ts'
 import type { RoleBound } from '#safeguards/access/decide.ts'
 
-/** Offset in microseconds from the instant of the round: mostly large, often zero or one. */
+/** Offsets in microseconds from the round's now(): `past` and `end` are mostly far from it, and often at its edge. */
 const edge = fc.constantFrom(-1, 0, 1)
 const past = fc.oneof(edge, { weight: 3, arbitrary: fc.constant(-3_600_000_000) })
 const end = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, edge, fc.constant(3_600_000_000))
@@ -21,7 +21,7 @@ const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
 const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
 const contacts = 16
 
-/** Description: the roles it has, and how far it narrows each. */
+/** Role bounds of a description: which roles it has, and how far it narrows the rights of each. */
 const bounds = fc
   .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
   .map((list) => list.filter((one) => one !== undefined))
@@ -39,7 +39,7 @@ function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
   )
 }
 
-/** Right as wide as could ever have been written; most of them fit their role. */
+/** Right within the widest that could be stored; most rights fit their role. */
 const right = fc
   .record({
     who: role,

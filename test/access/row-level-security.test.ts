@@ -90,7 +90,7 @@ const under = (session: Session, purpose: Purpose) =>
 const nothing = { segments: [], contacts: 0, recordings: [] }
 
 describe('the matrix of roles (requirements 1.4)', () => {
-  test('an official sees their own segments, also of a transferred call, and nothing of the other’s', async () => {
+  test('an official sees their own segments, also of a transferred call, and no segment of another official', async () => {
     const sight = await under(await aino.signIn(), 'DEVELOPMENT')
     expect(sight).toEqual({
       segments: [transferred.first, ainos].sort(),
@@ -149,7 +149,7 @@ describe('the matrix of roles (requirements 1.4)', () => {
     expect((await under(session, purpose)).segments).toHaveLength(5)
     for (const other of purposes.filter((held) => held !== purpose))
       expect(await under(session, other)).toEqual(nothing)
-    // Neither under its own purpose without a fault, case or request.
+    // The role sees nothing under its purpose without the number of a fault, case or request.
     for (const reference of ['', ' \t']) {
       const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose, 'seloste.reference': reference }
       expect(await seen(settings)).toEqual(nothing)
@@ -214,7 +214,7 @@ describe('a session', () => {
     expect(rows).toEqual([])
   })
 
-  test('cannot be used by its hash, as somebody who reads the session table has it', async () => {
+  test('cannot be used by its hash, which a reader of the session table knows', async () => {
     const session = await aino.signIn()
     const { rows } = await database
       .as('seloste_desk')
@@ -229,7 +229,7 @@ describe('a session', () => {
     expect((await under(session, 'DEVELOPMENT')).contacts).toBe(2)
   })
 
-  test('that has ended, idled out or belongs to a person who left shows nothing', async () => {
+  test('that has ended, timed out or belongs to a person who left shows nothing', async () => {
     const [ended, idle, leaver] = [await aino.signIn(), await aino.signIn(), await bertil.signIn()]
     await signOut(desk, ended, now())
     await admin
@@ -262,7 +262,7 @@ describe('a session', () => {
     }
   })
 
-  test('leaves nothing in the connection that it used', async () => {
+  test('leaves no rights in the pooled connection that it used', async () => {
     const session = await aino.signIn()
     await Promise.all(Array.from({ length: 10 }, () => under(session, 'DEVELOPMENT')))
     for (let i = 0; i < 10; i++) {
@@ -405,7 +405,7 @@ describe('program and database', () => {
           for (const purpose of purposes) {
             const request = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
             const grant = await requestGrant(desk, session, request, now())
-            // No request has this number, so the Service Unit's right reaches nothing under it.
+            // No request has this number, so the Service Unit sees nothing under it.
             const expected =
               'refused' in grant
                 ? []

@@ -25,7 +25,7 @@ const day = today.subtract({ days: 30 })
 const earlier = day.subtract({ days: 31 })
 const quarter = `${today.year}-Q${Math.ceil(today.month / 3)}`
 const report = { day: day.toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
-/** Bodies for operations that would refuse a minimal one by its content before checking who asks. */
+/** Bodies of operations that check the content before the permissions, and so would refuse a minimal body. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
   askPasskey: { password },

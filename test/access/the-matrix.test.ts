@@ -47,9 +47,9 @@ interface Row {
   role: Role
   duty?: Duty
   scope: Right['scope'] | 'their unit'
-  /** Calls whose history and recording they may view, under a purpose they hold. */
+  /** Calls whose history and recording the role may view, under a purpose it holds. */
   reaches: readonly Ground[]
-  /** Purposes that may be granted; with none they see no content. */
+  /** Purposes that may be granted; a role without purposes sees no content. */
   purposes: readonly Purpose[]
   /** Needs a fault, a case or an open inspection. */
   needsReference?: true
@@ -133,7 +133,8 @@ const matrix = {
     purposes: [],
     may: ['approve rights'],
   },
-  // Not in the matrix: the directory's keeper drafts and requests too, and sees no content.
+  // Not in the matrix of the requirements: the directory's keeper also drafts rules and requests rights, and sees no
+  // content.
   Administrator: {
     role: 'ADMINISTRATOR',
     scope: scope('none'),
@@ -194,7 +195,7 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-/** Calls by their relation to the holder: to all but the agents themselves, either agent's call is one of the unit. */
+/** Calls by their relation to the holder. For everybody but the two agents, either agent's call is one of the unit. */
 function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSegment> {
   const [own, unit] =
     row.role === 'OFFICIAL' && held === 'INSPECTION'
@@ -205,7 +206,9 @@ function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSe
 
 let requested = 0
 
-/** Asks as somebody. Returns `yes`, or the code of the denial, which must be logged under their name. */
+/**
+ * Sends a request as a person. Returns `yes`, or the code of the denial, which must be logged under the person's name.
+ */
 async function send(user: Somebody, method: string, path: string, json?: object) {
   const { seq } = await admin
     .selectFrom('audit_entry')
@@ -214,7 +217,7 @@ async function send(user: Somebody, method: string, path: string, json?: object)
   const response = await desk.visitor.fetch(path, {
     method,
     ...(json && { json }),
-    // Uses a new address each time, so that no limit by address is reached.
+    // Uses a new client IP address each time, so that no limit per IP address is reached.
     headers: {
       cookie: `seloste=${user.token}`,
       range: 'bytes=0-99',
@@ -235,7 +238,7 @@ async function send(user: Somebody, method: string, path: string, json?: object)
     .execute()
   const [denial] = denials
   expect(denial, `${method} ${path} was denied, and it is in the log`).toBeDefined()
-  // A missing operation answers before it asks for a session.
+  // A request for an unknown operation is refused before the session is read.
   const isNoOperation = (denial?.detail as { operation?: string }).operation === 'none'
   expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : user.id)
   return { told: code ?? `http-${status}`, body }
@@ -272,7 +275,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
   const viewQuery = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
   const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
 
-  test('reads the history and listens under the purposes held, to the calls reached, and no others', async () => {
+  test('reads the history of, and listens to, the calls in its scope under the purposes held, and no others', async () => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     for (const purpose of everything) {
       for (const ground of grounds) {
@@ -292,10 +295,10 @@ describe.each(holdings)('$name', ({ row, held }) => {
     expect(found).toEqual(wanted)
   })
 
-  test('lists the calls reached, and no others', async () => {
+  test('lists the calls in its scope, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told: token, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
-    expect(token).toBe(held ? 'yes' : 'deny.purpose')
+    const { told: code, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
+    expect(code).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
   })
@@ -316,13 +319,13 @@ describe('rules, rights and the log', () => {
     for (const [name, row] of rows) {
       people.set(name, await enter({ role: row, ...(row.purposes[0] && { held: row.purposes[0] }) }))
     }
-    // A description that allows both: a refusal depends on the person only.
+    // Allows both in the description, so that a refusal depends on the person only.
     await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
-  /** @param yes answer to whoever may; for a missing object, that it is missing */
-  const token = async (action: Action, item: (user: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
+  /** @param yes expected answer for a permitted role; if the object is missing, the code that says so */
+  const check = async (action: Action, item: (user: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
-    // Asks last as somebody who may, because an object can be decided on only once.
+    // Sends the requests of permitted roles last, because an object can be decided on only once.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
       wanted![name] = may.includes(action) ? yes : 'deny.role'
       found![name] = (await item(people.get(name)!)).told
@@ -339,7 +342,7 @@ describe('rules, rights and the log', () => {
     until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
   })
 
-  test('who may draft rules', () => token('draft rules', (user) => send(user, 'POST', '/api/description/drafts')))
+  test('who may draft rules', () => check('draft rules', (user) => send(user, 'POST', '/api/description/drafts')))
 
   test('who may approve rules', async () => {
     const author = await enter({ role: matrix.Administrator })
@@ -349,7 +352,7 @@ describe('rules, rights and the log', () => {
       Temporal.Now.instant().add({ hours: 2 }).round('second'),
       { edits: [{ path: ['controller', 'name', 'en'], value: 'Customs' }] },
     )
-    await token('approve rules', (user) =>
+    await check('approve rules', (user) =>
       send(user, 'POST', `/api/description/drafts/${draft.id}/decision`, {
         revision: draft.revision,
         decision: 'approve',
@@ -357,7 +360,7 @@ describe('rules, rights and the log', () => {
     )
   })
 
-  test('who may request rights for others: the supervisor for the own unit, the administrator for any', async () => {
+  test('who may request rights for others: a supervisor for their own unit, an administrator for any', async () => {
     for (const unit of [undefined, 'Toinen yksikkö']) {
       const found: Record<string, string> = {}
       for (const [name] of rows) {
@@ -374,17 +377,17 @@ describe('rules, rights and the log', () => {
   test('who may approve rights', async () => {
     const { body } = await send(people.get('Administrator')!, 'POST', '/api/rights/requests', pending(await official()))
     const [request] = body['items'] as { id: string }[]
-    await token('approve rights', (user) =>
+    await check('approve rights', (user) =>
       send(user, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
     )
   })
 
-  test('who may read the log', () => token('read the log', (user) => send(user, 'GET', '/api/log')))
-  test('who may serve requests', () => token('serve requests', (user) => send(user, 'GET', '/api/requests')))
+  test('who may read the log', () => check('read the log', (user) => send(user, 'GET', '/api/log')))
+  test('who may serve requests', () => check('serve requests', (user) => send(user, 'GET', '/api/requests')))
   test('who may see preservation orders', () =>
-    token('know of preservation orders', (user) => send(user, 'GET', '/api/holds')))
+    check('know of preservation orders', (user) => send(user, 'GET', '/api/holds')))
   test('who may recall disclosures', () =>
-    token('recall what was disclosed', (user) => send(user, 'GET', '/api/recalls')))
+    check('recall what was disclosed', (user) => send(user, 'GET', '/api/recalls')))
 
   test('who may prepare disclosures to research: the expert for quality', async () => {
     const { body } = await send(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
@@ -395,7 +398,7 @@ describe('rules, rights and the log', () => {
     })
     const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 1 }).toString()
     const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
-    await token('prepare for research', (user) => send(user, 'POST', '/api/research-disclosures', study))
+    await check('prepare for research', (user) => send(user, 'POST', '/api/research-disclosures', study))
   })
   test('who may prepare disclosures to authorities: the security unit', async () => {
     const request = {
@@ -406,7 +409,7 @@ describe('rules, rights and the log', () => {
       aim: 'INVESTIGATION',
       receivedAt: Temporal.Now.instant().toString(),
     }
-    await token('prepare for authorities', (user) => send(user, 'POST', '/api/authority-disclosures', request))
+    await check('prepare for authorities', (user) => send(user, 'POST', '/api/authority-disclosures', request))
   })
   test.each([
     ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
@@ -415,17 +418,17 @@ describe('rules, rights and the log', () => {
     'only the decision maker decides on a disclosure to %s, releases it and downloads it',
     async (kind, action, decision) => {
       const gone = `/api/${kind}-disclosures/${randomUUID()}`
-      await token(action, (user) => send(user, 'POST', `${gone}/decision`, decision), 'not-found')
+      await check(action, (user) => send(user, 'POST', `${gone}/decision`, decision), 'not-found')
       const delivery = { method: 'PASSPHRASE', delivery: 'MEDIUM' }
-      await token(action, (user) => send(user, 'POST', `${gone}/packages`, delivery), 'not-found')
-      await token(action, (user) => send(user, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
+      await check(action, (user) => send(user, 'POST', `${gone}/packages`, delivery), 'not-found')
+      await check(action, (user) => send(user, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
     },
   )
   test.each([
     ['know of research', '/api/research-disclosures'],
     ['know of authorities', '/api/authority-disclosures'],
     ['read the log of disclosures', '/api/disclosures'],
-  ] as const)('who may: %s', (action, path) => token(action, (user) => send(user, 'GET', path)))
+  ] as const)('who may: %s', (action, path) => check(action, (user) => send(user, 'GET', path)))
 
   test.each(rows.map(([name]) => name))('%s cannot destroy anything directly', async (name) => {
     const user = people.get(name)!
@@ -458,12 +461,12 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('these are all operations on a call, its recording and a listening', () => {
+  test('lists every operation on a call, its recording and a listening', () => {
     expect(
       written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
     ).toEqual([
       'DELETE /api/listenings/:id',
-      // Only answers that nobody may (recording.not-by-hand).
+      // Always refused (recording.not-by-hand).
       'DELETE /api/recordings/:id',
       'GET /api/calls',
       'GET /api/contacts',
@@ -525,7 +528,7 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('these are all collections, without prohibitions or exports', () => {
+  test('lists every collection: none is of prohibitions or exports', () => {
     expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
       'account',
       'alarms',
@@ -569,7 +572,7 @@ describe('there is no operation outside the matrix', () => {
       // Files to be released, encrypted, as decided, once.
       'packages',
       'password-check',
-      // What a change of the description would reach: disclosures and requests by number, and counts.
+      // What a change of the description would affect: disclosures and requests by number, and counts.
       'pending-disclosures',
       'pending-rights',
       'people',

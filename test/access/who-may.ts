@@ -1,6 +1,6 @@
 /**
- * Who may do what, by requirements 1.4 and the access-authorisation procedure, written by hand and independently of the
- * program. Takes an operation, the caller and the call's official; returns true if they may.
+ * Permissions by requirements 1.4 and the access-authorisation procedure, written by hand and independently of the
+ * program: which role may call which operation, on an own call or another's.
  */
 
 export const everyRole = [
@@ -50,7 +50,7 @@ const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
 type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
 
-/** `missing`: they may, but the object named by the request does not exist. */
+/** `missing`: the roles may, but the object named by the request does not exist. */
 const rules: Record<string, Rule> = {
   // Public, or for signed-in people.
   readOrganisation: everybody,
@@ -62,13 +62,13 @@ const rules: Record<string, Rule> = {
   readEvidence: signedIn,
   listUnits: signedIn,
   listDrafts: signedIn,
-  // What each list says to its own roles; the others' rows are left out.
+  // Each role gets only its own rows of the list.
   listWaiting: signedIn,
   // Content: history and recordings.
   listContacts: seesOwn,
   watchCalls: seesOwn,
   readShares: seesOwn,
-  // Counts for studies: the table's expert holds only QUALITY, and an official counts no own calls.
+  // Counts for studies. The expert of these tests holds only QUALITY, and an official may not count own calls.
   readStudy: ['SUPERVISOR'],
   watchToday: ['SUPERVISOR'],
   readContact: content,
@@ -115,7 +115,7 @@ const rules: Record<string, Rule> = {
   extendRequest: { missing: ['SERVICE_UNIT'] },
   closeRequest: { missing: ['SERVICE_UNIT'] },
   readRequestStatistics: ['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
-  // Offices, and the listening mode for people in it; others are told that they are not in one.
+  // Offices, and the listening mode for people in it; for others it is an error that they are not in one.
   listOffices: setsUpOffices,
   enterOffice: setsUpOffices,
   changeOffice: { missing: setsUpOffices },
@@ -157,7 +157,7 @@ const rules: Record<string, Rule> = {
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   listPendingDisclosures: ['QUALITY', 'SECURITY', 'DECISION_MAKER'],
-  // The sample asks for referrals to research; the others belong to the security unit.
+  // The sample request asks for referrals to research; other referrals belong to the security unit.
   listReferrals: ['QUALITY'],
   takeUpReferral: { missing: ['QUALITY'] },
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
@@ -230,7 +230,7 @@ const rules: Record<string, Rule> = {
   enterTrainee: { missing: trains },
   removeTrainee: { missing: trains },
   endTraining: { missing: trains },
-  // Switches of today's law.
+  // Requests that the switches for the GDPR and Act 621/1999 add.
   makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },
   proposeCorrection: { missing: ['SERVICE_UNIT'] },
@@ -266,7 +266,7 @@ const rules: Record<string, Rule> = {
   readAccount: signedIn,
   checkPassword: signedIn,
   changePassword: signedIn,
-  // Needs the password, which no caller gives here.
+  // Needs the password, which no request here contains.
   beginTotp: [],
   confirmTotp: signedIn,
   removeTotp: signedIn,
@@ -280,7 +280,7 @@ const rules: Record<string, Rule> = {
   givePasskeyFactor: [],
   listPasskeys: signedIn,
   askPasskey: signedIn,
-  // Needs a passkey, which nobody has made here.
+  // Needs a passkey, which nobody here has.
   addPasskey: [],
   removePasskey: { missing: signedIn },
   askConfirmation: signedIn,
@@ -349,7 +349,7 @@ const rules: Record<string, Rule> = {
   previewLetterTemplate: ['SERVICE_UNIT', 'ADMINISTRATOR'],
 }
 
-/** Grounds of an operation: own and others' calls for content. */
+/** Grounds on which an operation is tried: both for content and prohibitions, otherwise own calls only. */
 export function groundsOf(operation: string): readonly Ground[] {
   return rules[operation] === content || rules[operation] === forbids ? ['own', 'others'] : ['own']
 }

@@ -45,7 +45,7 @@ test('refuses to ingest a recording whose header and body are copied from anothe
   expect(await ingestRecording(context, own.id, now())).toBe(true)
 })
 
-test('refuses to ingest such a copy if trimming it to the other call would rewrite it', async () => {
+test('refuses to ingest a recording copied from another if trimming it to its own call would rewrite it', async () => {
   const own = await register.record({}, { packets: 1500 })
   const other = await underOther(own)
   await database
@@ -58,17 +58,17 @@ test('refuses to ingest such a copy if trimming it to the other call would rewri
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
-test('refuses to ingest such a copy with a damaged first chunk, declared as recovered after a crash', async () => {
+test('refuses to ingest a recording copied from another with a damaged first chunk, declared as recovered after a crash', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1
-  // Without its end the body counts as incomplete; a complete one would be refused anyway.
+  // Without its end the body counts as incomplete; a complete body would be refused anyway.
   const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await ingestedAt(other.id)).toBeNull()
 })
 
-test('ingests what a power loss left of a recording without its first chunk if no other recording names its key', async () => {
+test('ingests a recording that lost its first chunk in a power loss, if no other recording names its key', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1

@@ -18,7 +18,7 @@ const c = { id: 'c', aor: people.caller, label: '1' }
 const a = { id: 'a', aor: people.official, label: '2' }
 const b = { id: 'b', aor: people.colleague, label: '2' }
 const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
-/** The metadata of another session. */
+/** Metadata of a second session of the call. */
 const beside = (...participants: { id: string; aor: string; label: string }[]) => metadataOf({ id: 'o', participants })
 const guid = { 'Cisco-Guid': '1-2-3-4', ...diversion }
 
@@ -42,7 +42,7 @@ describe.each([
   ['User-to-User', '00FA080001000263F1A2B3;encoding=hex'],
   ['Cisco-Guid', '1-2-3-4'],
   ['X-BroadWorks-Correlation-Info', '1-2-3-4'],
-])('a second session of an id in %s that reports later another caller', (header, value) => {
+])('a second session with the same id in %s that reports another caller later', (header, value) => {
   const headers = { [header]: value, ...diversion }
   async function both() {
     const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
@@ -148,7 +148,7 @@ describe('a client that puts its own number into From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
   })
 
-  test('a session that reports the caller of a continuing one, with another official, belongs to the same contact', async () => {
+  test('a session with the caller of a continuing session, but another official, belongs to the same contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
     await speak(3, [one, first.ports])
@@ -188,7 +188,7 @@ test.each([
   ['the second by its metadata', [a], [x, b]],
   ['the first by its metadata', [c, a], [x, b]],
 ])(
-  'two callers of one id whose client has the caller’s number in From, reported %s, are two contacts',
+  'two callers with one call id, whose client has the caller’s number in From, reported %s, are two contacts',
   async (_, ...told) => {
     const [one, two] = [
       await bench.call({ from: `<sip:${caller}@127.0.0.1>` }),

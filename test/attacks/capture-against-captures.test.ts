@@ -103,7 +103,7 @@ test('desks accept a node’s answer only from that node', async () => {
   }
 })
 
-test('no line about a capture has a character that a terminal obeys, nor has any other output', async () => {
+test('no line about a capture contains terminal control characters, and neither does any other output', async () => {
   const escape = '\u001B[2K\r'
   await nodeLives(
     capture.db,

@@ -142,7 +142,7 @@ test('does not reveal who answered an old call, with its id or without', async (
   expect(await judged(official, called)).toEqual(await judged(official, phone('029 497 010')))
 })
 
-test('does not reveal who called in an old call that only a feed reported, even to a report like a late recording client’s', async () => {
+test('does not reveal who called in an old call that only a feed reported, even to a query that looks like a late report of a recording client', async () => {
   const requests = async (call: SegmentFacts, number: string) => {
     const reported = {
       ...{

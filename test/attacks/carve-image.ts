@@ -1,6 +1,7 @@
 /**
- * Carves out of the raw bytes of a volume what may open a recording: headers, wrapped keys of rows that are live, dead or in
- * the write-ahead log, and possible contents of key files, removed or not. Returns candidates, too many rather than too few.
+ * Finds in the raw bytes of a volume (file carving) everything that may open a recording: headers, wrapped keys of live
+ * and dead rows and of the write-ahead log, and possible contents of existing and removed key files. Returns too many
+ * candidates rather than too few.
  */
 import type { WrappedRow } from './open-from-image.ts'
 
@@ -56,7 +57,7 @@ function intakeRows(image: Buffer): WrappedRow[] {
   return rows
 }
 
-/** Of shards and of recordings: preceded by a day and the shard's number. */
+/** Finds wrapped keys of shards and of recordings, which follow a month and the shard's number. */
 function keyRows(image: Buffer): WrappedRow[] {
   const rows: WrappedRow[] = []
   const isMonth = (at: number) => {
@@ -78,7 +79,7 @@ function keyRows(image: Buffer): WrappedRow[] {
   return rows
 }
 
-/** Blocks that hold a key's bytes at their beginning and nothing else, as the file of a key does. */
+/** Finds blocks that begin with the bytes of a key and are otherwise zero, as in a key file. */
 export function carveKeyFiles(image: Buffer): Buffer[] {
   const rest = Buffer.alloc(blockBytes - keyBytes)
   const found: Buffer[] = []

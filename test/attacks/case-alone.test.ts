@@ -81,7 +81,7 @@ test('refuses the official a recording that is past its term and kept only for i
   for (const reference of [undefined, request.number]) expect(await listening(recording, reference)).toBe(404)
 })
 
-test('refuses the official a recording that its caller restricts and that waits to be verified again', async () => {
+test('refuses the official a recording that its caller restricts and for which the caller’s identity must be verified again', async () => {
   const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['RESTRICTION'] })
   await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(

@@ -1,4 +1,4 @@
-// Sets the clock back, so that a session, a proof and a link that are over would hold again (R20, R21).
+// Sets the clock back, so that an expired session, proof of identity and link would be valid again (R20, R21).
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -12,7 +12,7 @@ afterEach(async () => {
   await owner.query('update clock_mark set at = now(), seen = now()')
 })
 
-/** As if the clock had been an hour ahead until now. */
+/** Simulates a clock that was an hour ahead until now. */
 const setBackAnHour = () =>
   owner.query(`update clock_mark set at = now() + interval '1 hour', seen = now() + interval '1 hour'`)
 
@@ -21,7 +21,7 @@ const looks = async (recording: string) => {
   return (await ends.post('tuula', `/api/recordings/${recording}/listenings`, access)).status
 }
 
-test('a session that expired stays expired, and a new one holds', async () => {
+test('a session that expired stays expired, and a new one is valid', async () => {
   const call = await ends.makeRecording()
   expect(await looks(call.id)).toBe(201)
   await owner.query(

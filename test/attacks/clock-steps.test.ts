@@ -109,7 +109,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect([...states]).toEqual(['right', 'ahead'])
   })
 
-  test('by less than a day at once destroys nothing before its day and ends no order, and counts again once it is corrected', async () => {
+  test('by less than a day at once destroys nothing before its day and ends no order, and is trusted again once it is corrected', async () => {
     await begin()
     await runFor(1 / 60)
     const [due, held] = [await makeRecordingUntil(-12), await stored()]
@@ -147,7 +147,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('is measured by one of two processes, whose running times are not mixed', async () => {
+  test('is measured by the running time of one of two processes; their times are not added', async () => {
     await begin()
     const other = randomUUID()
     await advanceClock(custodian, new Temporal.Duration(), other)

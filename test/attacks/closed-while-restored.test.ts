@@ -1,6 +1,6 @@
-// R52: a restore is refused half way, for example because keys are missing in a place, and the register stays in
-// quarantine. The nightly backup, a process of its own, did not check this: it overwrote the place's keyring with that
-// of the half-restored register, and made a backup that nobody may open.
+// R52: a restore stops half way, for example because keys are missing in a place, and the register stays in quarantine.
+// The nightly backup, which is a process of its own, must not overwrite the place's keyring with that of the
+// half-restored register, and must not make a backup that nobody may open.
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

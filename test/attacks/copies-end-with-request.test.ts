@@ -1,6 +1,6 @@
 /**
- * A requester's copy can be downloaded only while it is due to them (C1, R44, L9): the link of a refused request opens
- * nothing.
+ * A requester's copy can be downloaded only while the requester is entitled to it (C1, R44, L9): the link of a refused
+ * request opens nothing.
  */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -107,7 +107,7 @@ test('a copy that is being made when its request is withdrawn never becomes read
   expect(await opens(link)).toBe(false)
 })
 
-test('a clerk who also answers calls cannot identify the requester of their own request, and so gets no file of a call that they may hear', async () => {
+test('a clerk who also answers calls cannot identify the requester of their own request, and so gets no file of a call that they may listen to', async () => {
   const { paula } = acts.people
   const right = {
     role: 'SERVICE_UNIT' as const,

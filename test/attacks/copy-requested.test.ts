@@ -53,7 +53,7 @@ test('a requester who asked for a copy before the prohibition gets it, and its d
   expect(await stateOf(recording)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 })
 
-test('a prohibition waits for a second copy, made after the first was fetched, as for the first', async () => {
+test('a prohibition waits for a second copy too, if it was made after the first was fetched', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY'] })
   const first = (await makeCopy(request.id, recording)).body as unknown as { id: string }
@@ -143,7 +143,7 @@ test('offers no office time for a copy alone, and keeps the recording for the co
   expect((await makeCopy(both.id, recording)).status).toBe(201)
 })
 
-test('refuses a prohibition that would end the requester’s waiting copy, unless it says so', async () => {
+test('refuses a prohibition that would end the requester’s waiting copy, unless the prohibition states so', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
   const next = async () => (await acts.get('paula', `/api/requests/${request.id}`)).body['next'] as string[]
@@ -158,7 +158,7 @@ test('refuses a prohibition that would end the requester’s waiting copy, unles
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
-test('accepts the prohibition once the copy is fetched, and names it as the next step', async () => {
+test('accepts the prohibition once the copy is fetched, and shows the prohibition as the request’s next step', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
   const { id } = (await makeCopy(request.id, recording)).body as unknown as { id: string }

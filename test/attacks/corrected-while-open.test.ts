@@ -154,7 +154,7 @@ test('a correction that assigns the call back reinstates the official’s prohib
     { action: 'recording.prohibition-withdrawn', person_id: people.riitta.id },
     { action: 'recording.forbidden', person_id: people.riitta.id },
   ])
-  // It waits only for the caller's request.
+  // The prohibition waits only for the caller's request.
   await requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: 'WITHDRAWN' })
   await sql`select settle_ends()`.execute(custodian)
   expect((await stateOf(recording)).state).toBe('DESTROYING')
@@ -237,7 +237,7 @@ describe('a request of an official for a call that a correction assigned to anot
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
 
-  test('gets no copy: a copy that is ready ends, and no letter reports it', async () => {
+  test('gets no copy: a ready copy ends, and no letter reports it', async () => {
     const { id: recording, segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['COPY', 'KNOW'] })
     const made = await acts.makeCopy(request.id, recording)

@@ -1,6 +1,6 @@
-// R20, R36: the demo's people share one password and have every right. In an authority's folder the demo would give
-// them both, and also to whoever has one of their user ids; an authority that starts in the demo's folder would already
-// have them.
+// R20, R36: the demo's people share one password and have every right. Started in an authority's data folder, the demo
+// would enter these people there, and give their rights to whoever has one of their user ids. An authority's register
+// started in the demo's folder would already contain them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp } from 'node:fs/promises'

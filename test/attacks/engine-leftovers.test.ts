@@ -1,5 +1,5 @@
-// R27, R50: input of an agency's program stays nowhere on disk and reaches no other process of the machine, also
-// without bubblewrap.
+// R27, R50: a program supplied by an agency leaves nothing of its input on disk, and sends nothing of it to another
+// process of the machine, also without bubblewrap.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

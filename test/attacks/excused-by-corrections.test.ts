@@ -81,7 +81,7 @@ test('a view by the call’s official at that time is excused, also by a correct
       `insert into audit_entry (action, result, object_kind, detail) values ('backup.restored', 'ok', 'correction', $1)`,
       [JSON.stringify(detail)],
     )
-  // Only a signed entry explains it, and only a correction that the ledger has.
+  // Only a signed log entry about a correction that is also in the ledger excuses the view.
   await pool.query(`select append_to_ledger('correction', $1, 'decided', '{}')`, [id])
   await write(restored)
   expect(await names()).toContain('rights.own')

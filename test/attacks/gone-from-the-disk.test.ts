@@ -103,7 +103,7 @@ test.skipIf(!volume)(
     const swept = await sweep(destroyer.expunging, now())
     expect(destroyed.length + swept.recordings).toBe(all.length)
 
-    // The receipt exists. From here on, everything that a thief would take:
+    // From here on, after the receipt was issued: collects everything that a thief would take.
     run('sync')
     const bytes = readFileSync(image)
     const keysAfter = await filesIn(keyFolder)

@@ -23,7 +23,7 @@ const { pool } = database.as()
 const { ingest: context, keys } = register
 const now = () => Temporal.Now.instant()
 
-test('every header, body and key row ever written and the key store right after the receipt open no destroyed recording', async () => {
+test('no destroyed recording opens with every header, body and key row ever written and the key store as it is right after the receipt', async () => {
   const rows: WrappedRow[] = []
   const note = async () => rows.push(...(await wrappedRows(pool)))
   const made = async (count: number, given?: Parameters<typeof register.record>[0]) => {
@@ -123,7 +123,7 @@ test('the database refuses the state DESTROYED while an intake key can open the 
   )
 })
 
-test('the instant of destruction is reported once the recording is destroyed, and is the ledger’s', async () => {
+test('the instant of destruction is reported once the recording is destroyed, and equals the ledger’s', async () => {
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()

@@ -1,6 +1,5 @@
-// R22, R39: a recording that capture or a client made so that processing it takes for ever does not stop the custodian.
-// Each recording here is a few megabytes; the time or memory for it grew with the square of its size, and the custodian
-// hung or ended.
+// R22, R39: a recording that capture or a client made so that processing it never ends does not stop the custodian.
+// Each recording here is a few megabytes; naive processing takes time or memory that grows with the square of the size.
 import { describe, expect, test } from 'vitest'
 import { ingestRecordings } from '#app/custodian/ingest/ingest-recordings.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -25,7 +24,7 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const timeout = 20_000
 
-test('places packets that all arrive at once, the last of them earlier than all before it', { timeout }, () => {
+test('places packets that all arrive at one instant, the last of them with an earlier RTP time than all but the first', { timeout }, () => {
   const count = 500_000
   const seqs = Array.from({ length: count }, (_, n) => n)
   const rtpTimes = seqs.map((n) => (n === 0 ? 0 : n === count - 1 ? -6_250 : -62_500))
@@ -55,7 +54,7 @@ test('counts ten thousand missing sequence numbers before each packet', { timeou
   expect(tracks).toMatchObject([{ packetsReceived: chunks * inOne, packetsLost: (chunks * inOne - 1) * 4_999 - 1 }])
 })
 
-test('does not compare all gaps of two voices with each other beside a stream of both', { timeout }, () => {
+test('does not compare every gap of one voice with every gap of the other if a mixed stream exists beside them', { timeout }, () => {
   const count = 100_000
   const gaps = (['caller', 'official'] as const).flatMap((track) =>
     Array.from({ length: count }, (_, n) => ({
@@ -103,7 +102,7 @@ describe('a recording for which the custodian lacks memory', () => {
     const { objects } = register.ingest
     const store: ObjectStore = {
       ...objects,
-      // Simulates one larger than a call of hours.
+      // Simulates a recording larger than that of a call of hours.
       sizeBytes: async (key) => (key.endsWith('.tail') ? 1 << 30 : objects.sizeBytes(key)),
       readRange: async (key, from, to) => {
         found.push((await rowOf(id)).fault)

@@ -19,8 +19,8 @@ import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { wrappedRows, type WrappedRow } from './open-from-image.ts'
 
-// With the keys in a token or a key server: tries an image of the disk, every row ever written, and the token with its
-// PIN, or the key server with its access token, right after the receipt.
+// Keeps the keys in a token or a key server. The attacker has, right after the receipt, an image of the disk, every row
+// ever written, and the token with its PIN or the key server with its access token.
 const place = await mkdtemp(join(tmpdir(), 'seloste-elsewhere-'))
 const transit = await startTransit()
 const tokens = withoutTokens === '' ? await makeSoftTokens(['seloste']) : undefined
@@ -46,8 +46,8 @@ const database = {
 }
 
 /**
- * Returns the recordings whose headers anything opens: the rows, whatever was decrypted from them, and all keys that
- * the store will use.
+ * Returns the recordings whose headers open with the rows, with anything that the store decrypts from them, and with
+ * all keys that the store lets the attacker use.
  */
 async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], headers: ReadonlyMap<string, Buffer>) {
   const names = await store.names()
@@ -67,7 +67,7 @@ async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], heade
         if (inside.toString().startsWith('AGE-SECRET-KEY-1')) identities.add(inside.toString())
         else secrets.push(inside)
       } catch {
-        // The key of another row.
+        // Ignores rows wrapped under another key.
       }
     }
   }
@@ -78,7 +78,7 @@ async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], heade
         readAgeHeader(header, identity)
         open.add(id)
       } catch {
-        // The key of another recording.
+        // Ignores headers for another key.
       }
     }
   }

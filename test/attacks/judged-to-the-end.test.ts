@@ -22,11 +22,11 @@ test('no promise holds while years of entries are unjudged, and a view out of sc
     `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)
      select now() - interval '10 days' + n * interval '1 second', '${matti}', 'MAINTENANCE', 'contact.read', 'MAINTENANCE', 'ok', 'contact', gen_random_uuid()
      from generate_series(1, 6000) n`,
-    // Now: later than all others.
+    // Dated now, so later than all others.
     `insert into audit_entry (person_id, role, action, purpose, result) values ('${matti}', 'MAINTENANCE', 'contacts.listed', 'MAINTENANCE', 'ok')`,
     'analyze audit_entry',
   )
-  // The first round judges this many entries.
+  // An aborted signal ends a check after its first round.
   const some = AbortSignal.abort()
   const first = await check(undefined, some)
   expect(first).toMatchObject({ holds: false, facts: { outside: 0, judgedTo: expect.any(String) } })

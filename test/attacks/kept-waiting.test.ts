@@ -70,7 +70,7 @@ test.each([
   async (kind, action, object, detail) => {
     await tamper(...cases[kind])
     expect(await names()).toContain('prohibitions.obeyed')
-    // One with an entry in the log keeps it waiting.
+    // With its entry in the log the case keeps the prohibition waiting.
     await log(action, object, detail)
     expect(await names()).not.toContain('prohibitions.obeyed')
   },
@@ -102,7 +102,7 @@ test('an order whose transaction was open at the instant of a restored backup ke
     `insert into audit_entry (action, object_kind, result, at, detail) values ('backup.restored', 'case', 'ok', $1, $2)`,
     [restoredAt, JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))],
   )
-  // Only what the ledger has can have been replayed.
+  // A restore can have replayed an order only if the order is in the ledger.
   expect(await names()).toContain('prohibitions.obeyed')
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [wait])
   expect(await names()).not.toContain('prohibitions.obeyed')

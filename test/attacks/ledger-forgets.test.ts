@@ -46,8 +46,8 @@ test('refuses to restore without the contents of an entry made after the backup:
   }
   await unseal()
   await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
-  // The custodian rewrites missing contents, and damaged ones in time. A backup made after the entries does not need
-  // them.
+  // The custodian writes missing contents again, and later also damaged ones. A backup made after the entries does not
+  // need their contents.
   await place.copies.shipLedger()
   for await (const key of place.store.list('ledger/sealed/')) await place.store.put(key, Buffer.from('damaged'))
   for await (const key of place.store.list('ledger/entries/')) {
@@ -62,7 +62,7 @@ test('refuses to restore without the contents of an entry made after the backup:
   await restoreFrom(await emptyMachine(), place)
 })
 
-test('an altered or deleted content is detected, an altered one is not shown, and a restore reads the original in the places', async () => {
+test('an altered or deleted content is detected, an altered one is not shown, and a restore reads the original from a backup place', async () => {
   const [leaver, other] = [await person('Lahtija'), await person('Toinen')]
   const place = await openTestPlaces(database, register)
   await register.seal()

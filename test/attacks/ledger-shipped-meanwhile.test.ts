@@ -1,6 +1,5 @@
-// R52, decision 107: an entry made while the ledger was being copied reached the copy without its content, which
-// followed only with the next entry of its day. Until then, or for good after the day's last entry, no backup could be
-// restored from there.
+// R52, decision 107: an entry made while the ledger is being copied must be copied together with its content. Otherwise
+// no backup could be restored from that place until the next entry of the day, or ever, if there is none.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { assertLedgerContinues, shipLedgerTo } from '#safeguards/places/ship-ledger.ts'

@@ -12,7 +12,9 @@ const acts = await openActs(database)
 const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
 beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
-/** Sends a request from an unattended desk: refused, and accepted after a new proof. */
+/**
+ * Sends a request from an unattended desk. Checks that it is refused, and sends it again after a new proof of identity.
+ */
 async function leftAndProved<A extends { status: number }>(
   name: keyof typeof people,
   request: () => Promise<A>,
@@ -43,7 +45,7 @@ test('ending a preservation order needs a new proof', async () => {
   expect((await leftAndProved('riitta', () => post('riitta', end, { note: 'Ohi' }))).status).toBe(204)
 })
 
-test('closing a request for which a forbidden recording waits needs a new proof, unlike closing another', async () => {
+test('closing a request for which a forbidden recording waits needs a new proof, unlike closing other requests', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
   await byOfficial(recording.id)
@@ -155,7 +157,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('is not asked for if no restriction is lifted', async () => {
+  test('is needed only if a restriction is lifted: no other change asks for a new proof', async () => {
     const [restricts, other] = [await restricting('OBJECTION'), await served({ kinds: ['KNOW'] })]
     await as('paula')
     await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(

@@ -1,6 +1,6 @@
 /**
- * An evaluation whose evaluator's right no longer reaches it can be taken over; otherwise its official would never see
- * it.
+ * An evaluation whose evaluator has lost the right to its recording can be taken over; otherwise its official would
+ * never see it.
  */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -113,7 +113,7 @@ test('an evaluation that its official disagreed with can be reopened after its e
   }
 })
 
-test('a draft of a call that a correction assigned to another unit is taken over there, or set aside', async () => {
+test('a draft about a call that a correction assigned to another unit is taken over there, or set aside', async () => {
   const id = evaluationOf(2)
   await begun(id, esko)
   const { segmentId, contactId } = recordings[2]!

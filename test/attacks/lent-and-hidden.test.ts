@@ -53,7 +53,7 @@ async function lent() {
   return { id, number: (await read(id)).number }
 }
 
-test('a disclosure whose row is deleted is reported, and its copies count, overdue or not', async () => {
+test('a disclosure whose row is deleted is reported with the number of its copies, overdue or not', async () => {
   const { id } = await lent()
   await pastItsDay(id)
   heal.push(() => pastItsDay(id, -30))
@@ -70,7 +70,7 @@ test('copies whose rows are deleted are reported missing, with or without the di
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
 })
 
-test('a copy that is confirmed at an instant that a restore lost before it was released does not count as confirmed', async () => {
+test('a confirmation dated into a time lost by a restore, before the copy was released, does not count', async () => {
   const key = await makeLogKey(ends.expunging.keys, 'test')
   const ago = (hours: number) => Temporal.Now.instant().subtract({ hours }).toString()
   const [snapshotAt, restoredAt] = [ago(9600), ago(9599)]
@@ -100,7 +100,7 @@ test('a copy that is confirmed at an instant that a restore lost before it was r
   expect(await check()).toMatchObject({ holds: false, facts: { overdue: 0, unlogged: 2 } })
 })
 
-test('a copy without a confirmation in the log does not count as confirmed', async () => {
+test('a confirmation that is missing from the log does not count', async () => {
   const { number } = await lent()
   const copy = `disclosed_copy where disclosure = '${number}' and item = 2`
   const { rows } = await sql<{ recording_id: string; tie: string }>`

@@ -1,5 +1,5 @@
-// R50, R45: a requester gets the letter about the recordings they forbade however long an order delays the destruction,
-// and their data are erased thirty days after it.
+// R50, R45: a requester gets the letter about the recordings they forbade however long an order delays the destruction.
+// The requester's data are erased thirty days after the letter.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'

@@ -62,7 +62,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
   }
 }
 
-/** Monotonic clock, relative to which the database's clock can appear to be set back. */
+/** Makes a monotonic clock; `setDatabaseBack` makes the database's clock appear to be set back relative to it. */
 function monotonic() {
   let set = 0
   return { monotonicMs: () => performance.now() + set, setDatabaseBack: (ms: number) => (set += ms) }
@@ -101,7 +101,7 @@ describe('a clock that is set', () => {
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     // The next process does not report the same step again.
     expect(await log.watch(monotonic()).check()).toBeUndefined()
-    // From then on time must grow again: the step does not explain an entry dated hours back.
+    // From then on times must increase again: the step does not explain an entry dated hours back.
     await log.resume('-3 hours')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
@@ -120,7 +120,7 @@ describe('a clock that is set', () => {
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })
 
-  test('is explained neither by a step that the owner of the database writes nor by a repeated report of a real one', async () => {
+  test('is not explained by a step written by the owner of the database, nor by a repeated report of a real step', async () => {
     const log = await open(databases.forged)
     const clock = monotonic()
     const watch = log.watch(clock)
@@ -139,7 +139,8 @@ describe('a clock that is set', () => {
       expect.stringContaining('counts for nothing'),
     ])
 
-    // The custodian detects the step and signs it. Repeated after a time later than the step's, it has no effect.
+    // The custodian detects the step and signs it. Repeated after a time later than the step's, the signed report has
+    // no effect.
     clock.setDatabaseBack(200 * 86_400_000)
     await watch.check()
     expect(await log.verify()).toMatchObject({ found: 0 })
@@ -152,7 +153,7 @@ describe('a clock that is set', () => {
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
-  test('is explained, in the log of a version that signed no steps, only below the signed size at the upgrade', async () => {
+  test('in a log of a version that signed no steps, is explained only for entries below the signed size at the upgrade', async () => {
     const log = await open(databases.upgraded)
     const forget = () => log.pool.query('delete from audit_signed_from')
     const step = (days: number) => ({
@@ -180,7 +181,7 @@ describe('a clock that is set', () => {
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toContainEqual(expect.stringContaining('counts for nothing'))
-    // A size without a valid signature counts for nothing.
+    // A size without a valid signature is ignored.
     await log.pool.query(`update audit_signed_from set note = '1000000 ${Buffer.alloc(64).toString('base64')}'`)
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })

@@ -6,7 +6,7 @@ import { appenders, type Appender } from '#safeguards/audit/appenders.ts'
 const database = await createTestDatabase()
 const somebody = randomUUID()
 
-/** Conditions, besides its action, under which an entry is accepted. */
+/** Appends an entry directly; whether it is accepted depends on role, action, person and result. */
 const append = (role: string, action: string, { person = false, result = 'ok' } = {}) =>
   database
     .as(role)

@@ -23,7 +23,7 @@ afterAll(() => later?.stop())
 let verifying: { stop: () => Promise<void> } | undefined
 afterAll(() => verifying?.stop())
 
-test('a verification that the owner of the database writes delays none: the custodian counts only its own', async () => {
+test('a verification written by the owner of the database does not delay the custodian, which counts only its own', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 20)`)
   const sequencer = log.begin()
   await log.turn(sequencer)
@@ -39,7 +39,7 @@ test('a verification that the owner of the database writes delays none: the cust
   })
   const newest = () => newestVerification(custodian.db, sequencer.signer())
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 0 })
-  // A verification that took a day: after such a one the next would be due a day later.
+  // Plants a verification that took a day: if the custodian counted it, the next one would be due only a day later.
   await pool.query(
     `begin; set local session_replication_role = replica;
      update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10);
@@ -49,7 +49,7 @@ test('a verification that the owner of the database writes delays none: the cust
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 1, first: 'entry-altered' })
 })
 
-test('compares the protections with those read at the start of the process, whatever the file contains since', async () => {
+test('compares the protections with those read at the start of the process, even if the file has changed since', async () => {
   const read = await expectedProtections()
   const request = other.begin()
   await other.turn(request)

@@ -1,5 +1,5 @@
-// R21: an attacker with the log's key, such as the machine's administrator, signs another log from some entry on. No witness
-// cosigns it; a verification with a witness's key reports how far the witness has seen it.
+// R21: an attacker who has the log's key, such as the machine's administrator, signs another log from some entry on. No
+// witness cosigns it; a verification with a witness's key reports up to which entry the witness has seen the log.
 import { beforeAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
@@ -62,7 +62,7 @@ test('an export without a cosignature of a named witness is not whole', async ()
   expect((await exported(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
 })
 
-test('a hash far beyond the end of the log, written by the owner of the database, does not keep a verification from ending', async () => {
+test('a hash far beyond the end of the log, written by the owner of the database, does not make a verification endless', async () => {
   await pool.query(`alter table audit_leaf disable trigger user`)
   await pool.query(`insert into audit_leaf (index, seq, hash) values (1000000000000, 999999, sha256('far'))`)
   try {

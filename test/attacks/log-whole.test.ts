@@ -26,7 +26,7 @@ let sequencer: ReturnType<typeof log.begin>
 let verifying: LogVerifier | undefined
 afterAll(() => verifying?.stop())
 
-/** Reads the proof as health, status, metrics, API and page do. */
+/** Reads the proof where health, status, metrics, the API and the page read it. */
 async function proof(now = Temporal.Now.instant()) {
   await check(now)
   return read(now)
@@ -132,7 +132,7 @@ test('a changed row of the log breaks the promise at the next verification', asy
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('an acceptance that the owner of the database writes hides no changed row: it counts only with the signature of the log’s key', async () => {
+test('an acceptance written by the owner of the database hides no changed row, because acceptances need the signature of the log’s key', async () => {
   await unguarded(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 11)`,
   )
@@ -151,7 +151,7 @@ test('an acceptance that the owner of the database writes hides no changed row: 
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a proof that the owner of the database writes, or an earlier one put back, is not shown as a proof', async () => {
+test('a proof written by the owner of the database, or an earlier proof put back, is not shown as a proof', async () => {
   const stored = async () =>
     (await pool.query<{ row: string }>(`select to_jsonb(p)::text as row from proof p where promise = 'log.whole'`))
       .rows[0]!.row
@@ -177,7 +177,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
     })
     await check()
   }
-  // An earlier genuine proof counts for its own date only.
+  // A genuine earlier proof is valid only for its own date.
   const putBack = `delete from proof where promise = 'log.whole';
     insert into proof select * from jsonb_populate_record(null::proof, '${whole.replaceAll("'", "''")}')`
   await pool.query(putBack)
@@ -186,7 +186,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a verification that the owner of the database writes, changes or removes does not make a broken log whole', async () => {
+test('a broken log does not become whole by a verification that the owner of the database writes, changes or removes', async () => {
   await unguarded(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
   )
@@ -230,7 +230,7 @@ test('a verification that is too old is no proof, however often the checking pro
     await check(at, () => verifying?.last(), afresh)
     return read(at)
   }
-  // A night in which no process ran does not count.
+  // Time in which no process ran, such as a night, does not count.
   for (const minutes of [0, 600, 620, 640]) expect(await started(minutes)).toMatchObject({ holds: true })
   await started(650, false)
   expect(await started(662)).toMatchObject({ holds: true })
@@ -240,7 +240,7 @@ test('a verification that is too old is no proof, however often the checking pro
   expect(await started(729, false)).toMatchObject({ holds: false, facts: { late: true } })
 })
 
-test('a pruning that the owner of the database writes explains no missing entry, and makes none older than the term', async () => {
+test('a pruning written by the owner of the database explains no missing entry, and makes no entry older than the term', async () => {
   const own = await openTestLog(pruned)
   const { pool: owner } = pruned.as()
   const beginning = own.begin()
@@ -274,7 +274,7 @@ test('a pruning that the owner of the database writes explains no missing entry,
   expect(await codes()).toEqual(['entry-missing'])
   await owner.query(remove('audit_pruning'))
   expect(await codes()).toEqual(['entry-missing', 'pruning-differs'])
-  // The custodian does not prune the missing entries as old either: the tile after them is younger than the term.
+  // The custodian does not prune the missing entries as expired either: the tile after them is younger than the term.
   await owner.query(
     `begin; set local session_replication_role = replica; delete from audit_pruning where minimum_index = 512; commit`,
   )

@@ -1,6 +1,6 @@
-// R21, R27: audio is served at listening speed, half a minute ahead. The limit was per listening: an attacker who
-// started many, at different parts of one recording or of a hundred recordings at once, got all of it in seconds, below
-// every alarm threshold.
+// R21, R27: audio is served at listening speed, half a minute ahead, with one limit for each person. If the limit were
+// per listening, an attacker could start many, at different parts of one recording or of a hundred recordings, and get
+// all the audio in seconds, below every alarm threshold.
 import { afterAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -33,7 +33,7 @@ test(
     const passedMs = performance.now() - begun
     const all = given.reduce((sum, one) => sum + one, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
-    // Of one recording the total is that of one listening, because logged playback counts as listened to.
+    // For one recording, all listenings together get no more than one, because logged playback counts as listened to.
     expect(all).toBeLessThanOrEqual(leadMs + 1.25 * passedMs + 100)
     // One of the listenings continues.
     const [first] = listenings
@@ -42,7 +42,7 @@ test(
 )
 
 test(
-  'from many recordings a person gets the sound of one rate limit and a few starts',
+  'from many recordings a person gets the sound allowed by one rate limit, and a few starts',
   { timeout: 60_000 },
   async () => {
     const listenings = []

@@ -156,7 +156,7 @@ test('a call reported by a feed with an old copy of the directory belongs to the
   expect(await attributed(segment!.contact_id)).toEqual([{ segment: segment!.id, person: berta.id }])
 })
 
-describe('a change of a number that waits for a second person', () => {
+describe('a directory change that needs a second person', () => {
   const enter = (name: string, more: object = {}) => enterTestPerson(admin, desk, { name, ...more })
   const request = { from: now.subtract({ hours: 5 }) }
   const right = { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } }
@@ -169,7 +169,7 @@ describe('a change of a number that waits for a second person', () => {
   const holderOf = async (id: string) => (await segmentOf(id)).official_person_id
   const changeOf = async (session: Session, id: string) => (await listDirectoryChanges(desk, session, id))[0]!
 
-  test('is one that assigns calls answered by nobody known: one administrator alone cannot assign them', async () => {
+  test('assigns calls whose official was unknown: one administrator alone cannot assign them', async () => {
     const { mallory, session, other } = await administrators()
     const written = '029 512 7201'
     const { contactId } = await admit(capture, nobodys(written))
@@ -179,7 +179,7 @@ describe('a change of a number that waits for a second person', () => {
       phones: [],
     })
     expect(await holderOf(contactId)).toBeNull()
-    // Neither by entering a person, by a file, nor directly in the database.
+    // An administrator alone cannot assign them by entering a person or a file, nor directly in the database.
     const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: request.from, phones: [written] }
     expect(await enterIntoDirectory(desk, { session }, newcomer, numbering)).toMatchObject({ waits: true, phones: [] })
     const past = inSession(desk, { 'seloste.session': session.token }, (tx) =>
@@ -196,7 +196,7 @@ describe('a change of a number that waits for a second person', () => {
     expect(await attributed(contactId)).toHaveLength(1)
   })
 
-  test('is not a number without answered calls, nor one that begins after the calls', async () => {
+  test('does not include a number without answered calls, nor a number that is assigned only after the calls', async () => {
     const { mallory, session } = await administrators()
     const { contactId } = await admit(capture, nobodys('029 512 7202'))
     for (const change of [
@@ -218,7 +218,8 @@ describe('a change of a number that waits for a second person', () => {
     await changePerson(desk, { session }, berta.id, { ...request, addPhones: [written] }, numbering)
     const waiting = await changeOf(other, berta.id)
     expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: request.from.toString() } })
-    // A desk without a session learns nothing about the number's calls, neither by the change nor by an invented one.
+    // A desk without a session learns nothing about the number's calls, neither from this change nor from an invented
+    // one.
     const alone = sql<{ holds: boolean }>`select holds_from_confirmation(${waiting.id}::uuid) as holds`.execute(desk)
     expect((await alone).rows).toEqual([{ holds: false }])
     const invented = { person_id: berta.id, wanted: { add: [phone(written)], from: request.from.toString() } }

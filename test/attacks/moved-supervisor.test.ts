@@ -1,6 +1,6 @@
 /**
- * A right made doubtful by a person's move (R37, R38) is due for review at once. Before, nobody noticed until the
- * quarterly review that the person still listened to the unit they had left.
+ * A right that a person's move makes doubtful (R37, R38) is due for review at once, not only at the quarterly review.
+ * Otherwise the person could listen to the unit they left until then.
  */
 import { describe, expect, test } from 'vitest'
 import { now, openProcedure, ownCalls } from '#test/access/open-procedure.ts'
@@ -41,7 +41,7 @@ async function move(person: string, given: { unit?: string; supervisorId?: strin
 }
 
 describe('the right of a supervisor', () => {
-  test('whose officials have moved to another is overdue for review at once, until somebody gives the reason for keeping it', async () => {
+  test('whose officials have moved to another supervisor is overdue for review at once, until somebody gives the reason for keeping it', async () => {
     const { right, official } = await supervisor('Ykkönen')
     const before = await reviewing(right)
     expect(before.right).toBeUndefined()
@@ -57,13 +57,13 @@ describe('the right of a supervisor', () => {
     expect(await reviewing(right)).toEqual(before)
   })
 
-  test('who moved elsewhere is overdue for review, also if the move is entered late, for a day before the approval', async () => {
+  test('who moved to another unit is overdue for review, also if the move is entered late, for a day before the approval', async () => {
     const { right, chief } = await supervisor('Yksitoista')
     await move(chief.id, { unit: 'Kahdentoista johto' }, now().subtract({ hours: 72 }))
     expect((await reviewing(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
   })
 
-  test('who moved elsewhere is overdue for review after each move', async () => {
+  test('who moved to another unit is overdue for review after each move', async () => {
     const { right, chief } = await supervisor('Kolmonen')
     for (const unit of ['Neljänkymmenen johto', 'Viidenkymmenen johto']) {
       await move(chief.id, { unit })

@@ -1,5 +1,5 @@
-// R36: an administrator does not get a colleague's rights under the colleague's name, and the desk alone learns nothing from the
-// directory's questions.
+// R36: an administrator does not get a colleague's rights under the colleague's name. The desk without a session learns
+// nothing from the database functions that the directory uses.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -15,12 +15,12 @@ const today = Temporal.Now.plainDateISO('Europe/Helsinki').toString()
 const change = (id: string, json: object) => post('asta', `/api/people/${id}/changes`, { from: today, ...json })
 
 describe('an administrator', () => {
-  test('does not change their own name, and changes another’s', async () => {
+  test('cannot change their own name, and can change another’s', async () => {
     expect(await change(asta.id, { name: 'Tuula' })).toMatchObject({ status: 403, code: 'change.own' })
     expect((await change(bertil.id, { name: 'Bertil Uusi' })).status).toBe(200)
   })
 
-  test('moves to another unit only after a second person confirmed it', async () => {
+  test('moves to another unit only after a second person has confirmed it', async () => {
     const { body } = await change(asta.id, { unit: 'Turvallisuusyksikkö' })
     expect(body['waits']).toBe(true)
     const { rows } = await sql<{ units: number }>`
@@ -29,7 +29,7 @@ describe('an administrator', () => {
     expect(rows).toEqual([{ units: 0 }])
   })
 
-  test('asks for a right under a user id, which the approver sees', async () => {
+  test('requests a right under a user id, which the approver sees', async () => {
     const until = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 11 }).toString()
     const request = { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], reason: 'Sijainen', until }
     expect((await post('asta', '/api/rights/requests', { ...request, people: [bertil.id] })).status).toBe(201)
@@ -41,7 +41,7 @@ describe('an administrator', () => {
   })
 })
 
-test('the desk with nobody signed in may not ask whether a number needs a second person, which depends on answered calls', async () => {
+test('without a session the desk may not ask whether a number needs a second person, because that depends on answered calls', async () => {
   const { db } = database.as('seloste_desk')
   const from = Temporal.Now.instant().subtract({ hours: 1 })
   const row = {

@@ -27,7 +27,7 @@ const desk = await openTestDesk(database, register, {
   health: { missing, silentCaptures: silent },
   web: {
     requestMs: 300,
-    // Of the five database connections of a test.
+    // A test has five database connections.
     visitorRequests: 3,
     metricsSources: ['192.0.2.0/24'],
     metrics: () => Promise.resolve({ type: 'text/plain', text: 'seloste_requests_open 4\n' }),
@@ -37,7 +37,7 @@ const aino = await enterTestPerson(database.as().db, database.as('seloste_desk')
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 
 describe('a stranger on the public port', () => {
-  test('cannot read metrics or the API’s description, and reads of health only whether it is ready', async () => {
+  test('cannot read metrics or the API’s description, and from health learns only whether it is ready', async () => {
     const read = async (path: string, address: string) => {
       const response = await desk.visitor.fetch(path, from(address))
       return { status: response.status, text: await response.text() }
@@ -48,7 +48,7 @@ describe('a stranger on the public port', () => {
     expect(await read('/health/serving', '203.0.113.9')).toEqual({ status: 503, text: '{"serving":false}' })
     for (const path of ['/api/openapi.json', '/api/reference'])
       expect((await read(path, '203.0.113.9')).status).toBe(401)
-    // This machine and the configured networks.
+    // The addresses of this machine and of the configured networks.
     for (const address of ['127.0.0.1', '192.0.2.77']) {
       expect((await read('/metrics', address)).text).toContain('seloste_requests_open 4')
       expect((await read('/health/ready', address)).text).toContain('"missing":["database"]')
@@ -220,7 +220,7 @@ async function listening() {
 }
 
 describe('one visitor among many', () => {
-  test('has a limited number of open connections, while another visitor has their own, and a proxy is not limited', async () => {
+  test('has a limited number of open connections, while another visitor has a limit of their own, and a proxy is not limited', async () => {
     const { server, port } = await listening()
     const open = async (localAddress: string) => {
       const socket = connect({ port, host: '127.0.0.1', localAddress })
@@ -254,7 +254,7 @@ describe('one visitor among many', () => {
 
   const stranger = from('203.0.113.66')
 
-  test('delays nobody else by a hundred connections of endless requests', async () => {
+  test('cannot delay others with a hundred connections of endless requests', async () => {
     const pool = database.as('seloste_desk').pool
     const busy: Promise<unknown>[] = []
     // Each of its requests holds a database connection until the test ends.
@@ -303,7 +303,7 @@ test('public pages are rate limited by address, with a message for people, and o
   expect((await read('2001:db8:1:3::7')).status).toBe(200)
 })
 
-describe('a proxy that names its visitor by Forwarded (RFC 7239)', () => {
+describe('the header Forwarded of a proxy (RFC 7239)', () => {
   const read = (headers: IncomingHttpHeaders, trusted: ProxyHeader) => {
     const isTrusted = readProxyHeaders(headers, trusted)
     return [isTrusted, headers['x-forwarded-for'], headers['x-forwarded-proto']]
@@ -322,14 +322,14 @@ describe('a proxy that names its visitor by Forwarded (RFC 7239)', () => {
     expect(read({ forwarded }, 'forwarded')).toEqual([true, addresses, proto])
   })
 
-  test('is trusted only if the setting names Forwarded, and the other header, set by the visitor, is ignored', () => {
+  test('is trusted only if the setting names Forwarded; then X-Forwarded-For, which a visitor can set, is ignored', () => {
     const both = () => ({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=192.0.2.1' })
     expect(read(both(), 'forwarded')).toEqual([true, '192.0.2.1', undefined])
     expect(read(both(), 'x-forwarded-for')).toEqual([true, '127.0.0.1', 'https'])
     expect(read({ 'x-forwarded-for': '127.0.0.1' }, 'forwarded')).toEqual([true, undefined, undefined])
   })
 
-  test('that is not configured makes no visitor local, and the log reports which setting to change', async () => {
+  test('of a proxy that is not configured makes no visitor local, and the log reports which setting to change', async () => {
     const forwarded = (path: string) => desk.visitor.fetch(path, { headers: { forwarded: 'for=203.0.113.9' } })
     expect((await forwarded('/metrics')).status).toBe(403)
     expect(await (await forwarded('/health/ready')).json()).toEqual({ ready: false })

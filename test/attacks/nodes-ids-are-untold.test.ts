@@ -1,5 +1,6 @@
-// R46: whoever knows the id of a capture node can report in its name: that it has ended, so that its calls are closed,
-// or to take its share of the intake keys. So the id is secret; an attacker in one capture sees the requests to all.
+// R46: whoever knows the id of a capture node can report under it: that the node has ended, so that its calls are
+// closed, or take the node's share of the intake keys. So the id is secret. An attacker in one capture sees the
+// requests sent to all captures.
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'

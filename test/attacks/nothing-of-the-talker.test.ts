@@ -1,4 +1,4 @@
-// R33, level T: comparing a copy with calls of known people yields no pace, no pause and no start of a turn.
+// R33, level T: comparing a copy with calls of known people reveals no pace, no pause and no start of a turn.
 import { afterAll, expect, test } from 'vitest'
 import { voiceRate as second, type Turn } from '#use/disclosure/voice/engine.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
@@ -17,7 +17,7 @@ const answers: [text: string, syllables: number][] = [
   ['käsittely kestää kuukauden', 10],
 ]
 
-/** Call of talkers at this pace (syllables a second), with pauses of this many seconds. */
+/** Call whose speakers have this pace (syllables a second) and pauses of this many seconds. */
 function callOf(pace: number, pauseS: number): [Turn[], Turn[]] {
   const call: [Turn[], Turn[]] = [[], []]
   let at = 0.2
@@ -32,7 +32,7 @@ function callOf(pace: number, pauseS: number): [Turn[], Turn[]] {
   return call
 }
 
-test('the same words with the same draw are placed alike, at any pace and with any pauses', async () => {
+test('the same words with the same random draw get the same positions, at any pace and with any pauses', async () => {
   const [slow, quick] = await Promise.all([
     engine.speak(callOf(4, 2), chanceOf(1)),
     engine.speak(callOf(8, 0.05), chanceOf(1)),
@@ -41,7 +41,7 @@ test('the same words with the same draw are placed alike, at any pace and with a
     expect(apart(stretchesOf(quick[lane]), stretchesOf(slow[lane]))).toBeLessThan(0.05)
 })
 
-test('the pace of a copy and the starts of its turns do not follow the talkers’', async () => {
+test('the pace of a copy and the starts of its turns are independent of the speakers’', async () => {
   const talkers = Array.from({ length: 60 }, (_, seed) => ({
     pace: 4 + (4 * seed) / 59,
     call: callOf(4 + (4 * seed) / 59, 0.1 + (seed % 7) / 5),

@@ -1,7 +1,7 @@
-// R52: a ledger place was unreachable since the night, and the machine is lost in the evening. A restore from that
-// copy, which ends with the backup, did not check the place that it restores from, so the day's revocations and
-// restrictions were lost. A restore that did check refused the right copy if the place held a longer ledger of another
-// register, such as a drill's, or if its entries were damaged.
+// R52: a ledger place is unreachable from the night on, and the machine is lost in the evening. A restore from that
+// place's copy of the ledger, which ends with the backup, must complete it from the other place, or the day's
+// revocations and restrictions are lost. It must not refuse the right copy because the other place has damaged entries,
+// or a longer ledger of another register, such as a drill's.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,7 +44,8 @@ test('completes an older copy of the ledger from the one in the place that conti
   await place.copies.shipLedger()
   const older = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
   expect(older).toMatchObject({ completedLedger: manifest.ledger!.size, ledger: { employments: 1 } })
-  // A day's content is damaged in the place. The other copy has it but lacks the last entry, which names nobody.
+  // In the place a day's content is damaged. The other copy has that content but lacks the last entry, which names
+  // nobody.
   await copyLedger(place, 'kept/')
   await appendToLedger(db, { kind: 'intake-key', name: 'v99', cause: 'renewed', doneBy: 'sweep', detail: {} })
   await register.seal()
@@ -61,7 +62,7 @@ test('completes an older copy of the ledger from the one in the place that conti
   expect(given).toMatchObject({ completedLedger: undefined, ledger: { employments: 0 } })
 })
 
-test('takes the lost register’s ledger although a drill has taken over the place and has a longer one there', async () => {
+test('takes the lost register’s ledger even if a drill has taken over the place and has a longer ledger there', async () => {
   const people = []
   for (const name of ['Aino', 'Bertil', 'Cecilia'])
     people.push((await enterTestPerson(db, database.as('seloste_desk').db, { name })).id)
@@ -81,7 +82,7 @@ test('takes the lost register’s ledger although a drill has taken over the pla
     await machine.pool.query('update person set employed_to = now() where id = $1', [id])
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
-  // The first register continues; its other copy has the employment that it ended.
+  // The first register continues; only its other copy has the end of employment entered now.
   await sql`update person set employed_to = now() where id = ${people[0]!}`.execute(db)
   await register.seal()
   expect(await other.copies.catchUp()).toMatchObject([{ reached: true }])

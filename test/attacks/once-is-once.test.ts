@@ -1,5 +1,5 @@
-// R27, R30, C1: a single-use download is received by one client, whatever its size, and the receipt names the refused
-// ones.
+// R27, R30, C1: a single-use download is received by one client, whatever its size, and the receipt names the clients
+// that were refused.
 import { sql, type Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -61,7 +61,7 @@ describe('a package', async () => {
     },
   )
 
-  test('that is withdrawn after almost all of it was downloaded counts as fetched: the log has each download before its first byte', async () => {
+  test('that is withdrawn after almost all of it was downloaded counts as fetched, because the log has each download before its first byte', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -83,7 +83,7 @@ describe('a package', async () => {
     ])
   })
 
-  test('is not released at a decision maker’s desk that was left, before a new proof', async () => {
+  test('is not released at an unattended desk of a decision maker without a new proof of identity', async () => {
     const { id } = await ready()
     const proved = (ago: string) =>
       sql`update session set proved_at = now() - ${ago}::interval
@@ -96,7 +96,7 @@ describe('a package', async () => {
     expect(await release(id)).toMatchObject({ status: 201 })
   })
 
-  test('that is saved to a medium is interrupted once the person who released it has left', async () => {
+  test('that is being saved to a medium is interrupted once the person who released it has left', async () => {
     const { id } = await ready()
     const reijo = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Reijo',
@@ -125,7 +125,7 @@ describe('a package', async () => {
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
     expect(await fetching.begin({ token })).toEqual({ isBusy: true })
-    // Receives all but the end, and then reads nothing more.
+    // Receives all but the end, and then stops reading.
     const half = Buffer.from((await fetching.piece({ ...first, from: 0 })).bytes!, 'base64').length
     expect(half).toBe(first.sizeBytes - 1024)
     await fetching.releaseLease(first)

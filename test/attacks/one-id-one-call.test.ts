@@ -1,5 +1,6 @@
-// R22, R23, R34, R44, R48: the id of a contact or segment exists under one start. Capture's role enters rows under the ids of other calls:
-// looked up by their ids, they were those calls' rows. The second part plants such rows past the database's rule: joins use id and start.
+// R22, R23, R34, R44, R48: the id of a contact or segment is valid for one start time only. Capture's role tries to
+// enter rows under the ids of other calls, so that a lookup by id finds them as those calls' rows. The last tests plant
+// such rows without the database's rule: joins compare id and start time.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { applyEnds } from '#destruction/apply-ends.ts'
@@ -39,7 +40,7 @@ const startOf = async (table: 'contact' | 'segment', id: string) =>
 const stateOf = async (id: string) =>
   (await owner.query('select state, cause, destroyed_at::text from recording where id = $1', [id])).rows
 
-test('a contact’s id is refused under another start, earlier or later, to every writer', async () => {
+test('a contact’s id is refused with another start time, earlier or later, from every writer', async () => {
   const { contactId } = recordings.older
   const [start] = await startOf('contact', contactId)
   for (const pool of [capture, owner]) {
@@ -55,7 +56,7 @@ test('a contact’s id is refused under another start, earlier or later, to ever
   expect(await startOf('contact', contactId)).toEqual([start])
 })
 
-test('a segment’s id is refused under another start, and a segment or recording without its call', async () => {
+test('a segment’s id is refused with another start time, and so is a segment or recording without its call', async () => {
   const { contactId, segmentId } = recordings.older
   const [start] = await startOf('segment', segmentId)
   const [call, began] = [randomUUID(), "date_trunc('minute', now()) - interval '10 minutes'"]
@@ -96,7 +97,7 @@ test('one of two concurrent inserts of an id is refused, also with a snapshot fr
   await owner.query('delete from contact where id = $1', [id])
 })
 
-test('the row of a destroyed recording stays, its call’s id planted in an ended history, and the evidence names it', async () => {
+test('the row of a destroyed recording stays even if its call’s id is planted in an ended history, and the evidence names the recording', async () => {
   const { id, contactId } = destroyed.byTerm
   const before = await stateOf(id)
   await promises.tamper(contact(contactId, `now() - interval '15 months'`))
@@ -114,7 +115,7 @@ test('the row of a destroyed recording stays, its call’s id planted in an ende
   }
 })
 
-test('a prohibition goes to no recording of another call, its segment’s id planted in a call of today', async () => {
+test('a prohibition affects no recording of another call, even if that call’s segment id is planted in a call of today', async () => {
   const [forbidden, victim] = [recordings.colleagues, recordings.ainos]
   await forbidUse(desk, await colleague.signIn(), forbidden.id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
   const before = await stateOf(victim.id)

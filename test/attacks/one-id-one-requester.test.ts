@@ -1,5 +1,5 @@
-// R44, R48: rows under the ids of another call, planted past the database's rule, in a call of today of a stranger or another official. A
-// request for that call reaches no recording of the other one.
+// R44, R48: rows with the ids of another call, planted without the database's rule, belong to a call of today of a
+// stranger or of another official. A request for the call of today gives no access to the recording of the other call.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -11,7 +11,10 @@ const { ask, served, makeCopy, people } = acts
 const owner = database.as().pool
 const { aino, bertil } = people
 
-/** Plants a contact and a segment with the ids of a recording's, `hours` ago. Returns how a requester would name that call. */
+/**
+ * Plants a contact and a segment, `hours` ago, with the ids of a recording's call. Returns how a requester would name
+ * the planted call.
+ */
 async function plant(of: { contactId: string; segmentId: string }, hours: number, official: string | null) {
   const started = Temporal.Now.instant().subtract({ hours })
   const client = await owner.connect()
@@ -40,7 +43,7 @@ test.each([
   ['a stranger', 'CALLER', null, { callerNumber: '040 999 9999' }],
   ['another official', 'OFFICIAL', bertil.id, {}],
 ] as const)(
-  '%s has a recording of another call neither played, copied nor forbidden',
+  '%s cannot have a recording of another call played, copied or forbidden',
   async (_, party, officialId, more) => {
     const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 70 })
     const victim = await acts.makeRecording({

@@ -1,4 +1,4 @@
-// R33, L30: voices drawn for several recordings of one official, put together, identify the official again. So a
+// R33, L30: voices drawn for several recordings of one official, taken together, identify the official again. So a
 // release has at most one such track of each official.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -41,7 +41,7 @@ async function preparedFor(instituteId: string, ...items: Item[]) {
 
 describe('two tracks of an official below level T', async () => {
   test.each(['D', 'N'])(
-    'refuse the decision, and the release if they become so after the decision (%s)',
+    'are refused at the decision, and at the release if they are rendered after the decision (%s)',
     async (level) => {
       await open.allowed({ pseudonymised: true })
       const { id, recordings } = await prepared(['T', hers], [level, hers], [level, hers])
@@ -60,13 +60,13 @@ describe('two tracks of an official below level T', async () => {
     },
   )
 
-  test('of several officials, one of each, and any number at level T are released', async () => {
+  test('are allowed of different officials, and any number at level T', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers], ['N', his], ['T', hers], ['T', his], ['T', nobodys])
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
   })
 
-  test('include any track of an official missing from the directory', async () => {
+  test('count an official missing from the directory as any of the officials', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers], ['D', nobodys])
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
@@ -86,7 +86,7 @@ describe('two tracks of an official below level T', async () => {
         await preparedFor(institute, [level, nobodys]),
       ]
       expect([(await decide(first.id)).status, (await decide(second.id)).status]).toEqual([204, 204])
-      // Both at once: one of them was released.
+      // Releases both at the same time; one of them succeeds.
       await Promise.all([open.release(first.id), open.release(second.id)])
       const states = () => Promise.all([open.stateOf(first.id), open.stateOf(second.id)])
       await expect
@@ -107,7 +107,7 @@ describe('two tracks of an official below level T', async () => {
     },
   )
 
-  test('picked by two people at the same time refuse the decision', async () => {
+  test('picked by two people at the same time are refused at the decision', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers])
     const second = (await ends.makeRecording()).id
@@ -131,7 +131,7 @@ describe('two tracks of an official below level T', async () => {
     expect((await pick(id, second)).status).toBe((await read(id)).state === 'DECIDED' ? 409 : 201)
   })
 
-  test('in a package that was ready before the directory knew their official are not downloaded', async () => {
+  test('are not downloaded from a package that was ready before the directory knew their official', async () => {
     await open.allowed({ pseudonymised: true })
     const { id, recordings } = await prepared(['D', hers], ['D', his])
     expect((await decide(id)).status).toBe(204)

@@ -105,8 +105,8 @@ afterEach(async () => {
 })
 
 /**
- * Builds a complete snapshot of the call's participants; every voice but the caller's (or of whoever calls in their
- * place) is on the second stream.
+ * Builds a complete snapshot of the call's participants. The caller, or whoever calls instead, is on the first stream,
+ * everybody else on the second.
  */
 function metadata(group: string, present: readonly Voice[]): string {
   const calling = present.includes('caller') ? 'caller' : present[0]
@@ -283,7 +283,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(segments()).toHaveLength(2)
   })
 
-  test('a session that is never acknowledged, as from a forged address, stops no other recording', async () => {
+  test('a session that is never acknowledged, as from a spoofed address, stops no other recording', async () => {
     const group = randomUUID()
     const aino = await session('a', group, ['caller', 'aino'])
     await session('b', group, ['caller', 'bertil'], { acknowledges: false })
@@ -294,7 +294,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(played(sound.alone)).toBe(20)
   })
 
-  test('starts a recording of the second official’s when the first leaves and the second takes the call over', async () => {
+  test('starts a recording of the second official when the first leaves and the second takes over the call', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
     await talk.now(['caller', 'aino', 'bertil'])
@@ -330,7 +330,7 @@ describe('a caller whose display name is a telephone number of the agency', () =
   })
 })
 
-describe('under the id of another caller’s call', () => {
+describe('a session with the id of another caller’s call', () => {
   const contacts = () => segments().map(({ contactId }) => contactId)
   const marked = () => segments().map(({ caller, marks }) => [caller.key, marks.includes('needs-review')])
 
@@ -338,7 +338,7 @@ describe('under the id of another caller’s call', () => {
     await vi.waitFor(() => expect(segments()[at]?.endedAt).toBeDefined(), { timeout: 20_000 })
   }
 
-  test('a call gets a contact of its own for review, and a transfer of either stays in its contact', async () => {
+  test('gets a contact of its own for review, and a transferred segment of either call stays in that call’s contact', async () => {
     const group = randomUUID()
     const calls = [
       ['caller', 'aino'],
@@ -366,7 +366,7 @@ describe('under the id of another caller’s call', () => {
   })
 
   test.each(['stranger', 'hidden'] as const)(
-    'a call at the same time is not a second session: neither recording has the other’s sound, though its own is silent (%s)',
+    'is another call even if it runs at the same time: neither recording has the other’s sound, even while its own is silent (%s)',
     async (other) => {
       const group = randomUUID()
       const talk = await session('v', group, ['caller', 'aino'])
@@ -385,7 +385,7 @@ describe('under the id of another caller’s call', () => {
     },
   )
 
-  test('a call with another official is not a conference with it', async () => {
+  test('does not make a conference if its official is another', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['stranger', 'bertil'])
@@ -398,7 +398,7 @@ describe('under the id of another caller’s call', () => {
     expect(new Set(contacts()).size).toBe(2)
   })
 
-  test('a call whose caller is reported late is in no other contact meanwhile, and not a conference with it afterwards', async () => {
+  test('whose caller is reported late is in no other contact until then, and does not become a conference afterwards', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['bertil'])
@@ -428,7 +428,7 @@ describe('under the id of another caller’s call', () => {
   test.each([
     ['reports the same caller later', ['caller', 'bertil']],
     ['never reports its caller', undefined],
-  ] as const)('a session that %s belongs to its contact', async (_, later) => {
+  ] as const)('belongs to the call’s contact if it %s', async (_, later) => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()
@@ -441,7 +441,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]).toMatchObject({ startedAt: segments()[0]?.startedAt, official: { personId: '1002' } })
   })
 
-  test('a second session of it that reports later another caller is recorded separately', async () => {
+  test('and the same official, which reports another caller later, is recorded separately', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['aino'])
@@ -459,7 +459,7 @@ describe('under the id of another caller’s call', () => {
     expect(marked()[1]).toEqual([voices.stranger, true])
   })
 
-  test('a session that reports as its caller the official, missing from the directory, who had the call belongs to its contact, for review', async () => {
+  test('whose reported caller is the call’s former official, missing from the directory, belongs to the call’s contact, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'unlisted'])
     await talk.hangUp()
@@ -474,7 +474,7 @@ describe('under the id of another caller’s call', () => {
   test.each([
     ['shows the number of the official in no directory who has the call', ['caller', 'unlisted'], ['unlisted']],
     ['reports somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
-  ] as const)('a parallel session that %s is not recorded in its place', async (_, own, other) => {
+  ] as const)('is not recorded as part of the call if it runs in parallel and %s', async (_, own, other) => {
     const group = randomUUID()
     const talk = await session('v', group, [...own])
     await talk.speak(sound.alone)
@@ -488,7 +488,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]?.marks).toContain('needs-review')
   })
 
-  test('a session that reports another person before the caller belongs to its contact, for review', async () => {
+  test('that reports another person before the caller belongs to the call’s contact, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()

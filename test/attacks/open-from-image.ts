@@ -1,7 +1,7 @@
 /**
- * Opens recordings with what a machine's image contains: every form of every key that was ever written, and the key
- * store as it is now. Returns the recordings whose header or body opens. It knows how each kind of row wraps keys, but
- * not which key belongs to which row.
+ * Opens recordings with the contents of a machine's image: every form of every key that was ever written, and the key
+ * store as it is now. Returns the recordings whose header or body opens. The attack knows how each kind of row wraps
+ * keys, but not which key belongs to which row.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export interface Loot {
   /** Contents of files of the key store. */
   secrets: readonly Buffer[]
   wrapped: readonly WrappedRow[]
-  /** By recording. */
+  /** Headers by recording id. */
   headers: ReadonlyMap<string, Buffer>
   bodies: ReadonlyMap<string, Buffer>
 }

@@ -40,8 +40,8 @@ function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   return answer as Exclude<Answer, { refused: string }>
 }
 /**
- * One recording of each kind: its evaluation is released, begun or waiting. The waiting one is also in a calibration
- * and a collection.
+ * Recordings by the state of their evaluation: released, begun or waiting. The waiting one is also in a calibration and
+ * a collection.
  */
 const stored = () => ends.makeRecordingUntil(24)
 const group = async () => ({ released: await stored(), begun: await stored(), waiting: await stored() })
@@ -116,7 +116,7 @@ const shown = (items: readonly object[]) =>
     )
     .sort()
 
-test('a list of evaluations shows one that an order keeps like one that has ended', async () => {
+test('a list shows an evaluation whose recording an order keeps like one whose recording has ended', async () => {
   for (const user of [eero, elina, sari]) {
     const listed = did(await listEvaluations(desk, user))
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
@@ -126,7 +126,7 @@ test('a list of evaluations shows one that an order keeps like one that has ende
   }
 })
 
-test('an evaluation whose recording an order keeps is read and begun like one that has ended', async () => {
+test('an evaluation whose recording an order keeps is read and begun like one whose recording has ended', async () => {
   for (const user of [eero, elina, sari]) {
     for (const kind of ['released', 'begun', 'waiting'] as const) {
       const read = async (name: 'held' | 'gone') => {

@@ -1,6 +1,6 @@
-// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the original, which still
-// runs. Both wrote to the same places: a key that one destroyed there, with a receipt, was written again by the other,
-// and the ledger there became a mixture that no restore accepts.
+// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the original, which is still
+// running. Both must not write to the same places: otherwise one writes again a key that the other destroyed there with
+// a receipt, and the ledger there becomes a mixture that no restore accepts.
 import { expect, test } from 'vitest'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
@@ -65,7 +65,7 @@ async function restoredBeside() {
   const destroyer = makeDestroyer(database, register, place.copies)
   return { place, machine, there: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
 }
-/** Returns true if the ledger records that a destruction reached the place. */
+/** Returns true if the ledger records that a destruction took effect in the place. */
 async function isReportedReached({ name }: Place, id: string): Promise<boolean> {
   const { rows } = await database
     .as()
@@ -88,7 +88,7 @@ test('a restored register does not write into a place a key that was destroyed t
   expect(await keysIn(place)).not.toContain(ids[0])
 })
 
-test('the first register loses a place that a restored register has taken over, reports it and claims no destruction there', async () => {
+test('the first register loses a place that a restored register has taken over, reports the loss, and no longer claims destructions there', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
@@ -110,10 +110,10 @@ test('the first register loses a place that a restored register has taken over, 
   expect(rows).toEqual([{ state: 'in-use', keyring_whole: true }])
 })
 
-test('a backup in progress when a restored register takes over the place does not count, and deletes nothing of the other’s', async () => {
+test('a backup in progress when a restored register takes over the place does not count, and deletes nothing of the restored register’s', async () => {
   const { place, there } = await restoredBeside()
   const before = (await findBackups(place.store)).whole
-  // The other's first backup, still incomplete.
+  // The restored register's first backup, still incomplete.
   const id = backupId(Temporal.Now.instant().add({ hours: 1 }))
   const theirs = [`${folderOf(id)}secrets.age`, `objects/recordings/${crypto.randomUUID()}.age`]
   const open = await place.open()
@@ -151,7 +151,7 @@ test('a machine that was rolled back or copied writes no keys into a place whose
   expect(await keysIn(place)).toEqual(before)
 })
 
-test('a ledger that diverges from the one in the place is not mixed with it, and the place reports it', async () => {
+test('a ledger that diverges from the one in the place is not mixed with it, and the divergence is reported', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   // The restored register ends something while the first one cannot reach the place.
   await machine.pool.query(

@@ -44,7 +44,7 @@ async function send(method: string, path: string, json?: object) {
   return answer((await as('aino')).fetch(path, { method, ...(json && { json }) }))
 }
 
-describe('a call of their own that a caller waits to hear', () => {
+describe('an official’s own call, whose caller waits to listen to its recording', () => {
   async function waited() {
     const recording = await stored()
     const request = await makeInspection([recording])
@@ -103,7 +103,7 @@ describe('a call of their own that a caller waits to hear', () => {
     },
   )
 
-  test('refuses to verify the call as another’s, to give it up, and to search again without result', async () => {
+  test('refuses to verify the call as another’s, to mark it as unidentifiable, and to remove it from the request', async () => {
     const { contactId } = await stored()
     const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     const url = `/api/requests/${served.id}/calls/${served.calls[0]!.id}`
@@ -113,7 +113,7 @@ describe('a call of their own that a caller waits to hear', () => {
     expect((await post('paula', `${url}/verification`, { isParty: false })).status).toBe(204)
   })
 
-  test('lets its host close the room, but not with the outcome HEARD', async () => {
+  test('lets the official, as host, close the room, but not with the outcome HEARD', async () => {
     const recording = await stored()
     const { jar } = await desk.openRoom([recording], { host: aino })
     const played = { outcome: 'HEARD', password }
@@ -122,8 +122,8 @@ describe('a call of their own that a caller waits to hear', () => {
   })
 })
 
-describe('a call of their own that an order keeps', () => {
-  test('refuses to end the order, which somebody else can end', async () => {
+describe('an official’s own call that an order keeps', () => {
+  test('refuses to let the official end the order, which somebody else can end', async () => {
     const { contactId } = await stored()
     const until = Temporal.Now.instant()
       .add({ hours: 24 * 30 })
@@ -136,8 +136,8 @@ describe('a call of their own that an order keeps', () => {
   })
 })
 
-describe('a call of their own that nobody has put under an order', () => {
-  test('refuses to put it under one, and to prolong another’s', async () => {
+describe('an official’s own call that nobody has put under an order', () => {
+  test('refuses to let the official put it under an order, or prolong another person’s order', async () => {
     const { contactId } = await stored()
     const inDays = (days: number) =>
       Temporal.Now.instant()
@@ -154,7 +154,7 @@ describe('a call of their own that nobody has put under an order', () => {
   })
 })
 
-describe('a call of their own that an authority asks for', () => {
+describe('an official’s own call that an authority requests', () => {
   const own = { status: 403, code: 'authority.own' }
   const request = (receivedAt = Temporal.Now.instant().subtract({ minutes: 1 })) => ({
     ...{
@@ -167,7 +167,7 @@ describe('a call of their own that an authority asks for', () => {
     receivedAt: receivedAt.toString(),
   })
 
-  test('leaves the decision, removal, closing and correction of dates to somebody else', async () => {
+  test('leaves the decision, removal, closing and correction of dates to other people', async () => {
     const recording = await stored()
     const entered = await post('tuula', '/api/authority-disclosures', request())
     const url = `/api/authority-disclosures/${entered.body['id'] as string}`

@@ -1,6 +1,6 @@
 /**
- * Promise: a call is filed under its caller and the official who speaks (R8-R11, R17). The attack: what a client's
- * metadata repeat of the caller's own text, or of the former official, is taken for the present party.
+ * Promise: a call is filed under its caller and the official who speaks (R8-R11, R17). The attack: metadata in which
+ * the client repeats text of the caller, or the former official, must not be taken for the present parties.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -148,7 +148,7 @@ describe('a caller’s dialled number and name', () => {
     expect(bench.segments().flatMap(({ callIds }) => callIds)).not.toContain('genesysUuid:somebodys')
   })
 
-  test('a caller named jambonz does not swap the voices', async () => {
+  test('a caller named jambonz does not swap the channels of the two voices', async () => {
     const more = '<extensiondata><direction>inbound</direction><callsid>1</callsid></extensiondata>'
     const participants = [
       { id: 'c', aor: people.caller, label: '1', name: 'jambonz' },
@@ -162,7 +162,7 @@ describe('a caller’s dialled number and name', () => {
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
   })
 
-  test('a caller named asbce is not a placeholder, whoever answered', async () => {
+  test('a caller named asbce is not treated as a placeholder, whoever answered', async () => {
     const participants = [{ id: 'c', aor: 'sip:asbce@asbce.com', label: '1' }]
     for (const aor of [people.official, 'sip:+358295129999@x']) {
       const call = await bench.call({})
@@ -219,7 +219,7 @@ describe('the end of a conference', () => {
       ],
     })
 
-  test('a silent session whose BYE was lost ends the conference, and the next official’s recording starts then', async () => {
+  test('a silent session whose BYE was lost ends the conference, and the next official’s recording starts at that moment', async () => {
     const headers = { ...diversion, 'Cisco-Guid': '1-2-3-4' }
     const first = await bench.call({})
     const { ports: lost } = await first.invite({ sdp: true, metadata: talk(aino, people.caller), headers })
@@ -319,7 +319,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
 
-  test('that is ahead does not move the answer when it repeats it', async () => {
+  test('that is ahead does not move the time of the answer when the client repeats it', async () => {
     const at = clock(5_400)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -331,7 +331,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 
-  test('that is ahead cuts neither start nor end of a transferred call whose time is not reported', async () => {
+  test('that is ahead shortens neither start nor end of a transferred call whose transfer time is not reported', async () => {
     const at = clock(1_500)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -418,11 +418,11 @@ describe('a call that its caller has left', () => {
       ),
     ],
     [
-      'is told to have left, by what changes alone',
+      'is reported to have left, by a partial update',
       metadataOf({ mode: 'partial', participants: [x], more: times('c', 0, 1) }),
     ],
   ])(
-    'a caller who %s: the official’s talk with somebody else is in no recording of the caller, and marked for review',
+    'if a caller %s, the official’s conversation with somebody else is in no recording of the caller, and is marked for review',
     async (_, request) => {
       const call = await bench.call({})
       const { ports } = await call.invite({
@@ -463,8 +463,8 @@ describe('a call that its caller has left', () => {
   })
 
   test.each([
-    ['is passed on', [[c, b]]],
-    ['is held alone', [[c], [c, a]]],
+    ['is transferred', [[c, b]]],
+    ['is on hold, alone,', [[c], [c, a]]],
     ['is reported in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
   ])('a caller who %s causes no review', async (_, later) => {
     const call = await bench.call({})
@@ -484,7 +484,7 @@ describe('a call that its caller has left', () => {
   test.each([
     ['in another form', { id: 'again', aor: '0401234567', label: '1' }],
     ['without a number', { id: 'again', aor: 'sip:anonymous@anonymous.invalid', label: '1' }],
-  ])('a caller who comes back %s under another id is recorded further', async (_, again) => {
+  ])('recording continues for a caller who comes back %s under another id', async (_, again) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
@@ -503,7 +503,7 @@ test.each([
   ['a colleague', 'a', 40],
   ['the official', 'b', 20],
 ] as const)(
-  'while %s only receives, the other’s talk with the caller belongs to the other alone',
+  'while %s only receives, the conversation with the caller belongs to the other official alone',
   async (_, speaks, remaining) => {
     const two = [
       { id: 'c', aor: people.caller, label: '1' },

@@ -1,5 +1,5 @@
-// R27, R34, L29: no change of the description takes a recording from a disclosure without a decision on it and a
-// notice.
+// R27, R34, L29: a change of the description cannot take a recording out of a disclosure without a notice and a
+// decision on it.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -60,7 +60,7 @@ async function requestByAuthority(call: { id: string; contactId: string }): Prom
   return id
 }
 
-test('a shorter term waits until each open disclosure that it reaches is released, refused, withdrawn or without its item', async () => {
+test('a shorter term waits until each open disclosure that it affects is released, refused or withdrawn, or has lost the item', async () => {
   // Copies that were already released or decided on do not count.
   await released()
   const [first, second, request] = [await ends.makeRecording(), await ends.makeRecording(), await ends.makeRecording()]
@@ -101,7 +101,7 @@ test('a shorter term waits until each open disclosure that it reaches is release
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('after the approval the due day of a study must lie before the coming end', async () => {
+test('after the approval the due day of a study must be before the recordings’ new destruction date', async () => {
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
   const study = await begun({ dueOn: day(110) })
   expect((await pick(study, (await ends.makeRecording()).id)).status).toBe(201)
@@ -113,7 +113,7 @@ test('after the approval the due day of a study must lie before the coming end',
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('a way of disclosure ends once no disclosure of it is open, and a refusal counts as a decision', async () => {
+test('a kind of disclosure can be switched off once no disclosure of the kind is open; a refusal counts as a decision', async () => {
   const made = await research.prepared()
   const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])
   expect(await pending('riitta', draft)).toEqual([['RESEARCH', made.id, 1]])
@@ -123,7 +123,7 @@ test('a way of disclosure ends once no disclosure of it is open, and a refusal c
   expect(await approve(draft)).not.toEqual({ refused: 'draft.pending-disclosures' })
 })
 
-test('a decision at a desk that was left needs a new proof', async () => {
+test('a decision at an unattended desk needs a new proof of identity', async () => {
   const { id } = await research.prepared()
   const authority = await requestByAuthority(await ends.makeRecording())
   await research.as('riitta')

@@ -1,4 +1,5 @@
-// R23, R43, R47, L29: no change of the description takes from a requester what they wait for without a decision and a notice.
+// R23, R43, R47, L29: a change of the description cannot take from a requester what they wait for without a notice and
+// a decision.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -45,7 +46,7 @@ describe('a shorter term for a recording that a requester has an appointment to 
     const late = await slotAt(24 * 20)
     await booked(request, late)
 
-    // In an hour, as was possible before: the notice is missing.
+    // Comes into force in an hour, so without the required notice.
     const hasty = await submit(now().add({ hours: 1 }).round('second'))
     expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })
     await reject(hasty)
@@ -63,7 +64,7 @@ describe('a shorter term for a recording that a requester has an appointment to 
     expect((await approver.request('/api/pending-rights')).code).toBe('deny.role')
     expect(await approve(draft)).toEqual({ refused: 'draft.pending-rights' })
 
-    // Brings the appointment forward, before the new end.
+    // Moves the appointment to before the new end.
     expect(await pending(draft)).toMatchObject([{ request: { number: request.number }, isHeardBefore: false }])
     const early = await slotAt(24 * 10)
     expect((await book(request, early)).status).toBe(201)
@@ -81,7 +82,7 @@ describe('a shorter term for a recording that a requester has an appointment to 
   })
 })
 
-describe('a change that reaches an open request', () => {
+describe('a change that affects an open request', () => {
   test('is approved once the log shows that the requester was informed, and not by a decision on another draft', async () => {
     const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
     const offers = await submit(inDays(16), edits)
@@ -105,7 +106,7 @@ describe('a change that reaches an open request', () => {
     expect(taken(await approve(second)).state).toBe('APPROVED')
   })
 
-  test('is found also if inspections no longer delay ends, or the Service Unit loses its purpose (C3)', async () => {
+  test('is found also if inspections no longer delay destructions, or the Service Unit loses its purpose (C3)', async () => {
     const recording = await makeRecordingUntil(24)
     const waiting = await makeInspection([recording])
     await desk.setDay(recording.id, inDays(-1))

@@ -1,6 +1,6 @@
 // Plants breaches one by one in a running Seloste with calls, as the owner of its database and disk, and waits until
-// its own checks report each. Returns which were found, by which promise and after how long. Never calls a check
-// itself.
+// its own checks report each. Returns for each breach whether it was found, by which promise and after how long. Never
+// calls a check itself.
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ export interface PlantedResult {
   promise: string
   /** Milliseconds from planting to the proof; undefined if it was not found in time. */
   foundMs?: number
-  /** Checked hourly. */
+  /** True if the promise is checked hourly only. */
   hourly?: true
   /** PostgreSQL's message if it could not be planted. */
   fault?: string
@@ -37,13 +37,13 @@ export async function plantBreaches(
   const client = new Client({ connectionString: url })
   await client.connect()
   const results: PlantedResult[] = []
-  // The database's clock, which dates the proofs.
+  // Reads the database's clock, which dates the proofs.
   const now = async () => (await client.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now
   try {
     let undoneAt = await now()
     for (const breach of breaches) {
-      // Waits for a proof made after the previous breach was undone: an older one counts that breach, and the next
-      // count would not exceed it.
+      // Waits for a proof made after the previous breach was undone. An older proof still counts that breach, and the
+      // next count would not exceed it.
       await provedAfter(client, breach.promise, undoneAt, withinMs)
       const result = await plantOne(client, folder, breach, withinMs)
       undoneAt = await now()
@@ -107,7 +107,7 @@ async function proofOf(client: Client, promise: string): Promise<Proof | undefin
   return rows[0]
 }
 
-/** Returns the function that undoes it. */
+/** Plants a breach. Returns the function that undoes it. */
 async function doPlant(client: Client, folder: string, plant: Planted): Promise<() => Promise<unknown>> {
   if ('file' in plant) {
     const { rows } = await client.query<{ id: string }>(
@@ -167,7 +167,10 @@ function inStore(key: string): string {
 
 let plantedTables = 0
 
-/** Columns of the primary key, because other processes may change a planted row meanwhile. */
+/**
+ * Returns the columns of the primary key: a planted row is found again by them, because other processes may change its
+ * other columns.
+ */
 async function keyOf(client: Client, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `select string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns

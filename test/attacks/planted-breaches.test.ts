@@ -85,7 +85,7 @@ test('three contacts deleted with their segments are found missing, and their ho
   expect(ids.length).toBe(3)
 })
 
-test('entries reported by a capture node are found missing if the register was emptied before they were counted', async () => {
+test('entries reported by a capture node are found missing even if the register was emptied before they were counted', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
@@ -99,7 +99,7 @@ test('entries reported by a capture node are found missing if the register was e
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, example: segmentId } }])
 })
 
-test('entries reported by a capture node are found missing even if the owner of the database writes that a backup was restored since', async () => {
+test('entries reported by a capture node are found missing even if the owner of the database writes that a backup was restored afterwards', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
@@ -120,11 +120,11 @@ test('entries reported by a capture node are found missing even if the owner of 
   await write(restored)
   await write({ ...restored, signature: Buffer.alloc(64).toString('base64') })
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
-  // As a restore writes it, with the log's key.
+  // Writes the entry as a restore does, signed with the log's key.
   await write(signDetail(promises.key, 'backup.restored', restored))
   expect(await broken()).toEqual([])
-  // Restored under a clock that was ahead and has been corrected: entries reported after the backup were not lost by
-  // that restore.
+  // Dates the restore as under a clock that was ahead and has been corrected: entries reported after the backup were
+  // not lost by that restore.
   await tamper(`delete from audit_entry where action = 'backup.restored'`)
   const [backup, ahead] = [-2, 2].map((hours) => Temporal.Now.instant().add({ hours }).toString()) as [string, string]
   const earlier = { backup: 'x', snapshotAt: backup, restoredAt: ahead }
@@ -138,7 +138,7 @@ test('entries reported by a capture node are found missing even if the owner of 
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
 })
 
-test('a changed or removed count of admissions is found, because the audit log has its root', async () => {
+test('a changed or removed count of admissions is found, because its root is in the audit log', async () => {
   await countAdmissions(custodian)
   const { rows } = await pool.query<{ row: string }>('select to_jsonb(p)::text as row from admission_part p')
   const parts = rows.map(({ row }) => row.replaceAll("'", "''"))
@@ -158,7 +158,7 @@ test('a changed or removed count of admissions is found, because the audit log h
   expect(await names()).toEqual(['history.admitted'])
 })
 
-test('a filled table contact_note is reported', async () => {
+test('a table contact_note with rows is reported', async () => {
   await pool.query('create table contact_note (contact_id uuid, caller_name text, topic text)')
   heal.push(() => pool.query('drop table contact_note'))
   await pool.query(`insert into contact_note select id, 'Maija', 'debt' from contact limit 3`)
@@ -198,7 +198,7 @@ test('finds a listening planted for a supervisor on another unit’s recording',
 test('finds a listening that is missing from the log, also within the unit', async () => {
   await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   const listening = await plantListening(promises.recordings.ainos.id, false)
-  // By the directory Aino belonged to another unit then.
+  // In the directory Aino belonged to another unit then.
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 1, untold: 1, example: listening } },
   ])
@@ -220,7 +220,7 @@ test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
     )
     heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
     expect(await broken()).toMatchObject([{ promise: 'rights.scope', facts: { outside: 1 } }])
-    // It is found in every round, and never counts as judged.
+    // It is found in every round, and is never marked as judged.
     expect(await names()).toEqual(['rights.scope'])
   },
 )
@@ -284,7 +284,7 @@ test('finds a view out of scope even if the owner of the database writes that al
   }
 })
 
-test('finds that a segment entered by a capture node is missing even if the owner of the database writes that it was replaced', async () => {
+test('a segment entered by a capture node is found missing even if the owner of the database writes that it was replaced', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])

@@ -2,14 +2,14 @@
 // must find each. Data only; plant-breaches.ts plants them in a running Seloste and waits for its own checks.
 import { promises } from '#description/promises.ts'
 
-/** Changed rows, removed rows, a row copied with other values, or statements; all run without triggers. */
+/** A change of rows, a removal of rows, a copy of a row with other values, or statements; all run without triggers. */
 export type Planted =
   | { change: string; where: string; set: string }
   | { remove: string; where: string }
   | { copy: string; where: string; as: string }
-  /** Not undone if it appends to the log. */
+  /** Without `undo` if it appends to the log. */
   | { run: string; undo?: string }
-  /** File in the data folder. */
+  /** Adds a file to the data folder. */
   | { file: string }
 
 export interface Breach {
@@ -20,7 +20,7 @@ export interface Breach {
   promise: string
   /** Counts of the promise of which one must rise; empty if it is enough that the promise no longer holds. */
   counts: readonly string[]
-  /** Checked hourly. */
+  /** True if the promise is checked hourly only. */
   hourly?: true
   plant: Planted | readonly Planted[]
 }
@@ -1142,7 +1142,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    // Last in the list, because later entries would meet no trigger.
+    // Must be the last in the list, because later breaches would meet no trigger.
     name: 'all triggers switched off in the settings of the server',
     ...protection,
     plant: {

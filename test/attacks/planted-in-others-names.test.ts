@@ -1,4 +1,4 @@
-// Rows that the database's owner writes in others' names are reported by a promise (R22-R24, R36).
+// Rows that the database's owner writes in other people's names are reported by a promise (R22-R24, R36).
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
@@ -95,7 +95,7 @@ test('reports a prohibition that destroys a recording before its minimum', async
   expect(broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })
 
-test('reports instants of a recording, backdated so that it is destroyed before its minimum', async () => {
+test('reports instants of a recording that are backdated so that the recording is destroyed before its minimum', async () => {
   const { id } = promises.recordings.colleagues
   const earlier = ['started_at', 'call_ended_at', 'min_keep_until', 'destroy_at'].map(
     (at) => `${at} = ${at} - interval '7 months'`,

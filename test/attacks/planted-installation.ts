@@ -1,5 +1,5 @@
-// A real Seloste for the planted breaches: all processes, its own PostgreSQL, faster checks. Has calls of today: some
-// recorded, one listened to, one forbidden and destroyed. Nothing is mocked.
+// Starts a real Seloste for the planted breaches: all processes, its own PostgreSQL, checks at a higher rate. It has
+// calls of today: some recorded, one listened to, one forbidden and destroyed. Nothing is mocked.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,8 +14,8 @@ import { breaches, type Breach } from './planted-breaches.ts'
 /** Seconds between two rounds of checks; 60 in an installation. */
 const paceSeconds = 2
 /**
- * An installation checks each promise at least every five minutes. Here: as many rounds, and a margin for a busy
- * machine.
+ * An installation checks each promise at least every five minutes. Here: the same number of rounds, and a margin for a
+ * busy machine.
  */
 const withinMs = 45_000
 

@@ -1,5 +1,5 @@
-// R20: a session that the database's owner inserts for an employed person is reported, although what it opens is logged
-// in their name.
+// R20: a session that the database's owner inserts for an employed person is reported, even if its use is logged in the
+// person's name.
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -36,7 +36,7 @@ test.each([
   ])
 })
 
-test('an ended session that is put back is found, and so is an open one with another token', async () => {
+test('an ended session that is put back is found, and so is an open session whose token was replaced', async () => {
   await colleague.signIn()
   const session = `(select id from session where person_id = '${colleague.id}' and ended_at is null order by created_at desc limit 1)`
   const { rows } = await pool.query<{ was: string }>(
@@ -55,7 +55,7 @@ test('an ended session that is put back is found, and so is an open one with ano
   await tamper(`update session set ended_at = now() where id = '${id}'`)
 })
 
-test('accepts sign-ins of one person, some at once', async () => {
+test('accepts several sign-ins of one person, some at the same time', async () => {
   await Promise.all([colleague.signIn(), colleague.signIn()])
   await matti.signIn()
   expect((await check()).broken).toEqual([])
@@ -67,7 +67,7 @@ test('accepts a session opened in two steps between which the clock was set back
   expect((await check()).broken).toEqual([])
 })
 
-test('accepts for twelve hours a session opened by a version whose entries name no session', async () => {
+test('for twelve hours, accepts a session opened by a version whose log entries name no session', async () => {
   const end = `update session set ended_at = now() where person_id = '${matti.id}'`
   await tamper(end)
   await matti.signIn()

@@ -1,5 +1,5 @@
 /**
- * An unsigned copy may still contain what was to be removed. Only people whose right reaches its recording may play it
+ * An unsigned copy may still contain what was to be removed. Only people whose right covers its recording may play it
  * (R33, R38).
  */
 import { expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// A call with several parts, each at another capture node: what one official forbids is the recording of their own conversation
-// (R17, R23, R49).
+// A call with several parts, each at another capture node: an official forbids only the recording of their own
+// conversation (R17, R23, R49).
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { forbidUse } from '#destruction/forbid-use.ts'
@@ -96,7 +96,7 @@ test('a part that began during the forbidden one is forbidden only once the same
   }
 })
 
-test('a node that records beside the forbidden part continues while its official is not reported', async () => {
+test('a node that records while the forbidden part runs continues as long as its official is not reported', async () => {
   const call = await kaisasPart()
   await kaisaForbids(call.part)
   const asked = async (official: string | undefined) => {

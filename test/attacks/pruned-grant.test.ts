@@ -11,7 +11,7 @@ import { makeTestPromises } from '../register/make-test-promises.ts'
 const database = await createTestDatabase<RegisterTables>()
 const promises = await makeTestPromises(database)
 const custodian = database.as('seloste_custodian').db
-// Leaves the log as pruning to 24 months does: with its own entry, and the oldest entry two years old.
+// Prunes the log to 24 months: leaves the pruning's own entry, and an oldest entry two years old.
 await promises.tamper(
   `update audit_entry set at = now() - interval '24 months' where seq = (select min(seq) from audit_entry)`,
   `insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', '{}')`,

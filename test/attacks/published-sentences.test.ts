@@ -25,7 +25,7 @@ function read(text: string) {
 const sentences = (text: string, language: (typeof languages)[number] = 'fi') =>
   new Map(sentencesOf(publishDescription(read(text), language, at)).map((one) => [one.id, one]))
 
-test('publishes and checks that data stay in the European Economic Area only if every storage site has a country there', () => {
+test('publishes and checks that data stay in the European Economic Area only if every storage site is in a country there', () => {
   for (const language of languages) {
     expect(sentences(notice, language).get('L26')?.promises).toEqual(['storage.sites'])
     expect(sentences(notice.replace('country: FI', 'country: US'), language).has('L26')).toBe(false)
@@ -34,7 +34,7 @@ test('publishes and checks that data stay in the European Economic Area only if 
   expect(parseDescription(seed.replace('country: FI', 'country: Finland')).ok).toBe(false)
 })
 
-test('without a server’s address a bucket needs a region, so that no default is outside the area', () => {
+test('without a server’s address a bucket needs a region, because a default region could be outside the area', () => {
   const settings = (url: string) => () => readSettings({ OBJECTS_URL: url }, '/tmp')
   expect(settings('s3://bucket')).toThrow('region=')
   expect(settings('s3://bucket?region=eu-north-1')).not.toThrow()
@@ -52,12 +52,12 @@ test('promises no transcript, and refuses a new version that offers one', () => 
   }
 })
 
-test('the notice names only rights of a data subject that some kind of request carries out', () => {
+test('the notice names only rights of a data subject that some kind of request implements', () => {
   const description = read(notice)
   expect(offeredKinds(description)).toEqual(
     expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT', 'ERASURE', 'OBJECTION', 'RESTRICTION']),
   )
-  // Erasure and objection are carried out as the prohibition, which is stronger (C2); a restriction keeps the
+  // Erasure and objection are implemented as the prohibition, which is stronger (C2); a restriction keeps the
   // recording. The sentence states that.
   expect(sentences(notice).get('L7-rights')?.text).toMatch(
     /vastustaminen toteutetaan kieltämällä tallenteen käyttö.*rajoitetaan/,

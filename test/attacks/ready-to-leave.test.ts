@@ -8,8 +8,8 @@ import { openPackages, opened } from '#test/disclosure/open-packages.ts'
 import type { TestRegister } from '#test/register/make-register.ts'
 import { openActs } from '#test/requests/open-acts.ts'
 
-// R50: a file that is ready for release is a copy as well. A disk image contains it, and the recipient has the
-// passphrase or the key.
+// R50: a file that is ready for release is also a copy of the recording. A disk image contains it, and the recipient
+// has the passphrase or the key.
 async function imageOf({ objects }: TestRegister, key: string): Promise<Buffer> {
   return objects.readRange(key, 0, await objects.sizeBytes(key))
 }
@@ -32,7 +32,7 @@ describe('a package that is ready', async () => {
   })
 
   test.each([false, true])(
-    'is served without a check only if its row says that an earlier version may have made it: %s',
+    'is served without a check only if its row states that an earlier version may have made it: %s',
     async (mayBePlain) => {
       const { id } = await ready(1)
       const { body } = await release(id)

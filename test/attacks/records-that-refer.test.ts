@@ -1,4 +1,4 @@
-/** Records of a feed that refer to each other endlessly cost no more than their size (R9). */
+/** Records of a feed that refer to each other without end cost no more than their size (R9). */
 import { expect, test } from 'vitest'
 import { createCallAssembler } from '#capture/feeds/assemble-calls.ts'
 import { readerOf } from '#capture/feeds/sources.ts'
@@ -17,7 +17,7 @@ const meeting = (n: number) =>
     callflow: [{ caller_profile: { caller_id_number: `+3584012${10_000 + n}` }, times: {} }],
   })
 
-test('five hundred channels that claim one conference are five hundred calls, each with at most a conference’s number of others', () => {
+test('five hundred channels that claim one conference are five hundred calls, each with at most as many others as a conference may have', () => {
   const assembler = createCallAssembler({ settleMs: 0 })
   const channels = Array.from({ length: 500 }, (_, n) => n)
   for (const read of channels.flatMap((n) => reader.read(meeting(n), undefined)))

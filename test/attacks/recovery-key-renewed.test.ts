@@ -1,6 +1,6 @@
 // R52: the recovery key is replaced because a stick was lost. Keyring and ledger contents in the places are sealed to
-// the new key within a minute, the newest backup only at night. A machine lost in between could be restored with
-// neither key alone, and nothing reported it.
+// the new key within a minute, but the newest backup is sealed to it only at night. A machine lost in between needs
+// both keys, and the register must report that.
 import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { isNewestCurrent } from '#safeguards/backup/list-backups.ts'
@@ -43,7 +43,7 @@ async function renewedPlace() {
   return { place, backup: copies.backup(place.name)! }
 }
 
-test('restores the earlier backup with both keys, including what ended since', async () => {
+test('restores the earlier backup with both keys, including the destructions made since', async () => {
   const { place } = await renewedPlace()
   for (const identity of [recovery.identity, renewed.identity])
     await expect(restoreFrom(await emptyMachine(), place, { identity })).rejects.toThrow()
@@ -56,7 +56,7 @@ test('restores the earlier backup with both keys, including what ended since', a
   }
 })
 
-test('a backup sealed to another key than the present one is overdue, whatever its age', async () => {
+test('a backup sealed to another key than the present one counts as overdue, whatever its age', async () => {
   const { place, backup } = await renewedPlace()
   const key = (await readLogKey(register.keys))!
   const since = Temporal.Now.instant().subtract({ hours: 1 })

@@ -1,6 +1,6 @@
 /**
- * A caller's wish is the caller's own (R46, R49): an official who wants a recording of their own call destroyed may try
- * to enter it in the caller's name.
+ * A caller's prohibition is the caller's own (R46, R49): an official who wants a recording of their own call destroyed
+ * may try to enter a prohibition in the caller's name.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -44,7 +44,7 @@ async function setEnd(contactId: string, at: Temporal.Instant | null, node?: str
 }
 beforeEach(() => ends.shiftMark('0'))
 
-describe('a wish that the caller expressed during the call', () => {
+describe('a prohibition that the caller expressed during the call', () => {
   test('is refused later than an hour after the call: nothing is destroyed or recorded as forbidden by the caller, and the attempt is logged', async () => {
     const { id } = await stored(ended({ minutes: 61 }))
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
@@ -68,7 +68,7 @@ describe('a wish that the caller expressed during the call', () => {
     expect(await prohibitionsOf(id)).toEqual([])
   })
 
-  test('is accepted within the hour, and repeated later it is the same prohibition', async () => {
+  test('is accepted within the hour, and a repetition later has no further effect', async () => {
     const { id, contactId } = await stored(ended({ minutes: 58 }))
     const first = await forbid('aino', id, report)
     expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
@@ -94,14 +94,14 @@ describe('a wish that the caller expressed during the call', () => {
     expect(await prohibitionsOf(id)).toEqual([{ party: 'CALLER', channel: 'PHONE' }])
   })
 
-  test('the official’s own wish has no time limit', async () => {
+  test('has no time limit if it is the official’s own', async () => {
     const { id } = await stored(ended({ hours: 24 * 20 }))
     expect(await byOfficial(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
   })
 })
 
-describe('the hour for the caller’s wish', () => {
+describe('the hour for the caller’s prohibition', () => {
   const untilOf = async (contactId: string) => {
     const { rows } = await sql<{ until: Temporal.Instant | null }>`
       select caller_wish_until(${people.aino.id}::uuid, c.id, c.started_at) as until from contact c where c.id = ${contactId}::uuid`.execute(
@@ -110,7 +110,7 @@ describe('the hour for the caller’s wish', () => {
     return rows[0]?.until?.toString() ?? null
   }
 
-  test('does not begin while the official is in the call, however long', async () => {
+  test('does not begin while the official is in the call, however long the call is', async () => {
     const { id, contactId } = await stored(ended({ hours: 5 }))
     const node = randomUUID()
     await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
@@ -121,7 +121,7 @@ describe('the hour for the caller’s wish', () => {
     expect(await forbid('aino', id, report)).toMatchObject({ status: 200 })
   })
 
-  test('begins, without a reported end, at its capture’s last heartbeat, and a day after the call’s start at the latest', async () => {
+  test('begins, if no end is reported, at the last heartbeat of the call’s capture, and a day after the call’s start at the latest', async () => {
     const [silent, nobody] = [await stored(ended({ hours: 5 })), await stored(ended({ hours: 26 }))]
     const node = randomUUID()
     await sql`
@@ -154,13 +154,13 @@ describe('the hour for the caller’s wish', () => {
   test('does not begin again when the clock is set back', async () => {
     const { id } = await stored()
     await ends.shiftMark('2 hours')
-    // Sessions end by the register's time, too.
+    // Sessions expire by the register's time, too.
     const aino = await ends.desk.signIn(people.aino)
     expect(await answer(aino.fetch(`/api/recordings/${id}/prohibitions`, { json: report }))).toMatchObject(tooLate)
   })
 })
 
-test('the call’s page and the list show the time limit to the call’s official only', async () => {
+test('the time limit is shown on the call’s page and in the list, to the call’s official only', async () => {
   const [just, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
   interface Shape {
     segments: { endedAt: string; callerWishUntil?: string }[]

@@ -1,6 +1,6 @@
 /**
- * Findings of history.admitted stay found when the custodian restarts, and the promise holds again only after a complete pass
- * (R9).
+ * Findings of history.admitted are still reported after the custodian restarts, and the promise holds again only after
+ * a complete pass (R9).
  */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
@@ -15,7 +15,8 @@ const { pool } = database.as()
 const promises = await makeTestPromises(database)
 
 /**
- * Plants counts for `many` minutes months ago, each with one call past its term, and for one missing call 30 hours ago.
+ * Plants `many` counts of admitted calls two months ago, each of one call past its term, and one count of 30 hours ago
+ * whose call is missing.
  */
 async function plant(many: number) {
   const start = Temporal.Now.instant()

@@ -1,6 +1,6 @@
 /**
- * Corrections made since yesterday's backup, with the restrictions and numbers that belong to them, after its restore
- * (L9).
+ * After the restore of yesterday's backup: corrections made since the backup, with the restrictions and numbers that
+ * belong to them (L9).
  */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -84,7 +84,7 @@ test('a restriction for an official from before the backup holds after the repla
   expect([await rows(state, [call!.id]), restricted]).toEqual([[{ state: 'RESTRICTED' }], [{ is: true }]])
 })
 
-test('a restriction for the new official, requested after a correction on the day, holds', async () => {
+test('a restriction for the new official, requested after a correction on the day of the loss, holds', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -112,7 +112,7 @@ test('a restriction for the new official, requested after a correction on the da
   ])
 })
 
-test('a restriction holds that an official requested on the day although a correction of the day had assigned their segment to another', async () => {
+test('a restriction requested by an official on the day of the loss holds even if a correction of that day had assigned their segment to another', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -148,7 +148,7 @@ test('a restriction holds that an official requested on the day although a corre
   expect(restored.ledger).toMatchObject({ restrictions: 1, lostRequests: [] })
 })
 
-test('restores a restriction that was added on the day to a request whose call was found before, in the backup or by a correction', async () => {
+test('restores a restriction that was added on the day of the loss to a request whose call was found before, in the backup or by a correction', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [known, corrected] = await register.makeRecordings(2)
@@ -202,7 +202,7 @@ test('the first request after a restore gets a new number, even if the year’s 
   expect(taken.rows).toHaveLength(0)
 })
 
-test('a consent withdrawn and a workstation removed on the day stay ended', async () => {
+test('a consent withdrawn and a workstation removed on the day of the loss stay ended', async () => {
   const [aino, pia] = [await person('Aino'), await person('Pia')]
   const [stored] = (
     await sql<{ id: string }>`
@@ -246,7 +246,7 @@ test('a consent withdrawn and given again before the backup is in force after it
   ).toHaveLength(1)
 })
 
-test('a prohibition of the former official from before the backup does not count after it, and the call is marked for review (L16)', async () => {
+test('a prohibition of the former official from before the backup does not count after its restore, and the call is marked for review (L16)', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)

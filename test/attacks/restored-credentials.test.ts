@@ -1,4 +1,7 @@
-/** A restore does not bring back a credential that was removed from a person (R52): the identity provider's subject. */
+/**
+ * A restore does not bring back a credential that was removed from a person (R52), here the identity provider's
+ * subject.
+ */
 import { beforeAll, expect, test } from 'vitest'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { replayLedger } from '#safeguards/ledger/replay-ledger.ts'
@@ -40,7 +43,7 @@ beforeAll(async () => {
   await pool.query('select drop_factors($1)', [people.aino])
 })
 
-test('the ledger names the person whose identity provider’s subject was removed, and not the subject', async () => {
+test('the ledger names the person whose subject at the identity provider was removed, and does not contain the subject', async () => {
   const { rows } = await pool.query(
     "select object_id, cause, detail from opened_entry where object_kind = 'credential' and detail ->> 'credential' = 'identity-provider'",
   )
@@ -49,7 +52,7 @@ test('the ledger names the person whose identity provider’s subject was remove
   ])
 })
 
-test('a subject removed after the backup identifies nobody after its restore, and one bound since or another’s stays', async () => {
+test('a subject removed after the backup identifies nobody after its restore; subjects bound since, or of other people, stay', async () => {
   await bind('stranger', people.aino, before)
   await bind('since', people.aino, new Date(Date.now() + 60_000).toISOString(), 'https://other.example')
   const was = [await count('destruction_entry'), await count('account_notice')]

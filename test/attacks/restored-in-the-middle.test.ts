@@ -26,7 +26,7 @@ const person = (name: string) => enterTestPerson(admin, database.as('seloste_des
 
 const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
 
-test('keeps restrictions of the day, for requests entered or calls found after the backup', async () => {
+test('keeps restrictions of the day of the loss, for requests entered or calls found after the backup', async () => {
   const [paula, aino] = [await person('Paula'), await person('Aino')]
   const [fresh, found, official, lifted] = await register.makeRecordings(4)
   const known = await servedRequest(admin, {
@@ -70,7 +70,7 @@ test('keeps restrictions of the day, for requests entered or calls found after t
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
   const [request] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
   expect(request).toEqual({ official_id: aino.id })
-  // The requests have to be answered within their deadlines; the requester is entered and identified again.
+  // The deadlines of the requests continue; the requester must be entered and identified again.
   const open = await rows(
     `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q
      left join subject_requester r on r.request_id = q.id where q.number = any ($1) and q.closed_at is null order by q.number`,
@@ -106,7 +106,7 @@ test('reports lost requests, and closes one that was closed after the backup', a
   expect(await rows('select state from recording where id = $1', [recording!.id])).toEqual([{ state: 'STORED' }])
 })
 
-test('reports an appointment of the day, and ends one that was moved', async () => {
+test('reports an appointment of the day of the loss, and ends an appointment that was moved', async () => {
   const [paula, pia] = [await person('Paula'), await person('Pia')]
   const [call] = await register.makeRecordings(1)
   const { id: request, number } = await servedRequest(admin, {
@@ -164,7 +164,7 @@ test('a version of the description approved after the backup is reported missing
   expect(await check()).toMatchObject({ facts: { lost: 0 } })
 })
 
-test('a call that a correction of the day assigned to another official stays assigned: the former official cannot play it', async () => {
+test('a call that a correction of the day of the loss assigned to another official stays assigned: the former official cannot play it', async () => {
   const none = { kind: 'none' as const, units: [], numbers: [] }
   const desk = database.as('seloste_desk').db
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
@@ -262,16 +262,16 @@ test('a prohibition entered after an inspection or an authority’s request of t
   expect(await state(played!)).toBe('RESTRICTED')
   expect(await state(official!)).toBe('RESTRICTED')
   expect(await state(requested!)).toBe('RESTRICTED')
-  // It waited for nothing: it is destroyed.
+  // The prohibition of this recording waited for nothing: the recording is destroyed.
   expect(await state(over!)).toBe('DESTROYING')
   expect(restored.ledger).toMatchObject({ cases: 3 })
-  // The restore reports what cannot come back.
+  // The restore reports the requests that cannot be restored.
   expect(restored.ledger.lostRequests).toContain(empty)
   for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
   // The authority's text is not stored beside the ledger either.
   const reported = await rows("select from opened_entry where object_kind = 'case' and detail::text like '%5530%'")
   expect(reported).toEqual([])
-  // Each can be completed: listened to, decided or released. Then the prohibition is carried out.
+  // Each case can be completed: listened to, decided or released. Then the prohibition is carried out.
   const open = await rows(
     `select i.id, q.number = i.reference as has_request, q.official_id from inspection i join subject_request q on q.id = i.request_id
      where i.id = any ($1) and i.closed_at is null order by q.official_id nulls first`,
@@ -286,7 +286,7 @@ test('a prohibition entered after an inspection or an authority’s request of t
     [authority],
   )
   expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
-  // The log has what was replayed, so that no planted row passes for it.
+  // The log names what was replayed, so that no planted row can be taken for a replayed one.
   const [told] = await rows(
     `select array_agg(distinct action order by action) as actions, bool_and(person_id is null) as is_nobodys,
        (select bool_and(case_is_logged(i.inspection_id, i.recording_id, '{}')) from inspection_recording i where i.inspection_id = any ($1)) as inspections,
@@ -334,7 +334,7 @@ test('a requester renamed since the backup is entered and identified again, and 
   ).toEqual([{ identified_at: null, name: 'RESTORED: see the request', again: true }])
 })
 
-test('a copy requested on the day opens an inspection of kind COPY after the restore', async () => {
+test('a copy requested on the day of the loss opens an inspection of kind COPY after the restore', async () => {
   const paula = await person('Paula')
   const [call] = await register.makeRecordings(1)
   const contacts = [call!.contactId]

@@ -1,6 +1,6 @@
 // R21: the administrator of the database deletes log entries, or the custodian finds the log broken; then the night's
-// backup is made, and the database is lost. The restore accepted every missing entry as lost after the backup, and any
-// open break, and the log counted as whole.
+// backup is made, and the database is lost. The restore must not accept every missing entry as lost after the backup,
+// nor every open break, or the log would count as whole.
 import { expect, test } from 'vitest'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -34,7 +34,7 @@ async function past(guard: string, ...statements: string[]): Promise<void> {
   await pool.query(`alter table ${guard} enable trigger user`)
 }
 
-/** Adds entries after a backup; their hashes are in the place. */
+/** Appends entries after a backup; the place has their hashes. */
 async function resume(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
   await register.makeRecordings(1)
   await register.seal()
@@ -49,8 +49,8 @@ test('an entry deleted before the backup is not accepted as lost by the restore:
   )
   await past('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
   const { manifest } = await backUpTo(register, place)
-  // In a long log sequencing continues, because the check of each second does not reach the missing entry. Here the
-  // entry is put back for that.
+  // In a long log sequencing continues, because the check that runs every second does not get as far as the missing
+  // entry. This log is short, so the entry is put back until sequencing is done.
   const columns = (
     await pool.query<{ columns: string }>(
       "select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute where attrelid = 'audit_entry'::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
@@ -85,7 +85,7 @@ test('a break that was open at the backup stays open after the restore', async (
   expect((await openBreak(machine.db))?.findings).toEqual([finding])
 })
 
-test('entries lost by an earlier restore are no break after the next', async () => {
+test('entries lost by an earlier restore are not a break after the next restore', async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)

@@ -1,4 +1,5 @@
-// R36: a right that the database's owner changes after it was granted is reported, also if they change its request too.
+// R36: a right that the database's owner changes after it was granted is reported, also if the owner changes its
+// request too.
 import { afterEach, expect, test } from 'vitest'
 import { revokeRight } from '#safeguards/access/procedure.ts'
 import { rightsGranted } from '#use/evidence/access-promises.ts'
@@ -83,7 +84,7 @@ test('accepts a right that was revoked, or shortened by a restore', async () => 
 
 const again = `update access_right set revoked_at = null, revoked_by = null, revoke_cause = null, revoke_reason = null`
 
-test('reports a revoked right that is in force again, by the log or by the ledger', async () => {
+test('reports a revoked right that is in force again, revoked by the log or by the ledger', async () => {
   await revokeRight(desk, as(sari), right, 'no longer needed')
   await tamper(`${again} where id = '${right}'`)
   expect(await unlogged()).toEqual({ count: 1, example: right })
@@ -93,7 +94,7 @@ test('reports a revoked right that is in force again, by the log or by the ledge
   expect(await unlogged()).toMatchObject({ count: 0 })
 })
 
-test('reports a shortened right that is as long as before', async () => {
+test('reports a shortened right that has its former length again', async () => {
   await pool.query(`update access_right set valid_to = valid_to - interval '30 days' where id = $1`, [right])
   expect(await unlogged()).toMatchObject({ count: 0 })
   await tamper(`update access_right set valid_to = valid_to + interval '30 days' where id = '${right}'`)

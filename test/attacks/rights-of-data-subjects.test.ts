@@ -39,10 +39,10 @@ const makeDue = () =>
   })
 
 describe('the date in a letter to a requester', () => {
-  test('is the day of the destruction by the ledger, and not the end of its term', async () => {
+  test('is the day of the destruction by the ledger, and not the end of the recording’s term', async () => {
     const recording = await makeRecordingUntil(24)
     const request = await makeInspection([recording])
-    // Simulates a shortened term: by its rule it would have ended long ago.
+    // Simulates a shortened term: by the rule the recording would have ended long ago.
     const term = now().subtract({ hours: 24 * 15 })
     await setDay(recording.id, term)
     await sql`select close_expired_inspections()`.execute(admin)
@@ -61,7 +61,7 @@ describe('the date in a letter to a requester', () => {
 })
 
 describe('an automatic letter', () => {
-  test('is not sent to a requester who was not identified, as one who turns out to be somebody else', async () => {
+  test('is not sent to a requester who was not identified, such as one who turns out to be somebody else', async () => {
     const recording = await makeRecordingUntil(24)
     const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
@@ -116,7 +116,7 @@ describe('a letter that was drafted before an event', () => {
     )
   })
 
-  test('is made again automatically, if it was automatic, also for a closed request', async () => {
+  test('is made again automatically if it had been made automatically, also for a closed request', async () => {
     const recording = await makeRecordingUntil(1)
     const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
@@ -140,7 +140,7 @@ describe('a letter that was drafted before an event', () => {
   })
 })
 
-test('the certificate of a prohibition is never 404: until the destruction is complete it answers when to ask again', async () => {
+test('reading the certificate of a prohibition never gets 404: until the destruction is complete the answer says when to ask again', async () => {
   const enter = (name: string) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
       name,

@@ -1,6 +1,6 @@
-// R23, R24, R49, R50: rows that the database's owner plants, moves, lengthens, reopens or deletes are compared with what the
-// audit log and the destruction ledger have of them, not only with the entry that opened them; a restore excuses only what it
-// can have replayed.
+// R23, R24, R49, R50: rows that the database's owner plants, moves, extends, reopens or deletes are compared with all
+// their entries in the audit log and the destruction ledger, not only with the entry that opened them. A restore
+// excuses only what it can have replayed.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
@@ -41,7 +41,10 @@ async function log(action: string, object: string, detail: object, ago = '0') {
   )
 }
 
-/** A signed restore that lost an hour, as versions wrote it that logged nothing of what they replayed. @returns an instant in that hour */
+/**
+ * Writes a signed restore that lost an hour, as by versions that did not log what they replayed. Returns an instant in
+ * that hour.
+ */
 async function restored(ago: string, more: object = {}) {
   const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string; at: string }>(
     `select to_char(t at time zone 'UTC', f) as "snapshotAt", to_char((t + interval '1 hour') at time zone 'UTC', f) as "restoredAt",
@@ -62,7 +65,7 @@ const order = (id: string, from: string, until: string) =>
    select '${id}', c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', 'R-1', ${from}, ${until}, '${matti.id}'
    from contact c where c.id = '${older.contactId}'`
 
-/** The day of an older recording and of its call is past. */
+/** Moves the destruction day of an older recording, and of its call, into the past. */
 async function pastItsDay() {
   const { rows } = await pool.query<{ destroy: string; kept: string; history: string }>(
     `select r.destroy_at::text as destroy, r.kept_at::text as kept, c.history_ends_at::text as history
@@ -82,7 +85,7 @@ async function pastItsDay() {
   )
 }
 
-test('an order that ended by the log, and is in force again, keeps no recording', async () => {
+test('an order that ended according to the log, and is in force again, does not keep a recording', async () => {
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 30 * 864e5) }, '60 days')
@@ -92,7 +95,7 @@ test('an order that ended by the log, and is in force again, keeps no recording'
   expect(await names()).toEqual(expect.arrayContaining(['history.term', 'recordings.ceiling']))
 })
 
-test('an order that lasts longer than the log has it keeps no recording, and a logged renewal does', async () => {
+test('an order that lasts longer than in the log keeps no recording, but a logged renewal does', async () => {
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '80 days'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 10 * 864e5) }, '60 days')
@@ -102,7 +105,7 @@ test('an order that lasts longer than the log has it keeps no recording, and a l
   expect(await names()).toEqual([])
 })
 
-test('an order of an entry without an instant, as earlier versions wrote, lasts three months', async () => {
+test('an order whose log entry has no end, as in earlier versions, lasts three months', async () => {
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
   await log('hold.entered', id, {}, '60 days')
@@ -112,14 +115,14 @@ test('an order of an entry without an instant, as earlier versions wrote, lasts 
   expect(await names()).toContain('recordings.ceiling')
 })
 
-test('an order dated into a time that a restore lost before its call was made keeps no recording', async () => {
+test('an order dated into a time lost by a restore, but before its call was made, keeps no recording', async () => {
   const at = await restored('400 days')
   await tamper(order(randomUUID(), `'${at}'`, `now() + interval '80 days'`))
   await pastItsDay()
   expect(await names()).toContain('recordings.ceiling')
 })
 
-test('an order dated into a time that a restore lost keeps a recording if the ledger has it, and for three months at most', async () => {
+test('an order dated into a time lost by a restore keeps a recording only if the ledger has it, and for three months at most', async () => {
   const at = await restored('5 days')
   const id = randomUUID()
   await tamper(order(id, `'${at}'`, `now() + interval '80 days'`))
@@ -140,7 +143,7 @@ test('a restore that logs what it replays excuses nothing that is not in the log
   expect(await names()).toContain('recordings.ceiling')
 })
 
-test('an order dated to before the entries of a pruned log, and before its call, keeps no recording', async () => {
+test('an order dated before the first entry of a pruned log, and before its call, keeps no recording', async () => {
   await pool.query(
     `insert into audit_entry (action, object_kind, result, reference) values ('log.pruned', 'log', 'ok', 'planted')`,
   )
@@ -149,7 +152,7 @@ test('an order dated to before the entries of a pruned log, and before its call,
   expect(await names()).toContain('recordings.ceiling')
 })
 
-/** A prohibition by the official of a call, in the log. */
+/** Enters a prohibition by the official of a call, also in the log. */
 async function forbidden() {
   const id = randomUUID()
   await log('recording.forbidden', id, { recording: colleagues.id, party: 'OFFICIAL' }, '2 days')
@@ -166,7 +169,7 @@ const inspection = (id: string, at: string) => [
   `insert into inspection_recording values ('${id}', '${colleagues.id}')`,
 ]
 
-test('a case that the log has as closed, and that is open again, keeps no prohibition waiting', async () => {
+test('a case that is closed in the log and open again keeps no prohibition waiting', async () => {
   const id = randomUUID()
   await tamper(...inspection(id, `now() - interval '9 days'`))
   await log('inspection.opened', id, { recordings: [colleagues.id] }, '9 days')
@@ -176,14 +179,14 @@ test('a case that the log has as closed, and that is open again, keeps no prohib
   expect(await names()).toEqual(['prohibitions.obeyed'])
 })
 
-test('a case dated into a time that a restore lost before the call was made keeps no prohibition waiting', async () => {
+test('a case dated into a time lost by a restore, before the call was made, keeps no prohibition waiting', async () => {
   const at = await restored('400 days')
   await tamper(...inspection(randomUUID(), `'${at}'`))
   await forbidden()
   expect(await names()).toEqual(['prohibitions.obeyed'])
 })
 
-test('a waiting prohibition that is deleted is missed, unless a correction withdrew it', async () => {
+test('a deleted waiting prohibition is reported missing, unless a correction withdrew it', async () => {
   const id = await forbidden()
   const waits = randomUUID()
   await tamper(...inspection(waits, `now() - interval '9 days'`))
@@ -197,14 +200,17 @@ test('a waiting prohibition that is deleted is missed, unless a correction withd
   expect(await names()).toEqual([])
 })
 
-/** Records a young call. */
+/** Records a call that is younger than its minimum. */
 async function young(): Promise<string> {
   const { id } = await register.record(decide(true), { months: 6 })
   await ingestRecording(register.ingest, id, Temporal.Now.instant())
   return id
 }
 
-/** Destroys what is forbidden, and makes it an early destruction that its caller wanted after the test. */
+/**
+ * Destroys the forbidden recording before its minimum. After the test makes it an early destruction that the caller
+ * requested.
+ */
 async function destroyed(id: string) {
   await settleEnds(custodian)
   await applyEnds(expunging, Temporal.Now.instant())
@@ -230,7 +236,7 @@ const forbid = (id: string, recording: string, at = 'now()') =>
      values ('${id}', '${recording}', 'CALLER', 'LETTER', '${aino.id}', ${at})`,
   )
 
-test('a logged prohibition of another recording that is moved to a young one is found', async () => {
+test('a logged prohibition of another recording, moved to a recording younger than its minimum, is found', async () => {
   const id = await young()
   const prohibition = randomUUID()
   await log('recording.forbidden', prohibition, { recording: promises.destroyed.byTerm.id, party: 'CALLER' })
@@ -239,14 +245,14 @@ test('a logged prohibition of another recording that is moved to a young one is 
   expect((await check()).broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })
 
-test('a prohibition dated into a time that a restore lost before the call was made is found', async () => {
+test('a prohibition dated into a time lost by a restore, before the call was made, is found', async () => {
   const id = await young()
   await forbid(randomUUID(), id, `'${await restored('400 days')}'`)
   await destroyed(id)
   expect(await names()).toEqual(['recordings.floor'])
 })
 
-test('a destruction by a planted prohibition is found although its row says that its term ended it', async () => {
+test('a destruction by a planted prohibition is found even if its row states that the term ended the recording', async () => {
   const id = await young()
   await forbid(randomUUID(), id)
   await destroyed(id)

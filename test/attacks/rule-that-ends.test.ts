@@ -1,4 +1,4 @@
-// R25, L29: the end of a rule shortens terms as the start of another does.
+// R25, L29: the end of a rule can shorten terms, as the start of another rule can.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { approveDraft } from '#safeguards/versions/decide.ts'

@@ -1,4 +1,7 @@
-/** Blockers are reported everywhere: health, status, metrics and the operation screen. None shows green meanwhile. */
+/**
+ * Blockers are reported everywhere: in health, status, metrics and on the operation screen. None of these shows green
+ * meanwhile.
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -157,7 +160,7 @@ describe('a missing key folder', () => {
 
   test.each([
     ['whose volume was unmounted', () => mkdir(folder(), { mode: 0o700 })],
-    ['at all', () => Promise.resolve()],
+    ['that was deleted', () => Promise.resolve()],
   ])(
     '%s is a blocker everywhere until it is back, and no key counts as destroyed',
     { timeout: 180_000 },
@@ -206,7 +209,7 @@ describe('a database that hangs', () => {
     return [postmaster, ...pids]
   }
 
-  /** A process may have ended by itself. */
+  /** Ignores processes that have ended by themselves. */
   function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     for (const pid of pids) {
       try {
@@ -225,7 +228,7 @@ describe('a database that hangs', () => {
   }
 
   test(
-    'is reported by health within two seconds, fails every request within a few, and is reported by status',
+    'is reported by health within two seconds and by status, and every request fails within a few seconds',
     { timeout: 180_000 },
     async () => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
@@ -249,7 +252,7 @@ describe('a database that hangs', () => {
         expect([request.status, looked]).toEqual([503, 503])
         expect(request.tookMs).toBeLessThan(8_000)
 
-        // The hang is known by now: requests fail without waiting.
+        // The hang is already detected here: requests fail without waiting.
         const again = await timed('/api/session', signIn)
         expect(again.status).toBe(503)
         expect(again.tookMs).toBeLessThan(1_000)
@@ -280,7 +283,7 @@ describe('a database that hangs', () => {
   )
 })
 
-/** Needs a volume of its own, which only root can make: runs in the long run. */
+/** Needs a volume of its own, which only root can make, so it runs in the long run. */
 const canFill =
   process.env['SELOSTE_LONG'] === '1' && process.getuid?.() === 0 && process.platform === 'linux' && !inBuckets()
 

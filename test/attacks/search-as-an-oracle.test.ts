@@ -61,7 +61,8 @@ test.each<[string, number, () => Promise<Grant>]>([
   expect(ofNobody.scans).toBeGreaterThan(0)
   const ofSomebody = await searchAs(grant, caller)
   expect(ofSomebody.found).toBe(0)
-  // No further statement, which takes milliseconds; at most one more row is read, which takes no measurable time.
+  // Allows no further statement, which would take milliseconds, and at most one more row, whose reading takes no
+  // measurable time.
   expect(ofSomebody.scans - ofNobody.scans).toBeLessThanOrEqual(rows)
 })
 

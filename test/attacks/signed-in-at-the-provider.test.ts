@@ -40,7 +40,10 @@ const pool = database.as().pool
 /** Cookies of the provider in one browser. */
 type AtProvider = Map<string, string>
 
-/** Signs in at the provider and returns, as a link on any page does; `user` types a name if the provider asks for one. */
+/**
+ * Signs in at the provider and returns to Seloste, as any page can make a browser do; `user` is typed if the provider
+ * asks for a name.
+ */
 async function throughProvider(
   jar: Jar,
   at: AtProvider,
@@ -104,7 +107,7 @@ describe('a listener alone at a workstation', () => {
     expect(await opens(jar)).toBe(401)
   })
 
-  test('is not signed in by an address without the provider’s prompt parameter, and the log records it', async () => {
+  test('is not signed in by a URL without the provider’s prompt parameter, and the log records the attempt', async () => {
     await inRoomOfHost()
     const jar = await fromElsewhere()
     const cut = (address: string) => {
@@ -121,7 +124,7 @@ describe('a listener alone at a workstation', () => {
     expect(rows).toContainEqual({ person_id: people.paula.id })
   })
 
-  test('does not keep the host out, who proves their identity at the provider again', async () => {
+  test('does not lock out the host, who proves their identity at the provider again', async () => {
     await inRoomOfHost()
     await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [
       room.appointmentId,
@@ -146,14 +149,14 @@ test('a new sign-in at the provider ends the browser’s previous session', asyn
 describe('a sign-in at the provider that is pending in another window', () => {
   beforeAll(() => provider.people.set('tuula', { preferred_username: people.tuula.userId }))
 
-  /** Returns the address of the redirect back, not followed yet. */
+  /** Returns the URL of the redirect back to Seloste, without requesting it. */
   async function isUnderWay(jar: Jar): Promise<string> {
     const begun = await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })
     const back = await signInAtProvider(begun.headers.get('location')!, 'tuula', new Map())
     return back.pathname + back.search
   }
 
-  test('opens nothing after the browser has signed out', async () => {
+  test('does not sign in after the browser has signed out', async () => {
     const jar = await browse(people.tuula)
     const back = await isUnderWay(jar)
     expect((await jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
