@@ -11,7 +11,7 @@ import type { RegisterTables } from './tables.ts'
 
 /** Reason for a drawn segment without recording: no recording client reported it. */
 const noSession = 'no-session'
-/** A recording client may have, but nothing shows which of its calls it is. */
+/** Reason: a recording client may have reported the segment, but nothing shows which of the client's calls it is. */
 const notJoined = 'not-joined'
 
 interface Met {
@@ -61,8 +61,8 @@ export async function admitFed(
 }
 
 /**
- * Admits, in one transaction, those of many calls of a feed that are new and that match nothing in the register; the others are
- * left for {@link admitFed}.
+ * Admits, in one transaction, the calls of a feed that are new and match nothing in the register; the others are left for
+ * {@link admitFed}.
  * @param calls the segments of each, in order
  * @returns the indexes of the admitted ones
  */

@@ -49,7 +49,7 @@ export interface SegmentFacts {
    * be another caller's (docs/decisions/0111).
    */
   awaitsCaller?: true | undefined
-  /** The caller is the number in the recording session's own From: the caller's, or the client's. Any other source is better. */
+  /** Set if the caller's number is from the session's own From, which may be the client's. Any other source is better. */
   callerIsGuess?: true | undefined
   recording?: RecordingFacts | undefined
 }
@@ -78,14 +78,14 @@ export interface RecordingFacts {
         reception?: Reception | undefined
       }
     | undefined
-  /** Capture has nothing of it any more: it was forbidden and destroyed during its call (R49), or lost in a crash. */
+  /** Set if capture no longer has the recording: it was forbidden and destroyed during its call (R49), or lost in a crash. */
   gone?: true | undefined
 }
 
 /**
  * `entered`: in the register. Otherwise another capture node has reported the same segment (docs/decisions/0061). `beside`:
- * that one is ongoing; `stops`: the recording here must stop. `told`: that one has reported everything, and the copy here must
- * be deleted.
+ * the other node's segment is ongoing; `stops`: the recording here must stop. `told`: the other node has reported everything,
+ * and the copy here must be deleted.
  */
 export type Admission = { contactId: string } & (
   { verdict: 'entered' | 'told' } | { verdict: 'beside'; stops: boolean }

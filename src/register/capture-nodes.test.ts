@@ -126,7 +126,7 @@ describe('a call that two nodes report', () => {
     ])
   })
 
-  describe('whose number is reported to one only', () => {
+  describe('whose number is reported by one node only', () => {
     function makeFacts(): { known: SegmentFacts; unreported: SegmentFacts } {
       const { first, second } = talk()
       const unknown = 'unknown' as typeof second.numberReached.key
@@ -151,7 +151,7 @@ describe('a call that two nodes report', () => {
     }
     const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
-    test('and first: the other adds nothing, and is done once the first is', async () => {
+    test('by the first node: the second adds nothing, and is done when the first is', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(known, north)
       expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
@@ -160,7 +160,7 @@ describe('a call that two nodes report', () => {
       expect(await parts(admitted)).toEqual([one])
     })
 
-    test('and after the other has reported everything: the entered one stays, and one of the two was drawn', async () => {
+    test('by the second node, after the first has reported everything: both segments stay', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(unreported, south)
       expect(await entered(known, north)).toEqual(admitted)
@@ -168,7 +168,7 @@ describe('a call that two nodes report', () => {
       expect(await parts(admitted)).toEqual([before, one])
     })
 
-    test('and with another official: that is another segment of the call', async () => {
+    test('by the second node, and with another official: it is another segment of the call', async () => {
       const { known, unreported } = makeFacts()
       const other = { name: 'Muu', phone: '+358295121999' as typeof known.numberReached.key }
       const admitted = await entered({ ...unreported, official: other }, south)
@@ -285,7 +285,7 @@ describe('a node that dies', () => {
     expect(await seenNodes(owner)).toMatchObject([{ name: 'north', state: 'ended', openCalls: 1 }, { name: 'south' }])
   })
 
-  test('is listed as down until somebody removes it, and one that ended as ended', async () => {
+  test('is listed as down until somebody removes it, and a node that has ended is listed as ended', async () => {
     const { first } = talk()
     await entered(first, north)
     await falls(north)

@@ -19,8 +19,8 @@ export interface CaptureNode {
 }
 
 /**
- * Returns a node's address on the database's channels, which every process can listen to: whoever knows the id could answer for
- * it.
+ * Returns the name of a node on the database's channels: a hash of its id, because every process can read the channels, and
+ * whoever knows the id could answer for the node.
  */
 export function calledOnChannels(nodeId: string): string {
   return createHash('sha256').update(`node ${nodeId}`).digest('hex').slice(0, 32)

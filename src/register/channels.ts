@@ -3,6 +3,6 @@ export const channels = {
   callChanged: 'seloste_calls',
   recordingStored: 'seloste_stored',
   endDecided: 'seloste_ends',
-  /** A recording that capture may have. */
+  /** Id of a forbidden recording, which a capture may be recording. */
   forbidden: 'seloste_forbidden',
 } as const

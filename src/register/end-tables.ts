@@ -1,4 +1,4 @@
-/** Tables of ends out of turn, for the custodian (database/functions/destruction/recordings.sql). */
+/** Tables of destructions outside the regular sweep, for the custodian (database/functions/destruction/recordings.sql). */
 import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant

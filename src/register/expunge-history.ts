@@ -1,5 +1,5 @@
 /**
- * Expunges contacts, or a whole month, whose 14 months are over; what remains are counts of their days and a trace by id.
+ * Expunges contacts, or a whole month, whose 14 months are over; what remains are counts of their days and audit entries by id.
  * Idempotent. The database refuses what is on hold, not due or not counted (database/functions/destruction/history.sql).
  */
 import { sql, type Kysely } from 'kysely'
@@ -32,7 +32,7 @@ export async function expungeHistoryMonth(
   const name = month.toString().slice(0, 'yyyy-mm'.length)
   try {
     return await db.transaction().execute(async (tx) => {
-      // The drop is the last step before the traces: it blocks readers of the history until the commit.
+      // The drop is the last step before the entries in ledger and log: it blocks readers of the history until the commit.
       const { rows } = await sql<{ outcome: MonthStays | 'dropped'; contacts: number }>`
         select outcome, contacts::float8 as contacts from drop_history_month(${month}::date)`.execute(tx)
       const { outcome, contacts } = rows[0]!

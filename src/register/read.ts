@@ -7,12 +7,12 @@ import { traceOf, underGrant, type Grant, type Right } from '#safeguards/access/
 import { appendAudit, type AuditEntry } from '#safeguards/audit/append.ts'
 import type { RegisterTables } from './tables.ts'
 
-/** Result of a view, and its trace. */
+/** Result of a view, and its audit entry. */
 export interface Viewed<Result> {
   found: Result
   /** `nothing-new` if it is logged already: the same person saw the same a moment ago, or the database has logged it. */
   trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'> | 'nothing-new'
-  /** The right that reached the object, if it is not the Grant's first. */
+  /** The right that allowed the view of the object, if it is not the Grant's first. */
   right?: Right | undefined
 }
 

@@ -12,7 +12,7 @@ import { schemaFolder } from '#platform/database/schema-folder.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { readBelieved, readSignedFrom } from '#safeguards/audit/signed-entries.ts'
+import { readTrusted, readSignedFrom } from '#safeguards/audit/signed-entries.ts'
 import { decompress } from '#safeguards/backup/import-tables.ts'
 import { monthFile, openMonth } from '#safeguards/places/keyring-file.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
@@ -203,7 +203,7 @@ test(
     ])
     const signer = (await readLogKey(machine.keys))!
     expect(readSignedFrom(signer, await machine.log.readSignedFrom())).toBe(0)
-    expect(await readBelieved(machine.target.db, signer, 'backup.restored')).toMatchObject([
+    expect(await readTrusted(machine.target.db, signer, 'backup.restored')).toMatchObject([
       { detail: { backup: manifest.id, restoredAt: expect.any(String) } },
     ])
     const sessions = await machine.pool.query('select from session where ended_at is null')

@@ -130,7 +130,7 @@ test('a missed notification is found by polling', async () => {
   await following.stop()
 })
 
-test('a prohibition just before a database outage is carried out afterwards, and nothing of the call is lost', async () => {
+test('a prohibition just before a database outage is carried out afterwards, and the facts of the call are stored', async () => {
   const id = await recorded()
   const following = await follow(200)
   const { rows } = await pool.query<{ name: string }>('select current_database() as name')

@@ -10,8 +10,8 @@ export interface ForbiddenOptions {
   databaseUrl: string
   recorder: Pick<Recorder, 'recordings' | 'forbid'>
   /**
-   * Called if this process does not record the forbidden recording: another node may record it, and this one a duplicate of the
-   * call.
+   * Called if this process does not record the forbidden recording: another node may be recording it, while this node has a
+   * duplicate session of the call.
    */
   onAnother?: () => void
   onFault: (error: unknown) => void

@@ -12,7 +12,7 @@ test('unreferenced memory is released, in a process started without the flag for
   expect(gone.deref()).toBeUndefined()
 })
 
-/** Unreferenced once it is returned. */
+/** Returns a list to which nothing else refers. */
 function hugeList(): object {
   return Array.from({ length: 100_000 }, (_, n) => ({ n }))
 }

@@ -52,7 +52,7 @@ describe('the report that calls continue', () => {
     expect(messages).toEqual(['calls', 'quiet', 'collected'])
   })
 
-  test('releases no memory after a start with resumed calls, and releases it without', () => {
+  test('memory is released after a start without resumed calls, and not after a start with resumed calls', () => {
     live = 2
     begin()
     pass(30)

@@ -31,7 +31,7 @@ export function watchOrphanedRecordings(options: {
   })
   const check = async () => {
     try {
-      // Retried later if the register is away.
+      // Retried later if the database is unavailable.
       const destructionNow = await destructionTime(db).catch(() => undefined)
       const { waiting, destroyed } = await findOrphanedRecordings(folder, known(), clock.now(), destructionNow)
       gauge.set(waiting.length)

@@ -15,7 +15,7 @@ export interface PressureWatch {
 
 export interface PressureWatchOptions {
   admission: Admission
-  /** Capture's own first (live calls and their facts), then that of the recordings if it is a folder. */
+  /** Capture's own folder first (live calls and their facts), then the store of recordings, if it is a folder. */
   folders: readonly [own: string, ...others: string[]]
   rtp: PortRange
   recordings: () => number

@@ -7,9 +7,9 @@ import { Fault } from '#platform/fault.ts'
 export type Answer<Value> = { value: Value } | { wrong: string }
 
 export interface Question<Value> {
-  /** What is asked, and how to write it. */
+  /** Question, and the format of its answer. */
   prompt: string
-  /** Taken if the line is empty. */
+  /** Default for an empty line. */
   preset?: string | undefined
   read: (text: string) => Answer<Value>
 }
@@ -26,7 +26,7 @@ export function openTerminal(
   print = (text: string) => void process.stdout.write(text),
 ): Terminal {
   const reader = createInterface({ input, terminal: false })
-  // Piped lines may come before they are asked for.
+  // Piped lines may arrive before their question is printed.
   const lines = reader[Symbol.asyncIterator]()
   return {
     print,
@@ -49,7 +49,7 @@ export function readText(text: string): Answer<string> {
   return text === '' ? { wrong: 'something must be written' } : { value: text }
 }
 
-/** An empty line is no answer. */
+/** Makes an answer optional: an empty line is read as undefined. */
 export function optional<Value>(read: (text: string) => Answer<Value>): (text: string) => Answer<Value | undefined> {
   return (text) => (text === '' ? { value: undefined } : read(text))
 }

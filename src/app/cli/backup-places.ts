@@ -18,7 +18,7 @@ import { openObjects } from '../roles/open-objects.ts'
 
 export interface OpenedPlace {
   name: string
-  /** @throws if it is unreachable, another register's, or has no attested site (R19) */
+  /** @throws if the place is unreachable, belongs to another register, or has no attested site (R19) */
   open: () => Promise<BackupPlace>
 }
 

@@ -20,7 +20,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('feeds allow lets a feed that has run report older calls for two days', async () => {
+test('feeds allow: for two days, a feed that has run before may report calls since the given day', async () => {
   const nothing = { heardAt: undefined, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(
     database.as('seloste_capture').db,

@@ -10,7 +10,7 @@ const first: Record<FirstRole, string> = {
   ACCESS_APPROVER: 'the first approver of access rights, another person',
 }
 
-/** Address of a one-time link. */
+/** Returns the URL of a one-time link. */
 export function linkAddress({ publicUrl, http }: Settings, token: string): string {
   return `${publicUrl ?? `http://${formatEndpoint(http)}`}/welcome#${token}`
 }

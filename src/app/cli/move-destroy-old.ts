@@ -60,7 +60,7 @@ async function record(db: Kysely<RegisterTables>, detail: Record<string, string 
   await appendAudit(db, { action: 'register.old-destroyed', result: 'ok', object: { kind: 'place' }, detail })
 }
 
-/** Checks that the register was moved from the embedded database, by the mark that the move wrote into it. */
+/** Checks that the register was moved out of the embedded database: the move has left a mark in that database. */
 async function assertDatabaseLeft(settings: Settings): Promise<void> {
   const dataDirectory = join(settings.dataDirectory, 'database')
   if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {

@@ -24,7 +24,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
   }
 }
 
-test('scim-token prints a token once, lists it by name, and a revoked one opens nothing', async () => {
+test('scim-token prints a token once and lists it by name, and a revoked token is refused', async () => {
   const made = await seloste('scim-token', 'add', '--name', 'Entra ID')
   const token = /: (seloste-scim-[\w-]{43})$/.exec(made.out)?.[1] ?? ''
   expect(await tokenHolds(desk, token)).toBe(true)

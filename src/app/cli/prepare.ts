@@ -12,8 +12,8 @@ import { assertNoDemo } from './demo/whose-register.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
 /**
- * Prepares a database for roles that run as separate services, as `seloste start` does before it starts roles. With `--passwords
- * DIR` it gives each role a new password, and writes it into a file in DIR. `--wait SECONDS` waits that long for a database that is away.
+ * Prepares a database for roles that run as separate services, as `seloste start` does before it starts roles. `--passwords DIR`
+ * gives each role a new password, and writes it into a file in DIR. `--wait SECONDS` waits that long for a database that is down.
  */
 export async function prepare(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { passwords: { type: 'string' }, wait: { type: 'string' } } })

@@ -1,12 +1,12 @@
-/** Characters that a terminal obeys instead of showing them; line breaks and tabs are not among them. */
+/** Control characters that a terminal interprets instead of showing them; line breaks and tabs are allowed. */
 const obeyed = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu
 
-/** Returns a text without what a terminal would obey. */
+/** Removes control characters from a text. */
 export function withoutEscapes(text: string): string {
   return text.replaceAll(obeyed, '')
 }
 
-/** Makes all output of commands harmless: names, states and faults in it are reported by other processes and by clients. */
+/** Removes control characters from the output of all commands: other processes and clients supply names and faults in it. */
 export function printWithoutEscapes(): void {
   for (const level of ['log', 'error', 'warn'] as const) {
     const print = console[level].bind(console)

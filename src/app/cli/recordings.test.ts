@@ -23,7 +23,7 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
   })
 }
 
-test('recordings verify ends with 0 if all can be decrypted, otherwise with 3 and a line of what to do, and records its run', async () => {
+test('recordings verify exits with 0 if all can be decrypted, otherwise with 3 and a line with the remedy, and records its run', async () => {
   const { id } = await record()
   await ingestRecording(context, id, Temporal.Now.instant())
   expect(await verify('verify')).toMatchObject({

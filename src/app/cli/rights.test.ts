@@ -43,7 +43,7 @@ test('rights list and show print who may see what, by which decision, and log it
   expect(entries.at(-1)).toEqual({ person_id: null, object_id: sari.id })
 })
 
-test('wrong arguments are reported with the right ones', async () => {
+test('wrong arguments are reported with the allowed ones', async () => {
   expect(await seloste('show', '--user-id', 'nobody')).toMatchObject({
     code: 1,
     error: 'seloste: the directory has no person with the user id "nobody"\n',

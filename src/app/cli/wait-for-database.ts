@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#platform/fault.ts'
 import { lineOf } from './doctor/finding.ts'
 
-/** Errors of a database that is away or starting; others do not pass by themselves. */
+/** Errors of a database that is down or starting; other errors are permanent. */
 const away = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,7 +15,7 @@ const away = new Set([
 ])
 
 /**
- * Waits until the database answers, at most some seconds.
+ * Waits until the database answers, at most `seconds`.
  * @throws the last error
  */
 export async function waitForDatabase(ask: () => Promise<unknown>, seconds: number, pauseMs = 5_000): Promise<void> {

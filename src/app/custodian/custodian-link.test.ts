@@ -114,8 +114,8 @@ test('renewed certificates on either side are used without a restart', async () 
   expect(await custodian.alive()).toBe(true)
   const next = makeAuthority('the next authority')
   await put('custodian', next.issue({ name: 'custodian.example' }), next)
-  // Until the custodian has reloaded, its certificate does not match; afterwards the desk with the old authority does
-  // not.
+  // Until the custodian has reloaded, the new desk does not accept its certificate; afterwards the desk with the old authority
+  // does not.
   await put('desk', next.issue({ name: 'desk-1.example' }), next)
   const old = await put('late', ours.issue({ name: 'desk-1.example' }), ours)
   const withTheOld = async () => {

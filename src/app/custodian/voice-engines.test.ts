@@ -44,7 +44,7 @@ test('a wrong entry does not prevent the others from being offered', async () =>
   expect(engines.recogniser).toMatchObject({ name: 'nn' })
 })
 
-test('an unreadable evaluation record only keeps its own engine from being offered', async () => {
+test('an engine with an unreadable evaluation record is not offered', async () => {
   for (const content of ['{', '{"format":2}', undefined]) {
     await (content === undefined ? rm(record) : writeFile(record, content))
     const { engines, told: reported } = await opened({ neural: [{ ...named, evaluation: record }] })
@@ -53,7 +53,7 @@ test('an unreadable evaluation record only keeps its own engine from being offer
   }
 })
 
-test('an engine of level D is listed as such, and offered with a record of its level and of exactly these files', async () => {
+test('an engine of level D is offered only with an evaluation record of that level and of exactly its files', async () => {
   const sources = fingerprintOf(named)
   const offered = async (content: object) => {
     await writeFile(record, JSON.stringify(content))
@@ -85,7 +85,7 @@ test('the status hashes configured programs, and reports a missing one before it
   expect(await faultsOfEngines(undefined)).toEqual([])
 })
 
-test('programs that would run with this account’s files are reported, and one without network or files is not', () => {
+test('programs that can read this account’s files are reported, and a program without network or files is not', () => {
   const [shut, trusted] = [
     { ...named, name: 'a' },
     { ...named, name: 'b', network: 'trusted' as const },

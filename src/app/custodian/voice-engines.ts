@@ -13,7 +13,7 @@ import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
 import { readEngineRecords, type NamedRecord } from './engine-records.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
-  /** The first speech recogniser that the agency has configured; it is told the language. */
+  /** The first speech recogniser that the agency has configured; it gets the language as input. */
   recogniser: Recogniser | undefined
   /** Faults of the agency's engines and of the evaluations; nothing else is affected. */
   faults: readonly Fault[]

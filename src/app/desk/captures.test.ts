@@ -96,7 +96,7 @@ test('a desk finds the flows of all captures, each with its node, and reads one 
   expect(await reader.read(randomUUID())).toBeUndefined()
 })
 
-test('one scrape has the metrics of this machine’s capture once, and of the others’ over the database', async () => {
+test('one scrape has the metrics of this machine’s capture once, and those of other captures over the database', async () => {
   await heard()
   north.calls.inc(3)
   south.calls.inc(4)
@@ -119,7 +119,7 @@ test('one scrape has the metrics of this machine’s capture once, and of the ot
       { name: 'south', answers: true },
     ],
   ])
-  // A machine of the same name whose disk was lost is down, and is not the one that answers here.
+  // A node of the same name whose disk was lost is down; the capture that answers here is another node.
   const lost = randomUUID()
   await pool.query(
     `insert into capture_node select $1, name, version, started_at - interval '1 day', alive_at - interval '1 hour', steady_since, ended_at,

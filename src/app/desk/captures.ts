@@ -1,6 +1,6 @@
 /**
  * Sends requests to captures on other machines over the database. The capture on the desk's own machine answers at its sockets,
- * even while the database is away.
+ * even while the database is down.
  */
 import type { Kysely } from 'kysely'
 import { requestOnChannel } from '#platform/database/channel-request.ts'

@@ -162,7 +162,7 @@ function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
   })
 }
 
-/** The first takes UDP and TCP; the second is there only with a certificate. */
+/** Returns the SIP URIs of capture: `sip:` over UDP and TCP, and `sips:` if there is a certificate. */
 function sipAddresses({ sip, sips, sipSecurity }: Pick<Settings, 'sip' | 'sips' | 'sipSecurity'>): string[] {
   const uri = (scheme: string, { host, port }: Endpoint) =>
     `${scheme}:${formatEndpoint({ port, host: isEveryAddress(host) ? hostname() : host })}`

@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip as gzipped } from 'node:zlib'
 import type { Routes } from './routes.ts'
 
 const [brotli, gzip] = [promisify(brotliCompress), promisify(gzipped)]
-/** Of the contract's operations. The same for everybody signed in. */
+/** Operations of the contract whose answer is the same for everybody signed in. */
 const compressible = new Set(['readEvidence'])
 /** A compromise between time and size, for answers made at each request. */
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }

@@ -66,7 +66,7 @@ test('a request for a missing listening is refused and logged', async () => {
   }
 })
 
-test('a missing address of the API is logged, and a missing page is not', async () => {
+test('a request for an unknown path of the API is logged, and one for an unknown page is not', async () => {
   expect(await entriesOf(() => desk.visitor.fetch('/api/export-everything'))).toMatchObject([
     { action: 'request.refused', detail: { operation: 'none' } },
   ])

@@ -130,7 +130,7 @@ describe('versions', () => {
       expect((await read(path)).text, path).not.toMatch(/vero(?!\w)|verohal|skatteförv|tax admin/i)
   })
 
-  test('a past and a future one say so and link to the one in force', async () => {
+  test('a past and a future version say so and link to the version in force', async () => {
     expect((await read('/rekisteriseloste/1')).words).toContain('Tämä versio ei ole enää voimassa.')
     expect((await read('/register-description/3')).words).toContain('This version is not in force yet.')
     for (const path of ['/rekisteriseloste/1', '/rekisteriseloste/3']) {
@@ -161,7 +161,7 @@ describe('versions', () => {
     }
   })
 
-  test('each has its PDF and its record of processing, in each language', async () => {
+  test('each version has its PDF and its record of processing, in each language', async () => {
     for (const language of languages) {
       const pdf = await desk.visitor.fetch(`${descriptionPaths[language]}/3.pdf`)
       expect(pdf.headers.get('content-type')).toBe('application/pdf')
@@ -189,7 +189,7 @@ describe('feedback on accessibility', () => {
   const send = (path: string, fields: Record<string, string>, browser = desk.visitor) =>
     browser.fetch(path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
 
-  test('returns with the entered text and every error', async () => {
+  test('is shown again with the entered text and every error', async () => {
     const response = await send('/saavutettavuuspalaute', { message: ' ', place: '<b>PDF</b>', email: 'ei osoite' })
     const text = await response.text()
     expect(response.status).toBe(400)
@@ -254,7 +254,7 @@ describe('feedback on accessibility', () => {
     }
   })
 
-  test('refuses an address that could add to the response', async () => {
+  test('has a mailto link that an e-mail address cannot extend with headers or a body', async () => {
     const { administrator } = await people()
     const email = 'a?bcc=spy%40b.example&body=x@b.example'
     expect((await send('/saavutettavuuspalaute', { message: 'Hei', email })).status).toBe(303)

@@ -26,7 +26,7 @@ test('a person entered while the directory is being read is known a moment later
   await known.stop()
 })
 
-test('refuses to start without a directory and a copy, and starts with a copy', async () => {
+test('refuses to start if neither the directory nor a copy can be read, and starts with a copy', async () => {
   const none = new Proxy(admin, {
     get: () => () => {
       throw new Error('no database')

@@ -17,7 +17,7 @@ test('a socket is in the data folder if its path is short enough', () => {
   expect(socketPath({ ...alone, dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
 })
 
-test('with a long path it is in a temporary folder that only its owner can enter', () => {
+test('a socket with a long path is in a temporary folder that only its owner can enter', () => {
   const settings = long()
   const path = socketPath(settings, 'metrics-custodian')
   made.push(dirname(path))

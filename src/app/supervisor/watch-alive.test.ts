@@ -33,7 +33,7 @@ test('a process whose event loop hangs is killed, so that it is restarted', asyn
   expect(hung).toEqual([6])
 })
 
-test('a process that reports now and then is left alone, and one that ends is not waited for', async () => {
+test('a process that sends heartbeats is not killed, and a process that has exited is not reported as hung', async () => {
   await start("setInterval(() => process.send('alive'), 1); setTimeout(() => process.exit(3), 300)")
   const hung: number[] = []
   const gone = once(child, 'exit')

@@ -118,7 +118,7 @@ const maxLength = 200
 
 /**
  * Reads blockers that another process reports: one of another version, or a capture that was taken over. An unknown kind
- * becomes `other`; what has no readable instant is left out.
+ * becomes `other`; entries without a readable instant are left out.
  */
 export function readBlockers(reported: unknown): Blocker[] {
   if (!Array.isArray(reported)) return []

@@ -169,7 +169,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return settings
 }
 
-/** At least the pace of a quick check, at most the five minutes after which a proof is too old. */
+/** Parses a number of seconds: at most five minutes, after which a proof would be too old. */
 function readSeconds(name: string, text: string): number {
   const seconds = Number(text)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 300)
@@ -284,7 +284,7 @@ function checkWitnesses(text: string | undefined): Settings['witnesses'] {
   })
 }
 
-/** OWASP ASVS 5.0, 6.2.1. */
+/** Checks the length of the demo's password (OWASP ASVS 5.0, 6.2.1). */
 function checkDemoPassword(text: string | undefined): string | undefined {
   if (text === undefined || text.length >= minPasswordLength) return text
   const allowed = `${minPasswordLength} characters or more`

@@ -22,7 +22,7 @@ const messageFor = (environment: Record<string, string>) => {
   throw new Error('the settings were accepted')
 }
 
-test('roles apart: folders of sockets, a shared draw key, a custodian on another machine', () => {
+test('roles that run separately have folders of sockets, a shared draw key and a custodian on another machine', () => {
   const linkFiles = {
     certificate: join(folder, 'desk.pem'),
     key: join(folder, 'desk.key'),

@@ -20,7 +20,7 @@ interface FunctionFile {
 }
 
 /**
- * @returns whether anything had to be put in
+ * @returns true if the functions had to be installed
  * @throws DatabaseFault `functions-failed`
  */
 export async function applyFunctions(client: Client, directory: string): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function applyFunctions(client: Client, directory: string): Promise
   let statements = takeOut
   try {
     await client.query('begin')
-    // Bodies name functions that come later.
+    // Function bodies may refer to functions that are created later.
     await client.query('set local check_function_bodies = off')
     await client.query(takeOut)
     for (const file of files) {

@@ -27,7 +27,7 @@ test('an answer in several pieces is assembled, and a missing responder is not w
   expect(await requester.request('nothing of the kind', nodes, 50)).toEqual(new Map())
 })
 
-test('nonsense from anybody who can sign in to the database stops neither responder nor requester', async () => {
+test('malformed messages from another database role stop neither responder nor requester', async () => {
   const nonsense = [
     '',
     'x',

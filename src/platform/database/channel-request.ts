@@ -14,7 +14,7 @@ const pieceLength = 7_000
 /** Largest answer, uncompressed. */
 const maxBytes = 32 << 20
 const maxPieces = Math.ceil(maxBytes / pieceLength)
-/** Requests that wait for one answer, and different ones; more are dropped. */
+/** Most identical requests that wait for one answer, and most different requests that wait; further ones are dropped. */
 const maxWaiting = 8
 
 interface Question {
@@ -165,7 +165,7 @@ export function requestOnChannel<Tables>(options: {
           const known = pieces.get(from) ?? { of, parts: new Map<number, string>() }
           pieces.set(from, known)
           const { parts } = known
-          // Of another answer, or complete already.
+          // The piece belongs to another answer, or the answer is complete already.
           if (of !== known.of || parts.size === of) return
           parts.set(index, part)
           if (parts.size < of) return

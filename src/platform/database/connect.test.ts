@@ -119,7 +119,7 @@ test('a connection closed while idle is reported, and the next query gets anothe
   await cut.close()
 })
 
-test('of idle connections the configured number stays, and the others end', async () => {
+test('the configured number of idle connections stays open, and the others are closed', async () => {
   const connection = connectDatabase<Tables>({
     url: database.url(),
     applicationName: 'kept',

@@ -143,7 +143,7 @@ function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | u
     }
     const results = query(...args)
     if (results instanceof Promise) results.then(() => end(), end)
-    // A cursor or a copy: its rows come on demand.
+    // A cursor or COPY: its rows are read on demand.
     else operation.done()
     return results
   }) as typeof client.query
@@ -161,13 +161,13 @@ function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | unde
       (client) => {
         operation.done()
         given.resolve(client)
-        // The connection came after the waiter had been refused.
+        // The connection was ready only after its waiter had been refused.
         given.promise.catch(() => client.release())
       },
       (error: Error & { code?: string }) => {
         operation.done()
         given.reject(error)
-        // While it hangs it is already reported, and connections are broken on purpose.
+        // A hanging database is already reported, and its connections are broken on purpose.
         if (!watch.fault && !isOwnLimit(error)) blockers?.raise('database', { code: error.code ?? 'no-answer' })
       },
     )

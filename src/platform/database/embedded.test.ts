@@ -153,7 +153,7 @@ describe('a pid file is ignored if it names', () => {
     }
   }
 
-  test('a stranger', () => startWithPidFileOf('stranger', 'echo $$; exec sleep 60'))
+  test('a process of another program', () => startWithPidFileOf('stranger', 'echo $$; exec sleep 60'))
   // The shell's replacement does not reap the shell's child.
   test('a zombie', () => startWithPidFileOf('zombie', 'true & echo $!; exec sleep 60'))
 })
@@ -242,7 +242,7 @@ test.runIf(asRoot)(
   },
 )
 
-test('a process is distinguished from another with its number, and from a dead one', () => {
+test('a process is distinguished from another process with the same pid, and from a dead process', () => {
   expect(processIdentity(process.pid)).toBe(processIdentity(process.pid))
   expect(processIdentity(process.pid)).not.toBe(processIdentity(process.ppid))
   expect(processIdentity(4_000_000)).toBeUndefined()

@@ -33,8 +33,8 @@ export type EmbeddedPostgresOptions = {
   dataDirectory: string
   log: EmbeddedLog
   /**
-   * Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`) and is not restarted: it is
-   * restarted unless it ended soon after its start.
+   * Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`) and is not restarted, because it
+   * ended soon after its start.
    */
   onUnexpectedEnd?: (fault: DatabaseFault) => void
   /** Folder with the binaries of an earlier PostgreSQL, to read its cluster; default: those from npm. */

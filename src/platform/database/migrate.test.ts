@@ -132,7 +132,7 @@ describe('functions', () => {
   })
 })
 
-test('a duplicate number, or another form of name, stops the start', async () => {
+test('a migration with a duplicate number or a malformed name stops the start', async () => {
   await write('0002-second.sql', 'select 1')
   await write('0002-third.sql', 'select 1')
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-misnamed' })

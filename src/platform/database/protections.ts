@@ -92,7 +92,7 @@ export async function findProtectionProblems(
 /** PostgreSQL's functions that are written in SQL: the same from 15 to 17, unknown in later versions. */
 const builtIn = 'built-in functions'
 
-/** An additional one of these removes no protection; use/evidence reports unknown tables and columns. */
+/** Kinds of which an additional object removes no protection; use/evidence reports unknown tables and columns. */
 const protectsOrStores = /^(table|defaults of|constraint|unique index) /
 
 function exactHash({ said: text, written }: Protection): string {

@@ -1,5 +1,5 @@
-// Keeps a database closed while a restore or a move fills it: until what was destroyed since the backup is destroyed in it, or
-// until everything has arrived. The mark is in the database itself.
+// Keeps a database closed while it is being filled: after a restore until the destructions since the backup have been repeated,
+// during a move until everything has been copied. The mark is in the database itself.
 import { Client } from 'pg'
 import type { OwnConnection } from './copy.ts'
 import { DatabaseFault } from './faults.ts'

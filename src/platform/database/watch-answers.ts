@@ -27,7 +27,7 @@ export interface AnswerWatch {
 }
 
 const turnMs = 250
-/** This process's event loop was blocked: what it did not read proves nothing. */
+/** Delay of a timer that shows that this process's event loop was blocked; answers may then be unread, which proves nothing. */
 const lateMs = 500
 
 export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswersOptions): AnswerWatch {

@@ -94,14 +94,14 @@ test('deferred texts written with urgent ones cause no write of their own', asyn
   }
 })
 
-test('the journal changes files and copies what is needed, and a start does the same', async () => {
+test('the journal rotates its files and copies the texts that were not removed, and a start does the same', async () => {
   const texts = await open()
   await texts.put('long', 'a call of an hour')
   for (let n = 0; n < 1_000; n++) {
     await texts.put(`k${n}`, 'x'.repeat(100))
     if (n >= 10) await texts.remove(`k${n - 10}`)
   }
-  // Otherwise a file would be copied that is being removed.
+  // Waits, so that no file is copied while the journal removes it.
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(2)
   const entries = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
   expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...entries })
@@ -127,7 +127,7 @@ test('a journal cut anywhere has everything before the cut, and is not corrupt',
   }
 })
 
-test('of a journal altered on disk the rest is read, and it is set aside and named at each start', async () => {
+test('the readable rest of a journal altered on disk is used, and the file is set aside and named at each start', async () => {
   const texts = await open()
   for (const key of ['a', 'b', 'c']) await texts.put(key, `text of ${key}`)
   const { path, text } = await journalOf(directory)
@@ -141,7 +141,7 @@ test('of a journal altered on disk the rest is read, and it is set aside and nam
   }
 })
 
-test('the rest of a failed write never overrides a later one', async () => {
+test('the remains of a failed write never override a later write', async () => {
   const texts = await open()
   await texts.put('a', 'first')
   const file = await openFile(join(copy, 'any'), 'w')
@@ -190,7 +190,7 @@ test('no erased text is left on disk, the others stay, and a kill brings nothing
   expect((await leftByAKill()).texts).toMatchObject({ a: 'anew' })
 })
 
-test('removed or replaced texts are soon in no file, nor where a full file was', async () => {
+test('removed or replaced texts are soon in no file', async () => {
   const texts = await open(directory, 4096, 50)
   await texts.put('stays', 'long')
   await texts.put('a', 'of 0401234567')
@@ -201,7 +201,7 @@ test('removed or replaced texts are soon in no file, nor where a full file was',
   expect(await leftByAKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
 })
 
-test('a file that had ended with the process is overwritten after the next start, and ignored', async () => {
+test('a file that the previous process had begun to overwrite is not read, and is overwritten after the next start', async () => {
   const texts = await open()
   await texts.put('a', 'one')
   const { path } = await journalOf(directory)

@@ -19,7 +19,9 @@ export interface TextJournal {
   readonly broken: readonly string[]
   /** Durable when it resolves. Throws the file system's error: it may be retried. */
   put(key: string, text: string, when?: Urgency): Promise<void>
-  /** Like `put`; after a crash before that the text is still there. It stays on disk until its file rotates, an hour at most. */
+  /**
+   * Like `put`: a crash before it resolves keeps the text. A removed text stays on disk until its file rotates, an hour at most.
+   */
   remove(key: string, when?: Urgency): Promise<void>
   /** Like `remove`, and overwrites the text on disk: when it resolves, or seconds later if its file is rotating. */
   erase(key: string): Promise<void>

@@ -8,8 +8,8 @@ import { tokenHash } from './link-token.ts'
 
 const pieceBytes = 256 * 1024
 /**
- * The last bytes are always a separate piece, sent once: sending it uses up the link. A connection that breaks before it may
- * start again.
+ * The last bytes are always a separate piece, sent once: sending that piece uses up the link. If the connection breaks earlier,
+ * the download may start again.
  */
 const lastPieceBytes = 1024
 

@@ -14,7 +14,7 @@ test('a blocked event loop shows in its lag, and a scrape starts again', async (
   expect(contentType).toContain('text/plain')
   const lag = /seloste_event_loop_lag_p99_seconds\{process="desk"\} ([\d.]+)/.exec(text)?.[1]
   expect(Number(lag)).toBeGreaterThan(0.2)
-  // On a busy machine one turn may be as late by itself; the next one is not.
+  // On a busy machine one turn of the event loop may be that late by chance; the next one is not.
   const next = async () => {
     await metrics.scrape()
     await wait(50)

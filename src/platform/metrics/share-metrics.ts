@@ -95,8 +95,8 @@ const metricTypes = new Set(['counter', 'gauge', 'histogram', 'summary'])
 const aggregators = new Set(['sum', 'first', 'min', 'max', 'average', 'omit'])
 
 /**
- * Reads metrics that another process reports. It may be a capture that was taken over: what is no metric is left out.
- * @param labels set on each value, so that nobody's numbers pass for another's
+ * Reads metrics that another process reports. It may be a capture that was taken over: anything else than a metric is left out.
+ * @param labels set on each value, so that no process can report numbers under another's name
  */
 export function readMetrics(reported: unknown, labels: Readonly<Record<string, string>>): SharedMetrics {
   if (!Array.isArray(reported)) return []

@@ -79,7 +79,7 @@ async function storeUntilKilled(place: string, watched: string, letter: string):
 }
 const isZeros = async (file: string) => (await readFile(file)).every((byte) => byte === 0)
 
-test('the rest of a key whose storing in a place of copies was killed is overwritten and removed with the next key', async () => {
+test('the remains of a killed write of a key to a place of copies are overwritten and removed when the next key is stored', async () => {
   const place = join(folder, 'killed-while-writing')
   await mkdir(join(place, '.unfinished'), { recursive: true })
   await storeUntilKilled(place, join(place, '.unfinished'), 'a')

@@ -84,7 +84,7 @@ describe('a server without a needed function is reported in one line', () => {
     expect(reported).toMatchObject({ code, message: expect.stringContaining(says) })
   })
 
-  test.skipIf(!hasS3Server || !canHaltS3Server)('one that has stopped, within the request timeout', async () => {
+  test.skipIf(!hasS3Server || !canHaltS3Server)('a server that has stopped, within the request timeout', async () => {
     const store = openS3Store({ ...server!.store(await server!.makeBucket()), requestMs: 1_000 })
     await store.put('a', Buffer.from('x'))
     server!.halt()
@@ -96,7 +96,7 @@ describe('a server without a needed function is reported in one line', () => {
     expect((await store.readRange('a', 0, 1)).toString()).toBe('x')
   })
 
-  test('one that does not exist', async () => {
+  test('a server that does not exist', async () => {
     const gone = createServer()
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
     const { port } = gone.address() as { port: number }

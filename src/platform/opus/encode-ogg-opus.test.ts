@@ -57,7 +57,7 @@ test('pages are returned while more sound arrives, in parts of any size', async 
   expect(Buffer.concat(pages).equals(Buffer.concat(whole))).toBe(true)
 })
 
-test.skipIf(!hasOpusinfo || !hasFfmpeg)('opusinfo and ffmpeg find nothing wrong with it', async () => {
+test.skipIf(!hasOpusinfo || !hasFfmpeg)('opusinfo and ffmpeg find nothing wrong with a file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-opus-'))
   try {
     const file = join(folder, 'a.opus')

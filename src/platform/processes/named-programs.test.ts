@@ -25,7 +25,7 @@ test('programs are read by kind, and a missing kind is empty', async () => {
   expect(await read({ voice: [named] })).toEqual({ programs: { voice: [named], recognition: [] }, faults: [] })
 })
 
-test('an invalid program is left out with its place in the message, and the others are not', async () => {
+test('an invalid program is left out with its place in the message, and the others are usable', async () => {
   await expect(read('{')).rejects.toMatchObject({ code: 'programs-file-wrong' })
   await expect(read({ voices: [] })).rejects.toThrow('"voices"')
   await expect(read({ voice: {} })).rejects.toThrow('/voice')

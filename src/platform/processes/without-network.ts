@@ -93,7 +93,7 @@ async function works([command, ...given]: readonly string[]): Promise<boolean> {
     const [code] = (await once(child, 'exit')) as [number | null]
     return code === 0
   } catch {
-    // It is not installed.
+    // The isolating program is not installed.
     return false
   }
 }

@@ -11,7 +11,7 @@ const maxCallHours = 12
 const atOnce = 500
 
 /**
- * Blocks recordings: from now on nobody can listen to them, whatever else fails. One that is being destroyed continues. A
+ * Blocks recordings: from now on nobody can listen to them, whatever else fails. A destruction that has begun continues. A
  * refusal by the database (the floor, an order in force) is a failure of that recording.
  */
 export async function beginExpunction(

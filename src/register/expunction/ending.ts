@@ -35,8 +35,8 @@ export interface Expunged {
 
 /** A recording whose destruction has begun. */
 export type Begun = Omit<Ending, 'cause'> & {
-  /** Capture still has something of it, since then. */
+  /** Since when capture has been asked to release its files of the recording; null if it has none. */
   capturedSince: Temporal.Instant | null
-  /** It has waited for the length of a call: no other recording delays the deletion of its intake key any more. */
+  /** True after the longest possible call: then no other recording delays the deletion of its intake key any more. */
   isOverdue: boolean
 }

@@ -6,7 +6,7 @@ import { copiesLeft, recordCopiesRemoved } from '../recordings/subject-copies.ts
 
 /** Objects per batch: they share a folder's sync, and listeners need the same disk. */
 const atOnce = 500
-/** Capture stores its objects as soon as it can, and uses no older key. */
+/** Days after a destruction within which capture may still store objects: it uses no older key. */
 const lateDays = 40
 
 /**
@@ -46,7 +46,7 @@ export async function removeObjects(
     const remains = await recordingsWithRemains(workFolder)
     for (const id of ids) if (remains.has(id)) await removeRemains(workFolder, id)
   } catch (error) {
-    // Of whichever recording: what is removed already is tried again.
+    // The failure may concern any of the recordings, so all are tried again.
     failures.push(...ids.map((id) => ({ id, error })))
   }
   return failures

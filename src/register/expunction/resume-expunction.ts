@@ -91,8 +91,8 @@ export async function resumeExpunctions(
 }
 
 /**
- * Destroys what opens their headers: private intake keys, and the disk's traces of those deleted at ingestion. Returns what
- * prevented it.
+ * Destroys the private intake keys of recordings, and the remains on disk of those deleted at ingestion. Returns what prevented
+ * it.
  */
 async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: Temporal.Instant): Promise<unknown> {
   const ids = begun.map(({ id }) => id)
@@ -107,7 +107,7 @@ async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: 
   }
 }
 
-/** Returns true if one was sealed by an earlier version whose day key still exists. */
+/** Returns true if a recording was sealed by an earlier version to a day key that still exists. */
 async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
   const { rows } = await sql<{ hang: boolean }>`
     select exists (
@@ -117,7 +117,7 @@ async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[])
   return rows[0]?.hang === true
 }
 
-/** Returns those without any key left: neither a row nor a version it was under. */
+/** Returns the recordings without any key left: no intake key, no key row, and no month-key version under which it was. */
 async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select r.id from recording r

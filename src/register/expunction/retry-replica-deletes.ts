@@ -11,7 +11,7 @@ interface Owed {
   object: string
 }
 
-/** Reports ends to places that were away once they return, and records in the ledger when each was reached. */
+/** Retries deletions in places that were unreachable, and records in the ledger when each place was reached. */
 export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<void> {
   const owed = await db
     .selectFrom('copy_owed')

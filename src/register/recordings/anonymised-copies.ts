@@ -34,7 +34,7 @@ export interface CopyOfRecording {
 export interface OriginalTracks {
   caller: Int16Array
   official: Int16Array
-  /** Both are the same audio: the phone system sent one stream. */
+  /** True if both tracks are the same audio: the phone system sent one stream. */
   isMixed: boolean
 }
 

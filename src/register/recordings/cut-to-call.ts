@@ -79,7 +79,7 @@ export async function cutToCall(
     const chunk = await opened.openChunk(n)
     walkChunk(chunk, {
       source({ stream, source, ssrc, firstSeq, firstTs, codecs }) {
-        // Each chunk repeats them.
+        // Each chunk repeats its sources.
         if (sources.get(stream) === source) return
         sources.set(stream, source)
         writer.source(stream, ssrc, firstSeq, firstTs, codecs)

@@ -211,7 +211,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
   const mine = holds.filter(({ streams }) => streams?.includes(source.stream) ?? true)
   const covered: Span[] = []
   const missing: Span[] = []
-  // Numbers that arrived and were left out, in order.
+  // Sequence numbers of packets that arrived and were left out, in order.
   const left = Float64Array.from(omitted.union(strays)).sort()
   let lost = 0
   let last: { seq: number; to: number } | undefined

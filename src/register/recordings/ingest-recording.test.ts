@@ -189,7 +189,7 @@ describe('a recording that cannot be ingested', () => {
     expect((await rowOf(recording.id)).kept_at).toBeNull()
   })
 
-  test('and failed before does not block the others', async () => {
+  test('that failed before does not block the others', async () => {
     await ingestAll()
     const [failed, sound] = [await register.record(), await register.record()]
     await recordIngestFault(context.db, failed.id, 'intake-key-gone')

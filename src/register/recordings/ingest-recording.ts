@@ -144,7 +144,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
 
 /**
  * The first record of a body names its recording, under its seal: capture could store header and body of any waiting recording
- * under another id. If a crash took that record, no other recording may name its key.
+ * under another id. If a crash has destroyed that record, no other recording may name its key.
  * @throws RecordingFault `recording-of-another`
  */
 async function assertOwn(

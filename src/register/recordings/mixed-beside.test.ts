@@ -17,7 +17,7 @@ const gap = (track: Track, from: number, to: number, kind: Gap['kind'] = 'pause'
 const three = { caller: 3000, official: 3000, mixed: 3000 }
 const seconds = (one: ReturnType<typeof index>) => mixedLeftOut(one).map(({ from, to }) => [from / s, to / s])
 
-test('beside both voices it is left out from end to end, even if one is silent for a while', () => {
+test('a mixed stream beside both voices is left out from end to end, even if one voice is silent for a while', () => {
   const pauses = [gap('caller', 5, 20), gap('official', 20.5, 30), gap('caller', 30.2, 31)]
   expect(seconds(index(three, pauses))).toEqual([[0, 60]])
   expect(playsMixed(index(three, pauses))).toBe(false)
@@ -27,12 +27,12 @@ test.each([
   ['alone', { mixed: 3000 }],
   ['beside one voice', { mixed: 3000, caller: 3000 }],
   ['beside a stream without packets', { ...three, official: 0 }],
-])('%s it is played', (_, tracks) => {
+])('a mixed stream %s is played', (_, tracks) => {
   expect(seconds(index(tracks))).toEqual([])
   expect(playsMixed(index(tracks))).toBe(true)
 })
 
-test('it is played where a voice has not begun, has ended or was lost, or where neither arrives, for a second or more', () => {
+test('a mixed stream is played where a voice has not begun, has ended or was lost, or where neither arrives, for a second or more', () => {
   const gaps = [
     gap('official', 0, 4),
     gap('caller', 0, 0.5),

@@ -45,7 +45,7 @@ export function playsMixed(index: IndexFields): boolean {
 
 type Gone = Span & { isMissed: boolean }
 
-/** Returns where both are absent for long. Gaps of one track are ordered and disjoint. */
+/** Returns where both voices are absent for long. Gaps of one track are ordered and disjoint. */
 function common(ones: readonly Gone[], others: readonly Gone[]): Gone[] {
   const found: Gone[] = []
   for (let n = 0, m = 0; n < ones.length && m < others.length;) {

@@ -11,7 +11,7 @@ export interface StreamReception {
   /** Expected packets while the call was not on hold. */
   expected: number
   lost: number
-  /** Audio lost with them. */
+  /** Duration of the audio in the lost packets. */
   lostMs: number
   late: number
   duplicates: number

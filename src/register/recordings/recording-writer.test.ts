@@ -67,7 +67,7 @@ test('a finished writer leaves no audio in the memory that it releases, and writ
   await first.finish(20_000)
   const second = await createRecordingWriter({ id: 'second', directory, intakePublicKey: recipient, startedAt })
   second.source(0, 333, 5, 7, codecs)
-  // More than the first had: its writes would fall into the sound of one of them.
+  // More packets than the first recording had, so that a late write of the first would change the audio of one of these.
   for (let n = 0; n < 200; n++) second.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(160, 0x55), 0, 160)
   const before = { ...second.counts }
   first.mark('hold', 30_000)

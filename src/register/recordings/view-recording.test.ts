@@ -6,7 +6,7 @@ const own = Temporal.Instant.from('2027-01-26T00:28:00Z')
 const row = { id: '0198c7a2-0000-7000-8000-000000000001', destroyed_at: null, min_keep_until: null, kept_at: now }
 const view = (given: object) => viewRecording({ ...row, ...given } as never, now)
 
-test('a recording that is being destroyed before its day is closed, and its instant is reported only after the destruction', () => {
+test('a recording that is being destroyed early is shown as destroyed, and with its instant only after the destruction', () => {
   const destroying = { state: 'DESTROYING', cause: 'caller', destroy_at: own }
   expect(view(destroying)).toEqual({ id: row.id, state: 'destroyed', cause: 'caller' })
   const destroyed = { ...destroying, state: 'DESTROYED', destroyed_at: now.subtract({ seconds: 4 }) }
@@ -23,7 +23,7 @@ test('a recording past its term that still exists, as under a wrong clock, has e
   })
 })
 
-test('a recording that an order keeps past its term looks like one destroyed then, before and after the sweep', () => {
+test('a recording that an order keeps past its term looks destroyed at its term, before and after the sweep', () => {
   const held = (seconds: number) => view({ state: 'RESTRICTED', cause: null, destroy_at: now.subtract({ seconds }) })
   expect(held(30)).toEqual({ id: row.id, state: 'expired', cause: 'retention' })
   const gone = { id: row.id, state: 'destroyed', destroyedAt: '2026-11-25T21:32:00Z', cause: 'retention' }

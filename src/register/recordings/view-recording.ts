@@ -13,7 +13,7 @@ export interface RecordingView {
   cause?: DestructionCause
 }
 
-/** Interval of the check for recordings past their day, which destroys them (app/custodian/retention.ts). */
+/** Interval of the check for recordings past their day, which destroys them (app/custodian/jobs/retention.ts). */
 export const sweepMinutes = 1
 
 /**

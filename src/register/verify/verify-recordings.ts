@@ -12,7 +12,7 @@ import { proveHeld } from './prove-held.ts'
 export interface Verification {
   /** Held recordings that were checked, and the bytes of their bodies. */
   held: number
-  /** Those of them with a finding. */
+  /** Checked recordings with a finding. */
   wanting: number
   bytes: number
   destroyed: number

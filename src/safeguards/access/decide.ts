@@ -83,8 +83,8 @@ export interface Permission {
 
 /**
  * Decides whether a person may view under a purpose and, if given, an object.
- * @returns the purpose and the rights that allow it (with an object, those that reach it), or why none does. What is out of
- * reach is `not-found`, like what does not exist (R39).
+ * @returns the purpose and the rights that allow it (with an object, those that cover the object), or why none does. An object
+ * that no right covers is `not-found`, like one that does not exist (R39).
  */
 export function decide(context: AccessContext, request: AccessRequest): Permission | Refusal
 export function decide(
@@ -121,7 +121,7 @@ export function rightsInForce({ now, person, held, described }: AccessContext): 
 }
 
 /**
- * Returns true if a right reaches a segment: own, of the unit at the time of the call, of the number, or all; for the Service
+ * Returns true if a right covers a segment: own, of the unit at the time of the call, of the number, or all; for the Service
  * Unit those of the request.
  * @param reference number of that request
  */
@@ -141,7 +141,7 @@ export function reaches(right: Right, personId: string, segment: Reach, referenc
   }
 }
 
-/** Returns true if the right reaches only what the handled request is about (R46). */
+/** Returns true if the right covers only what the handled request is about (R46). */
 export function servesRequests({ role, scope }: Right): boolean {
   return role === 'SERVICE_UNIT' && scope.kind === 'all'
 }
@@ -177,7 +177,7 @@ function both(held: readonly Purpose[], described: readonly Purpose[]): Purpose[
   return [...new Set(common)]
 }
 
-/** A scope beyond the role's in the description reaches nothing. */
+/** Returns true if a scope is within the role's scope in the description. A right with a wider scope has no effect. */
 function isScopeWithin(kind: Scope, widest: Scope): boolean {
   return kind === widest || kind === 'own' || kind === 'none' || widest === 'all'
 }

@@ -38,7 +38,7 @@ describe('revoking', () => {
     expect(await revokeRight(desk, as(anssi), fourth, 'Ei minun')).toEqual({ refused: 'deny.role' })
   })
 
-  test('stays in force, whatever statement is run', async () => {
+  test('cannot be undone by any statement', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     await revokeRight(desk, aino.session, right, undefined)

@@ -128,7 +128,7 @@ async function reachOf(tx: Transaction<SafeguardTables>) {
   return rows[0] ?? { everybody: false, administers: false, supervises: false, people: [] }
 }
 
-/** Counts the officials in units now: the reach of a right to them. */
+/** Counts the present officials of units: those whose calls a right to the units would cover. */
 export async function officialsInUnits(
   holding: HoldingSafeguards,
   units: readonly string[],

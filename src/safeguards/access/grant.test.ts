@@ -83,7 +83,7 @@ describe('an inspection', () => {
     })
   })
 
-  test('on two rights needs no request for the right without that condition, and reaches no further', async () => {
+  test('with two rights needs no request for the right without that condition, and then uses that right only', async () => {
     const both = await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] })
     const [requestedBy, approvedBy] = [await person(), await person()]
     await recordRight(admin, {
@@ -176,7 +176,7 @@ describe('a reference', () => {
 })
 
 describe('the description in force bounds every right', () => {
-  test('a right wider than its role’s has what the description gives, and a wider scope nothing', async () => {
+  test('a right has at most its role’s purposes, and no effect if its scope is wider than the role’s', async () => {
     const wide = await person({ role: 'SUPERVISOR', purposes: ['QUALITY', 'CRIME_OR_MISUSE', 'INSPECTION'] })
     expect(await rightsOf(desk, wide.id, now())).toMatchObject([{ role: 'SUPERVISOR', purposes: ['QUALITY'] }])
     expect(await request(wide, 'QUALITY')).toMatchObject({ rights: [{ purposes: ['QUALITY'] }] })
@@ -185,7 +185,7 @@ describe('the description in force bounds every right', () => {
       name: 'Eero',
       right: { ...quality, purposes: ['DEVELOPMENT'], scope: scopeOf('EXPERT') },
     })
-    // DEVELOPMENT as far as the description's own QUALITY and SERVICE_LEVEL_STUDY go.
+    // Of DEVELOPMENT, only the parts that the description gives the role: QUALITY and SERVICE_LEVEL_STUDY.
     expect((await rightsOf(desk, whole.id, now())).map(({ purposes }) => purposes)).toEqual([
       ['QUALITY', 'SERVICE_LEVEL_STUDY'],
     ])

@@ -120,8 +120,8 @@ export async function requestGrant(
 }
 
 /**
- * Returns the right of a Grant that reaches a segment shown by the database (policies `desk_looks`). What no other right
- * reaches was shown for the request in the Grant's reference.
+ * Returns the right of a Grant that covers a segment shown by the database (policies `desk_looks`). A segment that no other
+ * right covers was shown for the request in the Grant's reference.
  */
 export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>): Right | undefined {
   const [forRequests, others] = [grant.rights.find(servesRequests), grant.rights.filter((one) => !servesRequests(one))]

@@ -1,5 +1,5 @@
 /**
- * The access-authorisation procedure (R36-R38): requests and decisions in a session. The database decides and leaves the trace
+ * The access-authorisation procedure (R36-R38): requests and decisions in a session. The database decides and logs
  * (database/functions/access/rights.sql).
  */
 import { sql, type RawBuilder } from 'kysely'
@@ -165,7 +165,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
 
-/** A refusal by the database leaves only its trace. */
+/** Runs an act of the procedure. A refusal by the database is logged and changes nothing else. */
 async function act<Done extends object>(
   holding: HoldingSafeguards,
   session: Session,

@@ -1,6 +1,6 @@
 /**
  * Reads the procedure's data for those who may: requests, rights with their decisions, reviews. Records have ids; names come
- * from the directory. Each view leaves its trace (R21).
+ * from the directory. Each view is logged (R21).
  */
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -229,7 +229,7 @@ async function maySee(tx: Tx, personId: string): Promise<boolean> {
   return rows[0]?.sees === true
 }
 
-/** Runs a view in one transaction with the session set, and its trace. */
+/** Runs a view and its log entry in one transaction with the session set. */
 async function reading<Found extends object>(
   holding: HoldingSafeguards,
   session: Session,

@@ -159,7 +159,7 @@ describe('a supervisor', () => {
   const reaching = (people: string[], units: string[]) =>
     ownCalls(people, { role: 'SUPERVISOR', purposes: ['QUALITY'], units })
 
-  test('has their own officials in every unit within reach', async () => {
+  test('must have officials in every unit of the requested right', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const [one, other] = [await enterUnit(admin, 'Ykkönen'), await enterUnit(admin, 'Kakkonen')]
     expect(await requestRights(desk, as(anssi), reaching([chief.id], [one]))).toEqual({
@@ -176,7 +176,7 @@ describe('a supervisor', () => {
     expect(await applyFor(as(anssi), reaching([chief.id], [one]))).toBeTruthy()
   })
 
-  test('who lost them between request and approval is refused', async () => {
+  test('who lost the officials between request and approval is refused', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Kolmonen')
     const official = await enterOfficial({ unit: 'Kolmonen', supervisorId: chief.id })

@@ -34,7 +34,7 @@ const filesOf = async () => {
     .sort()
 }
 
-/** Independently: every leaf from its bundle, every tile's members and the root from the leaves. */
+/** Recomputes, without the exporter's code, every leaf from its bundle, and every tile's members and the root from leaves. */
 async function expectReadable(pruned = 0) {
   const checkpoint = readCheckpoint(await readFile(join(folder, 'checkpoint'), 'utf8'))
   const size = checkpoint?.size ?? 0

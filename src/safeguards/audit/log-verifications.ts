@@ -26,7 +26,7 @@ export interface Verification {
 
 const shown = 20
 
-/** Returns the newest ones; of automatic ones the newest of each state. */
+/** Returns the newest verifications; of automatic ones the newest of each state. */
 export function listVerifications(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,

@@ -26,9 +26,9 @@ describe('pruning', () => {
     const leaves = await count('audit_leaf')
     expect(await log.prune(null)).toBe(0)
 
-    // 36 months and older: entries 1 to 480 of those above, after the one of the installation; one whole tile of 256. A
-    // clock that just jumped ahead: nothing was signed a day before.
+    // Nothing was signed a day ago, as after a clock that has just jumped ahead: nothing is pruned.
     expect(await log.prune(36)).toBe(0)
+    // The entry of the installation and entries 1 to 480 above are 36 months or older: one whole tile of 256.
     await admin.pool.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
     expect(await log.prune(36)).toBe(256)
     expect(await log.prune(36)).toBe(0)
@@ -58,7 +58,7 @@ describe('pruning', () => {
     await expect(admin.pool.query('delete from audit_leaf')).rejects.toThrow('append-only')
   })
 
-  test('of a description’s announcement keeps its content', async () => {
+  test('keeps the content of a description’s announcement', async () => {
     const { rows } = await admin.pool.query('select version from announced_versions() order by version')
     expect(rows).toEqual([{ version: 1 }, { version: 7 }])
   })

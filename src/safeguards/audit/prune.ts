@@ -51,7 +51,7 @@ async function prunableEntries(
   months: number,
   now: Temporal.Instant,
 ): Promise<{ before: Temporal.Instant; first: number; sealed: number }> {
-  // A clock that has leapt ahead ages nothing at once: a person has a day to notice.
+  // If the clock has jumped ahead, nothing is old enough for a day, in which a person can notice.
   const { rows } = await sql<{ before: Temporal.Instant; sealed: number }>`
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')

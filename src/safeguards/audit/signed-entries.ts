@@ -48,7 +48,7 @@ export async function storedSignedFrom(holding: HoldingSafeguards): Promise<stri
 }
 
 /** Returns the trusted entries of an action, oldest first. */
-export async function readBelieved(
+export async function readTrusted(
   holding: HoldingSafeguards,
   key: VerifierKey,
   action: SignedAction,
@@ -71,6 +71,6 @@ export async function readBelieved(
 
 /** Returns the index below which there are hashes and no entries. */
 export async function minimumIndex(holding: HoldingSafeguards, key: VerifierKey): Promise<number> {
-  const prunings = await readBelieved(holding, key, 'log.pruned')
+  const prunings = await readTrusted(holding, key, 'log.pruned')
   return prunings.reduce((max, { detail }) => Math.max(max, Number(detail['minimumIndex'])), 0)
 }

@@ -1,4 +1,4 @@
-/** Rows loaded without their triggers' effects, and without being stored twice. */
+/** Rows are loaded without their triggers' effects, and without a second copy in temporary files. */
 import { expect, test } from 'vitest'
 import { openConnection } from '#platform/database/copy.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -25,7 +25,7 @@ async function* callsAsText(count: number) {
   }
 }
 
-test('rows are loaded without their triggers and not stored elsewhere, and the triggers exist afterwards', async () => {
+test('rows are loaded without triggers and without temporary files, and the triggers exist afterwards', async () => {
   await pool.query(`alter database ${database.name} set work_mem = 64`)
   const [before, known] = [await temporaryFiles(), await triggers()]
   const connection = await openConnection(database.url(), 'test')

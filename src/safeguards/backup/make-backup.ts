@@ -62,7 +62,7 @@ export interface BackupOptions {
   recipient: string
   /** Greatest age of a backup. */
   rotationDays: number
-  /** Default: the database's time of destruction; a clock that has leapt ends no backup. */
+  /** Default: the database's time of destruction, so that a clock that has jumped ahead removes no backup. */
   now?: Temporal.Instant
   /** Called with the removed backups and objects although no new backup was made. */
   onEnded?: (rotated: Rotated) => void

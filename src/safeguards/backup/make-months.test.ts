@@ -14,7 +14,7 @@ async function months(): Promise<string[]> {
   return rows.map(({ line }) => line)
 }
 
-test('months equal those of the program’s own function, in a database without it', async () => {
+test('partitions equal those of `ensure_partitions`, in a database without that function', async () => {
   await pool.query(`select ensure_partitions('2031-01-01', '2031-03-01')`)
   const wanted = await months()
   expect(wanted).toHaveLength(9)

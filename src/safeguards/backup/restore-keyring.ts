@@ -65,7 +65,7 @@ export async function restoreKeyring(
   return { keys: counted?.held ?? 0, lent: months.flatMap(({ lent }) => lent) }
 }
 
-/** Their destruction had begun when the machine was lost: it continues when the register starts. */
+/** Marks recordings whose destruction had begun when the machine was lost: it continues when the register starts. */
 async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
   const leaving = months.flatMap((month) => month.leaving)
   await connection.query(
@@ -85,7 +85,7 @@ function doesNotOpen(problem: string, cause?: unknown): Fault {
   )
 }
 
-/** Checks that keys which never leave their store are in this one. */
+/** Imports a month's keys. Keys that never leave their key store must be in this one already. */
 async function bringMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKeys): Promise<void> {
   for (const { version, key } of versions) {
     const name = monthKeyName(month, version)

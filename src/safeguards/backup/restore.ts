@@ -95,7 +95,7 @@ export interface Restored {
   takenOverAt: string | undefined
   /** Versions of month keys that the ledger reports as destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
-  /** Decided disclosures to authorities whose release is not in the ledger: it may have been the last second. */
+  /** Decided disclosures to authorities whose release is not in the ledger: it may have been in the second before the loss. */
   mayHaveLeft: string[]
   /** Held recordings whose key is lost. */
   withoutKey: string[]
@@ -194,7 +194,7 @@ export async function restoreBackup(
   }
 }
 
-/** The log's identity by the place's own word: the operator compares it with what was written down. */
+/** Returns a backup, and the log's key as the place has it: the operator compares that key with the one written down. */
 export async function findBackup(
   store: ObjectStore,
   wanted: string | undefined,
@@ -227,7 +227,7 @@ async function openSecrets(store: ObjectStore, manifest: Manifest, identity: str
   return JSON.parse(opened.toString('utf8')) as Secrets
 }
 
-/** Signed: what a capture node reported after the backup counts as lost with the database up to this instant. */
+/** Logs the restore, signed. Reports of capture nodes between the backup and this instant count as lost with the database. */
 async function logRestored(
   connection: OwnConnection,
   { db, keys }: RestoreTarget,
@@ -260,8 +260,8 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
 }
 
 /**
- * For a backup of an older schema, this restore was interrupted after migrating it to the program's own. Loading rows now would
- * skip data migrations, so it begins anew.
+ * Begins anew if this restore of a backup with an older schema was interrupted after the migration to the program's own schema:
+ * loading rows now would skip data migrations.
  */
 async function beginAnew(connection: OwnConnection, { migration }: Manifest): Promise<void> {
   const [there] = await connection.query<{ there: boolean }>(

@@ -31,8 +31,8 @@ export async function settleDisclosures(connection: OwnConnection, copies: reado
 }
 
 /**
- * After the replay: disclosures granted to authorities and, as far as the ledger goes, not released. Release may have been in
- * the second before the loss: a package to an authority does not wait for places.
+ * Returns, after the replay, the disclosures to authorities that were decided and, according to the ledger, not released. The
+ * release may have been in the second before the loss: a package to an authority does not wait for places.
  * @returns numbers
  */
 export async function mayHaveLeftOf(connection: OwnConnection): Promise<string[]> {

@@ -31,7 +31,7 @@ test('a store without any key that the database names is another one, and is rep
   await expect(assertSameStore(custodian, other)).rejects.toMatchObject(another)
   expect(await other.names()).toEqual([])
 
-  // Months count as intake keys do.
+  // Month keys count like intake keys.
   await database.as().pool.query(`
     begin; set local session_replication_role = replica;
     delete from intake_private_key; delete from intake_batch_key; delete from intake_batch; delete from intake_version; commit`)

@@ -13,7 +13,7 @@ export interface KeyFiles {
   write(name: string, bytes: Buffer): Promise<void>
   /** Undefined if there is no such file, or its destruction has overwritten it. */
   read(name: string): Promise<Buffer | undefined>
-  /** Overwrites and removes the file and leftovers of a crash; returns true if there was any. KEY_STAYS. */
+  /** Overwrites and removes the file and leftovers of a crash; returns true if there was any. Throws KEY_STAYS. */
   destroy(name: string): Promise<boolean>
   /** Includes what a crash left unfinished or half destroyed. */
   names(): Promise<string[]>

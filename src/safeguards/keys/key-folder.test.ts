@@ -37,7 +37,7 @@ describe('a folder whose volume was unmounted', () => {
 })
 
 describe('the rest of a key after a crash', () => {
-  test('half written, is not a key, is listed, and is removed with its destruction, and those of other names stay', async () => {
+  test('if half written, is not a key, is listed, and is removed with its key; files of other names stay', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.write('a.key', Buffer.from('another’s'))
@@ -54,7 +54,7 @@ describe('the rest of a key after a crash', () => {
     expect((await store.read('a'))?.toString()).toBe('new')
   })
 
-  test('overwritten and not removed, is not a key, is listed, and is replaced by a new one', async () => {
+  test('if overwritten and not removed, is not a key, is listed, and is replaced by a new key', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await writeFile(join(folder, 'a.key'), Buffer.alloc(32))
@@ -80,7 +80,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
   const calls = ['pwrite64:1', 'fsync:1', 'link:1', 'fsync:2', 'pwrite64:2', 'fsync:3', 'unlink:2', 'fsync:4']
   const faults = ['error=EIO', 'error=ENOSPC', 'signal=KILL']
   const all = calls.flatMap((call) => faults.map((fault) => ({ call, fault })))
-  // Each is a process of its own: the short run takes every other.
+  // Each case starts a process: the short run takes every other case.
   const some = all.filter((_, index) => index % 2 === 0 || process.env['SELOSTE_LONG'] !== undefined)
 
   test.skipIf(withoutStrace !== '').each(some)(

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { readBelieved } from '#safeguards/audit/signed-entries.ts'
+import { readTrusted } from '#safeguards/audit/signed-entries.ts'
 import type { CheckContext } from './promise.ts'
 
 export interface LostTime {
@@ -19,7 +19,7 @@ export async function readLostTimes({
   keys,
 }: Pick<CheckContext, 'db'> & { keys: Pick<CheckContext['keys'], 'read'> }): Promise<LostTime[]> {
   const key = await readLogKey(keys)
-  const restores = key ? await readBelieved(db, key, 'backup.restored') : []
+  const restores = key ? await readTrusted(db, key, 'backup.restored') : []
   return Promise.all(
     restores.map(async ({ seq, at, detail: { snapshotAt, restoredAt = at, logged } }) => {
       // A later entry with an earlier time means that the clock was ahead at the restore: nothing after that time is lost.

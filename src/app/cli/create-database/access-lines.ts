@@ -1,6 +1,6 @@
 /**
- * Lines of pg_hba.conf and pg_ident.conf that let each role sign in by its operating system user (peer). They are in a block that
- * is replaced as a whole, so that they can be written again.
+ * Lines of pg_hba.conf and pg_ident.conf that let each role sign in by its operating system user (peer). The lines form a block
+ * that is replaced as a whole, so that the command can be repeated.
  */
 const begin = '# seloste: begin (written by "seloste create-database")'
 const end = '# seloste: end'
@@ -23,7 +23,7 @@ export function hbaLines(database: string): string[] {
   return [`local  ${database}  all  peer map=seloste`]
 }
 
-/** Returns pg_hba.conf with the line before all others: PostgreSQL takes the first that matches. */
+/** Returns the text of pg_hba.conf with our lines first: PostgreSQL uses the first line that matches. */
 export function withHba(text: string, database: string): string {
   const lines = hbaLines(database)
   return `${block(lines)}${without(text, lines)}`
@@ -38,7 +38,7 @@ function block(lines: readonly string[]): string {
   return `${[begin, ...lines, end].join('\n')}\n`
 }
 
-/** Returns the text without the block, and without the same lines written by hand. */
+/** Returns the text without our block, and without identical lines that somebody has written by hand. */
 function without(text: string, lines: readonly string[]): string {
   const known = new Set(lines.map(words))
   const pattern = new RegExp(`^${begin.replaceAll(/[()]/g, String.raw`\$&`)}\n(.*\n)*?${end}\n`, 'm')

@@ -9,7 +9,7 @@ import { withHba, withIdent } from './access-lines.ts'
 import { makeDatabase, type Ask } from './create-database.ts'
 import { localServerOf } from './local-server.ts'
 
-test('the line of pg_hba.conf stands before all others, once, also where it was written by hand', () => {
+test('our line of pg_hba.conf is before all others, and only once, even if somebody has written it by hand', () => {
   const debian = 'local   all   postgres   peer\nlocal   all   all   peer\n'
   const once = withHba(debian, 'seloste')
   expect(once.split('\n').slice(1, 3)).toEqual(['local  seloste  all  peer map=seloste', '# seloste: end'])
@@ -18,14 +18,14 @@ test('the line of pg_hba.conf stands before all others, once, also where it was 
   expect(withHba(`local  seloste all  peer  map=seloste\n${debian}`, 'seloste')).toBe(once)
 })
 
-test('the lines of pg_ident.conf are written once, and those of others stay', () => {
+test('our lines of pg_ident.conf are written once, and other lines stay', () => {
   const once = withIdent('mine  me  somebody')
   expect(once).toMatch(/^mine {2}me {2}somebody\n# seloste: begin .*\n/)
   expect(once).toContain('seloste  seloste-feeds      seloste_capture\n')
   expect(withIdent(once)).toBe(once)
 })
 
-test('a server on another machine is refused, with what its administrator runs', () => {
+test('a server on another machine is refused, and the message says which option prints the statements for its administrator', () => {
   expect(localServerOf('postgres:///seloste?host=/run/postgresql')).toEqual({
     ...{ host: '/run/postgresql', port: 5432, database: 'seloste' },
   })
@@ -49,9 +49,9 @@ describe('in a PostgreSQL', () => {
     await rm(folder, { recursive: true, force: true })
   })
   const names = { owner: 'seloste', database: 'seloste' }
-  /** As psql prints it. */
+  /** Returns rows as psql prints them: every value as text. */
   const ask: Ask = async (database, statement) => {
-    // The superuser of this server signs in by password, which the new line would end.
+    // The superuser of this server signs in by password, which the new line would no longer allow.
     if (statement.includes('pg_reload_conf')) return []
     const client = new Client({
       connectionString: server.adminUrl(database),
@@ -63,7 +63,7 @@ describe('in a PostgreSQL', () => {
   }
   const fileOf = async (name: string) => (await ask('postgres', `show ${name}`))[0]![0]!
 
-  test('owner, database, rights and lines of access are made, and a second time changes nothing', async () => {
+  test('owner, database, rights and access lines are created, and a second run changes nothing', async () => {
     const done = await makeDatabase(ask, names)
     expect(done.join('\n')).toMatch(/create role.*\n.*create database.*\n.*\n.*pg_ident.conf\n.*pg_hba.conf$/)
     const [hba, ident] = [await fileOf('hba_file'), await fileOf('ident_file')]

@@ -49,7 +49,7 @@ export async function createDatabase(readSettings: () => Settings, args: string[
 }
 
 /**
- * Makes database and owner, and writes the lines of access; restores both files if PostgreSQL does not accept them.
+ * Creates database and owner, and writes the access lines; restores both files if PostgreSQL does not accept them.
  * @returns what was done
  */
 export async function makeDatabase(
@@ -90,7 +90,7 @@ export async function makeDatabase(
   return done
 }
 
-/** One that was made before may be another's, or unfit. */
+/** Checks owner, encoding and rights: the database may have existed before. @throws Fault `database-unfit` */
 async function assertOwned(ask: Ask, owner: string, database: string): Promise<void> {
   const [[isOwned, isUtf8, isSuperuser, makesRoles] = []] = await ask(
     database,

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { Fault } from '#platform/fault.ts'
 
-/** A PostgreSQL on this machine, by its socket. */
+/** PostgreSQL server on this machine, reached over its socket. */
 export interface LocalServer {
   /** Folder of its socket. */
   host: string
   port: number
 }
 
-/** Separates fields: in no path and no message. */
+/** Separates fields of a row; no path or message contains this character. */
 const separator = '\u001f'
 
 /**
@@ -65,7 +65,7 @@ export async function askAs(
 
 function run(program: string, args: string[], input: string): Promise<{ code: number; out: string; error: string }> {
   return new Promise((resolve, reject) => {
-    // Neither the package's PGUSER nor its settings: psql signs in as the user that it runs as.
+    // Passes on neither the package's PGUSER nor its settings: psql signs in as the user that it runs as.
     const child = spawn(program, args, { env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }, cwd: '/' })
     let [out, error] = ['', '']
     child.stdout.on('data', (text: Buffer) => (out += text.toString()))

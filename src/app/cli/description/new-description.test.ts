@@ -46,7 +46,7 @@ const answering = (given: readonly string[]) => {
   return { open, shown: () => shown }
 }
 
-test('ten questions, with what is usual between brackets, make a valid description', async () => {
+test('ten questions, with defaults in brackets, make a valid description', async () => {
   const file = join(folder, 'description.yaml')
   const { open, shown } = answering(lines())
   await newDescription(file, undefined, open)
@@ -56,7 +56,7 @@ test('ten questions, with what is usual between brackets, make a valid descripti
   await expect(newDescription(file, undefined, open)).rejects.toThrow('exists already')
 })
 
-test('an answer that cannot be read is asked for again', async () => {
+test('a question is asked again if its answer cannot be read', async () => {
   const file = join(folder, 'description.yaml')
   const { open, shown } = answering(
     lines({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
@@ -67,7 +67,7 @@ test('an answer that cannot be read is asked for again', async () => {
   expect(process.exitCode).toBeUndefined()
 })
 
-test('answers that make no valid description are kept, with each problem, and can be corrected in their file', async () => {
+test('answers that make an invalid description are stored, each problem is printed, and the stored answers can be corrected', async () => {
   const file = join(folder, 'description.yaml')
   await newDescription(file, undefined, answering(lines({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open)
   expect(process.exitCode).toBe(1)

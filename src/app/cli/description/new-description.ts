@@ -10,8 +10,8 @@ import { openTerminal, type Terminal } from '../ask.ts'
 import { askTenQuestions } from './ten-questions.ts'
 
 /**
- * Makes the first description of an installation. Writes nothing that the program would refuse: then it lists the problems, and
- * stores the answers in `FILE.answers.yaml`, to be corrected.
+ * Makes the first description of an installation. If the answers make an invalid description, lists its problems
+ * instead, and stores the answers in `FILE.answers.yaml`, to be corrected.
  * @param from a file of answers; without it ten questions are asked
  */
 export async function newDescription(

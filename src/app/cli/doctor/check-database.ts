@@ -47,7 +47,7 @@ export interface DatabaseFacts {
   /** As in server_version_num. */
   version: number
   encoding: string
-  /** Its locale maps letters to upper case. */
+  /** True if the database's locale maps letters to upper case. */
   folds: boolean
   connections: number
   fsync: string
@@ -56,9 +56,9 @@ export interface DatabaseFacts {
   checksums: string
   makesRoles: boolean
   makesTables: boolean
-  /** Failed statements are logged with their values. */
+  /** True if failed statements are logged with their values. */
   logsValues: boolean
-  /** 12.00 UTC of a summer day in Helsinki. */
+  /** Hour in Helsinki at 12.00 UTC of a summer day, according to the database. */
   summer: string
 }
 

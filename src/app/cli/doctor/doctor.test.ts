@@ -52,7 +52,7 @@ describe('the settings', () => {
 })
 
 describe('the machine', () => {
-  test('of the test is checked, with a finding for each check', async () => {
+  test('that runs this test is checked, with a finding for each check', async () => {
     const checks = (await checkMachine()).map((one) => judged(one)[0])
     expect(checks).toEqual(['memory', 'open-files', 'kernel-buffers', 'time-zone', 'clock'])
   })
@@ -171,7 +171,7 @@ describe('ports', () => {
 })
 
 describe('the database', () => {
-  test('in order passes the checks', async () => {
+  test('passes the checks if nothing is wrong with it', async () => {
     const found = await checkDatabase(database.url())
     // The tests' database has unsafe settings, for speed.
     const unsafe = ['database.fsync', 'database.full_page_writes', 'database.synchronous_commit']
@@ -179,7 +179,7 @@ describe('the database', () => {
     expect(found.map(({ check }) => check)).toContain('database.version')
   })
 
-  test('old, not UTF-8, without rights, unsafe or with another time is found', () => {
+  test('is reported if it is old, not UTF-8, without rights, unsafe or in another time zone', () => {
     const well: DatabaseFacts = {
       ...{ version: 170_002, encoding: 'UTF8', folds: true, connections: 200, fsync: 'on', full_page_writes: 'on' },
       ...{
@@ -209,7 +209,7 @@ describe('the database', () => {
     expect(wrong({}, 60_000)).toEqual([['database.clock', 'error']])
   })
 
-  test('that cannot be reached gets a remedy, without its password', async () => {
+  test('that cannot be reached gets a finding with a remedy and without its password', async () => {
     const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
     expect(judged(away!)).toEqual(['database', 'error'])
     expect(JSON.stringify(away)).not.toContain('very-secret')
@@ -273,7 +273,7 @@ describe('seloste doctor', () => {
     findings: Finding[]
   }
 
-  test('before a start on a good machine ends with 0, and with 1 if a port is occupied', async () => {
+  test('exits with 0 before a start on a good machine, and with 1 if a port is occupied', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -289,7 +289,7 @@ describe('seloste doctor', () => {
     for (const finding of [...goodReport!.findings, ...badReport!.findings]) judged(finding)
   })
 
-  // Run by root in another user's folder, whose first start could not use files created by root.
+  // Root may run doctor in the data folder of another user, whose first start could not use files created by root.
   test('leaves nothing in an unused data folder', async () => {
     const data = join(folder, 'unused')
     await mkdir(data, { mode: 0o700 })

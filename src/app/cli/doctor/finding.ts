@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 export const ok = (check: string, says: string): Finding => ({ check, is: 'ok', says })
-/** Creates a finding that cannot be determined here. */
+/** Creates the finding of a check whose result cannot be determined here. */
 export const unknown = (check: string, says: string): Finding => ({ check, is: 'unknown', says })
 export const warning = (check: string, says: string, remedy: string): Finding => ({
   check,
@@ -19,7 +19,7 @@ export const warning = (check: string, says: string, remedy: string): Finding =>
 })
 export const error = (check: string, says: string, remedy: string): Finding => ({ check, is: 'error', says, remedy })
 
-/** Formats a thrown value on one line; a fault by its own message. */
+/** Formats a thrown value on one line; for a fault its message alone. */
 export function lineOf(thrown: unknown): string {
   const { message, code } = thrown as { message?: string; code?: string }
   return (message || code || String(thrown)).split('\n')[0]!

@@ -1,12 +1,12 @@
 /** Settings in the form that systemd (EnvironmentFile=) and a shell read alike: NAME=value lines. */
 import { Fault } from '#platform/fault.ts'
 
-/** Values that need no quotation marks in either. */
+/** Values that need quotation marks neither for systemd nor for a shell. */
 const bare = /^[\w@%+=:,./?[\]-]+$/
-/** Characters that the two read differently, even between double quotes. */
+/** Characters that systemd and a shell read differently, even between double quotes. */
 const ambiguous = /["$`\\\n]/
 
-/** Returns the settings of a file. Commented lines are none. */
+/** Returns the settings of a file. Skips commented lines. */
 export function readSettingsFile(text: string): Map<string, string> {
   return new Map(
     text.split('\n').flatMap((line) => {
@@ -17,7 +17,7 @@ export function readSettingsFile(text: string): Map<string, string> {
 }
 
 /**
- * Returns the text with other values: in the place of the setting's line, or of its commented example, or at the end.
+ * Returns the text with new values: each replaces the setting's line or commented example, or is added at the end.
  * @throws Fault `argument-wrong` for a value that systemd and the shell would read differently
  */
 export function withSettings(text: string, settings: ReadonlyMap<string, string>): string {

@@ -10,7 +10,7 @@ const sipPort = 5060
 
 /**
  * Asks for the settings that a first installation needs.
- * @param before settings of the file; they are offered again
+ * @param before present settings of the file; they are offered as defaults
  */
 export async function askSettings(
   { ask, print }: Terminal,

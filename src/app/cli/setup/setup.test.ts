@@ -27,7 +27,7 @@ afterEach(async () => {
 const answering = (...lines: string[]) =>
   openTerminal(Readable.from(lines.map((line) => `${line}\n`)), (text) => void (said += text))
 
-test('a setting takes the place of its line or of its example, and the rest of the file stays', () => {
+test('a setting replaces its line or its commented example, and the rest of the file stays', () => {
   const text = withSettings(
     packaged,
     new Map([
@@ -57,7 +57,7 @@ test('five answers make the settings of a first installation, and are shown befo
   expect(await readFile(file, 'utf8')).toBe(packaged)
 })
 
-test('what cannot be used is asked for again, and "no" changes nothing', async () => {
+test('a question is asked again if its answer cannot be used, and "no" changes nothing', async () => {
   await setup(['--settings', file], () =>
     answering(
       '192.0.2.5',

@@ -100,7 +100,7 @@ async function carryOut({ file, text, settings, environment, isLocalDatabase }: 
   console.log('  systemctl enable --now seloste.target\n  seloste status\n  seloste people first')
 }
 
-/** In a container the machine sets them. */
+/** Reserves the media ports. A container may not set them: there the host does. */
 async function reservePorts({ rtp: { firstPort, lastPort } }: Settings): Promise<void> {
   await writeFile(portsFile, `net.ipv4.ip_local_reserved_ports=${firstPort}-${lastPort}\n`)
   await promisify(execFile)('sysctl', ['-q', '-p', portsFile]).catch(() => {
@@ -108,7 +108,7 @@ async function reservePorts({ rtp: { firstPort, lastPort } }: Settings): Promise
   })
 }
 
-/** Everybody on the machine can read this file. */
+/** Refuses unknown settings and a database password, because everybody on the machine can read the settings file. */
 function assertPublic(settings: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const unknown = [...settings.keys()].find((name) => !(settingNames as readonly string[]).includes(name))
   if (unknown !== undefined)

@@ -10,7 +10,7 @@ export interface IngestQueue {
   failed(id: string, code: string): number
   /** Postpones a recording by the longest pause. */
   leave(id: string, code: string): void
-  /** Returns the one that has waited longest. `sinceMs` as in performance.now(). */
+  /** Returns the recording that has waited longest. `sinceMs` as in performance.now(). */
   oldest(): { sinceMs: number; code: string } | undefined
 }
 

@@ -23,7 +23,7 @@ export interface AnonymisedCopies {
 }
 
 /**
- * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves hearings,
+ * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves playback,
  * and removes changed, rejected and expired ones (R33).
  * @param given engines and pace, set by benches and tests only
  */

@@ -1,6 +1,6 @@
 /**
  * Checks the object store of recordings at the start, hourly, and every minute while the store does not answer. Refuses a start
- * with a bucket that keeps deleted objects. No call waits for the checks.
+ * with a bucket that keeps deleted objects (versioning). No call waits for the checks.
  */
 import type { Log } from '#platform/log/log.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'

@@ -23,7 +23,7 @@ const options = {
 }
 const settingsWith = (more: Record<string, string>) => readSettings({ SELOSTE_DATA: folder, ...more }, folder)
 
-test('a new place of the register’s own without an attested site refuses the start, in one line', async () => {
+test('the start is refused, with one line, if one of the register’s own places is new and has no attested site', async () => {
   const settings = settingsWith({ SELOSTE_SITES: 'keys=attic, data=server-room' })
   await expect(startPlaces({ ...options, settings })).rejects.toMatchObject({
     code: 'place-unattested',

@@ -72,7 +72,7 @@ async function withPasskey() {
 }
 
 describe('passkeys over HTTP', () => {
-  test('one is added in the account, under a new session, and listed by its name', async () => {
+  test('a passkey is added in the account, which renews the session, and is listed by its name', async () => {
     const { person, browser, added } = await withPasskey()
     expect(added.status).toBe(201)
     expect((await whoAmI(browser)).body).toMatchObject({ personId: person.id })
@@ -82,7 +82,7 @@ describe('passkeys over HTTP', () => {
     ])
   })
 
-  test('signs in alone', async () => {
+  test('a passkey alone signs in', async () => {
     const { person, authenticator } = await withPasskey()
     const browser = newBrowser()
     const request = await post(browser, '/api/session/passkey/challenge')
@@ -95,7 +95,7 @@ describe('passkeys over HTTP', () => {
     expect((await answer(browser.fetch('/api/account'))).body).toMatchObject({ method: 'passkey' })
   })
 
-  test('is the second step after a password', async () => {
+  test('a passkey is the second step after a password', async () => {
     const { person, authenticator } = await withPasskey()
     const browser = newBrowser()
     expect(await post(browser, '/api/session', { userId: person.userId, password })).toMatchObject({
@@ -111,7 +111,7 @@ describe('passkeys over HTTP', () => {
     expect((await answer(browser.fetch('/api/account'))).body).toMatchObject({ method: 'password+passkey' })
   })
 
-  test('confirms its own removal', async () => {
+  test('a passkey confirms its own removal', async () => {
     const { browser, authenticator, added } = await withPasskey()
     const id = String(added.body['id'])
     const remove = () => answer(browser.fetch(`/api/account/passkeys/${id}`, { method: 'DELETE' }))
@@ -170,7 +170,7 @@ describe('the identity provider over HTTP', () => {
     })
   })
 
-  test('signs in and redirects back to the page, and signing out redirects to it', async () => {
+  test('signs in and redirects back to the page, and signing out returns the provider’s sign-out URL', async () => {
     const person = await enter()
     provider.people.set('aino', { preferred_username: person.userId })
     const browser = newBrowser()
@@ -200,7 +200,7 @@ describe('the identity provider over HTTP', () => {
     expect((await whoAmI(browser)).status).toBe(401)
   })
 
-  test('is not visited when somebody signed in otherwise signs out', async () => {
+  test('is not involved when somebody who signed in with a password signs out', async () => {
     const person = await enter()
     const browser = newBrowser()
     await post(browser, '/api/session', { userId: person.userId, password })

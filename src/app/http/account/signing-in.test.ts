@@ -12,7 +12,7 @@ describe('signing in', () => {
     expect(await isWhole(browser)).toBe(true)
   })
 
-  test('with one takes two steps, or one with the code at hand, and each gives a new token', async () => {
+  test('with a second factor takes two steps, and each step sets a new token', async () => {
     const browser = browse()
     await browser.signIn(signer.aino)
     const tokens = [browser.cookies.get('seloste')]
@@ -59,7 +59,7 @@ describe('signing in', () => {
     })
   })
 
-  test('with the code in the same request', async () => {
+  test('with the code in the same request takes one step', async () => {
     const browser = browse()
     await browser.signIn(signer.aino)
     const { secret } = await enrol(browser)
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(await isWhole(third)).toBe(false)
   })
 
-  test('refuses two factors at once, and none', async () => {
+  test('refuses a second step with two factors, and with none', async () => {
     for (const json of [{}, { otp: '123456', recoveryCode: 'x' }]) {
       expect(await browse().request('POST', '/api/session/second-factor', json)).toMatchObject({
         code: 'input.invalid',

@@ -63,7 +63,7 @@ describe('the page', () => {
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}';/)
   })
 
-  test('has only links to places in it or to the document', () => {
+  test('links only to its own sections and to the document', () => {
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     for (const [, to] of page.matchAll(/ href="([^"]+)"/g)) {
       if (to !== '/api/openapi.json') expect(ids, to).toContain(to!.slice(1))

@@ -44,7 +44,7 @@ async function lastEvent(response: Response) {
 }
 
 describe('a listener is informed within five seconds', () => {
-  test('that the right has ended, and when, and the next request gets deny.expired with the same', async () => {
+  test('that the right has ended, and when, and the next request gets deny.expired with the same instant', async () => {
     const until = now().add({ seconds: 5 }).round('millisecond')
     const eero = await supervisor(until)
     const eeros = await desk.signIn(eero)

@@ -92,7 +92,7 @@ describe('a right', () => {
 })
 
 describe('searching and reading', () => {
-  test('one contact, its caller masked, then revealed', async () => {
+  test('finds and reads a contact with its caller masked, and then reveals the caller', async () => {
     const list = await answer(browser.fetch('/api/contacts?purpose=QUALITY&caller=040%20123%204567'))
     const [item] = list.body['items'] as { id: string; caller: { number: string } }[]
     expect(item?.id).toBe(recording.contactId)
@@ -148,7 +148,7 @@ describe('searching and reading', () => {
     expect(seen.size).toBe(5)
   })
 
-  test('the numbers and the organisation', async () => {
+  test('returns the numbers and the organisation', async () => {
     const numbers = await answer(browser.fetch('/api/numbers'))
     expect((numbers.body['items'] as unknown[]).length).toBeGreaterThan(0)
     expect(await answer(desk.visitor.fetch('/api/organisation'))).toMatchObject({ status: 200 })

@@ -1,6 +1,6 @@
 /**
  * Filters of the contact search, for schemas and pages, from the table in src/use/search/contact-filters.ts. It does not import
- * TypeBox, because browsers load this file, as the only one of the contract.
+ * TypeBox, because this is the only file of the contract that browsers load.
  */
 import { contactFilters, lastDigitsOf, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
 

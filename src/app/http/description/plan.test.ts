@@ -129,7 +129,7 @@ describe('shares', () => {
     expect(eeros.byNumber.map(({ number, answered }) => [number, answered])).toEqual([[regional, 250]])
   })
 
-  test('show an undrawn recording', async () => {
+  test('show a recording of a call that was not drawn', async () => {
     const before = await sharesFor(browsers.aino, 'DEVELOPMENT')
     const extra = await enterCall(callsInAll + 1, switchboard, aino)
     await admit(capture, { ...extra, recording: recordingOf(extra) })

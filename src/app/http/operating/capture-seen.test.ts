@@ -97,7 +97,7 @@ describe('the reception of recordings', () => {
     expect((await request(`from=${from}&to=${to}&by=day`)).body).toEqual({ items: [] })
   })
 
-  test('tells a listener what to expect, and maintenance the measurements', async () => {
+  test('is shown to a listener in words, and to maintenance as measurements', async () => {
     const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official', elsewhere: '2001:db8::5' })
     const segment = async (browser: Browser, query: string) => {
       const { body } = await answer(browser.fetch(`/api/contacts/${facts.contactId}?${query}`))
@@ -125,7 +125,7 @@ describe('the reception of recordings', () => {
     }
   })
 
-  test('ends with the recording, whatever ends it', async () => {
+  test('is deleted as soon as the destruction of the recording begins', async () => {
     const { recordingId } = await admitted({}, Temporal.Now.instant().subtract({ hours: 24 * 190 }))
     const receptionOf = () =>
       admin.selectFrom('recording').select('reception').where('id', '=', recordingId).executeTakeFirstOrThrow()
@@ -201,7 +201,7 @@ describe('the elements that clients send', () => {
     expect(clients.take()).toMatchObject([{ client: 'Late', sessions: 1 }])
   })
 
-  test('are deleted fourteen days after a client was last seen, and hours after three', async () => {
+  test('are deleted fourteen months after a client was last seen, and hourly counts after three months', async () => {
     await sql`update capture_client set last_at = now() - interval '15 months' where client = 'SBC/9.1'`.execute(admin)
     await sql`update capture_hour set hour = date_trunc('hour', now() - interval '4 months', 'UTC') where client = 'Other'`.execute(
       admin,

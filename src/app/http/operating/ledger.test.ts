@@ -178,7 +178,7 @@ describe('the ledger', () => {
     }
     const items = await kinds(officer)
     expect(items.filter(({ kind, cause }) => kind === 'hold' || cause === 'hold-end')).toEqual([])
-    // No missing number reveals them either, because other entries are numbered as well.
+    // A gap in the numbers does not reveal the orders either, because other entries are numbered as well.
     const numbers = items.map(({ seq }) => seq)
     expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! - index))
     const others = items.filter(({ kind }) => kind === 'other')

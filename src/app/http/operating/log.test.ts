@@ -190,7 +190,7 @@ describe('one entry', () => {
   const proofOf = async (seq: number) =>
     (await answer(officer.fetch(`/api/log/entries/${seq}`))).body['proof'] as LogProof
 
-  test('is pending for the tree, then proved to be in it, and found if altered', async () => {
+  test('waits for the log’s tree, is then proved to be in the tree, and an alteration is detected', async () => {
     const reference = await enterEntries(300)
     const { items } = await read({ reference, limit: '300' })
     expect(await proofOf(items[0]!.seq)).toMatchObject({ state: 'pending', path: [] })

@@ -190,7 +190,7 @@ describe('a feed', () => {
     expect(await state()).toMatchObject({ state: 'well' })
   })
 
-  test('for other numbers is not late, one with a fault reports which, and one whose process ended is down', async () => {
+  test('for other numbers is not late, a feed with a fault names the fault, and a feed whose process has ended is down', async () => {
     await report({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
     await recorded(call(3))
     expect(await state()).toMatchObject({ state: 'well' })
@@ -306,7 +306,7 @@ describe('a difference', () => {
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
   })
 
-  test('found before its explanation raises no alarm after it, even while the alarm is being checked', async () => {
+  test('raises no alarm once it is explained, even while the alarm is being checked', async () => {
     await report()
     await reported(call(5))
     await watch()
@@ -345,7 +345,7 @@ describe('a difference', () => {
     expect(alarm).toMatchObject({ kind: 'untold', count: 1 })
     await answer(officer.fetch(`/api/alarms/${alarm!.id}/close`, { method: 'POST', json: { note: 'Testisoitto' } }))
     expect(await sums()).toMatchObject({ untold: 1, untoldExplained: 1, notYetTold: 1 })
-    // The other feed has caught up, and does not report its call, which was before everything that the closed alarm had
+    // The other feed has caught up without reporting its call. That call is earlier than every call that the closed alarm
     // counted.
     await report({ name: 'branch', covers: [branch] })
     await watch()
@@ -356,7 +356,7 @@ describe('a difference', () => {
   })
 })
 
-test('is visible to nobody else', async () => {
+test('reconciliation is not visible to a supervisor', async () => {
   for (const path of ['', '/calls?kind=untold', '/problems'])
     expect(await answer(supervisor.fetch(`/api/reconciliation${path}`))).toMatchObject({
       status: 403,
@@ -364,7 +364,7 @@ test('is visible to nobody else', async () => {
     })
 })
 
-test('logs reading and explanation in functions of the database: the desk cannot write these entries', async () => {
+test('database functions log the reading and the explanation of differences: the desk cannot write these entries itself', async () => {
   for (const action of ['reconciliation.listed', 'reconciliation.explained', 'call-flow.read']) {
     await expect(
       sql`insert into audit_entry (action, result) values (${action}, 'ok')`.execute(database.as('seloste_desk').db),

@@ -38,7 +38,7 @@ interface Overview {
 /** Enters a call that ended this long ago, recorded or not. */
 const call = (ago: Temporal.DurationLike, months?: number) => callThatEnded(now.subtract(ago), months)
 
-/** Enters a call whose recording ends in this many hours: kept for as many months as fit that day. */
+/** Enters a call whose recording is due in this many hours, with a term of as many months as end exactly then. */
 function callThatIsDue(hours: number) {
   const due = now.add({ hours })
   const months = [3, 2, 4, 5].find((term) => due.subtract({ months: term }).add({ months: term }).equals(due))
@@ -98,7 +98,7 @@ describe('the overview of retention', () => {
   })
 
   test('has the last runs with their results and ledger entries', async () => {
-    // Simulates a rollback: rows have gaps, numbers have none.
+    // Simulates a rollback, which leaves a gap in the row numbers but none in the ledger's.
     await pool.query(`select nextval(pg_get_serial_sequence('destruction_entry', 'seq'))`)
     const after = await ledgerPosition(custodian)
     await pool.query(
@@ -106,7 +106,7 @@ describe('the overview of retention', () => {
     )
     await recordRun(custodian, { work: 'sweep', recordings: 2, contacts: 3, months: ['2025-09'], keys: 1 }, after)
     await recordRun(custodian, { work: 'verification', recordings: 9, fault: 'body-forged' })
-    // Its number is the ledger's, not the row's: undefined until the ledger has been signed.
+    // A run has the ledger's entry number, not the row's: undefined until the ledger has been signed.
     const { runs: unnumbered } = await read()
     expect(unnumbered[1]).not.toHaveProperty('ledger')
     await (await openTestLedger(database)).seal()

@@ -177,7 +177,7 @@ test('many views are slowed down, then refused: 429 looks.too-many', async () =>
   const served = beyond.filter(({ status }) => status === 200)
   const refused = beyond.filter(({ status, code }) => status === 429 && code === 'looks.too-many')
   expect(served.length + refused.length).toBe(beyond.length)
-  // One more was served if the last of them arrived after the first had waited its turn.
+  // One more is served if the last request arrives after the first has been served.
   expect(served.length).toBeGreaterThanOrEqual(maxWaiting)
   expect(refused.length).toBeGreaterThanOrEqual(maxWaiting)
   const waitsMs = (slowing.stepMs * served.length * (served.length + 1)) / 2

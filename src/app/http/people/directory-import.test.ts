@@ -196,7 +196,7 @@ describe('a file of people', () => {
 })
 
 describe('a wrong file changes nothing and lists its rows:', () => {
-  test('another encoding, reported in three languages with its reading', async () => {
+  test('another encoding, with the text read in the likely encoding', async () => {
     const given = await refused(Buffer.from(file('maija;Maija Mäkelä;;;;2025-01-01;'), 'latin1'))
     expect(problems(given)).toMatchObject([{ row: 2, code: 'csv.encoding' }])
     expect(given.rows[0]?.message.fi).toMatch(/Windows-1252.*Mäkelä/)
@@ -275,7 +275,7 @@ test('ten thousand people are read at once, and entered', { timeout: 60_000 }, a
   )
   const given = await send(file(...rows, rows[0]!))
   expect(problems(given)).toContainEqual({ row: 10_002, column: 'user_id', code: 'person.twice' })
-  // Each costs as much as the one before: all of them in the long run.
+  // Every row takes equally long, so only the long run enters all of them.
   const entered = process.env['SELOSTE_LONG'] === '1' ? rows : rows.slice(0, 1_000)
   expect((await send(file(...entered))).body).toMatchObject({ entered: entered.length, done: true })
 })

@@ -226,7 +226,7 @@ describe('a person who leaves', () => {
     expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
   })
 
-  test('and stays after all has placement and number as before, except a number given to another', async () => {
+  test('and then stays after all gets placement and number back, except a number given to another', async () => {
     const [stored, given] = [somePhone(), somePhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: stored })
     await change(body.id, { from: '2025-01-01', addPhone: given })

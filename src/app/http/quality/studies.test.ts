@@ -326,7 +326,7 @@ describe('a study', () => {
     )
     expect(part.total.figures.calls).toBe(110)
     expect(part.notes.leftOut).toMatchObject([{ from: old.add({ days: 4 }).toString(), why: 'part-of-month' }])
-    // A supervisor's right reaches units, and it contains none.
+    // A supervisor's right covers units only, and counts past the term have no units.
     expect((await study(browsers.sari, `${query}&by=month`)).notes.leftOut).toMatchObject([{ why: 'no-units' }])
   })
 })
@@ -355,8 +355,8 @@ describe('calls of the day', () => {
       return JSON.parse(/data: (.*)/.exec(text)![1]!) as Today
     }
     const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
-    // Four of Oulu answer the national number, and only one of them the regional one. The unit is reported, and the
-    // national number is not, because the unit's count less that would be hers.
+    // Four officials of Oulu answer the national number, and one of them also the regional number. The unit is reported. The
+    // national number is not: the unit's count minus that of the national number would be the count of that one official.
     await admit(capture, going(aino, national))
     expect((await seen(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
     for (const person of [aino, bertil, undefined]) await admit(capture, going(person))
@@ -366,7 +366,7 @@ describe('calls of the day', () => {
     const saris = await seen(browsers.sari)
     expect(saris.byNumber).toEqual([])
     expect(saris.byUnit).toEqual([{ unit: 'Oulu', calls: 2, answered: 2, talking: 2, waiting: 0 }])
-    // A number's count less that of Oulu would be Bertil's own: he is alone in Vasa, and nobody else is left.
+    // A number's count minus that of Oulu would be Bertil's own, because he is alone in Vasa and there is no third unit.
     expect((await seen(browsers.eero)).byUnit).toEqual([])
     expect(await seen(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
     for (const index of [6, 7]) await enter(`Vasa ${index}`, 'Raahe', undefined, `029 512 100${index}`)

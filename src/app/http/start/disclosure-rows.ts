@@ -54,7 +54,7 @@ function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: 
   return rows
 }
 
-/** The earliest of what has passed: the day on which all copies are due, or that of a recall. */
+/** Returns the earliest deadline: the day on which all copies are due, or that of a recall. */
 function overdueSince({ deadline, items }: ResearchFacts): Temporal.Instant {
   return items
     .flatMap(({ outcome, recallDueAt }) => (outcome === 'recalled' && recallDueAt ? [recallDueAt] : []))

@@ -36,7 +36,7 @@ async function pendingRights({ desk, session }: Worker): Promise<WaitingRow[]> {
     }))
 }
 
-/** Appointments of the viewer's today, and those whose outcome is not recorded. */
+/** The viewer's appointments of today, and past ones whose outcome is not recorded. */
 async function appointments({ desk, session, now }: Worker): Promise<WaitingRow[]> {
   const today = now.toZonedDateTimeISO(termZone).toPlainDate()
   const days = { from: today.subtract({ days: daysBack }), to: today }

@@ -4,7 +4,7 @@ import { listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import { listDrafts } from '#safeguards/versions/draft.ts'
 import type { WaitingRow, Worker } from './waiting-row.ts'
 
-/** Drafts of the description, rights and changes of accounts: what a second person decides, and what is one's own. */
+/** Drafts of the description, rights and changes of accounts: those that the viewer may decide, and the viewer's own. */
 export async function decisionRows(worker: Worker): Promise<WaitingRow[]> {
   return [
     ...(await drafts(worker)),

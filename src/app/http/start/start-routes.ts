@@ -33,7 +33,7 @@ export function startRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listWaiting: async ({ session }) => {
       const worker = await workerOf(desk, session)
-      // At the same time, each area one query after the other: a person has few areas.
+      // Reads the areas concurrently, each with one query after the other: a person has few areas.
       const rows = await Promise.all(areas.map((rowsOf) => rowsOf(worker)))
       return { items: arrangeRows(rows.flat(), worker.now) }
     },

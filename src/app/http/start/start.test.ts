@@ -1,4 +1,4 @@
-// The start page's list over HTTP: what waits for whom, and that reading it is refused nothing.
+// The start page's list over HTTP: which role gets which rows, and that no read for the list is refused.
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -65,7 +65,7 @@ test('lists a clerk’s request with its clock and without its requester, and no
   }
 })
 
-test('tells those who run the installation of a part that does not answer, and nobody else', async () => {
+test('shows a part that does not answer to those who run the installation, and to nobody else', async () => {
   for (const name of Object.keys(rightOf)) {
     const rows = (await waitingFor(name)).filter(({ kind }) => kind === 'blocker')
     const runs = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'

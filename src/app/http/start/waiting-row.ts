@@ -18,7 +18,7 @@ export interface WaitingRow {
   callAt?: Instant | undefined
   since?: Instant | undefined
   deadline?: Instant | undefined
-  /** Its page calls it urgent. */
+  /** True if the row's own page shows it as urgent. */
   isUrgent?: boolean
   /** Urgent without a deadline. */
   hasFailed?: boolean
@@ -43,7 +43,7 @@ export interface Worker {
 /** Rows of one kind that are listed one by one. */
 const maxOfKind = 5
 const soonHours = 3 * 24
-/** What has no deadline is placed as if it had one this long after it began to wait. */
+/** A row without a deadline is sorted as if it were due this long after it began to wait. */
 const patienceHours = 7 * 24
 const urgencies = ['now', 'soon', 'waits'] as const
 

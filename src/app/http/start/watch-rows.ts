@@ -40,7 +40,7 @@ async function reviews({ desk, session, now }: Worker): Promise<WaitingRow[]> {
     }))
 }
 
-/** The last full verification of the log found something. */
+/** Returns a row if the last full verification of the log has findings. */
 async function brokenLog({ desk, session }: Worker): Promise<WaitingRow[]> {
   const listed = await listVerifications(desk.db, session)
   if ('refused' in listed) return []
@@ -84,7 +84,7 @@ async function differences({ desk, session, now, has }: Worker): Promise<Waiting
 }
 
 const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
-/** Faults of retention, and preservation orders that end: to the security unit only what is its own. */
+/** Faults of retention (for the security unit only expired attestations), and preservation orders that end soon. */
 export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
   const { has } = worker
   return [
@@ -97,7 +97,7 @@ async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> 
   const found = await readRetention(desk.db, session)
   if ('refused' in found) return []
   const rows = found.obstacles
-    // A backup that never was is a step of the installation.
+    // If no backup was ever made, the first one is listed among the steps of the installation.
     .filter(({ kind }) => kind !== 'backup-none')
     .map(({ kind, since, deadline }): WaitingRow => {
       return {

@@ -53,7 +53,7 @@ test('without either, the message says what to do', async () => {
 })
 
 test('a new database is created and started by the system’s binaries', async () => {
-  // A distribution's programs are npm's, in another place.
+  // npm's programs in another folder stand in for those of a distribution.
   const real = await prepareBinaries(root, undefined)
   const system = join(root, 'system')
   await symlink(dirname(dirname(real.postgres)), system)

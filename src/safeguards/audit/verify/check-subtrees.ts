@@ -32,7 +32,7 @@ export class SubtreeCheck {
     this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
   }
 
-  /** The remaining ones were never stored. */
+  /** Reports the remaining stored roots: their leaves do not exist. */
   judge(): void {
     for (const place of this.#stored.keys()) {
       const [level = 0, index = 0] = place.split('/').map(Number)

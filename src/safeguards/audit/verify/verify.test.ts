@@ -74,7 +74,7 @@ describe('the tree', () => {
     expect(made).toEqual(roots)
   })
 
-  test('leads from each leaf of every size up to 70 to its root, and from no other leaf', async () => {
+  test('has, at every size up to 70, a path from each leaf to the root, which is valid for no other leaf', async () => {
     const leaves = Array.from({ length: 70 }, (_, n) => leafHashOf(String(n)))
     for (let size = 1; size <= leaves.length; size++) {
       const root = merkleRoot(leaves.slice(0, size))
