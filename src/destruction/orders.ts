@@ -98,7 +98,7 @@ export function endOrder(
   return actInDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
 }
 
-/** Returns orders, newest first, with what the viewer may do to each. */
+/** Returns orders, newest first, and the recordings that they keep. */
 export async function listOrders(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -82,7 +82,7 @@ export function readReception(
 export type ClientRow = Selectable<RegisterTables['capture_client']> & { problems: number }
 export type SendsRow = Pick<Selectable<RegisterTables['capture_client_sends']>, 'kind' | 'name' | 'times' | 'last_at'>
 
-/** Lists every client seen, latest first, with its number of kinds of problems. */
+/** Lists every recording client seen, latest first, with the number of its kinds of problems. */
 export function listClients(db: Db, session: Session): Promise<ClientRow[] | Refused> {
   return asSeer(db, session, (tx) => clientsWithProblems(tx).orderBy('last_at', 'desc').orderBy('c.id').execute())
 }
@@ -108,7 +108,7 @@ export function readClient(
   })
 }
 
-/** Lists the captures of this register. */
+/** Lists the capture nodes of this register. */
 export function listNodes(db: Db, session: Session): Promise<SeenNode[] | Refused> {
   return asSeer(db, session, (tx) => seenNodes(tx))
 }

@@ -8,7 +8,7 @@ import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Runs an act on a disclosure that the database authorises; `of` is its detail. A refusal is logged. */
+/** Runs an act on a disclosure, which the database authorises. A refusal is logged, and may have a detail in `of`. */
 export function actOnDisclosure<Code extends string>(
   db: HoldingSafeguards,
   session: Session,

@@ -16,7 +16,7 @@ export interface PendingDisclosure {
   disclosure: { kind: 'RESEARCH' | 'AUTHORITY'; id: string; number: string }
   /** Affected items. */
   items: number
-  /** When the first of them ends because of the change. */
+  /** When the first affected item ends because of the change. */
   endsAt: Temporal.Instant
 }
 

@@ -1,6 +1,6 @@
 /**
- * Requests for official documents that lead to a disclosure (C11, L13): their numbers, for those who prepare disclosures, and
- * which disclosure took each up. The requester is not shown.
+ * Requests for official documents that lead to a disclosure (C11, L13): their numbers, for those who prepare disclosures,
+ * and the disclosure to which each has led. The requester is not shown.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -27,7 +27,7 @@ interface ReferralRow extends Omit<Referral, 'takenUp'> {
 
 const takeUpRefusals = ['deny.role', 'not-found', 'referral.taken-up'] as const
 
-/** Lists pending ones, and those taken up within thirty days. */
+/** Lists referrals without a disclosure, and those that led to one within the last thirty days. */
 export async function listReferrals(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -48,7 +48,7 @@ export async function listReferrals(
   )
 }
 
-/** Records which disclosure a request has led to; once. */
+/** Records, once, the disclosure to which a request has led. */
 export function takeUpReferral(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -14,7 +14,7 @@ export type AuthorityLack =
   | 'release'
 
 export interface AuthorityFacts {
-  /** The description in force allows it. */
+  /** True if the description in force allows disclosures to authorities. */
   isOffered: boolean
   /** Undefined if no statutory ground was given. */
   provision: { isInForce: boolean } | undefined
@@ -27,7 +27,7 @@ export interface AuthorityFacts {
     /** Null before the decision. */
     isGranted: boolean | null
     isThere: boolean
-    /** Destruction of its recording, if one is requested and exists. */
+    /** When the item's recording is destroyed, if the item asks for a recording that still exists. */
     destroyAt: Temporal.Instant | undefined
   }[]
 }

@@ -6,10 +6,10 @@ import { actOnDisclosure } from '../act-on-disclosure.ts'
 
 export interface AuthorityDecision {
   outcome: 'GRANTED' | 'PART' | 'REFUSED'
-  /** PART: granted items. */
+  /** PART: the granted items. */
   items?: number[] | undefined
   reasons: string
-  /** From what was read (`AuthorityDisclosure.seen`): somebody may add another call meanwhile. */
+  /** `AuthorityDisclosure.seen` as read. The decision is refused if the content has changed since, such as by another call. */
   seen: string
 }
 
@@ -41,7 +41,7 @@ const closeRefusals = [
   'input.identity-code',
 ] as const
 
-/** Grants what was read, a part of it, or refuses; requires a statutory ground in force (R34, R35). */
+/** Grants a request, in full or in part, or refuses it; requires a statutory ground in force (R34, R35). */
 export function decideAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -54,8 +54,9 @@ export function decideAuthority(
 }
 
 /**
- * Closes a decided disclosure without anything in transit; its entry in the log of disclosures stays.
- * @param because why nothing of what was granted was released; undefined if released or refused (R34)
+ * Closes a decided disclosure that has no open package; its entry in the log of disclosures stays.
+ * @param because why nothing of what was granted was released; undefined if something was released or the request refused
+ * (R34)
  */
 export function closeAuthority(
   db: Kysely<RegisterTables>,

@@ -10,7 +10,7 @@ export interface AuthorityRequest {
   officer: string
   caseNumber: string
   aim: 'PREVENTION' | 'INVESTIGATION'
-  /** From the description's list. */
+  /** Id of a provision in the description. */
   provisionId?: string | undefined
   receivedAt: Temporal.Instant
 }
@@ -42,7 +42,7 @@ export function enterAuthority(
   return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
 
-/** Corrects what was entered. A provision that has ended meanwhile may stay, but nothing is granted by it. */
+/** Corrects a disclosure's request. A provision that has ended meanwhile may stay, but nothing can be granted under it. */
 export function changeAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -54,8 +54,8 @@ export function changeAuthority(
 }
 
 /**
- * Adds a call or one of its recordings; later prohibitions wait for the decision (1.6).
- * @returns its number
+ * Adds a call or one of its recordings; later prohibitions of the recording wait for the decision (1.6).
+ * @returns the item's number
  */
 export function addAuthorityItem(
   db: Kysely<RegisterTables>,
@@ -69,7 +69,7 @@ export function addAuthorityItem(
   return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
 
-/** Removes an item before the decision; prohibitions no longer wait for it. */
+/** Removes an item before the decision; prohibitions no longer wait for the decision. */
 export function dropAuthorityItem(
   db: Kysely<RegisterTables>,
   session: Session,

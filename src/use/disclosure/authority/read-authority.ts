@@ -56,7 +56,7 @@ export interface AuthorityDisclosure {
   lacks: ReturnType<typeof authorityLacks>
   urgentAt: Temporal.Instant | undefined
   isProvisionInForce: boolean
-  /** Changes whenever the content to decide on changes; a decision names it. */
+  /** Changes whenever the content to decide on changes; a decision must state the value that was read. */
   seen: string
   viewer: {
     isPreparing: boolean

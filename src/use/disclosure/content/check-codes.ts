@@ -16,14 +16,14 @@ export function holdsIdentityCode(symbols: string): boolean {
   })
 }
 
-/** Six digits of a date, three digits and a check character, of which some may be misheard. */
+/** Returns true if the symbols contain the form of an identity code with a possible date; other digits may be misheard. */
 export function isLikelyIdentityCode(symbols: string): boolean {
   return everyMatch(identityCode, symbols).some(([, day, month]) => isDay(day, month))
 }
 
 /**
- * Contains a Swedish personnummer of ten or twelve digits: a date and a valid Luhn digit; the day of a coordination number is
- * 60 higher.
+ * Returns true if the symbols contain a Swedish personnummer of ten or twelve digits: a date and a valid Luhn digit. The day
+ * of a coordination number is 60 higher.
  */
 export function holdsPersonnummer(symbols: string): boolean {
   return everyMatch(/(?:19|20)?(\d{2})(\d{2})(\d{2})(\d{4})/g, symbols).some(([, year, month, day, number]) => {
@@ -32,7 +32,7 @@ export function holdsPersonnummer(symbols: string): boolean {
   })
 }
 
-/** Is a Finnish business id: seven digits (six in old ones) and the check digit. */
+/** Returns true for a Finnish business id: seven digits (six in old ones) and the check digit. */
 export function isBusinessId(symbols: string): boolean {
   if (!/^\d{7,8}$/.test(symbols)) return false
   const digits = symbols.padStart(8, '0')
@@ -41,21 +41,21 @@ export function isBusinessId(symbols: string): boolean {
   return remainder !== 1 && Number(digits[7]) === (remainder === 0 ? 0 : 11 - remainder)
 }
 
-/** Contains an IBAN; Finnish ones also without recognised letters. */
+/** Returns true if the symbols contain an IBAN. A Finnish IBAN is found even without its letters. */
 export function holdsIban(symbols: string): boolean {
   if (everyMatch(/([A-Z]{2}\d{2}[A-Z\d]{11,30})/g, symbols).some(([, code]) => withRemainderOne(code ?? '')))
     return true
   return everyMatch(/(\d{16})/g, symbols).some(([, digits]) => withRemainderOne(`FI${digits}`))
 }
 
-/** Length of an IBAN by country; other countries are unknown. */
+/** Length of an IBAN by country; IBANs of other countries are not found. */
 const ibanLengths = new Map(
   'FI18 SE24 NO15 DK18 IS26 EE20 LV21 LT20 DE22 AT20 CH21 GB22 IE22 NL18 BE16 FR27 ES24 PT25 IT27 PL28 CZ24 HU28 RO24 BG22 GR27 UA29 TR26'
     .split(' ')
     .map((one) => [one.slice(0, 2), Number(one.slice(2))]),
 )
 
-/** More may follow: checks as many characters as the country's IBAN has. */
+/** Checks as many characters as the country's IBAN has; others may follow. */
 function withRemainderOne(code: string): boolean {
   const length = ibanLengths.get(code.slice(0, 2))
   if (length === undefined || code.length < length) return false

@@ -1,6 +1,6 @@
 import type { Language } from './word.ts'
 
-/** Names of letters; one that is also a word counts only next to digits or other letters. */
+/** Names of letters. A name that is also a word counts only next to digits or other letters. */
 const names: Record<Language, string> = {
   fi: `A aa B bee C see D dee E ee F äf F äffä F ef G gee H hoo I ii J jii K koo L äl L ällä M äm M ämmä N än N ännä O oo P pee
     Q kuu R är R ärrä S äs S ässä T tee U uu V vee W kaksoisvee X äks X äksä Y yy Z tset Z tseta Å ruotsalainenoo Ä ää Ö öö`,

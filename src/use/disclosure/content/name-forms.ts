@@ -2,7 +2,7 @@ import { englishFamilyNames, englishGivenNames } from './names-en.ts'
 import { finnishFamilyNames, finnishGivenNames } from './names-fi.ts'
 import { swedishFamilyNames, swedishGivenNames } from './names-sv.ts'
 
-/** Entry of a word in the lists. `word`: it is also an ordinary word ("satu", "mäki", "may"), and alone no name. */
+/** A word's entry in the lists of names. `word`: also an ordinary word ("satu", "mäki", "may"), which alone is no name. */
 export interface KnownName {
   given: boolean
   family: boolean
@@ -77,7 +77,7 @@ const grades: readonly [RegExp, string][] = [
   [/([aeiouyäö])t([aeiouyäö]{1,2})$/, '$1d$2'],
 ]
 
-/** "Heikki" is "Heikin", "Lehto" is "Lehdon", "Ranta" is "Rannan". */
+/** Returns the weak grade of a stem: "Heikki" is "Heikin", "Lehto" is "Lehdon", "Ranta" is "Rannan". */
 function weakGrade(stem: string): string {
   const rule = grades.find(([pattern]) => pattern.test(stem))
   return rule === undefined ? stem : stem.replace(rule[0], rule[1])
@@ -85,7 +85,7 @@ function weakGrade(stem: string): string {
 
 let known: ReadonlyMap<string, KnownName> | undefined
 
-/** All forms of all names, whatever the call's language. Built on first use. */
+/** Returns all forms of all names, whatever the call's language. Built on first use. */
 function knownForms(): ReadonlyMap<string, KnownName> {
   if (known !== undefined) return known
   const map = new Map<string, KnownName>()
@@ -114,7 +114,7 @@ export function knownName(text: string): KnownName | undefined {
   return knownForms().get(text)
 }
 
-/** Endings typical of family names, for names that are too rare for the lists. */
+/** Returns true if a word has an ending typical of family names: rare names are not in the lists. */
 export function endsLikeFamilyName(text: string): boolean {
   return (
     text.length >= 6 &&

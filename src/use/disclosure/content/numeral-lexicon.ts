@@ -73,12 +73,12 @@ export function withinOneEdit(one: string, other: string): boolean {
   return restOne.length > restOther.length ? restOne.slice(1) === restOther : restOne === restOther.slice(1)
 }
 
-/** A long numeral of which only one part was recognised: "viisikydmentäyksi". */
+/** Returns the form with which a long numeral begins or ends, if only one part of it was recognised: "viisikydmentäyksi". */
 function partOf(word: string, forms: readonly string[]): string | undefined {
   return word.length < 7 ? undefined : forms.find((form) => word.startsWith(form) || word.endsWith(form))
 }
 
-/** Returns what a misheard numeral resembles. */
+/** Returns the morpheme that a misheard numeral resembles. */
 export function resembledNumeral(word: string, { resembled, morphemes }: Lexicon): Morpheme | undefined {
   if (word.length < 3) return undefined
   const form = resembled.find((one) => withinOneEdit(word, one)) ?? partOf(word, resembled)

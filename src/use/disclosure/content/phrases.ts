@@ -4,7 +4,7 @@ import type { Category, Language } from './word.ts'
 /** A phrase that introduces, or asks for, an identifier. */
 export interface Phrase {
   category: Category
-  /** Indexes of its first token, and of the first one after it. */
+  /** Indexes of its first token, and of the first token after it. */
   first: number
   next: number
   /** Its end, in samples. */
@@ -154,7 +154,7 @@ export function phrasesIn(tokens: readonly Token[], language: Language): Phrase[
 
 const phraseWords = new Map<string, boolean>()
 
-/** Returns true if the word alone is such a phrase, and so neither a name nor a digit. */
+/** Returns true if the word alone is one of these phrases, and so neither a name nor a digit. */
 export function isPhraseWord(token: Token): boolean {
   const key = `${token.language} ${token.text}`
   const known = phraseWords.get(key)

@@ -52,7 +52,7 @@ function mayNameStreet(before: Token): boolean {
   return before.text.length >= 4 && !isSmallWord(before.text, before.language) && !/\d/.test(before.text)
 }
 
-/** "Itäinen Rantakatu", "Norra Esplanaden", "Kaarlo Sarkian tie": capitalised words before it belong to it. */
+/** Includes the word before a street name if it is capitalised or an adjective: "Itäinen Rantakatu", "Norra Esplanaden". */
 function prefixed(tokens: readonly Token[], index: number): number {
   const before = tokens[index - 1]
   const compass =
@@ -60,7 +60,7 @@ function prefixed(tokens: readonly Token[], index: number): number {
   return before !== undefined && (before.capital || compass.test(before.text)) ? index - 1 : index
 }
 
-/** "25 Baker Street": the number up to three words before it. */
+/** Returns the index of the number of an English street, up to three words before it: "25 Baker Street". */
 function startOfEnglish(tokens: readonly Token[], index: number): number | undefined {
   for (let at = index - 2; at >= Math.max(0, index - 4); at -= 1) {
     if (!isNumber(tokens[at]!)) continue
@@ -71,7 +71,7 @@ function startOfEnglish(tokens: readonly Token[], index: number): number | undef
   return undefined
 }
 
-/** Skips the number, the stair, the flat, the postcode and the town. */
+/** Returns the index of the address's last token, after the number, the stair, the flat, the postcode and the town. */
 function endOfAddress(tokens: readonly Token[], index: number): number {
   let last = index
   let strange = 0
@@ -88,7 +88,7 @@ function endOfAddress(tokens: readonly Token[], index: number): number {
       if (strange > strangers || (talk && last > index) || isUnit(token.text, token.language)) break
     }
   }
-  // A town follows a postcode, whatever was recognised.
+  // The word after a postcode is taken for a town, even if it is none of the known ones.
   const [end, next] = [tokens[last]!, tokens[last + 1]]
   const town = next !== undefined && next.from - end.to < 4000 && next.text.length >= 2 && !isPhraseWord(next)
   const digits = tokens.slice(index + 1, last + 1).filter(isNumber).length
@@ -110,7 +110,10 @@ function isNumber(token: Token): boolean {
   return /^\d/.test(token.text) || (reading !== undefined && !reading.weak)
 }
 
-/** The answer to "osoite": from the phrase to the end of what looks like an address, including streets with unknown endings. */
+/**
+ * Proposes the answer to "osoite", from the phrase to the end of what looks like an address; finds streets with unknown
+ * endings.
+ */
 function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   const languages = new Set([...tokens, ...other].map(({ language }) => language))
@@ -126,7 +129,7 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   return proposals
 }
 
-/** A word that may name a place, and a number close after it (before it in English). */
+/** Proposes a word that may name a place, with a number close after it (in English before it). */
 function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number): Proposal[] {
   for (let at = start; at < Math.min(tokens.length, start + 8); at += 1) {
     const token = tokens[at]!
@@ -142,7 +145,7 @@ function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number)
   return []
 }
 
-/** "Seventy seven oak drove": the second word after the number, whatever it is. */
+/** Returns the index of the second word after the number, even if it is no street word: "seventy seven oak drove". */
 function wordsBehindNumber(tokens: readonly Token[], index: number): number | undefined {
   let first = index
   while (first < tokens.length && isNumber(tokens[first]!)) first += 1
@@ -153,7 +156,7 @@ function wordsBehindNumber(tokens: readonly Token[], index: number): number | un
   return words.length === 2 && strange ? first + 1 : undefined
 }
 
-/** A town after a postcode, or where somebody says where they live. */
+/** Proposes towns after a postcode, or where somebody says where they live. */
 function towns(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   tokens.forEach((token, index) => {

@@ -14,8 +14,8 @@ const wordsOfName = 4
 const introductions = 160_000
 
 /**
- * Proposes names on one track: after a phrase, from the lists, spelled. `other` is the other party's track, which may have
- * asked.
+ * Proposes names on one track: after a phrase, from the lists of names, capitalised, spelled. `other` is the other party's
+ * track, where the name may have been asked for.
  */
 export function proposeNames(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   return [...afterPhrases(tokens, other), ...ofLists(tokens), ...capitals(tokens), ...spelled(tokens)]
@@ -39,12 +39,12 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   return proposals
 }
 
-/** During introductions any unknown word after "täällä" is a name. */
+/** Returns true if only a likely name counts after a phrase. During introductions any unknown word after "täällä" is a name. */
 function isLoose(phrase: Phrase): boolean {
   return phrase.loose && phrase.at > introductions
 }
 
-/** "Virtanen tässä": one or two unknown words between a pause or a greeting and the phrase. */
+/** Proposes up to two words before a phrase, if one is a likely name or during introductions: "Virtanen tässä". */
 function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
   let first = end
   while (first > Math.max(0, end - 2) && !isNoName(tokens[first - 1]!)) first -= 1
@@ -54,7 +54,7 @@ function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
   return sure || early ? [proposal(tokens, first, end - 1, 'phrase', sure ? 0.9 : 0.5)] : []
 }
 
-/** Returns the words after a phrase that can be a name: up to four, the first of them within three small words. */
+/** Proposes up to four words after a phrase that can be a name; up to three small words may come before them. */
 function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
   const { next: start, at: phraseEnds } = phrase
   const loose = isLoose(phrase)
@@ -71,7 +71,7 @@ function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
   }
   if (last < first) return []
   const sure = tokens.slice(first, last + 1).some(isLikelyName)
-  // An unknown word after "nimeni on" is a name; without a capital, or alone in the text, less certainly.
+  // Unknown words after "nimeni on" are proposed too, with less certainty.
   return [proposal(tokens, first, last, 'phrase', sure ? 0.95 : loose ? 0.5 : 0.7)]
 }
 
@@ -93,7 +93,7 @@ function isNoName(token: Token): boolean {
   )
 }
 
-/** Everyday words of Finnish that are only names in calls in another language. */
+/** Words that are everyday words in Finnish calls, and names in calls in another language. */
 const wordsInFinnish =
   /^(anna|anne|ella|ida|lea|sara|maria|satu|meri|aura|tiina|pia|milla|sanna|tea|eli|sami|timo|helmi|taru|tuuli|suvi|seija|hans|martin|peter|linda)$/
 
@@ -111,7 +111,7 @@ function isAlmostName(token: Token): boolean {
   return nameOf(token) !== undefined || (token.text.length >= 5 && resemblesName(token.text))
 }
 
-/** Names anywhere: one that is no everyday word, with neighbours that may be the rest of it. */
+/** Proposes listed names that are no everyday words, with a neighbour that may be the rest of the name. */
 function ofLists(tokens: readonly Token[]): Proposal[] {
   return tokens.flatMap((token, index) => {
     const known = nameOf(token)
@@ -121,7 +121,7 @@ function ofLists(tokens: readonly Token[]): Proposal[] {
     if (isMonth(token.text, token.language) || (known === undefined && numeral)) return []
     const before = beside(tokens, index, -1)
     const next = beside(tokens, index, 1)
-    // Given name first: the family name after it may be any word, and so may the given name before a family name.
+    // After a given name any word may be the family name, and before a family name any word may be the given name.
     const first = known?.given !== true && before !== undefined && mayBeName(before) ? index - 1 : index
     const last = known?.given === true && next !== undefined && mayBeName(next) ? index + 1 : index
     const pair = first < index || last > index
@@ -143,7 +143,7 @@ function mayBeName(token: Token): boolean {
   return token.text.length >= 3 && !isNoName(token)
 }
 
-/** Languages, days, the agency: capitalised in English, and nobody's name. */
+/** Capitalised words that are nobody's name: languages, days, the agency. */
 const written =
   /^(i|i'm|i'll|i've|i'd|tax|administration|finnish|swedish|english|finland|sweden|monday|tuesday|wednesday|thursday|friday|saturday|sunday|verohallinto\p{L}*|kela\p{L}*|omavero\p{L}*|skatteförvaltningen|fpa|dvv|suomi|suomen|suomessa|eu|ok|oy|ab|fo|iban)$/u
 
@@ -191,7 +191,7 @@ function oneLetterOff(text: string): string[] {
   return forms.filter((form) => withinOneEdit(form, text))
 }
 
-/** Four or more letters one by one: a spelled name. */
+/** Proposes a spelled name: four or more letters said one by one. */
 function spelled(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   for (let index = 0; index < tokens.length;) {

@@ -55,7 +55,7 @@ export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]
   return [...proposals, ...datesOfBirth(tokens, other), ...plates(tokens, other, phrases)]
 }
 
-/** In the track's languages, and in others if four or more digits are read out in them. */
+/** Finds runs in the track's languages, and in other languages if four or more digits are read out in them. */
 export function runsOf(tokens: readonly Token[]): SymbolRun[] {
   const own = languagesOf(tokens)
   const others = (['fi', 'sv', 'en'] as const).filter((language) => !own.includes(language))
@@ -112,8 +112,8 @@ function isWrittenDate(text: string): boolean {
 }
 
 /**
- * If fewer digits were recognised than the category has, the next word may be a misheard one: it is included unless it is a
- * common word.
+ * Extends a run that is shorter than its category usually is by the words beside it, which may be misheard digits, unless
+ * they are common words.
  */
 function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger }: Judged): SymbolRun {
   const whole = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.whole ?? 0)
@@ -133,7 +133,7 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
     if (token === undefined) break
     const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
     const { text, language } = token
-    // "The number is have oh nine": what is between "is" and the digits is one of them, whatever it looks like.
+    // "The number is have oh nine": any word between "is" and the digits may be a misheard digit.
     const behindVerb = step < 0 && links.test(tokens[index - 1]?.text ?? '') && !links.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
     const small = (isSmallWord(text, language) && !known) || isSmallWordBetween(text, language)
@@ -147,7 +147,7 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
   return reached
 }
 
-/** The check character after another word: "neljä no tee". */
+/** Returns true for a letter, such as the check character after another word: "neljä no tee". */
 function isLetterAlone(token: Token | undefined): boolean {
   if (token === undefined || isSmallWord(token.text, token.language)) return false
   return letterNamed(token.text, token.language) !== undefined
@@ -155,7 +155,7 @@ function isLetterAlone(token: Token | undefined): boolean {
 
 const links = /^(on|oli|se|är|var|is|was|it's|numero|nummer|number)$/
 
-/** What is said within five seconds of "rekisterinumero", from the first letter or digit to the last. */
+/** Proposes what is said within six seconds of "rekisterinumero", from the first letter or digit to the last. */
 function plates(tokens: readonly Token[], other: readonly Token[], phrases: readonly Phrase[]): Proposal[] {
   return phrases
     .filter(({ category }) => category === 'PLATE')
@@ -183,7 +183,7 @@ function plates(tokens: readonly Token[], other: readonly Token[], phrases: read
     })
 }
 
-/** Days, months and years after "syntymäaika", and any day, month and year in the distant past. */
+/** Proposes days, months and years after "syntymäaika", said by either party. */
 function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   const languages = new Set([...languagesOf(tokens), ...languagesOf(other)])

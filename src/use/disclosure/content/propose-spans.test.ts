@@ -119,7 +119,7 @@ function word(text: string, from: number, to: number): Word {
 }
 
 function proposed(lines: readonly Line[]) {
-  // A minute into the call, when the speakers are known.
+  // The lines begin a minute into the call, after the introductions.
   let at = 480_000
   const words: Word[] = []
   for (const [track, language, text] of lines) {

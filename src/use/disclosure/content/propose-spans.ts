@@ -16,10 +16,10 @@ const unheard = 4800
 const unheardDigits = 12_000
 
 /**
- * Proposes spans on both tracks for a person to check before the call leaves, in order of time. What is not in the words, or
- * misheard beyond likeness, is not found.
+ * Proposes spans on both tracks, in order of time, for a person to check before the call leaves. Does not find what is
+ * missing in the words or misheard beyond resemblance.
  * @param words of both tracks, in any order; times in samples
- * @returns padded, within the recording; they may overlap, `redactionsOf` unites them
+ * @returns padded spans within the recording; they may overlap, `redactionsOf` unites them
  */
 export function proposeSpans(words: readonly Word[], lengthSamples: number): Proposal[] {
   const tokens = [tokensOf(words, 0), tokensOf(words, 1)] as const
@@ -34,7 +34,7 @@ export function proposeSpans(words: readonly Word[], lengthSamples: number): Pro
     .sort((one, other) => one.from - other.from || one.track - other.track)
 }
 
-/** Returns what is silenced on one track if all proposals stand: ordered spans that do not overlap. */
+/** Returns what is silenced on one track if all proposals are accepted: ordered spans that do not overlap. */
 export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace): Span[] {
   const spans: Span[] = []
   for (const { from, to } of proposals.filter((one) => one.track === track).sort((a, b) => a.from - b.from)) {
@@ -46,8 +46,8 @@ export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace):
 }
 
 /**
- * Widens proposals for audio where only turns have times: by the possible error of spreading a turn evenly over its words,
- * within the turn. A transcript is redacted by the proposals as they are.
+ * Widens proposals for silencing audio if only turns have times: by the possible error of spreading a turn evenly over its
+ * words, within the turn. A transcript is redacted by the proposals as they are.
  */
 export function widenedForSound(proposals: readonly Proposal[], turns: readonly TrackTurn[]): Proposal[] {
   return proposals.map((proposal) => {
@@ -68,7 +68,7 @@ function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: num
   return { ...proposal, from: Math.max(0, from), to: Math.min(lengthSamples, to) }
 }
 
-/** Keeps the most certain of one span and category; drops what lies within a more certain one of the same category. */
+/** Drops proposals that lie within a more certain proposal of the same track and category. */
 function withoutCopies(proposals: readonly Proposal[]): Proposal[] {
   const distinct: Proposal[] = []
   const byWeight = [...proposals].sort((a, b) => b.confidence - a.confidence || b.to - b.from - (a.to - a.from))

@@ -72,7 +72,7 @@ test.each<[Language, string, string]>([
   expect(digitsIn(spoken, language)).toBe(symbols)
 })
 
-test('a misheard word in the middle keeps its place in the run', () => {
+test('a misheard word among digits becomes the digit that it resembles, or a question mark', () => {
   expect(digitsIn('nolla viisi nolla kurmitsa kaksi kolme neljä', 'fi')).toBe('050?234')
   expect(digitsIn('noll fem noll fyrra två tre', 'sv')).toBe('050423')
 })
@@ -87,7 +87,7 @@ test('"en", "ni" and "oh" alone are not digits, and an amount at the end is not 
   ])
 })
 
-test('a code spelled with letters keeps them', () => {
+test('a spelled code keeps its letters', () => {
   expect(
     digitsIn(
       speakCode('ABC-123', 'fi', () => 0.9),

@@ -16,7 +16,7 @@ export interface SpokenNumber {
   large: boolean
 }
 
-/** A token as numerals: certain, possible (weak, or misheard), or none. */
+/** Reading of a token as numerals, certain or possible (weak or misheard). */
 export interface NumeralReading {
   morphemes: readonly Morpheme[]
   /** Counts only among other numerals. */
@@ -47,7 +47,7 @@ interface Sum {
   next: number
 }
 
-/** Adds up consecutive numerals. Fillers are removed before. */
+/** Adds up consecutive numerals. Fillers must have been removed. */
 export function addUp(readings: readonly { index: number; morphemes: readonly Morpheme[] }[]): SpokenNumber[] {
   const items: PlacedMorpheme[] = readings.flatMap(({ index, morphemes }) =>
     morphemes.map((one) => ({ ...one, index })),
@@ -119,7 +119,7 @@ function belowHundred(items: readonly PlacedMorpheme[], at: number): Sum {
   return { value: first.value, next: at + 1 }
 }
 
-/** Twenty and three; but "twenty three-teen" is 20 and 13. */
+/** Adds a unit to tens: "twenty three" is 23, but "twenty three-teen" is 20 and 13. */
 function withUnit(items: readonly PlacedMorpheme[], at: number, tens: number): Sum {
   const unit = items[at]
   const after = items[at + 1]

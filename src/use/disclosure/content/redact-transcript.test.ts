@@ -32,7 +32,7 @@ test('the words of a turn share its time in order, longer words taking longer', 
   expect(slackOf(turn)).toBe(8000)
 })
 
-test('what a span touches is replaced by its category in words, once per run of words', () => {
+test('words touched by a span are replaced by the name of its category, once for consecutive words', () => {
   const spans = proposeSpans(wordsOfTurn(turn), 100_000)
   const [redacted] = redactTranscript([turn], spans)
   expect(redacted).toMatchObject({ from: 8000, to: 88_000, track: 1, language: 'fi' })
@@ -41,7 +41,7 @@ test('what a span touches is replaced by its category in words, once per run of 
   expect(redacted?.text.match(/poistettu/g)).toHaveLength(1)
 })
 
-test('where only the turn is timed, the silence extends by a tenth of the turn, within it', () => {
+test('if only the turn has times, the silence is extended by a tenth of the turn, within the turn', () => {
   const proposal = { track: 1, from: 40_000, to: 50_000, category: 'NAME', trigger: 'phrase', confidence: 1 } as const
   expect(widenedForSound([proposal], [turn])).toMatchObject([{ from: 32_000, to: 58_000 }])
   expect(widenedForSound([{ ...proposal, from: 12_000 }], [turn])).toMatchObject([{ from: 8000, to: 58_000 }])
@@ -58,14 +58,14 @@ test('the replacement text is in the language of the turn', () => {
   expect(removedWords('ADDRESS', 'en')).toBe('[address removed]')
 })
 
-test('a second check of a text reports codes that remain, at their place, and not what was replaced', () => {
+test('a check of a redacted text reports the remaining codes with their positions, and no replacements', () => {
   const text = 'Mikä on nimenne?\nNimeni on [nimi poistettu] ja soitan.\nHenkilötunnus?\nSe on 131052-308T, kiitos.'
   const findings = identifiersIn(text, 'fi')
   expect(findings.map(({ category }) => category)).toEqual(['IDENTITY_CODE'])
   expect(text.slice(findings[0]?.from, findings[0]?.to)).toContain('131052-308T')
 })
 
-test('a call is clean if all planted words are removed, and not if a code remains', () => {
+test('most calls are clean if all planted words are removed, and most remaining codes are found', () => {
   const calls = labelledCalls(30, 21)
   let clean = 0
   let codes = 0

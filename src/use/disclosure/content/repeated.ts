@@ -25,8 +25,8 @@ const ofDigits: ReadonlySet<Category> = new Set([
 ])
 
 /**
- * Finds on this track what was proposed on the other, before or after: "viisi kaksi kolme" is read back in pieces, a name is
- * used until the end. Words of a name or a street match with one letter changed, and with another ending.
+ * Finds repetitions on this track of what was proposed on either track, before or after: "viisi kaksi kolme" is read back in
+ * pieces, a name is used until the end. Words of a name or a street match with one letter changed, and with another ending.
  */
 export function repeatedOn(
   tokens: readonly Token[],
@@ -64,7 +64,7 @@ export function repeatedOn(
   return repeats
 }
 
-/** One is read back in pieces of the other; an unrecognised digit matches any. */
+/** Returns true if one sequence of digits is part of the other; an unrecognised digit matches any digit. */
 function sharesDigits(whole: string, part: string): boolean {
   const [longer, shorter] = whole.length >= part.length ? [whole, part] : [part, whole]
   if (shorter.replaceAll('?', '').length < fewestDigits) return false
@@ -86,7 +86,7 @@ function worthFinding(token: Token): boolean {
   )
 }
 
-/** "Virtanen" and "Virtaselle", "Mannerheimintie" and "Mannerheimintiellä", and one misheard letter. */
+/** Returns true for one word in two forms ("Virtanen" and "Virtaselle"), or with one misheard letter. */
 function sameWord(one: string, other: string): boolean {
   if (one === other) return true
   const shorter = Math.min(one.length, other.length)

@@ -62,7 +62,7 @@ export function isSmallWordBetween(text: string, language: Language): boolean {
   return between[language].has(text)
 }
 
-/** After these a number is an amount or a duration. */
+/** Words after a number that make it an amount or a duration. */
 const units: Record<Language, RegExp> = {
   fi: /^(euro|eur|sent|prosent|pros|vuot|vuod|vuos|päiv|viikko|viikon|kuukau|tunti|tuntia|minuut|kilometr|kilo|neliö|kappal|kertaa|€|%)/,
   sv: /^(euro|cent|kron|procent|år|dag|veck|månad|timm|minut|kilomet|kilo|kvadrat|stycken|gånger|€|%)/,

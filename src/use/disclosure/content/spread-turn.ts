@@ -1,18 +1,18 @@
 import type { Turn } from '../voice/engine.ts'
 import type { TrackPlace, Word } from './word.ts'
 
-/** A turn of a typed transcript, on its track; `words` if a recogniser knows their times. */
+/** A turn of a typed transcript, on its track; `words` if a recogniser has given its words times. */
 export interface TrackTurn extends Turn {
   track: TrackPlace
   words?: readonly Word[]
 }
 
-/** A written digit counts as a spoken word. */
+/** Weight of a written digit, which is spoken as a word. */
 const lettersOfDigit = 5
 
 /**
- * Spreads a turn's words evenly over its time, by letters, digits counted as words. Exact to the sample: the first begins with
- * the turn and the last ends with it. To remove something by these times, add `slackOf`.
+ * Spreads a turn's words evenly over its time by their letters; digits count as words. The first word begins with the turn
+ * and the last ends with it, to the sample. To remove something by these times, add `slackOf` on both sides.
  */
 export function wordsOfTurn(turn: TrackTurn): Word[] {
   if (turn.words !== undefined) return [...turn.words]

@@ -26,12 +26,12 @@ type Part =
 
 /** Longest pause within digits while the other party says "yes", in samples. */
 const maxPause = 32_000
-/** Unrecognised speech is a digit only without a longer pause beside it. */
+/** Longest pause beside an unrecognised word that counts as a digit. */
 const shortPause = 9600
 const fillersInARow = 4
 const maxBridge = 2
 
-/** Finds all runs of a track with one language's numerals; each has a digit. */
+/** Finds all runs of a track with one language's numerals; each contains a digit. */
 export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
   const runs: SymbolRun[] = []
   for (let at = 0; at < tokens.length;) {
@@ -77,7 +77,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
     const reading = readNumeral(token.text, language)
     const letter = letterNamed(token.text, language)
     const digit = /\d/.test(token.text) || (reading !== undefined && !reading.misheard) || letter !== undefined
-    // After a pause only digits continue the run: after "yes, and" something else follows.
+    // After a longer pause only a digit continues the run; other words begin something else.
     if (!digit && before !== undefined && token.from - before.to > shortPause) break
     if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', index, text: token.text })
     else if (isSmallWordBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
@@ -131,13 +131,13 @@ function digitsContinue(
   )
 }
 
-/** Telephone numbers and the like: no amount begins with zero. */
+/** Returns true if a run begins with zero, as telephone numbers do and amounts do not. */
 function startsAtNought([first]: readonly Part[]): boolean {
   if (first?.kind === 'written') return first.text.startsWith('0')
   return first?.kind === 'numeral' && first.reading.morphemes[0]?.value === 0
 }
 
-/** "I", "a" and their like are letters only if digits or letters follow. */
+/** Returns true for "I", "a" and other small words that are not followed by a digit or letter, and so are no letters. */
 function hasOtherSpeech(tokens: readonly Token[], index: number, language: Language): boolean {
   if (!isSmallWord(tokens[index]!.text, language)) return false
   const next = tokens[index + 1]?.text ?? ''
@@ -197,7 +197,7 @@ function runOf(tokens: readonly Token[], whole: readonly Part[], language: Langu
   }
 }
 
-/** "nolla viisi nolla ... kaksisataa euroa": the amount at the end of a run is none of its digits. */
+/** Removes the amount at the end of a run, which is none of its digits: "nolla viisi nolla ... kaksisataa euroa". */
 function withoutAmount(tokens: readonly Token[], parts: readonly Part[], language: Language): readonly Part[] {
   const last = parts.at(-1)
   if (last === undefined || !isUnit(tokens[last.index + 1]?.text ?? '', language)) return parts

@@ -37,7 +37,7 @@ export function tokensOf(words: readonly Word[], track: TrackPlace): Token[] {
   return tokens
 }
 
-/** "fifty-three" and "Ann-Sofi" are two words, "131052-308T" and "040-123" are one. */
+/** Splits "fifty-three" and "Ann-Sofi" into two words; "131052-308T" and "040-123" stay one. */
 function partsOf(text: string): string[] {
   return text
     .normalize('NFC')
@@ -47,7 +47,10 @@ function partsOf(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** Keeps the + of a number. Without a pattern: backtracking over a long run of punctuation takes quadratic time. */
+/**
+ * Removes punctuation, except the + of a number. Without a pattern: backtracking over a long run of punctuation takes
+ * quadratic time.
+ */
 function withoutPunctuation(part: string): string {
   const letters = [...part]
   const first = letters.findIndex((letter) => letter === '+' || isLetterOrDigit(letter))

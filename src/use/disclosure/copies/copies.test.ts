@@ -37,7 +37,7 @@ test('speech with neither words nor a redaction is reported missing from a trans
   expect(missing(facts.speech, { work: empty })).toEqual([{ what: 'transcript', at: [0] }])
 })
 
-test('redacted words are left out, by time and by matches within a marked turn', () => {
+test('redacted words are left out by their time, and anywhere in a turn with a redaction for the same reason', () => {
   const words = (text: string, redactions: Redaction[]) =>
     redactedTurns({ ...work, turns: [{ ...turn, text }], redactions }, 8)[0]!.text
   const late = { ...removal, fromMs: 3800, toMs: 4000 }
@@ -68,7 +68,7 @@ test('if both tracks have the same sound, what is removed from either is left ou
   expect(spoken[3]!.map((one) => one.text)).toEqual([text])
 })
 
-test('times stay within the recording, turns of a track do not overlap, and a removal on both tracks counts once', () => {
+test('times stay within the recording, turns of a track do not overlap, and time removed on both tracks counts once', () => {
   expect(misplaced(work, 4000)).toBeUndefined()
   expect(misplaced(work, 3999)).toBe('turns.0')
   expect(misplaced({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
@@ -117,17 +117,17 @@ test('an engine of level N or D is offered only with a passing record for its ve
   expect(of([{ ...record, version: '2' }])).toBe('no-evaluation')
   expect(of([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
   expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
-  // A weak pseudonymisation of five recordings of one person must be reported, whatever its value.
+  // The figure for five combined recordings of one person is required, whatever its value.
   const { 'pooled-five.10-people': _, ...reported } = record.figures
   expect(of([{ ...record, figures: reported }])).toBe('no-evaluation')
   expect(of([record], [])).toBe('no-engine')
 })
 
-test('level D: removed parts are silent, the original is wiped, and identical tracks get one other voice', async () => {
+test('level D: removed parts are silent, the original is wiped, and identical tracks get the same new voice', async () => {
   let drawn = 0
   const engine: Revoicing = {
     ...{ name: 'e', version: '1', level: 'D', sources: '' },
-    // Drawn anew each time.
+    // Each call gives another voice.
     revoice({ samples }) {
       drawn++
       return Promise.resolve(Int16Array.from(samples, (_, n) => 100 * drawn + (n % 50)))

@@ -6,7 +6,7 @@ import type { Identifier } from './identifiers.ts'
 export type CopyLack =
   'played' | 'unreviewed' | 'unreviewed-turns' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
 
-/** In the order of work. */
+/** Something that is missing before rendering; listed in the order of work. */
 export interface MissingOfCopy {
   what: CopyLack
   /** Indexes of redactions (unreviewed) or turns (the others). */
@@ -26,19 +26,19 @@ export interface CopyFacts {
   levels: readonly OfferedLevel[]
   /** Speech on each track; only for level T. */
   speech: readonly (Stretch & { track: CopyTrack })[]
-  /** Both tracks are the same audio: a speaker may be written on either. */
+  /** True if both tracks are the same audio: a speaker's turns may then be on either track. */
   isMixed: boolean
   /** Per turn, identifiers in its remaining words (./spoken-turns.ts). */
   identifiers: readonly (readonly Identifier[])[]
 }
 
-/** Longest speech without words: a breath or a cough. */
+/** Longest speech that needs no words: a breath or a cough. */
 const unwrittenMs = 700
 
 export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
-  // If words are not spoken, proposals may stay unreviewed.
+  // At the other levels words are not spoken, so turns may stay unreviewed.
   const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
   const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
@@ -55,7 +55,10 @@ export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   ]
 }
 
-/** Turns without words; an empty list where speech has no turn. Undefined if all speech is written or removed. */
+/**
+ * Returns the indexes of turns without words if some speech is neither written nor removed, which may be none; otherwise
+ * undefined.
+ */
 function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefined {
   const empty = indexesOf(work.turns, ({ text }) => text.trim() === '')
   const covered = (track: CopyTrack) =>

@@ -67,7 +67,7 @@ export function misplaced({ turns, redactions }: CopyWork, durationMs: number): 
   return undefined
 }
 
-/** Items of one track ordered by start, with their index in the list. */
+/** Returns items of one track ordered by start, with their index in the list. */
 export function inOrder<One extends Stretch & { track: CopyTrack }>(
   list: readonly One[],
   track: CopyTrack,
@@ -107,7 +107,7 @@ export function touches(one: Stretch, other: Stretch): boolean {
   return one.fromMs < other.toMs && other.fromMs < one.toMs
 }
 
-/** Counts redactions by reason, and their total length on each track. */
+/** Counts redactions by reason, and the total time that is redacted on either track or both. */
 export function countRemoved(redactions: readonly Redaction[]): {
   removed: Partial<Record<RedactionReason, number>>
   redactedMs: number

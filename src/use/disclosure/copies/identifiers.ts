@@ -1,4 +1,4 @@
-/** Finds identifiers in written turns, by letter positions. */
+/** Finds identifiers in the text of turns, by letter positions. */
 import { proposeSpans } from '../content/propose-spans.ts'
 import { allRemovedWords } from '../content/redact-transcript.ts'
 import type { TrackTurn } from '../content/spread-turn.ts'
@@ -12,7 +12,7 @@ export interface Identifier {
   reason: RedactionReason
 }
 
-/** Only order matters, and that spans with padding do not reach the next turn. */
+/** Invented times of letters: only their order matters, and that padded spans do not reach the next turn. */
 const samplesPerLetter = 480
 const samplesBetween = 3600
 const samplesBetweenTurns = 8000
@@ -57,7 +57,7 @@ function withoutRemoved(text: string): string {
   return allRemovedWords.reduce((rest, words) => rest.replaceAll(words, removed.repeat(words.length)), text)
 }
 
-/** Converts a turn to samples. */
+/** Converts a turn's times to samples. */
 export function trackTurn(turn: WrittenTurn, samplesPerMs: number): TrackTurn {
   const { fromMs, toMs, language, text } = turn
   return { track: trackOf(turn), from: fromMs * samplesPerMs, to: toMs * samplesPerMs, language, text }

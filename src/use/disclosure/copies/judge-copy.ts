@@ -1,4 +1,4 @@
-/** Acts on a copy at the desk, which has no keys: begin, hear, sign, report. */
+/** Acts on a copy at the desk, which has no keys: begin, listen, sign, report. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
@@ -31,7 +31,7 @@ export function beginCopy(
   return rowOfDatabase(db, session, statement, copyRefusals, trace)
 }
 
-/** Begins a hearing of a result. */
+/** Begins a playback of a rendered copy. */
 export async function startPlayback(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -46,7 +46,7 @@ export async function startPlayback(
   return { id: playback, until: until.toString(), durationMs: sound_ms }
 }
 
-/** The second person signs or rejects a result. */
+/** Signs or rejects a rendered copy, as the second person. */
 export function checkCopy(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -72,7 +72,9 @@ export interface PrivacyReport {
   checkedBy: { id: string; name: string } | null
 }
 
-/** Residual identifiability: the words always; prosody with N; with D enough of a voice to be recognised. */
+/**
+ * What may still identify a speaker: the words at every level; at N also prosody; at D enough of the voice to be recognised.
+ */
 const residualRisk = { T: 'words', N: 'words-and-prosody', D: 'voice' } as const
 const reportRefusals = ['deny.role', 'not-found', 'anonymised-copy.not-rendered'] as const
 

@@ -1,6 +1,6 @@
 /**
- * Serves a result's audio to a hearing, as the custodian: ranges at the pace of listening, each authorised by the database and
- * recorded before it is sent (R27). Never the original.
+ * Serves the audio of a rendered copy to a listener, as the custodian: ranges at the pace of listening, each authorised by
+ * the database and recorded before it is sent (R27). Never serves the original.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -14,7 +14,7 @@ import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace
 import { toMs } from '#register/recordings/recording-index.ts'
 import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 
-/** Why a hearing has ended; `changed`: there is another rendering, or none. */
+/** Why a playback has ended; `changed`: there is another rendering, or none. */
 export type PlaybackEnd = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
 
 export interface PlaybackRequest {
@@ -25,7 +25,7 @@ export interface PlaybackRequest {
 }
 
 export interface CopyHearings {
-  /** Returns bytes `from` to `to` (inclusive) of the result's WAV, at most 1 MiB, at the pace of listening. */
+  /** Returns bytes `from` to `to` (inclusive) of the rendered copy's WAV, at most 1 MiB, at the pace of listening. */
   audio: (
     request: PlaybackRequest,
     gone?: AbortSignal,
@@ -35,7 +35,7 @@ export interface CopyHearings {
 }
 
 const maxRangeBytes = 1 << 20
-/** How long it stays in memory after the last range: what is destroyed must be gone within a minute (R50). */
+/** How long a copy stays open after the last range: destroyed content must be gone from memory within a minute (R50). */
 const openMs = 30_000
 
 export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = playbackPace): CopyHearings {
@@ -70,9 +70,9 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = play
         const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
         const request = samplesOf(from, end)
         const samples = request.to - request.from
-        // One pace per person, however many hearings they begin.
-        const ears = `${now.person} ${now.copy}`
-        const given = samples === 0 ? 0 : await waitForPace(ears, { fromSample: request.from, samples, speed: 1 }, gone)
+        // One pace per person and copy, however many playbacks they begin.
+        const paceKey = `${now.person} ${now.copy}`
+        const given = samples === 0 ? 0 : await waitForPace(paceKey, { fromSample: request.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
         const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
         const bytes = await sound.read(from, givenEnd)
@@ -81,7 +81,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = play
         const after = await readPlayback(store, session, playback)
         return 'over' in after ? after : { over: 'unknown' }
       } catch (error) {
-        // Its object or key was removed between the query and the read.
+        // The copy's object or key may have been removed between the query and the read.
         const after = await readPlayback(store, session, playback)
         if ('over' in after) return after
         if (error instanceof RecordingGone) return { over: 'destroyed' }
@@ -121,7 +121,7 @@ function readPlayback(
   })
 }
 
-/** Records a served interval; false if the hearing has ended. */
+/** Records a served interval; false if the playback has ended. */
 function recordPlayed(
   { db }: AnonymisedCopyStore,
   { session, hearing: playback }: { session: string; hearing: string },
@@ -135,7 +135,7 @@ function recordPlayed(
   })
 }
 
-/** Ends hearings without a valid right or session; called periodically by the custodian. */
+/** Ends playbacks without a valid right or session; called periodically by the custodian. */
 export async function endExpiredPlaybacks({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select end_expired_hearings() as ended`.execute(db)
   return rows[0]!.ended

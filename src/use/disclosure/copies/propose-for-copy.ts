@@ -21,13 +21,13 @@ const samplesPerMs = voiceRate / 1000
 const pauseMs = 600
 /** Longest turn to transcribe at once. */
 const maxMs = 20_000
-/** Limit of the contract. */
+/** Limit of the API contract for turns and redactions. */
 const maxProposed = 2000
 /** Padding around pressed keys. */
 const paddingMs = 200
-/** Speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
+/** Longer speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
 const unrecognisedMs = 700
-/** Limit of the contract. */
+/** Limit of the API contract for the letters of a turn. */
 const maxLetters = 4000
 
 /** Returns an empty turn for each stretch of speech, in order. */
@@ -47,7 +47,7 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .slice(0, maxProposed)
 }
 
-/** Returns a turn for each recognised utterance, for review; and an empty one for speech without words. */
+/** Returns a turn for each recognised utterance, for review; and an empty turn for speech without words. */
 export function turnsOfWords(
   words: readonly Word[],
   analysis: Pick<OriginalAnalysis, 'speech' | 'isMixed'>,
@@ -86,8 +86,8 @@ export function turnsOfWords(
 const isFirst = ({ track }: { track: CopyTrack }) => track === copyTracks[0]
 
 /**
- * Returns redactions to review, on both tracks, since the other party repeats. Where the audio itself leaves, they are widened
- * by the uncertainty of their times.
+ * Returns redactions to review, on both tracks, since the other party repeats what was said. If the audio itself is
+ * disclosed, they are widened by the uncertainty of their times.
  */
 export function proposeRedactions(
   turns: readonly WrittenTurn[],
@@ -124,7 +124,7 @@ export function proposeRedactions(
     .slice(0, maxProposed)
 }
 
-/** Findings in written and in recognised words are merged. */
+/** Merges findings in written and in recognised words. */
 function withoutRepeats(found: readonly Redaction[]): Redaction[] {
   const groups = Map.groupBy(found, ({ track, reason }) => `${track} ${reason}`)
   return [...groups.values()].flatMap((some) => united(some).map((stretch) => ({ ...some[0]!, ...stretch })))

@@ -1,6 +1,7 @@
 /**
  * Runs an agency's recogniser on a call while its copy is prepared (docs/formats/voice-process.md). Words with times stay in
- * memory, sealed with the recording's key, and end with the recording or the signature. One program at a time, on request only.
+ * memory, sealed with the recording's key, until the recording is destroyed or the copy is signed. Runs one program at a
+ * time, on request only.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -43,21 +44,21 @@ export interface Recognition {
 
 export interface CopyRecognition {
   store: AnonymisedCopyStore
-  /** Undefined if the agency has named no usable one. */
+  /** Undefined if the agency has named no usable recogniser. */
   recogniser: Recogniser | undefined
   /** Called when recognition failed; the preparer sees that. */
   onFault: (error: unknown, copy: string) => void
 }
 
 export interface CopyRecogniser {
-  /** Begins; progress is in the copy's recognition. Replaces earlier results. */
+  /** Starts recognition, whose progress is returned by `of`. Replaces earlier results. */
   recognise: (request: {
     session: string
     copy: string
     /** Expected language. */
     language: WrittenTurn['language']
   }) => Promise<{ begun: true } | Refused<RecogniseRefusal>>
-  /** Undefined without a recogniser. */
+  /** Returns the progress of recognition; undefined without a recogniser. */
   of: (copy: string) => Recognition | undefined
   /**
    * Returns recognised words; empty if there are none.
@@ -65,7 +66,7 @@ export interface CopyRecogniser {
    */
   wordsOf: (of: CopyOfRecording) => Promise<Word[]>
   /**
-   * Drops what is signed, ended or old.
+   * Drops the results of copies that are signed or ended, and old results.
    * @returns how many
    */
   tidy: () => Promise<number>
@@ -83,7 +84,7 @@ interface RecognitionRun {
   failure?: string
 }
 
-/** Results are dropped a day after the start. */
+/** Results are dropped a day after recognition began. */
 const cacheMs = 24 * 60 * 60_000
 
 export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecognition): CopyRecogniser {
@@ -91,7 +92,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
   const runs = new Map<string, RecognitionRun>()
   let last: Promise<void> = Promise.resolve()
 
-  /** If both tracks are the same audio, it is recognised once. */
+  /** Recognises both tracks, only once if they are the same audio. */
   async function wordsIn(
     engine: Recogniser,
     recording: string,

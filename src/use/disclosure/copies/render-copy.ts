@@ -1,6 +1,6 @@
 /**
- * Renders copies one at a time, with lower priority than listening, as the custodian (R33). Requires a complete revision. The
- * result is sealed with the recording's key; there is one rendering, and no original is written to disk.
+ * Renders copies one at a time, with lower priority than listening, as the custodian (R33). Requires a complete revision.
+ * The result is sealed with the recording's key. A copy has one rendering at most, and no original is written to disk.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -39,18 +39,18 @@ export interface CopyRendering {
 }
 
 export interface CopyRenderer {
-  /** Begins to render; progress is in the copy's state. `of`: what is missing. */
+  /** Starts rendering; the copy's state shows the progress. A refusal has in `of` what is missing. */
   render: (request: {
     session: string
     copy: string
     revision: number
   }) => Promise<{ begun: true } | Refused<RenderRefusal>>
-  /** 0 to 1. */
+  /** Returns the progress of rendering, 0 to 1. */
   progressOf: (copy: string) => number | undefined
-  /** The copy was changed: its rendering is removed. */
+  /** Removes the rendering of a copy that was changed. */
   changed: (copy: string) => Promise<void>
   /**
-   * Removes results that nobody may hear any more.
+   * Removes renderings that nobody may listen to any more.
    * @returns how many
    */
   tidy: () => Promise<number>
@@ -110,7 +110,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         const ms = Math.round((tracks[0].length * 1000) / samplesPerSecond)
         const { rows } = await sql<{ stored: boolean }>`
           select copy_rendered(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
-        // It was changed, restricted or ended during rendering.
+        // The copy was changed, restricted or ended during rendering.
         if (rows[0]?.stored !== true) await removeAnonymisedSound(store, prepared)
       })
       for (const track of tracks) track.fill(0)
@@ -121,7 +121,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         .execute(db)
         .catch((again: unknown) => onFault(again, copy))
     } finally {
-      // A changed copy may be rendering again.
+      // A copy that was changed may already be rendering again.
       if (underWay.get(copy) === control) {
         progress.delete(copy)
         underWay.delete(copy)

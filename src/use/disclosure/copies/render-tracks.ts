@@ -1,6 +1,6 @@
 /**
- * Renders a copy's audio without anything removed and without the speakers' voices; the length reveals no more than to five
- * seconds. An original needed by the engine is in memory only.
+ * Renders a copy's audio without the removed parts and without the speakers' voices. Its length is rounded up to five
+ * seconds. If the engine needs the original, it is only in memory.
  */
 import { randomBytes } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
@@ -57,7 +57,7 @@ export async function renderTracks(
     const samples = new Int16Array(lengthSamples)
     samples.set(own)
     own.fill(0)
-    // Engines never hear what was removed.
+    // Engines never get the removed audio.
     silence(samples, redacted)
     const sound = await engine.revoice({ samples, redacted }).finally(() => samples.fill(0))
     if (sound.length !== lengthSamples)
@@ -68,7 +68,7 @@ export async function renderTracks(
     return sound
   }
 
-  // The same audio gets one voice: two renderings would reveal more than one.
+  // Tracks with the same audio get one voice: two renderings of it would reveal more.
   if (original.isMixed) {
     const sound = await renderLane(0)
     original.official.fill(0)

@@ -21,7 +21,7 @@ export const copyRefusals = [
 ] as const
 export type CopyRefusal = (typeof copyRefusals)[number]
 
-/** Additional refusals of acts of its preparer. */
+/** Refusals of the preparer's acts on a copy. */
 export const preparingRefusals = [
   ...copyRefusals,
   'anonymised-copy.others',
@@ -78,7 +78,7 @@ export function preparedCopy(
   })
 }
 
-/** Returns words and redactions as saved; undefined if nothing was saved yet. */
+/** Returns words and redactions as saved; empty lists if nothing was saved yet. */
 export async function openedWork(
   store: AnonymisedCopyStore,
   of: CopyOfRecording,

@@ -5,8 +5,8 @@ import { copyTracks, inOrder, touches, type CopyTrack, type CopyWork, type Writt
 import { identifiersOf, trackTurn, type Identifier } from './identifiers.ts'
 
 /**
- * Returns the words without what was removed: what a redaction covers by time, and findings in a turn that has a redaction of
- * the same reason, since word times are uncertain.
+ * Returns the turns without removed words: words that a redaction covers by time, and, since word times are uncertain,
+ * identifiers in a turn with a redaction for the same reason.
  */
 export function redactedTurns({ turns, redactions }: CopyWork, samplesPerMs: number): WrittenTurn[] {
   const spans = redactions.map(({ track, fromMs, toMs, reason }) => ({
@@ -33,7 +33,7 @@ export function spokenTurns(work: CopyWork, track: CopyTrack, samplesPerMs: numb
   }))
 }
 
-/** Overlapping identifiers are replaced as one, named by the first. */
+/** Replaces identifiers; overlapping identifiers become one replacement, named by the first. */
 function withoutIdentifiers({ text, language }: WrittenTurn, identifiers: readonly Identifier[]): string {
   let left = ''
   let at = 0

@@ -12,7 +12,7 @@ export interface Revoicing {
   level: 'N' | 'D'
   /** SHA-256, hexadecimal, of the sources and models to which its record applies. */
   sources: string
-  /** Draws a voice for the whole track. */
+  /** Re-speaks a track with one voice that is drawn for it. */
   revoice: (track: Track) => Promise<Int16Array>
 }
 
@@ -57,7 +57,7 @@ export function offeredLevels(engines: VoiceEngines, isPseudonymisedAllowed: boo
   })
 }
 
-/** The most important figure: what stays hidden in several recordings of one person. */
+/** Returns the figures, those for several recordings of one person first, which matter most. */
 function figuresOf({ day, level, figures }: EvaluationRecord): EvaluationFigures {
   return {
     date: day,

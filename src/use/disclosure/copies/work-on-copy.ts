@@ -59,7 +59,7 @@ export interface CopyWorking {
   recogniser: Pick<CopyRecogniser, 'of' | 'wordsOf'>
   /** Progress of rendering, 0 to 1. */
   progressOf: (copy: string) => number | undefined
-  /** Called when a copy was changed: its rendering is void. */
+  /** Called when a copy was changed: its rendering is no longer valid. */
   onSaved: (copy: string) => Promise<void>
   /** Returns true if the description in force allows pseudonymised copies (C7). */
   isPseudonymisedAllowed: () => boolean
@@ -90,7 +90,7 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
       try {
         return await viewOf(working, row)
       } catch (error) {
-        // Destroyed between reading the row and its words.
+        // The recording was destroyed between reading the row and its words.
         if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
         throw error
       }
@@ -236,7 +236,7 @@ export function missingOf(
   return missing(working, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
 }
 
-/** Unreviewed proposals remove nothing. */
+/** Returns the work without unreviewed redactions, which remove nothing. */
 function reviewed(work: CopyWork): CopyWork {
   return { ...work, redactions: work.redactions.filter(({ isReviewed }) => isReviewed) }
 }
@@ -245,7 +245,7 @@ function shareOf(wholeMs: number, leftMs: number): number {
   return wholeMs === 0 ? 1 : (wholeMs - leftMs) / wholeMs
 }
 
-/** `{[0,200),[500,600)}` */
+/** Parses a multirange: `{[0,200),[500,600)}`. */
 function stretchesOf(multirange: string): Stretch[] {
   return [...multirange.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => ({
     fromMs: Number(from),

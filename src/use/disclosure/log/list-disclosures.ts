@@ -23,7 +23,7 @@ export interface LoggedDisclosure {
   /** AUTHORITY: id of the statutory provision. */
   ground: string | null
   items: number
-  /** RESEARCH: copies that are out. */
+  /** RESEARCH: copies that the institute has not confirmed as returned or destroyed. */
   unconfirmed: number
   outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
   decided_by: string | null

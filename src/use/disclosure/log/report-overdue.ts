@@ -10,7 +10,7 @@ export interface OverdueDisclosure {
   unconfirmed: number
 }
 
-/** Returns overdue disclosures, each once a day of Helsinki (AC19), and logs that. As the custodian. */
+/** Returns and logs overdue disclosures, each once a day in Helsinki (AC19). Runs as the custodian. */
 export async function reportOverdue(holding: HoldingSafeguards): Promise<OverdueDisclosure[]> {
   const { rows } = await sql<OverdueDisclosure>`
     select id, number, deadline, unconfirmed::integer from report_overdue_disclosures() order by deadline, number`.execute(

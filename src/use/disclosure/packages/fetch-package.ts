@@ -100,7 +100,7 @@ export function createPackageFetching(
         order by made_at limit ${settledAtOnce}`.execute(db)
       return rows
     },
-    /** A package that was being made may get its object later: it is checked again. */
+    /** Records that objects were removed. A package that was being made may get its object later, so it is checked again. */
     async recordRemoved(packages) {
       const { numAffectedRows } = await sql`
         update disclosure_package set removed_at = clock_timestamp()

@@ -124,7 +124,7 @@ function begin(
   return asRefused(makePackageRefusals, beginning)
 }
 
-/** Discards a package that was ended meanwhile. Never throws. */
+/** Makes and stores a package; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
   making: PackageMaking,
   kind: PackageRequest['kind'],
@@ -140,7 +140,7 @@ async function finish(
     if (recordings.length > 0 && !atRest) throw new Error('a recording in the package has no key any more')
     const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
     const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
-    // In the releaser's name, if they are still signed in.
+    // Stores the package in the name of the person who releases it, if they are still signed in.
     const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {
       const { rows } = await sql<{ stored: boolean }>`
         select package_stored(${id}::uuid, ${sizeBytes}, ${sha256}) as stored`.execute(tx)
@@ -151,7 +151,7 @@ async function finish(
     await sql`select package_failed(${id}::uuid)`.execute(db)
   } catch (error) {
     onFault(error, id)
-    // If the database does not answer, it expires in two hours.
+    // If the database does not answer, the package expires in two hours.
     await sql`select package_failed(${id}::uuid)`.execute(db).catch((again: unknown) => onFault(again, id))
   }
 }
@@ -216,7 +216,10 @@ function jsonOf(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** @throws if the package was ended meanwhile: nothing more is added */
+/**
+ * Records progress.
+ * @throws if the package was ended meanwhile
+ */
 async function progress({ db }: PackageMaking, id: string, done: number): Promise<void> {
   const { rows } = await sql<{ goesOn: boolean }>`
     select record_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)

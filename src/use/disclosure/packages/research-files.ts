@@ -55,7 +55,8 @@ export async function readResearchPackage(db: Kysely<RegisterTables>, id: string
 }
 
 /**
- * Yields a package's audio files under random names and in random order, which reveal nothing about when they were picked.
+ * Yields a package's audio files under random names and in random order, which reveal nothing about when the recordings were
+ * picked.
  * @param onFile called when a file is ready
  * @throws RecordingGone; a fault if stored audio is not what was approved
  */

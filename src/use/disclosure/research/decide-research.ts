@@ -1,6 +1,6 @@
 /**
- * Decisions on recordings lent to research institutes, anonymised and for a while (R28-R33, R35). The database decides. Nothing
- * links a copy to a recording once its return is confirmed.
+ * Decisions on recordings lent to research institutes for a limited time, as anonymised copies (R28-R33, R35). The database
+ * decides. Nothing links a copy to a recording once its return is confirmed.
  */
 import { sql } from 'kysely'
 import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
@@ -34,8 +34,8 @@ const requestRefusals = [
 const extensionRefusals = [...always, ...days, 'research.decided', 'research.own', 'confirm.fresh'] as const
 
 /**
- * Grants what was read, if nothing is missing, or refuses; by somebody who did not prepare it (R35).
- * @param seen of what was read (`ReadResearch.seen`): somebody may pick another recording meanwhile
+ * Grants a disclosure if nothing is missing, or refuses it; only for somebody who did not prepare it (R35).
+ * @param seen `ReadResearch.seen` as read; refused if the content has changed since, such as by another picked recording
  */
 export function decideResearch(
   db: HoldingSafeguards,
@@ -47,7 +47,7 @@ export function decideResearch(
   return actOnDisclosure(db, session, id, 'research.decided', statement, decideRefusals)
 }
 
-/** Requests a later day, never past an item's destruction (AC19). */
+/** Requests a later due day, never past an item's destruction (AC19). */
 export function requestExtension(
   db: HoldingSafeguards,
   session: Session,

@@ -91,7 +91,7 @@ function isUsable(recipient: string | undefined): boolean {
   }
 }
 
-/** Checks each text, so that characters PostgreSQL cannot store are refused as usual and not as a JSON fault. */
+/** Passes each member as text: characters that PostgreSQL cannot store are refused as everywhere else, not as a JSON fault. */
 function asJson({ name, contact, email, language, recipient }: InstituteToEnter): RawBuilder<unknown> {
   return sql`jsonb_strip_nulls(jsonb_build_object('name', ${name}::text, 'contact', ${contact}::text, 'email', ${email}::text,
     'language', ${language}::text, 'recipient', ${recipient ?? null}::text))`

@@ -43,7 +43,7 @@ export function beginResearch(
   return rowOfDatabase(db, session, statement, beginRefusals, trace)
 }
 
-/** Changes it before the decision; `of` a day that is too late: the earliest destruction of an item. */
+/** Changes a disclosure before the decision. If the day is too late, `of` is the earliest destruction of an item. */
 export function changeResearch(
   db: HoldingSafeguards,
   session: Session,

@@ -54,8 +54,8 @@ export interface ListedResearch {
   state: ResearchState
   isOverdue: boolean
   /**
-   * Numbers of items whose copies the viewer may hear and sign as the second person, and of the viewer's copies that were
-   * rejected.
+   * Numbers of items. `toCheck`: the viewer may listen to the copy and sign it as the second person. `sentBack`: a copy by
+   * the viewer that was rejected.
    */
   waits: { toCheck: number[]; sentBack: number[] }
 }
@@ -63,7 +63,7 @@ export interface ListedResearch {
 export interface ReadResearch extends ListedResearch {
   lacks: MissingOfResearch[]
   extensions: ExtensionRow[]
-  /** Changes whenever the content to decide on changes; a decision names it. */
+  /** Changes whenever the content to decide on changes; a decision must state the value that was read. */
   seen: string
   /** What the viewer may do, by role and by earlier acts. */
   may: { prepare: boolean; check: boolean; decide: boolean; release: boolean; confirm: boolean }

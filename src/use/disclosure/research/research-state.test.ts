@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { db: admin } = database.as()
 
 let seed = 20261126
-/** The same values each time. */
+/** Picks a value by pseudo-random numbers, which are the same in each run. */
 function oneOf<Value>(values: readonly Value[]): Value {
   seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
   return values[Math.floor((seed / 2_147_483_648) * values.length)]!

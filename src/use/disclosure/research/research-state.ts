@@ -35,7 +35,7 @@ export type CopyState = 'NONE' | 'DRAFT' | 'RENDERING' | 'RENDERED' | 'APPROVED'
 
 export interface ResearchItemFacts {
   item: number
-  /** Both undefined once the item has lost its link. */
+  /** `recordingId` and `contactId` are undefined once the item is no longer linked to its recording. */
   recordingId?: string
   contactId?: string
   destroyAt?: Temporal.Instant
@@ -44,9 +44,11 @@ export interface ResearchItemFacts {
   copyState: CopyState
   /** Level of a rendered copy. */
   level?: 'T' | 'N' | 'D'
-  /** The same for the items of one official; undefined if the directory does not know them. */
+  /** Equal for items of one official; undefined if the directory does not know the official. */
   official?: string
-  /** Below level T, and the institute has another such copy of theirs, from another disclosure, that is not confirmed. */
+  /**
+   * True if the copy is below level T and the institute has another such copy of the same official, from another disclosure.
+   */
   isOfficialOut?: boolean
   /** Person who prepares or prepared it. */
   copyBy?: string
@@ -64,7 +66,7 @@ export interface ResearchFacts {
   isInstituteBlocked: boolean
   /** End of the last day in Helsinki. */
   dueEnds: Temporal.Instant
-  /** When all copies are due: then, or earlier if the study has ended. */
+  /** When all copies are due: at the end of the last day, or earlier if the study has ended. */
   deadline: Temporal.Instant
   hasUndertaking: boolean
   outcome: 'GRANTED' | 'REFUSED' | null
@@ -97,7 +99,7 @@ export function researchStateOf(facts: ResearchFacts): ResearchState {
   return facts.hasUndertaking ? 'UNDERTAKING' : 'CHECKED'
 }
 
-/** Released, past the due day or a recall's deadline (AC13), and not closed (AC19). */
+/** Returns true if a released disclosure that is not closed (AC19) is past its due day or the deadline of a recall (AC13). */
 export function isOverdue(facts: ResearchFacts): boolean {
   const { isReleased, isClosed, now, items } = facts
   const isRecallLate = items.some(({ recallDueAt }) => recallDueAt && !isBefore(now, recallDueAt))
@@ -114,7 +116,7 @@ export function unconfirmed({ items }: ResearchFacts): ResearchItemFacts[] {
   return items.filter(({ outcome }) => outcome === 'out' || outcome === 'recalled')
 }
 
-/** Returns the day before which copies must be back. */
+/** Returns the earliest destruction of an item's recording, before which copies must be back. */
 export function earliestDestruction({ items }: ResearchFacts): Temporal.Instant | undefined {
   return items
     .flatMap(({ recording, destroyAt }) => (recording === 'destroyed' ? [] : (destroyAt ?? [])))

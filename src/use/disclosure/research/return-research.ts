@@ -10,7 +10,7 @@ const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'res
 const confirmRefusals = [...lent, 'recall.confirmed', 'confirm.fresh', 'input.identity-code'] as const
 const closeRefusals = [...lent, 'research.unconfirmed'] as const
 
-/** Ends the study, on its day or before: every copy must be returned or destroyed at once (R32). */
+/** Ends the study, on its last day or before: every copy must be returned or destroyed at once (R32). */
 export function endStudy(
   db: HoldingSafeguards,
   session: Session,
@@ -41,7 +41,7 @@ export function confirmItem(
   return actOnDisclosure(db, session, id, 'research.item-confirmed', statement, confirmRefusals)
 }
 
-/** Closes a disclosure with all copies confirmed; `of` those that are not: their items, separated by commas. */
+/** Closes a disclosure if all copies are confirmed. Otherwise `of` has the items that are not, separated by commas. */
 export function closeResearch(
   db: HoldingSafeguards,
   session: Session,

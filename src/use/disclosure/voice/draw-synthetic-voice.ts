@@ -12,7 +12,7 @@ const variants = [
   ['m2', 'm4', 'm6', 'Reed', 'marcelo', 'miguel', 'f2', 'f4', 'linda'],
 ] as const
 
-/** 0 to 99 in eSpeak NG; disjoint as well, so that two low voices differ. */
+/** 0 to 99 in eSpeak NG. The two lanes have different values, so that two low voices differ. */
 const pitches = [
   { from: 22, to: 42 },
   { from: 58, to: 78 },

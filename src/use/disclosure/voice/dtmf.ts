@@ -16,9 +16,9 @@ const share = 0.72
 /** Power ratios: one tone to the other, and to the next in its group. */
 const twist = 16
 const apart = 6
-/** Q.24: a key is 40 ms; anything shorter is chance. */
+/** Shortest key: Q.24 requires 40 ms; anything shorter is chance. */
 const shortest = 0.03 * voiceRate
-/** Keys of one number form one span. */
+/** Longest gap between keys of one span. */
 const gap = 0.25 * voiceRate
 
 /** Returns ordered spans that do not overlap; keys in quick succession form one span. */

@@ -16,7 +16,7 @@ export interface Span {
 export const levels = ['T', 'N', 'D'] as const
 export type Level = (typeof levels)[number]
 
-/** Bytes of the system's random source; a bench passes its own to compare runs. */
+/** Bytes of the system's random source; benchmarks pass their own to compare runs. */
 export type RandomBytes = (size: number) => Uint8Array
 
 export interface Track {

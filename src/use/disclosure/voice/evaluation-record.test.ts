@@ -82,7 +82,7 @@ test('registering at level D requires the figure of five combined recordings of 
   expect(unmetDemands({ ...neural, figures: reported })).toEqual([{ figure: 'pooled-five.10-people', atLeast: 30 }])
 })
 
-test('a record from before that figure existed can be read, but registers no engine', () => {
+test('a record without the figure of five combined recordings can be read, but registers no engine', () => {
   const nvq8 = new URL('../../../../engines/nvq/evaluations/nvq-8.json', import.meta.url)
   const record = readEvaluationRecord(readFileSync(nvq8, 'utf8')) as EvaluationRecord
   expect(record).toMatchObject({ engine: 'nvq', version: '8', level: 'D' })

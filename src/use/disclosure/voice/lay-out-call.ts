@@ -1,6 +1,7 @@
 /**
- * Places the turns of a re-spoken call (level T; docs/decisions/0087) by their order, their new lengths and drawn pauses. The
- * talker's pace, pauses and overlaps do not remain. Long waits do, in steps of five seconds: they belong to the service.
+ * Places the turns of a re-spoken call (level T; docs/decisions/0087) by their order, their new lengths and drawn pauses.
+ * The talker's pace, pauses and overlaps do not remain. Long waits remain, in steps of five seconds, since they are part of
+ * the service.
  */
 import type { Chance } from './chance.ts'
 import { voiceRate, type Span } from './engine.ts'

@@ -9,9 +9,9 @@ export interface NamedEngines {
   /** `evaluation`: path of its record. */
   voices: { engine: VoiceEngine & { sources: string }; evaluation: string | undefined }[]
   recognition: Recogniser[]
-  /** The same programs as named. */
+  /** The programs of these engines, as named in the file. */
   programs: NamedProgram[]
-  /** What is unusable in the file, and why: one line each. */
+  /** What is unusable in the file, and why: one line for each entry. */
   faults: ProcessFault[]
 }
 

@@ -4,7 +4,7 @@ import { voiceRate } from './engine.ts'
 
 const protocol = 1
 const startMs = 60_000
-/** Default of the program's entry. */
+/** Default time limit: seconds for each second of audio. */
 const secondsPerSecond = 10
 
 /** Returns a line of JSON, then the samples: 16 bits, little-endian. The caller wipes the parts. */

@@ -11,7 +11,7 @@ import type { Span, Turn } from './engine.ts'
 import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
-/** Nobody says more than ten words a second, and a word has at most 400 bytes. */
+/** Limit of an answer: at most ten words a second with at most 400 bytes each are less than a byte per sample. */
 const maxBytesPerSample = 1
 const minMaxBytes = 100_000
 
@@ -74,7 +74,7 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
   }
 }
 
-/** One word a line, ordered by start; the last line has their number. */
+/** Parses an answer: one word a line, ordered by start; the last line has the number of words. */
 function readWords(name: string, answer: string, length: number, expected: Turn['language']): RecognisedWord[] {
   const wrong = (line: number, problem: string) =>
     new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${problem}. Nothing of it was kept.`)

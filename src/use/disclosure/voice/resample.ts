@@ -1,7 +1,7 @@
 /** Resamples from a synthesiser's rate to the telephone's, without aliasing above 3.4 kHz and without shifting the sound. */
 
 const cutoffHz = 3_650
-/** On each side, in samples of the input at 22,050 Hz: falls by 60 dB from 3.4 to 3.9 kHz. */
+/** Half of the filter: 80 samples of the input at 22,050 Hz. The response falls by 60 dB from 3.4 to 3.9 kHz. */
 const halfWidthSeconds = 80 / 22_050
 const kaiserBeta = 6
 

@@ -15,7 +15,7 @@ export interface SpeakTask {
 
 const variantFolder = '/usr/share/espeak-ng-data/voices/!v'
 
-/** Its output may contain the text. */
+/** Discards the messages of eSpeak NG, which may contain the text. */
 const silent = () => undefined
 const espeak = load({ print: silent, printErr: silent }).then(({ eSpeakNGWorker, FS }) => {
   // A missing variant is no error to eSpeak NG: the default voice would speak for everybody.

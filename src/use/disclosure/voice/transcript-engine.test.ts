@@ -15,7 +15,7 @@ const words: Turn[] = [
   { from: 11 * second, to: 15 * second, text: 'Good day, this is the tax administration.', language: 'en' },
 ]
 
-test('turns in three languages follow one another with pauses, and silence is left unchanged', async () => {
+test('turns in three languages follow one another with pauses, over background noise of constant level', async () => {
   const [caller, official] = await engine.speak([[words[0]!, words[2]!], [words[1]!]], randomBytes)
   expect(official.length).toBe(caller.length)
   expect(caller.length % (5 * second)).toBe(0)

@@ -10,7 +10,7 @@ import type { SpeakTask } from './speak-worker.ts'
 /** A normally distributed number takes two draws of four bytes. */
 const bytesPerPause = 8
 
-/** Ten minutes take two seconds to speak: anything longer hangs. */
+/** A call of ten minutes takes two seconds to speak. After this time the thread counts as hung. */
 const limitMs = 120_000
 
 /** The version counts changes of the sound: of eSpeak NG, its voices, the placing of turns. */

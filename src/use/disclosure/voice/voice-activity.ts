@@ -4,7 +4,7 @@ import { voiceRate } from './engine.ts'
 /** 200 frames a second: 5 ms. */
 export const hop = voiceRate / 200
 
-/** Frames of weak consonants before and after loud ones. */
+/** Frames of weak consonants before and after loud frames. */
 const before = 16
 const after = 30
 /** 10 ms, so that the start of a turn is exact. */

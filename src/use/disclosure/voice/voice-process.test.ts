@@ -55,19 +55,19 @@ test.skipIf(!hasFfmpeg)('an external engine that runs a real program re-speaks a
   expect(spoken.subarray(4_000, 6_000).every((sample) => sample === 0)).toBe(true)
 })
 
-describe('an engine whose output is discarded', () => {
+describe('the output of an engine is discarded', () => {
   test.each([
-    ['that crashes before it reads', 'crash-at-once', 'program-failed', /ended with 7/],
-    ['that crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
-    ['that returns too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
-    ['that returns too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
-    ['that gives back what it was given', 'echo', 'engine-answer-wrong', /gave back/],
-  ])('one %s', async (_, behaviour, code, message) => {
+    ['crashes before it reads', 'crash-at-once', 'program-failed', /ended with 7/],
+    ['crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
+    ['returns too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
+    ['returns too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
+    ['returns its input', 'echo', 'engine-answer-wrong', /gave back/],
+  ])('if the engine %s', async (_, behaviour, code, message) => {
     const refusal = (await engine(behaviour)).revoice({ samples, redacted }, randomBytes)
     await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
   })
 
-  test('one that does not finish, which is stopped', async () => {
+  test('if the engine does not finish, and the engine is stopped', async () => {
     const started = performance.now()
     const program = await named('forever')
     const input = [Buffer.from('{}\n')]
@@ -78,7 +78,7 @@ describe('an engine whose output is discarded', () => {
     await expect(running()).resolves.toBe(false)
   })
 
-  test('one whose program, script or model has changed, is unreadable, or may be written by others', async () => {
+  test('if its program, script or model has changed, is unreadable, or may be written by others', async () => {
     const revoice = async (change: Partial<NamedProgram>) => {
       const program = { ...(await named('read-model')), ...change }
       return voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)
@@ -122,7 +122,7 @@ test.skipIf(isolation === 'none')('an engine has no network access, not even to 
       const apart = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
       await expect(apart).resolves.toHaveLength(2)
     }
-    // The same program reports an open network.
+    // With network access the same program reports an open network.
     const open = { ...program, network: 'trusted' as const }
     const isReached = runInChildProcess(open, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })

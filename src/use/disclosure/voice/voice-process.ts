@@ -10,7 +10,7 @@ import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 const seedBytes = 32
-/** With more equal samples than this, apart from silence, the speaker's own voice has come back. */
+/** Largest share of unchanged samples, apart from silence: with more, the speaker's own voice has come back. */
 const maxUnchanged = 0.5
 
 /**
