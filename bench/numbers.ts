@@ -19,10 +19,10 @@ interface Ran {
   rows: Row[]
 }
 
-/** Beside the page, so that a run keeps the results of other benches. */
+/** Stored results: a run replaces its own and keeps those of other benches. */
 const numbersFile = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
-/** Environment variables that set a bench's size, for the page. */
+/** Environment variables that set a bench's size; the page lists those that are set. */
 const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
 /**

@@ -7,7 +7,7 @@ import { findPorts } from '#test/whole/free-ports.ts'
 
 const program = fileURLToPath(new URL('../src/app/cli/main.ts', import.meta.url))
 
-/** @param folder its `SELOSTE_DATA`, removed at its end */
+/** @param folder `SELOSTE_DATA` of the process; removed when the process ends */
 export async function startRole(
   role: 'desk' | 'feeds',
   { folder, databaseUrl, settings = {} }: { folder: string; databaseUrl: string; settings?: Record<string, string> },

@@ -1,7 +1,7 @@
 /**
  * Runs the benches, each with its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`. Results
- * are written to docs/numbers.md, where benches that were not run keep theirs. Others may be using the machine: read the
- * ratios, not the times.
+ * are written to docs/numbers.md, where benches that were not run keep their rows. Other programs may load the machine: compare
+ * ratios, not times.
  */
 import { loadavg } from 'node:os'
 import { appendEntries } from './audit/append.ts'

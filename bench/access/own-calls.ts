@@ -24,7 +24,7 @@ const units = 50
 const pages = 60
 const target = 1.5
 
-/** Measures both. Required: no kind of page takes more than 1.5 times as long under row-level security as without. */
+/** Runs the measurement. Required: no kind of page takes more than 1.5 times as long under row-level security as without. */
 export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -96,7 +96,7 @@ async function deepCursor(db: Kysely<RegisterTables>, grant: Grant): Promise<str
   return cursor ?? ''
 }
 
-/** Returns the medians of both, measured alternately. */
+/** Runs two functions alternately; returns the median time of each. */
 async function inTurn(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[number, number]> {
   const times: [number[], number[]] = [[], []]
   for (let turn = -5; turn < pages; turn++) {

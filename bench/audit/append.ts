@@ -21,7 +21,7 @@ import { ms, ratio as ratioOf, type Row } from '../rows.ts'
 const wantedPerSecond = 3_000
 const maxP99Ms = 50
 
-/** Measures both. Required: 3,000 entries a second, a 99th percentile below 50 ms, and no backlog for the tree at the end. */
+/** Runs the measurement. Required: 3,000 entries a second, 99th percentile below 50 ms, no backlog for the tree at the end. */
 export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
@@ -135,7 +135,7 @@ function insertBare(db: Kysely<SafeguardTables>): Promise<unknown> {
   )
 }
 
-/** Runs turns one after another, each second, as the custodian does. */
+/** Repeats the sequencer's turn, with a second between two turns, as the custodian does. */
 function takeTurns(turn: () => Promise<unknown>): { stop: () => Promise<void> } {
   let stopping = false
   const loop = (async () => {

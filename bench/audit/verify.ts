@@ -27,7 +27,7 @@ const maxSeconds = 20
 
 /**
  * Measures seconds and CPU seconds, of this process and of the database. Required: less than 20 CPU seconds for a million
- * entries (a quiet machine is faster, because the two run in parallel), and the edited entry found.
+ * entries (a quiet machine is faster, because both processes run in parallel), and the edited entry found.
  */
 export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
@@ -90,7 +90,7 @@ export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
   }
 }
 
-/** Fills a log with this many views, in its tree and signed; returns an entry as it is hashed. */
+/** Fills a log with views, adds them to its tree and signs the tree; returns the hashed text of the last entry. */
 async function fill(
   db: Kysely<SafeguardTables>,
   entries: number,

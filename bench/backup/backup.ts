@@ -21,7 +21,7 @@ import { ratio, type Row } from '../rows.ts'
 
 const wantedOfCp = 0.2
 
-/** Measures both. Required: objects are copied, hashed and read back at no less than a fifth of the speed of `cp`. */
+/** Runs the measurement. Required: objects are copied, hashed and read back at a fifth of the speed of `cp` or faster. */
 export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_000_000, rounds = 3 } = {}): Promise<
   Row[]
 > {

@@ -25,7 +25,7 @@ export function compile(): { generator: string; bareReceiver: string } | undefin
 
 export type Receiver = { command: string; args: string[]; ports?: number[] }
 
-/** Packets that every stream gets in order, instead of those of expected-payload.ts. */
+/** File with packets that are sent in order to every stream, instead of the packets of expected-payload.ts. */
 export type MadePackets = { path: string; packetBytes: number }
 
 /** `sent` counts packets to each stream, `lateMs` is the sender's largest delay. `result` is the receiver's last line. */

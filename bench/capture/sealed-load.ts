@@ -41,7 +41,7 @@ const firstSeq = 65_000
 const maxEventLoopMs = 20
 const maxGrowth = 1
 
-/** A thousand calls, then 400 with SRTP; the full run takes half an hour of the first and ten minutes of the second. */
+/** Records a thousand calls without SRTP (for 30 minutes in a full run), then 400 with SRTP (for 10 minutes). */
 export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds = full ? 600 : 20 } = {}): Promise<
   Row[]
 > {
@@ -128,7 +128,7 @@ function makeSrtp(path: string, seconds: number): MadePackets & { key: string } 
   return { path, packetBytes: packets[0]!.length, key: media.secret.toString('hex') }
 }
 
-/** Least-squares growth without the first third, in which the heap finds its size; undefined for a run that is too short. */
+/** Returns the least-squares growth after the first third, when the heap has warmed up; undefined if the run is too short. */
 function growthAMinute(memory: [number, number][]): number | undefined {
   const settled = memory.slice(Math.ceil(memory.length / 3))
   const first = settled[0]?.[0] ?? 0
@@ -157,7 +157,7 @@ async function compare(
   folder: string,
   id: string,
   identity: string,
-  /** The stream number under which its first stream was sent; undefined if all streams are sent alike. */
+  /** The stream number under which its first stream was sent; undefined if all streams get the same packets. */
   firstStream: number | undefined,
   packets: number,
 ): Promise<{ asSent: boolean; anchors: number }> {

@@ -1,7 +1,7 @@
 /**
  * Compares the capacity of two capture nodes with that of one: CPU time per packet when one node records alone, and when two do
- * at the same time, each on a processor of its own. At an equal share of processor a node's capacity is inversely proportional
- * to it. Generators are separate processes, whose time is not counted.
+ * at the same time, each on a processor of its own. A node's capacity is inversely proportional to its CPU time per packet.
+ * Generators are separate processes, whose time is not counted.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { compile, generatorPort, runReceiver } from './run-receiver.ts'
 
 type Spent = { packets: number; cpuMicroseconds: number; faults: string[] }
 
-/** `calls` of two streams for each node. */
+/** Runs the measurement, with `calls` calls of two streams for each node. */
 export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): Promise<Row[]> {
   const programs = compile()
   if (!programs || availableParallelism() < 2) {

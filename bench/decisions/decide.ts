@@ -94,7 +94,7 @@ function withManyNumbers(seed: RegisterDescription, count: number): RegisterDesc
   }
 }
 
-/** Returns CPU microseconds of this process. */
+/** Returns the median CPU time of some work in this process, in microseconds. */
 function median(work: () => void): number {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {

@@ -29,7 +29,7 @@ const maxSeconds = 30
 
 /**
  * Measures seconds and CPU seconds, of this process and of the database. Required: less than 30 CPU seconds for a million calls
- * (a quiet machine is faster, because the two run in parallel), and both planted errors found.
+ * (a quiet machine is faster, because both processes run in parallel), and both planted errors found.
  */
 export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))

@@ -236,7 +236,7 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
   if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
 }
 
-/** Adds file keys, one after another, in the month whose keys are being renewed. */
+/** Stores new file keys, one after another, in the month whose keys the destruction re-wraps. */
 function takenMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
   const stopping = new AbortController()
   let [count, slowestMs] = [0, 0]

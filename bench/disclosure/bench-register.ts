@@ -134,7 +134,7 @@ export async function openBenchRegister(folder: string) {
         const at = n * packetSamples
         writer.packet(stream, 8, n === 0, n, at, n * 200, sound, at, at + packetSamples)
       }
-      // The writer does not wait for the disk: yields to it, as ten minutes arrive at once.
+      // Yields to the writer, which has no backpressure: ten minutes of audio arrive at once.
       if (n % 500 === 0) await sleep(2)
     }
     const finished = await writer.finish(packets * 200)
@@ -156,7 +156,7 @@ export async function openBenchRegister(folder: string) {
     return id
   }
 
-  /** Records the preparer's playback of all of it: ten minutes each. */
+  /** Stores that the preparer has played the whole recording, without playing it. */
   async function played(recording: string): Promise<void> {
     const hash = createHash('sha256').update(preparer.session.token).digest()
     await sql`
@@ -170,8 +170,8 @@ export async function openBenchRegister(folder: string) {
   const revisions = new Map<string, number>()
 
   /**
-   * Accepts every proposal, and removes whole turns in which somebody could still be identified.
-   * @returns the revision
+   * Saves the copy with every proposed redaction, and redacts whole turns in which somebody could still be identified.
+   * @returns the saved revision
    */
   async function written(copy: string, turns: CopyView['turns']): Promise<number> {
     const of = { session: preparer.session.token, copy }
@@ -213,7 +213,7 @@ export async function openBenchRegister(folder: string) {
       const done = rows.filter(({ state }) => state === 'RENDERED').length
       return { done, failed: rows.find(({ failure }) => failure !== null)?.failure ?? undefined, share: done }
     },
-    /** Records the listening as if the time had passed, signs as the second person, and decides. */
+    /** Stores full playback by the checker, approves each copy as the checker, files the undertaking and grants the request. */
     async signed(copies: readonly string[]): Promise<void> {
       for (const copy of copies) {
         await sql`

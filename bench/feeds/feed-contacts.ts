@@ -1,7 +1,7 @@
 /**
  * Measures calls of a feed until they are in the register: a file of them by lines, and as many records over HTTP, by the feeds
  * process. Yardsticks in the same database: a COPY of as many contacts into the same table with its indexes and triggers, and
- * one of all rows of such calls (contacts, segments, ids, feed records, the log).
+ * a COPY of every row that such calls have (contacts, segments, ids, feed records, the log).
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ const token = 'only-for-the-bench'
 const senders = 64
 const rowsOf = ['contact', 'segment', 'call_identity', 'fed_segment', 'audit_entry'] as const
 
-/** Measures both. Required: at least half as many contacts a second as COPY into the same table. */
+/** Measures the file and HTTP. Required: at least half as many contacts a second as COPY into the same table. */
 export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_CALLS'] ?? 100_000) } = {}): Promise<
   Row[]
 > {
@@ -64,7 +64,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
       const byFile = await timed(async () => {
         const lines = Array.from({ length: calls }, (_, n) => Object.values(recordOf('f', n)).join(','))
         await writeFile(join(folder, 'calls.csv'), `${Object.keys(recordOf('f', 0)).join(',')}\n${lines.join('\n')}\n`)
-        // Appears whole, as a telephone system delivers it.
+        // Renames the complete file into the folder, as a telephone system does.
         await rename(join(folder, 'calls.csv'), join(incoming, 'calls.csv'))
         await untilContacts(pool, calls)
       })
@@ -167,7 +167,7 @@ async function untilContacts(pool: Pool, calls: number): Promise<void> {
   }
 }
 
-/** Returns the seconds in which COPY adds as many contacts, and as many of every row of such calls, to the filled tables. */
+/** Returns the seconds that COPY into the filled tables takes: for as many contacts, and for every row of as many calls. */
 async function copies(pool: Pool, calls: number): Promise<{ contacts: number; all: number }> {
   const file = (table: string) => `/tmp/seloste-bench-${table}-${randomUUID()}`
   const client = await pool.connect()

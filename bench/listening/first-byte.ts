@@ -37,7 +37,7 @@ const packetBytes = 160
 
 type Db = ReturnType<typeof connectDatabase<RegisterTables>>
 
-/** Measures both. Required: the first byte takes at most 1.5 times as long as nginx's, at the start and after a seek. */
+/** Runs the measurement. Required: the first byte takes at most 1.5 times as long as nginx's, at the start and after a seek. */
 export async function firstByte(): Promise<Row[]> {
   if (spawnSync('nginx', ['-v']).error !== undefined) {
     console.log('skipped: nginx is not here')
@@ -106,8 +106,8 @@ function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
 }
 
 /**
- * Begins a listening to each recording, as the player does, and seeks in it; requests the same range from nginx after each
- * answer.
+ * Begins a listening to each recording, as the player does, and seeks in the recording; after each answer it requests the same
+ * range from nginx.
  */
 async function listenToAll(
   seloste: RunningSeloste,
@@ -198,7 +198,7 @@ async function record({ db }: Db, dataDirectory: string, folder: string, seconds
     const at = packetBytes * (n % 50)
     for (const stream of [0, 1])
       writer.packet(stream, 8, n === 0, n, n * packetBytes, n * 200, noise, at, at + packetBytes)
-    // The writer does not wait for the disk: yields to it, as an hour arrives at once.
+    // Yields to the writer, which has no backpressure: an hour of audio arrives at once.
     if (n % 500 === 0) await wait(2)
   }
   const finished = await writer.finish(packets * 200)
@@ -233,7 +233,7 @@ async function untilKept({ pool }: Db, ids: string[]): Promise<void> {
   )
 }
 
-/** As installed: files by sendfile, keep-alive connections. */
+/** Starts nginx with sendfile and keep-alive connections. */
 async function startNginx(folder: string) {
   const { http: port } = await findPorts()
   await mkdir(join(folder, 'nginx'))
@@ -254,7 +254,7 @@ async function startNginx(folder: string) {
   )
 }
 
-/** The plain file from a Node server that does nothing else: the lower bound for a process of ours. */
+/** Starts a Node server that only sends the plain file: the lower bound for any Node process. */
 async function startBareNode(folder: string) {
   const { http: port } = await findPorts()
   const server = `

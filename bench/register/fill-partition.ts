@@ -1,6 +1,6 @@
 /**
  * Fills a month of the history in bulk, and rebuilds its partition's indexes and constraints. The rows must be such as `admit`
- * would write: callers compare some (search/bulk-load-equivalence.ts).
+ * would write: search/bulk-load-equivalence.ts compares a sample.
  */
 import type { PoolClient } from 'pg'
 

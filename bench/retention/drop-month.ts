@@ -23,7 +23,7 @@ const batch = 5_000
 const betweenCallsMs = 5
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
-/** Measures both. Required: the drop takes less than a second. */
+/** Runs the measurement. Required: the drop takes less than a second. */
 export async function dropMonth({
   contacts = isFull ? 10_000_000 : 1_000_000,
   recorded = 200_000,

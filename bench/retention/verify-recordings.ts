@@ -23,7 +23,7 @@ import { ratio, type Row } from '../rows.ts'
 const mebibyte = 1024 * 1024
 const minMegabytesPerSecond = 500
 
-/** Measures both. Required: 500 MB/s. A recording of 5 minutes has 4.8 MB, two streams of G.711. */
+/** Runs the measurement. Required: 500 MB/s. A recording of 5 minutes has 4.8 MB, two streams of G.711. */
 export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)

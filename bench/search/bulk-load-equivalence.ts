@@ -1,7 +1,7 @@
 /**
- * Checks that calls entered in bulk by months equal the same calls entered the ordinary way: enters each once more by `admit`,
- * in a database of its own, from its rows in the register, and counts the contacts that differ. Ignores what the custodian adds
- * later (counts of studies, holding, destruction).
+ * Checks that bulk-loaded calls equal calls entered by `admit`: reads calls of the register, enters each again by `admit` in a
+ * separate database, and counts the contacts that differ. Ignores what the custodian adds later (counts of studies, holding,
+ * destruction).
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

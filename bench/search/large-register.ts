@@ -72,7 +72,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
   await withoutIndexes(client, 'recording', () => client.query('insert into recording select * from made'))
   await client.query('alter table recording enable trigger user; drop table made, service_number, official')
   client.release(true)
-  // As their triggers do.
+  // Does the work of the triggers, which are disabled above.
   await pool.query(`
     insert into official_named
     select official_name, official_phone, official_unit_id, official_person_id,

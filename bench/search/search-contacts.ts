@@ -1,8 +1,8 @@
 /**
  * Measures searches of the contact history as people make them: the desk as a process of its own, over HTTP, by signed-in
  * people with a purpose, 20 a second; the log entry of each is durable before the answer. Yardstick in the same run: the SQL by
- * hand for the same page, as a superuser without row-level security: the contacts, their number, their segments and recordings.
- * Both have to find the same.
+ * hand for the same page, as a superuser without row-level security: the contacts, their count, their segments and recordings.
+ * The search and the hand-written SQL must find the same contacts.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -94,7 +94,7 @@ export async function searchContacts({
   }
 }
 
-/** Counts the searches that meet the requirement; one whose hand-written SQL times out does. */
+/** Counts the searches that meet the requirement. A search whose hand-written SQL times out counts as meeting it. */
 function besideByHand(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= maxRatio)
@@ -131,7 +131,7 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   const taken = await atRate(overHttp, times)
   const hand = [expectedMs]
   const begun = performance.now()
-  // A statement that takes a second by hand need not be repeated often.
+  // Repeats the hand-written SQL for at most a second.
   while (expected && hand.length < times && performance.now() - begun < 1_000) hand.push((await timed(byHand))[0])
   const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
   const row: Row = {

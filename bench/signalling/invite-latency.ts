@@ -34,7 +34,7 @@ const lateEveryMs = 1
 /** Warm-up calls, not counted. */
 const secondsBefore = 5
 const maxP99Ms = 20
-/** Nice= of its unit. */
+/** `Nice=` of capture's systemd unit. */
 const unitNice = -15
 /** Ports for the calls in progress and those that rest after a call; below the ephemeral ports. */
 const mediaPorts = '127.0.0.1:24000-27999'
@@ -51,12 +51,12 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const late = monitorEventLoopDelay({ resolution: lateEveryMs })
   try {
     raisePriority((await seloste.rolePids()).capture)
-    if (!programs) console.log('there is no gcc to build what sends sound: without calls going on beside')
+    if (!programs) console.log('no gcc to build the sender of audio: measured without other calls in progress')
     const running = programs && (await generateCalls(seloste.sip, programs.generator, 12 * seconds))
-    if (running) console.log(`${running.calls} calls going on beside`)
-    // As on a machine of its own; the sent audio has the priority of the rest.
+    if (running) console.log(`${running.calls} other calls in progress`)
+    // The client gets capture's priority, as if it ran on another machine; the sender of audio keeps the normal priority.
     raisePriority(process.pid)
-    // Warms up: an hour-old installation has its folders and its compiled code.
+    // Warms up: creates folders and compiles code, as in an installation that runs for an hour.
     await measure(seloste.sip, 'udp', numbers.recorded, secondsBefore)
     for (const transport of ['udp', 'tcp'] as const) {
       const yardstick = await measure({ host: '127.0.0.1', port: bare.port }, transport, numbers.recorded, seconds)
@@ -94,19 +94,20 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   return rows
 }
 
-/** As in packaging/systemd/seloste-capture.service; every thread has a priority of its own. */
+/** Sets the priority of packaging/systemd/seloste-capture.service on each thread, because Linux keeps priorities per thread. */
 function raisePriority(pid: number | undefined): void {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), unitNice)
     setSessionPriority(unitNice)
   } catch {
-    console.log('nothing can be put before the rest, as its unit has capture: only root does that')
+    console.log('only root can raise the priority of capture, as its systemd unit does: measured at normal priority')
   }
 }
 
 /**
- * If the kernel groups processes by session (autogroup), a priority counts within its session only, and each process of
- * PostgreSQL is a session: gives this session, with capture in it, priority over those, like a unit with its CPUWeight.
+ * Raises the priority of this session, which includes capture, like CPUWeight of a systemd unit. Needed if the kernel groups
+ * processes by session (autogroup): a process's priority then counts within its session only, and each process of PostgreSQL
+ * is a session of its own.
  */
 function setSessionPriority(nice: number): void {
   try {

@@ -1,6 +1,6 @@
 /**
- * Measures received SRTP in packets a second of CPU: ours and werift-rtp's on the same packets alternately, beside the whole
- * path of a plain packet (parsed, followed, written and sealed).
+ * Measures received SRTP in packets per CPU second: Seloste and werift-rtp decrypt the same packets alternately. For comparison
+ * it measures the whole path of a packet without SRTP (parsed, followed, written and sealed).
  */
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * Measures a year's study from the stored counts. Yardstick: the same counted anew from the calls. Also measures the wall
- * display of a day, for one display and for many. A study's cost grows with numbers, units and hours and hardly with calls:
- * counting anew is measured on fewer, and scaled.
+ * Measures a year's study from the stored counts. Yardstick: the same study computed from the calls. Also measures the wall
+ * display of a day, for one display and for many. A study's cost depends on numbers, units and hours, and hardly on calls; the
+ * yardstick is measured on fewer calls, and scaled.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -32,8 +32,8 @@ const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
 /**
  * Measures both. Required: a year's study takes less than a second, is faster than recounting, and gives the same counts.
- * @param contacts calls to enter and count one by one; the counts of the rest of the year are generated like the calls, once
- * that was shown to give the same counts
+ * @param contacts calls to enter and count one by one. The counts of the whole year are generated; for these calls, generated
+ * counts must equal those counted one by one
  * @param ready called when the counts of a year exist, before studies are timed
  */
 export async function readYear({
@@ -147,7 +147,7 @@ const questions = [
   ['region', 'wait'],
 ] as const
 
-/** Returns true if each month's calls equal those counted anew, to the nearest five. */
+/** Returns true if the study's calls of each month equal the recounted calls, rounded to the nearest five. */
 function isSameCount(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
   const reported = rows.map(({ figures }) => figures.calls)
   const counted = anew.map((row) => protectCount(Number(row['calls'])))
@@ -161,7 +161,7 @@ function isSameCount(anew: Record<string, unknown>[], { rows }: { rows: StudyRow
 type Admin = ReturnType<typeof connectDatabase<RegisterTables>>
 const numberOf = (n: number) => `+3582949${String(70_000 + n)}`
 
-/** This many synthetic calls: `label` of each. */
+/** Returns SQL that selects the columns `label` from this many synthetic calls. */
 const calls = (contacts: number, label: string) =>
   `select ${label} from (
      select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'
@@ -171,8 +171,8 @@ const calls = (contacts: number, label: string) =>
      from generate_series(1, ${contacts}) n) c`
 
 /**
- * Replaces the counts of `contacts` by those of a year's calls, generated at once like the calls. Returns false if that gives
- * other counts for these than counting them one by one.
+ * Replaces the counts of `contacts` calls with generated counts of a year's calls. Returns false if the counts generated for
+ * `contacts` calls differ from those counted one by one.
  */
 async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
   const bins = [
@@ -224,7 +224,7 @@ async function fill({ pool }: Admin, contacts: number): Promise<void> {
   client.release()
 }
 
-/** The same counted from the calls themselves, in SQL by hand. */
+/** Hand-written SQL that computes the study from the calls. */
 const parts = `from contact c left join lateral (
     select min(s.answered_at) as answered, bool_or(s.decision_record) as recorded, sum(s.rule_share) as share
     from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at) s on true

@@ -22,7 +22,7 @@ export async function signIn({ rounds = 3 } = {}): Promise<Row[]> {
   const { executablePath, env } = await findChromium()
   const browser = await chromium.launch({
     executablePath,
-    // As a person's browser runs it, with all its compilers.
+    // Enables all JavaScript compilers, as in a person's browser: the tests' arguments disable some.
     args: chromiumArgs.filter((one) => !one.startsWith('--js-flags')),
     env: { ...process.env, ...env },
   })

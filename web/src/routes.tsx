@@ -39,7 +39,7 @@ export const contactsRoute = createRoute({
   path: '/contacts',
   staticData: { purpose: 'needed', isGeneral: true },
   validateSearch: readFilters,
-  // An old or hand-written address: its number is removed from the history.
+  // Removes the caller's number of an old or hand-written URL from the history.
   beforeLoad({ search }) {
     const at = searchAt(search)
     if (at.state.sought !== undefined) throw redirect({ ...at, replace: true })
@@ -590,7 +590,7 @@ declare module '@tanstack/react-router' {
      * starts without one. Other pages show no content and need none (R3).
      */
     purpose?: 'needed' | 'shown'
-    /** Searches all calls within reach: not shown to persons who reach only those of the current request (R46). */
+    /** Searches all calls within the person's rights: hidden from persons who see only calls of the current request (R46). */
     isGeneral?: boolean
     /** A page without sign-in, outside the shell. */
     isOpen?: boolean

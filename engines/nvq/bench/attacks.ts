@@ -132,7 +132,7 @@ export function pooled(single: readonly Disclosed[], { enrol }: Pick<Verifier, '
   )
 }
 
-/** Returns true if two speakers may be the same person. The speakers of sentences are known by name. */
+/** Returns true if two speakers may be the same person. All speakers of sentences are known to be different people. */
 const mayBeOne = (one: Speaker, other: Speaker) =>
   one.id !== other.id && one.group === other.group && !(one.kind === 'sentences' && other.kind === 'sentences')
 

@@ -116,8 +116,8 @@ async function recordOf(
     put(`${prefix}estoi`, use.estoi, 3)
     put(`${prefix}pitch-correlation`, use.pitchCorrelation, 3)
     put(`${prefix}turn-timing-ms`, use.ninetiethShift, 0)
-    put(`${prefix}digit-error`, 100 * use.digits.knowsOriginals, 1)
-    put(`${prefix}digit-error-added`, 100 * (use.digits.knowsOriginals - original.digits.knowsOriginals), 1)
+    put(`${prefix}digit-error`, 100 * use.digits.errorsWithOriginals, 1)
+    put(`${prefix}digit-error-added`, 100 * (use.digits.errorsWithOriginals - original.digits.errorsWithOriginals), 1)
     put(`${prefix}times-real-time`, use.timesRealTime, 1)
   }
   return {

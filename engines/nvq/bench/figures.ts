@@ -20,7 +20,7 @@ export interface PrivacyFigure {
   /** Per cent of recordings whose speaker ranks first among `among` people on average, for a verifier not trained on them. */
   pickedOut: number
   among: number
-  /** The same for the whole set, with a verifier trained on the attacker's own recordings of them. */
+  /** The same among all speakers of the set, for a verifier trained on the attacker's own recordings of these speakers. */
   pickedOutKnown: number
   /** Per cent, for five combined recordings; NaN if no speaker has five. */
   pooledErrorRate: number

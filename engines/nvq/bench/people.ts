@@ -1,8 +1,8 @@
 /**
  * The speakers of the evaluation: voices in Debian's packages, with package, files and language of each.
  *
- * Only the name of a folder is known of them. Files of one language in several packages may be of one contributor: `language` is
- * therefore also the group whose members are never each other's impostors.
+ * Speakers are known only by the name of a folder. Files of one language in several packages may be of one contributor:
+ * `language` is therefore also the group within which speakers are never paired as impostors.
  */
 
 export interface Person {
@@ -30,7 +30,7 @@ const fillets = (language: string, fish: 'm' | 'v'): Person => ({
   debianPackage: `fillets-ng-data-${language}`,
   language,
   kind: 'sentences',
-  // The file names tell which of the two characters speaks: malá and velká.
+  // The file names contain the character that speaks: malá or velká.
   files: new RegExp(`/sound/[^/]+/${language}/[^/-]+-${fish}(-[^/]*)?\\.ogg$`),
 })
 

@@ -81,13 +81,13 @@ export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void
   for (const use of uses) {
     const own = (figure: string, value: number, digits: number) =>
       beside(use.engine === judged ? figure : '', value, digits)
-    const added = 100 * (use.digits.knowsOriginals - original.digits.knowsOriginals)
+    const added = 100 * (use.digits.errorsWithOriginals - original.digits.errorsWithOriginals)
     const parts = [
       `ESTOI ${own('estoi', use.estoi, 3)}`,
       `pitch correlation ${own('pitch-correlation', use.pitchCorrelation, 3)}`,
       `turns' starts ${use.medianShift} ms, 90 % within ${own('turn-timing-ms', use.ninetiethShift, 0)} of ${use.onsets}`,
-      `digits wrong ${(100 * use.digits.knowsOriginals).toFixed(1)} %, added ${own('digit-error-added', added, 1)} of ${use.digits.tested}`,
-      `(${(100 * use.digits.knowsBoth).toFixed(1)} % by who knows the engine)`,
+      `digits wrong ${(100 * use.digits.errorsWithOriginals).toFixed(1)} %, added ${own('digit-error-added', added, 1)} of ${use.digits.tested}`,
+      `(${(100 * use.digits.errorsWithBoth).toFixed(1)} % for a listener who knows the engine)`,
       Number.isNaN(use.timesRealTime) ? '' : `${own('times-real-time', use.timesRealTime, 0)} x real time a core`,
     ]
     console.log(`${use.engine.padEnd(9)} ${parts.join('; ')}`)

@@ -6,7 +6,7 @@ import { speechOf } from './speech-packages.ts'
 
 export interface Speaker {
   id: string
-  /** Members of one group may be one person: never each other's impostors, never split between training and test. */
+  /** Members of one group may be one person: they are never paired as impostors, nor split between training and test. */
   group: string
   kind: Person['kind'] | 'synthetic'
   /** Even ones are the attacker's samples of the person, odd ones are disclosed. */
@@ -23,8 +23,8 @@ export const isDisclosed = (index: number) => index % 2 === 1
 const rate = 8000
 const utteranceSamples = 5 * rate
 const callSamples = 34 * rate
-/** Kinds with enough speech for twice as many utterances: the sets are small, so more recordings are used. */
-const saysMuch: ReadonlySet<Speaker['kind']> = new Set(['sentences', 'synthetic'])
+/** Kinds with enough speech for twice as many utterances per speaker: these sets have few speakers. */
+const twiceAsMany: ReadonlySet<Speaker['kind']> = new Set(['sentences', 'synthetic'])
 /** Minimum of utterances; speakers with fewer are left out. */
 const fewestUtterances = 2
 
@@ -45,7 +45,7 @@ function cut(
   const seconds = pieces.reduce((sum, { length }) => sum + length, 0) / rate
   // A synthetic voice cannot be the same person as another one.
   const group = kind === 'synthetic' ? id : language
-  const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (saysMuch.has(kind) ? 2 : 1))
+  const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (twiceAsMany.has(kind) ? 2 : 1))
   const calls = kind === 'sentences' ? join(pieces, callSamples, 0.45, id).slice(0, mostCalls) : []
   return { id, group, kind, utterances: evenCount(utterances), calls: evenCount(calls), seconds }
 }

@@ -23,7 +23,7 @@ interface Cost {
   speechSeconds: number
 }
 
-/** Recordings have the numbers of the speaker's; on the disclosed side only odd ones exist. */
+/** Returns true if a side has the speaker's recording of this number: the disclosed side of an engine has only odd numbers. */
 const exists = (name: EngineName, side: Side, index: number) =>
   name === 'original' || side !== 'disclosed' || isDisclosed(index)
 

@@ -146,8 +146,8 @@ export interface DigitErrors {
   /** Number of tested digits, over all draws. */
   tested: number
   /** Error rate with templates of original speech only, or also of the engine's output. */
-  knowsOriginals: number
-  knowsBoth: number
+  errorsWithOriginals: number
+  errorsWithBoth: number
 }
 
 export async function digitErrors(engine: VoiceEngine, voices: readonly DigitVoice[]): Promise<DigitErrors> {
@@ -176,5 +176,5 @@ export async function digitErrors(engine: VoiceEngine, voices: readonly DigitVoi
       const [best] = [...distances].sort(([, one], [, other]) => score(one) - score(other))[0] ?? [-1]
       return best !== digit
     }).length / tests.length
-  return { tested: tests.length, knowsOriginals: wrong((original) => original), knowsBoth: wrong(() => true) }
+  return { tested: tests.length, errorsWithOriginals: wrong((original) => original), errorsWithBoth: wrong(() => true) }
 }

@@ -131,7 +131,7 @@ function trainIdentity(
   }
 }
 
-/** Normalises scores by those of impostors: of the recording with the cohort's speakers, and of the speaker with its recordings. */
+/** Normalises scores by impostor scores: the recording against the cohort's speakers, the speaker against its recordings. */
 function normalised(
   backend: Backend,
   part: keyof Seen,

@@ -78,7 +78,7 @@ describe('the answer is what capture decides', () => {
   })
   const plans = fc.record({ share: fc.constantFrom(0.2, 0.5, 0.9), consent: fc.boolean() })
 
-  test('an unreported call is not recorded, whoever answers, and one reported as recorded is', () => {
+  test('a call without an announcement is not recorded, whoever answers; a call predicted as recorded is recorded', () => {
     const announced = new Set<string>()
     fc.assert(
       fc.property(questions, plans, ({ official, ...question }, { share, consent }) => {
@@ -97,7 +97,7 @@ describe('the answer is what capture decides', () => {
     expect([...announced].sort()).toEqual(['not-recorded', 'possible', 'recorded'])
   })
 
-  test('the same id is drawn alike in each of its clients’ forms', () => {
+  test('a call id has the same draw in the notation of every client', () => {
     const query = from(described({ share: 0.5 }))
     for (let id = 1; id < 60; id++) {
       const hex = id.toString(16).toUpperCase().padStart(16, '0')
@@ -115,7 +115,7 @@ describe('before the answering official is known', () => {
     })
   })
 
-  test('with an official who does not consent it is not recorded, and nothing is announced', () => {
+  test('a call to an official who does not consent is not recorded, and nothing is announced', () => {
     const [, refuses] = entries
     const answer = answerTo({ official: refuses!.phoneKey }, from(described({ share: 1 }, true)))
     expect(answer).toEqual({
@@ -123,7 +123,7 @@ describe('before the answering official is known', () => {
     })
   })
 
-  test('a per-official quota that is full for one leaves recording possible for another', () => {
+  test('if one official’s quota is full, a call may still be recorded for another official', () => {
     const quotas = { used: () => (_rule: unknown, of: object) => ('official' in of && of.official === 'x' ? 5 : 0) }
     const query = from(described({ share: 1, quota: { per: 'official', weekly: 5 } }), { quotas })
     expect(answerTo({}, query)).toMatchObject({ outcome: 'possible', reason: 'no-official' })
@@ -152,14 +152,14 @@ describe('what may change before the call is answered', () => {
 })
 
 describe('content of the answer', () => {
-  test('the announcements of the number, in the languages that it has', () => {
+  test('includes the announcements of the number, in the languages of the number', () => {
     const { announcements } = answerTo({}, from(described({ share: 1 })))
     expect(announcements.length).toBeGreaterThan(0)
     expect(announcements[0]!.texts.fi).toBeTruthy()
     expect(announcements[0]!.texts.sv).toBeTruthy()
   })
 
-  test('no announcement for a call to the switchboard or to an unknown number', () => {
+  test('has no announcement for a call to the switchboard or to an unknown number', () => {
     const query = from(described({ share: 1 }))
     expect(answerTo({ number: numbersCalled.switchboardSwedish }, query)).toMatchObject({
       announce: false,
@@ -168,7 +168,7 @@ describe('content of the answer', () => {
     expect(answerTo({ number: '+358294977777' }, query)).toMatchObject({ announce: false, reason: 'unknown-number' })
   })
 
-  test('only the member’s name for an invalid telephone number', () => {
+  test('for an invalid telephone number, has only the name of the wrong member', () => {
     expect(answerQuestion({ number: 'nobody', callIds: idOf('1') }, from(described()))).toEqual({ wrong: 'number' })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Predicts, before a call is answered, if it will be recorded, from the data that the phone system sends and capture's copies
- * of plan, quotas and directory. A question creates no contact, changes no count and is not stored.
+ * Predicts, before a call is answered, whether the call will be recorded, from the data that the phone system sends and from
+ * capture's copies of plan, quotas and directory. A question creates no contact, changes no count and is not stored.
  */
 import { decideRecording, type RecordingDecision } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'

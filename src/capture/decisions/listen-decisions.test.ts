@@ -38,7 +38,7 @@ async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
 const post = (url: string, body: string, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } })
 
-test('a question with the token is answered, as JSON or as a form, in JSON or in one word', async () => {
+test('a question with the token, in JSON or as a form, is answered in JSON or with one word', async () => {
   const url = await listen()
   const json = await post(url, JSON.stringify(question))
   expect([json.status, await json.json()]).toEqual([200, answer])
@@ -78,7 +78,7 @@ test.each([
   })
 })
 
-test('another path, another method and a long body are refused, and an internal error answers to announce', async () => {
+test('another path, another method and a long body are refused; the answer to an internal error says to announce', async () => {
   const url = await listen({
     answer: () => {
       throw new Error('bug')
@@ -94,7 +94,7 @@ test('another path, another method and a long body are refused, and an internal 
 const folder = mkdtempSync(join(tmpdir(), 'seloste-decisions-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A certificate that is its own authority. */
+/** Creates a self-signed certificate. */
 function certificate(name: string) {
   const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}-key.pem`)]
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
@@ -102,7 +102,7 @@ function certificate(name: string) {
   return { cert: readFileSync(cert), key: readFileSync(key) }
 }
 
-test('over TLS without a token, only a client with a certificate of our authorities is answered', async () => {
+test('over TLS without a token, only a client with a certificate of a configured authority is answered', async () => {
   const [ours, friend, stranger] = ['ours', 'friend', 'stranger'].map(certificate)
   const url = await listen({
     token: undefined,

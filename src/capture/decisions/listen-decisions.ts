@@ -1,6 +1,6 @@
 /**
  * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS with a client
- * certificate of our authorities. Questions are never logged.
+ * certificate of a configured authority. Questions are never logged.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'

@@ -266,7 +266,7 @@ type LegsBefore = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
 
 /**
  * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If
- * several calls are possible, for example because two callers have the same number, it is the leg's own call.
+ * several calls are possible, for example because two callers have the same number, the function returns the leg's own call.
  */
 function firstsOf(group: Group, legsBefore: LegsBefore): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()

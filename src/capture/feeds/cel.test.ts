@@ -129,7 +129,7 @@ describe('channel events', () => {
     expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
   })
 
-  test('of an unanswered call are one leg without an answer, and one seen only from its middle is doubtful', () => {
+  test('of an unanswered call are one leg without an answer; a call whose first events are missing is doubtful', () => {
     expect(legs([line('CHAN_START', 0, caller, trunk), ...ended(30)])).toMatchObject([
       { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
     ])
@@ -204,7 +204,7 @@ describe('channel events', () => {
     expect(reader.read('{"EventName":"HANGUP"}', undefined)).toEqual([{ is: 'problem', reason: 'id-missing' }])
   })
 
-  test('of the repeated hour have the time that is not before their channel’s', () => {
+  test('in the hour that is repeated at the end of DST are not dated before their channel', () => {
     const made = Temporal.Instant.from('2026-10-25T00:50:00Z').epochMilliseconds / 1000
     const event = {
       EventName: 'HANGUP',

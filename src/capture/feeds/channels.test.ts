@@ -34,7 +34,7 @@ const officials = [aino, bertil].map((agent, at) => ({
 }))
 const { numbering } = versionAt(versions, begun).description
 
-/** Returns what the register gets; `outside` or another word if it is not one of its calls. */
+/** Returns the register's view of a call; `outside` or the problem's reason if the register does not take the call. */
 function spoke(call: ReportedCall) {
   const context = {
     versionAt: (at: Temporal.Instant) => versionAt(versions, at),
@@ -74,7 +74,7 @@ const meeting = (at: number) => ({
   apps: [{ name: 'conference', data: 'c1@default', at }],
 })
 
-test('a transfer by keys (att_xfer), in which the third calls the same caller', () => {
+test('a transfer by keys (att_xfer) to a second official is one call of the same caller, with both officials', () => {
   const third = called({
     ...{ id: 'c-leg', from: 180, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [
@@ -108,13 +108,13 @@ test('a transfer by keys (att_xfer), in which the third calls the same caller', 
   expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(spoke)).toEqual([expected])
 })
 
-test('of several that rang, the one who answered: the calling channel names the last one tried', () => {
+test('reports the official who answered, although the calling channel names the last of several who rang', () => {
   expect(reported(calling({ variables: { dialed_user: bertil } }))).toEqual([
     { caller: customer, talks: [[aino, 44, 300]] },
   ])
 })
 
-test('an official who was bridged and hung up before the next, without a transfer: the called channels report both', () => {
+test('reports two officials who were bridged one after the other without a transfer, from the called channels', () => {
   const second = { at: 130, with: 'c-leg', number: bertil, side: 'originatee' as const }
   const next = called({
     ...{ id: 'c-leg', from: 125, variables: { originating_leg_uuid: 'a-leg', dialed_user: bertil } },
@@ -128,11 +128,11 @@ test('an official who was bridged and hung up before the next, without a transfe
   expect(reported(...records)).toEqual([{ caller: customer, talks }])
 })
 
-test('an official who leaves ends their segment, though the caller stays on the line', () => {
+test('an official’s segment ends when the official hangs up, although the caller stays on the line', () => {
   expect(reported(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
 })
 
-test('a third whom the official joins to the call (three_way) counts until they leave', () => {
+test('a second official who is joined to the call (three_way) has a segment until that official leaves', () => {
   const third = called({
     ...{ id: 'c-leg', from: 100, to: 200, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [{ from: 100, dialled: bertil, bridged: { at: 105, with: 'b-leg', number: aino, side: 'originator' } }],
@@ -204,7 +204,7 @@ test('a person who leaves a conference long after or before the caller is report
   expect([taken, assembler.waiting]).toEqual([3, 0])
 })
 
-test('a caller in a conference with unreported others is marked', () => {
+test('a caller in a conference with unreported participants is marked as doubtful', () => {
   expect(reported(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
     { caller: customer, talks: [], isDoubtful: true },
   ])

@@ -20,7 +20,7 @@ export interface DetailRecord {
   /** True for a leg to a conference bridge, in which the caller also speaks with everybody who calls the bridge. */
   readonly isConference?: true
   /** Present if the number called may be that of the last transfer instead; `queue` is the name of the queue. */
-  readonly mayBePassedOn?: { readonly queue: string } | undefined
+  readonly mayBeTransferred?: { readonly queue: string } | undefined
   /**
    * Keys that link a transferred call with the call before it. `partyKey` is made of the caller and the official of this call,
    * `transferredByKey` of the caller and the party that transferred the caller to this call.
@@ -49,7 +49,7 @@ export interface DetailRecord {
 export interface Channel {
   readonly id: string
   readonly isInbound: boolean
-  /** Ids of the channels for which this channel was made. By following them one gets to the incoming channel. */
+  /** Ids of the channels for which this channel was made. Following these ids leads to the incoming channel. */
   readonly madeFor: readonly string[]
   /** Phone number of the channel's party. */
   readonly number: string | undefined

@@ -13,7 +13,7 @@ function feeds(text: string) {
   return readFeeds(path)
 }
 
-test('a feed has its source and the facts missing from it', () => {
+test('reads a feed’s source and settings, and fills in the defaults', () => {
   const [exchange, switchboard] = feeds(`feeds:
   - name: exchange
     source: asterisk-csv
@@ -35,7 +35,7 @@ test('a feed has its source and the facts missing from it', () => {
   expect(switchboard).toMatchObject({ from: { kind: 'http', listen: { port: 8090 } }, settleMs: 5000 })
 })
 
-test('a feed names queues and officials that the system does not call by their numbers', () => {
+test('reads the numbers of queues and officials that the telephone system reports by name or id', () => {
   const [queues, cloud] = feeds(`feeds:
   - { name: queues, source: queue-log, folder: /var/log/asterisk, names: { support: 029 497 000 } }
   - name: cloud

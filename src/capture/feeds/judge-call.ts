@@ -19,7 +19,7 @@ const clocksDifferMs = 300_000
 /** Longest gap between two legs that are one continuous talk. */
 const breakMs = 2_000
 /** Longest time after the end of a leg in which a leg without a caller can still belong to the same call, as in find-own-call.ts. */
-const passedOnMs = 300_000
+const transferGapMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
@@ -68,13 +68,13 @@ export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] 
   }
 }
 
-/** Splits legs into calls by time: a leg that begins more than `passedOnMs` after all earlier ones have ended is of another call. */
+/** Splits legs into calls by time: a leg is of another call if it begins over `transferGapMs` after the end of all earlier legs. */
 function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
   const calls: WholeLeg[][] = []
   let endedMs = 0
   for (const leg of legs.toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))) {
     const call = calls.at(-1)
-    if (call && leg.startedAt.epochMilliseconds <= endedMs + passedOnMs) call.push(leg)
+    if (call && leg.startedAt.epochMilliseconds <= endedMs + transferGapMs) call.push(leg)
     else calls.push([leg])
     endedMs = Math.max(endedMs, leg.endedAt.epochMilliseconds)
   }
@@ -127,9 +127,9 @@ export function judgeCall(
   // The call counts as answered even if no record names the official, so that a missing recording is reported.
   const answered = byOfficials.length > 0 ? byOfficials : byAnybody.map((leg) => ({ ...leg, official: undefined }))
   // After a transfer, or with several queues, the number called first is uncertain.
-  const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
+  const queues = new Set(parts.map(({ mayBeTransferred }) => mayBeTransferred?.queue).filter(Boolean))
   const isOverwritten =
-    parts.some((leg) => leg.mayBePassedOn && !isKnown(leg.called, leg.startedAt)) && parts.length > 1
+    parts.some((leg) => leg.mayBeTransferred && !isKnown(leg.called, leg.startedAt)) && parts.length > 1
   const endedAt = parts.map((leg) => leg.endedAt).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
     is: 'call',
@@ -194,8 +194,8 @@ function sidesOf({ versionAt, officials }: Known) {
     if (leg.direction === 'incoming' || isKnown(leg.called, leg.startedAt) || isKnown(leg.reached, leg.startedAt))
       return 'incoming'
     // After a transfer the record may have the official's number instead of the number called.
-    const wasPassedOn = leg.mayBePassedOn && leg.official !== undefined && leg.official !== leg.called
-    return isOfficial(leg.called, leg.startedAt) && !wasPassedOn ? 'onward' : 'unknown'
+    const wasTransferred = leg.mayBeTransferred && leg.official !== undefined && leg.official !== leg.called
+    return isOfficial(leg.called, leg.startedAt) && !wasTransferred ? 'onward' : 'unknown'
   }
 
   return { keyOf, isKnown, sideOf }

@@ -246,14 +246,14 @@ test('waiting time counts in studies, whether reported after the call was counte
 describe('a caller whose number is withheld', () => {
   const withheld = { kind: 'withheld' as const, key: null, raw: null }
 
-  test('is one call by official and end', async () => {
+  test('has one contact if both reports have the same official and end', async () => {
     await admit(capture, session({ caller: withheld }))
     await deliver({ ...csv, name: 'hidden' }, cdr({ from: '' }))
     expect(await contacts()).toEqual(one)
     expect(await phantoms()).toBe(0)
   })
 
-  test('stays two calls if another official answered, the ends differ, or a known number differs', async () => {
+  test('has two contacts if another official answered, the ends differ, or the other report has another number', async () => {
     await admit(capture, session({ caller: withheld }))
     await deliver({ ...csv, name: 'hidden-official' }, cdr({ from: '', official: '0295121002' }))
     await deliver({ ...csv, name: 'hidden-end' }, cdr({ from: '', start: -50, end: 180 }))
@@ -265,7 +265,7 @@ describe('a caller whose number is withheld', () => {
   })
 })
 
-describe('two calls of one caller stay two', () => {
+describe('two calls of one caller are two contacts', () => {
   test('if the second is made to the same official as soon as the first has ended', async () => {
     await admit(capture, session({}, 0, 100))
     // The recording client missed the second.
@@ -308,7 +308,7 @@ describe('two calls of one caller stay two', () => {
     expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, one[0]])
   })
 
-  test('if two could be meant', async () => {
+  test('if the report matches two recorded calls', async () => {
     await admit(capture, session())
     await admit(capture, session({}, 30, 200))
     await deliver(csv, cdr())
@@ -342,7 +342,7 @@ describe('a recording client that reports no official and shares no id', () => {
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('is not joined if two could be meant, or only the time is common: each is marked, and shown as such', async () => {
+  test('is not joined if two calls match, or only the time matches: the feed’s contact is marked for review', async () => {
     await admit(capture, unreported())
     await admit(capture, unreported({}, 30, 205))
     await deliver({ ...csv, name: 'two' }, cdr({ to: testLine }))
@@ -397,7 +397,7 @@ describe('a recording client whose facts arrive after the feed’s report', () =
     expect(await contacts()).toEqual(one)
   })
 
-  test('is not joined if two could be meant, or only the time is common: both are marked', async () => {
+  test('is not joined if two calls match, or only the time matches: both contacts are marked', async () => {
     const marks = async () => {
       const { rows } = await sql<{ why: string; marks: string[] }>`
         select capture_failure as why, marks from segment order by node is null desc, capture_failure`.execute(owner)
@@ -444,7 +444,7 @@ describe('a recording client whose facts arrive after the feed’s report', () =
       )
     const nobody = { to: testLine, official: '', end: 0 }
 
-    test('is joined by caller, number, start and end, with the number or before it is reported', async () => {
+    test('is joined by caller, number, start and end; the number may be unreported', async () => {
       for (const given of [
         {},
         { numberReached: unreportedNumber, numberCalled: { ...unreportedNumber, kind: 'UNKNOWN' } },
@@ -458,7 +458,7 @@ describe('a recording client whose facts arrive after the feed’s report', () =
       }
     })
 
-    test('reports another call with another caller, number, start or end, or if two could be meant', async () => {
+    test('reports another call with another caller, number, start or end, or if two calls match', async () => {
       await deliver({ ...csv, name: 'nobody-else' }, cdr(nobody))
       await unanswered({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
       await unanswered({
@@ -475,7 +475,7 @@ describe('a recording client whose facts arrive after the feed’s report', () =
     })
   })
 
-  test('has more segments, which reach the same call by its own ids', async () => {
+  test('reports a second segment of its call, which is joined by the client’s own call id', async () => {
     const callIds = ['sipSessionId:held@sbc']
     await deliver({ ...csv, name: 'parts' }, cdr({ to: testLine }))
     await late({ callIds }, 0, 80)

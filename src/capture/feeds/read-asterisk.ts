@@ -88,7 +88,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
     ...(isByContext && app === 'Queue' && read.record.direction === 'outgoing' && { direction: undefined }),
     device: deviceOf(caller),
     // A transfer can change `dst` in all records of the call, also in earlier ones.
-    ...(!isNamed && !options.fields.called && { mayBePassedOn: { queue } }),
+    ...(!isNamed && !options.fields.called && { mayBeTransferred: { queue } }),
     ...(meets.length > 0 && (channel === '' ? { knownAs: meets } : { refersTo: meets })),
   }
   return { is: 'record', record }

@@ -131,7 +131,7 @@ describe('Asterisk 22', () => {
     })
   })
 
-  test('detail records report who, and the answer of the queue or the transfer', () => {
+  test('detail records report who spoke with the caller, from the answer of the queue or the transfer on', () => {
     const expected = calls.map(([, caller, number, talks, queue]) => [
       ...[caller, number],
       talks.map(([agent, from, until], at) => [agent, queue?.[at] ?? from, until]),
@@ -142,13 +142,13 @@ describe('Asterisk 22', () => {
     })
   })
 
-  test('detail records alone do not report the number called of a transferred call, which is a problem and omits no call', () => {
+  test('detail records alone do not report the number called of a transferred call: each such call is a problem', () => {
     const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun)
     const passedOn = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
     expect(known.map(([caller]) => caller)).toEqual(
       calls.map(([, caller]) => caller).filter((one) => !passedOn.includes(one)),
     )
-    // With each of them, Asterisk's own calls to the two conferences.
+    // One problem for each transferred call.
     expect(problems).toEqual(passedOn.map(() => 'direction-unknown'))
     const byTrunk = reported('asterisk-csv', 'asterisk/Master.csv', begun, {
       incoming: { field: 'device', values: ['trunk'] },
@@ -157,7 +157,7 @@ describe('Asterisk 22', () => {
     expect(byTrunk.doubtful.toSorted()).toEqual(passedOn.toSorted())
   })
 
-  test('the context of incoming calls changes with a transfer, too, and such calls are reported or are problems', () => {
+  test('a transfer also changes the context of incoming calls: every such call is reported as a call or as a problem', () => {
     const incoming = { field: 'dcontext', values: ['from-trunk'] }
     const expected = reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })
     expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
@@ -165,7 +165,7 @@ describe('Asterisk 22', () => {
     expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
   })
 
-  test('an attended transfer by keys is reported by both, and a detail record has it from its start', () => {
+  test('channel events and detail records both report an attended transfer by keys, detail records from its start', () => {
     const from = Temporal.Instant.from('2026-12-01T09:33:35Z')
     const expected = (requests: number, takes: number) => ({
       problems: [],
@@ -196,7 +196,7 @@ describe('Asterisk 22', () => {
   })
 })
 
-test('acc of Kamailio 6 reports the answering one of several who rang, and both of a transfer by REFER, also during a hold', () => {
+test('acc of Kamailio 6 reports who answered of several who rang, and both officials of a transfer by REFER, also during a hold', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
   expect(reported('acc', 'kamailio/acc.txt', begun)).toMatchObject({
     ...{ doubtful: [] },

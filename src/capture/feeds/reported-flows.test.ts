@@ -142,7 +142,7 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
     {
       caller: phone('+358401234567'),
       number,
-      // Proxies that account for transactions begin with the answer.
+      // The records of acc begin with the answer.
       from: source === 'acc' ? 44 : 0,
       until: 480,
       parts: parts.map(([official, from, until]) => [phone(official), number, from, until]),
@@ -278,7 +278,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
     }
   })
 
-  test('all of it in one call, repeated: one contact in the register, with exactly these segments', async () => {
+  test('queue, consultation, conference and transfer in one call, reported twice: one contact with exactly these segments', async () => {
     await clear()
     const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
     const file = write(everything, { begun: start, nameOf })
@@ -323,7 +323,7 @@ describe('acc reports', () => {
     { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },
   ]
 
-  test('the answering one of several who rang at once, or one after the other', () => {
+  test('the official who answered, of several who rang at once or one after the other', () => {
     const missed = accLine(40, 'call missed', {
       ...{ method: 'INVITE', call_id: 'x1@edge', code: '486', reason: 'Busy' },
       ...{ src_user: customer, dst_ouser: '029497000', dst_user: aino },
@@ -332,7 +332,7 @@ describe('acc reports', () => {
     expect(acc(missed, answered!, ended!)).toEqual([{ ...one(120, [bertil, 44, 120])[0], from: 40 }])
   })
 
-  test('a transfer by REFER, whose INVITE has Referred-By: one contact, with both', () => {
+  test('a transfer by REFER, whose INVITE has Referred-By, as one contact with both officials', () => {
     const onward = (by: string) => ({ more: { referred_by: `<sip:${by}@pbx.example>` } })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300, ...onward(aino) }
     const third = { caller: customer, to: aino, by: aino, from: 299, until: 400, ...onward(bertil) }
@@ -341,7 +341,7 @@ describe('acc reports', () => {
     expect(acc(...lines.toReversed())).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
   })
 
-  test('a transfer of two callers who show one number, or none, as a problem and in neither call', () => {
+  test('a transfer as a problem, and in no call, if two calls match: callers with one number, or with withheld numbers', () => {
     for (const caller of [customer, 'anonymous', '']) {
       const others = { caller, to: '029497000', by: aino }
       const onward = { caller, to: cecilia, by: cecilia, more: { referred_by: `<sip:${aino}@pbx.example>` } }
@@ -359,7 +359,7 @@ describe('acc reports', () => {
       expect(all(lines)).toMatchObject(neither)
       expect(all(lines.toReversed())).toMatchObject(neither)
     }
-    // The previous one ended longer ago than any telephone rings.
+    // The earlier call ended longer ago than any telephone rings.
     const earlier = dialog('y4@edge', { ...first, from: -600, until: -500 })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300 }
     const onward = dialog('y6@edge', { ...second, more: { referred_by: `<sip:${aino}@pbx.example>` } })
@@ -374,7 +374,7 @@ describe('acc reports', () => {
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 
-  test('a transfer answered after the earlier call was reported: that call is reported again, with both', () => {
+  test('a transfer answered after the earlier call was reported: that call is reported again, with both officials', () => {
     const reader = readerOf({ source: 'acc', fields: {}, zone: 'UTC' })
     const assembler = createCallAssembler({ settleMs: 60_000 })
     const deliverAt = (atMs: number, lines: string[]) => {
@@ -388,7 +388,7 @@ describe('acc reports', () => {
     expect(deliverAt(90_000, dialog('z2@edge', { ...onward, from: 118, until: 300 }))).toEqual([
       ['z1@edge', [aino, bertil]],
     ])
-    // Another call of the same number meanwhile: the transfer may be of either.
+    // With another call of the same number in progress, the transfer may belong to either call.
     expect(deliverAt(180_000, dialog('z3@edge', other))).toContainEqual(['z3@edge', [aino]])
     const late = deliverAt(240_000, dialog('z4@edge', { ...onward, by: cecilia, to: cecilia, from: 250, until: 390 }))
     expect(late).toContainEqual(['z4@edge', [cecilia]])
@@ -403,14 +403,14 @@ describe('acc reports', () => {
     expect(acc(held, answered!, ended!)).toEqual(one(120, [aino, 44, 120]))
   })
 
-  test('a queue behind it as an answer by an unknown official, and the contact for review', () => {
+  test('a queue behind the proxy as an answer by an unknown official, and marks the contact for review', () => {
     const lines = dialog('x6@edge', { ...first, by: '029497000' })
     expect(acc(...lines)).toEqual([{ ...one(120)[0], parts: [[undefined, number, 44, 120]] }])
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 })
 
-test('an official’s uninterrupted speech is one segment, and one of zero length is dropped beside others', () => {
+test('an official’s uninterrupted talk is one segment, and a segment of zero length is dropped if there are others', () => {
   const fields = {
     ...{ callId: ['id'], legId: ['leg'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'] },
     ...{ caller: ['from'], called: ['to'], official: ['by'] },

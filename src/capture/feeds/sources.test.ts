@@ -37,7 +37,7 @@ describe('Asterisk', () => {
       called: '029497000',
       official: '1042',
       device: 'trunk',
-      mayBePassedOn: { queue: 'customer' },
+      mayBeTransferred: { queue: 'customer' },
     })
   })
 
@@ -46,12 +46,12 @@ describe('Asterisk', () => {
     expect(record(read('asterisk-csv', abandoned)).answeredAt).toBeUndefined()
   })
 
-  test('without ids in the file (loguniqueid=no) a channel and its start are the id', () => {
+  test('without ids in the file (loguniqueid=no) a channel and its start identify the call', () => {
     const plain = answered.split(',').slice(0, -2).join(',')
     expect(record(read('asterisk-csv', plain)).callId).toBe('PJSIP/trunk-0000002f 2026-11-20 09:14:02')
   })
 
-  test('in the repeated hour the channel id distinguishes the time, and without one the record is doubtful', () => {
+  test('in the hour repeated at the end of DST the channel id determines the time; without an id the record is doubtful', () => {
     const hour = (unique: string) =>
       answered
         .replace(
@@ -319,7 +319,7 @@ describe('any other system', () => {
     )
   })
 
-  test('an end before the start, and a time that the clock never showed, are reported', () => {
+  test('an end before the start, and a local time skipped by DST, are reported', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja;Loppui'
     const more = { fields: { ...fields, endedAt: ['Loppui'] } }
     const reason = (start: string, end: string) =>

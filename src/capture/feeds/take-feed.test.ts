@@ -107,7 +107,7 @@ async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> 
     onFault: (error) => {
       throw error
     },
-    // Checked by the tests only.
+    // Long enough that only the tests start a poll.
     pollMs: 3_600_000,
     idleMs,
   })
@@ -127,7 +127,7 @@ async function check(): Promise<void> {
 
 const heading = 'id;leg;start;answer;end;caller;called;official;sip\n'
 
-/** `at`: seconds after the first. */
+/** `at`: seconds after the first call. */
 type LineFields = { at?: number } & {
   [Name in 'id' | 'leg' | 'answer' | 'end' | 'caller' | 'called' | 'official' | 'sip']?: string
 }
@@ -165,7 +165,7 @@ async function contacts() {
 const count = async () => (await contacts()).length
 
 describe('calls that are not recorded', () => {
-  test('are contacts with their official, once however often their file is reported, moved, copied or restarted', async () => {
+  test('are one contact each, with their official, even if their file is renamed, copied or read again', async () => {
     const file = join(cdrs, 'calls.csv')
     await writeFile(file, heading + line() + line({ id: '2', at: 300, answer: '', official: '', caller: '' }))
     await check()

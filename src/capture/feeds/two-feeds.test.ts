@@ -147,9 +147,9 @@ test('without a shared id an unanswered call is one by caller, number, start and
 })
 
 test.each([
-  ['at once, in one telling', 'together'],
+  ['in one batch', 'together'],
   ['one after the other', 'apart'],
-] as const)('calls of two callers under one id are a contact each, for review, reported %s (R9)', async (_, when) => {
+] as const)('calls of two callers with the same id are two contacts, marked for review, if reported %s (R9)', async (_, when) => {
   const fields = {
     ...{ callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'], caller: ['caller'] },
     ...{ called: ['called'], official: ['official'], legId: ['leg'] },
@@ -162,7 +162,7 @@ test.each([
     })
   const [own, strange] = [
     [leg('a', 0, '+358401234567', '0295121001'), leg('b', 62, '+358401234567', '0295121002')],
-    // The call without a caller is reported while only the stranger's call continues.
+    // The leg without a caller begins while only the second caller's call is in progress.
     [
       leg('c', 30, '+358509998877', '0295121003'),
       leg('d', 500, '+358509998877', '0295121001'),

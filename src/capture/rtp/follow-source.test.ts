@@ -134,7 +134,7 @@ describe('a source', () => {
     expect(one.lost).toBe(0)
   })
 
-  test('that keeps changing its SSRC is counted while it is not recorded, and a stranger’s port is not', () => {
+  test('that keeps changing its SSRC is counted while it is not recorded; packets from another port are not counted', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     for (let n = 100; n < 1100; n++) {
@@ -202,7 +202,7 @@ describe('a source', () => {
 })
 
 describe('never stored', () => {
-  test('key presses, which are counted, and whose numbers are no loss', () => {
+  test('key presses, which are counted and do not count as lost packets', () => {
     const { receive, kept: recorded, omitted, one } = follower()
     for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
     expect(recorded).toHaveLength(16)

@@ -48,7 +48,7 @@ test('an SRTP stream keeps every packet under its key, and no byte of forged pac
     if (shape === 2) return bytes(random.integer(0, 200))
     return last
   }
-  // Two in order from the described address and port would be followed if they were RTP.
+  // Two packets in order from the described address and port would be followed if they were RTP.
   for (let n = 0; n < 5; n++) receive(packet(n, 99, bytes(170)))
   for (let n = 0; n < strangers; n++) {
     now += 7

@@ -61,12 +61,12 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
     speak: async (packets: number, marker = false) => {
       for (let n = 0; n < packets; n++) await send(seal(voice(n, marker && n === 0), n))
     },
-    tell: (port?: number) => send(sealRtcp ? sealRtcp.seal(senderReport()) : senderReport(), port),
+    sendReport: (port?: number) => send(sealRtcp ? sealRtcp.seal(senderReport()) : senderReport(), port),
     received: (bytes: Buffer) => (given.isSecure ? new RtcpOpener(keyOf(secrets.own)).open(bytes) : bytes),
   }
 }
 
-/** With the marker a payload type of 72 would be 200, as a sender report, so none of 64 to 95 may be used. */
+/** Uses payload type 8. With the marker bit, types 64 to 95 would look like RTCP: 72 gives 200, a sender report. */
 function voice(n: number, marker: boolean): Buffer {
   const packet = Buffer.alloc(172, n)
   packet.set([0x80, marker ? 0x88 : 8])
@@ -87,7 +87,7 @@ function senderReport(): Buffer {
 }
 
 test.each([{ isSecure: false }, { isSecure: true }])(
-  'on one port reports are accepted among the sound, and ours are sent there, keys: $isSecure',
+  'on one port, RTCP reports are accepted between RTP packets, and our reports are sent to that port, keys: $isSecure',
   async ({ isSecure }) => {
     const {
       stream,
@@ -95,7 +95,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
       kept: recorded,
       reports,
       speak,
-      tell: sendReport,
+      sendReport,
       received,
     } = await open({ mux: true, isSecure })
     await speak(10, true)
@@ -105,7 +105,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
     expect(recorded.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
     const answer = () => reports.map(({ bytes }) => received(Buffer.from(bytes))).find((one) => one?.readUInt32BE(24))
     await expect.poll(answer).toBeDefined()
-    // From the port of the media, to the port of the media, with our sender's report: its middle 32 bits.
+    // Our report comes from the media port, and has the middle 32 bits of the sender report's NTP time.
     expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port]))
     const report = answer()!
     expect([report[1], report.readUInt32BE(8), report.readUInt32BE(24)]).toEqual([201, ssrc, 0xccdd1122])
@@ -113,7 +113,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
 )
 
 test('on two ports, RTCP on the RTP port is ignored, and reports come from the other port', async () => {
-  const { stream, ports, reports, speak, tell: sendReport } = await open({ mux: false, isSecure: false })
+  const { stream, ports, reports, speak, sendReport } = await open({ mux: false, isSecure: false })
   await speak(10)
   await sendReport()
   await expect.poll(() => stream.report().rtcp).toBe(1)
@@ -124,7 +124,7 @@ test('on two ports, RTCP on the RTP port is ignored, and reports come from the o
   expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port + 1]))
 })
 
-test('a report not under the keys of the call is discarded, on one port too', async () => {
+test('a report that is not encrypted with the keys of the call is discarded, also on one port', async () => {
   const { stream, speak } = await open({ mux: true, isSecure: true })
   await speak(4)
   const stranger = await bind()
@@ -133,8 +133,8 @@ test('a report not under the keys of the call is discarded, on one port too', as
   expect(stream.measure().reports).toBe(0)
 })
 
-test('a later description may separate them again', async () => {
-  const { stream, ports, reports, speak, tell: sendReport } = await open({ mux: true, isSecure: false })
+test('a later session description can move RTCP back to its own port', async () => {
+  const { stream, ports, reports, speak, sendReport } = await open({ mux: true, isSecure: false })
   await speak(4)
   await sendReport()
   await expect.poll(() => reports.length).toBeGreaterThan(0)

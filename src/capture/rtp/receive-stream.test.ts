@@ -19,7 +19,7 @@ import { receiveStream } from './receive-stream.ts'
 const address = '127.0.0.1'
 const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
 
-test('the sealed recording plays what two senders sent over the network, and they get receiver reports', async () => {
+test('the sealed recording plays what two senders sent over the network, and the senders get receiver reports', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'seloste-rtp-'))
   const { identity, recipient } = generateKeyPair()
   const allocator = createPortAllocator({ address, firstPort: 21_000, lastPort: 21_999 })
@@ -191,7 +191,7 @@ test.runIf(process.platform === 'linux' && !isClockShifted())(
   },
 )
 
-test('a packet that arrived before another recording begins is in the previous one, if processed then', async () => {
+test('a packet that was processed before another recording begins is in the previous recording', async () => {
   const from = await sender()
   const { ports, stream } = await listen(address, { address, port: from.port })
   for (let n = 0; n < 3; n++) await from.send(voice(n), ports.port)

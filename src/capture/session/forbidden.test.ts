@@ -176,7 +176,7 @@ describe('a recording that is forbidden during its call', () => {
     expect(await files()).toEqual([])
   })
 
-  test('and forbidden again, or once more at the end of the call, stays the same', async () => {
+  test('does not change if it is forbidden again, also at the end of the call', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     const to = toOf(call.lastResponse())
     const id = recordingId()
@@ -189,7 +189,7 @@ describe('a recording that is forbidden during its call', () => {
     expect(await files()).toEqual([])
   })
 
-  test('at the call’s end, while it waits for an unavailable object store, is stored nowhere', async () => {
+  test('is stored nowhere if it is forbidden after the call, while it waits for an unavailable object store', async () => {
     const { moveIn } = objects
     objects.moveIn = () => Promise.reject(new Error('away'))
     await speak(portOf(await send('1', media(4000))), 50)
@@ -204,7 +204,7 @@ describe('a recording that is forbidden during its call', () => {
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
   })
 
-  test('while it is being stored starts no further upload', async () => {
+  test('is not uploaded further if it is forbidden while it is being stored', async () => {
     const { moveIn } = objects
     const begun: string[] = []
     await speak(portOf(await send('1', media(4000))), 50)
@@ -328,7 +328,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
       () => 'gone',
     )
     expect(inStore).toBe(comes)
-    // In each case capture has nothing of it left, and reports that; the custodian then destroys its part.
+    // Capture has nothing of the recording left, and reports that it is stored or gone; the custodian destroys a stored one.
     expect(latest()?.recording?.stored !== undefined).toBe(comes === 'handed over')
     expect(latest()?.recording?.gone === true).toBe(comes === 'gone')
     await open()

@@ -227,7 +227,7 @@ describe('a call forwarded by the switchboard (AC4)', () => {
 })
 
 describe('a call that one official transfers to another (AC5)', () => {
-  test('has a recording for each, and none of the consultation between them', async () => {
+  test('has a recording for each official, and none of the consultation between them', async () => {
     const group = { id: randomUUID(), startedAt: new Date() }
     const first = await talk({ number: numbersCalled.national, official: aino, group })
     await talk({ number: bertil.phone, caller: aino.phone, official: bertil })
@@ -250,7 +250,7 @@ describe('a call that one official transfers to another (AC5)', () => {
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()
       await (await talk({ number: numbersCalled.national, official: bertil, group })).hangUp()
       await until(() => segments().length === 2)
-      // The next process has only the last segment, whose first id is another's.
+      // The next process knows only the last segment, whose ids are in another order.
       const last = segments().at(-1)!
       await start([{ ...last, callIds: [...last.callIds].reverse() }])
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()
@@ -298,7 +298,7 @@ describe('the version that decides (R14)', () => {
 describe('a weekly quota', () => {
   const leg: Leg = { number: numbersCalled.national, official: aino }
 
-  test('of an official admits its number of calls, and the next reports that it is full', async () => {
+  test('of an official allows that many recordings; the next call is not recorded, with the reason `quota-full`', async () => {
     versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 2 } }) })
     await segmentsOf(leg, leg, leg, { ...leg, official: bertil })
     expect(segments().map(({ decision }) => [decision.reason, decision.quotaUsed])).toEqual([

@@ -133,7 +133,7 @@ describe('a dialog that SIP gives up', () => {
     expect(goodbyes()).toBe(1)
   })
 
-  test('continues if only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
+  test('continues if a later answer was never acknowledged: OpenSIPS leaves one unacknowledged at each pause', async () => {
     await send('1', sentOnce)
     acknowledge('1')
     const to = toOf(call.lastResponse())

@@ -79,7 +79,7 @@ export interface IncomingRequest {
 export interface Invite extends IncomingRequest {
   /** The dialog named by a Replaces header (RFC 3891), if it is one of ours. */
   readonly replaces: Dialog | undefined
-  /** Runs if the caller cancels before the answer (at once if it already has). The 487 is sent automatically. */
+  /** Runs if the client cancels before the answer (at once if the client already has). The 487 is sent automatically. */
   onCancel(run: () => void): void
 }
 

@@ -129,7 +129,7 @@ describe('arbitrary input', () => {
 describe('limits', () => {
   const withHeaders = (lines: string) => Buffer.from(sample.toString().replace('Require: siprec\r\n', lines))
 
-  test('the 129th header line, the 8,193rd byte of a line and of a folded value are refused, with what is needed to answer', () => {
+  test('the 129th header line, the 8,193rd byte of a line and of a folded value are refused, with the headers for an answer', () => {
     const many = parseMessage(withHeaders('X: y\r\n'.repeat(140)))
     const long = parseMessage(withHeaders(`X: ${'y'.repeat(9000)}\r\n`))
     const folded = parseMessage(withHeaders(`X: y\r\n${` ${'z'.repeat(4000)}\r\n`.repeat(3)}`))

@@ -2,7 +2,7 @@ import type { Clock, TimerValues } from './timers.ts'
 
 /**
  * Retransmits a 2xx to INVITE until its ACK arrives (RFC 3261 13.3.1.4), at T1, doubling up to T2, over every transport: the
- * path to the caller may have an unreliable hop. Calls `notAcknowledged` after 64*T1 without an ACK. Returns a function to call
+ * path to the client may have an unreliable hop. Calls `notAcknowledged` after 64*T1 without an ACK. Returns a function to call
  * when the ACK arrives.
  */
 export function retransmitSuccess(

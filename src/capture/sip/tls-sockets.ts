@@ -12,7 +12,7 @@ export interface TlsSocketsOptions {
   handshakeMs: number
   /** Limit of concurrent sockets, including those in their handshake. */
   connections: number
-  /** Called for a client without a certificate of our authorities, or a peer that does not use TLS. */
+  /** Called for a client without a certificate of a configured authority, or a peer that does not use TLS. */
   onRefused: (error: Error, address: string) => void
 }
 

@@ -171,7 +171,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (!dialog.take(request, arrival)) return answer(500)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method === 'BYE') return serving.serveBye(request, arrival, dialog)
-    // It acknowledges a provisional response, of which there was none (RFC 3262 section 3).
+    // PRACK acknowledges a reliable provisional response, and we send none (RFC 3262 section 3).
     if (request.method === 'PRACK') return answer(481)
     // Our BYE was sent: the session is over for us, whatever crossed it (section 15.1.1).
     if (dialog.shown.state === 'ending') return answer(481)

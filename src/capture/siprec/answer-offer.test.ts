@@ -129,7 +129,7 @@ describe('an answer', () => {
     })
   })
 
-  test('names IPv6 as such', () => {
+  test('writes IP6 for an IPv6 address', () => {
     expect(textOf('m=audio 4000 RTP/AVP 8', { address: '2001:db8::9' })).toContain('c=IN IP6 2001:db8::9')
   })
 

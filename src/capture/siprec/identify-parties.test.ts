@@ -104,7 +104,7 @@ describe('without a vendor extension', () => {
     })
   })
 
-  test('of several strangers the asserted one is the caller, otherwise the first, marked', () => {
+  test('of several unlisted participants the one with the asserted number is the caller, otherwise the first, marked', () => {
     const two = person('x', '+358501111111', '2') + person('c', caller, '1') + person('n', service) + streams
     expect(identify(two, { headers: [['P-Asserted-Identity', `<sip:${caller}@x>`]] })).toMatchObject({
       caller: { number: { key: caller } },
@@ -155,7 +155,7 @@ describe('a caller who withholds the number (AC9)', () => {
     expect(JSON.stringify(result)).not.toContain('401234567')
   })
 
-  test('is not made up from "Privacy: none"', () => {
+  test('is not assumed from "Privacy: none"', () => {
     expect(identify(people, { headers: [['Privacy', 'none']] }).caller).toMatchObject({ number: { key: caller } })
   })
 })
@@ -229,7 +229,7 @@ describe("the trunk's own mapping", () => {
   test('crosses the streams', () => {
     expect(identify(people, { trackOverride: 'crossed' })).toMatchObject({ streams: { 0: 'official', 1: 'caller' } })
   })
-  test('maps them by label, or by position without one', () => {
+  test('maps the streams by label, or by position without a label', () => {
     const trackOverride = { '2': 'caller', '1': 'official' } as const
     expect(identify(people, { trackOverride }).streams).toEqual({ 0: 'official', 1: 'caller' })
     expect(
@@ -239,7 +239,7 @@ describe("the trunk's own mapping", () => {
   })
 })
 
-test('without associations the first participant has the first stream, marked, whoever that is', () => {
+test('without associations the first participant has the first stream, and the call is marked', () => {
   const result = identify(person('n', service) + person('c', caller) + streams)
   expect(result).toMatchObject({ streams: { 0: 'official', 1: 'caller' }, sources: { streams: 'order' } })
   expect(result.needsReview).toEqual(['streamsByOrder'])

@@ -50,7 +50,7 @@ test('elements without ids, empty streams and unknown references are problems, n
   expect(problems).toEqual(['metadata-id-missing', 'metadata-reference-unknown'])
 })
 
-test('the data mode is read under both names', () => {
+test('the data mode is read under both element names', () => {
   expect(metadataOf('<recording><dataMode>Partial</dataMode></recording>').dataMode).toBe('partial')
   expect(metadataOf('<recording><datamode>complete</datamode></recording>').dataMode).toBe('complete')
 })
@@ -71,7 +71,7 @@ describe('malformed XML is repaired', () => {
     expect(metadata?.streams).toEqual([{ id: 's' }])
   })
 
-  test('and the content of a truncated document is kept', () => {
+  test('the content of a truncated document is kept', () => {
     const { metadata, problems } = parseMetadata(
       '<recording><participant id="p"><nameID aor="sip:a@b"/></participant><str',
       options,

@@ -115,7 +115,7 @@ describe('calls are joined', () => {
     expect(one.filter((key) => other.includes(key))).not.toEqual([])
   })
 
-  test('by Cisco’s global id, decimal in a header and hexadecimal in a part of its own', () => {
+  test('by Cisco’s global id, decimal in a header and hexadecimal in a separate body part', () => {
     const byHeader = keys('', [['Cisco-Guid', '2432774440-1464078823-2314850559-1455670872']])
     const byPart = keys(
       '',

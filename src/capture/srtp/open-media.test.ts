@@ -174,7 +174,7 @@ test('new keys replace the previous ones, which remain valid only for packets in
   expect(open(opener, old.seal(packet(70), 70))).toBe(unauthentic)
 })
 
-test('repeated keys open nothing twice', () => {
+test('keys that are sent again do not open a packet twice', () => {
   const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
   const opener = new MediaOpener([key])
   const sealed = seal(packet(1), 1)

@@ -5,9 +5,9 @@ import type { MasterKey } from './suites.ts'
 
 /** The packet is not authentic. */
 export const unauthentic = -1
-/** Its index was received before. */
+/** The packet's index was received before. */
 export const replayed = -2
-/** Its index is too old to be distinguished from a replay. */
+/** The packet's index is too old to be distinguished from a replay. */
 export const tooOld = -3
 
 /** Rollover counters tried for a source whose counter is unknown: 64 are 23 hours of packets of 20 ms. */

@@ -1,8 +1,8 @@
 /**
  * Crypto-suites of session descriptions (RFC 4568 section 6.2, RFC 6188, RFC 7714 section 14.2).
- * This folder implements SRTP and SRTCP (RFC 3711, RFC 6188, RFC 7714) in place: it opens what arrives under a client's key and
- * seals our reports under ours. No byte is used before its packet is authenticated, no packet is opened twice, and keys never
- * appear in messages or files.
+ * This folder implements SRTP and SRTCP (RFC 3711, RFC 6188, RFC 7714) in place: it decrypts packets with a client's key and
+ * encrypts our reports with our own key. No byte is used before its packet is authenticated, no packet is opened twice, and
+ * keys never appear in messages or files.
  */
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 

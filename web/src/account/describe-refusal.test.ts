@@ -39,7 +39,7 @@ test.each([
   expect(refused(code)).not.toBe(words['error.other'])
 })
 
-test('a wait reports its duration, and an unfit password everything wrong with it', () => {
+test('a wait reports its duration, and a refused password all its problems', () => {
   expect(refused('session.wait', { waitSeconds: 120 })).toContain('2 minuuttia')
   const reported = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
   expect(reported).toContain('vähintään 15 merkkiä')

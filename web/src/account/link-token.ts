@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react'
 let held: string | undefined
 
 /**
- * Returns the token of the opened one-time link. The token is after # in the address, so it reaches no server and no log. It is
- * removed from the address at once, and is only in this page's memory until it is used.
+ * Returns the token of the opened one-time link. The token is after # in the URL, so it reaches no server and no log. It is
+ * removed from the URL at once, and is only in this page's memory until it is used.
  */
 export function useLinkToken(): { token: string | undefined; forget: () => void } {
   const navigate = useNavigate()

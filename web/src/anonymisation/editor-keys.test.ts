@@ -28,7 +28,7 @@ test('arrows step as in every player, and in small steps with Shift', () => {
   expect(editorActionOf(press('ArrowRight', { shiftKey: true }), 'other')).toEqual({ do: 'skip', ms: 200 })
 })
 
-test('in a text field every key is text, and the browser’s own keys stay the browser’s', () => {
+test('in a text field every key is text, and the browser’s own shortcuts are not intercepted', () => {
   for (const key of ['[', ']', 'm', 'i', ' ']) expect(editorActionOf(press(key), 'text')).toBeUndefined()
   expect(editorActionOf(press('m', { ctrlKey: true }), 'other')).toBeUndefined()
   expect(editorActionOf(press('[', { metaKey: true }), 'other')).toBeUndefined()

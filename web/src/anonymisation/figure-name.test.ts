@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isMaximum, readFigureName, unitOf } from './figure-name.ts'
 
-test('a figure is named by its attacker and its speech, and the control figure by the speaker', () => {
+test('a figure’s name has the measure and the set, and for a control figure the control engine', () => {
   expect(readFigureName('semi-informed.finnish')).toEqual({ measure: 'semi-informed', set: 'finnish' })
   expect(readFigureName('mcadams.semi-informed.10-people')).toEqual({
     subject: 'mcadams',

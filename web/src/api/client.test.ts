@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-test('hides content after it was refused, and keeps it if the server is only late', async () => {
+test('removes content after a refusal, and keeps content if the server only fails to answer', async () => {
   vi.stubGlobal('window', { location: { origin: 'http://127.0.0.1' } })
   const { queries, NoAnswer } = await import('./client.ts')
   const queryKey = ['get', '/api/contacts/{id}']

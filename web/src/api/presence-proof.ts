@@ -3,7 +3,7 @@
  * request is sent again.
  */
 export interface ProofRequest {
-  /** Called once: whether the person gave the proof. */
+  /** Called once; `proved` is true if the person gave the proof. */
   answer: (proved: boolean) => void
 }
 

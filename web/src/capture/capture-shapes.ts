@@ -27,14 +27,14 @@ export type Span = (typeof spans)[number]
 export const views = ['client', 'time'] as const
 export type View = (typeof views)[number]
 
-/** Reads the view of the reception page from the address; defaults are omitted. */
+/** Reads the view of the reception page from the URL; defaults are omitted. */
 export function readReceptionView(search: Record<string, unknown>): { span?: Span; by?: View } {
   const span = spans.find((one) => one === search['span'])
   const by = views.find((one) => one === search['by'])
   return { ...(span && span !== 'day' && { span }), ...(by && by !== 'client' && { by }) }
 }
 
-/** Reads which sessions to list from the address: all, those with a problem, or those of one part of a call. */
+/** Reads which sessions to list from the URL: all, those with a problem, or those of one part of a call. */
 export function readFlowFilters(search: Record<string, unknown>): { show?: 'troubled'; segment?: string } {
   const segment = search['segment']
   return {

@@ -7,7 +7,7 @@ import { ReachedPlaces } from '../retention/ledger.tsx'
 import type { Destruction } from '../retention/retention-shapes.ts'
 import { Fact } from './facts.tsx'
 
-/** Proof of a destruction: its entry in the ledger, the places it reached, and the certificate for the requester. */
+/** Proof of a destruction: ledger entry, places where copies were destroyed, and the certificate for the requester. */
 export function DestructionProof({
   recordingId,
   destruction: { entry, certificate },

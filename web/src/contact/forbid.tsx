@@ -43,7 +43,7 @@ export function Forbid({
   isUnheard?: boolean
   /** The requester has asked for a copy and has not fetched it yet. */
   isUncopied?: boolean
-  /** For the official: deadline for entering the caller's wish; undefined during the call. */
+  /** For the official: deadline for entering the caller's prohibition; undefined during the call. */
   callerWishUntil?: string | undefined
   /** For the Service Unit: requester, channel, and number of the request. */
   served?: ForbidResult

@@ -1,10 +1,10 @@
-/** Moment of a contact in the address: `t` in seconds, `part` is the call segment. */
+/** Moment of a contact in the URL: `t` in seconds, `part` is the call segment. */
 export interface Moment {
   t?: string
   part?: string
 }
 
-/** Reads the moment from an address; invalid members are left out. */
+/** Reads the moment from a URL; invalid members are left out. */
 export function readMoment(search: Record<string, unknown>): Moment {
   const { t, part } = search
   return {

@@ -34,7 +34,7 @@ test('names are ordered as in the language, and calls without one come last', ()
   expect(ids('official', true)).toBe('dcba')
 })
 
-test('the search’s own order is the newest first, and can be turned', () => {
+test('the default order is newest first, and can be reversed', () => {
   expect(ids('start', true)).toBe('dcba')
   expect(ids('start', false)).toBe('abcd')
 })

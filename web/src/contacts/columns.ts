@@ -1,6 +1,6 @@
 /**
- * Columns of the search results and their order. The register is searched newest first (docs/decisions/0062); any other order is
- * made of a result that is shown whole.
+ * Columns of the search results and their order. The register is searched newest first (docs/decisions/0062); another order is
+ * possible only for a result that is shown whole.
  */
 import type { Contact } from '../api/shapes.ts'
 import { searchColumnsKey, searchOrderKey } from '../api/machine-storage.ts'
@@ -19,14 +19,14 @@ export interface Order {
 }
 
 export const newestFirst: Order = { by: 'start', isDescending: true }
-/** A longer result has no other order than the search's own. */
+/** Maximum length of a result that can be shown in another order than newest first. */
 export const orderedUpTo = 200
 
 export function isNewestFirst({ by, isDescending }: Order): boolean {
   return by === newestFirst.by && isDescending
 }
 
-/** Returns the length of a call in milliseconds; undefined while it goes on. */
+/** Returns the length of a call in milliseconds; undefined while the call is in progress. */
 export function lengthOf({ startedAt, endedAt }: Contact): number | undefined {
   return endedAt == null ? undefined : Date.parse(endedAt) - Date.parse(startedAt)
 }

@@ -5,7 +5,7 @@ import { draftOf, filtersOf, problemsOf } from './draft.ts'
 const empty = draftOf({})
 const day = new CalendarDate(2026, 11, 24)
 
-test('form and address convert into each other', () => {
+test('form and URL convert into each other', () => {
   const filters = { caller: '040 123 4567', from: '2026-11-24T08:00', to: '2026-11-25', recorded: 'available' } as const
   expect(filtersOf(draftOf(filters))).toEqual(filters)
 })

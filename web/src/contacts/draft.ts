@@ -4,7 +4,7 @@ import type { DateRange } from '../controls/date-range.tsx'
 import type { Word } from '../language/use-words.ts'
 import { parseDay, type Filters } from './filters.ts'
 
-/** Search in the form, before it is put into the address. */
+/** Search in the form, before it is put into the URL. */
 export interface Draft extends Record<FilterName, string> {
   days: DateRange | null
   fromTime: Time | null
@@ -14,7 +14,7 @@ export interface Draft extends Record<FilterName, string> {
 /** Text key of the problem of each field. */
 export type DraftProblems = Partial<Record<FilterName | 'days' | 'times', Word>>
 
-/** Returns the form's content for a search in the address. */
+/** Returns the form's content for a search in the URL. */
 export function draftOf(filters: Filters): Draft {
   const from = filters.from ? parseDay(filters.from) : undefined
   const to = filters.to ? parseDay(filters.to) : undefined

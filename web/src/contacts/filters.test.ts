@@ -6,13 +6,13 @@ import { readSearch, writeSearch } from '../shell/search-string.ts'
 import { forgetSought } from '../session/sought.ts'
 import { queryOf, readFilters, searchAt, shownAt } from './filters.ts'
 
-test('a saved search and its address convert into each other', () => {
+test('a saved search and its URL convert into each other', () => {
   const filters = { official: 'aino', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
   expect(searchAt(filters)).toEqual({ to: '/contacts', search: filters, state: {} })
   expect(readFilters(readSearch(writeSearch(filters)))).toEqual(filters)
 })
 
-test('a caller’s number is in no address, and is restored for the person who searched, in the same tab', () => {
+test('a caller’s number is in no URL, and is restored for the person who searched, in the same tab', () => {
   const filters = { caller: '040 123 4567', from: '2026-11-01' }
   const at = searchAt(filters)
   expect(at.search).toEqual({ from: '2026-11-01' })

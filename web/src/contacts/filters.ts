@@ -19,7 +19,7 @@ export interface Filters extends FilterValues {
   to?: string
 }
 
-/** Reads the filters from an address; unknown and invalid ones are left out. */
+/** Reads the filters from a URL; unknown and invalid ones are left out. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const text = (key: string) => {
     const value = search[key]
@@ -45,7 +45,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
 /** Returns true for filters whose value is a caller's number, which is stored nowhere. */
 export const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
 
-/** Returns the address of a search and the key of its number, which is in no address. */
+/** Returns the URL of a search and the key of its number, which is in no URL. */
 export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
   const all = Object.entries(filters)
   const numbers = all.filter(([name]) => isOfSomebody(name))
@@ -56,7 +56,7 @@ export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; 
   }
 }
 
-/** Returns the search of an address, with its number. */
+/** Returns the search of a URL, with its number. */
 export function shownAt(search: Filters, sought: string | undefined): Filters {
   const numbers = soughtUnder(sought)
   return numbers === undefined ? search : { ...search, ...readFilters(JSON.parse(numbers) as Record<string, unknown>) }
@@ -71,7 +71,7 @@ export function queryOf({ from, to, ...rest }: Filters) {
   }
 }
 
-/** Parses a day, or a day with a time, from an address; undefined for anything else. */
+/** Parses a day, or a day with a time, from a URL; undefined for anything else. */
 export function parseDay(written: string): CalendarDate | CalendarDateTime | undefined {
   try {
     return written.includes('T') ? parseDateTime(written) : parseDate(written)

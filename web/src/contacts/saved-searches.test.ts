@@ -4,19 +4,19 @@ import { filtersOfSaved, saved, withSaved } from './saved-searches.ts'
 
 const today = new CalendarDate(2026, 3, 1)
 
-test('a search of yesterday is one of yesterday on another day too', () => {
+test('a saved search for yesterday searches the day before its use', () => {
   const search = saved('Eilen', { official: 'aino', from: '2026-02-28', to: '2026-02-28' }, today)
   expect(filtersOfSaved(search, new CalendarDate(2026, 11, 24))).toEqual({
     ...{ official: 'aino', from: '2026-11-23', to: '2026-11-23' },
   })
 })
 
-test('the last seven days move across a change of clocks', () => {
+test('a saved search for the last seven days moves with the calendar, also across a clock change', () => {
   const search = saved('Viikko', { from: '2026-02-23', to: '2026-03-01' }, today)
   expect(filtersOfSaved(search, new CalendarDate(2026, 4, 1))).toEqual({ from: '2026-03-26', to: '2026-04-01' })
 })
 
-test('days long past, and days with a time, stay as they are', () => {
+test('earlier days, and days with a time, do not move', () => {
   for (const filters of [
     { from: '2026-01-05', to: '2026-01-06' },
     { from: '2026-02-28T08:00', to: '2026-02-28T16:00' },
@@ -29,7 +29,7 @@ test('a caller’s number is not stored', () => {
   expect(JSON.stringify(saved('A', { caller: '040 123 4567', recorded: 'none' }, today))).not.toContain('4567')
 })
 
-test('a name has one search', () => {
+test('a search saved under a used name replaces the earlier search', () => {
   const [old, other, fresh] = [
     saved('A', { recorded: 'none' }, today),
     saved('B', {}, today),

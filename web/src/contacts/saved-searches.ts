@@ -49,7 +49,7 @@ function daysBefore(written: string | undefined, today: CalendarDate): number | 
   )
 }
 
-/** Returns a person's searches at this machine; none for what cannot be read. */
+/** Returns a person's searches at this machine; none if the stored text cannot be parsed. */
 export function storedSearches(personId: string): SavedSearch[] {
   try {
     const stored = JSON.parse(window.localStorage.getItem(savedSearchesKey(personId)) ?? '[]') as SavedSearch[]

@@ -33,7 +33,7 @@ import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
 import { countedUpTo, useContacts } from './use-contacts.ts'
 
-/** Haku: the contact history, filtered by the address and by the caller's number, which is not in the address. */
+/** Haku: the contact history, filtered by the URL and by the caller's number, which is not in the URL. */
 export function SearchPage() {
   const { t, language } = useLanguage()
   // The router passes all search parameters; only filters are used.

@@ -3,7 +3,7 @@ import { Notice } from './notice.tsx'
 
 export interface Wrong {
   text: string
-  /** Id of the wrong field; undefined if it is about none. */
+  /** Id of the wrong field; undefined if the error is about no field. */
   field?: string | undefined
 }
 

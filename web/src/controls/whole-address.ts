@@ -1,2 +1,2 @@
-/** For links to one page with different search parameters: the current one is that whose full address matches. */
+/** Options for links to one page with different search parameters: a link is current if the full URL matches. */
 export const wholeAddress = { includeSearch: true, exact: true } as const

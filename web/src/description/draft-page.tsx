@@ -61,7 +61,7 @@ function useFocusOnStep(state: Draft['state'] | undefined): void {
   }, [state])
 }
 
-/** State of the draft, where there is more than its state badge. */
+/** Details of the draft's state, beyond the state badge. */
 function DraftProgress({ draft }: { draft: Draft }) {
   const { t, language } = useLanguage()
   const { decision } = draft

@@ -10,7 +10,7 @@ test('a field is found in its part of the form, and an unknown one in none', () 
   expect(sectionOf('(file)')).toBeUndefined()
 })
 
-test('a field is reached through the items that contain it', () => {
+test('itemsAround returns the items that contain a field, outermost first', () => {
   expect(itemsAround('recordingPlan.rules[1].numbers[0]')).toEqual([
     'recordingPlan.rules[1]',
     'recordingPlan.rules[1].numbers[0]',

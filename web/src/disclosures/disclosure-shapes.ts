@@ -73,7 +73,7 @@ export function seesDisclosures(me: Rights): boolean {
   return listsResearch(me) || knowsOfAuthorities(me)
 }
 
-/** Reads which lists to show from the address; open ones by default. */
+/** Reads which lists to show from the URL; open ones by default. */
 export function readWhich(search: Record<string, unknown>): { state?: 'over' } {
   return search['state'] === 'over' ? { state: 'over' } : {}
 }

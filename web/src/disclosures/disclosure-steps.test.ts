@@ -24,7 +24,7 @@ const made: Omit<Package, 'state'> = {
 }
 const statesOf = (facts: Facts) => researchSteps.map((step) => researchStepState(step, facts)).join(' ')
 
-test('a step that waits for nothing else is missing, and later ones are ahead', () => {
+test('a step that waits for no other step is `missing`, and later steps are `ahead`', () => {
   const begun: Facts = {
     state: 'DRAFT',
     lacks: [{ what: 'items' }, { what: 'undertaking' }, { what: 'decision' }, { what: 'release' }],
@@ -33,7 +33,7 @@ test('a step that waits for nothing else is missing, and later ones are ahead', 
   expect(statesOf(begun)).toBe('done missing ahead ahead missing ahead ahead ahead')
 })
 
-test('a rendered item waits for its second person, and the decision for both', () => {
+test('the check of a rendered item is `missing`, and the decision is `ahead`', () => {
   const rendered: Facts = {
     state: 'ANONYMISED',
     lacks: [{ what: 'check', items: [1] }, { what: 'decision' }, { what: 'release' }],
@@ -42,7 +42,7 @@ test('a rendered item waits for its second person, and the decision for both', (
   expect(statesOf(rendered)).toBe('done done done missing done ahead ahead ahead')
 })
 
-test('the decision is missing once it is the only open step, and then the release', () => {
+test('the decision is `missing` once all steps before it are done, and then the release', () => {
   const checked: Facts = {
     state: 'UNDERTAKING',
     lacks: [{ what: 'decision' }, { what: 'release' }],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { letterTo } from './notice-to.tsx'
 
-test('a notice is addressed to one address, and its header contains only the subject', () => {
+test('a notice has one recipient, and its header contains only the subject', () => {
   const text = 'Utlämnande T-2026-8, punkt 2: förstör kopian genast & bekräfta.'
   const written = new URL(letterTo('registratur?bcc=spy@institut.example', text))
   expect(written.pathname).toBe('registratur%3Fbcc%3Dspy@institut.example')

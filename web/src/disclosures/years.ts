@@ -1,4 +1,4 @@
-/** Reads the year of the log from the address; the current year by default. */
+/** Reads the year of the log from the URL; the current year by default. */
 export function readYear(search: Record<string, unknown>): { year?: number } {
   const year = Number(search['year'])
   return Number.isInteger(year) && year >= 2000 && year <= 9999 ? { year } : {}

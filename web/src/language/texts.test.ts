@@ -11,7 +11,7 @@ const texts = {
 }
 const t = translateWith(texts, 'fi')
 
-test('blanks are filled in, each as often as it stands in the text', () => {
+test('placeholders are filled in at each occurrence', () => {
   expect(t('a.name', { name: '$& Aino' })).toBe('Hei $& Aino, $& Aino!')
   expect(t('a.name')).toBe('Hei , !')
 })

@@ -45,7 +45,7 @@ test('the answer is due once every named call is settled, and only once', () => 
   ]).toEqual([['answer'], [], []])
 })
 
-test('a missing call, another’s and several similar ones get the same letter (R46, AC14)', () => {
+test('a call not found, another person’s call and several similar calls get the same letter (R46, AC14)', () => {
   for (const state of ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'] as const) {
     expect(toMake(request({ calls: [call(state)] })), state).toEqual(['not-identifiable'])
     expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call(state)] })), state).toEqual([
@@ -93,13 +93,13 @@ test('an extension gets a letter, and a closed request has none due', () => {
   expect([toMake(request({ extension })), toMake(request({ extension, closed }))]).toEqual([['extension'], []])
 })
 
-test('the views of a call get their own letter, after the answer too (LX3)', () => {
+test('a log extract has its own letter, also after the answer (LX3)', () => {
   const requested = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
   const letters = [letter('answer', '2026-11-21T08:00:00Z', true)]
   expect([toMake(requested), toMake({ ...requested, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
 })
 
-test('a copy that can be fetched gets a covering letter, and no other does', () => {
+test('only a copy that can be fetched gets a covering letter', () => {
   const copy = (state: RequestDetail['copies'][number]['state']): RequestDetail['copies'][number] => ({
     ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state, downloads: [] },
     ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
@@ -154,7 +154,7 @@ test('letters to be sent come first, then the newest', () => {
   expect(sortLetters([sent, waits, newer])).toEqual([waits, newer, sent])
 })
 
-test('an address without a template shows none', () => {
+test('a URL that names no valid template shows no template', () => {
   expect([
     readTemplateChoice({ kind: 'answer', language: 'sv' }),
     readTemplateChoice({ kind: 'x', language: 'de' }),

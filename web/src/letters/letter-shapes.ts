@@ -36,7 +36,7 @@ export const letterKinds = [
 ] as const satisfies readonly LetterKind[]
 export const deliveries = ['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'] as const satisfies readonly Delivery[]
 
-/** Reads the shown template from the address. */
+/** Reads the shown template from the URL. */
 export function readTemplateChoice(search: Record<string, unknown>): { kind?: LetterKind; language?: Language } {
   const kind = letterKinds.find((one) => one === search['kind'])
   const language = languages.find((one) => one === search['language'])
@@ -44,8 +44,8 @@ export function readTemplateChoice(search: Record<string, unknown>): { kind?: Le
 }
 
 /**
- * Returns the letters that a request lacks, most important first: each for an act done after the last letter of its kind was
- * made. Without the letters that Seloste makes automatically.
+ * Returns the letters that a request lacks, most important first: a letter is lacking if its act was done after the last letter
+ * of that kind was made. Omits the letters that Seloste makes automatically.
  */
 export function toMake(request: RequestDetail): LetterKind[] {
   const { kinds, calls, appointments, extension, closed, next, copies, corrections } = request
@@ -74,7 +74,7 @@ export function toMake(request: RequestDetail): LetterKind[] {
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]
   const made = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
-  // A requester is answered even if the request came to nothing.
+  // A request about calls gets an answer even if no other letter is due.
   const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
   return made.length === 0 && isLeft ? ['answer'] : made
 }

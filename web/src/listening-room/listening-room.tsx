@@ -21,7 +21,7 @@ const pollMs = 15_000
 
 /**
  * Whole screen of the listening mode: calls, time left, and the host's way to end it. While the session serves the appointment,
- * every address in every tab leads here.
+ * every URL in every tab leads here.
  */
 export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
   const { t } = useLanguage()
@@ -92,7 +92,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
   )
 }
 
-/** Keeps the address in the room, also on "back", and clears what other pages had fetched. */
+/** Keeps the browser on the URL of the listening mode, also on "back", and clears data fetched by other pages. */
 function useOnlyHere(): void {
   const navigate = useNavigate()
   const hold = useEffectEvent(() => {

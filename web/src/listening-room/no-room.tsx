@@ -1,6 +1,6 @@
 import { Navigate } from '@tanstack/react-router'
 
-/** Address of the listening mode when none is open: links to the workstation's page, where it starts. */
+/** Page at the URL of the listening mode while no listening mode is open: links to the workstation's page, which starts it. */
 export function NoRoom() {
   return <Navigate to="/workstation" replace />
 }

@@ -14,7 +14,7 @@ export type RoomSpeed = keyof typeof roomSpeeds
 
 /** Minutes before the end that are announced. */
 const announcedMinutes = [10, 5, 2, 1]
-/** From then on the remaining time is emphasised. */
+/** Minutes before the end from which the remaining time is emphasised. */
 const soonMinutes = 5
 
 /** Returns the minutes left, rounded up: 1 until the end. */

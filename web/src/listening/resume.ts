@@ -2,7 +2,7 @@
 export interface Stopped {
   atMs: number
   durationMs: number
-  /** The moment in the address at that time; undefined if there was none. */
+  /** The moment in the URL at that time; undefined if there was none. */
   momentMs: number | undefined
 }
 
@@ -10,8 +10,8 @@ export interface Stopped {
 const overMs = 500
 
 /**
- * Returns where a listening starts: where the last one stopped; at the address's moment, if it has changed or the last one
- * reached the end; else at the beginning.
+ * Returns where a listening starts: where the last listening stopped; at the URL's moment, if the moment has changed or the
+ * last listening reached the end; else at the beginning.
  */
 export function beginsAt(momentMs: number | undefined, stopped: Stopped | undefined): number {
   const continues = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - overMs

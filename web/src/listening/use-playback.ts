@@ -43,7 +43,7 @@ export function usePlayback({
   const [audio] = useState(() => new Audio())
   const graph = useRef<SoundGraph>(undefined)
   /** Play is requested, whether or not audio is available. */
-  const wished = useRef(false)
+  const isPlayRequested = useRef(false)
   const [isPlaying, setPlaying] = useState(false)
   const [isWaiting, setWaiting] = useState(false)
   const [positionMs, setPosition] = useState(Math.min(startMs, durationMs))
@@ -80,7 +80,7 @@ export function usePlayback({
     setPosition(to)
   }
   const play = async () => {
-    wished.current = true
+    isPlayRequested.current = true
     if (!graph.current) {
       graph.current = makeSoundGraph(audio)
       played.current = audibleLanes(lanes, audio.currentTime * 1000)
@@ -115,7 +115,7 @@ export function usePlayback({
     if (!(await onBroken()) || !audio.src.endsWith(source)) return
     audio.load()
     audio.currentTime = brokenAt
-    if (wished.current) await audio.play().catch(() => undefined)
+    if (isPlayRequested.current) await audio.play().catch(() => undefined)
   })
   const stop = useEffectEvent(onStop)
   const start = useEffectEvent(() => Math.min(startMs, durationMs) / 1000)
@@ -143,7 +143,7 @@ export function usePlayback({
         frame = requestAnimationFrame(tick)
       },
       pause: () => {
-        wished.current = false
+        isPlayRequested.current = false
         setPlaying(false)
         cancelAnimationFrame(frame)
         follow()

@@ -263,7 +263,7 @@ function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
   return <span className="recording-date">{t(silent ? 'live.node.silent' : 'live.node', { name })}</span>
 }
 
-/** The caller's wish, made in the call, and the official's own (R49): only for one's own call, and a moment after its end. */
+/** Buttons for the caller's prohibition and the official's own (R49), in one's own calls until shortly after their end. */
 function OwnWish({
   row: { call, endedAt },
   forbidden,

@@ -1,6 +1,6 @@
 /**
- * Loki: the audit log, for the data protection officer: reads it, proves that an entry is in it as written, and verifies it
- * all. Entries have no content of calls.
+ * Loki: the audit log for the data protection officer, who reads entries, proves that an entry is in the log unchanged, and
+ * verifies the whole log. Entries have no content of calls.
  */
 import { parseAbsolute, toCalendarDateTime, type CalendarDateTime } from '@internationalized/date'
 import type { Purpose } from '../api/shapes.ts'
@@ -34,7 +34,7 @@ export const purposes = [
   'MAINTENANCE',
 ] as const satisfies readonly Purpose[]
 
-/** Filters in the address: `from` and `to` are Finnish days, or days with a time. */
+/** Filters in the URL: `from` and `to` are Finnish days, or days with a time. */
 export interface LogFilters {
   person?: string
   role?: Role
@@ -51,7 +51,7 @@ export interface LogFilters {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Reads the filters from an address; unknown and invalid ones are left out. */
+/** Reads the filters from a URL; unknown and invalid ones are left out. */
 export function readLogFilters(search: Record<string, unknown>): LogFilters {
   const text = (key: string, longest: number) => {
     const value = search[key]

@@ -17,12 +17,12 @@ interface Wrong {
   times?: Word
 }
 
-/** Filter form of the log. Starts from the address; submitting changes the address. */
+/** Filter form of the log, initialised from the URL; submitting updates the URL. */
 export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: (filters: LogFilters) => void }) {
   const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
   const [time, setTime] = useState(() => timeOf(filters))
-  // The address may change without the form (back, a link to somebody’s entries); the form follows without a remount, which
+  // The URL may change without the form (back, a link to somebody’s entries); the form follows without a remount, which
   // would lose the focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {

@@ -17,7 +17,7 @@ import { LogList } from './log-list.tsx'
 import { LogStatePanel } from './log-state.tsx'
 import { maxRows, useLog } from './use-log.ts'
 
-/** Loki: the audit log, filtered by the address. */
+/** Loki: the audit log, filtered by the URL. */
 export function LogPage() {
   const { t } = useLanguage()
   const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })

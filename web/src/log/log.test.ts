@@ -6,7 +6,7 @@ import { logQueryOf, readLogFilters } from './log-filters.ts'
 import { actions as offered } from './log-words.ts'
 import { blocksOf, rowAfterKey, scrollTo, visibleRows } from './visible-rows.ts'
 
-describe('the address of a view of the log', () => {
+describe('the URL of a view of the log', () => {
   test('is parsed field by field, and unknown fields are dropped', () => {
     expect(
       readLogFilters({

@@ -2,8 +2,8 @@ import { useEffect, useState, type RefObject } from 'react'
 import { serverNowMs } from '../api/server-time.ts'
 
 /**
- * Returns true once the deadline has passed, after which the Service Unit enters the caller's wish (R49). Keeps the focus in
- * `group`, where the button was.
+ * Returns true once the deadline has passed, after which the Service Unit enters the caller's prohibition (R49). Keeps the
+ * focus in `group`, where the button was.
  */
 export function useCallerWishEnded(until: string | undefined, group: RefObject<HTMLElement | null>): boolean {
   const [nowMs, setNow] = useState(serverNowMs)

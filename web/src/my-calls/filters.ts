@@ -2,13 +2,13 @@ import { parseDate } from '@internationalized/date'
 
 export const ownChoices = ['any', 'available', 'destroyed', 'none'] as const
 
-/** Filters of one's own calls in the address: Finnish day and state of the recording. */
+/** Filters of one's own calls in the URL: Finnish day and state of the recording. */
 export interface OwnFilters {
   day?: string | undefined
   recorded?: (typeof ownChoices)[number] | undefined
 }
 
-/** Reads the filters from an address; unknown and invalid ones are left out. */
+/** Reads the filters from a URL; unknown and invalid ones are left out. */
 export function readOwnFilters(search: Record<string, unknown>): OwnFilters {
   const day = search['day']
   const recorded = ownChoices.find((one) => one !== 'any' && one === search['recorded'])

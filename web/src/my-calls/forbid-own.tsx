@@ -18,7 +18,7 @@ const wishes = [
   { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'my-calls.forbid.own' },
 ] as const
 
-/** Buttons for the caller's wish and for the official's own, each with a confirmation; then the result. */
+/** Buttons for the caller's prohibition and for the official's own, each with a confirmation; then the result. */
 export function ForbidOwn({
   recordingId,
   when,
@@ -35,7 +35,7 @@ export function ForbidOwn({
   isGoingOn: boolean
   /** The recording is already destroyed. */
   isGone: boolean
-  /** Deadline for entering the caller's wish here; undefined during the call. */
+  /** Deadline for entering the caller's prohibition here; undefined during the call. */
   callerWishUntil?: string | undefined
   /** Result, once it was forbidden here. */
   forbidden: Prohibition | undefined

@@ -22,7 +22,7 @@ describe('a series of slots', () => {
   })
 })
 
-test('a week begins on Monday, and an address with another day is moved to it', () => {
+test('a week begins on Monday, and a URL with another day is moved to it', () => {
   expect(mondayOf(parseDate('2026-11-29')).toString()).toBe('2026-11-23')
   expect([readWeek({ week: '2026-11-26' }), readWeek({ week: '2026-13-45' }), readWeek({})]).toEqual([
     { week: '2026-11-23' },

@@ -16,13 +16,13 @@ export type Need = Appointment['needs'][number]
 /** Lengths of a time, in minutes. */
 export const lengths = [30, 45, 60, 90, 120] as const
 
-/** Reads the Monday of the shown week from the address; the current week by default. */
+/** Reads the Monday of the shown week from the URL; the current week by default. */
 export function readWeek(search: Record<string, unknown>): { week?: string } {
   const { week } = search
   return typeof week === 'string' && isDay(week) ? { week: mondayOf(parseDate(week)).toString() } : {}
 }
 
-/** Reads whose appointments to show from the address; the viewer's own by default. */
+/** Reads whose appointments to show from the URL; the viewer's own by default. */
 export function readAppointmentFilter(search: Record<string, unknown>): { whose?: 'all' } {
   return search['whose'] === 'all' ? { whose: 'all' } : {}
 }

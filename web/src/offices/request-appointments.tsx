@@ -88,7 +88,7 @@ function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook:
 function Booked({ appointment }: { appointment: Appointment }) {
   const { t, language, named } = useLanguage()
   const { slot, latest } = appointment
-  // At the office's workstation, tells the host that the listening can start; elsewhere shows nothing.
+  // At the office's workstation, shows the host that the listening can start; elsewhere shows nothing.
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
   const hasWorkstation = data?.items.find(({ id }) => id === slot.office.id)?.workstations.length !== 0
   return (

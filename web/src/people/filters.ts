@@ -11,14 +11,14 @@ export type Imported = Ok<paths['/api/people/import']['post']>
 export const employedChoices = ['now', 'past', 'any'] as const
 export type Employed = (typeof employedChoices)[number]
 
-/** Filters in the address. */
+/** Filters in the URL. */
 export interface PeopleFilters {
   q?: string
   unit?: string
   employed?: Employed
 }
 
-/** Reads the filters from an address; unknown ones are left out. */
+/** Reads the filters from a URL; unknown ones are left out. */
 export function readPeopleFilters(search: Record<string, unknown>): PeopleFilters {
   const text = (key: string, longest: number) => {
     const value = search[key]

@@ -8,7 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { employedChoices, readPeopleFilters, type PeopleFilters } from './filters.ts'
 
-/** Filter form of the directory. Starts from the address; submitting changes the address. */
+/** Filter form of the directory, initialised from the URL; submitting updates the URL. */
 export function PeopleForm({
   filters,
   onSearch,
@@ -18,7 +18,7 @@ export function PeopleForm({
 }) {
   const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
-  // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
+  // The URL may change without the form (back, a saved search); the form follows without a remount, which would lose the
   // focus.
   const [seen, setSeen] = useState(filters)
   if (JSON.stringify(seen) !== JSON.stringify(filters)) {

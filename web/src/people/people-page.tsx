@@ -9,7 +9,7 @@ import { PeopleForm } from './people-form.tsx'
 import { PeopleList } from './people-list.tsx'
 import { usePeople } from './use-people.ts'
 
-/** The directory of persons, filtered by the address. */
+/** The directory of persons, filtered by the URL. */
 export function PeoplePage() {
   const { t, language } = useLanguage()
   const filters = useSearch({ from: '/people', select: readPeopleFilters, structuralSharing: true })

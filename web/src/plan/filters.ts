@@ -11,7 +11,7 @@ export type Rule = RecordingPlan['rules'][number]
 export type Shares = Ok<paths['/api/shares']['get']>
 export type Share = Pick<Shares['byNumber'][number], 'answered' | 'expected' | 'drawn' | 'recorded'>
 
-/** First and last day of the counts, inclusive, in the address. */
+/** First and last day of the counts, inclusive, in the URL. */
 export interface Period {
   from?: string
   to?: string
@@ -19,7 +19,7 @@ export interface Period {
 
 const defaultDays = 30
 
-/** Reads the period from an address; invalid days and periods are left out. */
+/** Reads the period from a URL; invalid days and periods are left out. */
 export function readPeriod(search: Record<string, unknown>): Period {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   return from && to && from.compare(to) <= 0 ? { from: from.toString(), to: to.toString() } : {}

@@ -18,7 +18,7 @@ import { announce } from '../shell/announce.tsx'
 import { daysOf, readPeriod, type Period, type Rule } from './filters.ts'
 import { SharesTable } from './shares-table.tsx'
 
-/** Planned and actual shares within the viewer's reach in a period (R15). Counts of calls require a purpose. */
+/** Planned and actual shares within the viewer's scope in a period (R15). Counts of calls require a purpose. */
 export function SharesSection({ rules }: { rules: readonly Rule[] }) {
   const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
@@ -101,7 +101,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   )
 }
 
-/** Chooses the period, in the address. */
+/** Chooses the period, in the URL. */
 function PeriodForm({ period }: { period: Period }) {
   const { t } = useLanguage()
   const navigate = useNavigate()

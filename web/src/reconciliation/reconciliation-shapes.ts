@@ -34,7 +34,7 @@ export const reasons = [
   'unknown',
 ] as const
 
-/** Filters in the address: days are Finnish, inclusive. */
+/** Filters in the URL: days are Finnish, inclusive. */
 export interface ReconciliationFilters {
   from?: string
   to?: string
@@ -49,7 +49,7 @@ export interface ReconciliationFilters {
 export const maxDays = 92
 const defaultDays = 7
 
-/** Reads the filters from an address; invalid ones are left out. */
+/** Reads the filters from a URL; invalid ones are left out. */
 export function readReconciliationFilters(search: Record<string, unknown>): ReconciliationFilters {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const oneOf = <Value extends string>(values: readonly Value[], key: string) =>

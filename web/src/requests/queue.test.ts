@@ -13,7 +13,7 @@ test('the queue has all open requests by default', () => {
   expect(readQueue({ state: 'other', whose: 7, find: 17 })).toEqual({ find: '17' })
 })
 
-test('a searched name is in no address, which the browser would show to its next user', () => {
+test('a searched name is in no URL, which the browser would show to its next user', () => {
   const at = queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })
   expect(at).toMatchObject({ to: '/requests', search: { state: 'closed' } })
   expect(JSON.stringify(at)).not.toContain('Liisa')

@@ -11,10 +11,10 @@ export interface QueueFilters {
   find?: string
 }
 
-/** Any other text may be a name, which is never in the address: history state has only its key. */
+/** Any other text may be a name, which is never in the URL: history state has only its key. */
 const isOfNumber = /^(p-)?[\d-]+$/i
 
-/** Reads the queue filters from the address; all open requests by default. A search in the address is a number only. */
+/** Reads the queue filters from the URL; all open requests by default. A search in the URL is a number only. */
 export function readQueue(search: Record<string, unknown>): QueueFilters {
   const { state, whose, find } = search
   const sought = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
@@ -25,14 +25,14 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
   }
 }
 
-/** Returns the queue's address for filters, and the key of a name as history state. */
+/** Returns the queue's URL for filters, and the key of a name as history state. */
 export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
   return { to: '/requests', search, state: sought && search.find === undefined ? { sought: storeSearch(sought) } : {} }
 }
 
-/** Returns the filters of an address, with the name of the key in history state. */
+/** Returns the filters of a URL, with the name of the key in history state. */
 export function queueShownAt(search: QueueFilters, key: string | undefined): QueueFilters {
   const find = soughtUnder(key)
   return find === undefined ? search : { ...search, find }

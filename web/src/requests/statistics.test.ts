@@ -10,7 +10,7 @@ test('the last twelve months begin with the first day of the month eleven back',
   expect(daysOf('year-back', new CalendarDate(2027, 1, 31))).toEqual({ from: '2026-02-01', to: '2027-01-31' })
 })
 
-test('the period is in the address, and anything else means the last twelve months', () => {
+test('the period is in the URL, and anything else means the last twelve months', () => {
   expect(readStatistics({ period: 'last-year' })).toEqual({ period: 'last-year' })
   expect(readStatistics({ period: 'ever' })).toEqual({})
 })

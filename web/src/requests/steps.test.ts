@@ -33,7 +33,7 @@ test('a request for an official document, or of a mentioned person, has no step 
   expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'acts', 'letters', 'close'])
 })
 
-test('the most urgent step is the present one, and other open ones wait', () => {
+test('the most urgent step is `now`, and other open steps wait', () => {
   const served = request({ identified, next: ['name-call', 'send-letter'] })
   expect(stepsOf(served).map((step) => stateOf(step, served))).toEqual(['done', 'now', 'waits', 'ahead'])
 })

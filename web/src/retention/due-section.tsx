@@ -59,7 +59,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   )
 }
 
-/** Chooses granularity and number, in the address. */
+/** Chooses granularity and number, in the URL. */
 function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
   const { t, named } = useLanguage()
   const navigate = useNavigate()

@@ -45,7 +45,7 @@ test('one record among a million still has a bar', () => {
   expect(heightsOf([0, 0])).toEqual([0, 0])
 })
 
-test('an address has the resolution and the number, and anything else is dropped', () => {
+test('a URL has the resolution and the number, and anything else is dropped', () => {
   expect(readDueFilters({ by: 'hour', number: '+35829497000', x: '1' })).toEqual({ by: 'hour', number: '+35829497000' })
   expect(readDueFilters({ by: 'day', number: 'Aino' })).toEqual({})
   expect(readDueFilters({ by: 'year' })).toEqual({})

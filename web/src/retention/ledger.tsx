@@ -110,7 +110,7 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
   )
 }
 
-/** Places of copies, and whether the destruction has reached each: icon and text. */
+/** Places of copies, and whether the copy in each is destroyed: icon and text. */
 export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
   const { t } = useLanguage()
   if (places.length === 0) return '–'

@@ -24,13 +24,13 @@ export type Destruction = Ok<paths['/api/recordings/{id}/destruction']['get']>
 export const grains = ['hour', 'day', 'month'] as const
 export type Grain = (typeof grains)[number]
 
-/** Granularity and service number of what is due, in the address. */
+/** Granularity and service number of what is due, in the URL. */
 export interface DueFilters {
   by?: Grain
   number?: string
 }
 
-/** Reads the filters from an address; unknown ones are left out. */
+/** Reads the filters from a URL; unknown ones are left out. */
 export function readDueFilters(search: Record<string, unknown>): DueFilters {
   const by = grains.find((one) => one === search['by'])
   const number = search['number']
@@ -40,7 +40,7 @@ export function readDueFilters(search: Record<string, unknown>): DueFilters {
   }
 }
 
-/** Reads which preservation orders to show from the address; those in force by default. */
+/** Reads which preservation orders to show from the URL; those in force by default. */
 export function readHoldState(search: Record<string, unknown>): { state?: 'ended' } {
   return search['state'] === 'ended' ? { state: 'ended' } : {}
 }

@@ -24,7 +24,7 @@ const empty: NewRight = {
 }
 
 describe('a chosen role', () => {
-  test('brings its only purpose, and no choice made for another role', () => {
+  test('sets its only purpose, and clears choices made for another role', () => {
     expect(withRole(empty, offer, 'EXPERT:TRAINING')).toMatchObject({
       role: 'EXPERT:TRAINING',
       purposes: ['TRAINING'],
@@ -62,7 +62,7 @@ describe('a renewed right', () => {
     until: '2026-12-10T22:00:00Z',
   } as unknown as HeldRight
 
-  test('begins the day after its last, with what the role still has', () => {
+  test('begins the day after the last day of the old right, with what the description still offers', () => {
     expect(renewing(right, offer, person(), today)).toMatchObject({
       role: 'OFFICIAL',
       purposes: ['DEVELOPMENT'],
@@ -72,12 +72,12 @@ describe('a renewed right', () => {
     })
   })
 
-  test('begins at once if it is over, and leaves an unavailable role to be chosen again', () => {
+  test('begins at once if the old right has ended, and has no role if that role is no longer offered', () => {
     expect(renewing({ ...right, until: '2026-11-01T22:00:00Z' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),
     })
-    // Revoked before its last day: nothing of it remains.
+    // Begins at once although the last day is ahead: the right was revoked.
     expect(renewing({ ...right, state: 'revoked' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),

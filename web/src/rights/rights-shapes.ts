@@ -18,7 +18,7 @@ export type Role = OfferedRole['role']
 /** Prefix of all query keys of access rights, for invalidation. */
 export const rightsKey = 'rights'
 
-/** Reads the person of a new right, and the right it renews, from the address. */
+/** Reads the person of a new right, and the right it renews, from the URL. */
 export function readNewRight(search: Record<string, unknown>): { person?: string; renew?: string } {
   const id = (key: string) => {
     const value = search[key]
@@ -28,7 +28,7 @@ export function readNewRight(search: Record<string, unknown>): { person?: string
   return { ...(person && { person }), ...(person && renew && { renew }) }
 }
 
-/** Filters for holders of rights in the address. */
+/** Filters for holders of rights in the URL. */
 export interface HolderFilters {
   q?: string
   role?: Role
@@ -47,7 +47,7 @@ export const roles: readonly Role[] = [
   'DATA_PROTECTION_OFFICER',
 ]
 
-/** Reads the filters from an address; unknown ones are left out. */
+/** Reads the filters from a URL; unknown ones are left out. */
 export function readHolderFilters(search: Record<string, unknown>): HolderFilters {
   const q = typeof search['q'] === 'string' ? search['q'].trim().slice(0, 100) : ''
   const role = roles.find((one) => one === search['role'])

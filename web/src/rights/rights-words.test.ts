@@ -43,7 +43,7 @@ describe('a right that ends soon', () => {
       ...given,
     }) as HeldRight
 
-  test('is one within thirty days', () => {
+  test('ends within thirty days', () => {
     expect(endsSoon(right({}), [right({})], now)).toBe(true)
     expect(endsSoon(right({ until: '2027-01-10T22:00:00Z' }), [], now)).toBe(false)
     expect(endsSoon(right({ state: 'revoked' }), [], now)).toBe(false)
@@ -51,7 +51,7 @@ describe('a right that ends soon', () => {
     expect(endsSoon(open, [], now)).toBe(false)
   })
 
-  test('is not one that another follows without a gap', () => {
+  test('is not followed by another right without a gap', () => {
     const next = right({ from: '2026-12-10T22:00:00Z', until: '2027-11-25T22:00:00Z', state: 'upcoming' })
     expect(endsSoon(right({}), [right({}), next], now)).toBe(false)
     expect(endsSoon(right({}), [right({}), { ...next, from: '2026-12-12T22:00:00Z' }], now)).toBe(true)
@@ -59,7 +59,7 @@ describe('a right that ends soon', () => {
   })
 })
 
-test('an address is parsed for its possible values, and nothing else', () => {
+test('a URL is parsed for its possible values, and nothing else', () => {
   const id = '11111111-1111-4111-8111-111111111111'
   expect(readNewRight({ person: id, renew: 'x', other: 1 })).toEqual({ person: id })
   expect(readNewRight({ renew: id })).toEqual({})

@@ -4,7 +4,7 @@ import { keptKeys } from '../api/machine-storage.ts'
 /**
  * Ends the session, whether or not the server receives it. A deliberate sign-out of a person who signed in by the identity
  * provider signs out there too: otherwise the next person at this computer would be let in as them.
- * @returns the address to go to for that; undefined otherwise
+ * @returns the URL to go to for that; undefined otherwise
  */
 export async function endSession(reason: 'ended' | 'signed-out'): Promise<string | undefined> {
   // The answer clears the browser's storage of the session; the machine's settings are kept.

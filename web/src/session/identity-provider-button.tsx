@@ -14,7 +14,7 @@ export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown
     onFailed({ error: { code: refused, message: '' } })
     // Reported once: reloading the page does not report it again.
     window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search)
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, whoever listens then
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- reported once, to the callback of that render
   }, [refused])
   if (!options?.identityProvider) return null
   const { pathname, search } = window.location

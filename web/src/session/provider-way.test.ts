@@ -7,7 +7,7 @@ test('the link to the identity provider names the page to return to', () => {
   )
 })
 
-test('a refusal on the redirect back is a code of the identity provider and nothing else', () => {
+test('after the redirect only a code of the identity provider is read as a refusal', () => {
   expect(refusedAtProvider('#sign-in=identity-provider.unknown-person')).toBe('identity-provider.unknown-person')
   for (const hash of ['', '#content', '#sign-in=', '#sign-in=session.none', '#sign-in=identity-provider.<b>']) {
     expect(refusedAtProvider(hash)).toBeUndefined()

@@ -17,8 +17,8 @@ const order: readonly Purpose[] = [
 ]
 
 /**
- * Returns the purposes of all rights, without duplicates, in the description's order. If one right requires a reference for a
- * purpose, it is required: an access reaches what all of them reach together.
+ * Returns the purposes of all rights, without duplicates, in the description's order. A purpose requires a reference if one of
+ * its rights does, because an access uses all rights with the purpose together.
  */
 export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
   const all = me.rights.flatMap((right) => right.purposes)
@@ -35,7 +35,7 @@ export function hasRole(me: Pick<Me, 'rights'>, ...roles: readonly AccessRight['
   return me.rights.some((right) => roles.includes(right.role))
 }
 
-/** Returns true for the Service Unit’s clerk, who views calls for requests only and reaches only those of one request. */
+/** Returns true for the Service Unit’s clerk, who may see calls only for a request, and only the calls of that request. */
 export function servesOnly(me: Pick<Me, 'rights'>): boolean {
   const viewing = me.rights.filter(({ purposes }) => purposes.length > 0)
   return viewing.length > 0 && viewing.every(({ role }) => role === 'SERVICE_UNIT')

@@ -1,6 +1,6 @@
 /**
  * Search words for persons (a caller's number or a requester's name), by a key in history state. They are kept until sign-out
- * or until another person signs in in this tab. They are never in an address, nor reachable by Back for the next person.
+ * or until another person signs in in this tab. They are never in a URL, nor reachable by Back for the next person.
  */
 declare module '@tanstack/react-router' {
   interface HistoryState {

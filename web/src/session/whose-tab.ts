@@ -1,5 +1,5 @@
 /**
- * Owner of a browser tab: its data, typed text and address belong to the last signed-in person, who may return. For another
+ * Owner of a browser tab: its data, typed text and URL belong to the last signed-in person, who may return. For another
  * person the tab is reset.
  */
 import { forgetSought } from './sought.ts'

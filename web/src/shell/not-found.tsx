@@ -3,7 +3,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from './page.tsx'
 
-/** Page for an unknown address. */
+/** Page for an unknown URL. */
 export function NotFound() {
   const { t } = useLanguage()
   return (

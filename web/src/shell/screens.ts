@@ -204,7 +204,7 @@ export function screensOf(me: Me): { heading: (typeof parts)[number]['heading'];
     .filter(({ screens }) => screens.length > 0)
 }
 
-/** Returns true if addresses below a page's own belong to other pages. */
+/** Returns true if URLs below a page's own belong to other pages. */
 export function hasScreensBelow({ to }: Screen): boolean {
   const above = to === '/' ? to : `${to}/`
   return parts.some(({ screens }) => screens.some((other) => other.to !== to && other.to.startsWith(above)))

@@ -1,6 +1,6 @@
 /**
  * Frame of every page: service name, languages, signed-in person, purpose, navigation. Without a session it shows the sign-in
- * page in place; the address stays.
+ * page in place; the URL stays.
  */
 import { Link, Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
@@ -104,7 +104,7 @@ export function Shell() {
       </Alone>
     )
   }
-  // The listening mode replaces every page, at any address (R47).
+  // The listening mode replaces every page, at any URL (R47).
   if (presence.state === 'signed-in' && presence.me.confinedTo && !isLeaving) {
     return (
       <LeaveContext value={(reason, location) => void leave(reason, location)}>

@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 const checkMs = 30_000
 const polled = { staleTime: 0, refetchInterval: checkMs } as const
 
-/** What operation looks at daily: recorders, backlog, disk, backups. What does not work is a row above. */
+/** Daily overview for operators: recorders, backlog, disk, backups. Faults are rows in the list above. */
 export function OperationPicture() {
   const { t, language } = useLanguage()
   const { data: nodes } = $api.useQuery('get', '/api/capture/nodes', undefined, polled)

@@ -45,7 +45,7 @@ export function SetupSection({ me }: { me: Me }) {
   )
 }
 
-/** Returns what to do, with the address, number or roles that it needs. */
+/** Returns the text of a step, with the SIP address, number or roles that it needs. */
 function stepText(step: Step, { version, missingRoles, sip, alwaysRecorded }: Setup, t: Translate): string {
   if (step === 'recording' && alwaysRecorded[0] !== undefined) {
     return t('start.setup.recording.what.number', { number: alwaysRecorded[0] })

@@ -1,6 +1,6 @@
 /**
- * Start page: what waits for this person, in every area; below it what their role looks at daily. Without contacts, which
- * require a purpose.
+ * Start page: tasks that wait for this person, in every area; below them the daily overview of their role. Shows no contacts,
+ * because these require a purpose.
  */
 import { NewNotices } from '../account/notices.tsx'
 import { $api } from '../api/client.ts'

@@ -6,7 +6,7 @@ const t = (key: string, values?: object) => `${key} ${JSON.stringify(values ?? {
 const me = { personId: 'me', rights: [] }
 const row = { count: 1, urgency: 'waits' } as const
 
-test('a row leads to what it is about, and a folded row to the list', () => {
+test('a row for one item links to the item, and a row for several to their list', () => {
   expect(targetOf({ ...row, kind: 'request', id: '7' }, me)).toEqual({ to: '/requests/$id', params: { id: '7' } })
   expect(targetOf({ ...row, kind: 'request', count: 4 }, me)).toEqual({ to: '/requests' })
   expect(targetOf({ ...row, kind: 'research-check', id: '7', item: 2 }, me)).toEqual({
@@ -19,7 +19,7 @@ test('a row leads to what it is about, and a folded row to the list', () => {
   expect(targetOf({ ...row, kind: 'right-ending', id: '7' }, me).search).toEqual({ person: 'me', renew: '7' })
 })
 
-test('an alarm is named by its kind, and folded alarms together', () => {
+test('a row for one alarm has the name of its kind, and a row for several alarms a general name', () => {
   expect(taskText({ kind: 'alarm', about: 'night' }, t)).toContain('watch.alarm.night.title')
   expect(taskText({ kind: 'alarm' }, t)).toContain('start.waits.alarm')
 })
@@ -30,7 +30,7 @@ test('ages are in whole days, hours or minutes, and never negative', () => {
   expect(roughText(-5, t)).toBe('shell.time.minutes {"count":0}')
 })
 
-test('hours without a shown count are empty bars between the others, and none is left of nothing', () => {
+test('hours without a shown count are empty bars between other hours; without any count there are no bars', () => {
   const hour = (key: string, judged: number | null, recorded: number | null) => ({ key, figures: { judged, recorded } })
   expect(barsOf({ rows: [hour('8', 10, 5), hour('9', null, null), hour('10', 5, null)] })).toEqual([
     { hour: 8, answered: 10, recorded: 5 },

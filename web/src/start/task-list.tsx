@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 export type TaskState = 'now' | 'soon' | 'waits' | 'done'
 const icons = { now: CircleAlert, soon: Clock, waits: Circle, done: CircleCheck }
 
-/** Address of a row’s page. Its parts are not checked against each other: a row’s kind decides them. */
+/** Link target of a row. The types do not check its parts against each other: the row’s kind determines them. */
 export interface Target {
   to: NonNullable<LinkProps['to']>
   params?: Record<string, string>
@@ -14,7 +14,7 @@ export interface Target {
   hash?: string
 }
 
-/** A row of the start page: what to do, with its page; which one; how long it has waited; by when. */
+/** A row of the start page: the task with its page, the item, how long the task has waited, and its deadline. */
 export interface Task {
   key: string
   state: TaskState
@@ -25,7 +25,7 @@ export interface Task {
   deadline?: ReactNode
 }
 
-/** The list of the start page, for what waits and for what an installation lacks. */
+/** List of the start page, for waiting tasks and for the steps of a new installation. */
 export function TaskList({ tasks, labelledBy }: { tasks: readonly Task[]; labelledBy: string }) {
   return (
     <ul
@@ -55,7 +55,7 @@ function TaskLink({ text, target: { to, params = {}, search = {}, hash = '' } }:
   )
 }
 
-/** What only waits has no text of its own: the row says how long. */
+/** Icon and text of a task's state. A task that only waits has no text: the row shows how long it has waited. */
 function StateIcon({ state }: { state: TaskState }) {
   const { t } = useLanguage()
   const Icon = icons[state]

@@ -77,7 +77,7 @@ function useSentence({ total: { figures } }: Study): string {
 
 const [width, height, labels] = [28, 100, 18]
 
-/** Its numbers are in the list beside it. */
+/** Bar chart by hour. Hidden from screen readers: the list beside the chart has the numbers. */
 function Bars({ bars }: { bars: readonly HourBar[] }) {
   const most = Math.max(...bars.map(({ answered }) => answered))
   const heightOf = (count: number) => (count / most) * height

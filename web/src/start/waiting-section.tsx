@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { TaskList, type Task } from './task-list.tsx'
 import { aboutText, roughText, targetOf, taskText, type WaitingItem } from './waiting-shapes.ts'
 
-/** The work queue: what waits for this person in every area. */
+/** Work queue: tasks that wait for this person, in every area. */
 export function WaitingSection({ me }: { me: Me }) {
   const { t } = useLanguage()
   const { data, isPending, error, refetch } = $api.useQuery('get', '/api/waiting', undefined, { staleTime: 0 })
@@ -29,7 +29,7 @@ function Rows({ items, me }: { items: readonly WaitingItem[]; me: Me }) {
   const tasks = items.map((row, index): Task => {
     const { kind, urgency, since } = row
     return {
-      // The server's order has no ties to keep, and a row may have no id.
+      // The index makes the key unique, because a row may have no id.
       key: `${kind} ${row.id ?? row.name ?? row.about ?? ''} ${row.item ?? ''} ${index}`,
       state: urgency,
       text: taskText(row, t),
@@ -45,7 +45,7 @@ function Rows({ items, me }: { items: readonly WaitingItem[]; me: Me }) {
 }
 
 const dayMs = 24 * 3_600_000
-/** How much time is left is shown once it is less; before, the date is enough. */
+/** If less than this is left, the time left is shown; otherwise the date. */
 const nearMs = 30 * dayMs
 
 function Deadline({ row, deadline, nowMs }: { row: WaitingItem; deadline: string; nowMs: number }) {

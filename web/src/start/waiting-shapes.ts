@@ -1,4 +1,4 @@
-/** What waits for the person: rows of the server, in its order. */
+/** Tasks that wait for the person: rows of the server, in the server's order. */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { formatMonth } from '../watch/months.ts'
@@ -15,16 +15,16 @@ const kindTexts: Partial<Record<WaitingItem['kind'], (about: string) => string>>
   blocker: (about) => `capture.operation.blocker.${about}`,
 }
 
-/** Returns what is to be done, for the row's link. */
+/** Returns the text of the task, for the row's link. */
 export function taskText({ kind, about }: Pick<WaitingItem, 'kind' | 'about'>, t: Translate): string {
   const ofKind = about === undefined ? undefined : kindTexts[kind]?.(about)
   return t((ofKind ?? `start.waits.${kind}`) as Word)
 }
 
-/** Rows that are a count by nature; any other row of more than one stands for those that are not listed. */
+/** Kinds whose rows are always counts. A row of another kind with a count over one stands for items that are not listed. */
 const counted = new Set<WaitingItem['kind']>(['promise', 'unreconciled', 'right-review'])
 
-/** Returns which one it is, or how many. */
+/** Returns the name of the row's item, or the number of items. */
 export function aboutText(row: WaitingItem, t: Translate, language: Language): string {
   const { kind, about, name, count, id } = row
   if (counted.has(kind)) return t('start.waiting.count', { count })
@@ -37,7 +37,7 @@ export function aboutText(row: WaitingItem, t: Translate, language: Language): s
   return name ?? ''
 }
 
-/** Returns the page of what waits; for a row of several, the list that has them. */
+/** Returns the page of the row's item; for a row of several items, the page with their list. */
 export function targetOf({ kind, about, id, item }: WaitingItem, me: Pick<Me, 'rights' | 'personId'>): Target {
   const params = { id: id ?? '' }
   switch (kind) {

@@ -7,7 +7,7 @@ import { formatMonth } from '../watch/months.ts'
 
 const shownMonths = 3
 
-/** What the data protection officer looks at daily: promises, alarms, and the months of views. */
+/** Daily overview for the data protection officer: promises, alarms, and the months of views. */
 export function WatchPicture() {
   const { t, language } = useLanguage()
   const { data: alarms } = $api.useQuery(

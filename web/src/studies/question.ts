@@ -1,5 +1,5 @@
 /**
- * Service-level studies: the question is the page's address. The answer is counts only, as a plot, a table and files; never a
+ * Service-level studies: the question is the page's URL. The answer is counts only, as a plot, a table and files; never a
  * call.
  */
 import { endOfMonth, parseDate, startOfMonth, type CalendarDate } from '@internationalized/date'
@@ -19,7 +19,7 @@ export const comparisons = ['none', 'before', 'year'] as const
 export type Comparison = (typeof comparisons)[number]
 const languages = ['fi', 'sv', 'en'] as const
 
-/** The question in the address; defaults are omitted. */
+/** The question in the URL; defaults are omitted. */
 export interface StudyQuestion {
   from?: string
   to?: string
@@ -31,7 +31,7 @@ export interface StudyQuestion {
   language?: (typeof languages)[number]
 }
 
-/** Reads the question from an address; invalid members are left out. */
+/** Reads the question from a URL; invalid members are left out. */
 export function readQuestion(search: Record<string, unknown>): StudyQuestion {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const by = breakdowns.find((one) => one === search['by'])

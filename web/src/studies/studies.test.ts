@@ -11,7 +11,7 @@ const days = (start: string, end: string) => ({ start: parseDate(start), end: pa
 const written = (given: ReturnType<typeof comparedDays>) => given && [given.start.toString(), given.end.toString()]
 
 describe('a question', () => {
-  test('is in its address, and address parts without a meaning are dropped', () => {
+  test('is parsed from the URL, and URL parts without a meaning are dropped', () => {
     const question = {
       from: '2026-01-01',
       to: '2026-03-31',

@@ -15,7 +15,7 @@ describe('the months of an extract', () => {
     expect(instantsOf('2026-12')).toEqual({ from: '2026-11-30T22:00:00.000Z', to: '2026-12-31T22:00:00.000Z' })
   })
 
-  test('that are invalid in the address, or no longer kept, are dropped', () => {
+  test('that are invalid in the URL, or no longer kept, are dropped', () => {
     for (const month of ['2020-01', '2026-13', 'x', '', 7, undefined]) expect(readMonth({ month })).toEqual({})
     const [thisMonth] = selectableMonths()
     expect(readMonth({ month: thisMonth })).toEqual({ month: thisMonth })

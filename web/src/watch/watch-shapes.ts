@@ -13,7 +13,7 @@ export type ViewOfCall = Ok<paths['/api/my-calls/looks']['get']>['items'][number
 
 export const alarmStates = ['open', 'closed'] as const
 
-/** Reads which alarms to show from the address; open ones by default. */
+/** Reads which alarms to show from the URL; open ones by default. */
 export function readAlarmState(search: Record<string, unknown>): { state?: 'closed' } {
   return search['state'] === 'closed' ? { state: 'closed' } : {}
 }

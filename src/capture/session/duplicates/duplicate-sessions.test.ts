@@ -77,7 +77,7 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interv
 const stored = () => until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
 const voices = () => wired.voices(segments()[0])
 
-test('the second takes over when the first ends: one segment, one recording, each voice on its channel, and no earlier packet of the second', async () => {
+test('the second session takes over when the first ends: one segment, one recording, each voice on its channel, no earlier packet', async () => {
   const [first, second] = [await open(1), await open(2)]
   expect(wired.recorder).toMatchObject({ live: 1, recording: 1 })
   await speak(first, 20)
@@ -99,7 +99,7 @@ test('the second takes over when the first ends: one segment, one recording, eac
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the second takes over when the first falls silent, and a first that comes back is recorded again at once', async () => {
+test('the second session takes over when the first falls silent; the first takes over again as soon as it sends', async () => {
   const [first, second] = [await open(1), await open(2)]
   const [one, other] = [speaking(first), speaking(second)]
   await until(() => expect(sentBy(first)).toBeGreaterThan(30))
@@ -123,7 +123,7 @@ test('the second takes over when the first falls silent, and a first that comes 
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('if both fall silent together, neither takes over', async () => {
+test('if both sessions fall silent at the same time, the second does not take over', async () => {
   const [first, second] = [await open(1), await open(2)]
   const [one, other] = [speaking(first), speaking(second)]
   await until(() => expect(sentBy(second)).toBeGreaterThan(30))
@@ -132,7 +132,7 @@ test('if both fall silent together, neither takes over', async () => {
   expect(moves()).toBe(0)
 })
 
-test('a second that is dead when the first ends does not keep the call from ending', async () => {
+test('the call ends with the first session if the second session is dead', async () => {
   await open(1)
   await open(2)
   await wait(1_500)
@@ -142,7 +142,7 @@ test('a second that is dead when the first ends does not keep the call from endi
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a second that ends before the first changes nothing, and its ports are free', async () => {
+test('a second session that ends before the first only releases its ports', async () => {
   const first = await open(1)
   await open(2)
   expect(wired.ports.inUse).toBe(4)
@@ -155,7 +155,7 @@ test('a second that ends before the first changes nothing, and its ports are fre
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(20)
 })
 
-test('reports of the second after it took over count: a hold, and a transfer', async () => {
+test('a transfer reported by the second session after it took over begins another segment', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -172,7 +172,7 @@ test('reports of the second after it took over count: a hold, and a transfer', a
   })
 })
 
-test('reports of the second before the first ended count when it takes over: another official is another segment', async () => {
+test('a transfer reported by the second session before it took over begins another segment when it takes over', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -189,7 +189,7 @@ test('reports of the second before the first ended count when it takes over: ano
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('an end of the call reported by one of them ends it, whatever the other sends', async () => {
+test('the call ends when one session reports its end, whatever the other session sends', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
@@ -205,7 +205,7 @@ test('an end of the call reported by one of them ends it, whatever the other sen
   expect(segments()).toHaveLength(1)
 })
 
-test('a third takes over after the second', async () => {
+test('a third session takes over after the second', async () => {
   const lines = [await open(1), await open(2), await open(3)]
   for (const one of lines) await speak(one, 10)
   await bye(1)
@@ -220,7 +220,7 @@ test('a third takes over after the second', async () => {
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60)
 })
 
-test('of a history-only call both are answered inactive, and it ends with the last of them', async () => {
+test('both sessions of a history-only call are answered inactive, and the call ends with the last session', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await open(1)
   const answer = await wired.exchange(of(2, 'rfc7865-baseline'))
@@ -250,7 +250,7 @@ test('a forbidden recording stays forbidden if its call continues', async () => 
   expect(segments()[0]?.recording?.stored).toBeUndefined()
 })
 
-test('a session that replaces the first takes over its duplicate: when it ends, the duplicate continues', async () => {
+test('a session that replaces the first takes over its duplicate: when the new session ends, the duplicate continues', async () => {
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)

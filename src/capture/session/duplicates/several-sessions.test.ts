@@ -145,7 +145,7 @@ describe('a call reported by two recorders of one session border controller', ()
     expect(recorder).toMatchObject({ live: 1, recording: 1 })
   })
 
-  test('is one if a client reports its tracking id in metadata, and the other only in a header', async () => {
+  test('is one segment if one client reports the tracking id in metadata, and the other only in a header', async () => {
     await send(written('broadworks'))
     const other = written('broadworks', {
       'BW-1': 'BW-9',
@@ -158,7 +158,7 @@ describe('a call reported by two recorders of one session border controller', ()
     expect(recorder.live).toBe(1)
   })
 
-  test('is one if they report different numbers of the same official', async () => {
+  test('is one segment if the clients report different numbers of the same official', async () => {
     await send(written('netsapiens-call'))
     const changes = { 'ns-10': 'ns-19', '1001@agency.example.fi': '0295121001@agency.example.fi' }
     await send(written('netsapiens-call', changes))
@@ -187,7 +187,7 @@ describe("Cisco's built-in bridge", () => {
     }
   }
 
-  test('sends each voice in its own session, without an offer, and both are in one recording of one segment', async () => {
+  test('sends each voice in its own session, without an offer, and both voices are in one recording of one segment', async () => {
     const portIn = (sdp: string) => Number(/m=audio (\d+)/.exec(sdp)?.[1])
     const opened: Record<string, number> = {}
     for (const end of ['near', 'far']) {
@@ -222,7 +222,7 @@ describe("Cisco's built-in bridge", () => {
   })
 })
 
-test('can offer both halves of a call at the same moment', async () => {
+test('Cisco’s built-in bridge can offer both directions of a call at the same moment', async () => {
   for (const end of ['near', 'far']) call.send(Buffer.from(written(`cucm-${end}-end`), 'latin1'))
   const answers = () =>
     call.sent.flatMap(({ message }) => (message.kind === 'response' && message.status === 200 ? message : []))
@@ -245,7 +245,7 @@ describe('a transfer', () => {
     expect(before?.recording?.id).not.toBe(after?.recording?.id)
   })
 
-  test('by a session that replaces the old one is a second segment as well', async () => {
+  test('by a session that replaces the old one is a second segment', async () => {
     await send(written('ribbon'))
     const tag = /tag=(.*)$/.exec(toOf(call.lastResponse()))?.[1]
     await send(written('ribbon-replaces', { 'to-tag=srs1': `to-tag=${tag}` }))
@@ -328,7 +328,7 @@ describe('a call that is transferred within its session', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('is a conference while both are connected with the caller: nothing is kept until the first official leaves', async () => {
+  test('is a conference while both officials are connected with the caller: nothing is kept until the first leaves', async () => {
     const port = await open()
     const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
     await send(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
@@ -344,7 +344,7 @@ describe('a call that is transferred within its session', () => {
     expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(10 * 172)
   })
 
-  test('with a consultation before keeps nothing of that, and the official does not change', async () => {
+  test('does not keep the audio of a consultation, and its official stays the same', async () => {
     const port = await open()
     await speak(port, 10)
     const consultation = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })

@@ -80,7 +80,7 @@ test('a call between officials leaves nothing, and is recorded once a customer o
   expect(await send(invitation({ colleague: true, without: ['number'] }))).toEqual([])
   await wait(50)
   expect(segments()).toEqual([])
-  // A hold has no news of the parties.
+  // A hold without metadata does not change the decision.
   expect(await send(invitation({ sdpOnly: true }))).toEqual([])
   expect(segments()).toEqual([])
   const ports = await send(invitation())
@@ -92,7 +92,7 @@ test('a call between officials leaves nothing, and is recorded once a customer o
   expect(segments()[0]).toMatchObject({ caller: { key: '+358401234567' }, official: { phone: '+358295121001' } })
 })
 
-test('during a call between officials in the same session nothing is kept, and what comes after is', async () => {
+test('audio of a call between officials in the same session is not kept, and audio after that call is kept', async () => {
   const ports = await send(invitation())
   await speaker.speak(ports, 10)
   await send(invitation({ colleague: true, without: ['number'] }))
@@ -120,13 +120,13 @@ test('a call of an unknown number is in the history, and recorded once the numbe
   expect(segments()).toHaveLength(1)
   const [whole] = segments()
   expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
-  // From the report of the number, and not before (R14).
+  // The recording begins when the number is reported, not before (R14).
   expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
   expect(whole!.recording!.startedAt.until(reportedAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)
 })
 
-test('media of a call with an unknown official are discarded, and recorded once the official is reported, also without an offer', async () => {
+test('audio of a call with an unknown official is discarded, and recorded once the official is reported, also without an offer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({
     ...rule,
     quota: { per: 'official' as const, weekly: 10 },
@@ -148,7 +148,7 @@ test('media of a call with an unknown official are discarded, and recorded once 
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a call that waits in vain leaves no port and no sound', async () => {
+test('a call whose decision stays pending until its end leaves no port and no audio', async () => {
   const ports = await send(invitation({ without: ['number'] }))
   await speaker.speak(ports, 20)
   expect(wired.ports.inUse).toBe(2)
@@ -158,7 +158,7 @@ test('a call that waits in vain leaves no port and no sound', async () => {
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a decision is not repeated for a request without news', async () => {
+test('a decision is not repeated for a request without new data', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await send(invitation())
   inForce = everyCall

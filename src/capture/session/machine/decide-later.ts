@@ -38,7 +38,7 @@ export function undecidedReason({
 
 /** Returns true if a later request may supply the data that the decision waits for, so that the call can still be recorded. */
 export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
-  // Not expected without metadata, so the answer makes the client send nothing. If metadata arrive later, it is asked to send.
+  // Without metadata none is expected: our answer stops the client's media, and later metadata make us ask for them again.
   return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
 }
 

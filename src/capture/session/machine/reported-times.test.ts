@@ -21,7 +21,7 @@ function invitationWith(times: { started?: string; answered?: string; ended?: st
   } as unknown as CallInvitation
 }
 
-test('a later report of an answer counts, by a clock that may be ahead and not by one that seems behind', () => {
+test('an answer time in a later request is corrected if the client’s clock is ahead, and not if the clock seems behind', () => {
   const early = clientClock(invitationWith({ started: '04:00' }), at('05:00'))
   expect(lateAnswerTime(invitationWith({ answered: '05:20' }), early, now)).toEqual(at('05:20'))
   const ahead = clientClock(invitationWith({ started: '05:03' }), at('05:00'))
@@ -30,7 +30,7 @@ test('a later report of an answer counts, by a clock that may be ahead and not b
   expect(lateAnswerTime(invitationWith({ answered: '06:00' }), known, now)).toBeUndefined()
 })
 
-test('a reported end counts, delayed by as much as the clock may be behind, and never in the future', () => {
+test('a reported end is moved later by as much as the client’s clock may be behind, but not into the future', () => {
   const clock = clientClock(invitationWith({ started: '04:00', answered: '04:58' }), at('05:00'))
   expect(reportedEnd(invitationWith({ ended: '09:00' }), clock, now)).toEqual(at('09:02'))
   expect(reportedEnd(invitationWith({ ended: '11:00' }), clock, now)).toEqual(now)

@@ -54,7 +54,7 @@ describe('a session', () => {
     expect(opened.effects.at(-1)).toMatchObject({ mode: 'record', version: 1, withSdp: true })
   })
 
-  test('records, once its recording is open, exactly the facts made durable meanwhile', () => {
+  test('reports, once its recording is open, the same facts that were made durable while it was opened', () => {
     const held = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
     for (const offered of [offer({ recorded: true }), held]) {
       const [opening, [open]] = step(undefined, { type: 'offered', offer: offered })
@@ -140,7 +140,7 @@ describe('a session', () => {
     expect(resumed.effects.at(-1)).toMatchObject({ version: 3 })
   })
 
-  test('learns its official later and does not forget them', () => {
+  test('gets its official from a later request, and keeps this official', () => {
     const begin = offer({ recorded: false })
     const official = { name: 'Aino Virtanen', phone: phone('029 512 1001') }
     const reported: SessionEvent = {
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(stored.state).toMatchObject({ session: { facts: { official } } })
   })
 
-  test('was answered at the reported time if its first request came before, and never earlier than it was known', () => {
+  test('takes a later answer time from a later request, and ignores an earlier one', () => {
     const begin = offer({ recorded: true })
     const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
     const reported = (instant: Temporal.Instant): SessionEvent => ({
@@ -195,7 +195,7 @@ describe('a session', () => {
     ])
   })
 
-  test('of a transferred call that is not recorded keeps the ports and no media, and its answers continue the count', () => {
+  test('of a transferred call that is not recorded keeps the ports without recording, and continues the versions of its answers', () => {
     const { effects } = run({
       type: 'offered',
       offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3, tracks: {} } },
@@ -251,7 +251,7 @@ describe('a session', () => {
     expect(effects[0]).toMatchObject({ facts: { endedAt: begin.facts.answeredAt ?? begin.facts.startedAt } })
   })
 
-  test('without an end signal is marked so', () => {
+  test('without an end signal is marked with `end-inferred`', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: false }) },
       { type: 'ended', at, inferred: true },

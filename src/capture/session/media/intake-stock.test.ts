@@ -55,7 +55,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('each key is issued once, and without the register the stock lasts for all that were needed', async () => {
+test('each key is issued once, and the whole stock can be used while the register is unavailable', async () => {
   const stock = await open()
   expect(stock.left).toBe(640)
   isAway = true
@@ -71,12 +71,12 @@ test('each key is issued once, and without the register the stock lasts for all 
   await stock.stop()
 })
 
-test('a process that dies passes no possibly used key to the next one, and one that stops passes on the rest', async () => {
+test('after a crash the next process gets no possibly used key; after an orderly stop it gets all unused keys', async () => {
   const dead = await open()
   const used = Array.from({ length: 50 }, () => dead.next())
   isAway = true
   const next = await open()
-  // Keys in its memory are lost.
+  // Keys in the memory of the dead process are lost.
   expect(next.left).toBe(640 - 192)
   const some = Array.from({ length: 10 }, () => next.next())
   await next.stop()

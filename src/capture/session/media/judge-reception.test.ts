@@ -50,7 +50,7 @@ test('of a call with mixed voices only silence is detected', () => {
   expect(judgeReception([stream(0, nothing)], { 0: 'mixed' }, client)).not.toHaveProperty('isSilent')
 })
 
-test('a voice that arrives on two streams in turn is present if it is on one of them', () => {
+test('a voice with two streams is present if one of the streams has sound', () => {
   const received = [stream(0), stream(1, { sounding: 0 }), stream(2)]
   expect(judgeReception(received, { 0: 'caller', 1: 'official', 2: 'official' }, client).oneWay).toBeUndefined()
 })
@@ -87,7 +87,7 @@ test.each([
   },
 )
 
-test('a mixed stream is beside the voices only if all three arrived', () => {
+test('a mixed stream counts as an addition to the voices only if all three streams were received', () => {
   const three = { ...tracks, 2: 'mixed' } as const
   const none = { received: 0 }
   expect(hasMixedBeside([stream(0), stream(1), stream(2)], three)).toBe(true)

@@ -63,7 +63,7 @@ test('a returned file is used for another recording, under the same id and key, 
   expect(await names()).toEqual([])
 })
 
-test('all have different keys', async () => {
+test('all preallocated recordings have different keys', async () => {
   const keys = new Set<string>()
   for (let n = 0; n < 12; n++) {
     const { id, intakeKey } = await takeOne()
@@ -73,7 +73,7 @@ test('all have different keys', async () => {
   expect(keys.size).toBe(12)
 })
 
-test('without a key, or without room for them, there are none', async () => {
+test('no files are preallocated without a key or without disk space', async () => {
   keysLeft = false
   expect(preallocated.take()).toBeUndefined()
   expect(await names()).toEqual([])

@@ -125,7 +125,7 @@ test('a call cancelled while its recording is opened leaves no entry, file or po
   expect((await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))).toEqual([])
 })
 
-test('a closed media line releases its port, and gets one when it is opened again', async () => {
+test('a closed media line releases its port, and gets a new port when it is opened again', async () => {
   const first = await send('1', media(4000, 4002))
   expect(first.every((port) => port > 0)).toBe(true)
   const to = toOf(call.lastResponse())
@@ -147,7 +147,7 @@ test('an added stream without a free port is refused alone, and the session cont
   expect(added).toBeGreaterThan(0)
 })
 
-test('a re-INVITE without an offer is answered with the one in force', async () => {
+test('a re-INVITE without an offer is answered with the session description in force', async () => {
   const before = await send('1', media(4000, 4002))
   const first = call.lastResponse()
   const to = toOf(first)
@@ -185,7 +185,7 @@ test('the next leg of a call is recorded while the previous one is still being s
   expect(port).not.toBe(9)
 })
 
-test('a recording waits for an unavailable object store, and is stored when it is back', async () => {
+test('a recording waits for an unavailable object store, and is stored when the store is available again', async () => {
   const { moveIn } = objects
   let away = 3
   objects.moveIn = (...given) => (away-- > 0 ? Promise.reject(new Error('away')) : moveIn(...given))

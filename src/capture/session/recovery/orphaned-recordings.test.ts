@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findOrphanedRecordings, findUnreadableCalls } from './orphaned-recordings.ts'
 
-test('a recording whose call is unknown after a day is reported, and destroyed at its own maximum', async () => {
+test('a recording whose call is unknown after a day is reported, and destroyed after the longest term', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-without-call-'))
   const now = Temporal.Instant.from('2027-08-31T12:00:00Z')
   const ages = { young: '2027-08-30T13:00:00Z', waiting: '2027-03-01T12:00:00Z', old: '2027-02-28T09:00:00Z' }
@@ -17,7 +17,7 @@ test('a recording whose call is unknown after a day is reported, and destroyed a
   }
   const check = (register: Temporal.Instant | undefined = now) =>
     findOrphanedRecordings(folder, new Set(['going']), now, register)
-  // A clock of ours ahead of the register's destroys nothing, nor does an unconfirmed one.
+  // Nothing is destroyed if capture's clock is ahead of the register's time, or if that time is not confirmed.
   expect(await check(now.subtract({ hours: 200 }))).toMatchObject({ destroyed: [] })
   expect(await findOrphanedRecordings(folder, new Set(['going']), now, undefined)).toMatchObject({
     destroyed: [],
@@ -29,7 +29,7 @@ test('a recording whose call is unknown after a day is reported, and destroyed a
   await rm(folder, { recursive: true })
 })
 
-test('an unreadable file of the spool is reported, and overwritten and removed at the same maximum', async () => {
+test('an unreadable file of the spool is reported, and overwritten and removed after the longest term', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-unreadable-'))
   const now = Temporal.Instant.from('2027-08-31T12:00:00Z')
   for (const [name, writtenAt] of [
@@ -40,7 +40,7 @@ test('an unreadable file of the spool is reported, and overwritten and removed a
     await writeFile(join(folder, name), '+358401234567')
     await utimes(join(folder, name), new Date(writtenAt), new Date(writtenAt))
   }
-  // Another name of the same file shows what is left of it on the disk.
+  // A hard link shows what is left of the file on the disk.
   await link(join(folder, '000000001.journal.broken'), join(folder, 'its blocks'))
   for (const register of [undefined, now.subtract({ hours: 200 })])
     expect(await findUnreadableCalls(folder, now, register)).toMatchObject({ destroyed: [] })

@@ -42,8 +42,8 @@ export async function findOrphanedRecordings(
 }
 
 /**
- * Finds files of the spool that could not be read (`*.broken`). They are overwritten and removed when the recordings are that they
- * may explain.
+ * Finds files of the spool that could not be read (`*.broken`). They may have the facts of orphaned recordings, and are
+ * overwritten and removed after the same time as these.
  */
 export async function findUnreadableCalls(
   folder: string,

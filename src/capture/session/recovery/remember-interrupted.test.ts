@@ -20,7 +20,7 @@ test('interruptions by a planned stop are known to the next process, once', asyn
   expect(await readdir(folder)).toEqual([])
 })
 
-test('an unreadable file interrupts nothing further', async () => {
+test('an unreadable file counts as no interrupted calls', async () => {
   const path = join(folder, 'interrupted.json')
   await writeFile(path, '["{')
   expect(await loadInterruptedCalls(path)).toEqual([])

@@ -155,7 +155,7 @@ test('a second client that sends BYE before any media ends, and the first contin
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a call continued in the second client has only its caller, also after a restart', async () => {
+test('a session of the second client that took over and then reports another caller is another contact, also after a restart', async () => {
   const ports = { 1: await open(1), 2: await open(2) }
   for (const client of [1, 2] as const) await speakers[client]!.speak(ports[client], 20)
   await bye(1)

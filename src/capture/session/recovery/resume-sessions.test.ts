@@ -71,7 +71,7 @@ test('both halves of a call of Cisco’s bridge are resumed, into one recording 
   await near.speak([one.port], 30)
   await far.speak([other.port], 30)
   await until(() => expect(wired.recorder.recording).toBe(1))
-  // A client may send requests in either of its dialogs, and each is known.
+  // A client may send requests in either of its dialogs; both were resumed.
   await bye('far', other.to)
   await bye('near', one.to)
   await until(() => expect(wired.segments()[0]?.recording?.stored).toBeDefined())
@@ -83,7 +83,7 @@ test('both halves of a call of Cisco’s bridge are resumed, into one recording 
   await until(async () => expect(await files()).toEqual([]))
 })
 
-test('a half that sends a request first resumes its call, and one that has ended meanwhile stays ended', async () => {
+test('a request in one of two split-direction sessions resumes the call, and a session that has ended stays ended', async () => {
   const [one, other] = [await open('near'), await open('far')]
   await near.speak([one.port], 20)
   await stop()
@@ -101,7 +101,7 @@ test('a half that sends a request first resumes its call, and one that has ended
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a history-only call ends when its client reports that it has ended meanwhile, and by no other answer', async () => {
+test('a history-only call ends if its client answers 481 to a check of the dialog, and with no other answer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
   described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
   await wired.exchange(written('audiocodes'))
@@ -123,7 +123,7 @@ test('a history-only call ends when its client reports that it has ended meanwhi
     await start()
     await answer(0, status)
   }
-  // Its BYE was on its way, or went to another recorder: the client is asked again.
+  // Capture checks the dialog again later, because the client's BYE may have gone to another recorder.
   await stop()
   await start({ retryMs: 20 })
   await answer(0, 200)

@@ -57,7 +57,7 @@ describe('the spool', () => {
     expect(admitted).toEqual([sound.segmentId])
   })
 
-  test('reserved facts outlive a kill, and are reported only once recorded, when they are durable already', async () => {
+  test('facts stored in advance survive a kill, and are admitted only after `note`, without another write', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const reported: SegmentFacts[] = []
     const opened = await open((one) => Promise.resolve(reported.push(one)))
@@ -97,7 +97,7 @@ describe('the spool', () => {
     expect(reported).toEqual([true, false, true])
   })
 
-  test('facts reserved differently are recorded as they came, or withdrawn and deleted', async () => {
+  test('facts stored in advance are replaced if `note` brings others, and deleted if they are withdrawn', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     await opened.foresee(facts)
@@ -110,7 +110,7 @@ describe('the spool', () => {
     expect(await leftByAKill()).toEqual([failing])
   })
 
-  test('a failed write of reserved facts is reported when they are recorded', async () => {
+  test('`note` reports a failed write of facts stored in advance', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     const file = await openFile(join(directory, 'any'), 'w')
@@ -237,7 +237,7 @@ describe('the spool', () => {
     }
   })
 
-  test('facts pending at another node are queried by their contact, as long as it reports the same caller', async () => {
+  test('facts pending at another node are submitted again under that node’s contact while their caller is the same', async () => {
     const incoming: string[] = []
     spool = await openSpool({
       directory,
@@ -259,7 +259,7 @@ describe('the spool', () => {
     await expect.poll(() => incoming[2]).toBe(facts.contactId)
   })
 
-  test('facts pending at another node stay on disk, are queried again, and are deleted once that node has reported all of it', async () => {
+  test('facts pending at another node stay on disk, are submitted again, and are deleted once that node has reported the call', async () => {
     let verdict: 'beside' | 'told' = 'beside'
     let incoming = 0
     let canRemove = false
@@ -290,7 +290,7 @@ describe('the spool', () => {
     verdict = 'told'
     spool.retryBeside()
     await expect.poll(() => incoming).toBeGreaterThan(3)
-    // Nothing is forgotten before it is removed.
+    // The facts stay while the recording cannot be deleted.
     expect(await leftByAKill()).toEqual([facts])
     canRemove = true
     await spool.settled()

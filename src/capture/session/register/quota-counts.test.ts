@@ -35,7 +35,7 @@ test('recordings are counted by rule, week, and official or number', () => {
   expect(used({ id: 'another' }, { number })).toBe(0)
 })
 
-test('a call reported by another node too is counted once, and here if it is entered from here', () => {
+test('a call that two nodes report is counted once: individually only at the node whose report is entered', () => {
   const counts = createQuotaCounts()
   const [facts, used] = [counted(monday), counts.used(monday)]
   counts.count(facts)
@@ -70,7 +70,7 @@ test('calls without a quota are not counted', () => {
   expect(counts.used(monday)(rule, { number })).toBe(0)
 })
 
-test('a segment counts once, and not at all if it came to nothing', () => {
+test('a segment counts once, and not at all if it was not recorded after all', () => {
   const counts = createQuotaCounts()
   const facts = counted(monday)
   counts.count(facts)
@@ -92,7 +92,7 @@ test('counts of other processes are added, and repeated reports replace earlier 
   expect(counts.used(monday)(rule, { official: aino })).toBe(2)
 })
 
-test('weeks before the last one are forgotten', () => {
+test('weeks before the previous week are forgotten', () => {
   const counts = createQuotaCounts()
   const week = { hours: 7 * 24 }
   counts.count(counted(monday))

@@ -116,7 +116,7 @@ test('a session is a ladder of requests, answers and their results, without valu
   expect(flows.find(flow!.id)).toBe(flow)
 })
 
-test('the reception of the recording is in the ladder at its times, and its faults are problems', async () => {
+test('events of the reception are in the ladder at their times, and faults of the reception are problems', async () => {
   const { flows, watched, incoming, later } = open({ maxSteps: 50 })
   await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
@@ -159,7 +159,7 @@ test('the last flows and those with a problem are kept for a while, with a limit
   expect(flows.all().map(({ id }) => id)).toEqual([live!.id])
 })
 
-test('a caller who gives up before the answer is a problem of its own', async () => {
+test('an INVITE that is cancelled before the answer is the problem `cancelled`', async () => {
   const { flows, watched, incoming, cancels } = open()
   await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
   for (const run of cancels) run()

@@ -70,7 +70,7 @@ test('stores names of a client’s elements and their counts, and no value that 
   for (const value of ['1234567', 'Matti', '192.0.2.7']) expect(JSON.stringify(counts)).not.toContain(value)
 })
 
-test('removes what was collected, and collects it again with later ones if it could not be stored', () => {
+test('`take` removes the counts; counts that could not be stored are added to later counts', () => {
   const clients = createClientsSeen()
   clients.record(requestFrom(), invitation, undefined)
   const counts = clients.take()
@@ -82,7 +82,7 @@ test('removes what was collected, and collects it again with later ones if it co
   expect(again!.sends.find(({ kind }) => kind === 'transport')).toMatchObject({ times: 2 })
 })
 
-test('a shape is reported once, and invented clients fill no memory', () => {
+test('a request structure is reported once, and memory is limited if senders invent client names', () => {
   const seen: ClientSeen[] = []
   const clients = createClientsSeen((one) => seen.push(one))
   for (let n = 0; n < 500; n++) clients.record(requestFrom(`Made up ${n % 300}`), invitation, undefined)

@@ -29,7 +29,7 @@ const switches: readonly Switch[] = [
   { name: 'logRetentionMonths', isMonths: true },
 ]
 
-/** Options that today's law offers beside the old text, each with its law (C1-C14). */
+/** Switches of the description for provisions of later law than the original text, each with its provision (C1-C14). */
 export function SwitchesSection() {
   const { t } = useLanguage()
   const { document, problems } = useForm()

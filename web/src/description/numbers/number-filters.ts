@@ -3,7 +3,7 @@ export interface NumberFilters {
   kind?: string
 }
 
-/** Reads the filters of the number page from the address: `?text=029&kind=SWITCHBOARD`. */
+/** Reads the filters of the number page from the URL: `?text=029&kind=SWITCHBOARD`. */
 export function readNumberFilters(search: Record<string, unknown>): NumberFilters {
   const filters: NumberFilters = {}
   if (typeof search['text'] === 'string' && search['text'] !== '') filters.text = search['text']

@@ -19,7 +19,7 @@ import { useInForce } from '../use-in-force.ts'
 
 const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 
-/** Numbers of the version in force, filtered by the address. */
+/** Numbers of the version in force, filtered by the URL. */
 export function NumbersPage() {
   const { t, language } = useLanguage()
   const filters = useSearch({ from: '/numbers', select: readNumberFilters, structuralSharing: true })

@@ -8,7 +8,7 @@ import { StepSection } from '../step-section.tsx'
 import { Copies } from './copies.tsx'
 import { Corrections } from './corrections.tsx'
 
-/** Acts that today's law adds to a request, if the description's switch is on: copies, corrections, official documents. */
+/** Acts for kinds of request that the description's switches allow: copies, corrections, official documents and others. */
 export function Acts({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { t } = useLanguage()
   const { kinds, copies, corrections, openness } = request
