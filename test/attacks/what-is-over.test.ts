@@ -398,6 +398,7 @@ test('a feed that was stopped for days adds another official’s segment to a re
   await longAgo(here.contactId)
   const until = here.startedAt.subtract({ hours: 3 })
   await reportFeed(capture.db, { name: 'exchange', source: 'csv', covers: [] }, { ...nothing, until }, undefined)
+  await owner.query(`update feed set first_at = first_at - interval '60 days'`)
   const answeredAt = here.endedAt!.add({ minutes: 1 })
   const onward = partOf(here, {
     official: another,

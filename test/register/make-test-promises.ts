@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import { decideRecording } from '#description/decide-recording.ts'
+import { monthsInForce } from '#description/term-steps.ts'
 import { hashCallId } from '#description/draw.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
@@ -109,9 +110,14 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
     }
   }
 
+  /** Returns the months of the number's rule; six for a call that should not be recorded. */
+  const monthsOf = ({ numberReached }: SegmentFacts) =>
+    monthsInForce((version as DescriptionVersion).description, now()).get(numberReached.key) ?? 6
+
   async function enter(facts: SegmentFacts, { recorded } = { recorded: facts.decision.record }): Promise<SegmentFacts> {
     const { answeredAt, startedAt, endedAt } = facts
-    const recording = recorded && { recording: recordingFacts({ startedAt: answeredAt ?? startedAt, endedAt }) }
+    const months = monthsOf(facts)
+    const recording = recorded && { recording: recordingFacts({ startedAt: answeredAt ?? startedAt, endedAt, months }) }
     await admit(capture, { ...facts, ...recording })
     return facts
   }
@@ -142,8 +148,9 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
       numberReached: { key: switchboard },
     }),
   )
-  const recordOne = async (given: Partial<SegmentFacts>, months = 6) => {
-    const recording = await register.record(decide(true, given), { months })
+  const recordOne = async (given: Partial<SegmentFacts>, months?: number) => {
+    const facts = decide(true, given)
+    const recording = await register.record(facts, { months: months ?? monthsOf(facts) })
     await ingestRecording(register.ingest, recording.id, now())
     return recording
   }
