@@ -276,7 +276,7 @@ describe('the version that decides (R14)', () => {
     answeredAt: change.add({ seconds }),
   })
 
-  test('is the one in force when the call was answered, even if the session is offered later', async () => {
+  test('is the version in force when the call was answered, even if the session is offered later', async () => {
     const [before, after] = await segmentsOf(answeredAt(-1), answeredAt(0))
     expect(before?.decision).toMatchObject({ descriptionVersion: 7, ruleVersion: 3, reason: 'drawn' })
     expect(after?.decision).toMatchObject({ descriptionVersion: 8, ruleVersion: 9, reason: 'not-drawn' })

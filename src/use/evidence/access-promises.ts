@@ -95,7 +95,7 @@ export const rightsGranted: Check<GrantedFacts> = {
 
 type OwnFacts = { listenings: number; looks: number; ofOthers: number; example: string | null }
 
-/** Position up to which views have been judged, and those found wrong. */
+/** Position up to which views have been judged, and the numbers of the views found wrong. */
 type OwnMemo = { upto: number; others: number[] }
 
 /** R39. */

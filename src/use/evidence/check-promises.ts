@@ -8,12 +8,12 @@ import { openMemo, sealMemo } from './seal-memo.ts'
 import { signProof } from './sign-proof.ts'
 import type { Facts } from './tables.ts'
 
-/** Result of a promise's check, in the program's words. */
+/** Result of a promise's check, with the rule and the remedy. */
 export interface CheckedPromise {
   promise: PromiseId
   /** Counts found; null if the check failed. */
   facts: Facts | null
-  /** Why the check failed: a code, or the error's name. */
+  /** Why the check failed: an error code, or the name of the error's class. */
   fault: string | null
   rule: string
   remedy: string

@@ -8,8 +8,8 @@ import { formatterAt } from './formatter.ts'
 const t = trilingualTexts(texts)
 
 /**
- * Returns the promise with its counts, one sentence a language: `promise.ID`, whose placeholders are facts, formatted by the
- * check if it does so.
+ * Returns the promise with its counts, one sentence per language: the text `promise.ID`, whose placeholders are facts or the
+ * values of the check's `more`.
  */
 export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.Instant): Trilingual {
   const formatter = formatterAt(now)

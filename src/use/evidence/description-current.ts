@@ -15,7 +15,7 @@ type CurrentFacts = {
   example: string | null
 }
 
-/** Processes report every minute; after three without a report one counts as gone. */
+/** Processes report every minute; a process that has not reported for three minutes counts as gone. */
 const reportHoldsMinutes = 3
 /** Clock difference between two machines at the moment of a version change. */
 const clockSeconds = 5
@@ -42,7 +42,7 @@ export const descriptionCurrent: Check<CurrentFacts> = {
     const changed = versions.filter((known) => {
       const row = stored.find((one) => one.version === known.version)
       const found = row?.found.toString('hex')
-      // Whoever changes a text can add a log entry for it, but not remove the earlier one: all entries must agree.
+      // Whoever changes a text can add a log entry for it, but not remove the earlier entry: all entries must agree.
       const loggedHashes = announced.filter((one) => one.version === known.version)
       const same =
         found === known.hash &&

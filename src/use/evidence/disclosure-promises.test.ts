@@ -21,7 +21,7 @@ beforeEach(async () => {
     await sql`delete from ${sql.table(table)}`.execute(admin)
 })
 
-/** Inserts a copy that an institute has had for some days, due back within thirty. */
+/** Inserts a copy that an institute has had for this many days, due 30 days after it was released. */
 async function lent(days: number): Promise<{ id: string; recording: string }> {
   const [id, recording] = [randomUUID(), randomUUID()]
   await sql`
@@ -42,7 +42,7 @@ async function lent(days: number): Promise<{ id: string; recording: string }> {
   return { id, recording }
 }
 
-test('a copy before its due date breaks no promise, nor does one returned late', async () => {
+test('a copy before its due date breaks no promise', async () => {
   expect([await returned(), await recalled()]).toMatchObject([{ holds: true }, { holds: true }])
   await lent(10)
   expect(await returned()).toMatchObject({ holds: true, facts: { released: 1, confirmed: 0, overdue: 0 } })
@@ -65,7 +65,7 @@ test('a copy past its due date breaks the promise until confirmed, and counts as
   })
 })
 
-test('a disclosure closed while a copy is still out breaks the promise', async () => {
+test('a disclosure closed while a copy is not confirmed breaks the promise', async () => {
   const { id } = await lent(10)
   await sql`update research_disclosure set closed_at = now() where id = ${id}`.execute(admin)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, openInClosed: 1 } })

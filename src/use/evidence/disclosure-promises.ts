@@ -31,15 +31,15 @@ type ReturnedFacts = {
   released: number
   confirmed: number
   overdue: number
-  /** Confirmed within the last year, but after their day. */
+  /** Copies confirmed within the last year, but after their due day. */
   lateInYear: number
   /** Unconfirmed copies of closed disclosures. */
   openInClosed: number
-  /** Confirmed copies still linked to their recording. */
+  /** Confirmed copies that are still linked to their recording. */
   tied: number
-  /** Released by the log, and not there. */
+  /** Copies that the log has as released, and that are missing in the database. */
   missing: number
-  /** Confirmed, but not by the log. */
+  /** Confirmed copies without an entry of the confirmation in the log. */
   unlogged: number
   example: string | null
 }
@@ -81,7 +81,7 @@ type RecalledFacts = {
   open: number
   overdue: number
   lateInYear: number
-  /** Not recalled, although the use of the recording was forbidden. */
+  /** Copies that were not recalled although the use of the recording was forbidden. */
   notRecalled: number
   example: string | null
 }

@@ -19,13 +19,13 @@ const { tamper, check, aino, colleague, matti, recordings, destroyed, register }
 const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
-/** Undo the breaks. Every promise holds again afterwards. */
+/** Functions that undo the breaks. Every promise holds again afterwards. */
 const heal: (() => Promise<unknown>)[] = []
 afterEach(mended)
 
 /**
- * Breaks a promise and expects exactly that one to be broken, with its counts, and any that necessarily break with it.
- * Remains of an earlier break would show here.
+ * Breaks a promise and expects exactly that promise to be broken, with its counts, and the promises in `besides` that break
+ * with it. A break that was not undone would fail here.
  */
 async function expectBroken(
   promise: PromiseId,
@@ -47,7 +47,7 @@ async function expectBroken(
   ).toEqual([...names].sort())
 }
 
-/** Inserts a log row that the program would never write. */
+/** Inserts a log entry of a view that the program would never write, and removes it afterwards. */
 async function plantView(view: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
   const { rows } = await pool.query<{ seq: string }>(
     `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
@@ -113,7 +113,7 @@ test('description.current is broken by a changed published text, and by a proces
          hash = sha256(convert_to(replace(text, '0.2', '0.1'), 'UTF8'))`,
     ),
   )
-  // Before the custodian reads the change, and afterwards.
+  // Passes the version as read before the change: the custodian may not have read the new text yet.
   await expectBroken(
     'description.current',
     { changedTexts: 1 },
@@ -156,7 +156,7 @@ test('description.current is broken by an unreadable text', async () => {
   )
 })
 
-test('description.current is broken by a database role that no text grants', async () => {
+test('description.current is broken by purposes or a scope of a role that differ from the text', async () => {
   await tamper(
     `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,
   )
@@ -173,7 +173,7 @@ test('purposes.closed is broken by a view without a purpose, and by one with an 
   await expectBroken('purposes.closed', { withoutPurpose: 0, outside: 1 })
 })
 
-test('history.complete is broken by a recording without its call, and by a call that ended without a term or before it began', async () => {
+test('history.complete is broken by a recording without its call, and by a call that ended without a term', async () => {
   await change('contact', `id = '${colleagues.contactId}'`, 'history_ends_at = null')
   await expectBroken('history.complete', { unfinished: 1, example: colleagues.contactId })
   await mended()
@@ -184,7 +184,7 @@ test('history.complete is broken by a recording without its call, and by a call 
   await expectBroken('history.complete', { strayRecordings: 1, example: colleagues.id })
 })
 
-test('history.fields is broken by an undescribed column, and by keeping more of a caller than the number', async () => {
+test('history.fields is broken by an unknown column, and by a caller of whom more than the number is stored', async () => {
   await pool.query('alter table contact add column topic text')
   heal.push(() => pool.query('alter table contact drop column topic'))
   await expectBroken('history.fields', { unknown: 1, example: 'column contact.topic' })
@@ -219,7 +219,7 @@ test('recording.as-drawn is broken by a recording that was not drawn, and by a d
   await expectBroken('recording.as-drawn', { extra: 1, omitted: 0, example: `extra: ${spared.segmentId}` })
   await tamper(`delete from recording where segment_id = '${spared.segmentId}'`)
 
-  // The call must state why its recording is missing, or another promise breaks too.
+  // The call must have its recording decision altered too, or the missing recording breaks another promise as well.
   const chosen = testPromises.decide(true)
   await testPromises.enter({
     ...chosen,
@@ -242,7 +242,7 @@ test('recording.as-drawn is broken by a recording not ingested within an hour of
   await waits(50)
   expect((await check()).broken).toEqual([])
   await mended()
-  // Waiting and not yet tried.
+  // Recordings that nobody has tried to ingest yet may wait longer.
   await waits(70, 'null')
   expect((await check()).broken).toEqual([])
   await mended()
@@ -355,7 +355,7 @@ test('history.term is broken by a call kept past its term', async () => {
   await expectBroken('history.term', { overdue: 1, example: colleagues.contactId })
 })
 
-test('a sweep that does not run breaks the promises of both terms', async () => {
+test('a sweep that does not run breaks the promises of both terms: history.term and recordings.ceiling', async () => {
   await pool.query(`update work_done set at = at - interval '3 hours'`)
   heal.push(() => pool.query('update work_done set at = now()'))
   expect((await check()).broken.map(({ promise }) => promise)).toEqual(['history.term', 'recordings.ceiling'])
@@ -366,9 +366,9 @@ test('recordings.floor is broken by a recording that retention destroyed before 
   await expectBroken('recordings.floor', { early: 1, example: destroyed.byTerm.id })
 })
 
-test('recordings.ceiling is broken by a recording past its maximum term, and by remains of a destroyed one', async () => {
+test('recordings.ceiling is broken by a recording past its maximum term, and by remains of a destroyed recording', async () => {
   await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
-  // It was ingested just now.
+  // It was ingested just now, so the next sweep destroys it.
   expect((await check()).broken).toEqual([])
   await mended()
   const hours = `now() - interval '3 hours'`
@@ -391,7 +391,7 @@ test.each([
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by a month-key version past its deadline', async () => {
+test('recordings.ceiling is broken by a month-key version that is recorded as destroyed', async () => {
   const { rows } = await database
     .as()
     .pool.query<{ receipt: { key: string } }>(`select receipt from month_key where state = 'destroyed' limit 1`)
@@ -401,7 +401,7 @@ test('recordings.ceiling is broken by a month-key version past its deadline', as
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by the key of a past month, unless just made for a call ingested late', async () => {
+test('recordings.ceiling is broken by the key of a past month, unless it was just made for a call ingested late', async () => {
   const key = 'month-2020-01.v1'
   await register.keys.make(key)
   heal.push(() => register.keys.destroy(key))

@@ -5,14 +5,14 @@ import { readLostTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type AdmittedFacts = {
-  /** Contacts, segments and recordings counted at admission, within their terms. */
+  /** Contacts, segments and recordings counted at admission in the last 14 months. */
   admitted: number
   held: number
   ended: number
   missing: number
-  /** Reported by a capture node and entered after the backup that was restored since. */
+  /** Items that a capture node reported and that a restore lost, as they were entered after its backup. */
   lostByRestore: number
-  /** Counts that differ from the audit log. */
+  /** Groups of counted admissions that differ from the audit log. */
   altered: number
   /** Hours of admission (UTC) with missing items, oldest first; at most ten. */
   hours: string | null
@@ -37,7 +37,7 @@ interface Totals {
   ended: number
 }
 
-/** Progress of a pass over all counts, oldest first, and the counts found wrong, which are checked in every round. */
+/** Progress of a pass over all logged counts, oldest first, and the counts found wrong, which are checked in every round. */
 type Memo = {
   passFrom: string | null
   pass: Totals
@@ -63,7 +63,7 @@ const maxWaitingMinutes = 30
 const wholeHours = 26
 const maxHours = 10
 
-/** R9, R22: admitted = held + past its term. */
+/** R9, R22: everything admitted is held or past its term. */
 export const historyAdmitted: Check<AdmittedFacts> = {
   rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have gone since its call; the counts are as the log has them, all of them were checked within ${wholeHours} hours and those of the last ${recentHours} hours in this round.`,
   test: {
@@ -114,8 +114,9 @@ export const historyAdmitted: Check<AdmittedFacts> = {
 const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
 
 /**
- * Continues the pass for `roundMs`. Restarts it after a start of the process, and runs it to the end if none was ever
- * completed. `from`: where the next round continues; null at the end.
+ * Continues the pass for `roundMs`. Restarts the pass when the process has started, and runs it to the end if no pass was
+ * ever completed.
+ * @returns in `from` where the next round continues; null at the end
  */
 async function continuePass(context: CheckContext, before: Memo | undefined) {
   const begunMs = performance.now()
@@ -144,7 +145,7 @@ async function continuePass(context: CheckContext, before: Memo | undefined) {
   return { from, totals, judged }
 }
 
-/** Returns logged counts from an instant on, each joined with its present part. */
+/** Returns logged counts from an instant on, each joined with its row of `admission_part`. */
 async function logged({ db }: CheckContext, from: string, max: number): Promise<Logged[]> {
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
@@ -157,7 +158,7 @@ async function logged({ db }: CheckContext, from: string, max: number): Promise<
   return rows
 }
 
-/** Checks parts again that were wrong before. */
+/** Checks again the parts that were wrong before. */
 async function judgeAgain(context: CheckContext, parts: readonly string[]) {
   if (parts.length === 0) return new Map<string, Bad & Totals>()
   const { rows } = await sql<Logged>`
@@ -192,7 +193,7 @@ async function judge({ db, keys }: CheckContext, entries: readonly Logged[]): Pr
       }),
       { facts: 0, due: 0, missing: 0, example: null as string | null },
     )
-    // Reported only by a node and missing in the backup: lost with the database.
+    // A capture node reports items that the restored database lacks: lost with the database, not deleted.
     const isLost =
       detail.source !== 'register' &&
       restores.some(({ from, to }) => detail.hour >= hourOf(from) && detail.hour <= to.toString())

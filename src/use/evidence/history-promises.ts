@@ -1,4 +1,4 @@
-/** Promises about the contact history: complete, without other data, ended in time, and stating what became of recordings. */
+/** Promises about the contact history: complete, without other data, ended in time, with the outcome of every recording. */
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
@@ -64,7 +64,10 @@ export const historyComplete: Check<CompleteFacts> = {
   },
 }
 
-/** Columns that may hold data of a call, each with the identification data it serves, of four (R10). */
+/**
+ * Columns that may hold data of a call, each with the item of identification data that it serves (R10), of which there are
+ * four.
+ */
 const columns: Readonly<Record<string, Readonly<Record<string, IdentificationData | 'technical'>>>> = {
   contact: {
     id: 'technical',
@@ -139,15 +142,18 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
 type FieldFacts = {
   identificationData: number
   columns: number
-  /** Tables, columns, members of jsonb values, grants and ways out of the database that are unknown to the program. */
+  /**
+   * Tables, columns, members of jsonb values, grants and ways of copying data out of the database that the program does not
+   * know.
+   */
   unknown: number
-  /** The first of them, with its kind. */
+  /** The first of these, with its kind. */
   example: string | null
-  /** Callers with more stored than the number. */
+  /** Callers of whom more than the number is stored. */
   beyondNumber: number
 }
 
-/** R10: the tables have no place for anything else. */
+/** R10: the tables can store nothing else about a call. */
 export const historyFields: Check<FieldFacts> = {
   rule: 'The columns of the tables that hold calls are the known ones, each one of the four identification data or technical; the whole database, as its catalogue lists it, has no table, column, member of a call’s jsonb value, grant, schema, publication or large object that this version of the program does not know; of a caller whose number can be read nothing else is kept.',
   test: {
@@ -198,7 +204,7 @@ type TermFacts = {
   example: string | null
 }
 
-/** The sweep runs hourly; what two of them leave is overdue. Nobody is shown it meanwhile. */
+/** The sweep runs hourly; data that two sweeps leave are overdue. Expired data are shown to nobody meanwhile. */
 export const sweepGraceHours = 2
 
 /** R22. */

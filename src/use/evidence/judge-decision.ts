@@ -14,8 +14,8 @@ export const findingKinds = [
   /** The draw used the id of another call. */
   'foreign-draw',
   /**
-   * The decision cannot be recomputed: it is older than versions, or depended on the answering official, who was reported
-   * later.
+   * The decision cannot be recomputed: the call is older than the first version, or the decision depended on the answering
+   * official, who was reported later.
    */
   'unverifiable',
 ] as const
@@ -33,7 +33,7 @@ export interface DecidedSegment {
   drawnOn: string | null
   /** The draw used another call's id. */
   foreignDraw: boolean
-  /** As stored; calls older than versions have no version. */
+  /** As stored; calls older than the first version have no version. */
   decision: Omit<RecordingDecision, 'drawnOn' | 'recordingMonths' | 'reason' | 'descriptionVersion'> & {
     reason: string
     descriptionVersion?: number | undefined
@@ -67,7 +67,7 @@ export interface Finding {
 export interface JudgedBy {
   versions: readonly DescriptionVersion[]
   drawKey: Uint8Array
-  /** Returns true if an official consented to being recorded, by today's directory. */
+  /** Returns true if an official consented to being recorded at an instant, by today's directory. */
   consents: (officialId: string, at: Temporal.Instant) => boolean
 }
 
@@ -95,7 +95,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     differences,
   })
 
-  // An official who joins a conference gets a part of the call and never a recording: no decision is made.
+  // An official who joins a conference gets a segment of the call without a recording: no decision is made.
   if (decision.reason === 'conference' && !decision.record && recordingId === null) {
     return segment.isBeside ? undefined : found('omitted')
   }
@@ -128,8 +128,8 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
 }
 
 /**
- * Returns true if the decision was right when made: the official may be reported after it, and the directory may learn of a
- * consent later.
+ * Returns true if the stored decision was right when it was made: the official may have been reported later, or the
+ * directory may have got a consent later.
  */
 function dependsOnOfficial(stored: DecidedSegment['decision'], question: RecordingQuestion): boolean {
   const { officialId: _official, ...unknown } = question

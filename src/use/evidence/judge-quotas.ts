@@ -3,7 +3,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { versionAt } from '#safeguards/versions/versions.ts'
 import type { DecidedSegment, Finding, JudgedBy } from './judge-decision.ts'
 
-/** Tolerance: a call counted and abandoned before it was answered leaves no trace. */
+/** Tolerance: a call that was counted and abandoned before it was answered is not stored. */
 const givenUpAtOnce = 1
 
 interface Week {
@@ -13,8 +13,8 @@ interface Week {
 }
 
 /**
- * Checks refusals for a full quota against that week's recordings: otherwise they could hide an omission. Judges only whole
- * weeks between two instants; of others the register does not hold everything.
+ * Checks decisions that a quota was full against the recordings of that week: such a decision could hide an omission. Judges
+ * only whole weeks between two instants, since the register may lack recordings of other weeks.
  */
 export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
   const weeks = new Map<string, Week>()
@@ -53,7 +53,7 @@ export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Insta
   }
 }
 
-/** Returns the official or number that the rule's quota counts. */
+/** Returns the official or the number for whose recordings the rule has its quota. */
 function countedOf(segment: DecidedSegment, { recordingPlan }: RegisterDescription): string | undefined {
   const rule = recordingPlan.rules.find(({ id }) => id === segment.decision.ruleId)
   if (!rule?.quota) return undefined

@@ -28,7 +28,7 @@ test.each([
   ['a view', 'create view callers as select caller_key from contact', 'table callers'],
   ['a column', 'alter table person add column diagnosis text', 'column person.diagnosis'],
   [
-    'a part of the history under another name',
+    'a partition of the history under another name',
     `create table hidden partition of contact for values from ('1990-01-01') to ('1990-02-01')`,
     'table hidden',
   ],
@@ -45,7 +45,7 @@ test.each([
     'create role reader_of_names; grant select (name) on person_name to reader_of_names',
     'grant of person_name.name to reader_of_names',
   ],
-  ['a role in the desk’s place', 'create role second_desk in role seloste_desk', 'member of seloste_desk: second_desk'],
+  ['a member of the desk’s role', 'create role second_desk in role seloste_desk', 'member of seloste_desk: second_desk'],
   ['everybody', 'grant select on contact to public', 'grant of contact to public'],
   [
     'a role that reads every table',
@@ -54,7 +54,7 @@ test.each([
   ],
   ['an extension that leads to other databases', 'create extension dblink', 'extension dblink'],
   [
-    'what comes from another server',
+    'a subscription to another server',
     `create subscription inflow connection 'host=elsewhere' publication calls with (connect = false, slot_name = none)`,
     'subscription inflow',
   ],
@@ -74,11 +74,11 @@ test.each([
     'schema side',
   ],
   [
-    'a list of members that is open',
+    'a jsonb column without its closed list of members',
     'alter table contact drop constraint contact_number_name_members',
     'members contact_number_name_members',
   ],
-])('%s unknown to the program is reported', async (_, statement, named) => {
+])('unknown to the program and reported: %s', async (_, statement, named) => {
   let found: string[] = []
   const undo = new Error('undo')
   await expect(

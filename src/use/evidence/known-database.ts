@@ -21,7 +21,10 @@ export const knownDatabaseFile = new URL('./known-database.json', import.meta.ur
 let read: KnownDatabase | undefined
 const known = () => (read ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
 
-/** Returns tables, columns, members, grants, schemas and ways out that are unknown to the program, each with its kind. */
+/**
+ * Returns unknown tables, columns, members, grants, schemas and ways of copying data out of the database, each with its
+ * kind.
+ */
 export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> {
   const { tables, members, roles } = known()
   const found = await readDatabase(db)
@@ -59,7 +62,7 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
 }
 
 /**
- * Returns schemas, grants and ways out of the database that are not the program's. A server's own administrators are the site's
+ * Returns unknown schemas, grants and ways of copying data out of the database. A server's own administrators are the site's
  * responsibility (R19).
  */
 async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]): Promise<string[]> {

@@ -21,7 +21,7 @@ type LogFacts = {
   example: string | null
 }
 
-/** Start of the time that counts for the verifier, and the last check. */
+/** `since`: start of the time that counts towards a late verification. `checkedAt`: the last check. */
 type LogMemo = { since: string; checkedAt?: string }
 
 /** R21. */
@@ -34,7 +34,7 @@ export const logWhole: Check<LogFacts> = {
   remedy:
     'Run “seloste audit verify”: it names each problem. docs/operate/audit-log.md says what to do; “seloste audit resume --reason” accepts what has been explained.',
   async check({ db, keys, now, afresh, lastVerification }, memo) {
-    // A process remembers its own verification even if it is deleted from the database.
+    // A process remembers its own last verification, even if that is deleted from the database.
     const last = newerOf(await newestVerification(db, await readLogKey(keys)), lastVerification?.())
     const { breaks } = await queryOne(
       db,
@@ -71,7 +71,10 @@ function newerOf(one: LastVerification | undefined, other: LastVerification | un
   return Temporal.Instant.compare(one.endedAt, other.endedAt) > 0 ? one : other
 }
 
-/** Returns the start of the counted time: time without a running process does not count, earlier running time does. */
+/**
+ * Returns the start of the time that counts towards a late verification: only time in which a process ran, in this process
+ * or before.
+ */
 function countedFrom(
   { since, checkedAt = since }: Partial<LogMemo> = {},
   last: LastVerification | undefined,

@@ -1,6 +1,7 @@
 /**
- * Intervals whose acts a restore has lost, with their log entries. Read from signed log entries of restores. Of what it replayed
- * from the ledger a restore writes log entries anew; those of versions before it did explain rows of their intervals.
+ * Intervals whose acts, with their log entries, were lost by a restore; read from the signed log entries of restores. A
+ * restore writes new log entries for what it replays from the ledger. Restores by earlier versions did not: rows of their
+ * intervals may lack a log entry.
  */
 import { sql } from 'kysely'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -10,7 +11,7 @@ import type { CheckContext } from './promise.ts'
 export interface LostTime {
   from: Temporal.Instant
   to: Temporal.Instant
-  /** The restore logged what it replayed. */
+  /** True if the restore wrote log entries for what it replayed. */
   isLogged: boolean
 }
 
@@ -37,12 +38,12 @@ export async function readLostTimes({
   )
 }
 
-/** Returns the intervals as a tstzmultirange, from a minute earlier: an act may have been under way when the backup was made. */
+/** Returns the intervals as a tstzmultirange, each from a minute before the backup: an act may have been under way then. */
 export async function lostTimes(context: CheckContext): Promise<string> {
   return asRanges(await readLostTimes(context))
 }
 
-/** Returns those of restores that logged nothing of what they replayed, in the same form. */
+/** Like {@link lostTimes}, only for restores that wrote no log entries for what they replayed. */
 export async function unloggedTimes(context: CheckContext): Promise<string> {
   return asRanges((await readLostTimes(context)).filter(({ isLogged }) => !isLogged))
 }

@@ -14,7 +14,7 @@ import type { EvidenceTables, Facts } from './tables.ts'
 import type { Formatter } from './formatter.ts'
 
 export interface CheckContext {
-  /** With the custodian's role. */
+  /** Connection with the custodian's role. */
   db: Kysely<RegisterTables & EvidenceTables>
   /** Oldest first, future ones included. */
   versions: readonly DescriptionVersion[]
@@ -26,9 +26,9 @@ export interface CheckContext {
   /** Every place where this installation stores data. */
   places: readonly Place[]
   drawKey: Uint8Array
-  /** First check of this process: everything that can be checked anew is, without earlier results. */
+  /** True at the first check of a process: everything that can be checked anew is, without earlier results. */
   afresh: boolean
-  /** Factor of the usual interval between two rounds; hourly checks follow it. Default 1. */
+  /** Factor on the usual interval between two rounds, also applied to hourly checks. Default 1. */
   pace?: number
   /** Returns this process's last verification of the log. */
   lastVerification?: () => LastVerification | undefined
@@ -56,9 +56,9 @@ export interface Check<Some extends Facts = Facts> {
   rule: string
   /** Test that fails if the program breaks the promise. */
   test: { file: string; title: string }
-  /** What to do when it is broken. */
+  /** What to do when the promise is broken. */
   remedy: string
-  /** `not-yet`: the job to check has not run yet, so there is no result and no proof. */
+  /** `not-yet`: the job that is checked has not run yet, so there is no result and no proof. */
   check(context: CheckContext, memo: unknown): Promise<Found<Some> | 'not-yet'>
   /** Returns further values for its sentence (`promise.ID` in texts/server/promise.json). */
   more?(facts: Some, formatter: Formatter): Values

@@ -84,7 +84,7 @@ test('a sentence states the rule and the counts, with dates and numbers formatte
   expect(describe({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
 
-test('a promise that breaks, or holds again, is reported once, in the log and in the changes', async () => {
+test('a promise that breaks or holds again is reported once, in the log and in the list of changes', async () => {
   await check()
   const before = (await traces()).length
   const location = `where id = '${recordings.ainos.id}'`
@@ -116,7 +116,7 @@ test('a failed check gives a failed proof, with the reason and the latest facts'
   await pool.query('grant select on listening to seloste_custodian')
   const unread = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
   expect(errors.map(({ promise }) => promise)).toEqual(unread)
-  // The missing grant protected nothing, but it differs from what the program expects.
+  // The revoked grant protected nothing, but without it the grants differ from those that the program expects.
   const blind = [unread[0], 'log.whole', ...unread.slice(1)]
   expect(broken.map(({ promise }) => promise)).toEqual(blind)
   expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })
@@ -131,7 +131,7 @@ test('a failed check gives a failed proof, with the reason and the latest facts'
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
 })
 
-test('a check that never succeeded is reported without counts', async () => {
+test('the proof of a check that never succeeded has no counts', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
   await checkPromises(await context(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
@@ -178,7 +178,7 @@ test('a proof older than a quarter of an hour is not counted, and reports when i
   expect(later[0]?.text.en).toMatch(/^Last checked 16 minutes ago; not checked since.* Last found: Version 1/)
 })
 
-test('a proof dated in the future is invalid, as its clock was ahead', async () => {
+test('a proof dated in the future is invalid, since a clock was ahead', async () => {
   await check()
   await check({ now: now().add({ hours: 24 * 365 }) })
   const proofs = await readProofs(desk, now(), key)

@@ -8,11 +8,11 @@ type PurposeFacts = {
   listenings: number
   withoutPurpose: number
   outside: number
-  /** Number of the first such entry in the audit log. */
+  /** Number in the audit log of the first view without a purpose or with an undescribed purpose. */
   example: number | null
 }
 
-/** R3-R6: nobody has searched for anything outside the list. */
+/** R3-R6: nobody has viewed anything under a purpose outside the list. */
 export const purposesClosed: Check<PurposeFacts> = {
   rule: 'Every look in the audit log and every listening states a purpose, and one that the version in force at that moment lists.',
   test: {
@@ -25,7 +25,7 @@ export const purposesClosed: Check<PurposeFacts> = {
     const described = intervalsOf(versions).map(({ version: one, since, until }) => ({
       since,
       until,
-      // A view begun before a version may be logged after it.
+      // A view that began before a version came into force may be logged after it.
       purposes: [
         ...new Set(
           [one, earlier(versions, one)].flatMap((each) => each.description.purposes.map(({ purpose }) => purpose)),

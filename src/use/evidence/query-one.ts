@@ -16,8 +16,8 @@ export function monthsAfter(column: string, months: number) {
 }
 
 /**
- * Returns a condition on `recording`: rows in public counts. Excludes recordings past their day but not destroyed yet: two
- * counts that differ by them would reveal the number of preservation orders.
+ * Returns a condition for recordings that count in public figures. Excludes recordings that are past their day but not
+ * destroyed yet: the difference between counts with and without them would reveal the number of preservation orders.
  */
 export function countsPublicly(now: Temporal.Instant) {
   return sql<boolean>`(recording.state = 'DESTROYED' or coalesce(recording.destroy_at > ${now}, true))`
@@ -33,7 +33,7 @@ export function intervalsOf(versions: readonly DescriptionVersion[]) {
   }))
 }
 
-/** Returns true if a sweep ran after an instant. One dated further ahead than clocks may differ proves nothing. */
+/** Returns true if a sweep ran after an instant. A time further in the future than clocks may differ proves nothing. */
 export function isSwept(at: Temporal.Instant | null, from: Temporal.Instant, now: Temporal.Instant): boolean {
   const { compare } = Temporal.Instant
   return at !== null && compare(at, from) > 0 && compare(at, now.add({ minutes: 5 })) < 0

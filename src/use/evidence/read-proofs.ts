@@ -14,7 +14,7 @@ const t = trilingualTexts(texts)
 
 /** Age at which a proof expires: checks run at least every five minutes, and a round may take as long again. */
 const proofHoldsMinutes = 15
-/** A proof dated further ahead is invalid: a clock was wrong, its time is unknown, and it could outlive its maker. */
+/** A proof dated further in the future is invalid: a clock was wrong, so its time is unknown, and it would expire too late. */
 const clocksApartMinutes = 5
 
 /** A proof as in the API contract; instants are ISO 8601. */
@@ -30,14 +30,14 @@ export interface Proof {
 }
 
 /**
- * Key that must have signed a proof: the log's. `unknown` if the process with the key cannot be reached: nothing is proved
- * then; `any` for a reader without the key that says so.
+ * Key by which a proof must be signed: the log's. `unknown` if the process with the key cannot be reached: then nothing is
+ * proved. `any` for readers who do not have the key: signatures are not checked.
  */
 export type ProofKey = VerifierKey | 'unknown' | 'any'
 
 /**
- * Returns the last proof of every promise, in the order of the list, without promises that were never checked. A proof does not
- * hold, and says so, if it is older than a quarter of an hour, dated in the future or unsigned, or if its check failed.
+ * Returns the last proof of every promise that was ever checked, in the order of the list. A proof does not hold, and its
+ * text gives the reason, if it is older than a quarter of an hour, dated in the future or unsigned, or if its check failed.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()

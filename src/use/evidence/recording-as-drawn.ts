@@ -18,9 +18,9 @@ type DrawFacts = {
   otherwise: number
   /** Drawn calls that could not be recorded, with a reason: failures, not choices. */
   failed: number
-  /** Recordings not ingested in time (`maxMinutesToIngest`, `maxHoursToArrive`): nobody can listen to them. */
+  /** Recordings not ingested in time (`maxMinutesToIngest`, `maxHoursToArrive`), to which nobody can listen. */
   unkept?: number
-  /** Decisions that cannot be recomputed: older than versions, or the official was reported later. */
+  /** Decisions that cannot be recomputed: made before the first version, or the official was reported later. */
   unverifiable: number
   /** Last time that all decisions were recomputed. */
   verifiedAt: string
@@ -30,14 +30,14 @@ type DrawFacts = {
 type DrawMemo = { facts: DrawFacts; tookMs: number }
 
 const verifyAllEveryMinutes = 55
-/** If a full recomputation takes less, it runs every time. */
+/** A full recomputation that takes less than this runs every time. */
 const quickMs = 10_000
-/** Otherwise only recent decisions are: mostly as long as a call may wait for the database. */
+/** Otherwise only decisions of this time are recomputed, as long as calls mostly wait for the database. */
 const recentHours = 3
 
-/** The custodian keeps retrying; after this time a person must act. */
+/** The custodian retries a failed ingestion; after this time a person must act. */
 const maxMinutesToIngest = 60
-/** Recordings never tried wait for their capture node or the custodian, at most this long: the disk may be lost. */
+/** A recording that was never tried waits for its capture node or the custodian, at most this long: the disk may be lost. */
 const maxHoursToArrive = 24
 
 /** R14. */
@@ -66,7 +66,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
     }
     const recent = factsOf(await verify(context, context.now.subtract({ hours: recentHours })), context)
     const { extra, omitted, otherwise, example } = recent
-    // The other results of the full recomputation are shown until the next one.
+    // The other figures are those of the last full recomputation.
     const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
     return { holds: wrongIn(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
@@ -96,8 +96,8 @@ function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { vers
 }
 
 /**
- * Returns true if a call answered since the first version has no decision: the program always stores one, so somebody else
- * wrote it.
+ * Returns true if a call answered since the first version has no decision. The program always stores a decision, so somebody
+ * else wrote the call.
  */
 function lacksDecision({ kind, differences, answeredAt }: Finding, first: DescriptionVersion | undefined): boolean {
   return (
@@ -109,8 +109,8 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
 }
 
 /**
- * Counts recordings whose ingestion was tried and failed, and those that never left capture. Recordings missing in a backup are
- * reported by the restore.
+ * Counts recordings whose ingestion was tried and failed, and recordings that never left capture. Recordings missing in a
+ * backup are not counted: the restore reports them.
  */
 function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
   const [from, late] = [now.subtract({ minutes: maxMinutesToIngest }), now.subtract({ hours: maxHoursToArrive })]

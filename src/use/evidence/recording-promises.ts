@@ -5,9 +5,9 @@ import { queryOne, countsPublicly, intervalsOf } from './query-one.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 const daysChecked = 28
-/** Above this share a number counts as recorded in full. */
+/** From this share on a number counts as recorded in full. */
 const highestShare = 0.95
-/** Fewer calls can all be drawn by chance. */
+/** With fewer calls, all of them can be drawn by chance. */
 const fewestCalls = 20
 
 type PartialFacts = {

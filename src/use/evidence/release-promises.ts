@@ -11,7 +11,7 @@ type AnonymisedFacts = {
   released: number
   unchecked: number
   approved: number
-  /** Checked by a person who prepared it, or by one not in the log. */
+  /** Copies checked by a person who prepared them, or whose check is not in the log. */
   alone: number
   example: string | null
 }
@@ -67,9 +67,9 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
 type AuthorityFacts = {
   decided: number
   refused: number
-  /** Granted on a provision not in force on that day, or released without a decision. */
+  /** Disclosures granted on a provision that was not in force on that day, or released without a decision. */
   unfounded: number
-  /** Decided by a person who had prepared it, or by one not in the log. */
+  /** Disclosures decided by a person who had prepared them, or whose decision is not in the log. */
   alone: number
   example: string | null
 }

@@ -7,9 +7,12 @@ import type { Check } from './promise.ts'
 type InspectionFacts = {
   heard: number
   rooms: number
-  /** Opened outside the appointment's time or at another office, or recorded as listened to before it began. */
+  /**
+   * Listening modes opened outside the appointment's time or at another office, and appointments recorded as listened to too
+   * early.
+   */
   elsewhere: number
-  /** Views for inspection by people who serve no requests. */
+  /** Views for inspection in roles other than the Service Unit's and an official's. */
   others: number
   example: string | null
 }
@@ -68,9 +71,9 @@ type ProhibitionFacts = {
   carriedOut: number
   waiting: number
   overdue: number
-  /** Recorded as carried out although the recording still exists. */
+  /** Prohibitions recorded as carried out although the recording still exists. */
   standing: number
-  /** Served for development after it was forbidden. */
+  /** Forbidden recordings that were served for development afterwards. */
   used: number
   leftovers: number
   example: string | null

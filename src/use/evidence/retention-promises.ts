@@ -10,7 +10,7 @@ import type { Check, CheckContext } from './promise.ts'
 type FloorFacts = {
   months: number
   destroyedByTerm: number
-  /** Destroyed for the caller, the official or a statutory cause: not bound by the floor (R51). */
+  /** Recordings destroyed for the caller, the official or a statutory cause: not bound by the floor (R51). */
   destroyedOtherwise: number
   early: number
   example: string | null
@@ -33,7 +33,7 @@ export const recordingsFloor: Check<FloorFacts> = {
     for (const { numbers, recordingMonths } of versions.flatMap(({ description }) => description.recordingPlan.rules)) {
       for (const key of numbers) leastMonths[key] = Math.min(recordingMonths, leastMonths[key] ?? recordingMonths)
     }
-    // At the ceiling recordings end a day early; a local time that is skipped or repeated makes an hour's difference.
+    // At the ceiling recordings end a day early. A skipped or repeated local time makes a difference of an hour.
     const due = sql`(call_ended_at at time zone 'Europe/Helsinki' + make_interval(months =>
       greatest(recording_months, (${JSON.stringify(leastMonths)}::jsonb ->> number_reached)::integer)))
       at time zone 'Europe/Helsinki' - interval '25 hours'`
@@ -99,14 +99,14 @@ type CeilingFacts = {
 /** State of the object store between two listings. */
 type StoreMemo = {
   listedAt: string
-  /** Keys of objects that should not exist. */
+  /** Ids of recordings unknown to the database, with the instant first seen; a call being ingested is unknown at first. */
   strays: string[]
   /** Recording ids unknown to the database, with the instant first seen: at first, calls being ingested. */
   unclaimed: Record<string, string>
 }
 
 const listStoreEveryMinutes = 55
-/** Time that an object may wait for its row in the database. */
+/** Longest time that an object may wait for its row in the database. */
 const unclaimedHours = 24
 /** Prefixes of objects of recordings, their copies included. */
 const places = ['recordings/', 'anonymised/', 'copies/']
@@ -201,7 +201,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
   }),
 }
 
-/** Lists the whole store hourly; in between checks only earlier findings and recordings destroyed since. */
+/** Lists the whole store hourly. In between checks only earlier findings and recordings destroyed since the last listing. */
 async function checkStore(context: CheckContext, before: StoreMemo | undefined): Promise<StoreMemo> {
   const { now } = context
   const listed = before?.listedAt === undefined ? undefined : Temporal.Instant.from(before.listedAt)
@@ -261,7 +261,7 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
   )
 }
 
-/** Returns keys of months that had ended before the last sweep was due, and key versions that are recorded as destroyed. */
+/** Returns keys of months that ended before the last sweep was due, and key versions that are recorded as destroyed. */
 async function deadMonthKeys({ db, keys, now }: CheckContext): Promise<string[]> {
   const limit = now.subtract({ hours: sweepGraceHours })
   const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
@@ -274,7 +274,7 @@ async function deadMonthKeys({ db, keys, now }: CheckContext): Promise<string[]>
     const version = known.get(name)
     if (version?.isDestroyed) return true
     const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
-    // A new key of a past month is for a call ingested after its day: the next sweep destroys it.
+    // A new key of a past month is for a call that was ingested after its day: the next sweep destroys the key.
     return written !== undefined && written < month && !version?.isYoung
   })
 }
@@ -287,7 +287,10 @@ type StayFacts = {
   example: string | null
 }
 
-/** Clock difference of two machines, and requests in progress when a listening ended: it ends within five seconds (R27). */
+/**
+ * Tolerance: clocks of two machines differ, and requests may be in progress when a listening ends, which is within five
+ * seconds (R27).
+ */
 const listeningGraceSeconds = 5
 
 /** R27. */

@@ -4,7 +4,7 @@ import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type ScopeFacts = {
-  /** Views in the audit log, as far as judged. */
+  /** Views in the audit log that have been judged. */
   looks: number
   /** Acts of people that require a role, such as picking a recording for research or deciding on a draft. */
   acts: number
@@ -12,9 +12,9 @@ type ScopeFacts = {
   /** Items of disclosures whose recording or call is still held. */
   items: number
   outside: number
-  /** Listenings missing from the audit log. */
+  /** Listenings that are missing from the audit log. */
   untold: number
-  /** All earlier log entries have been judged. */
+  /** Instant before which all log entries have been judged. */
   judgedTo: string
   example: string | null
 }
@@ -29,7 +29,7 @@ type ScopeMemo = {
   ahead?: { upto: number; outside: number[] } | undefined
 }
 
-/** Time per round; a backlog of years takes several, longer rounds. */
+/** Time per round. A backlog of years takes several rounds, which are longer (`behindRoundMs`). */
 const roundMs = 2_000
 const behindRoundMs = 60_000
 const recentHours = 26
@@ -45,7 +45,7 @@ export const rightsScope: Check<ScopeFacts> = {
   remedy:
     'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right it names, and find out how it came about: the database refuses it, so somebody went past it.',
   async check(context, memo) {
-    // Judged entries are not judged again: what a request was about is erased after it.
+    // Judged entries are not judged again: data of a closed request, on which the judgement depends, are erased.
     const before = (memo as ScopeMemo | undefined) ?? { upto: 0, looks: 0, outside: [] }
     const log = await judgeLog(context, before)
     const row = await queryOne(

@@ -1,7 +1,4 @@
-/**
- * Authenticates a check's stored state with a key that is not in the database: the database owner cannot forge what was
- * checked.
- */
+/** Authenticates a check's stored state with a key that is not in the database, so that the database owner cannot forge it. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { PromiseId } from '#description/promises.ts'
 import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
@@ -11,12 +8,12 @@ type Key = Pick<CheckContext, 'drawKey'>
 
 /** Returns a memo as stored in `proof.memo`. */
 export function sealMemo({ drawKey }: Key, promise: PromiseId, memo: unknown): string {
-  // As the database stores it: without undefined members.
+  // The database stores the memo without undefined members.
   const plain: unknown = JSON.parse(JSON.stringify(memo ?? {}))
   return JSON.stringify({ memo: plain, code: codeOf(drawKey, promise, plain).toString('base64') })
 }
 
-/** Returns the previous check's memo; undefined if there is none or it is not this installation's. */
+/** Returns the previous check's memo; undefined if there is none or if it was not sealed by this installation. */
 export function openMemo({ drawKey }: Key, promise: PromiseId, sealed: unknown): unknown {
   const { memo, code } = (sealed ?? {}) as { memo?: unknown; code?: unknown }
   if (typeof code !== 'string' || memo === null || typeof memo !== 'object' || Object.keys(memo).length === 0) return

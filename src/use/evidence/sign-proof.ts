@@ -1,4 +1,7 @@
-/** Signs a proof with the log's key, which is not in the database: the database owner cannot forge that a promise holds. */
+/**
+ * Signs a proof with the log's key, which is not in the database, so that the database owner cannot forge a promise that
+ * holds.
+ */
 import type { Selectable } from 'kysely'
 import { isStatementSigned, signStatement, type Signer, type VerifierKey } from '#safeguards/audit/note.ts'
 import type { EvidenceTables } from './tables.ts'
@@ -16,7 +19,7 @@ export function isProofSigned(key: VerifierKey, row: ProofRow): boolean {
   return isStatementSigned(key, kind, plain(row), row.signature)
 }
 
-/** As the database stores it: without undefined members. */
+/** Returns the proof as the database stores it, without undefined members. */
 function plain({ promise, checked_at, holds, facts, fault, broken_since }: SignedFields): object {
   const [checkedAt, brokenSince] = [checked_at.toString(), broken_since?.toString() ?? null]
   return JSON.parse(JSON.stringify({ promise, checkedAt, holds, facts, fault, brokenSince })) as object

@@ -24,7 +24,7 @@ type SiteFacts = {
   example: string | null
 }
 
-/** A place with data, and whether it may be on another machine. */
+/** A place with data. `elsewhere`: it may be on another machine. */
 type Found = { name: string; elsewhere: boolean; site?: string | undefined }
 
 /** R18, R19. */
@@ -40,7 +40,7 @@ export const storageSites: Check<SiteFacts> = {
     const { version, now } = context
     const { sites } = version.description.storage
     const found = await placesWithData(context)
-    // With a single site this machine is on it; everything else must be assigned.
+    // If there is a single site, this machine is on it; places on other machines must be assigned to a site.
     const placed = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
     const unlisted = placed.filter(({ site }) => site === undefined)
     const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
@@ -92,7 +92,7 @@ async function placesWithData({ db, places }: CheckContext): Promise<Found[]> {
   const configured = places.find(({ name }) => name === 'database')
   const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(findPlace))
   const own = await ownPlacesOfDatabase(db, configured?.site)
-  // By the register of places: a copy has data from its first use on.
+  // Uses the register of places: a copy has data from its first use on.
   const copies = await db
     .selectFrom('place_of_data')
     .select(['name', 'site'])

@@ -25,7 +25,7 @@ const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'forei
 
 beforeEach(async () => {
   await admin.db.transaction().execute(async (tx) => {
-    // These tables are never emptied. Each test starts as if they were empty.
+    // These tables are never emptied in operation; each test starts with empty tables.
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
   })
@@ -93,7 +93,7 @@ async function enter({ by = versions, facts: more, ...request }: Question = {}):
   return facts
 }
 
-/** Enters calls until one gets the wanted decision. A tenth of those to a service number are drawn. */
+/** Enters calls until one gets the wanted decision. A tenth of the calls to a service number are drawn. */
 async function enterOne(record: boolean, request: Question = {}): Promise<SegmentFacts> {
   for (;;) {
     const facts = await enter(request)
@@ -126,7 +126,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     await enter({ numberReached: phone('029 497 777') })
   })
 
-  test('recognises a conference leg only beside another official’s leg', async () => {
+  test('accepts an unrecorded conference segment only while another official is on the call', async () => {
     const answered = await enter({ answeredAt: minutesAgo(30) })
     const beside: SegmentFacts = {
       ...answered,
@@ -144,7 +144,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
   })
 
-  test('finds nothing if they were, whatever the reason for each decision', async () => {
+  test('finds nothing if exactly the drawn calls were recorded, whatever the reason for each decision', async () => {
     const { judged, drawn, recorded, counts, findings } = await verify()
     expect(findings).toEqual([])
     expect(counts).toEqual(nothing)
@@ -165,7 +165,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     ])
   })
 
-  test('finds them even if the stored decisions were altered to match', async () => {
+  test('finds an extra recording and an omission even if the stored decisions were altered to match', async () => {
     const [spared, chosen] = [await enterOne(false), await enterOne(true)]
     await plantRecording(spared)
     await change(spared, { decision_record: true, decision_reason: 'drawn', draw: 0.01 })
@@ -191,7 +191,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
   })
 
-  test('finds a recording that is kept longer than its rule says, and none that is kept shorter', async () => {
+  test('finds a recording that is kept longer than its rule says, but not a recording that is kept shorter', async () => {
     const { segmentId, recording } = await enterOne(true)
     const months = rules.find(({ numbers }) => numbers.includes(number))!.recordingMonths
     const keptShorter = changed({ rules: rules.map((rule) => ({ ...rule, recordingMonths: months - 1 })) })
@@ -214,7 +214,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(counts['decision-differs']).toBeGreaterThan(30)
   })
 
-  test('lists only the latest few of each kind, and counts them all', async () => {
+  test('lists only the latest findings of each kind, and counts all of them', async () => {
     for (let call = 0; call < 2 * maxNamed + 10; call++) await enter({ answeredAt: minutesAgo(200 + call) })
     await sql`update segment set draw = 0.99, decision_record = decision_record where draw is not null`.execute(
       admin.db,
@@ -269,13 +269,13 @@ describe('the version used to verify', () => {
   )
   const both = [seed, next]
 
-  test('is the one in force when the call was answered', async () => {
+  test('is the version in force when the call was answered', async () => {
     await enter({ by: both, answeredAt: minutesAgo(121) })
     await enter({ by: both, answeredAt: minutesAgo(120) })
     expect(await found({ versions: both })).toEqual([])
   })
 
-  test('is neither an earlier nor a later one', async () => {
+  test('is neither an earlier nor a later version', async () => {
     const late = await enter({ by: [seed], answeredAt: minutesAgo(119) })
     const early = await enter({ by: [{ ...next, effectiveFrom: seed.effectiveFrom }], answeredAt: minutesAgo(121) })
     const findings = (await verify({ versions: both })).findings
@@ -306,7 +306,7 @@ describe('opening hours and quotas', () => {
   const monday = lastMonday.subtract({ days: lastMonday.dayOfWeek - 1 })
   const at = (hours: number) => monday.add({ hours }).toInstant()
 
-  test('explain missing recordings, but only those within them', async () => {
+  test('explain a missing recording only if the call was outside the hours', async () => {
     const by = [changed({ rules: [{ ...full, hours: office }] })]
     const evening = await enter({ by, answeredAt: at(8) })
     expect(evening.decision.reason).toBe('outside-hours')
@@ -317,7 +317,7 @@ describe('opening hours and quotas', () => {
     expect(await found({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
   })
 
-  test('are confirmed by the recordings of the week if a quota is full', async () => {
+  test('are checked against the recordings of the week if a quota is stored as full', async () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const officialId = randomUUID()
     const fill = async (recordings: number, used = recordings) => {
@@ -328,7 +328,7 @@ describe('opening hours and quotas', () => {
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
     expect(await found({ versions: by })).toEqual([])
     await admin.db.transaction().execute(async (tx) => {
-      // These tables are never emptied. Each test starts as if they were empty.
+      // Starts again with empty tables.
       await sql`set local session_replication_role = replica`.execute(tx)
       await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
     })
@@ -338,7 +338,7 @@ describe('opening hours and quotas', () => {
     expect(findings[0]?.differences).toEqual([{ what: 'quotaUsed', stored: 3, again: 1 }])
   })
 
-  test('whether an official was informed is unknown if that changed after the decision', async () => {
+  test('make a decision unverifiable if the official was reported only after it', async () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const facts = await enter({ by })
     expect(facts.decision.reason).toBe('no-official')
@@ -351,7 +351,7 @@ describe('opening hours and quotas', () => {
   })
 })
 
-test('an official without consent is not recorded, and later directory changes are told apart from that', async () => {
+test('a recording of an official without consent is extra, and a consent entered later makes a decision unverifiable', async () => {
   const by = [changed({ rules: [{ ...rules[0]!, share: 1 }], switches: { officialConsent: 'required' } })]
   const person = await enterPerson(admin.db, { userId: 'aino.v', name: 'Aino', employedFrom: seed.effectiveFrom })
   if ('refused' in person) throw new Error(person.refused)
@@ -370,7 +370,7 @@ test('an official without consent is not recorded, and later directory changes a
   ])
 })
 
-test('checks only calls since an instant, if one is given', async () => {
+test('only calls since an instant are checked, if an instant is given', async () => {
   const [old, recent] = [await enter({ answeredAt: minutesAgo(90) }), await enter({ answeredAt: minutesAgo(30) })]
   for (const facts of [old, recent]) await change(facts, { draw: 2 })
   const { judged, findings } = await verify({ since: minutesAgo(60) })

@@ -18,16 +18,16 @@ export interface VerifyOptions {
   drawKey: Uint8Array
   /** Judges calls answered at or after this instant; default: all. */
   since?: Temporal.Instant | undefined
-  /** Stops it soon; the signal's reason is thrown. */
+  /** Stops the verification soon; throws the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
 export interface Verified {
-  /** Answered segments that were judged. */
+  /** Number of answered segments that were judged. */
   judged: number
-  /** Those of them that were to be recorded. */
+  /** Number of judged segments that were to be recorded. */
   drawn: number
-  /** Their recordings, destroyed ones included. */
+  /** Number of judged segments with a recording, destroyed recordings included. */
   recorded: number
   counts: Record<FindingKind, number>
   /** Latest first; at most `maxNamed` of each kind. */
@@ -36,9 +36,9 @@ export interface Verified {
 
 export const maxNamed = 100
 const segmentsAtOnce = 5_000
-/** Months whose history is certainly still whole: it ends after 14 (R22). */
+/** Months for which the history is certainly complete: it ends after 14 months (R22). */
 const wholeMonths = 13
-/** Calls waiting for the database have arrived after this time. */
+/** After this time, calls that waited for the database have arrived. */
 const settledHours = 24
 
 /** Verifies in one snapshot of the register. Throws if the database does not respond. */
@@ -115,8 +115,9 @@ interface Row {
 }
 
 /**
- * Yields all answered segments in batches. A draw is foreign if the drawn id belongs to no contact or to another one, unless
- * the telephone system reused the id for a later call (admit.ts) or two contacts of one caller turned out to be one call.
+ * Yields all answered segments in batches. A draw is foreign if the drawn id is not one of the contact's. Two cases are
+ * accepted: the telephone system reused the id for a later call (admit.ts), or two contacts of one caller turned out to be
+ * one call.
  */
 async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.Instant | undefined) {
   await sql`set local cursor_tuple_fraction = 1`.execute(tx)
@@ -149,7 +150,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
     left join recording r on r.segment_id = s.id
     where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
-  // Prefetches the next batch while this one is judged.
+  // Prefetches the next batch while the present one is judged.
   let coming = fetch()
   for (;;) {
     const { rows } = await coming
