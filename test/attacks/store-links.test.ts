@@ -1,6 +1,6 @@
-// Promise: an attacker in capture reads no key, reaches nothing of the custodian's and delays no other recording (R22;
-// SECURITY.md). The attack: symbolic links and named pipes in the store of sealed recordings, which capture and
-// custodian both write.
+// Promise: an attacker in capture reads no key, gets no access to the custodian's files and delays no other recording
+// (R22; SECURITY.md). The attack: symbolic links and named pipes in the store of sealed recordings, to which both
+// capture and custodian write.
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
   const below = (path: string) => join(base, path)
   const keysFolder = () => below('var/lib/seloste/custodian/keys')
   const store = () => below('var/lib/seloste/objects')
-  // All keys but the intake key, which is renewed meanwhile.
+  // Leaves out the intake key, which may be renewed during a test.
   const keyNames = async () => (await readdir(keysFolder())).filter((name) => !name.startsWith('intake-')).sort()
 
   const overTcp = (given: string) => {
@@ -66,7 +66,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     ...[`--reuid=${cast.idOf(name)}`, `--regid=${cast.idOf(name)}`, '--groups', cast.groupsOf(name).join(',')],
     '--no-new-privs',
   ]
-  /** Runs a script with the rights of capture's user. */
+  /** Runs a script as capture's user. */
   const asCapture = (script: string) =>
     execFileSync('setpriv', [
       ...asUser('seloste-capture'),
@@ -108,7 +108,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     await remove()
   }, 60_000)
 
-  test('do not make a backup copy a custodian’s key in place of a recording', async () => {
+  test('do not make a backup copy a key of the custodian in place of a recording', async () => {
     const [{ id } = { id: '' }] = await recordings()
     const [body = ''] = filesBelow(store()).filter((path) => path.endsWith(`${id}.body`))
     const key = join(keysFolder(), (await keyNames()).find((name) => name.includes('audit')) ?? '')
@@ -131,7 +131,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     expect(filesBelow(below('var/backups/seloste')).filter((path) => path.endsWith(`${id}.body`))).toEqual([])
   }, 120_000)
 
-  test('do not make a command of root delete anything elsewhere', async () => {
+  test('do not make a command run by root delete anything elsewhere', async () => {
     const roots = below('of-root')
     execFileSync('sh', ['-euc', `mkdir -m 700 '${roots}'; touch -d '3 days ago' '${roots}'/a '${roots}'/b`])
     asCapture(`cd '${store()}'; mv .unfinished .was; ln -s '${roots}' .unfinished`)
@@ -155,7 +155,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     expect(await keyNames()).toEqual(expect.arrayContaining(before))
   }, 120_000)
 
-  test('do not stop the ingestion of other recordings, as pipes in place of waiting ones', async () => {
+  test('do not stop the ingestion of other recordings when pipes replace waiting ones', async () => {
     await running['custodian']!.stop()
     for (let n = 1; n <= 6; n++) await call(n)
     await expect

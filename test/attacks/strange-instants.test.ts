@@ -1,5 +1,5 @@
-// Promise: nothing that a capture reports keeps others from destroying, searching, counting or watching (R21, R22,
-// R24). The attack: with capture's database role, instants that PostgreSQL has and Temporal does not.
+// Promise: nothing that a capture reports prevents destroying, searching, counting or watching (R21, R22, R24). The
+// attack: with capture's database role, instants that PostgreSQL can store and Temporal cannot represent.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
@@ -27,7 +27,7 @@ const strange = ['infinity', '-infinity', '4000-01-01 00:00:00 BC', '12000-01-01
 const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
 const reception = { trunk: 'x', client: 'y', streams: [], oneWay: 'caller' }
 
-/** Runs statements without triggers, as was possible before this defence. */
+/** Runs statements without triggers, to plant rows that the triggers now refuse. */
 async function plant(...statements: readonly [string, unknown[]][]): Promise<void> {
   const client = await pool.connect()
   try {
@@ -73,7 +73,7 @@ test.each(strange)('refuses a capture’s instant of %s, and a number that is to
       ({ rowCount }) => rowCount,
       (error: Error) => error.message,
     )
-    // Refused, or without an effect on any row.
+    // The statement was refused, or affected no row.
     expect([0, expect.any(String)], text).toContainEqual(done)
   }
 })

@@ -1,6 +1,5 @@
 // R52: somebody with the owner's rights adds a table for a day, for example to investigate a fault, and the night's
-// backup contains it. history.fields reports it and it is dropped; but no restore of that backup, the newest,
-// completed.
+// backup contains it. history.fields reports the table and it is dropped. That backup must still be restorable.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

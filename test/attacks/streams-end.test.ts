@@ -63,8 +63,8 @@ const ends: [string, (person: TestPerson) => Promise<unknown>][] = [
   ],
 ]
 
-describe.each(streams)('%s', (_name, { who, path }) => {
-  test.each(ends)('end when %s', async (_what, end) => {
+describe.each(streams)('the event stream of %s', (_name, { who, path }) => {
+  test.each(ends)('ends when %s', async (_what, end) => {
     const person = await who()
     const browser = await desk.signIn(person)
     const response = await browser.fetch(await path(browser))
@@ -80,13 +80,13 @@ describe.each(streams)('%s', (_name, { who, path }) => {
     expect(text).toMatch(/event: ended\ndata: .*\n\n$/)
   })
 
-  test.each(['same-site', 'cross-site'])('refuse a page that is %s', async (site) => {
+  test.each(['refuses a page that is %s', 'cross-site'])('refuse a page that is %s', async (site) => {
     const browser = await desk.signIn(await who())
     const at = await path(browser)
     expect((await browser.fetch(at, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
   })
 
-  test('closed by a browser before they begin free their place for others', async () => {
+  test('frees its place for others if a browser closes the stream before it begins', async () => {
     const person = await who()
     const browser = await desk.signIn(person)
     const at = await path(browser)

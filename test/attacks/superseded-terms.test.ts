@@ -1,4 +1,7 @@
-/** R24, R43: letters and bookings use the end that will apply, not one of a version that another supersedes (R25). */
+/**
+ * R24, R43: letters and bookings use the destruction date that will apply, not the date by a version that another
+ * supersedes (R25).
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -40,7 +43,7 @@ async function plannedEnd(id: string): Promise<Temporal.Instant> {
   return rows[0]!.at
 }
 
-test('a shorter term that begins after its version does not count once an earlier version drops or changes it', async () => {
+test('a shorter term that begins later than its version does not count once a version in between drops or changes it', async () => {
   // The call is three months old: under two or three months its recording ends when the term begins.
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 3, days: 20 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 4 })
@@ -51,16 +54,16 @@ test('a shorter term that begins after its version does not count once an earlie
 
   await version(2, rulesFrom(30, 2))
   expect(await ends()).toBe(dayIn(30).toInstant().toString())
-  // The same rules in another version, which changes something else.
+  // Repeats the rules in another version, which changes something else.
   await version(4, [{ path: ['title', 'en'], value: 'REGISTER' }])
   expect(await ends()).toBe(dayIn(30).toInstant().toString())
-  // A later start, and a longer term than planned, but shorter than the present one.
+  // Begins later, with a term longer than planned, but shorter than the present one.
   await version(6, [...back, ...rulesFrom(40, 3)])
   expect(await ends()).toBe(dayIn(40).toInstant().toString())
-  // The shorter term is dropped.
+  // Drops the shorter term.
   await version(8, back)
   expect(await ends()).toBe(day.toString())
-  // A shorter term at once; a later, longer one does not count.
+  // Shortens the term at once; a longer term later does not count.
   await version(10, [{ path: rule(0, 'recordingMonths'), value: 3 }])
   expect(await ends()).toBe(dayIn(10).toInstant().toString())
   await version(12, [{ path: rule(0, 'recordingMonths'), value: 6 }])

@@ -7,7 +7,7 @@ import { readVersions } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingOf } from '#test/database/people.ts'
 
-// A captured capture wants its recordings kept longer than their number's rule says.
+// An attacker in capture wants recordings kept longer than their number's rule allows.
 const database = await createTestDatabase<RegisterTables>()
 const [capture, custodian] = [database.as('seloste_capture'), database.as('seloste_custodian').db]
 const [{ description }] = await readVersions(custodian)

@@ -20,8 +20,8 @@ async function five(request: (which: number) => Promise<{ status: number }>): Pr
   return all.map(({ status }) => status).toSorted((one, other) => one - other)
 }
 
-describe('a second factor', () => {
-  test('code completes one of five simultaneous sign-ins', async () => {
+describe('of five simultaneous uses of a second factor', () => {
+  test('one code completes one sign-in', async () => {
     const { secret } = await enrol(await signedIn())
     const otp = codeOf(secret)
     const browsers = Array.from({ length: 5 }, () => browse())
@@ -31,7 +31,7 @@ describe('a second factor', () => {
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
-  test('recovery code completes one of five simultaneous sign-ins', async () => {
+  test('one recovery code completes one sign-in', async () => {
     const { recoveryCodes } = await enrol(await signedIn())
     const browsers = Array.from({ length: 5 }, () => browse())
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
@@ -40,7 +40,7 @@ describe('a second factor', () => {
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
-  test('passkey response opens one of five sessions', async () => {
+  test('one passkey response opens one session', async () => {
     const browser = await signedIn()
     const authenticator = makeAuthenticator(publicUrl)
     const request = await browser.request('POST', '/api/account/passkeys/challenge', { password })
@@ -53,7 +53,7 @@ describe('a second factor', () => {
   })
 })
 
-test('a one-time link sets one of five passwords', async () => {
+test('a one-time link used five times at once sets one password', async () => {
   const enter = (name: string, role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
     enterTestPerson(admin, database.as('seloste_desk').db, { name, right: { role, purposes: [], scope: nothing } })
   const [anssi, paula] = [await enter('Anssi', 'ADMINISTRATOR'), await enter('Paula', 'ACCESS_APPROVER')]

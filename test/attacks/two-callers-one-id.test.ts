@@ -81,7 +81,7 @@ describe('reported by another node, which does not know the first call', () => {
     ['at the same instant', stranger, 0],
     ['with a withheld number', withheld, 2],
   ])(
-    'a call under its id %s gets a contact of its own for review, however often either is reported',
+    'a call under the first call’s id, %s, gets a contact of its own for review, however often either call is reported',
     async (_, other, at) => {
       const own = callOf(victim, 0)
       const strange = callOf(other, at, { official: { name: 'Bertil', phone: bertil } })
@@ -92,7 +92,7 @@ describe('reported by another node, which does not know the first call', () => {
       ])
       for (const [index, facts] of tellings.entries()) {
         await enterSegment(facts, index < 3 ? node : otherNode)
-        // The first call is still being reported.
+        // The first call continues to be reported.
         if (index > 2) await enterSegment(own)
       }
       const [first, second] = await partsOf(own, strange)
@@ -179,9 +179,9 @@ test('a segment that its node assigns to a call belongs to it, whoever is report
   expect(await enterSegment(joined)).toBe(own.contactId)
 })
 
-test('trying callers’ numbers in pairs against a call’s id is rate limited', async () => {
+test('trying pairs of callers’ numbers against a call’s id is rate limited', async () => {
   await enterSegment(callOf(victim, 0))
-  // Simulates this many earlier questions.
+  // Simulates 1500 earlier queries.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
   let refused: unknown
   let request = 0
@@ -206,10 +206,10 @@ test('trying callers’ numbers in pairs against a call’s id is rate limited',
   expect(request).toBeLessThan(10_000)
 })
 
-describe('reported by a feed', () => {
+describe('records of a feed under one call id', () => {
   const reported = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
 
-  test('each record is matched to its caller’s contact', async () => {
+  test('are each matched to their caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
@@ -221,7 +221,7 @@ describe('reported by a feed', () => {
     )
   })
 
-  test('a further segment that it reports belongs to its caller’s contact', async () => {
+  test('add a further segment to its caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)

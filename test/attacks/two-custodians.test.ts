@@ -1,5 +1,6 @@
-// R22, R50: two custodians on one register, each with its own key folder, such as a started copy of a machine or a key
-// store restored from a backup. The other's folder would still open what one destroyed, against its receipt.
+// R22, R50: two custodians must not serve one register, each with its own key folder, such as those of a started copy
+// of a machine, or of a key store restored from a backup. What one destroyed with a receipt could still be opened with
+// the other's folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +23,7 @@ const databaseUrl = database.url('seloste_custodian')
 const elsewhere = { code: 'custodian-elsewhere' }
 const nothing = () => undefined
 
-test('a second custodian waits for the first to end, and is refused if it does not', async () => {
+test('a second custodian waits for the first to end, and is refused if the first does not end', async () => {
   const first = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
   await expect(holdCustodianLock({ databaseUrl, onElsewhere: nothing, patienceMs: 1_500 })).rejects.toMatchObject(
     elsewhere,
@@ -74,7 +75,7 @@ test('refuses a key folder restored from an older state, even if it has some of 
   })
 })
 
-/** Starts a custodian on a machine of its own, and waits until it works or has ended. */
+/** Starts a custodian on a machine of its own, and waits until it works or has exited. */
 async function startCustodian(data: string): Promise<{ output: () => string; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, ['bin/seloste.js', 'start', '--role', 'custodian'], {
     env: {
@@ -108,7 +109,7 @@ async function startCustodian(data: string): Promise<{ output: () => string; sto
 }
 
 test(
-  'a custodian refused for its key folder exits, and keeps no other from starting',
+  'a custodian that is refused because of its key folder exits, and prevents no other from starting',
   { timeout: 120_000 },
   async () => {
     const data = join(folder, 'restored')
@@ -122,7 +123,7 @@ test(
   },
 )
 
-test('a started copy of the machine exits beside the original', { timeout: 120_000 }, async () => {
+test('a copy of the machine that is started exits while the original runs', { timeout: 120_000 }, async () => {
   const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
   await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
   await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })
@@ -141,7 +142,7 @@ test('a started copy of the machine exits beside the original', { timeout: 120_0
   }
 })
 
-test('a register refuses to move while a custodian elsewhere holds its lock, even an idle one', async () => {
+test('a register refuses to move while a custodian elsewhere holds the custodian’s lock, even an idle one', async () => {
   const held = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
   const to = join(folder, 'to.yaml')
   await writeFile(to, `OBJECTS_URL: file://${join(folder, 'elsewhere')}\n`, { mode: 0o600 })

@@ -10,7 +10,7 @@ import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
 import { requestCosignature } from '#safeguards/audit/witness/request-cosignature.ts'
 
 // The owner of the database has the log's key and signs a second log beside the true one. A witness that runs twice on
-// one folder, for example started again while the old one still runs, must not cosign both.
+// one folder, for example started again while the first process still runs, must not cosign both logs.
 const folder = await mkdtemp(join(tmpdir(), 'seloste-witnesses-'))
 const log = makeSigner(
   'seloste/test/00000002',

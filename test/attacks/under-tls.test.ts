@@ -1,6 +1,6 @@
 /**
- * A session under TLS belongs to its own client: another certificate, or a datagram with its address, cannot act in it
- * (R13, L20).
+ * A TLS session belongs to its own client: another certificate, or a datagram from the client's address, cannot act in
+ * it (R13, L20).
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -54,7 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Connects a client with a certificate of this name. */
+/** Connects a client whose certificate has this name. */
 async function dial(name: string) {
   const socket = connect({
     ...{ host: '127.0.0.1', port: recorder.tlsPort!, ca: ours.certificate, checkServerIdentity: () => undefined },
@@ -108,7 +108,7 @@ async function session() {
 
 const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
 
-test('a sender who knows its tags and forges its client’s address in datagrams cannot end it or change its keys', async () => {
+test('a sender who knows a session’s tags and spoofs its client’s address in datagrams cannot end it or change its keys', async () => {
   const { own, bye, inClear, rekeyed } = await session()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
@@ -120,7 +120,7 @@ test('a sender who knows its tags and forges its client’s address in datagrams
   own.close()
 })
 
-test('another client of the same authority, with the same address, cannot end it or change its keys', async () => {
+test('another client of the same certificate authority, with the same address, cannot end a session or change its keys', async () => {
   const { own, bye, inClear, rekeyed } = await session()
   const other = await dial('other.example')
   const via = 'SIP/2.0/TLS 127.0.0.1:5061'

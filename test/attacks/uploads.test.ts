@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readCsv } from '#platform/csv/read-csv.ts'
 
-// The desk's only thread reads files of people or numbers: meanwhile nobody else is answered.
+// The desk reads files of people or numbers in its only thread: while it reads one, it answers nobody else.
 const read = (text: string) => {
   const began = performance.now()
   const answer = readCsv(Buffer.from(text), { required: ['name', 'phone'], optional: [] })

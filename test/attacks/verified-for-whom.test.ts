@@ -1,6 +1,6 @@
 /**
- * A call is verified to be a person's own (R46). If the request is renamed, its calls are verified again, and what
- * protects them stays.
+ * A call must be verified to be the requester's own (R46). If the request is renamed, its calls are verified again, and
+ * what protects their recordings stays.
  */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
   return { ...request, recording, call: request.calls[0]!.id }
 }
 
-test('a call of a renamed request can be played to verify it again, and is not reported, copied, forbidden or corrected before', async () => {
+test('a call of a renamed request can be played to verify it again; before that it is not reported, copied, forbidden or corrected', async () => {
   const kinds: Kinds = ['LISTEN', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'PROHIBIT']
   const { id, number, recording, call } = await about(kinds)
   await listen(number, recording.id)
@@ -120,7 +120,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     expect((await read(id)).calls).toMatchObject([{ state: 'MATCHED' }])
   })
 
-  test('allows playback only to verify it again, and only if no other request restricts it', async () => {
+  test('allows playback only for the new verification, and only if no other request restricts the recording', async () => {
     const recording = await stored()
     const requests = { contacts: [recording.contactId], kinds: [kind] }
     const { id, number, calls } = await served(requests)
@@ -145,7 +145,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   })
 })
 
-test('a restriction that the requester was informed of does not end for another name, who could not be informed of its end (GDPR 18(3))', async () => {
+test('a restriction that the requester was informed of does not end when the request gets another name, because that person could not be informed of its end (GDPR 18(3))', async () => {
   const { id, number, recording, call } = await about(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
   expect((await send('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
@@ -156,7 +156,7 @@ test('a restriction that the requester was informed of does not end for another 
   expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
   expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-  // The old name is entered again, and the requester gets the letter.
+  // Enters the old name again, so that the requester gets the letter.
   await renamed(id, ['RESTRICTION'], 'Pyytäjä Pyynnöllä')
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)
@@ -174,7 +174,7 @@ test('an inspection requested again together with a change of name keeps the rec
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
 })
 
-test('an automatic letter does not tell another name what was forbidden', async () => {
+test('an automatic letter does not report to another name what was forbidden', async () => {
   const { id, number, recording } = await about(['PROHIBIT'])
   await forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: number })
   await renamed(id, ['PROHIBIT'])

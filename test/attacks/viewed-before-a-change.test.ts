@@ -56,7 +56,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
   expect(second).toHaveLength(2)
 })
 
-test('a new employment after the one in which an official listened makes no view a breach', async () => {
+test('a new employment after the one during which an official listened makes no view a breach', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 9 })
   const startedAt = endedAt.subtract({ minutes: 5 })
   const call = await stored({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
@@ -81,7 +81,7 @@ test('a new employment after the one in which an official listened makes no view
   expect(await outside()).toBe(0)
 })
 
-/** Enters a request whose requester names calls; the clerk finds and plays each. */
+/** Enters a request in which the requester names calls; the clerk finds and plays each call. */
 async function playCallsOf(numbers: readonly string[]) {
   const { id, number } = await served()
   const calls: { id: string; path: string }[] = []
@@ -127,7 +127,7 @@ test('removing a call from a request, or withdrawing the request, makes no view 
   expect(await outside()).toBe(0)
 })
 
-test('searching for a call again, with another match, makes no view a breach, unlike a view of a third call', async () => {
+test('searching for a call again, with another match, makes no view of the two calls a breach, but a view of a third call is one', async () => {
   const { calls, number } = await playCallsOf(['+358457700004'])
   const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
   expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({

@@ -10,7 +10,7 @@ import { openActs } from '../requests/open-acts.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { makeRecording: stored, served, ask: send, custodian, people, desk, register } = await openActs(database)
 
-test('views of an official before a correction are no breach after it, and later views are', async () => {
+test('an official’s views before a correction are no breach after it, but later views are', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const times = { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
   const call = await stored(times)

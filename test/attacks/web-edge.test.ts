@@ -93,11 +93,11 @@ describe('a denial', () => {
   })
 })
 
-describe('a proxy that also reports its visitors’ ports', () => {
+describe('the rate limit behind a proxy that also reports its visitors’ ports', () => {
   test.each([
     ['IPv4', (port: number) => `203.0.113.77:${port}`],
     ['IPv6', (port: number) => `[2001:db8:7:7::1]:${port}`],
-  ])('shares one limit among all connections of a visitor (%s)', async (_which, address) => {
+  ])('is shared by all connections of a visitor (%s)', async (_which, address) => {
     const statuses = []
     for (let port = 40_000; port < 40_065; port += 1) {
       const answer = await desk.visitor.fetch('/api/links/look', {
@@ -172,10 +172,10 @@ test.each([
   expect(faults()).toBe(before)
 })
 
-describe('a page on a neighbouring host name, whose requests carry the cookie', () => {
+describe('a page on another host of the same site, whose requests carry the cookie', () => {
   const site = { 'sec-fetch-site': 'same-site' }
 
-  test('reads nothing with it', async () => {
+  test('cannot read anything with the cookie', async () => {
     const cookie = await cookieOf(aino)
     const viewsLogged = async () => {
       const { rows } = await sql<{ count: number }>`
@@ -219,7 +219,7 @@ describe('a page on a neighbouring host name, whose requests carry the cookie', 
     },
   )
 
-  test('still leads to pages, and to the provider’s sign-in', async () => {
+  test('can still link to pages and to the provider’s sign-in', async () => {
     for (const path of ['/', '/register-description', '/api/organisation'])
       expect(await send(path, { ...site, accept: 'text/html' })).toMatchObject({ status: 200 })
     expect((await send('/api/session/identity-provider/callback?code=x', site)).status).not.toBe(403)

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { endBlockingSessions } from '#app/custodian/end-blocking-sessions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
-// Shared resources that an attacker with capture's database role can fill or hold.
+// Shared resources that an attacker with capture's database role could exhaust or hold.
 const database = await createTestDatabase()
 const capture = database.as('seloste_capture')
 
-/** Returns true if the custodian can lock call ids and notify, as it does all the time. */
+/** Returns true if the custodian can lock call ids and send notifications, as it does all the time. */
 async function worksForOthers(): Promise<boolean> {
   try {
     await database.as().pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 4000) i))`)
@@ -60,7 +60,7 @@ test('cannot take a hundred thousand locks for ids in one call', async () => {
   ).rejects.toMatchObject({ code: '22023' })
 })
 
-test('cannot enter more than a hundred feeds, nor an endless text', async () => {
+test('cannot enter more than a hundred feeds, nor an unlimited text', async () => {
   const report = (name: string, source: string) =>
     capture.pool.query(`select report_feed($1, $2, null, '{"records": 0, "calls": 0, "outside": 0}')`, [name, source])
   await expect(report('long', 'x'.repeat(1_000))).rejects.toMatchObject({ code: '23514' })

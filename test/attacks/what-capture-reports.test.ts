@@ -1,5 +1,5 @@
 // Promise: an attacker in capture hides no blocker, and delays neither the desk nor other captures (R21). The attack:
-// endless, foreign or malformed answers at its socket, in its heartbeat and over the database's channels.
+// endless, unrelated or malformed answers at its socket, in its heartbeat and over the database's channels.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -44,7 +44,7 @@ const health = () =>
     sockets: {},
   })()
 
-/** Returns the longest time in which this process ran nothing else. */
+/** Returns the longest time for which this process was blocked. */
 async function longestPause(work: () => Promise<unknown>): Promise<number> {
   let [longestMs, last] = [0, performance.now()]
   const timer = setInterval(() => {
@@ -72,7 +72,7 @@ test.each([
     log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
     blockers: () => [{ kind: 'object-store', code: 'EIO', since }],
   })
-  // The time before the node counts as down.
+  // The alarm must be raised before the node counts as down.
   const alarms = async () => (await pool.query('select kind from alarm')).rows
   await expect.poll(alarms, { timeout: 6_000 }).toEqual([{ kind: 'standstill' }])
   await alarm.stop()

@@ -41,11 +41,11 @@ async function held(): Promise<Record<string, unknown> & { history_ends_at: stri
   return rows[0]
 }
 
-/** Dates the admission back to the call's start. */
+/** Dates the admission back to the call's start, so that the call counts as old. */
 const longAgo = (id: string) => owner.query('update contact set admitted_at = started_at where id = $1', [id])
 
 beforeEach(async () => {
-  // A delayed feed moves back the limit for old calls.
+  // Removes feeds, because a delayed feed moves back the limit from which calls are old.
   await owner.query('delete from feed')
   await owner.query('delete from capture_node')
   call = oldCall()
@@ -104,7 +104,7 @@ test.each<[what: string, statements: readonly string[]]>([
   expect(await held()).toEqual(before)
 })
 
-test('an ended call does not end later by another of its segments', async () => {
+test('the end of an ended call is not postponed by another of its segments', async () => {
   call = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
   await admit(capture.db, call)
   const before = await held()
@@ -118,7 +118,7 @@ test('an ended call does not end later by another of its segments', async () => 
   }
 })
 
-test('a call that was opened again in its day is frozen two days after its start, and ends within a day of it', async () => {
+test('a call that was reopened is frozen two days after its start, and gets an end within a day of its start', async () => {
   const first = await held()
   await owner.query('update segment set ended_at = null where id = $1', [call.segmentId])
   await owner.query('update contact set ended_at = null, history_ends_at = null where id = $1', [call.contactId])
@@ -149,7 +149,7 @@ test('a call that was opened again in its day is frozen two days after its start
   }
 })
 
-test('an ended call without a caller gets none', async () => {
+test('an ended call without a caller does not get one later', async () => {
   const unknown = { kind: 'unparsed', key: null, raw: null } as const
   const caller = async (id: string) =>
     (await owner.query('select caller_kind, caller_key from contact where id = $1', [id])).rows
@@ -208,7 +208,7 @@ const partOf = (one: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFa
 test('an ended call gets no segment with another official', async () => {
   const late = partOf(call, { official: another })
   await admit(capture.db, late)
-  // Any report may be repeated.
+  // Any report may be repeated without effect.
   await admit(capture.db, late)
   const fed = partOf(call, { official: another, trunk: undefined })
   await admitFed(capture.db, 'mine', [fed]).catch(() => undefined)
@@ -223,7 +223,7 @@ test('an ended call gets no segment with another official', async () => {
   for (const { id, ...part } of found) {
     if (id === call.segmentId) continue
     expect(part).toMatchObject({ official_name: null, official_phone: null, official_person_id: null })
-    // The segment is marked, so that somebody reviews it.
+    // The segment is marked for review.
     expect(part).toMatchObject({ marks: expect.arrayContaining(['needs-review']) })
   }
 })
@@ -263,7 +263,7 @@ test('a segment that a feed reported of an old call stays, whoever is later repo
   expect((await parts(fed.contactId))[0]).toMatchObject({ id: fed.segmentId, official_name: 'Aino Asiamies' })
 })
 
-test('an ended call without a number, caller or official gets none, and keeps its waiting time', async () => {
+test('an ended call without a number, caller or official does not get one later, and keeps its waiting time', async () => {
   const unknown = 'unknown' as ReturnType<typeof phone>
   const bare = partOf(oldCall(), {
     caller: { kind: 'unparsed', key: null, raw: null },

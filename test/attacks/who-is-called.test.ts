@@ -1,6 +1,6 @@
 /**
- * From and To are the caller's text. The number called is the request URI's (R9, R10), and no name makes a caller an
- * official.
+ * From and To are the caller's text. The number called is taken from the request URI (R9, R10), and no name makes a
+ * caller an official.
  */
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
@@ -28,7 +28,7 @@ const contacts = async () =>
   ).rows
 
 const begun = Temporal.Now.instant().subtract({ hours: 5 }).round('second')
-/** With `log_extra` of docs/operate/feeds.md, beside what Kamailio's own configuration writes. */
+/** Builds a line with `log_extra` of docs/operate/feeds.md, beside what Kamailio's own configuration writes. */
 const line = (seconds: number, method: string, users: { from: string; to: string }) =>
   `ACC: transaction answered: timestamp=${begun.epochMilliseconds / 1000 + seconds};method=${method};from_tag=a;to_tag=b;` +
   `call_id=x@phone;code=200;reason=OK;src_user=${users.from};dst_ouser=${users.to};called=${number};dst_user=${aino}\n`

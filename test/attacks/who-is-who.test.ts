@@ -1,6 +1,6 @@
 /**
- * Nobody can take over another's identity alone (R20, R21, R36-R41): what one administrator, or the holder of their
- * session, may try.
+ * Nobody can take over another person's identity alone (R20, R21, R36-R41). The tests try what one administrator, or
+ * somebody with an administrator's session, might try.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -45,7 +45,7 @@ beforeAll(async () => {
   second = await desk.signIn(bea)
 })
 
-/** Enters two officials. One has a number and a unit that the other wants. */
+/** Enters two officials. The first has a number and a unit that the second wants. */
 async function enterOfficials(): Promise<void> {
   numbers += 1
   ainosNumber = `029 512 ${numbers}`
@@ -76,7 +76,7 @@ async function requestLink(user: TestPerson): Promise<string> {
 }
 
 describe('a one-time link', () => {
-  test('requested by one administrator does not open an account, neither of an official nor of somebody who becomes one', async () => {
+  test('requested by one administrator does not open an account, neither of an official nor of a person who becomes an official', async () => {
     const newcomer = await enter('Uusi')
     for (const user of [aino, newcomer]) {
       const token = await requestLink(user)
@@ -86,7 +86,7 @@ describe('a one-time link', () => {
     }
   })
 
-  test('is released by another person, who gets a code and no link, while the requester has the link and no code', async () => {
+  test('is released by another person, who gets a code but no link, while the requester has the link but no code', async () => {
     const token = await requestLink(aino)
     const [change] = await waiting(attacker, aino)
     const decision = `/api/directory-changes/${change?.id}/decision`
@@ -104,12 +104,12 @@ describe('a one-time link', () => {
         code: 'link.code',
       })
     }
-    // After five wrong codes even the right one is refused.
+    // After five wrong codes even the right code is refused.
     const { code } = released.body
     expect(await post(desk.visitor, '/api/links/use', { token, password: good, code })).toMatchObject({ status: 404 })
   })
 
-  test('sets the password with its code, and keeps the second factor, which is asked for', async () => {
+  test('sets the password with its code, and keeps the second factor, which is then required', async () => {
     const lost = await enter('Unohtanut', official)
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
@@ -185,7 +185,7 @@ describe('another official’s number', () => {
     }
   })
 
-  test('is moved by the directory of record alone, with an alarm', async () => {
+  test('is moved by the directory of record without a second person, with an alarm', async () => {
     await enterOfficials()
     await pool.query("insert into scim_token (name, hash) values ('Entra', sha256('entra')) on conflict do nothing")
     await inSession(database.as('seloste_desk').db, { 'seloste.scim': 'entra' }, async (tx) => {
@@ -209,7 +209,7 @@ describe('another official’s number', () => {
   })
 })
 
-describe('an end that one administrator enters', () => {
+describe('an end that one administrator enters in the directory', () => {
   const from = '2026-01-01'
   const ends = async (user: TestPerson) => {
     const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
@@ -247,7 +247,7 @@ describe('an end that one administrator enters', () => {
     expect(rows).toEqual([])
   })
 
-  test('by a file, or directly in the database, counts as well', async () => {
+  test('by a file, or directly in the database, raises the alarm too', async () => {
     await enterOfficials()
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`].join('\n')
     await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
@@ -261,7 +261,7 @@ describe('an end that one administrator enters', () => {
     expect(await ends(bertil)).toEqual(['place'])
   })
 
-  test('raises no alarm from the directory of record, nor for something that begins or that a second person confirmed', async () => {
+  test('raises no alarm if it is entered by the directory of record or confirmed by a second person, and neither does a beginning', async () => {
     await enterOfficials()
     await post(attacker, `/api/people/${aino.id}/changes`, { from, addPhone: `029 513 ${numbers}` })
     const later = Temporal.Now.plainDateISO().add({ months: 1 }).toString()
@@ -300,7 +300,7 @@ test('moving an official to another unit or supervisor needs two people', async 
   })
 })
 
-test('a compromised desk with one administrator’s session moves nothing directly in the database either', async () => {
+test('a compromised desk with one administrator’s session cannot move an official directly in the database either', async () => {
   await enterOfficials()
   const { token } = await anssi.signIn()
   const number = phone(ainosNumber)
@@ -335,11 +335,11 @@ test('a compromised desk with one administrator’s session moves nothing direct
   expect(await phonesOf(aino)).toEqual([ainosNumber])
 })
 
-describe('in a session that somebody has left open', () => {
+describe('at an unattended desk', () => {
   const age = (user: TestPerson) =>
     pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [user.id])
 
-  test('requesting a link, confirming a change, ending sessions and deciding on a right need a new proof', async () => {
+  test('requesting a link, confirming a change, ending sessions and deciding on a right need a new proof of identity', async () => {
     await enterOfficials()
     const [left, other] = [await desk.signIn(anssi), await desk.signIn(bea)]
     await post(left, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
@@ -367,7 +367,7 @@ describe('in a session that somebody has left open', () => {
   })
 })
 
-test('forbidding a stored recording needs a new proof, and forbidding one in progress does not', async () => {
+test('forbidding a stored recording needs a new proof of identity, and forbidding one in progress does not', async () => {
   await enterOfficials()
   const answering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(ainosNumber) }
   const [stored, running] = [
@@ -387,7 +387,7 @@ test('forbidding a stored recording needs a new proof, and forbidding one in pro
   expect((await forbid(stored.id)).status).toBe(200)
 })
 
-test('an administrator can end a person’s sessions, and the person is informed of it and of new browsers', async () => {
+test('an administrator can end a person’s sessions, and the person is informed of that and of new browsers', async () => {
   await enterOfficials()
   const open = await desk.signIn(aino)
   const ended = await answer((await desk.signIn(anssi)).fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))
@@ -403,7 +403,7 @@ test('an administrator can end a person’s sessions, and the person is informed
   ).toMatchObject({ status: 403, code: 'deny.role' })
 })
 
-test('signing out removes everything of the session from the browser', async () => {
+test('signing out removes all data of the session from the browser', async () => {
   const browser = await desk.signIn(bertil)
   const response = await browser.fetch('/api/session', { method: 'DELETE' })
   expect(response.headers.get('clear-site-data')).toBe('"cache", "storage"')

@@ -1,6 +1,6 @@
 /**
- * A caller who shows another's number, or none, does not get a segment with the official to whom the other's call was
- * transferred (R9).
+ * A caller who shows another caller's number, or none, does not get the segment of the official to whom the other
+ * caller's call was transferred (R9).
  */
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
@@ -27,7 +27,10 @@ const at = (seconds: number) => begun.add({ seconds })
 const line = (seconds: number, method: string, id: string, from: string, to: string, user: string, by = '') =>
   `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};method=${method};call_id=${id};code=200;src_user=${from};dst_ouser=${to};dst_user=${user};referred_by=${by}\n`
 
-/** Aino transfers the first call to Cecilia, whose telephone rings for a while; meanwhile Aino takes the next call. */
+/**
+ * Builds the lines of two calls: Aino transfers the first call to Cecilia, whose telephone rings for a while; meanwhile
+ * Aino takes the second.
+ */
 const lines = (caller: string) =>
   [
     line(0, 'INVITE', 'first@a', caller, number, aino),

@@ -1,4 +1,7 @@
-/** Nobody else's sound gets into a recording (R13, R16): strangers who know the ids of a call, with real packets. */
+/**
+ * Nobody else's sound gets into a recording (R13, R16). The attackers are strangers who know the ids of a call and send
+ * real packets.
+ */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -58,7 +61,7 @@ const ssrcsOf = async (n: number) => {
   return [...new Set([...caller, ...official, ...mixed])].sort((a, b) => a - b)
 }
 
-test('a stranger who opens a session under the id of a call in progress gets a call of their own, without access to the first while it is silent or after its end', async () => {
+test('a stranger who opens a session under the id of a call in progress gets a separate call, without access to the first while it is silent or after its end', async () => {
   await start({ limits: { noMediaMs: 1_000 } })
   const own = await client('127.0.0.1', 1)
   const stranger = await client('127.0.0.2', 2)
@@ -89,7 +92,7 @@ test('a stranger who opens a session under the id of a call in progress gets a c
   expect(await ssrcsOf(1)).toEqual([200, 201])
 })
 
-test('two recorders of one trunk are joined: the second takes over while the first is silent, the first again once it has sound, and the recording is marked', async () => {
+test('two recorders of one trunk record one call: the second takes over while the first is silent, the first again once it has sound, and the recording is marked', async () => {
   const trunks = [{ name: 'border', from: ['127.0.0.1', '127.0.0.2'] }]
   await start({ nameTrunk: trunkNaming(trunks).nameTrunk, limits: { noMediaMs: 1_000 } })
   const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
@@ -101,7 +104,7 @@ test('two recorders of one trunk are joined: the second takes over while the fir
   await one.stop()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
   await wait(900)
-  // The second keeps sending during all of this.
+  // The second recorder keeps sending meanwhile.
   const again = first.goOn()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
   await Promise.all([again.stop(), other.stop()])
@@ -113,7 +116,7 @@ test('two recorders of one trunk are joined: the second takes over while the fir
   expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
 })
 
-test('neither another port of the client’s address nor another address gets into the recording of a silent call, and the other address is reported', async () => {
+test('packets from another port of the client’s address or from another address do not get into the recording of a silent call, and the other address is reported', async () => {
   await start()
   const own = await client('127.0.0.1', 1)
   await own.open()
@@ -133,14 +136,14 @@ describe('a trunk that latches', () => {
   const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
   const received = () => segments()[0]?.recording?.stored?.packetsReceived
 
-  /** Sends a stranger's RTP to the ports of a call, from before its first packet until after its last. */
+  /** Sends a stranger's RTP to the ports of a call, from before the call's first packet until after its last. */
   async function strangerAt(address: string, own: Awaited<ReturnType<typeof client>>) {
     const speaker = await openSpeaker(27_000, 900, address)
     clients.push(speaker)
     return speaker.resume(own.ports)
   }
 
-  test('ignores a stranger from another network who sends first, while nothing else is received', async () => {
+  test('ignores a stranger from another network who sends first, while no other packets are received', async () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
@@ -157,13 +160,13 @@ describe('a trunk that latches', () => {
     expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
   })
 
-  test('accepts only the address that it latched to, or the SDP’s address once that has sent', async () => {
+  test('accepts only the address that it latched to, or the SDP’s address once that address has sent', async () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
     const speaking = own.goOn()
     await wait(700)
-    // A sender in the trunk's own network, during the whole silence of the call.
+    // Sends from the trunk's own network, during the whole silence of the call.
     const other = await strangerAt('127.0.0.6', own)
     await wait(300)
     await speaking.stop()
@@ -184,7 +187,7 @@ describe('a trunk that latches', () => {
   })
 })
 
-test('a stranger who knows a dialog’s tags cannot end it, change it or take its place', async () => {
+test('a stranger who knows a dialog’s tags cannot end, change or replace it', async () => {
   await start()
   const own = await client('127.0.0.1', 1)
   await own.open()
@@ -207,7 +210,7 @@ test('a stranger who knows a dialog’s tags cannot end it, change it or take it
     .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
     .replace(';tag=a1', ';tag=other')
   expect((await stranger.exchange(asStranger(replacing))).status).toBe(200)
-  // The same Call-ID and our tag with another From tag is a dialog of its own; its end does not end the other.
+  // The same Call-ID and To tag with another From tag is a separate dialog.
   const beside = asStranger(moved).replace(';tag=a1', ';tag=beside')
   expect((await stranger.exchange(beside)).status).toBe(200)
   await own.speak(60)
@@ -236,13 +239,13 @@ test.each([
   const answer = await peer.peer.exchange(opening)
   expect(answer.status).toBe(200)
   if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
-  // The dialog is lost or silent, and capture sends BYE to the dialog's origin.
+  // Capture treats the dialog as lost or silent, and sends BYE to the address from which the dialog came.
   await until(() => expect(peer.peer.came.some((one) => one.startsWith('BYE '))).toBe(true))
   expect(connections).toEqual([])
   victim.close()
 })
 
-test('a capture node that takes keys endlessly leaves the others theirs, as does a process that is not a node', async () => {
+test('a capture node that takes keys endlessly leaves the other nodes their share, and so does a process that is not a node', async () => {
   await start()
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db
@@ -257,7 +260,7 @@ test('a capture node that takes keys endlessly leaves the others theirs, as does
     const node = { id, name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
     await nodeLives(capture, node, state)
   }
-  /** Returns how many keys it gets when it takes them again and again, three times at once. */
+  /** Returns how many keys a taker gets that takes them again and again, three times at once. */
   const drain = async (taker: () => string) => {
     let keys = 0
     for (let round = 0; round < 8; round++) {
@@ -294,13 +297,13 @@ test('the register keeps calls of different trunks separate, whichever capture r
       ...more,
     }
   }
-  // The stranger guesses the id and the exact millisecond, and reports first.
+  // The stranger guesses the id and the exact millisecond, and reports before the trunk does.
   const stranger = reported('address:192.0.2.66')
   const own = reported('trunk:border')
   const strangers = await admit(capture, stranger)
   const first = await admit(capture, own)
   expect(first.contactId).not.toBe(strangers.contactId)
-  // Repeated reports, and the same trunk's next segment, belong to its own call.
+  // Repeated reports, and the trunk's next segment, belong to the trunk's own call.
   expect((await admit(capture, own)).contactId).toBe(first.contactId)
   expect((await admit(capture, stranger)).contactId).toBe(strangers.contactId)
   const later = startedAt.add({ seconds: 1 })
@@ -313,7 +316,7 @@ test('the register keeps calls of different trunks separate, whichever capture r
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
     second.contactId,
   )
-  // A feed's detail record belongs to the first trunk that then reports its call, and to no other.
+  // A feed's record belongs to the first trunk that reports its call afterwards, and to no other.
   const fed = await admit(capture, reported(undefined, { callIds: ['ucid:fed'] }))
   expect((await admit(capture, reported('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
@@ -344,7 +347,7 @@ describe('250 silent sessions from one source within two seconds', () => {
   }
   let stranger: Peer
 
-  test('use only a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones end early', async () => {
+  test('use only a part of the ports: the other sessions get 503 with Retry-After, another source is recorded, and the silent sessions end early', async () => {
     // Longer than the flood takes on a busy machine.
     await start({ limits: { scarceSilenceMs: 5_000 } })
     const own = await client('127.0.0.1', 1)
@@ -353,16 +356,16 @@ describe('250 silent sessions from one source within two seconds', () => {
     const statuses = await flood('127.0.0.2', 250)
     const taken = statuses.filter((status) => status === 200).length
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
-    // With 50 port pairs an unconfigured source may have 18 silent ones.
+    // With 50 port pairs an unconfigured source may have 18 silent sessions.
     expect(taken).toBeLessThanOrEqual(9)
     expect(stranger.came.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
     expect((await own.open()).status).toBe(200)
     const speaking = own.goOn()
-    // A continued flood changes nothing, and nobody waits three minutes for its ports.
+    // A continued flood changes nothing, and no session waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)
-    // The silent ones may have ended before the other source sent sound.
+    // The silent sessions may have ended before the other source sent sound.
     await wait(1_000)
     await speaking.stop()
     await own.bye()

@@ -38,7 +38,7 @@ const sari = await enterTestPerson(admin, desk, {
   right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
-/** From here on the log cannot be written. */
+/** Makes the log unwritable from here on. */
 async function breakLog() {
   await pool.query('alter table audit_entry add constraint broken check (false) not valid')
 }
@@ -80,7 +80,7 @@ describe('with a log that is not writable', () => {
   })
 })
 
-test('the entry of a view is written in the view’s own transaction', async () => {
+test('a view and its entry are written in one transaction', async () => {
   const grant = await grantFor(await sari.signIn())
   const access = await read(desk, grant, async (tx) => ({
     found: (await sql<{ id: string }>`select pg_current_xact_id()::xid::text as id`.execute(tx)).rows[0]?.id,

@@ -1,4 +1,4 @@
-/** Ledger on a test's database, signed by its own log key. */
+/** Opens a ledger on a test's database, signed by its own log key. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -33,12 +33,12 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
     keyLine: writeVerifierKey(key),
     seal,
     append: (...entries: NewLedgerEntry[]) => appendToLedger(custodian, entries),
-    /** Updates a copy that has this many entries. */
+    /** Updates a copy of the ledger that has the first `size` entries. */
     async copyInto(files: Map<string, Buffer>, size = 0) {
       for await (const { name, bytes } of ledgerFilesSince(custodian, size)) files.set(name, bytes)
       return files
     },
-    /** Copy as a restore reads it, with its entries' contents. */
+    /** Reads the copy as a restore does, with its entries' contents. */
     async readCopy() {
       const files = await this.copyInto(new Map<string, Buffer>())
       const { written } = await contentFiles(custodian, recovery.recipient, {

@@ -1,4 +1,4 @@
-/** Log on a test's database, with its own keys and folder. */
+/** Opens a log on a test's database, with its own keys and folder. */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export async function openTestLog<Tables extends SafeguardTables>(database: Test
   const keys = await openKeyFolder(join(place, 'keys'))
   const folder = await openLogFolder(join(place, 'audit-log'))
   const custodian = database.as('seloste_custodian').db
-  /** Starts as a new process does. */
+  /** Opens the log's sequencer as a new process does. */
   const begin = (beside: LogFolder = folder) =>
     createSequencer({ db: custodian, keys, folder: beside, instance: () => 'Lupavirasto Test' })
   const turn = async (sequencer = begin()) => sequencer.turn(new AbortController().signal)

@@ -1,4 +1,4 @@
-/** Corrupts the audit log's rows or files, one random corruption at a time. Returns its description in words. */
+/** Corrupts the audit log's rows or files, one random corruption at a time. Returns a description of the corruption. */
 import type { PoolClient } from 'pg'
 import { seedRandom } from '../simulator/random.ts'
 
@@ -58,8 +58,8 @@ async function flipText(client: PoolClient, random: Random, table: string, colum
 }
 
 /**
- * Everything a superuser can do to the rows, except to columns that carry no proof (docs/formats/audit-log.md, "What is
- * not proved").
+ * Everything that a superuser can do to the rows, except to columns that are not proved (docs/formats/audit-log.md,
+ * "What is not proved").
  */
 export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
   'entry: at': edit(`at = at + $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
@@ -125,7 +125,8 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
     await client.query('update audit_leaf set index = $1 where index = 1000000000', [one + 1])
   },
   async 'entry and leaf: both edited alike'(client, random) {
-    // As a superuser who knows the format: the hash is recomputed for the edited entry. A random hash stands for it.
+    // A superuser who knows the format would recompute the hash of the edited entry. A random hash has the same effect
+    // here.
     const at = random.below(entries)
     await client.query(`update audit_entry set role = 'NONE' where seq = ${anEntry}`, [at])
     await client.query('update audit_leaf set hash = $2 where index = $1', [at, random.bytes(32)])
@@ -369,11 +370,12 @@ export function isEquivalent(before: Files, after: Files): boolean {
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
     if (path === 'checkpoints.jsonl') {
-      // Fewer earlier checkpoints prove less, but nothing wrong; their signing times are not proved.
+      // A missing earlier checkpoint makes the files prove less, but nothing false; the signing times of checkpoints
+      // are not proved.
       const notes = notesOf(was)
       if (!notesOf(is)?.every((note, at) => note === notes?.[at])) return false
     } else if (path === 'checkpoint') {
-      // A missing cosignature, or one in an unknown name, is ignored (C2SP signed-note).
+      // A missing cosignature, or one under an unknown name, is ignored (C2SP signed-note).
       const [text, withIt] = [is?.toString() ?? '', was?.toString() ?? '']
       const cosignature = withIt.trimEnd().split('\n').at(-1)!
       const ownPart = withIt.replace(`${cosignature}\n`, '')

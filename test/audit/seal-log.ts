@@ -13,7 +13,7 @@ const sha256 = (...parts: (Buffer | string)[]) => {
   return hash.digest()
 }
 
-/** RFC 6962 section 2.1, literally. */
+/** Computes the root as RFC 6962 section 2.1 defines it. */
 export function merkleRoot(leaves: readonly Buffer[]): Buffer {
   if (leaves.length === 0) return sha256()
   if (leaves.length === 1) return leaves[0]!
@@ -37,14 +37,14 @@ export function makeSigner(name: string, type: 1 | 4): TestSigner {
   return { name, id, key: privateKey, verifierKey: `${name}+${id.toString('hex')}+${typed.toString('base64')}` }
 }
 
-/** Checkpoint with the log's own signature. */
+/** Builds a checkpoint with the log's own signature. */
 export function signNote(log: TestSigner, size: number, root: Buffer): string {
   const text = `${log.name}\n${size}\n${root.toString('base64')}\n`
   const signature = Buffer.concat([log.id, sign(null, Buffer.from(text), log.key)])
   return `${text}\n— ${log.name} ${signature.toString('base64')}\n`
 }
 
-/** A witness's line for a note. */
+/** Builds a witness's signature line for a note. */
 export function cosign(witness: TestSigner, note: string, seconds: number): string {
   const text = note.slice(0, note.indexOf('\n\n') + 1)
   const time = Buffer.alloc(8)
@@ -53,7 +53,7 @@ export function cosign(witness: TestSigner, note: string, seconds: number): stri
   return `— ${witness.name} ${Buffer.concat([witness.id, time, signature]).toString('base64')}`
 }
 
-/** Bytes of every entry, by number. */
+/** Returns the bytes of every entry, by number. */
 async function entriesOf(pool: Queries): Promise<Map<number, string>> {
   const { rows } = await pool.query<Record<string, unknown>>(
     `select seq::float8, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, person_id, right_id, role, action,
@@ -109,7 +109,7 @@ export async function sealLog(
   return { size: leaves.length, note }
 }
 
-/** Files of an export of all sealed entries. */
+/** Returns the files of an export of all sealed entries. */
 export async function exportLog(pool: Queries, log: TestSigner): Promise<Map<string, Buffer>> {
   const entries = await entriesOf(pool)
   const { rows: leaves } = await pool.query<{ seq: number; hash: Buffer }>(

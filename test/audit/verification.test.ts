@@ -16,7 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../database/create-test-d
 import { openTestLog } from './open-log.ts'
 import { makeSigner, merkleRoot, signNote } from './seal-log.ts'
 
-/** Log written by the program itself, with its folder beside the keys. */
+/** Writes a log with the program itself; the log's folder is beside the keys. */
 async function writtenLog(database: TestDatabase<RegisterTables>, entries: number) {
   const log = await openTestLog(database as never)
   const sequencer = log.begin()
@@ -46,13 +46,13 @@ beforeAll(async () => {
   log = await writtenLog(database, 300)
 })
 
-/** Runs as a superuser without triggers. */
+/** Runs statements as a superuser without triggers. */
 const asSuperuser = (...statements: string[]) =>
   pool.query(['begin', 'set local session_replication_role = replica', ...statements, 'commit'].join('; '))
 const codesOf = ({ problems }: { problems: { code: string }[] }) => problems.map(({ code }) => code)
 
 describe('the log as the program writes it', () => {
-  test('is whole to a verifier written from the format alone, as custodian and as owner of the database', async () => {
+  test('is whole to a verifier written from the format alone, that reads as custodian or as owner of the database', async () => {
     for (const db of [database.as('seloste_custodian').db, database.as().db]) {
       const report = await log.verify(db)
       expect(report.problems).toEqual([])
@@ -64,7 +64,7 @@ describe('the log as the program writes it', () => {
   test('is whole while it grows', async () => {
     let growing = true
     const grow = (async () => {
-      // At most 512 entries, because the tests below count their subtrees.
+      // Stops at 512 entries, because the tests below count their subtrees.
       for (let n = 0; growing && n < 150; n++) {
         await appendAudit(database.as('seloste_custodian').db, { action: 'key.destroyed', result: 'ok' })
         await log.turn(log.sequencer)
@@ -147,7 +147,7 @@ describe('changes by a superuser', () => {
 })
 
 describe('a break accepted by an operator', () => {
-  test('is a problem before and reported as accepted afterwards, and later changes are still found', async () => {
+  test('is a problem before, and is reported as accepted afterwards; later changes are still found', async () => {
     const broken = await writtenLog(answered, 60)
     const { pool: owner } = answered.as()
     const destroy = (index: number) =>
@@ -164,7 +164,7 @@ describe('a break accepted by an operator', () => {
   })
 })
 
-test('a log without entries for years is whole after it was pruned', async () => {
+test('a pruned log that has no entries of some years is whole', async () => {
   const [own, owner] = [await openTestLog(quiet), quiet.as().pool]
   await owner.query(`
     set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
@@ -234,7 +234,7 @@ describe('a requested verification', () => {
     expect((await pool.query('select from log_verification')).rowCount).toBe(1)
   })
 
-  test('ends at once when it is cancelled, at any step', async () => {
+  test('ends at once when it is cancelled, in any step', async () => {
     const blocker = await pool.connect()
     await blocker.query('begin; lock table destruction_entry in access exclusive mode')
     const { rows } = await pool.query<{ id: string }>(

@@ -51,7 +51,7 @@ async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> 
   return keys
 }
 
-test('independent age and zstd programs open every part of an export, which contains the rows', async () => {
+test('independent implementations of age and zstd open every part of an export, which contains the rows', async () => {
   const place = await register.newPlace()
   const { manifest } = await backUp(place)
   const age = new Decrypter()
@@ -68,7 +68,7 @@ test('independent age and zstd programs open every part of an export, which cont
   expect(manifest.tables.find(({ name }) => name === 'recording')?.rows).toBe(3)
 })
 
-test('a backup contains no recording key and no private intake key, and shares the sound with other backups', async () => {
+test('a backup contains no recording key and no private intake key, and shares the audio files with other backups', async () => {
   const place = await register.newPlace()
   const first = await backUp(place)
   const second = await backUp(place)
@@ -147,7 +147,7 @@ test('of two simultaneous backups to one place one is made, and the other is ref
   expect([whole.length, unfinished.size]).toEqual([1, 0])
 })
 
-/** Place that fails at its nth call, like a cable that is pulled. */
+/** Wraps a place so that it fails at its nth call, as if its cable were pulled. */
 function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
   let made = 0
   const gone =
@@ -170,7 +170,7 @@ function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: 
 }
 
 test(
-  'a place that fails at any step keeps its earlier backup, and the next backup removes what was left',
+  'a place that fails in any step keeps its earlier backup, and the next backup removes the leftovers',
   { timeout: 300_000 },
   async () => {
     const place = await register.newPlace()
@@ -184,7 +184,7 @@ test(
       const { store } = goneAt(place.store, n)
       await expect(backUp({ ...place, store })).rejects.toThrow('the place is gone')
       const after = (await findBackups(place.store)).whole
-      // The note is written last before the rotation, so a backup with a note was read back.
+      // The note is written after everything else but the rotation, so a backup with a note was read back.
       expect(after.slice(0, before.length)).toEqual(before)
       for (const id of after) await readEverything(place.store, id)
       const next = await backUp(place)
@@ -195,7 +195,7 @@ test(
   },
 )
 
-test('backups end after the days promised by the description, even the last one if none follows, and unreferenced objects are deleted', async () => {
+test('backups are deleted after the days promised by the description, even the last one if none follows, and so are unreferenced objects', async () => {
   const place = await register.newPlace()
   const begin = Temporal.Now.instant()
   const day = (n: number) => begin.add({ hours: 24 * n })
@@ -218,7 +218,7 @@ test('backups end after the days promised by the description, even the last one 
   for (const folder of ['backups/', objectsFolder]) expect(await keysBelow(place.store, folder)).toEqual([])
 })
 
-test('files of another Seloste in a place are not touched, not even its unfinished backup', async () => {
+test('files of another Seloste in a place are not changed, not even its unfinished backup', async () => {
   const place = await register.newPlace()
   const theirs = `${folderOf('2026-01-01t02-30-00z')}unit.00000.zst.age`
   await place.store.put('audit/key', Buffer.from('seloste/another+01234567+AAAA\n'))

@@ -1,6 +1,6 @@
 /**
- * Backups and destructions (P2, P3 of the fault table; AC25): nothing destroyed comes back from any copy of any age,
- * and everything else does.
+ * Backups and destructions (P2, P3 of the fault table; AC25): no destroyed recording comes back from any copy of any
+ * age, and everything else does.
  */
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -86,7 +86,8 @@ test(
     await restore(machine, place)
     for (const { id } of recordings) expect(await plays(machine, id), id).toBe(!destroyed.has(id))
 
-    // An attacker with the earlier rows and every present key, here and in the place, opens none of them.
+    // An attacker with the earlier rows and every present key, of the machine and of the place, opens none of the
+    // destroyed recordings.
     const names = (await register.keys.names()).filter((name) => name.startsWith('month-'))
     const monthKeys = await Promise.all(names.map((name) => register.keys.copyOut(name)))
     for (const month of await monthsIn(place.store)) {
@@ -99,7 +100,7 @@ test(
         expect(() => unwrapKey(key!, before.shard, shardPurpose(before.month, before.number))).toThrow()
       }
     }
-    // No file of the place contains one of the keys, sealed or not, in any backup of these days.
+    // No file of the place contains one of the destroyed keys, sealed or not, in any backup of these days.
     const texts = await everythingIn(place)
     for (const [id, { file, shard }] of destroyed) {
       for (const wrapped of [file, shard]) {
@@ -131,7 +132,7 @@ async function wrappedKeysOf(id: string): Promise<WrappedBefore> {
   return rows[0]!
 }
 
-/** Returns every file of a place, opened as far as the recovery key does. */
+/** Returns every file of a place, decrypted where the recovery key can decrypt it. */
 async function everythingIn({ store }: Place): Promise<Buffer[]> {
   const texts: Buffer[] = []
   for await (const key of store.list('')) {
@@ -154,7 +155,7 @@ test(
     const unkept = await register.record({}, { packets: 4 })
     await register.seal()
     const right = await grantRight()
-    // As the owner of the database would, so that forged entries count in the restored register.
+    // Deletes the row as the owner of the database could, so that forged entries would count in the restored register.
     await database.as().pool.query('delete from audit_signed_from')
     const { manifest } = await backUp(place)
     await database.as().pool.query('update access_right set revoked_at = now() where id = $1', [right])
@@ -218,7 +219,7 @@ test(
   },
 )
 
-/** Grants a right as an installation does. */
+/** Grants a right through the program. */
 async function grantRight(): Promise<string> {
   const { rows } = await database.as().pool.query<{ id: string }>(
     `with p as (
@@ -244,7 +245,7 @@ test('every row is restored exactly', { timeout: 60_000 }, async () => {
     () => undefined,
   )
   await connection.close()
-  // Rows that a restore itself changes or appends.
+  // Leaves out rows that a restore itself changes or appends.
   const changed = new Set([
     'audit_entry',
     'audit_pending',
@@ -316,7 +317,7 @@ test(
     const place = await openTestPlaces(database, register)
     await backUp(place)
     const machine = await emptyMachine()
-    // Simulates a version after the backup, with a column that it fills in existing rows.
+    // Simulates a version newer than the backup, with a column that its migration fills in existing rows.
     const folder = join(machine.folder, 'newer')
     await cp(schemaFolder, folder, { recursive: true })
     await writeFile(
@@ -351,7 +352,7 @@ test('an altered file of the ledger keeps the register closed', async () => {
   await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
 })
 
-test('a requester’s copy that could be fetched ends at a restore, because no backup contains it', async () => {
+test('a requester’s copy that could be downloaded ends at a restore, because no backup contains it', async () => {
   const [recording] = await register.makeRecordings(1)
   const { db: admin } = database.as()
   const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Paula' })
@@ -376,7 +377,7 @@ test('a requester’s copy that could be fetched ends at a restore, because no b
   ])
 })
 
-test('a restore ends releasable packages and signed copies without sound, and reports by number what an authority may have received', async () => {
+test('a restore ends packages that could be released and signed copies without sound, and reports the numbers of disclosures that an authority may have received', async () => {
   const [approved, rendered, rendering] = (await register.makeRecordings(3)).map(({ id }) => id)
   const { db: admin } = database.as()
   const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id

@@ -31,12 +31,12 @@ async function stateOf(machine: Machine, id: string): Promise<unknown> {
   return rows[0]
 }
 
-test('a destruction in progress when the machine was lost is completed after the restore, even without a ledger entry', async () => {
+test('a destruction in progress when the machine was lost is completed after the restore, even if it has no ledger entry', async () => {
   const [first, second, held] = await register.makeRecordings(3)
   await register.seal()
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
-  // Its keys have left the keyring, but no copy of the ledger has its end.
+  // Its keys have left the keyring, but no copy of the ledger has the destruction.
   await makeDestroyer(database, register, place.copies).destroy(first!.id)
   const stopped = { ...place.copies, deleteObjects: () => Promise.reject(new Error('the machine is lost')) }
   await makeDestroyer(database, register, stopped).destroy(second!.id)
@@ -54,7 +54,7 @@ test('a destruction in progress when the machine was lost is completed after the
   expect(ended.destroyed.sort()).toEqual([first!.id, second!.id].sort())
 })
 
-test('a lost or unreadable shard stops the restore with its name, and is skipped if the operator says so', async () => {
+test('a lost or unreadable shard stops the restore with the shard’s name, and is skipped if the operator orders so', async () => {
   const [held] = await register.makeRecordings(1)
   await register.seal()
   const place = await openTestPlaces(database, register)
@@ -81,7 +81,7 @@ test('a lost or unreadable shard stops the restore with its name, and is skipped
   expect(restored.withoutKey).toContain(held!.id)
 })
 
-test('month keys that a disconnected place kept are replaced and destroyed before the restored register opens', async () => {
+test('month keys that an unreachable place kept are replaced and destroyed before the restored register opens', async () => {
   const [gone, held] = await register.makeRecordings(2)
   await register.seal()
   const place = await openTestPlaces(database, register)
@@ -91,7 +91,7 @@ test('month keys that a disconnected place kept are replaced and destroyed befor
   await makeDestroyer(database, register, place.copies).destroy(gone!.id)
   await register.seal()
   await place.copies.shipLedger()
-  // Simulates a place that was disconnected: it has the ledger, but old keys.
+  // Simulates a place that was unreachable: it has the ledger, but old keys.
   await rm(`${place.folder}/keyring`, { recursive: true })
   await rename(`${place.folder}/keyring-away`, `${place.folder}/keyring`)
 

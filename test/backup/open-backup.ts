@@ -81,7 +81,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
 
 export type BackedUpRegister = Awaited<ReturnType<typeof openBackedUpRegister>>
 
-/** Backup place as in the settings, with its copies of keyring and ledger. */
+/** Opens a backup place as in the settings, with its copies of keyring and ledger. */
 export async function openTestPlaces(database: TestDatabase<RegisterTables>, register: BackedUpRegister) {
   const { name, folder, store } = await register.newPlace(`p${randomBytes(4).toString('hex')}`)
   const { db } = database.as()
@@ -155,7 +155,7 @@ export function restoreFrom(
   )
 }
 
-/** Empty machine: a database without tables, no keys, no objects. Call it within a test. */
+/** Makes an empty machine: a database without tables, no keys, no objects. Call it within a test. */
 export async function emptyMachine() {
   const cluster = inject('database')
   const name = `test_restored_${randomBytes(5).toString('hex')}`
@@ -201,7 +201,7 @@ async function administer(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end())
 }
 
-/** Makes a backup, then what comes after it, and restores the backup on another machine. */
+/** Makes a backup, runs `after`, and restores the backup on another machine. */
 export async function restoredAfter(
   database: TestDatabase<RegisterTables>,
   register: BackedUpRegister,

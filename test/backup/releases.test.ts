@@ -38,7 +38,7 @@ beforeAll(async () => {
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 })
 
-/** Ingested recordings that Aino answered, each with a signed copy whose sound is in the object store. */
+/** Makes ingested recordings that Aino answered, each with a signed copy whose sound is in the object store. */
 async function recordings(count: number): Promise<{ id: string; copy: string }[]> {
   const recordings = await register.makeRecordings(count)
   const made: { id: string; copy: string }[] = []
@@ -90,7 +90,7 @@ async function granted(of: readonly { id: string }[]): Promise<Disclosure> {
   return made
 }
 
-/** Releases as storing a package does. @returns its id */
+/** Releases a disclosure and stores its package. Returns the package's id. */
 async function release({ id }: { id: string }): Promise<string> {
   return admin.transaction().execute(async (tx) => {
     const { rows } = await sql<{ id: string }>`
@@ -114,7 +114,7 @@ const stateOf = async (of: string) => {
 }
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
-/** The register, or a restored one. */
+/** The original register, or a restored one. */
 type On = Pick<Machine, 'pool'> & { target: Pick<Machine['target'], 'db'> }
 const here: On = { pool: database.as().pool, target: { db: admin } }
 
@@ -134,7 +134,7 @@ const forbidden = (machine: Machine, recording: string) =>
   )
 
 test(
-  'a prohibition after a restore recalls releases made after the backup, whenever the disclosure began, and confirmed ones stay confirmed',
+  'a prohibition after a restore recalls releases made after the backup, whenever their disclosure began, and confirmed releases stay confirmed',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -157,7 +157,8 @@ test(
         ),
       )
     await place.copies.catchUp()
-    // Nothing beside the backups names a recording, and the keyring's tie is deleted at the confirmation.
+    // Only the keyring, and no other file in the place outside the backups, links a release to a recording, and only
+    // until its confirmation.
     const lent = async () => {
       const found: string[] = []
       for (const month of await monthsIn(place.store)) {
@@ -216,7 +217,7 @@ test(
     expect(await copies()).toEqual(
       released.map((one) => (one.state === 'RELEASED' ? { ...one, state: 'RECALLED' } : one)),
     )
-    // No entry was appended for it: the ledger is unchanged.
+    // Recalls append no entry for the confirmed release: the ledger has only two.
     expect(
       await rows(
         "select count(*)::int as n from destruction_entry where object_kind = 'disclosure' and cause = 'recalled'",
@@ -226,7 +227,7 @@ test(
 )
 
 test(
-  'a recall, a later day and the end of a study with its working days survive a restore, and a release without its tie is reported',
+  'a recall, a later day and the end of a study with its working days survive a restore, and a release without its keyring link is reported',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -274,7 +275,7 @@ test(
 )
 
 test(
-  'a disclosure decided or released after the backup stays bound to its recipient, and is refused after a change of name or address',
+  'a disclosure decided or released after the backup stays bound to its recipient, and is refused after the recipient’s name or address changes',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -326,7 +327,7 @@ test('a disclosure granted before the backup and withdrawn after it stays withdr
 })
 
 test(
-  'a package to an institute can be fetched only after the places have its release',
+  'a package to an institute can be downloaded only after the backup places have its release',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -351,7 +352,7 @@ test(
 )
 
 test(
-  'the sound of a signed copy is restored unchanged, and that of a destroyed recording is nowhere',
+  'the sound of a signed copy is restored unchanged, and that of a destroyed recording is in no file',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)

@@ -1,7 +1,7 @@
 /**
- * What the clients of many makers send during a call, request by request, written after the makers' documents. Each
- * call ends as the right contact, recorded from the right moment (R8, R9, R10, R14, R16).
- * docs/operate/recording-clients.md has a row for each.
+ * Plays what recording clients of many vendors send during a call, request by request, written after the vendors'
+ * documentation. Each call must become the right contact, recorded from the right moment (R8, R9, R10, R14, R16).
+ * docs/operate/recording-clients.md has a row for each client.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -28,7 +28,7 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const contact = { caller: { key: callerKey }, official: { phone: officialKey } }
 const whole = { ...contact, numberReached: { key: numberKey }, marks: [] }
 
-/** BroadWorks and Webex: metadata of drafts before RFC 7865, with the extension. */
+/** Builds BroadWorks' and Webex' metadata by drafts of RFC 7865, with their extension. */
 function broadWorks(given: {
   people: readonly (readonly [aor: string | readonly string[], label: string])[]
   extension: string
@@ -57,7 +57,7 @@ function broadWorks(given: {
   ].join('\n')
 }
 
-/** Metaswitch: one mixed stream, plain numbers, the extension without a namespace. */
+/** Builds Metaswitch's metadata: one mixed stream, plain numbers, the extension without a namespace. */
 function metaswitch(given: { people: readonly string[]; extension: string }): string {
   const participants = given.people.map(
     (aor, at) =>
@@ -89,7 +89,7 @@ describe('Oracle (Acme Packet)', () => {
     "<stream id='st2' session='s'><label>16777228</label><mode>separate</mode></stream></recording>",
   ].join('\n')
 
-  test('a call with a hold and its end', async () => {
+  test('records a call with a hold, and its end', async () => {
     const call = await bench.call({ label: ['16777227', '16777228'] })
     const { ports } = await call.invite({ sdp: true, metadata })
     await call.speak(ports, 10)
@@ -103,7 +103,7 @@ describe('Oracle (Acme Packet)', () => {
   })
 })
 
-test('a caller’s number that the network has refuted is kept and marked, also if a later request repeats it', async () => {
+test('a caller’s number whose verification failed in the network is kept and marked, also if a later request repeats it', async () => {
   const refuted = { ...caller, aor: people.caller.replace('@', ';verstat=TN-Validation-Failed@') }
   for (const [first, then] of [
     [refuted, undefined],
@@ -119,7 +119,7 @@ test('a caller’s number that the network has refuted is kept and marked, also 
 })
 
 describe('Cisco CUBE', () => {
-  test('the anchor leg is the service number, and an official takes the call by re-INVITE', async () => {
+  test('takes the service number from the anchor leg, and the official from a re-INVITE', async () => {
     const number = { id: 'number', aor: people.number, label: '2' }
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, number] }) })
@@ -134,7 +134,7 @@ describe('Cisco CUBE', () => {
     expect(bench.segments()).toMatchObject([whole])
   })
 
-  test('network-based recording: SDP only, with two participants in headers', async () => {
+  test('network-based recording: reads two participants from headers, with SDP only', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const participants = [`${people.caller};media-index="0"`, `${people.official};media-index="1"`]
     const { ports } = await call.invite({
@@ -149,7 +149,7 @@ describe('Cisco CUBE', () => {
 })
 
 describe('AudioCodes', () => {
-  test('addresses without a scheme, send inside the participant, the called number in Diversion', async () => {
+  test('reads addresses without a scheme, `send` inside the participant, and the called number from Diversion', async () => {
     const plain = (aor: string) => aor.replace('sip:', '')
     const metadata = [
       '<?xml version="1.0" encoding="UTF-8"?>',
@@ -184,7 +184,7 @@ describe('Ribbon', () => {
     "<tns:participantstreamassoc participant_id='b'><tns:send>st1</tns:send></tns:participantstreamassoc></tns:recording>",
   ].join('\n')
 
-  test('crossed streams, a clock that was never set, From and To of the call in callData', async () => {
+  test('accepts crossed streams and a clock that was never set, and reads From and To of the call from callData', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata })
     await call.speak(ports, 10)
@@ -214,7 +214,7 @@ describe('Metaswitch', () => {
   const originating = (dialled: string, calling: string) =>
     `<callType>originating</callType><recordedParty>+358295121001</recordedParty><callingPartyNumber>${calling}</callingPartyNumber><dialedDigits>${dialled}</dialedDigits>`
 
-  test('a call to a hunt group', async () => {
+  test('records a call to a hunt group', async () => {
     const extension =
       '<callType>terminating</callType><recordedParty>0295121001</recordedParty><callingPartyNumber>0401234567</callingPartyNumber><dialedDigits>029497000</dialedDigits>'
     const call = await bench.call({ label: ['1'] })
@@ -242,7 +242,7 @@ describe('Metaswitch', () => {
       }),
     })
     await bench.until(() => expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]))
-    // The official who fetched it knows no service number; the client may report it.
+    // The official who fetched the call has no service number; the client may report it.
     await call.update({
       metadata: metaswitch({
         people: ['0295121001', '0401234567', '029497000'],
@@ -286,7 +286,7 @@ describe('Metaswitch', () => {
 describe('BroadWorks', () => {
   const queued = `<extTrackingID>90:1</extTrackingID><userID>+358295121001@agency</userID><callType><termCall><callingPartyNumber>tel:+358401234567</callingPartyNumber><calledPartyNumber>tel:+358295121001</calledPartyNumber></termCall></callType><acd><acdNumber countryCode="358">29497000</acdNumber></acd>`
 
-  test('a queue call, paused with zeros', async () => {
+  test('records a queue call that is paused by zeros in the SDP', async () => {
     const metadata = broadWorks({
       people: [
         [people.caller, '1'],
@@ -322,7 +322,7 @@ describe('BroadWorks', () => {
     })
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
     await call.speak(ports, 5)
-    // A colleague joins, reported by BroadWorks with the user id, and the first official leaves.
+    // A colleague joins, whom BroadWorks reports with the user id, and the first official leaves.
     const colleagueUser = '86070000017701@agency.example.fi'
     const others = [
       [`sip:${user}`, '1'],
@@ -341,7 +341,7 @@ describe('Webex Calling', () => {
   const direct = (called: string) =>
     `<extTrackingID>91:1</extTrackingID><userID>Y2lzY29zcGFyazovL3VzLzE</userID><callType><termCall><callingPartyNumber>+358401234567</callingPartyNumber><calledPartyNumber>${called}</calledPartyNumber></termCall></callType>`
 
-  test('the number called of a direct call is calledPartyNumber', async () => {
+  test('takes the number called of a direct call from calledPartyNumber', async () => {
     const call = await bench.call({})
     await call.invite({
       sdp: true,
@@ -361,7 +361,7 @@ describe('Webex Calling', () => {
     await call.bye()
   })
 
-  test('a participant’s second address counts like the first', async () => {
+  test('reads a participant’s second address like the first', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       ...{ sdp: true, headers: diversion },
@@ -385,7 +385,7 @@ describe('Avaya SBCE', () => {
   const ringing = metadataOf({ participants: [caller, standIn] })
   const answered = metadataOf({ participants: [caller, official] })
 
-  test('a call is unanswered while the placeholder is reported, and is recorded from the UPDATE that names the official', async () => {
+  test('a call is unanswered while the placeholder for the official is reported, and is recorded from the UPDATE that names the official', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
     expect(ports).toHaveLength(2)
@@ -422,7 +422,7 @@ describe('Avaya SBCE', () => {
     expect(bench.ports.inUse).toBe(0)
   })
 
-  test('a CANCEL that crosses our answer changes nothing, and the BYE after it ends an unanswered call', async () => {
+  test('a CANCEL that crosses our answer changes nothing, and the BYE after it ends the call as unanswered', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
     expect((await call.cancel()).status).toBe(200)
@@ -439,7 +439,7 @@ describe('Avaya SBCE', () => {
 })
 
 describe('a client that offers a third stream', () => {
-  test('without metadata for it: two separate voices, and the third stream kept beside them and marked', async () => {
+  test('without metadata for the third: records two separate voices, keeps the third stream beside them, and marks the call', async () => {
     const call = await bench.call({ label: ['1', '2', '3'] })
     const metadata = metadataOf({ participants: [caller, official], labels: ['1', '2', '3'] })
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
@@ -452,7 +452,7 @@ describe('a client that offers a third stream', () => {
 })
 
 describe('Avaya Communication Manager (DMCC), by an application with SIPREC', () => {
-  test('one mixed stream of an official’s station is joined to its call by the universal call id', async () => {
+  test('joins one mixed stream of an official’s station to its call by the universal call id', async () => {
     const ucid = { 'User-to-User': '00FA080001000260112233;encoding=hex', ...diversion }
     const mixed = { ...caller, label: '1' }
     const metadata = metadataOf({ participants: [mixed, { ...official, label: '1' }], labels: ['1'] })
@@ -466,12 +466,12 @@ describe('Avaya Communication Manager (DMCC), by an application with SIPREC', ()
   })
 })
 
-describe('Genesys, which reports the parties in its address', () => {
+describe('Genesys, which reports the parties in the recorder’s URI', () => {
   const address = (more: string) =>
     `sip:record=02A1B2C3_2027-03-03@127.0.0.1;calluuid=02A1B2C3;dn=0295121001;otherdn=0401234567;agentid=aino;${more}`
   const incoming = address('ani=0401234567;dnis=029497000')
 
-  test('through Oracle: the parties are those of the address, not the recorder’s two ends, in four streams of which two are silent', async () => {
+  test('through Oracle: takes the parties from the URI, not the recorder’s two ends, of four streams two are silent', async () => {
     const apkt = (isCalling: boolean, more = '') =>
       `<extensiondata xmlns:apkt="http://acmepacket.com/siprec/extensiondata"><apkt:callingParty>${isCalling}</apkt:callingParty>${more}</extensiondata>`
     const metadata = [
@@ -496,7 +496,7 @@ describe('Genesys, which reports the parties in its address', () => {
     expect(bench.segments()[0]?.callIds).toContain('genesysUuid:02A1B2C3')
   })
 
-  test('directly: SDP only, to that address', async () => {
+  test('directly: takes the parties from the URI, with SDP only', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const { ports } = await call.invite({ sdp: true, uri: incoming })
     await call.speak(ports, 10)
@@ -505,7 +505,7 @@ describe('Genesys, which reports the parties in its address', () => {
     expect(bench.segments()).toMatchObject([{ ...contact, numberReached: { key: numberKey } }])
   })
 
-  test('an outgoing call of an official leaves nothing', async () => {
+  test('keeps nothing of an official’s outgoing call', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const { ports } = await call.invite({ sdp: true, uri: address('ani=0295121001;dnis=0401234567') })
     await call.speak(ports, 5)
@@ -517,7 +517,7 @@ describe('Genesys, which reports the parties in its address', () => {
 })
 
 describe('Genesys, through a session border controller', () => {
-  test('its id joins two sessions of one call, of which one is recorded', async () => {
+  test('joins two sessions of one call by its id, and records one of them', async () => {
     const more =
       '<ac:GenesysUUID xmlns:ac="urn:ietf:params:xml:ns:Genesys">01D2MV8T6C8LJ1EHQ0DDNCG0000001</ac:GenesysUUID>'
     const metadata = (id: string) => metadataOf({ id, participants: [caller, official], more })
@@ -534,7 +534,7 @@ describe('Genesys, through a session border controller', () => {
 })
 
 describe('Teams Direct Routing, through a session border controller', () => {
-  test('the official is a Teams user with the number in their identity, and a transfer in Teams is a new official', async () => {
+  test('takes the official from the number in the Teams user’s identity, and a transfer in Teams is a new official', async () => {
     const user = {
       ...official,
       aor: ['sip:11111111-2222-3333-4444-555555555555@sip.pstnhub.microsoft.com', people.official],
@@ -555,7 +555,7 @@ describe('Teams Direct Routing, through a session border controller', () => {
 })
 
 describe('jambonz', () => {
-  test('crossed streams of an outgoing leg are reported by its extension, and a pause is SDP only', async () => {
+  test('reads crossed streams of an outgoing leg from its extension, and a pause from SDP only', async () => {
     const more =
       '<extensiondata xmlns:jb="http://jambonz.org/siprec"><jb:callsid>c-1</jb:callsid><jb:direction>outbound</jb:direction><jb:calledNumber>+358295121001</jb:calledNumber><jb:callingNumber>+358401234567</jb:callingNumber></extensiondata>'
     const call = await bench.call({})
@@ -575,7 +575,7 @@ describe('jambonz', () => {
 })
 
 describe('OpenSIPS', () => {
-  test('callee first, a display name that breaks the XML, and both unchanged re-INVITEs of a hold', async () => {
+  test('accepts the callee first, a display name that breaks the XML, and both unchanged re-INVITEs of a hold', async () => {
     const named = { ...caller, name: 'Smith & Sons <Oy>' }
     const metadata = metadataOf({
       participants: [
@@ -597,7 +597,7 @@ describe('OpenSIPS', () => {
 })
 
 describe('FreeSWITCH', () => {
-  test('one mixed stream without a label', async () => {
+  test('records one mixed stream without a label', async () => {
     const call = await bench.call({ label: [], lines: 1 })
     const { ports } = await call.invite({
       ...{ sdp: true, headers: diversion },
@@ -618,7 +618,7 @@ describe('FreeSWITCH', () => {
 })
 
 describe('Kamailio with rtpengine', () => {
-  test('the route script sends SDP only, and reports the parties by UPDATE once the call is answered', async () => {
+  test('accepts SDP only from the route script, and the parties by UPDATE once the call is answered', async () => {
     const call = await bench.call({ label: ['0', '1'] })
     await call.invite({ sdp: true })
     await call.update({
@@ -639,7 +639,7 @@ describe('Kamailio with rtpengine', () => {
   })
 })
 
-describe('other spellings of metadata', () => {
+describe('other ways to write metadata', () => {
   const metadata = metadataOf({ participants: [caller, official] })
   const wrapped = (encoding: string, content: Buffer) => ({
     type: 'multipart/mixed;boundary=b',

@@ -1,6 +1,6 @@
 /**
- * Session descriptions of recording clients beyond the ordinary one: what RFC 3264, 4568, 5761, 5888, 8839 and 9143 let
- * a client write, and change during a call. Each voice is recorded, or its absence is reported (R13, R17).
+ * Less common session descriptions of recording clients: everything that RFC 3264, 4568, 5761, 5888, 8839 and 9143 let
+ * a client send, and change during a call. Each voice is recorded, or its absence is reported (R13, R17).
  */
 import { isIPv4 } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -87,7 +87,7 @@ describe('a voice that cannot be recorded', () => {
   ]
 
   test.each(cannotBeTaken)(
-    '%s, beside one that can: the latter is recorded, and the call is marked',
+    'offered %s beside a voice that can be recorded: the latter is recorded, and the call is marked',
     async (_, change) => {
       const call = await bench.call({})
       const { ports } = await call.invite({ sdp: change(call.offer()), metadata, headers })
@@ -99,7 +99,7 @@ describe('a voice that cannot be recorded', () => {
     },
   )
 
-  test.each(cannotBeTaken)('%s from a change during the call: the call is marked', async (_, change) => {
+  test.each(cannotBeTaken)('changed to %s during the call: the call is marked', async (_, change) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata, headers })
     await call.speak(ports, 10)
@@ -111,7 +111,7 @@ describe('a voice that cannot be recorded', () => {
   })
 
   test.each(['its official', 'nobody'])(
-    'marks the call if %s was reported first, and the rest by UPDATE',
+    'marks the call even if %s is reported first, and the rest by UPDATE',
     async (user) => {
       const call = await bench.call({})
       const sdp = ofSecond('RTP/AVP', 'RTP/SAVP')(call.offer())
@@ -126,7 +126,7 @@ describe('a voice that cannot be recorded', () => {
     },
   )
 
-  test('whose line its client closed does not mark the call', async () => {
+  test('does not mark the call if the client itself closed the media line', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: ofSecond(/m=audio \d+/, 'm=audio 0')(call.offer()), metadata, headers })
     await call.speak(ports, 10)
@@ -153,7 +153,7 @@ test.each<[string, Change]>([
   },
 )
 
-test('a later offer that omits a media line, which RFC 3264 section 8 forbids, is answered, and the call is marked', async () => {
+test('a later offer that omits a media line, against RFC 3264 section 8, is answered, and the call is marked', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata, headers })
   await call.speak(ports, 10)
@@ -223,7 +223,7 @@ test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[
   expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
 })
 
-test('a client that requires reliable provisional responses is recorded, because there are none (RFC 3262 section 3)', async () => {
+test('a client that requires reliable provisional responses is recorded, because the recorder sends none (RFC 3262 section 3)', async () => {
   const call = await bench.call({})
   const { status, ports } = await call.invite({
     sdp: true,

@@ -1,6 +1,6 @@
 /**
- * Recording client on its own sockets, before a recorder that listens for SIP and RTP as in production. Sends a maker's
- * requests one by one; returns the answers and the recorder's own requests. Contains no vendor's message.
+ * Recording client on its own sockets, and a recorder that listens for SIP and RTP as in production. The client sends a
+ * vendor's requests one by one and returns the answers and the recorder's own requests. Contains no vendor's message.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -16,50 +16,50 @@ import { everyCall, openTestRecorder, type RecorderGiven, type TestRecorder } fr
 
 /** Content of a request; its body is SDP, metadata, or both as multipart/mixed. */
 export interface RequestParts {
-  /** True: the client's present offer; text: this one. */
+  /** True for the client's present offer, or the text of an offer. */
   sdp?: boolean | string
   metadata?: string
   headers?: Record<string, string>
-  /** Request-URI; the recorder's plain one by default. */
+  /** Request-URI; by default that of the recorder. */
   uri?: string
-  /** A body with its type, instead of all that. */
+  /** Body and its type, sent instead of `sdp` and `metadata`. */
   body?: { type: string; content: string | Buffer }
 }
 
 export interface Answered {
   status: number
   sdp: string
-  /** Port of each media line to send to; undefined if there is none. */
+  /** Recorder's port of each media line; undefined if there is none. */
   ports: number[]
 }
 
 export interface ClientCall {
   invite(reported: RequestParts): Promise<Answered>
-  /** Sends an INVITE in the dialog. */
+  /** Sends a re-INVITE, in the dialog. */
   reinvite(reported: RequestParts): Promise<Answered>
   update(reported: RequestParts): Promise<Answered>
   bye(reported?: RequestParts): Promise<Answered>
   /** Cancels the last INVITE with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
   cancel(): Promise<Answered>
-  /** Sends this many packets of 172 bytes of A-law on each media line to its port; none to port 0. */
+  /** Sends this many packets of 172 bytes of A-law for each media line to its port, none if the port is 0. */
   speak(ports: readonly number[], packets: number): Promise<void>
-  /** The client's offer, in its next version. */
+  /** Returns the client's offer with the next version number. */
   offer(direction?: 'sendonly' | 'inactive'): string
-  /** Answered offers of the recorder, each with its ports. */
+  /** Offers of the recorder that the client has answered, each with its ports. */
   readonly offered: Answered[]
   /** Answers the recorder's offers with this status from now on. */
   refuseOffers(status: number): void
-  /** Answers them with SDP and these metadata from now on, as multipart/mixed. */
+  /** Answers the recorder's offers with SDP and these metadata from now on, as multipart/mixed. */
   answerWith(metadata: string): void
 }
 
 export interface FlowBench extends TestRecorder {
-  /** Client with this many media lines; its first SSRC identifies its voices. */
+  /** Makes a client with this many media lines; its first SSRC identifies its voices. */
   call(given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number }): Promise<ClientCall>
   until(check: () => void): Promise<void>
 }
 
-/** Recorder behind a SIP server with its own UDP socket. */
+/** Opens a recorder behind a SIP server with its own UDP socket. */
 export async function openBench(
   firstPort: number,
   given: Partial<RecorderGiven> & { inForce?: () => RegisterDescription } = {},
@@ -93,7 +93,7 @@ export async function openBench(
 
 let calls = 0
 
-/** Client of the SIP listener at this port. */
+/** Opens a client of the SIP listener at this port. */
 export async function openClient(
   serverPort: number,
   given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number },
@@ -190,7 +190,7 @@ export async function openClient(
     return answeredOf(response.status, response.body.toString())
   }
 
-  /** The recorder sends a request itself. */
+  /** Handles a request of the recorder. */
   async function onRequest(request: SipRequest): Promise<void> {
     if (request.method === 'ACK') return
     const status = request.method === 'INVITE' && refusal > 0 ? refusal : 200
@@ -254,10 +254,10 @@ function sendPacket(socket: Socket, port: number, ssrc: number, sequence: number
   })
 }
 
-/** Plain metadata after RFC 7865. */
+/** Builds plain metadata by RFC 7865. */
 export function metadataOf(given: {
   id?: string
-  /** Each with one or more addresses, and the label of the stream with the voice. */
+  /** Participants, each with one or more addresses, and the label of the stream with the voice. */
   participants: readonly { id: string; aor: string | readonly string[]; label?: string; name?: string }[]
   labels?: readonly string[]
   mode?: 'complete' | 'partial'
@@ -288,7 +288,7 @@ export function metadataOf(given: {
   ].join('\n')
 }
 
-/** From the description and the directory of openTestRecorder. */
+/** Numbers in the description and the directory of openTestRecorder. */
 export const people = {
   caller: 'sip:+358401234567@trunk.example.net',
   official: 'sip:+358295121001@agency.example.fi',

@@ -1,6 +1,6 @@
 /**
- * What a client reports of a call later reaches its contact, and the decision that waited for it (RFC 7865 section 6.1;
- * R9, R14).
+ * What a client reports about a call later is entered in the call's contact, and affects the recording decision that
+ * waited for it (RFC 7865 section 6.1; R9, R14).
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
@@ -28,14 +28,14 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const whole = metadataOf({ participants: [caller, official, number] })
 const known = { caller: { key: callerKey }, numberReached: { key: numberKey }, numberCalled: { key: numberKey } }
 
-/** Exactly one segment, with all known facts. */
+/** Checks that there is exactly one segment, with all known facts. */
 function expectOne(): void {
   expect(bench.segments()).toHaveLength(1)
   expect(bench.segments()[0]).toMatchObject({ ...known, official: { phone: officialKey }, marks: [] })
 }
 
 test.each(['UPDATE', 're-INVITE'] as const)(
-  'the official only at first, the rest by %s: one segment with caller and number, recorded from then on',
+  'official first, the rest by %s: one segment with caller and number, recorded from then on',
   async (method) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [official] }) })
@@ -48,12 +48,12 @@ test.each(['UPDATE', 're-INVITE'] as const)(
     await expectRecorded(bench, 40)
     expectOne()
     expect(bench.segments()[0]?.decision).toMatchObject({ record: true, reason: 'drawn' })
-    // Media that the client sends already are not offered again.
+    // The recorder does not offer media again that the client sends already.
     expect(call.offered).toEqual([])
   },
 )
 
-test('SDP only at first and metadata by UPDATE: the session is offered to the client again, which then sends media', async () => {
+test('SDP only first, and metadata by UPDATE: the recorder sends an offer, and the client then sends media', async () => {
   const call = await bench.call({})
   expect((await call.invite({ sdp: true })).ports).toEqual([])
   expect((await call.update({ metadata: whole })).sdp).toBe('')
@@ -68,7 +68,7 @@ test('SDP only at first and metadata by UPDATE: the session is offered to the cl
   expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
 })
 
-test('an answer to our offer with metadata beside its SDP, which RFC 7866 does not allow, is read for its SDP', async () => {
+test('an answer to the recorder’s offer with metadata beside its SDP, which RFC 7866 does not allow, is read for its SDP', async () => {
   const call = await bench.call({})
   call.answerWith(whole)
   await call.invite({ sdp: true })
@@ -87,7 +87,7 @@ test('a client that refuses every offer keeps its contact, marked, without a rec
   await call.update({ metadata: whole })
   await bench.until(() => expect(bench.segments()[0]).toMatchObject({ ...known, captureState: 'paused' }))
   expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
-  // Its own offer brings the media.
+  // The client's own offer brings the media.
   const { ports } = await call.reinvite({ sdp: true })
   await bench.until(() => expect(bench.segments()[0]?.captureState).toBe('recording'))
   await call.speak(ports, 20)
@@ -95,7 +95,7 @@ test('a client that refuses every offer keeps its contact, marked, without a rec
   await expectRecorded(bench, 40)
 })
 
-test('the service number by re-INVITE: the same segment, with nothing unknown left', async () => {
+test('the service number by re-INVITE: the same segment, complete', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, official] }) })
   await call.reinvite({ sdp: true, metadata: whole })
@@ -105,7 +105,7 @@ test('the service number by re-INVITE: the same segment, with nothing unknown le
   expectOne()
 })
 
-test('two officials with a Diversion, and the caller afterwards', async () => {
+test('two officials with a Diversion, then the caller: records the caller’s call', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({
     ...{ sdp: true, headers: diversion },
@@ -121,7 +121,7 @@ test('two officials with a Diversion, and the caller afterwards', async () => {
 })
 
 test.each(['first', 'second'] as const)(
-  'two recorders of one client, of which only the %s has the Diversion: one segment, recorded once',
+  'two recorders of one client, of which only the %s gets the Diversion: one segment, recorded once',
   async (which) => {
     const both = metadataOf({ participants: [caller, official] })
     const one = await bench.call({ ssrc: 100 })
@@ -139,7 +139,7 @@ test.each(['first', 'second'] as const)(
   },
 )
 
-test('the client’s own address in From is not the caller once its metadata report one', async () => {
+test('the client’s own address in From is not the caller once the metadata report a caller', async () => {
   const call = await bench.call({ from: '<sip:+358501112222@sbc.example.net>' })
   await call.invite({ sdp: true, headers: diversion, metadata: metadataOf({ participants: [official] }) })
   await bench.until(() => expect(bench.segments()[0]?.caller.key).toBe('+358501112222'))
@@ -149,7 +149,7 @@ test('the client’s own address in From is not the caller once its metadata rep
   await call.bye()
 })
 
-test('a call between officials that a customer joins by UPDATE: the session is offered again to the client, which was told to send nothing', async () => {
+test('a call between officials that a customer joins by UPDATE: the recorder had told the client to send nothing, and offers the session again', async () => {
   const call = await bench.call({})
   expect(
     (await call.invite({ sdp: true, metadata: metadataOf({ participants: [colleague, official] }) })).ports,
@@ -193,7 +193,7 @@ test.each([
   expect(bench.written()).toEqual([])
 })
 
-test('a Diversion from a number of the register makes it a customer’s call, also if it is later reported as outgoing, and nothing more of it is kept', async () => {
+test('a Diversion from a number of the register makes a call a customer’s, also if it is later reported as outgoing, and nothing reported after that is kept', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, headers: diversion })
   expect(ports).toHaveLength(2)
@@ -208,7 +208,7 @@ test('a Diversion from a number of the register makes it a customer’s call, al
   expect(tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)).toBe(20)
 })
 
-test('a second recorder that reports an outgoing call deletes what the first has reported', async () => {
+test('a second recorder that reports an outgoing call deletes what the first recorder has reported', async () => {
   const headers = { 'X-BroadWorks-Correlation-Info': 'outgoing-of-two' }
   const [one, other] = [await bench.call({}), await bench.call({ ssrc: 200 })]
   await one.invite({ sdp: true, headers })

@@ -1,6 +1,6 @@
 // Checks a PDF's bytes against PDF/UA-1 (ISO 14289-1:2014), as far as a program can: the conditions of the Matterhorn
-// Protocol 1.1, by their numbers, that apply to these documents. Returns every breach as text. Independent of how the
-// file was made.
+// Protocol 1.1 that apply to these documents, by their numbers. Returns every breach as text. Does not depend on how
+// the file was made.
 import {
   Name,
   readContent,
@@ -12,12 +12,12 @@ import {
   type PdfValue,
 } from './read-pdf.ts'
 
-/** Structure element as a reader finds it. */
+/** Structure element as a screen reader finds it. */
 interface Element {
   type: string
   dictionary: Dictionary
   children: Element[]
-  /** Its own content: page object id and number of the marked content. */
+  /** Content of the element itself: page object id and number of the marked content. */
   marks: { page: number; mark: number }[]
 }
 
@@ -166,7 +166,7 @@ function checkMetadata(pdf: PdfFile, catalog: Dictionary): string[] {
   return breaches
 }
 
-/** 09 and ISO 32000-1, 14.7: every mark belongs to one element, and the parent tree leads back to it. */
+/** 09 and ISO 32000-1, 14.7: every mark belongs to one element, and the parent tree points back to that element. */
 function checkMarks(
   pdf: PdfFile,
   tree: Dictionary,
@@ -234,7 +234,7 @@ const mayHold: Readonly<Record<string, readonly string[] | 'text'>> = {
 }
 const holdsTextToo = new Set(['LBody', 'TH', 'TD'])
 
-/** 02, 09, 16: known types, each in its place, none empty. */
+/** 02, 09, 16: element types are known, each in its place, none empty. */
 function checkStructure(elements: readonly Element[]): string[] {
   const roots = elements.map(({ type }) => type)
   const breaches =
@@ -285,7 +285,8 @@ function checkTables(pdf: PdfFile, elements: readonly Element[]): string[] {
 }
 
 /**
- * 28: these documents have no annotations. One that has needs its place in the structure and the matching tab order.
+ * 28: these documents have no annotations. An annotation would need its place in the structure and the matching tab
+ * order.
  */
 function checkAnnotations(pdf: PdfFile, pages: readonly Page[]): string[] {
   return pages.flatMap(({ page }) => (pdf.array(page.get('Annots')).length > 0 ? ['28-002: an annotation'] : []))

@@ -1,5 +1,5 @@
-// Reads the objects of a PDF without object streams (ISO 32000-1), for a checker that relies on no library for it.
-// Inflates streams that are not encrypted. Repairs nothing.
+// Reads the objects of a PDF without object streams (ISO 32000-1), so that the checker needs no library. Inflates
+// streams that are not encrypted. Does not repair damaged files.
 import { inflateSync } from 'node:zlib'
 
 export type PdfValue = null | boolean | number | Name | Text | Reference | PdfArray | Dictionary
@@ -10,7 +10,7 @@ export class Name {
     this.name = name
   }
 }
-/** String as bytes. */
+/** PDF string, as bytes. */
 export class Text {
   readonly bytes: Buffer
   constructor(bytes: Buffer) {
@@ -33,7 +33,7 @@ export type Dictionary = Map<string, PdfValue>
 
 export interface PdfFile {
   trailer: Dictionary
-  /** Returns the value, or the object of a reference. */
+  /** Returns the value itself, or the object to which a reference points. */
   follow: (value: PdfValue | undefined) => PdfValue
   /** Returns a dictionary, empty if the value is something else. */
   dictionary: (value: PdfValue | undefined) => Dictionary

@@ -33,7 +33,7 @@ const secret = 'drachtio'
 type Way = 'inbound' | 'outbound'
 interface Border {
   way: Way
-  /** In its mode for AudioCodes' recorder only its address identifies it as jambonz. */
+  /** In its mode for AudioCodes' recorder, only the address identifies jambonz. */
   host: '127.0.0.1' | '127.0.0.2'
 }
 const trunks = 'trunks:\n  - { name: smarttap, from: 127.0.0.2, tracks: crossed, zone: UTC }\n'
@@ -94,7 +94,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     },
   )
 
-  test('two at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
+  test('two calls at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
     const callers = [nextCaller(), nextCaller()] as const
     const plan = { held: false, hangsUp: 'caller', pauses: false } as const
     await call({ way: 'outbound', host: '127.0.0.1' }, callers[0], plan, { besides: [callers[1]] })
@@ -105,7 +105,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     }
   })
 
-  /** The inner side of an incoming call is the number called; who answers it is not reported. */
+  /** The inner side of an incoming call is the number called; the person who answers is not reported. */
   function expected(way: Way) {
     const official = way === 'outbound' ? { official: { name: aino.name, phone: aino.phone } } : {}
     return { number: numbersCalled.testLine, segments: [{ ...official, marks: [], lostPackets: 0 }] }
@@ -130,7 +130,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
       officialPort,
       caller,
       dialled: way === 'inbound' ? number : aino.phone,
-      // Both ends are silent until jambonz was told to record.
+      // Both ends are silent until jambonz has been asked to record.
       plan: { silentMs: 1_500, asks: { who: way === 'inbound' ? 'official' : 'caller', pauses }, ...plan },
       keys: {
         number,

@@ -1,6 +1,6 @@
 /**
  * OpenSIPS with rtpengine as the recording client, with the operators' configuration, between two telephones of SIPp.
- * Debian has no OpenSIPS: `OPENSIPS_PREFIX` names where it was installed, as README.md here says.
+ * Debian has no OpenSIPS package: `OPENSIPS_PREFIX` names the folder where OpenSIPS is installed (README.md here).
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -51,7 +51,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     officialPort = await freePort()
     const rtpengine = await startRtpengine(['127.0.0.1'])
     peers.push(rtpengine.program)
-    // It answers no call before it has found rtpengine.
+    // OpenSIPS answers no call before it has found rtpengine.
     await wait(2_000)
     const given: [string, string][] = [
       ['192.0.2.10:5060', `127.0.0.1:${proxyPort}`],
@@ -91,7 +91,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     },
   )
 
-  test('two at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
+  test('two calls at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
     const callers = ['+358407655005', '+358407655006'] as const
     await call(callers[0], { held: false, hangsUp: 'caller' }, [callers[1]])
     for (const caller of callers) {
@@ -101,7 +101,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     }
   })
 
-  test('a recorder that answers late records from its answer on', { timeout: 120_000 }, async () => {
+  test('a call whose recorder answers late is recorded from that answer on', { timeout: 120_000 }, async () => {
     const caller = '+358407655007'
     const { capture } = await seloste.rolePids()
     const played = call(caller, { held: false, hangsUp: 'official' })

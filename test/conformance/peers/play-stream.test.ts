@@ -21,7 +21,7 @@ test('an order is played once, even on a slow machine', async () => {
   const file = join(folder, 'sound.al')
   await writeFile(file, new Uint8Array(160 * 5))
   const player = playOrders(folder)
-  // File reads queue up behind this work, so that several checks are under way at once.
+  // File reads queue up behind this work, so that several checks run at the same time.
   const busy = Array.from({ length: 4 }, () => promisify(pbkdf2)('a', 'b', 300_000, 64, 'sha512'))
   for (let order = 0; order < 3; order++)
     await writeFile(join(folder, `${order}.order`), `${file} 127.0.0.1 ${received.address().port} 0\n`)

@@ -1,7 +1,7 @@
 /**
  * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: the second stream of a session, which SIPp
- * cannot play. SIPp's shell writes its orders as files. It is started in advance, because a start on a busy machine
- * takes longer than the sound.
+ * cannot play. A shell command that SIPp runs writes an order to a file. The player is started in advance, because
+ * starting a program on a busy machine takes longer than the sound.
  */
 import { createSocket } from 'node:dgram'
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
@@ -26,7 +26,7 @@ export function orderOf(folder: string, file: string, address: string, port: str
 /** Plays the orders in this folder until it is stopped. */
 export function playOrders(folder: string): { stop(): void } {
   const timer = setInterval(check, checkMs)
-  // Synchronous: otherwise, on a busy machine, several checks at once would each play the same order.
+  // Must be synchronous: otherwise, on a busy machine, several checks at once would each play the same order.
   function check(): void {
     for (const name of readdirSync(folder).filter((each) => each.endsWith('.order'))) {
       const order = readFileSync(join(folder, name), 'utf8')
@@ -40,7 +40,8 @@ export function playOrders(folder: string): { stop(): void } {
 }
 
 /**
- * Builds a sender report (RFC 3550 section 6.4.1), sent on the port of the sound like a client that always multiplexes.
+ * Builds a sender report (RFC 3550 section 6.4.1). It is sent on the port of the audio, as by a client that always
+ * multiplexes RTP and RTCP.
  */
 function senderReport(ssrc: number): Buffer {
   const report = Buffer.alloc(28)

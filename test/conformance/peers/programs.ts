@@ -1,11 +1,11 @@
-/** External programs used beside the tests: starts rtpengine, and ends programs. */
+/** Starts rtpengine, and ends external programs, for the tests. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { findPorts, freePort } from '../../whole/free-ports.ts'
 
 export const hasRtpengine = spawnSync('rtpengine', ['--version']).status === 0
 
-/** Starts rtpengine in userspace, without the kernel module; `interfaces` as border controllers name them. */
+/** Starts rtpengine in userspace, without the kernel module; `interfaces` in the notation of border controllers. */
 export async function startRtpengine(interfaces: readonly string[]): Promise<{ program: ChildProcess; port: number }> {
   const [port, cli] = [await freePort(), await freePort()]
   const { firstRtp, lastRtp } = await findPorts()

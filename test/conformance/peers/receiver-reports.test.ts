@@ -1,4 +1,4 @@
-/** Our receiver reports as tshark decodes them: a client that gets none takes the recorder for dead. */
+/** Seloste's receiver reports as tshark decodes them: a client that gets no reports treats the recorder as dead. */
 import { spawnSync } from 'node:child_process'
 import { createSecretKey } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
@@ -51,7 +51,7 @@ async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: num
     media.send(seal(packet, 65_530 + n), ports.port, host)
   }
   await expect.poll(() => received.length).toBe(8)
-  // The first may have been sent before the last packet arrived.
+  // Waits for several, because the first may have been sent before the last packet arrived.
   for (let n = 0; n < 3; n++) await once(reports, 'message')
   const [report] = (await once(reports, 'message')) as [Buffer]
   stream.close()
@@ -102,7 +102,7 @@ async function dissect(report: Buffer) {
 const counted = {
   'rtcp.pt': '201,202',
   'rtcp.ssrc.identifier': expect.stringMatching(/^0x1234abcd/),
-  // Later reports count from zero: nothing was lost since.
+  // Later reports count losses since the previous report: none.
   'rtcp.ssrc.fraction': '0',
   'rtcp.ssrc.cum_nr': '2',
   'rtcp.ssrc.ext_high': String(65_539),
@@ -119,7 +119,7 @@ test.skipIf(!tshark).each(['127.0.0.1', '::1'] as const)(
   },
 )
 
-test.skipIf(!tshark)(`the reports of an SRTP stream are SRTCP under our own key${left}`, async () => {
+test.skipIf(!tshark)(`the reports of an SRTP stream are SRTCP under Seloste’s own key${left}`, async () => {
   const suite = suiteNamed('AES_CM_128_HMAC_SHA1_80')!
   const [theirs, own] = [Buffer.alloc(30, 7), Buffer.alloc(30, 9)]
   const seal = protectMedia({ suite: 'AES_CM_128_HMAC_SHA1_80', secret: theirs })

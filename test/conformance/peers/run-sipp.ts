@@ -14,7 +14,7 @@ const fetchMs = 180_000
 if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'))
   await fetchSipp()
 
-/** Once for all test files, which run in parallel: apt allows one process at a time and refuses others. */
+/** Runs once for all test files, which run in parallel: apt allows one process at a time and refuses others. */
 async function fetchSipp(): Promise<void> {
   const fetching = join(tmpdir(), 'fetching-sipp')
   const done = `${fetching}-done`
@@ -50,7 +50,7 @@ export interface SippCall {
 
 const kinds = { udp: 'u1', tcp: 't1' }
 
-/** Runs one call from INVITE to BYE; throws what SIPp reports as wrong. */
+/** Runs one call from INVITE to BYE; throws the errors that SIPp reports. */
 export async function runSipp({ server, transport, scenario, folder, more = [] }: SippCall): Promise<void> {
   const child = spawn(
     sipp,

@@ -1,4 +1,4 @@
-/** SIPp as the recording client: SIP, SDP and the first stream's RTP by a program that is not ours, over UDP and TCP. */
+/** SIPp as the recording client, over UDP and TCP: SIP, SDP and the first stream's RTP by an independent program. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const scenario = join(import.meta.dirname, 'sipp/record-call.xml')
 const caller = '+358401234567'
 const aino = officialByKey('aino')
 const soundMs = 4_000
-/** The sound starts a moment later than in the scenario. */
+/** The sound starts a moment later than the scenario's. */
 const talkMs = 5_500
 
 describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {
@@ -39,7 +39,7 @@ describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {
   })
 
   test.each(['udp', 'tcp'] as const)(
-    'over %s: the official and the expert find it, and its samples are complete, caller left and official right',
+    'over %s: the official and the expert find the call, and its samples are complete, caller left and official right',
     { timeout: 120_000 },
     async (transport) => {
       const from = new Date().toISOString()
@@ -89,7 +89,7 @@ async function recordCall(seloste: RunningSeloste, folder: string, transport: 'u
   await runSipp({ server: seloste.sip, transport, scenario, folder, more: ['-d', String(talkMs), ...more] })
 }
 
-/** Waits for the one call since `from`, until its recording can be played. */
+/** Waits for the only call since `from`, until its recording can be played. */
 async function findCall(person: Api, from: string) {
   const search = { purpose: 'QUALITY', from, caller: '040 123 4567', number: '029 497 099' }
   const found = await eventually(async () => {

@@ -148,7 +148,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
     }
   })
 
-  test.concurrent('over IPv6, through a hold, with the same keys', async () => {
+  test.concurrent('over IPv6, with a hold, with the same keys', async () => {
     const caller = newCaller()
     const server = { host: '::1', port: sip.tlsPort! }
     const hold = { afterMs: 400, forMs: 300 }
@@ -164,7 +164,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
     expect(findSound(soundOf(sessions[0]!, 'caller'), received.caller).different).toBe(0)
   })
 
-  test.concurrent('and unencrypted over TLS if no keys are offered', async () => {
+  test.concurrent('unencrypted over TLS, if no keys are offered', async () => {
     const caller = newCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server })
@@ -229,15 +229,15 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     await outcome.session.bye()
     await client.close()
     const { caller: left, official: right } = await play(caller)
-    // Every five seconds it reports its count, here on the port of the sound.
+    // FFmpeg reports its packet count every five seconds, here on the port of the audio.
     const reported = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
     expect(reported?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
-    // No channel is known for the voice, so both have it.
+    // The voice has no known channel, so both channels have it.
     for (const received of [left, right]) expect(tone(received, 700)).toBeGreaterThan(0.9)
   })
 })
 
-/** Share of one tone in the power of the loudest second. */
+/** Returns the share of one tone in the power of the loudest second. */
 function tone(received: Int16Array, hertz: number): number {
   const from = received.findIndex((sample) => Math.abs(sample) > 1000)
   const part = received.subarray(from, from + 8000)

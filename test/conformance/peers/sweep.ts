@@ -1,6 +1,6 @@
 import { linearToAlaw } from '#test/simulator/g711.ts'
 
-/** Writes a steadily rising tone, whose parts are all distinguishable, as raw A-law of 8000 Hz. */
+/** Writes a steadily rising tone, whose parts all differ, as raw A-law of 8000 Hz. */
 export function sweep(fromHz: number, toHz: number, lengthMs: number): Uint8Array {
   const samples = Int16Array.from({ length: lengthMs * 8 }, (_, at) => {
     const seconds = at / 8000

@@ -1,6 +1,6 @@
 /**
- * Calls between two telephones of SIPp through a proxy or a border controller, and what the register has of them. Each
- * end plays two distinguishable sounds.
+ * Plays calls between two telephones of SIPp through a proxy or a border controller, and reads what the register has of
+ * them. Each end plays two sounds that differ.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { sweep } from './sweep.ts'
 
 const ends = ['official', 'caller'] as const
 const parts = ['first', 'second'] as const
-/** Simultaneous callers sound different. */
+/** Gives simultaneous callers different sounds. */
 function voicesOf(caller: string) {
   const higher = 20 * Number(caller.slice(-1))
   return {
@@ -35,7 +35,7 @@ export interface Call {
   plan: CallPlan
   /** Further keys of the scenarios. */
   keys?: Readonly<Record<string, string>>
-  /** Others who call the same official at the same time, each with their own number. */
+  /** Other callers who call the same official at the same time, each with their own number. */
   besides?: readonly string[]
 }
 
@@ -57,7 +57,7 @@ export async function playCall(given: Call): Promise<void> {
       second: join(own, 'second.al'),
       ...call.keys,
     }
-    // The answering end must be ready first.
+    // Starts the answering end first, because it must be ready.
     if (user === 'caller') await wait(1_000)
     const port = user === 'official' ? officialPort : await freePort()
     const more = ['-p', String(port), '-m', String(calls)]

@@ -1,22 +1,22 @@
 /**
- * jambonz' border controller as far as a call passes through it: its own call session, its SIPREC client and its
- * connection to rtpengine, on a drachtio server. Ours is only what its database and its registry of feature servers
- * would answer: each call goes to one telephone. In: the options, as JSON. Out: `ready` once connected to drachtio.
+ * jambonz' border controller, as far as it handles a call: its own call session, its SIPREC client and its connection
+ * to rtpengine, on a drachtio server. This file replaces only the answers of its database and its registry of feature
+ * servers: each call goes to one telephone. In: the options, as JSON. Out: `ready` once connected to drachtio.
  */
 import { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 
 export interface BorderOptions {
-  /** sbc-inbound or sbc-outbound, with its dependencies installed. */
+  /** Folder of sbc-inbound or sbc-outbound, with its dependencies installed. */
   folder: string
   drachtioPort: number
   secret: string
-  /** Address for telephone calls, `127.0.0.1:port`. */
+  /** Address for SIP of telephone calls, `127.0.0.1:port`. */
   sip: string
   rtpengine: string
   /** Port to which rtpengine would report pressed keys. */
   keysPort: number
-  /** Destination of incoming calls; an outgoing one names its own. */
+  /** Destination of incoming calls; an outgoing call names its own. */
   featureServer: string
 }
 
@@ -41,7 +41,7 @@ const logger = { info: quiet, debug: quiet, warn: toError, error: toError, child
 
 const Srf = theirs('drachtio-srf') as new () => Srf
 const srf = new Srf()
-// Their helpers take these two from the main module, which would need its database.
+// jambonz' helpers import these two from the main module, which would need the database.
 theirs.cache[theirs.resolve('.')] = { exports: { srf, logger } } as NodeJS.Module
 const CallSession = theirs('./lib/call-session') as new (...given: [typeof logger, CallRequest, unknown]) => {
   connect(): Promise<void>
@@ -80,7 +80,7 @@ srf.invite((request, response) => {
     originator: 'trunk',
     carrier: 'carrier',
     nudge: 0,
-    // An outgoing call goes to the address it names.
+    // An outgoing call goes to the address in its request.
     target: 'forward',
   }
   void new CallSession(logger, request, response).connect()

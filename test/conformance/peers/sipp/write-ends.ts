@@ -9,7 +9,9 @@ export interface CallPlan {
   hangsUp: 'caller' | 'official'
   /** Silence before anybody speaks. */
   silentMs?: number
-  /** End that asks jambonz to record, as its feature server does, and whether to pause between the sounds. */
+  /**
+   * End that requests the recording from jambonz, as its feature server does, and whether to pause between the sounds.
+   */
   asks?: { who: 'caller' | 'official'; pauses: boolean }
 }
 
@@ -78,7 +80,7 @@ function pause(forMs: number): string {
 
 function paused(user: 'caller' | 'official', plan: CallPlan): string {
   if (!plan.asks?.pauses) return ''
-  // The other end speaks again only after the recording was resumed.
+  // Waits, because the other end speaks again only after the recording was resumed.
   if (plan.asks.who !== user) return pause(2 * heldMs)
   return consultation(user, plan, 'pause') + pause(heldMs) + consultation(user, plan, 'resume') + pause(heldMs)
 }

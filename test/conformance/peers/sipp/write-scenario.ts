@@ -1,11 +1,11 @@
 /**
- * Writes a call of a maker's client as a scenario for SIPp, from the messages in `test/vectors/siprec`. In: the steps
- * of the call; people, times, and the ports that media come from. Out: the scenario's XML. Sends each vector's body
- * unchanged except for people, times, addresses, ports and the dialog that SIPp keeps; never composes one.
+ * Writes a call of a vendor's client as a scenario for SIPp, from the messages in `test/vectors/siprec`. In: the steps
+ * of the call; people, times, and the ports from which media are sent. Out: the scenario's XML. Sends each vector's
+ * body unchanged except for people, times, addresses, ports and the dialog, which SIPp keeps; never composes a body.
  */
 import { bytesOf, vectorOf } from '#test/vectors/siprec/read-vector.ts'
 
-/** Sound of one stream: raw A-law, played by SIPp itself (its first stream) or by an ordered player. */
+/** Sound of one stream: raw A-law, played by SIPp itself (its first stream) or by the player of play-stream.ts. */
 export interface Play {
   stream: number
   file: string
@@ -13,7 +13,7 @@ export interface Play {
 }
 
 export type Step =
-  /** A vector's INVITE, UPDATE or BYE; `ack`: the vector whose ACK answers our offer. */
+  /** A vector's INVITE, UPDATE or BYE; `ack`: the vector whose ACK answers the recorder's offer. */
   | { send: string; ack?: string; answerHas?: string }
   | { play: readonly Play[] }
   | { waitMs: number }
@@ -86,7 +86,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     return `${name}${between}${written}`
   }
 
-  /** Media come from here. The vector's zeros, directions and order are unchanged. */
+  /** Sets the address and ports from which media are sent. The vector's zeros, directions and order are unchanged. */
   function media(body: string, name: string): string {
     let line = 0
     return body
@@ -123,7 +123,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     return `${sent}\n${answer}\n${send(ack, false)}`
   }
 
-  /** Checks an answer: our ports, once, and what the step requires. */
+  /** Checks an answer: the recorder's ports, each once, and what the step requires. */
   function checkAnswer(streams: number, has: string | undefined): string {
     const actions: string[] = []
     if (streams > 0) {
@@ -157,7 +157,7 @@ function send(text: string, answered: boolean): string {
   return `<send${answered ? ' retrans="500"' : ''}><![CDATA[\n${text}\n]]></send>`
 }
 
-/** Answer to a BYE from Seloste. */
+/** Answer to a BYE of the recorder. */
 const farewell = [
   'SIP/2.0 200 OK',
   ...['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]'],
