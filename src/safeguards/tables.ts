@@ -1,5 +1,5 @@
 /**
- * Tables of people, rights, keys and traces for Kysely (migrations/). Instants are Temporal.Instant both ways
+ * Tables of people, rights, keys and logs for Kysely (migrations/). Instants are Temporal.Instant both ways
  * (platform/database).
  */
 import type { ColumnType, Generated, Kysely } from 'kysely'

@@ -1,7 +1,10 @@
 /** Interface of key stores. Only the custodian, and backups, have one. A store does not know the purpose of its keys. */
 import { Fault } from '#platform/fault.ts'
 
-/** Stores *wrapping keys*, which never leave a hardware store, and small *secrets* that the custodian uses itself. */
+/**
+ * Stores *wrapping keys*, which never leave a hardware store, and small *secrets* that the custodian uses itself. Each method
+ * names the codes of the KeyStoreFaults that it throws.
+ */
 export interface KeyStore {
   readonly kind: 'file' | 'pkcs11' | 'vault'
   /** Makes a wrapping key, durably: 32 random bytes. A name is made once; KEY_EXISTS. */

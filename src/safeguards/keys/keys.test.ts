@@ -129,7 +129,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key; delete from capture_node')
   })
 
-  test('killed between a key and its note, are recorded by the next try', async () => {
+  test('are recorded by the next run if the process was killed between key and ledger entry', async () => {
     const store = await makeStore()
     await enter(store, today)
     await store.destroy(`intake-${today.toString()}`)

@@ -116,7 +116,7 @@ describe('a re-keying', () => {
     for (const { id } of due) expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
   })
 
-  test('loses no key that is added meanwhile, and waits for none (20 keepers, 5 re-keyings)', async () => {
+  test('loses no key that is added meanwhile, and waits for none (20 ingestions, 5 re-keyings)', async () => {
     const store = await makeStore()
     const hour = at('2031-04-05T06:00:00Z')
     const leaving = await Promise.all(Array.from({ length: 5 }, () => storeKey(store, hour)))
@@ -241,7 +241,7 @@ describe('month keys', () => {
     expect(await fileKeyOf(custodian, store, late.id)).toEqual(late.fileKey)
   })
 
-  test('killed in between, are destroyed by the next try, with their shards', async () => {
+  test('are destroyed by the next run, with their shards, if the process was killed in between', async () => {
     const store = await makeStore()
     const { id } = await storeKey(store, at('2032-05-05T06:00:00Z'))
     await forget(store, id)

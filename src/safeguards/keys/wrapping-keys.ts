@@ -5,7 +5,10 @@
 import { openKeyFiles } from './key-files.ts'
 import { assertKeyName, isKeyName, KeyStoreFault, type KeyStore, type Unwrapped, type Wrapped } from './key-store.ts'
 
-/** Operations of the hardware or key server. Labels are `secret_` and a name, or a name. */
+/**
+ * Operations of the hardware or key server. Labels are `secret_` and a name, or a name. Each method names the codes of the
+ * KeyStoreFaults that it throws.
+ */
 export interface WrappingKeys {
   readonly kind: Exclude<KeyStore['kind'], 'file'>
   /** KEY_EXISTS. Returns after verifying that the key exists and cannot be exported. */

@@ -50,7 +50,7 @@ async function verified() {
 }
 
 describe('an export of the log with the destruction ledger', () => {
-  test('is compared with it without the database: every destruction in both, with the same cause', async () => {
+  test('is verified without the database: log and ledger have the same destructions, with the same causes', async () => {
     await ledger.append({
       kind: 'month-key',
       name: monthKey,
@@ -112,7 +112,7 @@ describe('an export of the log with the destruction ledger', () => {
     await writeFile(file, whole)
   })
 
-  test('is not overwritten by one that does not continue it', async () => {
+  test('is not overwritten by an export that does not continue it', async () => {
     const head = join(folder, 'ledger/head')
     const note = await readFile(head, 'utf8')
     await writeFile(head, note.replace(/^(\d+)$/m, '9999'))

@@ -49,7 +49,7 @@ describe('a copy of the ledger', () => {
     expect(start.entries.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => 201 + n))
   })
 
-  test('whose head was not written is the earlier copy', async () => {
+  test('whose new head was not written still counts as the earlier copy', async () => {
     const files = new Map(whole).set('head', older.get('head') as Buffer)
     expect(await readCopy(files)).toMatchObject({ size: 200, problems: [] })
   })
@@ -113,7 +113,7 @@ describe('errors of a copy are reported exactly:', () => {
     expect(await problemsOf(new Map(whole).set('head', Buffer.from(forged)))).toEqual([{ code: 'head-unsigned' }])
   })
 
-  test('and none are reported if it has what was signed before', async () => {
+  test('none, if the copy has the entries of an earlier signed head', async () => {
     expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: early!.root }])).toEqual([])
   })
 })

@@ -74,7 +74,7 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
        now() + interval '5 months', now() from contact where id = $2`,
     [ids.waiting, ids.contact],
   )
-  // Kept by an order that was renewed until its history had ended.
+  // A recording kept by an order that was renewed until the call's history had ended.
   await pool.query(
     `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
        min_keep_until, destroy_at, kept_at)
@@ -135,7 +135,7 @@ async function resume() {
     { kind: 'month-key', name: 'month-2027-04.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
     { kind: 'intake-key', name: '2026-11-10', cause: 'retention', doneBy: 'destroyer', detail: {} },
   )
-  // By somebody entered after the backup, of a recording that an order keeps.
+  // Prohibitions entered by a person who was added after the backup; an order keeps one of the recordings.
   const clerk = id()
   await pool.query(`insert into person (id, user_id, employed_from) values ($1, 'clerk', now() - interval '1 day')`, [
     clerk,
@@ -248,7 +248,7 @@ describe('replaying the ledger on a restored register', () => {
       cause: 'caller',
       sha256: null,
     })
-    // As a search finds it.
+    // The state that a search shows.
     expect(await first('select state from recorded_part where recording_id = $1', [ids.forbidden])).toEqual({
       state: 'g',
     })

@@ -46,8 +46,9 @@ export interface Replayed extends ReplayedRequests, ReplayedDisclosures {
 const all = sql`user`
 
 /**
- * Triggers that would refuse the replay or append existing entries again. Of segments only the guard: it requires a decision
- * about a call that is over, which the backup may lack; search and evaluations follow the call's official.
+ * Triggers that would refuse the replay or append existing entries again. Of a segment's
+ * triggers only the guard is off, because it requires the decision on an ended call, which the backup may lack. The others run:
+ * search and evaluations follow the call's official.
  */
 const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])[] = [
   ['segment', sql`segment_guard`],
@@ -232,7 +233,7 @@ interface HoldDetail {
   enteredBy?: string
 }
 
-/** In the order of the ledger. The order's text is not in the ledger: it is entered again from the order itself. */
+/** Replays preservation orders. The ledger does not have an order's text: somebody enters it again from the order itself. */
 async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
   const contacts: string[] = []
   for (const { entry } of entries) {

@@ -64,7 +64,7 @@ interface Detail {
   /** The request of an inspection or a correction. */
   request?: string
   openedBy: string
-  /** Of an inspection for a copy. */
+  /** Set if the inspection is for a copy. */
   kind?: 'COPY'
   /** The disclosure of an authority's request, unless known before. */
   disclosure?: string
@@ -79,7 +79,7 @@ interface Detail {
   official: string
   unit?: string
   proposedBy: string
-  /** Entries from before database/migrations/0208-ledger-content.sql have them in `done_by`. */
+  /** Who decided; entries from before database/migrations/0208-ledger-content.sql have that person in `done_by`. */
   decidedBy?: string
   closedAt: string
   outcome?: string

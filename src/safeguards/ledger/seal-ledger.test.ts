@@ -83,7 +83,7 @@ describe('the sequencer of the ledger', () => {
     expect((await ledger.seal())?.size).toBe(43)
   })
 
-  test.each(['before the head is beside the keys', 'after it'])('ended %s, it is resumed', async (when) => {
+  test.each(['before the head is beside the keys', 'after it'])('a run that ended %s is resumed', async (when) => {
     const dying: LogFolder = {
       ...ledger.folder,
       async writeCheckpoint(note) {

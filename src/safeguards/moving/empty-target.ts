@@ -20,7 +20,7 @@ const everything = `
   order by turn`
 
 /**
- * In one transaction.
+ * Empties the database in one transaction.
  * @returns how many tables there were; undefined if no move has begun here, or one has completed
  */
 export async function emptyDatabase(target: OwnConnection): Promise<number | undefined> {

@@ -18,7 +18,7 @@ const partBytes = 1 << 20
 const aheadBytes = 16 << 20
 
 /**
- * In one transaction of the target.
+ * Copies and compares in one transaction of the target.
  * @throws Fault `move-differs`, `restore-not-allowed`
  */
 export async function moveTables(

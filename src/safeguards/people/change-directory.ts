@@ -11,8 +11,8 @@ export type DirectoryEditor = { session: Pick<Session, 'token' | 'personId'> } |
 type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 
 /**
- * Runs one change of the directory: atomic, serialised with all others, with its trace in the same transaction (R21). The
- * database allows it to these two only.
+ * Runs one change of the directory: atomic, serialised with all others, and logged in the same transaction (R21). The database
+ * allows changes to these two editors only.
  */
 export async function changeDirectory<Done extends object>(
   holding: HoldingSafeguards,

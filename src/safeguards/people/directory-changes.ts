@@ -28,7 +28,7 @@ export interface DirectoryChange {
   wanted: WantedChange | undefined
   askedBy: string
   askedAt: Temporal.Instant
-  /** Another has answered calls at the number since it was to hold: it holds from the confirmation on. */
+  /** True if somebody else has answered calls at the number since the requested start: then it holds from the confirmation. */
   fromConfirmation: boolean
 }
 

@@ -80,7 +80,7 @@ describe('a password', () => {
     for (const proof of [check, Buffer.alloc(0), Buffer.alloc(32), null]) expect(await open(proof)).toBe('refused')
   })
 
-  test('missing for a person signs nobody in', async () => {
+  test('that a person does not have signs nobody in', async () => {
     const userId = `none.${randomUUID()}`
     await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: from })
     for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {
@@ -118,9 +118,9 @@ describe('signing in', () => {
       signIn(desk, { userId, password: 'wrong', from: { network: randomUUID() } }, now())
     const known = await medianMs(wrong(aino.userId))
     const unknown = await medianMs(wrong('nobody'))
-    // Without a hash the one would take a hundredth of the other; a busy machine makes a factor of less than two.
+    // Without hashing, an unknown user id would take a hundredth of the time; a busy machine changes a time by less than half.
     expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.25)
-    // A single hash, on any machine that runs this, takes longer than a look-up alone would.
+    // One hash takes longer than this on any machine; a look-up without hashing does not.
     expect(unknown).toBeGreaterThan(5)
   })
 
@@ -179,7 +179,7 @@ describe('a user id', () => {
 })
 
 describe('a session', () => {
-  test('ends an hour after its last use, and every use moves that on', async () => {
+  test('ends an hour after its last use, and every use extends it', async () => {
     const start = now()
     const session = await aino.signIn()
     const later = start.add({ minutes: 50 })
@@ -195,7 +195,7 @@ describe('a session', () => {
     expect(await useSession(desk, session.token, now().add({ minutes: 61 }))).toBeUndefined()
   })
 
-  test('is over at once when its person signs out, and only that one', async () => {
+  test('is over at once when its person signs out, and the person’s other sessions continue', async () => {
     const [one, other] = [await aino.signIn(), await aino.signIn()]
     await signOut(desk, one, now())
     expect(await useSession(desk, one.token, now())).toBeUndefined()

@@ -15,7 +15,7 @@ export interface ScimToken {
   revokedAt: Temporal.Instant | null
 }
 
-/** Makes a token for an identity system; a name is used once, so that traces of different tokens are distinct. */
+/** Makes a token for an identity system; a name is used once, so that log entries of different tokens are distinct. */
 export async function addScimToken(
   holding: HoldingSafeguards,
   name: string,

@@ -17,8 +17,8 @@ export interface DirectoryView {
 }
 
 /**
- * Views the directory in a session, with its trace in the same transaction (R21).
- * @returns the result of `view`; `deny.role` if the reach is too small
+ * Views the directory in a session, and logs the view in the same transaction (R21).
+ * @returns the result of `view`; `deny.role` if the viewer may see too little of the directory
  */
 export async function viewDirectory<Found extends object>(
   holding: HoldingSafeguards,

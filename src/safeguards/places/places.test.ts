@@ -205,7 +205,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
 
 const place = { id: randomUUID(), ledgerTo: 0 }
 
-test('a copy opens at whatever moment its renewal ends', async () => {
+test('a copy can be opened at whatever step its renewal was interrupted', async () => {
   const setting = await aFolder()
   await open([setting]).catchUp()
   const store = await openStore(setting)
@@ -234,7 +234,7 @@ test('a copy opens at whatever moment its renewal ends', async () => {
   }
 })
 
-test('a shard whose key changes during its copying is in the copy as before, complete, until the next renewal', async () => {
+test('if a shard’s key changes while it is copied, the copy keeps the earlier shard, complete, until the next renewal', async () => {
   const setting = await aFolder()
   await open([setting]).catchUp()
   const store = await openStore(setting)

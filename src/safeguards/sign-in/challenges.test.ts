@@ -45,7 +45,7 @@ test('a challenge is valid once, in any encoding', () => {
   expect(challenges.judge(challenge, approve)).toBe('late')
 })
 
-test.each([2, 9, 60])('a used challenge stays used when the clock leaps ahead and goes back by %i minutes', (back) => {
+test.each([2, 9, 60])('a used challenge stays used when the clock jumps ahead and goes back by %i minutes', (back) => {
   let now = start
   const challenges = createChallenges(() => now)
   const challenge = challenges.issue(approve)

@@ -47,7 +47,7 @@ async function requestRemoval(by = anssi): Promise<string> {
 }
 
 describe('removing somebody’s second factors', () => {
-  test('needs a new proof at a desk that was left', async () => {
+  test('needs a new proof of presence if the last one is too old', async () => {
     const proved = (ago: string) =>
       pool.query('update session set proved_at = now() - $2::interval where person_id = $1', [anssi.personId, ago])
     await proved('16 minutes')
@@ -87,7 +87,7 @@ describe('removing somebody’s second factors', () => {
        values (gen_random_uuid(), $1, 'ACCESS_APPROVER', '{}', 'none', now(), $2, $3)`,
       [aino.id, anssi.personId, anneli.personId],
     )
-    // With the second factor behind it the link is an administrator's to make.
+    // As the person has a second factor, an administrator may make the link.
     const link = await makeLink(desk, anssi, aino.id)
     if ('refused' in link) throw new Error(link.refused)
     const [change] = await listDirectoryChanges(desk, anneli, aino.id)
@@ -131,13 +131,13 @@ describe('removing somebody’s second factors', () => {
     expect(await requestRemoval()).toBe(await requestRemoval())
   })
 
-  test('is visible to nobody else', async () => {
+  test('is not visible to officials', async () => {
     await requestRemoval()
     const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
     expect(await listFactorRemovals(desk, bertil)).toEqual([])
   })
 
-  test('by the operator removes them at once', async () => {
+  test('by the operator needs no confirmation', async () => {
     expect(await removeFactors(admin, aino.id)).toBe(true)
     expect(await removeFactors(admin, aino.id)).toBe(false)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })

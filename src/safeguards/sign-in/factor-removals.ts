@@ -19,7 +19,7 @@ export interface FactorRemoval {
 const requestRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
 const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
-/** Requests it; a repeated request replaces the reason. */
+/** Requests a removal; a repeated request replaces the reason. */
 export function requestFactorRemoval(
   holding: HoldingSafeguards,
   session: Session,
@@ -46,7 +46,7 @@ export function requestFactorRemoval(
   )
 }
 
-/** Lists pending ones, oldest first; empty for others than administrators and approvers. */
+/** Lists pending removals, oldest first; empty for others than administrators and approvers. */
 export function listFactorRemovals(holding: HoldingSafeguards, session: Session): Promise<FactorRemoval[]> {
   return asViewer(holding, session, (tx) =>
     tx
@@ -58,7 +58,7 @@ export function listFactorRemovals(holding: HoldingSafeguards, session: Session)
   )
 }
 
-/** Confirms or refuses one, as an access-rights approver. */
+/** Confirms or refuses a removal, as an access-rights approver. */
 export function decideFactorRemoval(
   holding: HoldingSafeguards,
   session: Session,

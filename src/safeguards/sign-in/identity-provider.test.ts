@@ -163,7 +163,7 @@ describe('the subject', () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
   })
 
-  test('of somebody else who has got the name signs nobody in', async () => {
+  test('of another account that has got the person’s name signs nobody in', async () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
     provider.people.set('namesake', { preferred_username: person.userId })
     expect(await signIn(connect(), newTokenFor({ who: 'namesake' }))).toEqual({
@@ -343,7 +343,7 @@ describe('a provider', () => {
     expect(faults).toHaveLength(2)
   })
 
-  test('that does not exist, or does not know the client, too', async () => {
+  test('that does not exist is unavailable, and one that does not know the client refuses', async () => {
     expect(await connect({ issuer: 'http://127.0.0.1:1' }).begin({ returnTo: '/' })).toEqual({
       refused: 'identity-provider.unavailable',
     })

@@ -392,7 +392,7 @@ export function createIdentityProvider(given: {
     return demand === 'required' || factors.length > 0
   }
 
-  /** By an authentication context named by the operator, or `mfa` among the methods (RFC 8176). */
+  /** Returns true for an authentication context named by the operator, or for `mfa` among the methods (RFC 8176). */
   function isTwoFactor(claims: IDToken): boolean {
     const { acr, amr } = claims as { acr?: unknown; amr?: unknown }
     return (typeof acr === 'string' && settings.acr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa'))
@@ -462,7 +462,7 @@ function localPath(text: string): string {
   return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text) && text.length <= 2048 && !text.startsWith('/api/') ? text : '/'
 }
 
-/** No answer, a late one, or one that reports an outage; everything else is an answer. */
+/** Returns true if there was no answer, a late answer, or one that reports an outage. */
 function isUnreachable(error: unknown): boolean {
   const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
   if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true

@@ -61,7 +61,7 @@ describe('the first links of an installation', () => {
     ]) {
       expect(await useFirstLink(desk, token, same)).toEqual({ refused: 'link.same-person' })
     }
-    // Nothing of it is used up.
+    // The refused attempts have not used up the link.
     expect(await useFirstLink(desk, token, { userId: 'koski.matti', name: 'Matti Koski', password: good })).toEqual({
       used: true,
     })
@@ -199,7 +199,7 @@ describe('a link made by an administrator', () => {
     expect(await makeLink(desk, anssi, matti.id)).toEqual({ refused: 'link.needs-operator' })
   })
 
-  test('is invalid once the person decides on others, or has lost the second factor behind it', async () => {
+  test('is invalid once the person decides on others, and after the loss of the second factor that it depended on', async () => {
     const early = await made()
     await recordRight(admin, {
       ...right('ACCESS_APPROVER'),

@@ -162,7 +162,7 @@ describe('a signature is refused, with the reason in the log', () => {
     expect(await lastEntry()).toMatchObject({ result: 'refused:passkey-unknown', person_id: null })
   })
 
-  test('of another passkey', async () => {
+  test('with one changed bit', async () => {
     const first = await addPasskey()
     const response = first.authenticator.get(await passkeys.askSignIn())
     const bytes = Buffer.from(response.response.signature, 'base64url')
@@ -216,7 +216,7 @@ describe('a passkey is the second factor of a password', () => {
     expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'refused:passkey-unknown' })
   })
 
-  test('with five wrong ones ending the sign-in', async () => {
+  test('and five wrong responses end the sign-in', async () => {
     const pending = await anotherSession({ awaiting: true })
     const request = given(await passkeys.requestSecondFactor({ session: pending }))
     const stranger = makeAuthenticator(origin)
@@ -228,7 +228,7 @@ describe('a passkey is the second factor of a password', () => {
     expect(await passkeys.requestSecondFactor({ session: pending })).toEqual({ refused: 'session.none' })
   })
 
-  test('not in a session that needs none, and a session that needs one does nothing else', async () => {
+  test('not in a session that needs none, and a session that needs one cannot do anything else', async () => {
     expect(await passkeys.requestSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
     const pending = await anotherSession({ awaiting: true })
     const none = { refused: 'session.none' }
@@ -266,7 +266,7 @@ describe('a session alone adds no passkey', () => {
     expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
   })
 
-  test('one requested in another session, or made for another site, is refused', async () => {
+  test('a passkey requested in another session, or made for another site, is refused', async () => {
     const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
     const stored = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
@@ -279,7 +279,7 @@ describe('a session alone adds no passkey', () => {
     expect(await stored(token, {})).toHaveProperty('id')
   })
 
-  test('ten are the maximum, and an existing one is not offered again', async () => {
+  test('ten passkeys are the maximum, and an existing one is not offered again', async () => {
     const { authenticator } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
     const request = given(await passkeys.requestAddition({ session: token }))
@@ -294,7 +294,7 @@ describe('a session alone adds no passkey', () => {
     })
   })
 
-  test('the same one is not stored twice', async () => {
+  test('the same passkey is not stored twice', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
     const response = makeAuthenticator(origin).create(given(await passkeys.requestAddition({ session: token })))
@@ -308,7 +308,7 @@ describe('a session alone adds no passkey', () => {
     })
   })
 
-  test('the first one ends the owner’s other sessions', async () => {
+  test('the first passkey ends the owner’s other sessions', async () => {
     const other = await anotherSession()
     await addPasskey()
     expect(await useSession(desk, other, Temporal.Now.instant())).toBeUndefined()
@@ -328,7 +328,7 @@ describe('a session alone adds no passkey', () => {
 })
 
 describe('removing a passkey', () => {
-  test('needs its owner’s confirmation for this one', async () => {
+  test('needs its owner’s confirmation for that passkey', async () => {
     const { authenticator, id } = await addPasskey()
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
     given(await confirmWith(authenticator, 'passkey.remove', randomUUID()))

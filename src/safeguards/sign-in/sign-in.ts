@@ -35,7 +35,7 @@ export interface SignInUnderWay {
   factors: SecondFactor[]
 }
 
-/** Too many failures in a row; seconds to wait, nothing where strangers are not let in at all any more. */
+/** Too many failures in a row. `seconds` to wait; undefined if unknown browsers are locked out. */
 export interface SignInDelayed {
   refused: 'session.wait' | 'session.closed'
   seconds?: number
@@ -66,7 +66,7 @@ export async function signIn(
   const db = safeguardsOf(holding)
   const userId = userIdOf(given.userId)
   const from = given.from ?? { network: 'unknown' }
-  // Before the hash is made: who has to wait costs nothing.
+  // Before hashing, so that an attempt that has to wait takes no time.
   const delayed = await waitOf(db, userId, from)
   if (delayed) return delayed
   const person = await db

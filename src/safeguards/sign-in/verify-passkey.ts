@@ -12,7 +12,7 @@ import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Binding, Challenges } from './challenges.ts'
 
-/** The web's address: passkeys belong to its host name, and their signatures contain its origin. */
+/** Origin and host name of the web interface: passkeys belong to the host name, and their signatures contain the origin. */
 export interface Place {
   /** As `https://seloste.agency.example`. */
   origin: string
@@ -22,7 +22,7 @@ export interface Place {
 
 /**
  * unknown: no passkey of that id, or none of that person's; late: the challenge is too old or used; counter: the
- * authenticator has counted further already, so there is a copy of it; signature: everything else that is not right.
+ * register already has as high a count, so there is a copy of the passkey; signature: every other problem.
  */
 export type PasskeyFault = 'unknown' | 'late' | 'counter' | 'signature'
 
@@ -31,7 +31,7 @@ export interface UsedPasskey {
   personId: string
 }
 
-/** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what authenticators of today speak. */
+/** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what present authenticators support. */
 export const passkeyAlgorithms = [-8, -7, -257]
 
 /**
@@ -98,7 +98,7 @@ export interface NewPasskey {
   backedUp: boolean
 }
 
-/** Judges a passkey that was just made. */
+/** Verifies a new passkey. */
 export async function readNewPasskey(given: {
   response: RegistrationResponseJSON
   challenges: Challenges
@@ -134,7 +134,7 @@ export function handleOf(personId: string): string {
   return Buffer.from(personId.replaceAll('-', ''), 'hex').toString('base64url')
 }
 
-/** The challenge that was signed; nothing where it cannot be read, or where another site's page had ours in a frame. */
+/** Returns the signed challenge; undefined if it cannot be read, or if our page was in a frame of another site. */
 function readClientData(encoded: string): { challenge: string } | undefined {
   try {
     const { challenge, crossOrigin } = decodeClientDataJSON(encoded)

@@ -101,13 +101,13 @@ describe('a decision on a draft by a person with a passkey needs their confirmat
     expect(taken(await reject())).toMatchObject({ state: 'REJECTED' })
   })
 
-  test('and an author’s own act needs none', async () => {
+  test('but not for an author’s own act', async () => {
     const { id } = await draft()
     expect(taken(await takeBackDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
   })
 })
 
-describe('a decision on a right needs the same', () => {
+describe('a decision on a right by a person with a passkey needs their confirmation', () => {
   async function request(): Promise<string> {
     const person = await enterTestPerson(admin, desk, { name: 'Aino', phone: `029 512 ${++number}` })
     const made = await requestRights(desk, await person.signIn(), {
@@ -144,8 +144,8 @@ describe('a decision on a right needs the same', () => {
   })
 })
 
-describe('the decision to remove somebody’s second factors needs the same', () => {
-  test('and removes passkeys, and the sessions of their holder', async () => {
+describe('the decision to remove somebody’s second factors needs confirmation by passkey', () => {
+  test('and then removes that person’s passkeys and sessions', async () => {
     const tiina = await enterTestPerson(admin, desk, { name: 'Tiina' })
     const { session } = await withPasskey(tiina)
     const request = await requestFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
@@ -159,7 +159,7 @@ describe('the decision to remove somebody’s second factors needs the same', ()
   })
 })
 
-test('a person without a passkey decides without one', async () => {
+test('a person without a passkey decides without a confirmation', async () => {
   const paavo = await (await enter('Paavo', 'DECISION_MAKER')).signIn()
   const { id, revision } = await draft()
   expect(taken(await rejectDraft(desk, paavo, id, { revision, note: 'Ei näin' }, now()))).toMatchObject({

@@ -109,7 +109,7 @@ export function submitDraft(
     const { problems, description } = judgeText(text, history)
     if (problems.length > 0 || !description) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
-    // The Service Unit decides about its affected open requests.
+    // The Service Unit decides about open requests that the draft affects.
     const reach = reachOfChange(history.at(-1)!, description)
     await sql`select record_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })

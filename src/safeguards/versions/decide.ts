@@ -102,7 +102,7 @@ const raised = new Set<string>([
   'confirm.fresh',
 ] satisfies DraftRefusalCode[])
 
-/** Returns the draft after the decision. A refusal leaves only its trace. */
+/** Returns the draft after the decision. A refusal is logged and changes nothing else. */
 async function deciding(
   holding: HoldingSafeguards,
   session: Session,

@@ -202,7 +202,7 @@ describe('refused', () => {
     await write(`state = 'DRAFT'`)
     await write(`text = replace(text, 'recordingMonths: 3', 'recordingMonths: 9')`)
     await write(`state = 'SUBMITTED'`)
-    // Has read the previous revision, and waits in the database for this one.
+    // The approver has read the previous revision; the approval waits in the database for the transaction with this one.
     const approval = refusal(approve(riitta, draft, draft.revision + 3))
     await wait(300)
     await client.query('commit')

@@ -2,7 +2,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
- * Stores the numbers of each version in the database (R7): a right to numbers reaches only those in the registry in force.
+ * Stores the numbers of each version in the database (R7): a right to numbers covers only those in the registry in force.
  * Known versions are skipped.
  */
 export async function storeNumbers(

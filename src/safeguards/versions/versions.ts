@@ -58,7 +58,7 @@ export async function installDescription(
 
 /**
  * Returns every version, oldest first.
- * @throws DescriptionFault if the database has a text that this program cannot obey
+ * @throws DescriptionFault if the database has a text that this program cannot apply
  */
 export async function readVersions(holding: HoldingSafeguards): Promise<DescriptionVersion[]> {
   const rows = await safeguardsOf(holding)

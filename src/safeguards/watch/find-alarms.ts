@@ -285,7 +285,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   'one-way': (from) => reception('one-way', 'one_way', thresholds['one-way'].recordings, from),
   loss: (from) => reception('loss', 'lossy', thresholds.loss.recordings, from),
 
-  // For persons who hold rights or will; requested by whom, for whom.
+  // Links and removed factors of persons with present or future rights, by who requested them and for whom.
   links: (from) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'links', count(*) filter (where e.action = 'link.made'),
@@ -301,7 +301,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     group by 1, 2
     having count(*) >= ${thresholds.links.links}`,
 
-  // Requested, confirmed, or made by the directory of record; and its new tokens.
+  // Changes that were requested, confirmed, or made by the identity system; and new tokens of identity systems.
   directory: (from) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'asked', count(*) filter (where e.action = 'directory.change-asked'),

@@ -22,9 +22,10 @@ const firstPeriod = { hours: 24 }
 const again = { minutes: 5 }
 
 /**
- * Scans everything since the last scan by each threshold, including time when nobody scanned. @param emergencies intervals in
- * which maintenance may view content in an emergency only, each view an alarm (C6) @param onFault receives the error of a scan
- * that failed; the others continue. Default: thrown @returns new alarms; repetitions are added to the open alarm
+ * Scans everything since the last scan by each threshold, including time when nobody scanned.
+ * @param emergencies intervals in which maintenance may view content in an emergency only, each view an alarm (C6)
+ * @param onFault receives the error of a scan that failed; the others continue. Default: thrown
+ * @returns new alarms; repetitions are added to the open alarm
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,
@@ -52,7 +53,7 @@ async function watchOne(
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)
-  // Serialised with closing: what was found before is not raised after.
+  // Serialised with the closing of alarms, so that findings from before it raise no alarm after it.
   await sql`select lock_alarm_kind(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const start = last ? last.at.subtract(again) : now.subtract(firstPeriod)

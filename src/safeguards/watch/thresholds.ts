@@ -58,9 +58,9 @@ export const thresholds = {
 export type AlarmKind = keyof typeof thresholds
 export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
 
-/** Views of one person that are served at once; those beyond wait, longer the further they go. */
+/** Views of one person that are served at once. Further views wait. */
 export const defaultPace = { inMinute: 60, inHour: 600 } as const
-/** Each view beyond waits this much longer than the one before, up to the longest. */
+/** Each further view waits `stepMs` longer than the previous one, at most `longestMs`. */
 export const slowing = { stepMs: 100, longestMs: 10_000 } as const
 /** Number of slowed views of one person that may wait; another is refused. */
 export const maxWaiting = 8

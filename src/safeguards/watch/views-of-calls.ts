@@ -17,7 +17,7 @@ export interface ViewOfCall {
   purpose: Purpose
   /** The viewer's unit at that time. */
   unit?: string
-  /** The call; none where several were shown on a day. */
+  /** The call; null if several calls were shown on that day. */
   contact: { id: string; startedAt: Temporal.Instant | null } | null
   calls: number
   /** How much sound was served, in milliseconds. */

@@ -3,7 +3,7 @@ import type { AlarmKind } from './thresholds.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of those who watch (database/schema.sql). */
+/** Tables of alarms, and of the time up to which the log was scanned for each kind (database/schema.sql). */
 export interface WatchTables {
   alarm: {
     id: ColumnType<string, never, never>

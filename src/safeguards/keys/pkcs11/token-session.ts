@@ -8,7 +8,7 @@ import { readSecretFile } from '../secret-file.ts'
 import { allocateMemory, nameOf, returned, type Cryptoki, type FunctionName, type Memory } from './cryptoki.ts'
 
 export interface TokenSession {
-  /** Runs work exclusively. KEY_STORE_AWAY. */
+  /** Runs work exclusively. Throws KEY_STORE_AWAY. */
   use<T>(work: (session: OpenSession) => Promise<T>): Promise<T>
 }
 

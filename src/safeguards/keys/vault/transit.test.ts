@@ -53,7 +53,7 @@ function failWith(kind: RegExp, fault: Fault, times = Infinity): void {
 
 const away = (words: RegExp) => ({ code: 'KEY_STORE_AWAY', message: expect.stringMatching(words) as string })
 
-/** Its message is one line, without a token. */
+/** Returns the fault of an action. Its message must be one line, without a token. */
 async function faultOf(act: Promise<unknown>): Promise<{ code: string; message: string }> {
   const error = await act.then(
     () => undefined,

@@ -113,7 +113,7 @@ function changeEmployment(
       const continues = ended !== null && held.to?.equals(ended) === true
       const longer = { ...held, from: begins, to: continues ? employedTo : held.to }
       const possible = continues && !mayContinue(longer) ? held : longer
-      // A right that ended before this employment began belongs to an earlier one.
+      // A placement or number that ended before this employment began belongs to an earlier employment.
       const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
       return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
     })

@@ -72,7 +72,7 @@ type Entered = Pick<Selectable<SafeguardTables['person_placement']>, 'entered_at
 const placeOf = (row: TimeRow) =>
   'unit_id' in row ? [row.person_id, row.valid_from.toString(), String(row.unit_id)].join(' ') : ''
 
-/** Returns when the placements among them were entered; one that is written again, with another end or supervisor, keeps that. */
+/** Deletes rows. Returns when placements were entered: one written again with another end or supervisor keeps that time. */
 async function takeOut(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<Map<string, Entered>> {
   if (rows.length === 0) return new Map()
   // Two numbers of a person may begin at the same instant.

@@ -48,7 +48,7 @@ export async function holdBack(
   return { steps: held, waiting }
 }
 
-/** The pending difference, from the day of the file. */
+/** Returns the changes that a second person must confirm. */
 function wantedOf(
   before: PersonHistory | undefined,
   after: PersonHistory,

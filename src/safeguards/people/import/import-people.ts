@@ -171,7 +171,7 @@ function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory
   }
 }
 
-/** The person from today, or from the first day of an employment that begins later or anew. */
+/** Returns the person after a row's changes: from today, or from the first day of an employment that begins later or anew. */
 function change(
   before: PersonHistory,
   wanted: Wanted,
@@ -215,7 +215,7 @@ function phonesOf(people: readonly PersonHistory[]) {
   )
 }
 
-/** One number, two persons at a time: reported on the later of two rows, or on the single row. */
+/** Yields numbers that two persons would have at the same time: each on the later of the two rows, or on the only row. */
 function* phoneProblems(
   people: readonly PersonHistory[],
   rowOf: (id: string) => number | undefined,
