@@ -14,13 +14,13 @@ type PersonalFacts = {
 
 /** R20. */
 export const accessPersonal: Check<PersonalFacts> = {
-  rule: 'No user id has ever been given to two persons, no password was copied from one account to another, no two accounts have one name and number, and no open session was opened or used by somebody who did not work here then, or opened without a sign-in in the audit log.',
+  rule: 'No user id was ever given to two persons, no password was copied from one account to another, and no two accounts have the same name and number. Every open session was opened and used by a person employed at that time, and the audit log has its sign-in.',
   test: {
     file: 'src/safeguards/people/people.test.ts',
     title: 'is never reused, in another case either, and not when its person has left',
   },
   remedy:
-    'The example is the id of a person. Let the two persons choose new passwords, end the account that is one too many, and end the session of somebody who has left by ending the employment in the directory.',
+    'The example is the id of a person. A shared password: have both persons choose new ones. A second account of one person: end it. A session of somebody who has left: end the employment in the directory.',
   async check({ db }) {
     const row = await queryOne(
       db,
@@ -58,13 +58,13 @@ type GrantedFacts = {
 
 /** R36. */
 export const rightsGranted: Check<GrantedFacts> = {
-  rule: 'Every right was approved by somebody other than who asked for it and who has it, or was given by the installation to an administrator or an approver, and the audit log has its grant; it is no wider and no longer than was asked for and granted; when it began it reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
+  rule: 'Every right was approved by a person who neither requested it nor has it, or was given by the installation to an administrator or an approver, and the audit log has its grant. No right is wider or longer than requested and granted, or was wider at its beginning than the description allowed its role. Every listening was under a right of its person that was in force when it began and covers its purpose.',
   test: {
     file: 'src/safeguards/access/grant.test.ts',
     title: 'is approved neither by its subject nor by its requester',
   },
   remedy:
-    'The example is the id of a right or a listening. Revoke the right; the audit log tells what was looked at with it.',
+    'The example is the id of a right or a listening. Revoke the right; the audit log has everything that was viewed under it.',
   async check({ db }) {
     const row = await queryOne(
       db,
@@ -100,10 +100,10 @@ type OwnMemo = { upto: number; others: number[] }
 
 /** R39. */
 export const rightsOwn: Check<OwnFacts> = {
-  rule: 'No official has listened to a segment that another official answered, nor read a contact or revealed a caller of a call without a part of their own, as the register had it then: an approved correction counts from its decision on.',
+  rule: 'No official has listened to a segment that another official answered, or has viewed a contact or revealed the caller of a call of which they answered no segment. The register at that time decides: an approved correction counts from its decision.',
   test: { file: 'src/use/playback/playback.test.ts', title: 'to another official’s recording' },
   remedy:
-    'The example is the id of a listening or the number of an entry in the audit log. Revoke the right it names, and find out how the call came to be shown.',
+    'The example is the id of a listening or the number of an entry in the audit log. Revoke the right that it names, and find out why the call was shown.',
   async check(context, memo) {
     const { db, afresh } = context
     const lost = await unloggedTimes(context)
@@ -159,13 +159,13 @@ type ReferenceFacts = { looks: number; listenings: number; withoutReference: num
 
 /** R40. */
 export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
-  rule: 'Every look and every listening by technical maintenance and by the security unit names a fault or a case.',
+  rule: 'Every view and every listening by technical maintenance and by the security unit names a fault or a case.',
   test: {
     file: 'src/description/roles.test.ts',
     title: 'a fault, a case or a request must be named, except for one’s own calls (R5, R40, R46, R48)',
   },
   remedy:
-    'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference and note it with the incident.',
+    'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference, and record it with the incident.',
   async check({ db }) {
     const facts = await queryOne(
       db,

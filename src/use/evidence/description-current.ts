@@ -22,13 +22,13 @@ const clockSeconds = 5
 
 /** R1: the published text is the one that processes and row-level security obey. */
 export const descriptionCurrent: Check<CurrentFacts> = {
-  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force. No approved version that the destruction ledger names is missing.',
+  rule: 'The text of every published version has the hash that was logged when it was approved, the database has the instants and roles of that text, and every running process reports that it obeys the version in force. No approved version that is in the destruction ledger is missing.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'description.current is broken by a changed published text, and by a process that uses another version',
   },
   remedy:
-    'A process that obeys another version: restart it and look at its log. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has not brought back: draft and approve it anew.',
+    'A process that obeys another version: restart it and read its log. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has lost: draft and approve it again.',
   async check({ db, versions, version, now }) {
     const stored = await db
       .selectFrom('description_version')

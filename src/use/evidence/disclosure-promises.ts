@@ -46,14 +46,14 @@ type ReturnedFacts = {
 
 /** R30, R32. */
 export const disclosuresReturned: Check<ReturnedFacts> = {
-  rule: 'Every copy that a research institute has is within its day, no disclosure is closed while a copy of it is not confirmed as returned or destroyed, and of a confirmed copy nothing says which recording it was of. Every copy that the audit log has as released is there, and the log has every confirmation.',
+  rule: 'No copy at a research institute is past its due day, no disclosure is closed before every copy is confirmed as returned or destroyed, and nothing links a confirmed copy to its recording. The register has every copy that was released according to the audit log, and the log has every confirmation.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title:
       'is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed',
   },
   remedy:
-    'The example is the disclosure and the item, or the id of a disclosure that lacks copies. Ask the institute to return or destroy the copies and enter its confirmation; where an item is tied to a recording though it is confirmed, report it as a fault of Seloste. Where copies are missing, or were confirmed without an entry of the log, find out who changed the database.',
+    'The example is the disclosure and the item, or the id of a disclosure that lacks copies. Ask the institute to return or destroy the copies, and enter its confirmation. If a confirmed item is still linked to its recording, report a fault of Seloste. If copies are missing, or a confirmation is not in the log, find out who changed the database.',
   async check(context) {
     const row = await readCopies(context)
     return {

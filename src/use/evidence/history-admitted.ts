@@ -65,13 +65,13 @@ const maxHours = 10
 
 /** R9, R22: everything admitted is held or past its term. */
 export const historyAdmitted: Check<AdmittedFacts> = {
-  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have gone since its call; the counts are as the log has them, all of them were checked within ${wholeHours} hours and those of the last ${recentHours} hours in this round.`,
+  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have passed since its call. The counts are those in the log. All of them were checked within ${wholeHours} hours, and those of the last ${recentHours} hours in this round.`,
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'three contacts deleted with their segments are found missing, and their hour is reported',
   },
   remedy:
-    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows past the program: restore them from a backup that is older, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
+    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows without the program: restore them from an older backup, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
   async check(context, memo) {
     const { now } = context
     const before = memo as Memo | undefined

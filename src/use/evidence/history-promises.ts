@@ -19,10 +19,10 @@ type CompleteFacts = {
 
 /** R9. */
 export const historyComplete: Check<CompleteFacts> = {
-  rule: 'Every recording belongs to one segment and one contact of the history, and every contact that has ended has its term, the ends of its parts, and no end before its beginning.',
+  rule: 'Every recording belongs to one segment and one contact of the history, and every ended contact has its term and the ends of its segments, and does not end before it begins.',
   test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
   remedy:
-    'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; if its call’s or segment’s id exists under another start too, that row was written by hand or by a capture that was taken over, and has to go; a contact without its term by a write by hand: restore the row from a backup.',
+    'The example is the id of a recording or a contact. A recording without its call: somebody deleted the call by hand. If the id of its call or segment exists under another start too, that row was written by hand or by a compromised capture: delete it. A contact without its term: somebody wrote the row by hand; restore it from a backup.',
   async check({ db, now }) {
     const row = await queryOne(
       db,
@@ -155,13 +155,13 @@ type FieldFacts = {
 
 /** R10: the tables can store nothing else about a call. */
 export const historyFields: Check<FieldFacts> = {
-  rule: 'The columns of the tables that hold calls are the known ones, each one of the four identification data or technical; the whole database, as its catalogue lists it, has no table, column, member of a call’s jsonb value, grant, schema, publication or large object that this version of the program does not know; of a caller whose number can be read nothing else is kept.',
+  rule: 'The tables of calls have only known columns, each for one of the four items of identification data or for a technical purpose. The database’s catalogue has no table, column, member of a call’s jsonb value, grant, schema, publication or large object that is unknown to this version of the program. Of a caller whose number was parsed nothing else is stored.',
   test: {
     file: 'src/register/admit.test.ts',
     title: 'of a caller only the number is entered, and unparsable text is truncated (R10)',
   },
   remedy:
-    'The example says what is unknown. Somebody added it past the program: find out who and for what, and drop or revoke it. What a call’s record may hold is a closed list in the description. What an administrator needs of his own (a table, a role that reads) belongs into another database.',
+    'The example says what is unknown. Somebody added it without the program: find out who and why, and drop or revoke it. What may be stored of a call is a closed list in the description. An administrator’s own tables and roles belong in another database.',
   async check({ db, version }) {
     const { rows } = await sql<{ table: string; column: string }>`
       select c.relname as table, a.attname as column
@@ -215,7 +215,7 @@ export const historyTerm: Check<TermFacts> = {
     title: 'is deleted at 14 months, with segments, recordings, call ids and listenings',
   },
   remedy:
-    'See in the custodian’s log why the sweep does not run or what it could not delete; nothing past its term is shown to anybody meanwhile.',
+    'The custodian’s log has the reason why the sweep does not run or what it could not delete. Expired history is shown to nobody meanwhile.',
   async check(context) {
     const { db, now, version } = context
     const months = version.description.terms.historyMonths
@@ -271,13 +271,13 @@ type HistoryFacts = {
 
 /** R26, R42. */
 export const historyShowsRecordings: Check<HistoryFacts> = {
-  rule: 'Every ended segment that was to be recorded has its recording’s row or says what failed, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
+  rule: 'Every ended segment that was to be recorded has a recording or the reason why there is none, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
   test: {
     file: 'src/use/search/search.test.ts',
     title: 'distinguishes available, destroyed and none, and restricted is not available',
   },
   remedy:
-    'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
+    'The example is the id of a segment or a recording. Somebody deleted a row by hand: restore it from a backup, so that the caller can be informed.',
   async check({ db, now }) {
     const row = await queryOne(
       db,

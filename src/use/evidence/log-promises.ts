@@ -26,7 +26,7 @@ type LogMemo = { since: string; checkedAt?: string }
 
 /** R21. */
 export const logWhole: Check<LogFacts> = {
-  rule: 'The audit log is what was signed, verified as a whole at its own pace, and triggers, policies, functions, constraints and grants in the database are those of this version.',
+  rule: 'The whole audit log is as it was signed, by a verification at regular intervals, and triggers, policies, functions, constraints and grants in the database are those of this version.',
   test: {
     file: 'test/attacks/log-whole.test.ts',
     title: 'a changed row of the log breaks the promise at the next verification',

@@ -14,13 +14,13 @@ type PurposeFacts = {
 
 /** R3-R6: nobody has viewed anything under a purpose outside the list. */
 export const purposesClosed: Check<PurposeFacts> = {
-  rule: 'Every look in the audit log and every listening states a purpose, and one that the version in force at that moment lists.',
+  rule: 'Every view in the audit log and every listening has a purpose, which the version in force at that moment lists.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'purposes.closed is broken by a view without a purpose, and by one with an undescribed purpose',
   },
   remedy:
-    'Find the audit entry with the number in `example`: its person, right and process tell how it was made. No desk of this version writes one; look for another writer to the database.',
+    'Find the audit entry with the number in `example`: it has the person, the right and the process. This version of the desk does not write such an entry: look for another program that writes to the database.',
   async check({ db, versions, version }) {
     const described = intervalsOf(versions).map(({ version: one, since, until }) => ({
       since,

@@ -42,13 +42,13 @@ const maxHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one, and no recording is kept longer than it says; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end, or within a day where it came late from its capture node.',
+  rule: 'Every stored decision equals the decision recomputed from the version in force at the time, the draw key and the call’s own id, and no recording is kept longer than decided. Every drawn call has a recording or the reason why there is none, and no other call has a recording. A recording is ingested within an hour of its call’s end, or within a day if it came late from its capture node.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission by id, and nothing else',
   },
   remedy:
-    'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them. What is not ingested: the custodian’s log and recording.keeping_fault say why.',
+    'The example is the kind of the finding and the id of a segment. Compare its stored decision with the plan of that day. Very many findings mean that the draw key was lost or replaced. If a recording is not ingested, the custodian’s log and recording.keeping_fault have the reason.',
   async check(context, memo) {
     const before = memo as DrawMemo | undefined
     const unkept = await unkeptOf(context)

@@ -26,13 +26,13 @@ type PartialFacts = {
 
 /** R13, R15. */
 export const recordingPartial: Check<PartialFacts> = {
-  rule: `In the last ${daysChecked} days, of no service number with ${fewestCalls} or more answered calls ${highestShare * 100} % or more were recorded, unless its rule says so for a limited time, and never of all numbers together.`,
+  rule: `In the last ${daysChecked} days less than ${highestShare * 100} % of the answered calls to each service number with ${fewestCalls} or more were recorded, unless a rule for a limited time records more, and less than that of the calls to all numbers together.`,
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'recording.partial is broken by a number recorded in full, unless its rule allows that for a limited time',
   },
   remedy:
-    'Compare the shares of the plan with those in fact (the page of shares); lower the share of the rule in a new version of the description, or find out why more is recorded than is drawn.',
+    'Compare the planned and the actual shares (the page of shares). Lower the share of the rule in a new version of the description, or find out why more calls are recorded than drawn.',
   async check({ db, version, versions, now }) {
     const start = now.subtract({ hours: 24 * daysChecked })
     const { rows } = await sql<{ number: string; answered: number; recorded: number }>`
@@ -95,13 +95,13 @@ type SwitchboardFacts = {
 
 /** R13. */
 export const neverSwitchboard: Check<SwitchboardFacts> = {
-  rule: 'No recording, held or destroyed, is of a segment that was answered at a number that was a switchboard then.',
+  rule: 'No recording, held or destroyed, is of a segment answered at a number that was a switchboard at the time.',
   test: {
     file: 'src/description/decide-recording.test.ts',
     title: 'a switchboard call is never recorded, whatever the rules are (R13, AC3)',
   },
   remedy:
-    'The example is the id of a recording. See in its segment which version and rule decided; the recording is destroyed with the cause trimming once the controller has decided so.',
+    'The example is the id of a recording. Its segment has the version and the rule that decided. The recording is destroyed with the cause trimming once the controller has decided that.',
   async check({ db, versions, version, now }) {
     const boards = intervalsOf(versions).flatMap(({ version: one, since, until }) =>
       one.description.numbers
@@ -148,13 +148,13 @@ const toleranceMs = 2_000
 
 /** R16. */
 export const withinSignals: Check<SignalFacts> = {
-  rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or sounds longer than the call lasted and ${toleranceMs} ms.`,
+  rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or has audio that is longer than the call by more than ${toleranceMs} ms.`,
   test: {
     file: 'src/capture/session/machine/session.test.ts',
     title: 'ends with its end signal, is finished, and reports what is stored, or that no media arrived',
   },
   remedy:
-    'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',
+    'The example is the id of a recording. Find its call in the log of the recording client. Audio outside the call must not be used: report it to the controller.',
   async check({ db, now }) {
     const row = await queryOne(
       db,

@@ -18,7 +18,7 @@ type AnonymisedFacts = {
 
 /** R33. */
 export const disclosuresAnonymised: Check<AnonymisedFacts> = {
-  rule: 'Every copy that a research institute has, as long as anything ties it to a recording, is an anonymised copy that was approved before it was released; every approved copy was checked by a person who did not prepare it, and the audit log has that check.',
+  rule: 'Every copy at a research institute that is still linked to a recording is an anonymised copy that was approved before its release; every approved copy was checked by a person who did not prepare it, and the audit log has that check.',
   test: {
     file: 'test/disclosure/copies.test.ts',
     title: 'the second person signs after playing everything, and neither a preparer nor anybody else can sign',
@@ -86,13 +86,13 @@ interface Decision {
 
 /** R34, R35. */
 export const disclosuresFounded: Check<AuthorityFacts> = {
-  rule: 'Every disclosure to an authority that was granted names a provision that the description in force on that day listed and that held then; it was decided by a person who had not prepared it, the audit log has that decision, and nothing was released without it.',
+  rule: 'Every granted disclosure to an authority names a provision that was in force on that day and listed in the description in force. It was decided by a person who had not prepared it, the audit log has the decision, and nothing was released without a decision.',
   test: {
     file: 'test/disclosure/authority.test.ts',
     title: 'under a provision that has ended can be neither entered nor granted',
   },
   remedy:
-    'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',
+    'The example is the number of the disclosure. Ask the decision maker for the ground. If there is none, recall what was released, and report it.',
   async check(context) {
     const { db, versions } = context
     const lost = await unloggedTimes(context)

@@ -19,13 +19,13 @@ type InspectionFacts = {
 
 /** R45, R47. */
 export const inspectionsAtOffice: Check<InspectionFacts> = {
-  rule: 'Every room in which a requester listened was opened for an appointment, within its time and at a workstation of its office; no appointment ended as heard before it began; nobody but the Service Unit, and officials of their own calls, looked at anything for an inspection.',
+  rule: 'Every listening mode was opened for an appointment, within its time and at a workstation of its office. No appointment was recorded as listened to before it began. Only the Service Unit, and officials of their own calls, viewed anything for an inspection.',
   test: {
     file: 'test/requests/room.test.ts',
     title: 'is opened by its host, at a workstation of its office, during the slot',
   },
   remedy:
-    'The example is the id of an appointment or the number of an entry in the audit log. Ask the host where it was heard; a workstation that stands elsewhere is ended at the desk.',
+    'The example is the id of an appointment or the number of an entry in the audit log. Ask the host where the requester listened. End a workstation that is not at its office, at the desk.',
   async check({ db }) {
     const row = await queryOne(
       db,
@@ -81,13 +81,13 @@ type ProhibitionFacts = {
 
 /** R49-R51. */
 export const prohibitionsObeyed: Check<ProhibitionFacts> = {
-  rule: 'An hour after it came in, every prohibition has ended in the destruction of its recording, or waits for a preservation order or an open request that the audit log tells of; none is said to be carried out while the recording stands; nothing forbidden was served for development afterwards; of what was destroyed no key and no transcript of a copy is left.',
+  rule: 'Within an hour of its receipt, every prohibition has led to the destruction of its recording, or waits for a preservation order or an open request that is in the audit log. No prohibition is recorded as carried out while the recording exists. Nothing forbidden was served for development afterwards. No key of a destroyed recording and no transcript of its copy is left.',
   test: {
     file: 'test/ends/prohibition.test.ts',
     title: 'by its caller, through the Service Unit, long before the minimum, without giving a reason',
   },
   remedy:
-    'The example is the id of a recording. See on the page of destruction what it waits for; an overdue one means that the custodian does not destroy: look at its log.',
+    'The example is the id of a recording. The page of destruction shows what it waits for. If it is overdue, the custodian does not destroy recordings: read its log.',
   async check(context) {
     const row = await queryOne(
       context.db,

@@ -18,13 +18,13 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'No recording was destroyed by its term, or after an order, before that term by the rules, before the floor it was promised or before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition of it that the audit log tells of, by its row or by the ledger, none that was in keeping by trimming, and none that is held has an earlier floor.',
+  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
   },
   remedy:
-    'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
+    'The example is the id of a recording. The database refuses such a destruction: find out who disabled its triggers, and when.',
   async check(context) {
     const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
@@ -114,13 +114,13 @@ const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object (those of its copies included), a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later, or six calendar months after the call. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object (of its copies neither), file key or version of a month key is left, and each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording’s object, index and key are destroyed, its row states that and the ledger has one entry',
   },
   remedy:
-    'See in the custodian’s log why the sweep does not run or what it could not destroy: a disk that refuses, a clock that is wrong. An object or key that is left is named in the example; nobody can hear it meanwhile.',
+    'The custodian’s log has the reason why the sweep does not run or what it could not destroy, such as a failing disk or a wrong clock. The example names an object or key that is left; nobody can listen to it meanwhile.',
   async check(context, memo) {
     const { db, now, version } = context
     const months = version.description.terms.recordingCeilingMonths
@@ -295,13 +295,13 @@ const listeningGraceSeconds = 5
 
 /** R27. */
 export const recordingsStay: Check<StayFacts> = {
-  rule: `Every stretch of sound that was served belongs to a listening that was open at that moment (within ${listeningGraceSeconds} s), of a recording that was not destroyed yet.`,
+  rule: `All audio that was served belongs to a listening that was open at that moment (within ${listeningGraceSeconds} s), of a recording that was not destroyed yet.`,
   test: {
     file: 'src/use/playback/playback.test.ts',
     title: 'are not logged if listening ends during preparation, and nothing is served',
   },
   remedy:
-    'The example is the id of a listening. The audit log has its person and purpose; find out what served sound without asking whether the listening was open.',
+    'The example is the id of a listening. The audit log has its person and purpose; find out which program served audio without checking that the listening was open.',
   async check({ db }) {
     const row = await queryOne(
       db,

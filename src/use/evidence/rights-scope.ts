@@ -37,13 +37,13 @@ const entriesTogether = 5_000
 
 /** R36-R41: everything viewed was within a right at that instant, and everyone who acted had a role that permits it. */
 export const rightsScope: Check<ScopeFacts> = {
-  rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log, which has been judged to its end, or to no more than 26 hours before it.',
+  rule: 'Every call that a search, a view or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that was in force at that instant and covered the purpose, by the directory of that time. Whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item had a role that permits it. Every listening has its entry in the audit log, all of which has been judged, except at most the last 26 hours.',
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'finds a listening planted for a supervisor on another unit’s recording',
   },
   remedy:
-    'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right it names, and find out how it came about: the database refuses it, so somebody went past it.',
+    'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right that it names, and find out what happened: the database refuses such an act, so somebody bypassed it.',
   async check(context, memo) {
     // Judged entries are not judged again: data of a closed request, on which the judgement depends, are erased.
     const before = (memo as ScopeMemo | undefined) ?? { upto: 0, looks: 0, outside: [] }

@@ -29,13 +29,13 @@ type Found = { name: string; elsewhere: boolean; site?: string | undefined }
 
 /** R18, R19. */
 export const storageSites: Check<SiteFacts> = {
-  rule: 'Every folder, file system, database server, tablespace, replica, backup place, copy of the destruction ledger and witness with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today; what is on another machine is on the site that SELOSTE_SITES names; where the description says that all sites are in the European Economic Area, no bucket is in a region outside it.',
+  rule: 'Every folder, file system, database server, tablespace, replica, backup place, copy of the destruction ledger and witness with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today. A place on another machine is on the site that SELOSTE_SITES names. If the description states that all sites are in the European Economic Area, no bucket is in a region outside it.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'storage.sites is broken by a location on no listed site, and by an expired attestation',
   },
   remedy:
-    'Attest the site again and enter it in a new version of the description; or name in SELOSTE_SITES on which listed site the place is; or take the data away from it.',
+    'Attest the site again and enter the attestation in a new version of the description; or name in SELOSTE_SITES the listed site on which the place is; or remove the data from the place.',
   async check(context) {
     const { version, now } = context
     const { sites } = version.description.storage
