@@ -67,7 +67,7 @@ async function inRegister(...all: SegmentFacts[]) {
 }
 
 describe('a call that two nodes report', () => {
-  test('is one contact and one segment, and the other’s is deleted once the first has reported everything', async () => {
+  test('is one contact and one segment, and the second node’s copy is deleted once the first node has reported everything', async () => {
     const { first, second } = talk()
     const { contactId } = await entered(first, north)
     expect(await entered(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
@@ -78,14 +78,14 @@ describe('a call that two nodes report', () => {
   })
 
   test.each<[string, (first: SegmentFacts) => Promise<unknown>]>([
-    ['falls silent', () => falls(north)],
+    ['sends no heartbeat', () => falls(north)],
     [
-      'says that its end is inferred',
+      'reports an inferred end',
       (first) => entered(ended(first, 1000, { endInferred: true, marks: ['end-inferred'] }), north),
     ],
-    ['heard less of it', (first) => entered(ended(first, 700), north)],
-    ['could not keep all of it', (first) => entered(incomplete(ended(first)), north)],
-  ])('is kept from the second if the first %s', async (_what, happens) => {
+    ['recorded less of the call', (first) => entered(ended(first, 700), north)],
+    ['could not store the whole recording', (first) => entered(incomplete(ended(first)), north)],
+  ])('keeps the second node’s recording if the first node %s', async (_what, happens) => {
     const { first, second } = talk()
     await entered(first, north)
     await entered(second, south)

@@ -59,7 +59,7 @@ export async function nodeEnds(db: Db, id: string, waiting: number): Promise<voi
 
 /**
  * Ends the calls of nodes without heartbeat for 15 minutes (R22), at their last heartbeat.
- * @param node the calling node: one that was itself away ends nothing
+ * @param node the calling node: a node that was itself disconnected ends nothing
  * @returns how many calls
  */
 export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {

@@ -31,7 +31,7 @@ export async function expungeRecordings(
   return { destroyed, waiting, failures: [...failures, ...stopped] }
 }
 
-/** Resumes every interrupted or waiting destruction, destroys retired month-key versions, and reaches places that were away. */
+/** Resumes every interrupted or waiting destruction, destroys retired month-key versions, and retries unreachable places. */
 export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<ResumedExpunctions> {
   const expunged: ResumedExpunctions = { destroyed: [], waiting: [], failures: [], months: [] }
   for (let after: string | undefined; ;) {

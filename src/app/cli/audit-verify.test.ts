@@ -73,7 +73,7 @@ describe('audit verify', () => {
     ['an invalid key', () => ['--export', folder, '--key', join(folder, 'checkpoint')], 'it is no verifier key'],
     ['a folder that is not there', () => ['--export', join(place, 'none'), '--key', key], 'cannot be read (ENOENT)'],
     ['a Seloste that does not run', () => [], 'no Seloste runs on'],
-  ])('ends with 1 and names what is missing: %s', async (_, args, message) => {
+  ])('exits with 1 and names what is missing: %s', async (_, args, message) => {
     const { code, err } = await verify(...args())
     expect(err).toContain(message)
     expect(code).toBe(1)

@@ -66,7 +66,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   })
   const way = await findCustodian(settings, { now: () => systemClock.now(), log })
   const custodian = connectCustodian(way)
-  // Probes the custodian now, so that an obstacle is reported before somebody wants to listen.
+  // Probes the custodian now, so that a fault is reported before somebody wants to listen.
   void custodian.alive()
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)

@@ -61,7 +61,7 @@ describe('the public pages', () => {
     },
   )
 
-  test('are in the language of their address, and link to the others', async () => {
+  test('are in the language of their URL, and link to the other languages', async () => {
     for (const paths of [descriptionPaths, versionsAddresses(), statementPaths, feedbackPaths]) {
       for (const language of languages) {
         const { status, text } = await read(paths[language])

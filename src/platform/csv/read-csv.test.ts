@@ -16,12 +16,12 @@ describe('valid input', () => {
   test.each([
     ['semicolons', 'Nimi;Yksikkö\nÄijä;Öljy\n'],
     ['commas', 'nimi,yksikkö\nÄijä,Öljy'],
-    ['a mark and Windows line ends', '\uFEFFNIMI;YKSIKKÖ\r\nÄijä;Öljy\r\n'],
+    ['a byte order mark and Windows line ends', '\uFEFFNIMI;YKSIKKÖ\r\nÄijä;Öljy\r\n'],
     ['line ends of both kinds', 'nimi;yksikkö\r\nÄijä;Öljy\n\r\n'],
     ['quotes', '"nimi";"yksikkö"\n"Äijä";"Öljy"'],
-    ['spaces and separators behind', ' nimi ; yksikkö ;;\n Äijä ;Öljy;;\n;;;\n'],
-    ['a line for the spreadsheet', 'sep=;\nnimi;yksikkö\nÄijä;Öljy'],
-    ['letters in parts', 'nimi;yksikkö\nÄijä;Öljy'.normalize('NFD')],
+    ['trailing spaces and separators', ' nimi ; yksikkö ;;\n Äijä ;Öljy;;\n;;;\n'],
+    ['a separator line of Excel', 'sep=;\nnimi;yksikkö\nÄijä;Öljy'],
+    ['decomposed letters (NFD)', 'nimi;yksikkö\nÄijä;Öljy'.normalize('NFD')],
   ])('a file with %s is read the same', (_, text) => {
     const read = readCsv(utf8(text))
     expect(read).toMatchObject({ ok: true, columns: ['nimi', 'yksikkö'] })
@@ -97,11 +97,11 @@ describe('refused input', () => {
     ['nothing', '', 'csv.empty', 1],
     ['a heading alone', 'a;b\n', 'csv.empty', 1],
     ['a heading and empty rows', 'a;b\n;\n\n', 'csv.empty', 1],
-    ['a quotation mark that does not end', 'a;b\n1;2\n"3;4\n5;6', 'csv.quote', 3],
-    ['a quotation mark within', 'a;b\n1;2"3"', 'csv.quote', 2],
+    ['an unclosed quotation mark', 'a;b\n1;2\n"3;4\n5;6', 'csv.quote', 3],
+    ['a quotation mark within a cell', 'a;b\n1;2"3"', 'csv.quote', 2],
     ['too few cells', 'a;b\n1;2\n3', 'csv.fields', 3],
     ['too many cells', 'a;b\n1;2\n3;4;5', 'csv.fields', 3],
-    ['a cell beyond all measure', `a;b\n1;${'x'.repeat(2001)}`, 'csv.cell-too-long', 2],
+    ['a cell that is too long', `a;b\n1;${'x'.repeat(2001)}`, 'csv.cell-too-long', 2],
     ['a column twice', 'a;A\n1;2', 'csv.column-twice', 1],
     ['a column without a name', 'a;;c\n1;2;3', 'csv.column-unknown', 1],
     ['too many rows', `a\n${'1\n'.repeat(20_001)}`, 'csv.too-long', 20_002],

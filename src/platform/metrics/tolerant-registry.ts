@@ -3,7 +3,7 @@ import { Counter, Registry, type Metric } from 'prom-client'
 type Collected = Metric & {
   name: string
   collect?: () => void | Promise<void>
-  /** Emptying it leaves the metric without a value; `reset()` would set 0, which would mean that all is well. */
+  /** Emptying this map leaves the metric without a value; `reset()` would set 0, which would mean that all is well. */
   hashMap: Record<string, unknown>
 }
 

@@ -112,7 +112,7 @@ async function keysOf(tx: Transaction<RegisterTables>, ids: readonly string[]): 
   return Map.groupBy(rows, ({ id }) => id)
 }
 
-/** A place counts as reached when everything has reached it. */
+/** Merges results by place: a place counts as reached only if all its results say so. */
 function merge(places: readonly Pick<Reached, 'place' | 'reached'>[]): { place: string; reached: boolean }[] {
   return [...Map.groupBy(places, ({ place }) => place)].map(([place, answers]) => ({
     place,

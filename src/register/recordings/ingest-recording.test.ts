@@ -171,7 +171,7 @@ describe('a recording that cannot be ingested', () => {
     expect(await ingestEntries(recording.id)).toHaveLength(0)
   })
 
-  test('with another recording’s key is reported, and the sealed body and the other’s key stay', async () => {
+  test('with another recording’s key is reported, and the sealed body and that key stay', async () => {
     const recording = await register.record()
     const { intakeKey } = await register.record()
     await admin.updateTable('recording').set({ intake_key: intakeKey }).where('id', '=', recording.id).execute()

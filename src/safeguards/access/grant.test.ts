@@ -55,7 +55,7 @@ describe('a purpose', () => {
     },
   )
 
-  test('a part covers neither the whole nor another part', async () => {
+  test('that is a part of DEVELOPMENT covers neither the whole nor another part', async () => {
     for (const held of ['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const) {
       const user = await person({ role: 'SUPERVISOR', purposes: [held] })
       for (const purpose of purposes.filter((other) => other !== held)) {

@@ -107,7 +107,7 @@ describe('a request for a right', () => {
     ['numbers for a right to one’s own calls', { numbers: [number] }, 'right.scope-wrong'],
     ['an expert without numbers', { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'] }, 'right.number-missing'],
     [
-      'a number beyond the registry',
+      'a number that is not in the registry',
       { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], numbers: [number, '+358401234567'] },
       'right.number-unknown',
     ],

@@ -17,7 +17,7 @@ const unprotected = (statement: string) => `
 const tamperings: Tampering[] = [
   ['an entry is edited', "update audit_entry set result = 'refused:not-found' where seq = 1290", 'entry-altered', []],
   [
-    'the moment of an entry is edited',
+    'the instant of an entry is edited',
     "update audit_entry set at = at - interval '1 microsecond' where seq = 1290",
     'entry-altered',
     [],
@@ -36,7 +36,7 @@ const tamperings: Tampering[] = [
     ['1299'],
   ],
   [
-    'an entry and its leaf are made to fit each other',
+    'an entry and its leaf are edited',
     `
     update audit_entry set result = 'refused:x' where seq = 1290;
     update audit_leaf set hash = sha256('made to fit') where seq = 1290`,
@@ -44,7 +44,7 @@ const tamperings: Tampering[] = [
     [],
   ],
   [
-    'an old leaf is edited and everything above it',
+    'an old leaf and the nodes above it are edited',
     `
     update audit_leaf set hash = sha256('x') where index = 3;
     update audit_subtree set hash = sha256('y') where level = 1 and index = 0`,
@@ -52,7 +52,7 @@ const tamperings: Tampering[] = [
     [],
   ],
   [
-    'the database is turned back',
+    'the database is rolled back',
     `
     delete from audit_entry where seq > 600; delete from audit_leaf where index >= 600;
     delete from audit_subtree where index >= 2; delete from audit_checkpoint where size > 600;
@@ -69,12 +69,12 @@ const tamperings: Tampering[] = [
     ['0-1299'],
   ],
   [
-    'the newest checkpoint is another',
+    'the newest checkpoint is edited',
     "update audit_checkpoint set root = sha256('x') where size = 1300",
     'stored-checkpoint-altered',
     [],
   ],
-  ['an entry is gone before it was taken', 'insert into audit_pending values (1301)', 'pending-missing', []],
+  ['an entry is deleted before it was sequenced', 'insert into audit_pending values (1301)', 'pending-missing', []],
 ]
 
 const databases: TestDatabase<SafeguardTables>[] = []
@@ -98,7 +98,7 @@ async function signedLog(database: TestDatabase<SafeguardTables>) {
 
 describe('an altered log', () => {
   test.each(tamperings.map((tampering, index) => [index, ...tampering] as const))(
-    '%i: %s: it is not signed, views are refused and calls continue, and after acceptance it continues from what was signed',
+    '%i: %s: the log is not signed, views are refused, calls continue, and once accepted it continues from what was signed',
     async (index, _what, statement, kind, lost) => {
       const database = databases[index] as TestDatabase<SafeguardTables>
       const { folder, keys, turn, begin, signed } = await signedLog(database)
@@ -124,7 +124,7 @@ describe('an altered log', () => {
       await appendAudit(desk, view)
       const sequencer = begin()
       const first = await turn(sequencer)
-      // An altered row shows once the leaves are restored, and is accepted too.
+      // An altered row is detected only once the leaves are restored, and is then accepted too.
       if ('broken' in first) {
         expect(first.broken.findings.map((finding) => finding.kind)).toEqual(['entry-altered'])
         await resumeLog(admin.db, keys, folder, { reason: 'and the entry itself', by: 'operator' })

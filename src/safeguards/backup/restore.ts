@@ -345,8 +345,8 @@ async function logDestroyed(connection: OwnConnection): Promise<void> {
 }
 
 /**
- * A place that was away when a version was destroyed still has it, and with it the keys of what was destroyed then. The month
- * is re-keyed before anybody can use it, and what came back is destroyed here too.
+ * A place that was unreachable when a version was destroyed still has that version, and so the keys of recordings destroyed
+ * then. Re-keys the month before anybody can use it, and destroys the restored version here too.
  */
 async function renewOldKeys(
   { db, keys }: RestoreTarget,

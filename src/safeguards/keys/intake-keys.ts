@@ -199,7 +199,7 @@ export async function intakeIdentity(
 
 /**
  * Deletes private keys in the caller's transaction; each only if no other recording needs it, as when a capture's disk was
- * copied. Their traces on disk are made useless by renewing the wrapping key (renew-intake-key.ts).
+ * copied. Their remains on disk are made useless by renewing the wrapping key (renew-intake-key.ts).
  * @param recordings whose headers are no longer needed; those of earlier versions have no such key
  * @param overdue those that have waited for others long enough: their keys are deleted whoever else needs them
  */

@@ -17,8 +17,8 @@ const newFolder = async () => {
 
 describe('a folder whose volume was unmounted', () => {
   test.each([
-    ['and that is not there', () => Promise.resolve()],
-    ['where another one is', (folder: string) => mkdir(folder, { mode: 0o700 })],
+    ['and that no longer exists', () => Promise.resolve()],
+    ['and in whose place is another folder', (folder: string) => mkdir(folder, { mode: 0o700 })],
   ])('%s, is unavailable: no key counts as missing, none is destroyed, and none is created', async (_how, leave) => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
@@ -41,7 +41,7 @@ describe('the rest of a key after a crash', () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.write('a.key', Buffer.from('another’s'))
-    // As this version leaves it, and as the previous one did.
+    // Unfinished files with the name of this version, and with that of the previous version.
     await writeFile(join(folder, 'a.key.0123abcd.new'), 'hal')
     await writeFile(join(folder, 'a.key.new'), 'hal')
     await writeFile(join(folder, 'a.key.key.89abcdef.new'), 'hal')

@@ -55,7 +55,7 @@ describe.each([
   const rule = test.skipIf(without !== '')
 
   rule(
-    'unwraps what it wrapped, in the order given, also when the others open under no purpose of theirs',
+    'unwraps several secrets in the requested order, each under its own purpose',
     async () => {
       const { store } = await openStore(kind)
       expect(store.kind).toBe(kind)

@@ -21,7 +21,7 @@ const leaseMs = 30_000
 const forgottenMinutes = 10
 
 /**
- * Makes the traces of deleted private keys on disk useless.
+ * Makes the remains of deleted private keys on disk useless.
  * @param recordings only if one of these had such a key; default: whenever any was deleted
  * @throws what the key store throws; KEY_STAYS
  */

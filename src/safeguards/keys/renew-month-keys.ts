@@ -1,6 +1,6 @@
 /**
- * Re-keys a whole month after a restore from a place that was away when a version was destroyed: a new version, new shard keys,
- * the same file keys; every earlier version is destroyed. Copies of the keyring are updated when the register starts.
+ * Re-keys a whole month after a restore from a place that was unreachable when a version was destroyed: a new version, new shard
+ * keys, the same file keys; every earlier version is destroyed. Copies of the keyring are updated when the register starts.
  */
 import { randomBytes } from 'node:crypto'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'

@@ -58,14 +58,14 @@ describe('a copy of the ledger', () => {
 describe('errors of a copy are reported exactly:', () => {
   const size = (n: number): KnownHead => ({ of: 'the witness w1', size: n, root: Buffer.alloc(32) })
   test.each<[string, () => Map<string, Buffer>, object[], KnownHead[]?]>([
-    ['it is none', () => new Map(), [{ code: 'head-missing' }]],
+    ['the copy is empty', () => new Map(), [{ code: 'head-missing' }]],
     [
-      'it ends before its head says so',
+      'the copy ends before the size in its head',
       () => changed('entries/0000000257', (text) => `${lines(text).slice(0, 3).join('\n')}\n`),
       [{ code: 'truncated', number: 260 }],
     ],
     [
-      'its last line is not whole',
+      'the last line is incomplete',
       () => changed('entries/0000000257', (text) => text.slice(0, -1)),
       [{ code: 'truncated', number: 300 }],
     ],
@@ -88,14 +88,14 @@ describe('errors of a copy are reported exactly:', () => {
         ),
       [{ code: 'entry-misplaced', number: 5 }, { code: 'entry-misplaced', number: 6 }, { code: 'root-differs' }],
     ],
-    ['the head is none', () => changed('head', () => 'gone\n'), [{ code: 'head-unreadable' }]],
+    ['the head is no signed note', () => changed('head', () => 'gone\n'), [{ code: 'head-unreadable' }]],
     [
       'the head has another size',
       () => changed('head', (text) => text.replace('\n300\n', '\n299\n')),
       [{ code: 'head-unsigned' }],
     ],
-    ['it is older than the head known elsewhere', () => older, [{ code: 'older' }], [size(300)]],
-    ['it is another than the one known elsewhere', () => whole, [{ code: 'rewritten' }], [size(200)]],
+    ['the copy is older than the head known elsewhere', () => older, [{ code: 'older' }], [size(300)]],
+    ['the copy differs from the head known elsewhere', () => whole, [{ code: 'rewritten' }], [size(200)]],
   ])('%s', async (_, files, expected, known) => {
     expect(await problemsOf(files(), known)).toEqual(expected)
   })
@@ -113,7 +113,7 @@ describe('errors of a copy are reported exactly:', () => {
     expect(await problemsOf(new Map(whole).set('head', Buffer.from(forged)))).toEqual([{ code: 'head-unsigned' }])
   })
 
-  test('none, if the copy has the entries of an earlier signed head', async () => {
+  test('none, if the copy continues an earlier signed head', async () => {
     expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: early!.root }])).toEqual([])
   })
 })

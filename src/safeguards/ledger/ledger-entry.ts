@@ -15,7 +15,7 @@ const doneBy = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
 const closed = { additionalProperties: false }
 const oneOf = <const Value extends string>(...values: Value[]) => Type.Enum(values)
 
-/** A place with a copy, by its name in the settings, and whether the end has reached it. */
+/** A place with a copy, by its name in the settings, and whether the destruction has been carried out there. */
 const PlaceReached = Type.Object(
   { place: Type.String({ minLength: 1, maxLength: 63 }), reached: Type.Boolean() },
   closed,
@@ -97,7 +97,7 @@ const shapes = {
     { name: Type.Union([day, Type.String({ pattern: '^v[1-9][0-9]{0,8}$' })]) },
     {},
   ),
-  /** A recording, or a version of a month key, whose end has reached a place that was away when it ended. */
+  /** A recording, or a version of a month key, that is now destroyed in a place that was unreachable at its destruction. */
   'place-reached': about(
     'place-reached',
     oneOf('reached'),

@@ -185,7 +185,7 @@ describe('a person who left (R20, R36)', () => {
     expect(logged).toContainEqual({ action: 'sessions.ended', cause: 'employment-ended' })
   })
 
-  test('and comes back has no earlier password and no earlier right', async () => {
+  test('has no earlier password and no earlier right after coming back', async () => {
     const leaver = await enterTestPerson(admin, desk, { name: 'Palaaja' })
     await pool.query('update person set employed_to = now() where id = $1', [leaver.id])
     await endLeavers(custodian)

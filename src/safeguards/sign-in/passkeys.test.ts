@@ -110,7 +110,7 @@ describe('a passkey signs its owner in', () => {
     })
   })
 
-  test('also without a counter of its uses', async () => {
+  test('even if it does not count its uses', async () => {
     const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
     for (const _ of [1, 2]) {
       const response = authenticator.get(await passkeys.askSignIn())
@@ -216,7 +216,7 @@ describe('a passkey is the second factor of a password', () => {
     expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'refused:passkey-unknown' })
   })
 
-  test('and five wrong responses end the sign-in', async () => {
+  test('until five wrong responses have ended the sign-in', async () => {
     const pending = await anotherSession({ awaiting: true })
     const request = given(await passkeys.requestSecondFactor({ session: pending }))
     const stranger = makeAuthenticator(origin)

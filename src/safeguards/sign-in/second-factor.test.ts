@@ -278,7 +278,7 @@ describe('signing in with a second factor', () => {
 describe('if the description requires a second factor', () => {
   beforeEach(() => storeDemand(custodian, 'required'))
 
-  test('a person without one can enrol one with the password, and nothing else opens before', async () => {
+  test('a person without a second factor can enrol one with the password, and can do nothing else before', async () => {
     const begun = await withPassword()
     expect(begun).toMatchObject({ awaits: 'enrolment', factors: [] })
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
@@ -293,7 +293,7 @@ describe('if the description requires a second factor', () => {
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
   })
 
-  test('a person with one cannot avoid it by enrolling another with the password', async () => {
+  test('a person with a second factor cannot avoid it by enrolling another with the password', async () => {
     await storeDemand(custodian, 'optional')
     await enrol()
     await storeDemand(custodian, 'required')
@@ -304,7 +304,7 @@ describe('if the description requires a second factor', () => {
     })
   })
 
-  test('nobody can remove theirs', async () => {
+  test('nobody can remove their own second factor', async () => {
     await storeDemand(custodian, 'optional')
     const { session, secret } = await enrol()
     await storeDemand(custodian, 'required')

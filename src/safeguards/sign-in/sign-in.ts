@@ -13,7 +13,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
-/** After this long the person has to use their own browser, or a new one-time link. */
+/** From this wait on, the person must use a known browser or a new one-time link. */
 const closedSeconds = 86_400
 
 /** Origin of an attempt. */

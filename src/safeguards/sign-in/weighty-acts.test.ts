@@ -101,7 +101,7 @@ describe('a decision on a draft by a person with a passkey needs their confirmat
     expect(taken(await reject())).toMatchObject({ state: 'REJECTED' })
   })
 
-  test('but not for an author’s own act', async () => {
+  test('an author’s own act needs no confirmation', async () => {
     const { id } = await draft()
     expect(taken(await takeBackDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
   })
@@ -145,7 +145,7 @@ describe('a decision on a right by a person with a passkey needs their confirmat
 })
 
 describe('the decision to remove somebody’s second factors needs confirmation by passkey', () => {
-  test('and then removes that person’s passkeys and sessions', async () => {
+  test('once it is confirmed, that person’s passkeys and sessions are gone', async () => {
     const tiina = await enterTestPerson(admin, desk, { name: 'Tiina' })
     const { session } = await withPasskey(tiina)
     const request = await requestFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
@@ -171,25 +171,25 @@ describe('a compromised desk', () => {
   const deskTries: [string, () => Promise<unknown>][] = [
     ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
     ['enters no passkey', () => sql`insert into passkey (person_id) values (${anneli.session.personId})`.execute(desk)],
-    ['removes none', () => desk.deleteFrom('passkey').execute()],
-    ['turns no counter', () => sql`update passkey set counter = 0`.execute(desk)],
+    ['removes no passkey', () => desk.deleteFrom('passkey').execute()],
+    ['changes no counter', () => sql`update passkey set counter = 0`.execute(desk)],
     ['confirms nothing', () => sql`insert into act_confirmation default values`.execute(desk)],
     ['reads no confirmation', () => desk.selectFrom('act_confirmation').select('act').execute()],
     [
-      'spends none',
+      'uses up no confirmation',
       () =>
         sql`select spend_confirmation(${anneli.session.personId}, ''::bytea, 'passkey.add', ${anneli.session.personId}, 0)`.execute(
           desk,
         ),
     ],
     [
-      'opens no session by its own word',
+      'opens no session by itself',
       () =>
         sql`select open_proven_session(${anneli.session.personId}::uuid, ${createHash('sha256').digest()}::bytea, 'passkey', now())`.execute(
           desk,
         ),
     ],
-    ['reads no word of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
+    ['reads no ID token of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
   ]
   for (const [title, attempt] of deskTries) {
     test(title, async () => {

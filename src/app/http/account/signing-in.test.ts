@@ -122,7 +122,7 @@ describe('signing in', () => {
 })
 
 describe('with a required second factor', () => {
-  test('a person must enrol one before anything else, also after reloading the page', async () => {
+  test('a person must enrol a second factor before anything else, also after reloading the page', async () => {
     await storeDemand(admin, 'required')
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })

@@ -102,7 +102,7 @@ describe('the event stream of a listening', () => {
 })
 
 describe('the speed of a listening', () => {
-  test('is between half and three times, and only changeable for one’s own', async () => {
+  test('is between half and three times the recorded speed, and can be changed only for one’s own listening', async () => {
     const { id } = await beginListening(browser, recording.id)
     const pace = (by: Browser, speed: unknown) =>
       answer(by.fetch(`/api/listenings/${id}/speed`, { method: 'PUT', json: { speed } }))

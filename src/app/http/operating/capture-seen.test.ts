@@ -252,7 +252,7 @@ describe('the signalling of a call', () => {
     ])
   })
 
-  test('is shown to nobody else', async () => {
+  test('is not shown to an expert', async () => {
     for (const path of ['clients', 'flows', 'flows/11111111-1111-4111-8111-111111111111', 'clients/1'])
       expect(await answer(expert.fetch(`/api/capture/${path}`))).toMatchObject({ status: 403, code: 'deny.role' })
   })

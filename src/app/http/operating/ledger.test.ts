@@ -88,7 +88,7 @@ describe('the end of a recording', () => {
     expect(await get(aino, path(held.id))).toMatchObject({ status: 200, body: { state: 'held' } })
   })
 
-  test('is not revealed to anybody else', async () => {
+  test('is not revealed to people who may not see the call', async () => {
     expect(await get(other, path(forbidden.id))).toMatchObject({ status: 404 })
     expect(await get(aino, path(randomUUID()))).toMatchObject({ status: 404 })
   })
@@ -188,7 +188,7 @@ describe('the ledger', () => {
     )
   })
 
-  test('is not revealed by the log either, in any search', async () => {
+  test('no search of the log reveals preservation orders to the data protection officer', async () => {
     await pool.query(
       `insert into audit_entry (action, result, object_kind, object_id) values ('hold.entered', 'ok', 'hold', $1), ('request.refused', 'refused:deny.role', 'hold', null), ('holds.read', 'ok', null, null)`,
       [hold],

@@ -82,7 +82,7 @@ describe('the overview of retention', () => {
     expect(next.since(now.toInstant()).total('days')).toBeGreaterThan(25)
   })
 
-  test('is the same for people who may know of orders and those who may not, and reveals none', async () => {
+  test('is the same for people who may know of orders and for those who may not, and reveals no order', async () => {
     const before = await read()
     const [old, overdue] = [await call({ months: 14, days: 3 }), await call({ months: 4 }, 3)]
     await hold(old)

@@ -143,7 +143,7 @@ describe('a change', () => {
     expect(given.body.placements[1]?.to).toBe(given.body.placements[2]?.from)
   })
 
-  test('of the same day again corrects it: one name, without the wrong one', async () => {
+  test('for the same day replaces the earlier change: the wrong name is not kept', async () => {
     const { body } = await enter({ name: 'Maja Meri' })
     const given = await change(body.id, { from: '2025-01-01', name: 'Maija Meri' })
     expect(given.body.names).toEqual([{ name: 'Maija Meri', from: body.employedFrom }])
@@ -226,7 +226,7 @@ describe('a person who leaves', () => {
     expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
   })
 
-  test('and then stays after all gets placement and number back, except a number given to another', async () => {
+  test('gets placement and number back by staying after all, except a number given to another person', async () => {
     const [stored, given] = [somePhone(), somePhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: stored })
     await change(body.id, { from: '2025-01-01', addPhone: given })
@@ -246,7 +246,7 @@ describe('a person who leaves', () => {
 })
 
 describe('rights to the directory', () => {
-  test('an administrator may change it, and nobody else', async () => {
+  test('an administrator may change the directory, and nobody else may', async () => {
     const { body } = await enter({})
     for (const tester of [sari, aino]) {
       const browser = await desk.signIn(tester)

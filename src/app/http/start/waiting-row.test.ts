@@ -4,7 +4,7 @@ import { arrangeRows, type WaitingRow } from './waiting-row.ts'
 const now = Temporal.Instant.from('2026-12-01T10:00:00Z')
 const at = (hours: number) => now.add({ hours })
 
-test('puts what is late and what has failed first, then by deadline; without one by age', () => {
+test('puts late and failed rows first, then orders by deadline, and rows without a deadline by age', () => {
   const rows: WaitingRow[] = [
     { kind: 'right-decide', name: 'asked just now', since: now },
     { kind: 'evaluation', name: 'in ninety days', deadline: at(24 * 90) },
@@ -23,7 +23,7 @@ test('puts what is late and what has failed first, then by deadline; without one
   ])
 })
 
-test('folds the seventh and later rows of a kind into one with their count, earliest age and deadline', () => {
+test('folds the sixth and later of more than six rows of a kind into one, with their count, earliest age and deadline', () => {
   const many = Array.from({ length: 9 }, (_, n): WaitingRow => ({
     kind: 'evaluation',
     id: String(n),
@@ -45,7 +45,7 @@ test('folds the seventh and later rows of a kind into one with their count, earl
   expect(arranged).toHaveLength(7)
 })
 
-test('lists six of a kind one by one', () => {
+test('lists six rows of a kind one by one', () => {
   const six = Array.from({ length: 6 }, (_, n): WaitingRow => ({ kind: 'alarm', id: String(n), since: at(-n) }))
   expect(arrangeRows(six, now).map(({ count }) => count)).toEqual([1, 1, 1, 1, 1, 1])
 })

@@ -40,14 +40,14 @@ export interface Worker {
   isQualityExpert: boolean
 }
 
-/** Rows of one kind that are listed one by one. */
+/** Rows of a kind that are listed one by one if the others are folded. */
 const maxOfKind = 5
 const soonHours = 3 * 24
 /** A row without a deadline is sorted as if it were due this long after it began to wait. */
 const patienceHours = 7 * 24
 const urgencies = ['now', 'soon', 'waits'] as const
 
-/** Orders rows by urgency, then by deadline; folds those of a kind beyond the fifth into one with their count. */
+/** Orders rows by urgency, then by deadline. Of a kind with more than six rows, folds those after the fifth into one. */
 export function arrangeRows(rows: readonly WaitingRow[], now: Instant): ArrangedRow[] {
   const judged = rows.map((row) => judgeRow(row, now)).sort(byUrgency)
   return [...Map.groupBy(judged, ({ kind }) => kind).values()].flatMap(foldRows).sort(byUrgency)

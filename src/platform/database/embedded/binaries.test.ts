@@ -46,7 +46,7 @@ test('otherwise the system’s are used: of the cluster’s major version, or th
   await expect(use(16)).rejects.toMatchObject({ code: 'database-binaries-missing' })
 })
 
-test('without either, the message says what to do', async () => {
+test('without usable binaries, the message says what to do', async () => {
   await expect(
     prepareBinaries(root, undefined, undefined, { folders: [folders[0]!], findPackage: packageThatCannotRun }),
   ).rejects.toMatchObject({ code: 'database-binaries-missing', message: expect.stringContaining('DATABASE_URL') })

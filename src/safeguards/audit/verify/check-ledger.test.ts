@@ -65,7 +65,7 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
       'ledger-altered',
     ],
     [
-      'an entry and its hash, altered alike',
+      'an entry and its hash, altered consistently',
       `update ledger_leaf set hash = sha256('') where index = 9`,
       'ledger-altered',
     ],

@@ -22,7 +22,7 @@ export interface TrustedKeys {
   witnesses: readonly VerifierKey[]
 }
 
-/** A witness further behind is reported: it is asked every ten seconds while the log grows. */
+/** A witness that is further behind is reported: it gets a request every ten seconds while the log grows. */
 const maxBehindMs = 60 * 60_000
 
 /** Verifies the signatures of checkpoints and collects the roots that the tree must have. */

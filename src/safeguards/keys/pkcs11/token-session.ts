@@ -41,7 +41,7 @@ const [serialSession, rwSession] = [4, 2]
 const userType = 1
 /** CKS_RW_USER_FUNCTIONS. */
 const signedInState = 3n
-/** A native call cannot be cancelled; after this time the store counts as away until it returns. */
+/** A native call cannot be cancelled; after this time the store counts as unavailable until the call returns. */
 const defaultMaxMs = 20_000
 
 /** Errors after which the session or its token is gone; others concern the work. */

@@ -71,19 +71,19 @@ async function requestsOf(act: () => Promise<unknown>): Promise<ReceivedRequest[
   return server.asked.slice(before)
 }
 
-describe('a key server that answers late, twice, or not at all', () => {
+describe('a key server with a faulty answer', () => {
   const once: [string, Fault][] = [
-    ['late', { answersAfterMs: 700 }],
-    ['after it had carried out the request and cut the connection', 'cut'],
-    ['with half an answer', 'cut-amid'],
-    ['that it has no time (429)', { instead: { status: 429, body: { errors: ['slow down'] } } }],
-    ['with a fault of its own (500)', { instead: { status: 500, body: { errors: ['internal error'] } } }],
-    ['with the page of a proxy (502)', { instead: { status: 502, body: '<html>Bad gateway</html>' } }],
-    ['with something else (200)', { instead: { status: 200, body: '<html>Welcome</html>' } }],
-    ['with nothing (200)', { instead: { status: 200, body: '' } }],
-    ['twice', 'twice'],
+    ['answering late', { answersAfterMs: 700 }],
+    ['cutting the connection after it has carried out the request', 'cut'],
+    ['sending half an answer', 'cut-amid'],
+    ['answering that it is overloaded (429)', { instead: { status: 429, body: { errors: ['slow down'] } } }],
+    ['answering with an internal error (500)', { instead: { status: 500, body: { errors: ['internal error'] } } }],
+    ['answering with the page of a proxy (502)', { instead: { status: 502, body: '<html>Bad gateway</html>' } }],
+    ['answering with something else (200)', { instead: { status: 200, body: '<html>Welcome</html>' } }],
+    ['answering with nothing (200)', { instead: { status: 200, body: '' } }],
+    ['answering twice', 'twice'],
   ]
-  test.each(once)('%s once, is asked again, and its work counts once', async (_, fault) => {
+  test.each(once)('%s once, gets the request again, and its work counts once', async (_, fault) => {
     for (const kind of [/^GET .*keys/, /^POST .*keys\/[^/]*$/, /encrypt/, /decrypt/, /config/, /^DELETE/]) {
       const keys = await openTransit(settings(), quick)
       const label = newLabel()
@@ -153,24 +153,24 @@ describe('a key server that answers wrongly', () => {
   const two = [...items, { secret: randomBytes(32), purpose: 'shard 2' }]
 
   test.each<[string, Fault]>([
-    ['of one under another’s place', changed((all) => all.reverse())],
+    ['with the results in another order', changed((all) => all.reverse())],
     [
-      'of one under another’s place, from a server that gives no references',
+      'with the results in another order and without references',
       changed((all) => {
         for (const one of all) delete one['reference']
         all.reverse()
       }),
     ],
-    ['of fewer', changed((all) => all.pop())],
-    ['of more', changed((all) => all.push(all[0]!))],
+    ['with too few results', changed((all) => all.pop())],
+    ['with too many results', changed((all) => all.push(all[0]!))],
     ['of an earlier request', changed((all) => (all[0]!['reference'] = '0'))],
     [
       'with a changed bit',
       changed((all) => (all[1]!['ciphertext'] = `vault:v1:${randomBytes(60).toString('base64')}`)),
     ],
-    ['with no content', changed((all) => (all[0]!['ciphertext'] = ''))],
-    ['with an error in one', changed((all) => (all[0] = { ...all[0], ciphertext: undefined, error: 'no' }))],
-  ])('is not trusted to have wrapped an answer %s', async (_, fault) => {
+    ['with an empty result', changed((all) => (all[0]!['ciphertext'] = ''))],
+    ['with an error in one result', changed((all) => (all[0] = { ...all[0], ciphertext: undefined, error: 'no' }))],
+  ])('has wrapped nothing if its answer is one %s', async (_, fault) => {
     const { keys, label } = await openWithKey()
     failWith(/encrypt/, fault)
     expect((await faultOf(keys.wrap(label, two))).code).toMatch(/^KEY_(FORGED|STORE_AWAY)$/)
@@ -193,7 +193,7 @@ describe('a key server that answers wrongly', () => {
   })
 
   test.each<[string, RegExp, Fault]>([
-    ['says it is done and does nothing', /^DELETE/, { instead: { status: 204, body: undefined } }],
+    ['reports a deletion and does not delete', /^DELETE/, { instead: { status: 204, body: undefined } }],
     ['refuses to delete', /^DELETE/, { instead: { status: 400, body: { errors: ['deletion is not allowed'] } } }],
   ])('that %s: the key stays, and that is reported', async (_, kind, fault) => {
     const { keys, label, wrapped } = await openWithKey()
@@ -207,7 +207,7 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.destroy(label)).toMatch(/deleted, then not found/)
   })
 
-  test('that calls a key not found and still opens what it wrapped: the key stays', async () => {
+  test('that reports a deleted key as not found but still unwraps with it: the key stays', async () => {
     const { keys, label } = await openWithKey()
     let isDeleted = false
     server.fault = ({ method }) => {
@@ -224,9 +224,9 @@ describe('a key server that answers wrongly', () => {
   })
 
   test.each([
-    ['a mount that is not there', { status: 404, body: { errors: ['no handler for route "transit/keys"'] } }],
+    ['a mount that does not exist', { status: 404, body: { errors: ['no handler for route "transit/keys"'] } }],
     ['a proxy', { status: 404, body: '<html>Not found</html>' }],
-    ['something that speaks JSON', { status: 404, body: { message: 'not found' } }],
+    ['another service with JSON answers', { status: 404, body: { message: 'not found' } }],
   ])('a key not found by %s does not count as missing', async (_, instead) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(/./, { instead })
