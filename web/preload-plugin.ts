@@ -1,11 +1,11 @@
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 
-/** The page's placeholder, which the server replaces in each response. */
+/** Placeholder of the nonce, which the server replaces in each response. */
 export const nonce = '__CSP_NONCE__'
 
 /**
- * Makes the page request at once what it needs first, beside its script: the font, the texts in the chosen language, and who is
- * signed in. Otherwise each would wait for the one before.
+ * Preloads what the page needs first, in parallel with its script: the font, the texts in the chosen language, and the session.
+ * Otherwise these requests would be sent one after another.
  */
 export function preloadFirst(): Plugin {
   return {

@@ -13,9 +13,9 @@ const request = /^virtual:texts\/(?:(?<page>[\w.-]+)\/)?(?<language>fi|sv|en)$/
 const laterImport = /(?<!typeof )\bimport\('(\.[^']+\.tsx?)'\)/g
 
 /**
- * Serves the pages' texts as modules, in one language each. `virtual:texts/fi` has all of them. In a build
- * `virtual:texts/start/fi` has those of the modules that every page begins with, and each `import('./page.tsx')` loads the
- * texts of the modules below it beside it. In development and in tests the start has all texts.
+ * Serves the pages' texts as modules, in one language each. `virtual:texts/fi` has all texts. In a build
+ * `virtual:texts/start/fi` has the texts of the modules that every page loads first, and each `import('./page.tsx')` also loads
+ * the texts of the modules that the page imports. In development and in tests `start` has all texts.
  */
 export function pageTexts(): Plugin {
   let isBuild = false
@@ -34,7 +34,7 @@ export function pageTexts(): Plugin {
       if (language === undefined) return undefined
       for (const path of textFiles()) this.addWatchFile(path)
       const isWhole = page === undefined || !isBuild
-      // In development a text may have changed.
+      // Reads the texts again, because in development a text may have changed.
       const all = isBuild ? allTexts() : readTexts()
       const keys = isWhole ? Object.keys(all) : page === 'start' ? startKeys() : ofPart(parts.get(page)!)
       const texts = Object.fromEntries([...keys].map((key) => [key, all[key]![language]]))

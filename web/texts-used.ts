@@ -1,10 +1,10 @@
-/** Finds which texts a module and those that it imports say: every key is written out, or begun, as a literal (test/house/texts.test.ts). */
+/** Finds the text keys used by a module and its imports. Each key, or its beginning, must be a literal (test/house/texts.test.ts). */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** Imports and re-exports of a module that is loaded with it; not of types. */
+/** Matches static imports and re-exports of a module, except those of types. */
 const staticImport = /^(?:import|export)\s(?!type\b)(?:[^'"`;]*?\sfrom\s)?['"](\.[^'"]+\.tsx?)['"]/gm
-/** A literal of the form `area.key`, or the beginning of a template of that form. */
+/** Matches a literal of the form `area.key`, or the beginning of a template of that form. */
 const literal = /(?<quote>['"`])(?<start>[\w-]+\.[\w.-]*)(?:(?<begun>\$\{)|\k<quote>)/g
 
 const found = new Map<string, { code: string; imports: string[] }>()
@@ -12,12 +12,12 @@ const found = new Map<string, { code: string; imports: string[] }>()
 /** Returns the source of a module and of all modules that it imports statically. */
 export function sourcesUnder(module: string): string[] {
   const seen = new Set([module])
-  // A set's iteration includes what is added meanwhile.
+  // Iterating a set includes members that are added during the iteration.
   for (const path of seen) for (const imported of read(path).imports) seen.add(imported)
   return [...seen].map((path) => read(path).code)
 }
 
-/** Returns the keys that the sources say. A literal that is itself no key begins others: `${prefix}.state`. */
+/** Returns the keys used by the sources. A literal that is not a key counts as the beginning of keys: `${prefix}.state`. */
 export function keysIn(sources: readonly string[], keys: readonly string[]): Set<string> {
   const known = new Set(keys.map(withoutPlural))
   const [said, starts] = [new Set<string>(), new Set<string>()]

@@ -1,4 +1,4 @@
-/* The yardstick: receives RTP on many sockets with epoll and recvmmsg and does nothing but count.
+/* Yardstick of the capture benches: receives RTP on many sockets with epoll and recvmmsg, and only counts packets.
  *
  *     bare-receiver <first port> <streams>
  *

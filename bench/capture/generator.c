@@ -1,11 +1,12 @@
-/* The caller of the capture benches: sends RTP to many ports, 50 packets a second each, from one socket.
+/* Traffic generator of the capture benches: sends RTP to many ports, 50 packets a second each, from one socket.
  *
  *     generator <own port> <seconds> [<packets> <bytes of each>]   < ports, one a line
  *
- * Stream s gets PCMA packets n = 0, 1, ... whose bytes follow from s and n (expected-payload.ts has the same rule); with a file of
- * packets, all streams get the n-th of that, so that SRTP need not be made here.
- * Calls (two streams each) begin one after the other over two seconds, and end so: in life they do not fill their chunks at once.
- * Prints how many packets it sent to each stream, and by how many milliseconds it was late at most. */
+ * Stream s gets PCMA packets n = 0, 1, ... whose bytes are computed from s and n (expected-payload.ts has the same rule). With a
+ * file of packets, every stream gets the n-th packet of the file, so that this program need not encrypt SRTP.
+ * Calls (two streams each) begin one after the other over two seconds, and end in the same way, because real calls do not fill
+ * their chunks at the same time.
+ * Prints the number of packets sent to each stream, and its largest delay in milliseconds. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>

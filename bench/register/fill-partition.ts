@@ -26,7 +26,7 @@ export async function fillPartition(
   )
 }
 
-/** Drops a table's indexes and keys, does the work and builds them again: faster than row by row. */
+/** Drops a table's indexes and keys, does the work and builds them again, which is faster than updating them for each row. */
 export async function withoutIndexes(client: PoolClient, table: string, work: () => Promise<unknown>): Promise<void> {
   const { rows } = await client.query<{ name: string; constraint: string | null; definition: string }>(
     `select i.indexrelid::regclass::text as name, pg_get_constraintdef(c.oid) as constraint, pg_get_indexdef(i.indexrelid) as definition

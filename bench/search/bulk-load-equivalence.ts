@@ -17,7 +17,7 @@ import type { Row } from '../rows.ts'
 
 const tried = 300
 
-/** Everything of a contact, as text, for both ways of entering it. */
+/** SQL that returns all stored data of a contact as text, for the comparison. */
 const contactAsText = `
   select jsonb_build_object(
     'contact', to_jsonb(c) - '{counted,admitted_at}'::text[],

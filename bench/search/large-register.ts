@@ -86,7 +86,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
 
 const quoted = (names: string[]) => `array[${names.map((name) => `'${name}'`).join(',')}]`
 
-/** Numbers with their names and officials with theirs, from the description and the directory. */
+/** SQL for tables of service numbers and officials with their names, from the description and the directory. */
 const tables = `
   drop table if exists service_number, official;
   create table service_number as

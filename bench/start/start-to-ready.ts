@@ -163,7 +163,7 @@ async function startBareDatabase(folder: string) {
   return { readyMs, megabytes }
 }
 
-/** As root the cluster is elsewhere: `location` has its path. */
+/** Returns the path of postmaster.pid. If Seloste runs as root, the file `location` has the path of the cluster. */
 async function postmasterFile(folder: string): Promise<string> {
   const elsewhere = (await readFile(join(folder, 'location'), 'utf8').catch(() => '')).trim()
   return join(elsewhere === '' ? folder : elsewhere, 'cluster', 'postmaster.pid')

@@ -125,7 +125,7 @@ describe('a proxy in front of a queue that answers', () => {
     expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
   })
 
-  test.each([true, false])('is corrected by the queue’s own records, reported first: %s', async (isFirst) => {
+  test.each([true, false])('is corrected by the queue’s own records (reported before the proxy’s: %s)', async (isFirst) => {
     if (isFirst) await deliver(queue, cdr())
     await deliver(proxy, acc())
     if (!isFirst) await deliver(queue, cdr())
@@ -289,7 +289,7 @@ describe('two calls of one caller are two contacts', () => {
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('if the recorded one was answered before the other was made', async () => {
+  test('if the recorded call was answered before the other call began', async () => {
     await admit(capture, session({}, 0, 200))
     await deliver(csv, cdr({ start: 30, queue: 31, end: 200 }))
     expect(await contacts()).toHaveLength(2)
@@ -424,7 +424,7 @@ describe('a recording client whose facts arrive after the feed’s report', () =
     ])
   })
 
-  test('reports another call with another official, caller or number, or if it continues', async () => {
+  test('reports another call if official or caller differ, or if its session has no end', async () => {
     await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     await late({ official: { name: 'Muu', phone: phone('0295121002') } })
     await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })

@@ -3,7 +3,7 @@ import { readNumber } from './read-number.ts'
 
 const numbering = {}
 
-test('a number is parsed once, and text too long for one is not cached', () => {
+test('a number is parsed once, and text too long for a number is not cached', () => {
   expect(readNumber('040 123 4567', numbering)).toMatchObject({ key: '+358401234567' })
   expect(readNumber('040 123 4567', numbering)).toBe(readNumber('040 123 4567', numbering))
   const long = '0'.repeat(100_000)

@@ -303,7 +303,7 @@ describe('any other system', () => {
     ])
   })
 
-  test('a line without quotation marks contains them literally', () => {
+  test('a CSV line has the same values with and without quotation marks around its cells', () => {
     const cell = fc.string({ unit: fc.constantFrom(...'0+aå ,;\t'), maxLength: 12 })
     const [columns, reported] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
     fc.assert(

@@ -252,7 +252,7 @@ describe('calls that are not recorded', () => {
     expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(bad.trimEnd()))
   })
 
-  test('that are outgoing or internal are ignored, and one that may be either is reported', async () => {
+  test('that are outgoing or internal are ignored, and a call of unknown direction is a problem', async () => {
     const outgoing = line({ id: '2', caller: '029 512 1001', called: '+358401234567' })
     const unclear = line({ id: '3', called: '+358209999999', official: '' })
     await writeFile(join(cdrs, 'calls.csv'), heading + outgoing + unclear)

@@ -96,7 +96,7 @@ function cdr({
   }
 }
 
-test('an unanswered call by Master.csv and by the manager is one, with the caller’s number withheld or not', async () => {
+test('an unanswered call reported by Master.csv and by the manager is one contact, also with a withheld number', async () => {
   for (const source of ['+358401234567', '']) {
     const unanswered = cdr({ source, unique: `${begun.epochMilliseconds / 1000}.${source.length + 1}` })
     await feed('asterisk-csv', unanswered.line)
@@ -106,7 +106,7 @@ test('an unanswered call by Master.csv and by the manager is one, with the calle
   expect(await contacts()).toEqual({ contacts: 2, segments: 2 })
 })
 
-test('channel events and detail records of an unanswered call are one', async () => {
+test('channel events and detail records of an unanswered call are one contact', async () => {
   const unique = `${begun.epochMilliseconds / 1000}.47`
   const { line } = cdr({ source: '+358401234567', unique })
   const event = (name: string, seconds: number) =>
@@ -124,7 +124,7 @@ test('channel events and detail records of an unanswered call are one', async ()
   expect(await contacts()).toEqual({ contacts: 1, segments: 1 })
 })
 
-test('without a shared id an unanswered call is one by caller, number, start and end, and two calls of one feed stay two', async () => {
+test('without a shared id, caller, number, start and end join reports of an unanswered call, but no calls of one feed', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['caller'], called: ['called'] }
   const record = (id: string, after: number, caller = '+358401234567') =>
     JSON.stringify({

@@ -70,7 +70,7 @@ test('a duration beyond any call’s is reported, and the next line is read', as
   expect(await contacts()).toBe(1)
 })
 
-test('every problem record of a call is stored once, for transfers and for other channels', async () => {
+test('every record of an unreadable call is stored once, also of a transferred call and of a call with several channels', async () => {
   const ahead = Temporal.Now.instant().add({ hours: 1 }).epochMilliseconds
   const epoch = (seconds: number) => String(Math.floor(ahead / 1000) + seconds)
   const users = (id: string, to: string, agent: string) =>

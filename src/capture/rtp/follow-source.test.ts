@@ -98,7 +98,7 @@ describe('a source', () => {
     expect(one.lost).toBe(2)
   })
 
-  test('is replaced by a new SSRC only after it fell silent, and the new one loses nothing', () => {
+  test('is replaced by a new SSRC only after it fell silent, and no packet of the new SSRC is lost', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
@@ -110,7 +110,7 @@ describe('a source', () => {
     expect(one.lost).toBe(0)
   })
 
-  test('is replaced at the call’s end if the new one arrived just before it', () => {
+  test('is replaced at the call’s end by a source that began just before the end', () => {
     const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 5; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
@@ -154,7 +154,7 @@ describe('a source', () => {
     expect(recorded.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  test('is not replaced while it is active, however much another one sends', () => {
+  test('is not replaced while it is active, however much another source sends', () => {
     const { receive, kept: recorded } = follower()
     for (let n = 0; n < 500; n++) {
       receive(rtp({ seq: n, ts: n * 160 }), n * 200)
@@ -173,7 +173,7 @@ describe('a source', () => {
     expect(recorded).toHaveLength(200)
   })
 
-  test('on another port is replaced by the described one at once', () => {
+  test('on another port is replaced at once by a source on the described port', () => {
     const { receive, kept: recorded } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
@@ -305,7 +305,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.one.latched).toEqual(relay)
   })
 
-  test('otherwise, or for an address outside the trunk’s networks, follows nothing and reports the address', () => {
+  test('if the trunk does not latch, or for an address outside its networks, follows nothing and reports the address', () => {
     for (const one of [follower(), follower((address) => address === '198.51.100.77')]) {
       one.receive(rtp({ seq: 1, ts: 0 }), 0, '203.0.113.1', 4000)
       speak(one, relay, 60)

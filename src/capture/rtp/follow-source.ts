@@ -94,7 +94,7 @@ export class SourceFollower {
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 if it is always a key press, 2 if it is one when it has four bytes. */
+  /** By payload type: 1 if every packet is a key press, 2 if only packets of four bytes are. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)

@@ -44,7 +44,7 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
 }
 
 describe('a gap', () => {
-  test('is counted with its duration, and subtracted if it arrives late', () => {
+  test('is counted with its duration; packets that arrive late are subtracted', () => {
     const { one, receive, playAll } = meter()
     playAll(0, 10)
     playAll(15, 20)
@@ -82,7 +82,7 @@ describe('a gap', () => {
     expect(one.measure(44_400)).toMatchObject({ stalledMs: 2020 + 2000 })
   })
 
-  test('is also found by sender reports: packets sent between them, and those that arrived', () => {
+  test('is also found by sender reports: fewer packets arrived between two reports than were sent', () => {
     const { one, playAll } = meter()
     playAll(0, 10)
     one.reported(1010)

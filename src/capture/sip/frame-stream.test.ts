@@ -44,7 +44,7 @@ test.each([
   ['Content-Length: -1', 'Unsound Content-Length'],
   ['Content-Type: application/sdp', 'Content-Length missing'],
   ['Content-Length: 70000', 'Message Too Large'],
-])('%s ends the stream, with the head to answer', (header, reason) => {
+])('%s breaks the stream, and the head is returned for an answer', (header, reason) => {
   const framer = createStreamFramer()
   const head = `INVITE sip:a SIP/2.0\r\n${header}\r\n\r\n`
   expect(framer.push(Buffer.from(`${head}rest`))).toEqual([{ kind: 'broken', reason, bytes: Buffer.from(head) }])

@@ -1,7 +1,7 @@
 /**
  * A parsed SIP message and its accessors. This folder implements the server side of SIP (RFC 3261), because a session recording
  * server only receives calls. It passes checked and ordered requests, with their dialogs, to one handler (handler.ts). It does
- * not interpret message bodies, and knows nothing of media, the recording plan or the register.
+ * not interpret message bodies, and does not depend on media, the recording plan or the register.
  */
 import type { NameAddr } from './name-addr.ts'
 import type { Via } from './via.ts'

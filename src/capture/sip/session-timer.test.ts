@@ -13,7 +13,7 @@ test.each([
   ['Supported: timer\r\nSession-Expires: 1800', 1800],
   ['k: siprec, TIMER\r\nx: 90 ; Refresher = UAC', 90],
   ['Require: timer\r\nSession-Expires: 3600;refresher=uac', 3600],
-])('%s: the caller refreshes', (lines, seconds) => {
+])('%s: the client refreshes', (lines, seconds) => {
   expect(answerSessionTimer(requestWith(lines))).toEqual({
     headers: [
       { name: 'require', value: 'timer' },

@@ -108,7 +108,7 @@ describe('an answer', () => {
     expect(text).toContain('a=label:3')
   })
 
-  test('applies the session’s direction to every stream without one', () => {
+  test('applies the session’s direction to every stream without a direction of its own', () => {
     const text = textOf('a=inactive\nm=audio 4000 RTP/AVP 8\nm=audio 4002 RTP/AVP 8\na=sendonly')
     expect(text.match(/a=(?:recvonly|inactive)/g)).toEqual(['a=inactive', 'a=recvonly'])
   })
@@ -196,7 +196,7 @@ test('a later offer may close every stream', () => {
   expect(textOf('m=audio 0 RTP/AVP 8', { reoffer: true })).toContain('m=audio 0 RTP/AVP 8')
 })
 
-test('our own offer for a delayed one is receive-only', () => {
+test('our own offer, for an INVITE without an offer, is receive-only', () => {
   const text = offerStream({
     address: '203.0.113.9',
     origin: { sessionId: '1', version: 1 },

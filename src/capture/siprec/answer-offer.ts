@@ -22,7 +22,7 @@ const discardPort = 9
 
 /** Codecs that can be played back on every machine (register/recordings/decode-packets.ts). */
 const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
-/** Also decodable, with one channel; the set above is preferred. */
+/** Codecs that can also be decoded, with one channel; `playable` codecs are preferred. */
 const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
 /** Decodable if a library is installed, in this order. Annexes A and B make no difference to a decoder of G.729. */
 const byLibrary = {
@@ -226,7 +226,7 @@ export function lacksVoice(plans: readonly StreamPlan[]): boolean {
   return lacksPlayable(plans) || plans.some(missing)
 }
 
-/** For a call that is to be recorded but whose media cannot be received. */
+/** Refusal of a call that is to be recorded but whose media cannot be received. */
 export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
 
 /** Returns the reason why no stream of an offer is acceptable, for the client's operator. */

@@ -34,7 +34,7 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   /** Only incoming calls belong in the register (R8). `unknown` if neither a called number nor a vendor extension decides. */
   readonly direction: 'incoming' | 'outgoing' | 'internal' | 'unknown'
   readonly caller?: Party
-  /** According to the network, the caller's number is not theirs. */
+  /** True if the telephone network reports that the number does not belong to the caller. */
   readonly isUnverified?: true
   /** Numbers in From that are in neither registry nor directory: the caller's, or the client's own. */
   readonly from: readonly PhoneNumberKey[]

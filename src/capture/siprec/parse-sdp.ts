@@ -31,7 +31,7 @@ export interface SdpMedia {
   readonly connectionAddress?: string
   /** Usable keys (RFC 4568), in the client's order. */
   readonly crypto: readonly OfferedCrypto[]
-  /** Without those that contain keys. */
+  /** Attributes of the media line, except those that contain keys. */
   readonly attributes: readonly SdpAttribute[]
   /** False if the media line itself cannot be parsed. */
   readonly readable: boolean

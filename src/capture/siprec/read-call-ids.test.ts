@@ -65,7 +65,7 @@ test('ids sent by the telephone system itself have the order and form of those o
   expect(reported.map(({ id, source }) => [source, id])).toEqual(sent)
 })
 
-test('elements without an id give none', () => {
+test('elements without an id give no call id', () => {
   expect(ids('<session/><group/>', [['Call-ID', 'rec']])).toEqual([['sipCallId', 'rec']])
 })
 

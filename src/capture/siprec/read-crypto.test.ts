@@ -75,7 +75,7 @@ describe('keys in an offer (RFC 4568)', () => {
   })
 
   test.each(['RTP/AVP', 'RTP/SAVPF', 'RTP/AVPF'])(
-    'beside %s they are used (RFC 8643), and the profile stays',
+    'with the profile %s keys are used (RFC 8643), and the answer has the same profile',
     (profile) => {
       const text = textOf(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { profile }))
       expect(text).toContain(`m=audio 30000 ${profile} 8`)
@@ -83,7 +83,7 @@ describe('keys in an offer (RFC 4568)', () => {
     },
   )
 
-  test('a call that is not recorded gets a key too, because otherwise its client would end it', () => {
+  test('a call that is not recorded also gets a key, because otherwise its client would end the call', () => {
     const text = textOf(
       answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { mode: 'historyOnly', ports: new Map() }),
     )
@@ -104,7 +104,7 @@ test.each([
   ['a=rtcp:53020 IN IP4 203.0.113.77', 53_020],
   ['a=rtcp:99999', undefined],
   ['a=rtcp:x', undefined],
-])('reports are sent where %s says (RFC 3605), and to no other address than the media', (line, reportsPort) => {
+])('reports are sent to the port in %s (RFC 3605), and to no other address than that of the media', (line, reportsPort) => {
   const [stream] = planStreams(offerOf([line], 'RTP/AVP'), '198.51.100.1')
   expect(stream?.remote).toEqual({
     address: '192.0.2.1',

@@ -65,7 +65,7 @@ export interface InvitationOptions<N = unknown, O = unknown> {
   readonly trackOverride?: TrackOverride
   readonly identityFirst?: IdentitySource
   readonly formats?: FormatPolicy
-  /** What the session already has, for a later request of its dialog. */
+  /** Metadata and streams already known in the session, for a later request of its dialog. */
   readonly before?: {
     readonly metadata?: RecordingMetadata
     readonly streams?: readonly StreamPlan[]

@@ -93,7 +93,7 @@ describe('compared with werift', () => {
   test.each([
     ['AES_CM_128_HMAC_SHA1_80', 1, 14],
     ['AEAD_AES_128_GCM', 7, 12],
-  ] as const)('%s: its packets are opened, and it opens our reports', (suite, profile, saltBytes) => {
+  ] as const)('%s: werift’s packets are opened, and werift opens our reports', (suite, profile, saltBytes) => {
     const salt = bytes(saltBytes)
     const keys = { localMasterKey: key, localMasterSalt: salt, remoteMasterKey: key, remoteMasterSalt: salt }
     const master: MasterKey = { suite: suiteNamed(suite)!, secret: createSecretKey(Buffer.concat([key, salt])) }

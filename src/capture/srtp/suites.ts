@@ -23,7 +23,7 @@ const suites: Readonly<Record<string, Suite>> = {
   AES_CM_128_HMAC_SHA1_32: { ...counter, keyBytes: 16, tagBytes: 4 },
   AES_256_CM_HMAC_SHA1_80: { ...counter, keyBytes: 32, tagBytes: 10 },
   AES_256_CM_HMAC_SHA1_32: { ...counter, keyBytes: 32, tagBytes: 4 },
-  // As RFC 6188's drafts spelled them, and FreeSWITCH still does.
+  // Names in the drafts of RFC 6188, which FreeSWITCH still uses.
   AES_CM_256_HMAC_SHA1_80: { ...counter, keyBytes: 32, tagBytes: 10 },
   AES_CM_256_HMAC_SHA1_32: { ...counter, keyBytes: 32, tagBytes: 4 },
   AEAD_AES_128_GCM: { ...gcm, keyBytes: 16 },

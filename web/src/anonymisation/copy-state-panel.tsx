@@ -96,7 +96,7 @@ function Progress({ share }: { share: number | undefined }) {
   )
 }
 
-/** Announces the end of a render to screen readers: it comes some time after the button was pressed. */
+/** Announces the end of a render to screen readers, because it may be long after the button was pressed. */
 function useAnnounceChanges(state: AnonymisedCopy['state']): void {
   const { t } = useLanguage()
   const seen = useRef(state)

@@ -54,7 +54,7 @@ export function Forbid({
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [confirming, setConfirming] = useState<ForbidResult>()
-  // Also a copy of another request, once the refusal names it.
+  // The refusal also reports a pending copy of another request.
   const isRefusedForCopy = isRefusal(forbid.error) && forbid.error.error.code === 'prohibition.copy-waits'
   const isUncopied = isRequested || isRefusedForCopy
 

@@ -30,7 +30,7 @@ test('a missing draw is not reported', () => {
   expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['contact.why.not-drawn.plain'])
 })
 
-test('a rule for all calls is reported as such, and so is room in a quota', () => {
+test('there are sentences for a rule for all calls, and for room in a quota', () => {
   const quota = { per: 'official', weekly: 5 } as const
   expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['contact.why.all'])
   expect(sentencesOf({ reason: 'drawn', draw: 0.04, share: 0.1, quotaUsed: 2, rule: { name, quota } })).toEqual([

@@ -40,7 +40,7 @@ export function FoundList({
   hint: string
   /** Text at the end of the list. */
   end?: string
-  /** Beside the count: what is chosen for the list. */
+  /** Controls of the list, shown beside the count. */
   tools?: ReactNode
   children: ReactNode
 }) {

@@ -139,7 +139,7 @@ function Steps({
   )
 }
 
-/** After the release, whether it was fetched; else the state. */
+/** Returns the text of the state; after the release, whether the package was fetched. */
 function stateText(disclosure: AuthorityDetail): string {
   const { state, packages } = disclosure
   if (state !== 'RELEASED') return state

@@ -115,7 +115,7 @@ export function ListenOffer({
   const box = useRef<HTMLDivElement>(null)
   const note = useId()
   const hasEnded = state.state === 'over' || state.state === 'refused'
-  // After a withdrawn right it is not offered again: a retry would be refused.
+  // Does not offer another listening after the right was withdrawn or the recording destroyed: it would be refused.
   const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
 
   useEffect(() => {

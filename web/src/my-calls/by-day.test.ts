@@ -25,6 +25,6 @@ test('calls are listed under the Finnish day on which they began, and a transfer
 test.each([
   ['sv', 'måndag 23.11.2026'],
   ['en', 'Monday 23 Nov 2026'],
-] as const)('in the language %s', (language, title) => {
+] as const)('the title of a day is in the language %s', (language, title) => {
   expect(byDay([call('a', '2026-11-23T06:00:00Z')], language)[0]?.title).toBe(title)
 })

@@ -21,7 +21,7 @@ const call = (state: RequestCall['state'], recording?: RecordingState): RequestC
 })
 const of = (calls: RequestCall[], kinds: RequestDetail['kinds'] = ['KNOW', 'LISTEN']) => bookable({ kinds, calls })
 
-test('an appointment can be booked if a call has a playable recording, even one that waits only for it (AC12)', () => {
+test('an appointment can be booked if a call has a playable recording, even if it is kept only for an appointment (AC12)', () => {
   expect([of([call('MATCHED', 'available')]), of([call('MATCHED', 'restricted')])]).toEqual(['yes', 'yes'])
 })
 

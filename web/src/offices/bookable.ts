@@ -1,8 +1,8 @@
 import type { RequestDetail } from '../api/shapes.ts'
 
 /**
- * Whether a time can be booked for a request: yes; it does not ask to listen; none of its calls is matched yet; no matched call
- * has a recording (AC2); it is closed.
+ * States whether a time can be booked for a request. `not-asked`: the request is not about listening. `not-matched`: none of its
+ * calls is matched yet. `no-recording`: no matched call has a recording (AC2). `closed`: the request is closed.
  */
 export type Bookable = 'yes' | 'not-asked' | 'not-matched' | 'no-recording' | 'closed'
 

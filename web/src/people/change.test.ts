@@ -54,7 +54,7 @@ describe('a change', () => {
     expect(bodyOf(swap, today)).toEqual({ from: '2026-12-01', addPhone: '029 512 1003', endPhone: '029 512 1001' })
   })
 
-  test('of an employment has its last day, and none if it continues', () => {
+  test('of the end of an employment has the last day, or none if the employment continues', () => {
     expect(bodyOf(draft({ kind: 'employedTo' }), today)).toEqual({ from: '2026-11-25', employedTo: '2026-12-01' })
     expect(bodyOf(draft({ kind: 'employedTo', day: null }), today)).toEqual({ from: '2026-11-25', employedTo: '' })
   })

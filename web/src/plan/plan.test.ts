@@ -59,7 +59,7 @@ describe('a share', () => {
     expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, false).draw).toBe('fewer')
   })
 
-  test('kept small by a quota is explained, and one that is too large is not', () => {
+  test('below the range is explained by a full quota; a share above the range is not', () => {
     expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, true).draw).toBe('quota')
     expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, true).draw).toBe('more')
   })

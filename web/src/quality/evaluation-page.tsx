@@ -51,7 +51,7 @@ function Read() {
   )
 }
 
-/** Takes the call from the queue, for who came here from elsewhere. */
+/** Takes the call from the queue, for a person who did not open it from the queue. */
 function Begin({ id, onDone }: { id: string; onDone: () => unknown }) {
   const { t } = useLanguage()
   const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning', { onSuccess: onDone })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { answersOf, lastQuarters } from './quality-shapes.ts'
 
-test('quarters go back across the turn of the year, each once', () => {
+test('quarters are listed newest first across the turn of the year, each once', () => {
   expect(lastQuarters(Date.parse('2026-05-31T12:00:00Z')).slice(0, 4)).toEqual([
     '2026-Q2',
     '2026-Q1',

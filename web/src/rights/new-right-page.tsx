@@ -30,7 +30,7 @@ export function NewRightPage() {
   const { person, renew } = useSearch({ from: '/rights/new', select: readNewRight, structuralSharing: true })
   const presence = usePresence()
   const own = presence.state === 'signed-in' ? presence.me.personId : undefined
-  // Without a named person it is for oneself; a person who requests for others chooses them.
+  // Without a named person the right is for oneself; a person who requests rights for others chooses the recipients.
   const recipients = person ?? own
   const offer = $api.useQuery(
     'get',

@@ -7,7 +7,7 @@ const t = (key: string, values?: Record<string, string | number>) =>
   values ? `${key} ${Object.values(values).join(' ')}` : key
 
 describe('a refusal', () => {
-  test('names the person concerned, and goes to its field', () => {
+  test('names the person concerned, and the form field', () => {
     const error = { error: { code: 'right.beyond-employment', message: '', of: 'Aino Virtanen' } }
     expect(refusalIn(error, t)).toEqual({ text: 'Aino Virtanen: error.right.beyond-employment', field: 'until' })
     expect(refusalIn({ error: { code: 'right.decided', message: '' } }, t)).toEqual({ text: 'error.right.decided' })
@@ -76,7 +76,7 @@ describe('a right that can be requested again', () => {
   const offered = (ahead: Parameters<typeof mayRequestAgain>[2]) =>
     past.filter((right) => mayRequestAgain(right, past, ahead)).map(({ id }) => id)
 
-  test('is offered once for each role and duty, the last one', () => {
+  test('is offered once for each role and duty: the last right', () => {
     expect(offered([])).toEqual(['last', 'other'])
   })
 

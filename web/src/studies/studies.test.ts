@@ -69,7 +69,7 @@ describe('a plot', () => {
     }
   })
 
-  test('has round numbers on its axis, and lengths in those of a clock', () => {
+  test('has round numbers on its axis, and whole minutes for lengths', () => {
     expect(ticksOf(97, 'count')).toEqual([0, 25, 50, 75, 100])
     expect(ticksOf(0.83, 'share')).toEqual([0, 0.25, 0.5, 0.75, 1])
     expect(ticksOf(400, 'length')).toEqual([0, 120, 240, 360, 480])
@@ -94,7 +94,7 @@ describe('a table as a file', () => {
   })
 })
 
-test('a figure of too few calls is written as a dash, and one beyond the last bound as at least it', () => {
+test('a figure of too few calls is written as a dash, and a figure beyond the last bound as “at least” that bound', () => {
   const [median] = columnsOf('talk')
   const t = (key: string, values?: object) => `${key} ${JSON.stringify(values)}`
   expect(figureText({ median: null }, median!, 'fi', t as never)).toBe('–')

@@ -41,7 +41,7 @@ export function MomentCard({
     ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
       announce(t('training.moment.removed'))
       await onDone()
-      // Its own button is gone with it.
+      // The pressed button was removed with the moment.
       document.getElementById('training-moments')?.focus()
     })
   return (

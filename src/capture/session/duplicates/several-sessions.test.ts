@@ -370,7 +370,7 @@ test('a call with unreadable metadata is recorded and marked for review', async 
 })
 
 test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
-  'ordinary habits of %s cause no review: no clock, no id, zeros for a hold',
+  'known deviations of %s cause no review: no clock, no id, zeros for a hold',
   async (name) => {
     await send(written(name))
     await until(() => expect(segments()).toHaveLength(1))
@@ -390,7 +390,7 @@ test('an operator’s settings for a trunk override what its client reports', as
   expect(segments()[0]?.caller).toMatchObject({ key: '+358401234567' })
 })
 
-test('what a client sends is reported once for each shape, by its element names and without values', async () => {
+test('each structure of requests is reported once per client, with element names and without values', async () => {
   for (const id of ['1', '2', '3'])
     await send(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
   expect(clients).toHaveLength(1)

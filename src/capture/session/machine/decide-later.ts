@@ -38,7 +38,8 @@ export function undecidedReason({
 
 /** Returns true if a later request may supply the data that the decision waits for, so that the call can still be recorded. */
 export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
-  // Without metadata none is expected: our answer stops the client's media, and later metadata make us ask for them again.
+  // Without metadata no missing data are expected, so our answer stops the client's media. If metadata arrive later, we ask the
+  // client to send again.
   return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
 }
 

@@ -23,14 +23,14 @@ export interface Completes {
 
 export interface SessionFacts {
   facts: SegmentFacts
-  /** True if our last answer told the client to send nothing. */
+  /** True if our last answer asked the client to send no media. */
   isSilenced?: boolean
   streams: readonly StreamPlan[]
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   /** Version of our SDP answer (RFC 3264 section 8); each one increments it. */
   answerVersion: number
-  /** Set if use was forbidden (R49): recording stops and what was recorded is destroyed or stored. The client is not told. */
+  /** Set if use was forbidden (R49): recording stops and what was recorded is destroyed or stored. The client does not notice. */
   stopped?: 'destroys' | 'stores'
   /** Streams of the call's other sessions that are written to this recording, with their own numbers. */
   joined?: readonly StreamPlan[]

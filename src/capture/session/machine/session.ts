@@ -283,8 +283,8 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
 }
 
 /**
- * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may already be open. A
- * client that was told to send nothing is asked to send.
+ * Completes a segment whose decision was pending, and records it if the plan decides so. The segment's streams may already be
+ * open. A client whose media our answer has stopped is asked to send again.
  */
 function completed(
   session: SessionFacts,
@@ -341,7 +341,7 @@ function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks
   })
 }
 
-/** Sends a re-INVITE to a client that was told to send nothing, so that it starts to send (RFC 3261 section 14.1). */
+/** Sends a re-INVITE to a client whose media our answer has stopped, so that the client sends again (RFC 3261 section 14.1). */
 function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   if (!session.isSilenced || allInactive(session.streams)) return [session, []]
   const answerVersion = session.answerVersion + 1

@@ -19,7 +19,7 @@ export function MakeCopy({
 }: {
   request: RequestDetail
   part: Part
-  /** It is the only part. */
+  /** True if the request has only one part of a call. */
   isOne: boolean
   onMade: (made: MadeCopy) => void
 }) {
