@@ -45,8 +45,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        // Bundles the code that every page loads first into one file, and the code shared by later pages into two files, because
-        // a request costs more than a few additional kilobytes.
+        // Bundles the code that every page loads first into one file, and the code shared by later pages into two files,
+        // because a request costs more than a few additional kilobytes.
         codeSplitting: {
           groups: [
             { name: 'start', tags: ['$initial'], priority: 2 },

@@ -2,7 +2,7 @@
  *
  *     generator <own port> <seconds> [<packets> <bytes of each>]   < ports, one a line
  *
- * Stream s gets PCMA packets n = 0, 1, ... whose bytes are computed from s and n (expected-payload.ts has the same rule). With a
+ * Stream s gets PCMA packets n = 0, 1, ... with bytes computed from s and n (expected-payload.ts has the same rule). With a
  * file of packets, every stream gets the n-th packet of the file, so that this program need not encrypt SRTP.
  * Calls (two streams each) begin one after the other over two seconds, and end in the same way, because real calls do not fill
  * their chunks at the same time.

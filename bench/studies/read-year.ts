@@ -31,7 +31,7 @@ const counted = 10_000
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
 /**
- * Measures the study and the wall display. Required: a year's study takes less than a second, is faster than recounting, and gives the same counts.
+ * Runs the measurement. Required: a year's study takes less than a second, is faster than recounting, and has the same counts.
  * @param contacts calls to enter and count one by one. The counts of the whole year are generated; for these calls, generated
  * counts must equal those counted one by one
  * @param ready called when the counts of a year exist, before studies are timed

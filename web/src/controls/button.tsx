@@ -8,7 +8,7 @@ interface Props extends Omit<ButtonProps, 'className' | 'isPending'> {
   kind?: ButtonKind
   className?: string
   ref?: Ref<HTMLButtonElement>
-  /** True while the action is in progress: the button keeps the focus and ignores presses. A text beside it reports progress. */
+  /** True while the action is in progress: the button keeps the focus and ignores presses. A text beside it shows progress. */
   isBusy?: boolean
 }
 

@@ -1,8 +1,8 @@
 import type { RequestDetail } from '../api/shapes.ts'
 
 /**
- * States whether a time can be booked for a request. `not-asked`: the request is not about listening. `not-matched`: none of its
- * calls is matched yet. `no-recording`: no matched call has a recording (AC2). `closed`: the request is closed.
+ * States whether a time can be booked for a request. `not-asked`: the request is not about listening. `not-matched`: none of
+ * its calls is matched yet. `no-recording`: no matched call has a recording (AC2). `closed`: the request is closed.
  */
 export type Bookable = 'yes' | 'not-asked' | 'not-matched' | 'no-recording' | 'closed'
 

@@ -30,7 +30,7 @@ export interface SessionFacts {
   metadata?: RecordingMetadata
   /** Version of our SDP answer (RFC 3264 section 8); each one increments it. */
   answerVersion: number
-  /** Set if use was forbidden (R49): recording stops and what was recorded is destroyed or stored. The client does not notice. */
+  /** Set if use was forbidden (R49): recording stops, and the recorded part is destroyed or stored. The client does not notice. */
   stopped?: 'destroys' | 'stores'
   /** Streams of the call's other sessions that are written to this recording, with their own numbers. */
   joined?: readonly StreamPlan[]
