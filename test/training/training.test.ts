@@ -150,6 +150,21 @@ describe('a collection', () => {
     })
   })
 
+  test('adds a whole recording if no end is given', async () => {
+    const id = await collection()
+    const recording = await makeRecording()
+    const { toMs: _, ...whole } = { ...moment, fromMs: 0 }
+    did(await addMoment(desk, tiina, id, { recordingId: recording, ...whole }))
+    const { duration_ms } = await admin
+      .selectFrom('recording')
+      .select('duration_ms')
+      .where('id', '=', recording)
+      .executeTakeFirstOrThrow()
+    const [added] = await moments(id)
+    expect(duration_ms).toBeGreaterThan(0)
+    expect(added).toMatchObject({ fromMs: 0, toMs: duration_ms })
+  })
+
   test('refuses a moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
     const id = await collection()
     const recording = await makeRecording()

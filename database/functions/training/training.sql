@@ -114,7 +114,7 @@ begin
   return m;
 end $$;
 
--- Adds a moment at the end of a collection, or saves one of it.
+-- Adds a moment at the end of a collection, or saves one of it. Without `to_ms` it lasts to the recording's end.
 create or replace function save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
 returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -133,6 +133,7 @@ begin
   held := duty_right_to('TRAINING', r);
   perform refuse_if(held.id is null, 'not-found');
   perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
+  to_ms := coalesce(to_ms, r.duration_ms);
   perform refuse_identity_code('title', save_training_moment.title);
   perform refuse_identity_code('lesson', save_training_moment.lesson);
   -- Durations are in milliseconds, marks in tenths of a second.

@@ -31,6 +31,9 @@ export interface MomentWords {
   lesson: string
 }
 
+/** A moment to add; without `toMs` it lasts to the recording's end. */
+export type AddedMoment = Omit<MomentWords, 'toMs'> & { recordingId: string; toMs?: number | null }
+
 export type CollectedMoment =
   | ({
       id: string
@@ -131,7 +134,7 @@ export function addMoment(
   db: HoldingSafeguards,
   session: Session,
   collection: string,
-  { recordingId, fromMs, toMs, title, lesson }: MomentWords & { recordingId: string },
+  { recordingId, fromMs, toMs = null, title, lesson }: AddedMoment,
 ): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
   const statement = sql<{ id: string }>`
     select save_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as id`

@@ -5,6 +5,8 @@ import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { plansQuality } from '../quality/quality-shapes.ts'
 import { StartCalibration } from '../quality/start-calibration.tsx'
+import { PickForTraining } from '../training/pick-for-training.tsx'
+import { trains } from '../training/training-shapes.ts'
 
 /** Recordings chosen from rows, each by itself: there is no way to choose all (R29). */
 export interface Picks {
@@ -14,10 +16,14 @@ export interface Picks {
 
 /** Returns true if something can be done with several recordings under this purpose. */
 export function picksSeveral(me: Me, { purpose }: UnderPurpose): boolean {
-  return (purpose === 'SERVICE_LEVEL_STUDY' && prepares(me)) || (purpose === 'QUALITY' && plansQuality(me))
+  return (
+    (purpose === 'SERVICE_LEVEL_STUDY' && prepares(me)) ||
+    (purpose === 'QUALITY' && plansQuality(me)) ||
+    (purpose === 'TRAINING' && trains(me))
+  )
 }
 
-/** What may be done with the chosen recordings: a disclosure for a study, or calibrations. */
+/** What may be done with the chosen recordings: a disclosure for a study, calibrations, or a training collection. */
 export function PickBar({
   picks: { chosen, onPick },
   me,
@@ -42,9 +48,9 @@ export function PickBar({
       )}
       {/* Stays when the last one is done: it says so. */}
       <div hidden={chosen.length === 0 && under.purpose === 'QUALITY'}>
-        {under.purpose === 'QUALITY' ? (
-          <StartCalibration recordingIds={chosen} when={words} onBegun={drop} />
-        ) : (
+        {under.purpose === 'QUALITY' && <StartCalibration recordingIds={chosen} when={words} onBegun={drop} />}
+        {under.purpose === 'TRAINING' && <PickForTraining recordingIds={chosen} onPicked={drop} />}
+        {under.purpose === 'SERVICE_LEVEL_STUDY' && (
           <PickForResearch recordingIds={chosen} me={me} under={under} onPicked={drop} />
         )}
       </div>

@@ -135,7 +135,14 @@ export const trainingOperations = {
   addMoment: {
     route: 'POST /api/training/collections/:id/moments',
     summary: 'Add a moment of a recording to the end of a collection, as a reference, not a copy',
-    body: Type.Object({ recordingId: uuid('The recording'), ...words }, closed),
+    body: Type.Object(
+      {
+        recordingId: uuid('The recording'),
+        ...words,
+        toMs: Type.Optional(counted(1, 'End of the moment; default: the end of the recording')),
+      },
+      closed,
+    ),
     response: { 201: Type.Object({ id: uuid('The moment') }), 409: refusals[400], ...refusals },
   },
   orderMoments: {
