@@ -5,7 +5,7 @@ import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Targets of an end, by the ledger. */
+/** Targets of a destruction, as in the ledger: storage places, and receipts of destroyed keys. */
 export interface LedgerTargets {
   places?: { place: string; reached: boolean }[]
   receipts?: { store: 'file' | 'pkcs11' | 'vault'; key: string; at: string; proof: string }[]

@@ -14,15 +14,15 @@ export interface Destruction {
   cause?: DestructionCause
   destroyedAt?: Temporal.Instant
   entry?: DestructionEntry
-  /** While a prohibition is carried out. */
+  /** Set while a prohibition is carried out. */
   certificate?: AwaitedCertificate
 }
 
-/** A future certificate. */
+/** A certificate that is not made yet. */
 export interface AwaitedCertificate {
-  /** waiting: for another person's case that was open before. */
+  /** `waiting`: the destruction waits for another person's case that was open before. */
   state: 'waiting' | 'destroying'
-  /** Undefined while it waits, or if it is late. */
+  /** Undefined while the destruction waits, or if it is late. */
   expectedAt?: Temporal.Instant
 }
 
@@ -46,8 +46,8 @@ export interface Certified {
 }
 
 /**
- * Returns how and when a recording of a visible call ended. One that a preservation order kept longer looks as if it had ended
- * on its day (L37).
+ * Returns how and when a recording of a visible call ended. A recording that a preservation order kept longer looks as if it
+ * had ended on its day (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,
@@ -86,8 +86,8 @@ async function describeEnd(
   if (state === 'DESTROYED' && isRequested)
     return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...entryField }
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
-  // Past its day and still there: no day of destruction is given. A recording kept by an order looks as if it had been
-  // destroyed on its day.
+  // A recording past its day that still exists is reported as being destroyed, without a day. A recording kept by an order is
+  // reported as destroyed on its day.
   const isHeldBack = state === 'RESTRICTED' || state === 'QUARANTINED' || cause === 'hold-end'
   const isSwept = day !== null && Temporal.Instant.compare(day.add({ minutes: sweepMinutes }), now) <= 0
   if (state !== 'DESTROYED' && !(isHeldBack && isSwept)) return { state: 'destroying', cause: 'retention' }
@@ -152,7 +152,7 @@ interface Visible {
   number_name: Names | null
 }
 
-/** Row-level security decides whether the viewer may see it. */
+/** Returns a recording with its call, if row-level security shows it to the viewer. */
 async function visible(tx: Transaction<RegisterTables>, id: string): Promise<Visible | undefined> {
   return tx
     .selectFrom('recording')

@@ -38,8 +38,8 @@ const endOf = (listening: string) =>
     .execute()
 
 /**
- * Serves the first range. Then something happens, and the very next range and the peaks are refused. Once the custodian
- * has checked, the log has the end, its reason and what was served.
+ * Serves the first ranges, then runs `happens`, and expects the very next range and the peaks to be refused. After the
+ * custodian's check, the log has the end, its reason and what was served.
  */
 async function expectEnded(
   reason: ListeningEnd,
@@ -74,7 +74,7 @@ describe('a listening session is over', () => {
   test('after signing out in any window', () =>
     expectEnded({ over: 'session' }, ({ session }) => signOut(desk, session, now())))
 
-  test('after it was ended', () =>
+  test('after the listener has ended it', () =>
     expectEnded({ over: 'left' }, ({ session, listening }) => endListening(desk, session, listening.id)))
 
   test('after its time limit', () =>
@@ -91,7 +91,7 @@ describe('a listening session is over', () => {
     )
   })
 
-  test.each(['revoked_at', 'valid_to'] as const)('after the right has ended, with when (%s)', async (end) => {
+  test.each(['revoked_at', 'valid_to'] as const)('after the right has ended, with the time of its end (%s)', async (end) => {
     const who = await supervisor()
     const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
     await expectEnded(
@@ -106,7 +106,7 @@ describe('a listening session is over', () => {
     )
   })
 
-  test('after the listener has left', async () => {
+  test('after the listener’s employment has ended', async () => {
     const who = await supervisor()
     await expectEnded(
       { over: 'session' },
@@ -145,19 +145,19 @@ describe('a listening session', () => {
     }
   })
 
-  test('that has not ended is left alone by the check for ended ones', async () => {
+  test('that is still valid is not ended by the periodic check', async () => {
     const { ask: request, listening } = await listenTo(recordingId)
     expect((await endExpiredListenings(custodian)).map((one) => one.listening)).not.toContain(listening.id)
     expect(await bytesOf(request, 0, 99)).toHaveLength(100)
   })
 
-  test('in which nothing was served has its end logged with that', async () => {
+  test('in which nothing was served has its end logged, without served parts', async () => {
     const { session, listening } = await listenTo(recordingId)
     await endListening(desk, session, listening.id)
     expect(await endOf(listening.id)).toMatchObject([{ detail: { served: [], servedMs: 0, parts: 0, why: 'left' } }])
   })
 
-  test('cannot be ended, moved or advanced by the desk except through functions that log it', async () => {
+  test('cannot be ended, extended or sped up by the desk except through functions that log it', async () => {
     const { session, listening } = await listenTo(recordingId)
     for (const set of ['ended_at = now()', "until = now() + interval '1 year'", 'speed = 3', "end_why = 'left'"]) {
       const client = await database.as('seloste_desk').pool.connect()

@@ -4,8 +4,8 @@ import type { RegisterTables } from '#register/tables.ts'
 import { idleMinutes, sessionHash } from '#safeguards/people/session.ts'
 
 /**
- * Why a listening has ended: left, out of time, its right or session ended, the recording destroyed or restricted; or unknown
- * to this session.
+ * Why a listening has ended: the listener left, its time, right or session ended, or the recording was destroyed or
+ * restricted. `unknown`: the session has no such listening.
  */
 export type ListeningEndReason = 'left' | 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'unknown'
 
@@ -47,8 +47,9 @@ function fromRow(row: Row | undefined): OpenListening | ListeningEnd {
 }
 
 /**
- * Like {@link listeningNow}; if the listening is valid, records what will be served, in milliseconds of the recording, in one
- * statement that commits before this resolves (database/functions/history/contacts.sql). Counts as use of the session.
+ * Like {@link listeningNow}. If the listening is valid, also records what will be served, in milliseconds of the recording,
+ * in one statement that commits before this resolves (database/functions/history/contacts.sql). Counts as use of the
+ * session.
  */
 export async function serveRange(
   db: Kysely<RegisterTables>,

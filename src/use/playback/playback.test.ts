@@ -58,7 +58,7 @@ describe('a listening session', () => {
     expect(await endListening(desk, session, listening.id)).toBe(false)
   })
 
-  test('counts as use of its sign-in session, to within seconds', async () => {
+  test('extends its sign-in session, but not again at every range', async () => {
     const { ask: request } = await listenTo((await stored()).id)
     const session = admin.updateTable('session').where('token_hash', '=', sessionHash(request.session))
     const endsIn = async () => {
@@ -118,9 +118,7 @@ describe('a listening session', () => {
   })
 })
 
-/**
- * Moves a recording back in time so that its term ends in a few minutes. 62 days are two months, whichever they are.
- */
+/** Moves a recording back in time so that its term ends in a few minutes. 62 days are the longest two months. */
 async function endSoon(recordingId: string): Promise<void> {
   const client = await database.as().pool.connect()
   await client.query('set session_replication_role = replica')
@@ -201,7 +199,7 @@ describe('listening is refused', () => {
     expect(await refusal((await record(callOfMonthsAgo(6))).id)).toBe('destroyed')
   })
 
-  test('past the history’s term, when nothing is known of it', async () => {
+  test('past the history’s term, like a recording that does not exist', async () => {
     expect(await refusal((await stored(callOfMonthsAgo(14))).id)).toBe('not-found')
   })
 })

@@ -19,9 +19,9 @@ import { listeningNow, serveRange, type ListeningEnd } from './listening-now.ts'
 
 /** Most bytes per response; a 206 may be shorter than requested. */
 const maxRangeBytes = 1 << 20
-/** Listenings whose recording stays open between ranges. */
+/** Most listenings whose recording stays open between ranges. */
 const maxOpen = 32
-/** How long after the last range: what is destroyed must be gone from memory within a minute (R50). */
+/** How long a recording stays open after the last range: destroyed content must be gone from memory within a minute (R50). */
 const openMs = 30_000
 
 export interface AudioRequest {
@@ -43,7 +43,7 @@ export interface AudioServer {
     gone?: AbortSignal,
   ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | ListeningEnd | 'out-of-range' | 'too-fast'>
   peaks(request: { session: string; listening: string }): Promise<ServedPeaks | ListeningEnd>
-  /** Opens a recording in advance, so that the first range waits for no key. Undefined if there is nothing to hear. */
+  /** Opens a recording in advance, so that the first range does not wait for a key. Does nothing if the listening has ended. */
   prepare(request: { session: string; listening: string }): Promise<void>
 }
 
@@ -82,7 +82,7 @@ export function createAudioServer(
   keys: KeyStore,
   pace: Pace = playbackPace,
 ): AudioServer {
-  /** By listening. */
+  /** Open recordings by id of their listening. */
   const known = new Map<string, Known>()
   const { waitForPace } = pacePlayback(pace)
 
@@ -162,7 +162,7 @@ export function createAudioServer(
       if (samples > 0 && given === 0) return unlessEnded(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
-      // Irrelevant if refused: there is nothing to read of what was destroyed.
+      // An error does not matter if the range is refused, such as when the recording was destroyed.
       rendering.catch(() => undefined)
       const now = await serveRange(db, {
         ...{ session, workstation, listening },
@@ -203,7 +203,7 @@ export function createAudioServer(
   }
 }
 
-/** Without gaps of a mixed stream where it is left out. */
+/** Returns the gaps, except those of a mixed stream where that stream is left out. */
 function audibleGaps(index: RecordingIndex): RecordingIndex['gaps'] {
   const leftOut = mixedLeftOut(index)
   return index.gaps.filter(

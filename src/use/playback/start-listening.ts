@@ -18,11 +18,11 @@ export interface StartedListening {
   until: Temporal.Instant
 }
 
-/** `not-in-session`: the reference is no running training session of the listener that plays it. */
+/** `not-in-session`: the reference is no running training session of the listener that plays the recording. */
 export type ListeningRefusal = 'not-found' | 'destroyed' | 'not-yet-kept' | 'restricted' | 'not-in-session'
 
 /**
- * Starts a listening (R3, R21, R27). It ends with its right, or at the recording's term.
+ * Starts a listening (R3, R21, R27). It ends with its right, at the recording's term or after two hours, whichever is first.
  * @returns the listening, or the refusal; both are logged by then
  */
 export function startListening(
@@ -39,7 +39,7 @@ export function startListening(
           .onRef('segment.id', '=', 'recording.segment_id')
           .onRef('segment.contact_started_at', '=', 'recording.contact_started_at'),
       )
-      // With its contact: past the history's term nothing exists (R22).
+      // Joined with the contact: past the history's term a recording is not found (R22).
       .innerJoin('contact', (join) =>
         join
           .onRef('contact.id', '=', 'segment.contact_id')
@@ -112,14 +112,14 @@ export function startListening(
 interface PlaybackRight {
   until: Temporal.Instant | null
   now: Temporal.Instant
-  /** Audio played in a training session is in it (AC21). */
+  /** False if the reference is a training session that does not play the recording (AC21). */
   isInSession: boolean
   /** End of the listening mode, for a session in it (R47). */
   roomUntil: Temporal.Instant | null
 }
 
 /**
- * Returns until when a recording may be heard under a Grant, including the single case that a restriction permits, and the
+ * Returns until when a recording may be played under a Grant, including the single case that a restriction permits, and the
  * database's time, which never goes back.
  */
 async function playbackRight(

@@ -27,7 +27,7 @@ export const actOnQuality = <Code extends string>(
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
 
-/** A query for one row. */
+/** Runs a query for one row, which the database authorises and logs. */
 export const requestQuality = <Row, Code extends string>(
   db: HoldingSafeguards,
   session: Session,

@@ -14,7 +14,7 @@ export interface QuestionAgreement {
   measure: Measure
   /** Recordings with answers of at least two evaluators. */
   recordings: number
-  /** Null if there are too few, or all answers are equal. */
+  /** Null if there are too few recordings, or all answers are equal. */
   alpha: number | null
 }
 
@@ -37,8 +37,8 @@ interface Closed {
 }
 
 /**
- * Returns Krippendorff's alpha for each question of each form version, over its closed calibrations. A calibration stores how
- * many gave which answer, which is enough.
+ * Returns Krippendorff's alpha for each question of each form version, over its closed calibrations. A calibration stores
+ * only how many evaluators gave each answer, which is enough.
  */
 export function agreeByQuestion(calibrations: readonly Closed[]): FormAgreement[] {
   const closed = calibrations.flatMap(({ summary, ...one }) => (summary ? [{ ...one, summary }] : []))

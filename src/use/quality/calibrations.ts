@@ -17,7 +17,7 @@ export interface Calibration {
   formVersion: number
   formLanguage: FormLanguage
   begunAt: string
-  /** The viewer began it. */
+  /** True if the viewer began the calibration. */
   isMine: boolean
   /** Number of participants, and of those who have finished. */
   begun: number
@@ -29,7 +29,7 @@ export interface Calibration {
   /** When its recording was destroyed. */
   endedAt?: string
   destroyAt?: string
-  /** Once it is closed. */
+  /** Set once the calibration is closed. */
   summary?: CalibrationSummary
 }
 
@@ -37,7 +37,7 @@ const beginRefusals = [...standsStill, 'quality.form-not-published', 'input.iden
 const joinRefusals = [...standsStill, 'quality.calibration-closed'] as const
 const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
-/** Lists calibrations, with the agreement on each question where there are enough. */
+/** Lists calibrations, with the agreement on each question where there are enough calibrations. */
 export async function listCalibrations(
   db: HoldingSafeguards,
   session: Session,
@@ -66,7 +66,7 @@ export function beginCalibration(
   return requestQuality(db, session, trace, statement, beginRefusals)
 }
 
-/** Returns the viewer's own evaluation in it. */
+/** Joins a calibration; returns the id of the viewer's own evaluation in it. */
 export function joinCalibration(
   db: HoldingSafeguards,
   session: Session,
@@ -77,7 +77,7 @@ export function joinCalibration(
   return requestQuality(db, session, trace, statement, joinRefusals)
 }
 
-/** Closes it: spread and agreement become visible, without names. */
+/** Closes a calibration: spread and agreement become visible, without names. */
 export async function closeCalibration(
   db: HoldingSafeguards,
   session: Session,

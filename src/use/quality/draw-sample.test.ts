@@ -27,7 +27,7 @@ test('a draw orders every candidate once', () => {
   )
 })
 
-test('any number of first candidates draws officials equally often within one, as far as they have recordings', () => {
+test('among the first N candidates, officials with enough recordings occur equally often, within one', () => {
   fc.assert(
     fc.property(week, ({ counts, most: max, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })

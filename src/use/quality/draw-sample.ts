@@ -1,7 +1,7 @@
 /**
- * Draws the order in which a week's recordings are evaluated, from its candidates and the plan's seed. The first ones are
- * picked, and the next follow where one cannot be evaluated. Reproducible by anybody with seed and candidates (like
- * docs/decisions/0011 for recordings).
+ * Draws the order in which a week's recordings are evaluated, from its candidates and the plan's seed. The first recordings
+ * are picked; the next replace those that cannot be evaluated. Anybody with the seed and the candidates can repeat the draw
+ * (like docs/decisions/0011 for recordings).
  */
 import { createHash } from 'node:crypto'
 
@@ -12,8 +12,9 @@ export interface Candidate {
 }
 
 /**
- * Returns the order of a draw, fair between officials: each round has one recording of every official with more, those with
- * fewer earlier draws first. Among the first N, two officials with enough recordings differ by at most one.
+ * Returns the order of a draw, fair between officials: each round has one recording of every official who has more. Within a
+ * round, officials with fewer earlier draws come first. Among the first N, two officials with enough recordings differ by at
+ * most one.
  * @param earlier number of earlier draws by official
  */
 export function rankCandidates(
@@ -27,7 +28,7 @@ export function rankCandidates(
   const draw = (label: string) => lotOf(seed, week, label)
   const queues = [...byOfficial].map(([official, recordings]) => {
     const inOrder = byLot(recordings, draw)
-    // An official's lot is that of their first recording: list numbers carry no meaning.
+    // An official's lot depends on their first recording: the official's number in the list has no meaning.
     return { earlier: earlier[official] ?? 0, lot: draw(`official ${inOrder[0] ?? ''}`), recordings: inOrder }
   })
   queues.sort((one, other) => one.earlier - other.earlier || (one.lot < other.lot ? -1 : 1))

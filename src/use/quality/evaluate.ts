@@ -48,7 +48,7 @@ export interface ListedEvaluation {
   disagreedAt?: string
   answeredAt?: string
   endedAt?: string
-  /** The recording's term ended, or its use was forbidden. */
+  /** `term`: the recording's term has ended. `forbidden`: its use was forbidden. */
   endWhy?: 'term' | 'forbidden'
 }
 
@@ -59,7 +59,7 @@ interface StoredEvaluation extends Disagreement {
   planName?: string
   formId: string
   formVersion?: number
-  /** Newest version of the form; an evaluation keeps the one it began with. */
+  /** Newest version of the form; an evaluation keeps the version with which it began. */
   newestVersion?: number
   formName?: string
   formLanguage: FormLanguage
@@ -73,7 +73,7 @@ interface StoredEvaluation extends Disagreement {
   startedAt?: string
   durationMs?: number
   destroyAt?: string
-  /** Why it cannot be changed now. */
+  /** Why the evaluation cannot be changed now. */
   standsStill?: 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
   isMine: boolean
   revision: number
@@ -89,7 +89,7 @@ interface StoredEvaluation extends Disagreement {
 export type ReadEvaluation = StoredEvaluation & { score?: Scored }
 
 export interface Work {
-  /** As read; later changes are not overwritten. */
+  /** Revision as read: the work is refused if the evaluation has changed since. */
   revision: number
   answers: Answers
   comments: MomentComment[]
@@ -124,7 +124,7 @@ export async function readEvaluation(
   return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
 }
 
-/** Takes one from the queue, with the newest version of its form; idempotent. */
+/** Takes an evaluation from the queue, with the newest version of its form; idempotent. */
 export function beginEvaluation(
   db: HoldingSafeguards,
   session: Session,
@@ -157,7 +157,7 @@ export async function saveEvaluation(
 }
 
 /**
- * Releases it to the official; in a calibration, marks it as finished.
+ * Releases an evaluation to the official; in a calibration, marks it as finished.
  * @returns `quality.unanswered` if a question lacks its answer
  */
 export async function releaseEvaluation(
@@ -178,8 +178,8 @@ export async function releaseEvaluation(
 }
 
 /**
- * Sets one aside for good, or returns it to the queue for a more distant evaluator.
- * @returns for one set aside for good, whether the next of its draw replaced it
+ * Sets an evaluation aside for good, or returns it to the queue for an evaluator less close to the official.
+ * @returns `isFollowed`, if set aside for good: whether the next recording of the draw replaced it
  */
 export async function setAside(
   db: HoldingSafeguards,

@@ -29,7 +29,7 @@ export interface ReadForm {
   id: string
   language: FormLanguage
   name: string
-  /** For saving: later changes are not overwritten. */
+  /** To be stated when saving, which is refused if the form has changed since. */
   revision: number
   draft: Form | null
   /** Newest first. */

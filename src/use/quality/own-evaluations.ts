@@ -51,7 +51,7 @@ export async function listOwnEvaluations(
   return answer.rows.map(({ value }) => ({ ...value, score: scoreForm(value.form, value.answers) }))
 }
 
-/** Records that the official has read it; idempotent. */
+/** Records that the official has read an evaluation; idempotent. */
 export function acknowledgeEvaluation(
   db: HoldingSafeguards,
   session: Session,
@@ -61,7 +61,7 @@ export function acknowledgeEvaluation(
   return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, standsStill)
 }
 
-/** Records the official's disagreement and reason; it is answered once. */
+/** Records the official's disagreement and reason, which is answered once. */
 export function disagreeWithEvaluation(
   db: HoldingSafeguards,
   session: Session,

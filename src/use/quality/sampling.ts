@@ -22,12 +22,12 @@ interface StoredDraw {
   /** Monday of the week. */
   week: string
   drawnAt: string
-  /** [recording, official's number in this list]; null once all of them are gone. */
+  /** [recording, official's number in this list]; null once all the recordings are gone. */
   candidates: [string, number][] | null
   earlier: number[] | null
-  /** All in the order of the draw; the first were picked. */
+  /** All candidates in the order of the draw; the first were picked. */
   ranked: string[] | null
-  /** Those that replaced one without anything to evaluate. */
+  /** Recordings that replaced a picked one in which there was nothing to evaluate. */
   followed: string[] | null
   candidateCount: number
   pickedCount: number
@@ -39,7 +39,7 @@ export interface PlanDraw {
   drawnAt: string
   candidateCount: number
   pickedCount: number
-  /** Number of those. */
+  /** Number of recordings that replaced a picked one. */
   followedCount: number
   /** True if repeating the draw gives the same result; undefined once the candidates are deleted. */
   isAsDrawn?: boolean
@@ -66,7 +66,7 @@ const beginRefusals = [
   'quality.plan-known',
 ] as const
 
-/** Lists the plans, each with its last draws repeated. */
+/** Lists the sampling plans. The last draws of each are repeated to check them. */
 export async function listPlans(
   db: HoldingSafeguards,
   session: Session,
@@ -120,7 +120,7 @@ function isAsDrawn(
   return (
     again.join() === draw.ranked.join() &&
     draw.pickedCount === Math.min(weekly, again.length) &&
-    // In order: those that could no longer be evaluated were skipped.
+    // Replacements follow the order of the draw; recordings that could no longer be evaluated were skipped.
     after.filter((one) => draw.followed.includes(one)).join() === draw.followed.join()
   )
 }
@@ -147,7 +147,7 @@ export function endPlan(
 }
 
 /**
- * Draws for all past weeks; called periodically by the custodian.
+ * Draws the samples of all past weeks that have none; called periodically by the custodian.
  * @returns how many recordings were queued
  */
 export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number> {

@@ -93,7 +93,7 @@ describe('a score', () => {
           sections: form.sections.map((one) => ({
             ...one,
             weight: one.weight * times,
-            questions: one.questions.map((request) => ({ ...request, weight: request.weight * times })),
+            questions: one.questions.map((each) => ({ ...each, weight: each.weight * times })),
           })),
         }
         const [one, other] = [scoreForm(form, answers), scoreForm(heavier, answers)]
@@ -133,7 +133,7 @@ describe('a score', () => {
     )
   })
 
-  test('is 0 exactly if a fatal question has the lowest answer, and a critical one zeroes its section', () => {
+  test('is failed and 0 exactly if a fatal question has the lowest answer, and a critical question makes its section 0', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const lost = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
@@ -148,7 +148,7 @@ describe('a score', () => {
     )
   })
 
-  test('is absent if nothing applies', () => {
+  test('is null if nothing applies', () => {
     const form = { sections: [section('a', 1, [question('a1', { mayNotApply: true })])] }
     expect(scoreForm(form, { a1: null })).toMatchObject({ total: null, isFailed: false, unanswered: [] })
   })
@@ -165,14 +165,14 @@ describe('a conditional question', () => {
     ],
   }
   test('is asked and counts only if its condition is met by a question that is asked', () => {
-    const request = (answers: Answers) => questionsFor(form, answers).map(({ id }) => id)
-    expect(request({})).toEqual(['a1'])
-    expect(request({ a1: 1, a2: 1 })).toEqual(['a1'])
-    expect(request({ a1: 0, a2: 1 })).toEqual(['a1', 'a2', 'a3'])
+    const asked = (answers: Answers) => questionsFor(form, answers).map(({ id }) => id)
+    expect(asked({})).toEqual(['a1'])
+    expect(asked({ a1: 1, a2: 1 })).toEqual(['a1'])
+    expect(asked({ a1: 0, a2: 1 })).toEqual(['a1', 'a2', 'a3'])
     expect(scoreForm(form, { a1: 1, a2: 0, a3: 0 }).total).toBe(100)
     expect(scoreForm(form, { a1: 0, a2: 1 }).unanswered).toEqual(['a3'])
   })
-  test('depends on an earlier one and a possible answer', () => {
+  test('must depend on an earlier question and a possible answer of it', () => {
     const wrong: Form = {
       sections: [
         section('a', 1, [

@@ -13,18 +13,18 @@ export interface Score {
 export interface Scored extends Score {
   /** Questions asked, given the answers so far, in the form's order. */
   asked: string[]
-  /** Those without an answer. */
+  /** Asked questions without an answer. */
   unanswered: string[]
 }
 
 /** Returns the questions asked: those without a condition, and those whose condition is met. */
 export function questionsFor(form: Form, answers: Answers): Question[] {
-  const request = new Set<string>()
+  const asked = new Set<string>()
   return questionsOf(form).filter(({ id, onlyIf }) => {
     const given = onlyIf && answers[onlyIf.question]
-    const isConfirming = !onlyIf || (request.has(onlyIf.question) && given != null && onlyIf.answers.includes(given))
-    if (isConfirming) request.add(id)
-    return isConfirming
+    const isAsked = !onlyIf || (asked.has(onlyIf.question) && given != null && onlyIf.answers.includes(given))
+    if (isAsked) asked.add(id)
+    return isAsked
   })
 }
 
@@ -33,14 +33,14 @@ export function questionsFor(form: Form, answers: Answers): Question[] {
  * sections. Questions that do not apply, are not asked or not answered do not count.
  */
 export function scoreForm(form: Form, answers: Answers): Scored {
-  const request = questionsFor(form, answers)
-  const isConfirming = new Set(request.map(({ id }) => id))
+  const questions = questionsFor(form, answers)
+  const asked = new Set(questions.map(({ id }) => id))
   const sections: Record<string, number | null> = {}
   const means: { weight: number; value: number }[] = []
   let isFailed = false
   for (const section of form.sections) {
     const given = section.questions.flatMap((question) => {
-      const answer = isConfirming.has(question.id) ? answers[question.id] : undefined
+      const answer = asked.has(question.id) ? answers[question.id] : undefined
       return answer == null ? [] : [{ question, share: shareOf(question, answer) }]
     })
     const lowest = given.filter(({ share }) => share === 0)
@@ -57,8 +57,8 @@ export function scoreForm(form: Form, answers: Answers): Scored {
     total: total === null ? null : percent(total),
     isFailed,
     sections,
-    asked: request.map(({ id }) => id),
-    unanswered: request.filter(({ id }) => answers[id] === undefined).map(({ id }) => id),
+    asked: questions.map(({ id }) => id),
+    unanswered: questions.filter(({ id }) => answers[id] === undefined).map(({ id }) => id),
   }
 }
 

@@ -9,7 +9,7 @@ export interface QuestionSpread {
   scale: Scale
   /** Number of evaluators per answer, lowest first. */
   given: { answer: number; count: number }[]
-  /** Number of evaluators for whom it does not apply. */
+  /** Number of evaluators who answered that the question does not apply. */
   notApplicable: number
 }
 
@@ -25,7 +25,7 @@ export interface CalibrationSummary {
   alphas: { scale: Scale['kind']; measure: Measure; questions: number; alpha: number | null }[]
 }
 
-/** Measure of differences by scale. */
+/** How the difference of two answers is measured, by scale. */
 export const measures: Record<Scale['kind'], Measure> = {
   'yes-no': 'nominal',
   'one-to-five': 'ordinal',
@@ -33,10 +33,10 @@ export const measures: Record<Scale['kind'], Measure> = {
 }
 
 export function summariseCalibration(form: Form, answers: readonly Answers[]): CalibrationSummary {
-  // An answer to a question that was not asked in the end does not count.
+  // An answer to a question that is not asked in the end does not count.
   const counted = answers.map((one) => {
-    const request = new Set(questionsFor(form, one).map(({ id }) => id))
-    return Object.fromEntries(Object.entries(one).filter(([id]) => request.has(id)))
+    const asked = new Set(questionsFor(form, one).map(({ id }) => id))
+    return Object.fromEntries(Object.entries(one).filter(([id]) => asked.has(id)))
   })
   const spreads = questionsOf(form).map(({ id, text, scale }): QuestionSpread => {
     const values = counted.flatMap((one) => one[id] ?? [])

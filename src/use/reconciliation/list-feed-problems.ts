@@ -21,7 +21,7 @@ export interface ProblemPlace {
   id: string
 }
 
-/** Lists unreadable records, newest first: where and why, without their content. */
+/** Lists records of feeds that could not be read, newest first: where and why, without their content. */
 export function listFeedProblems(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -30,10 +30,10 @@ export interface Unreconciled {
   number: string
   numberName: { fi: string; sv: string; en: string } | null
   feed: string
-  /** When a feed reported it, or should have. */
+  /** When a feed reported the call, or should have reported it. */
   at: Instant
   why: string | null
-  /** Recording clients reported other calls at that time. */
+  /** True if recording clients reported other calls at that time. */
   others: boolean
   explained: { at: Instant; by: string; note: string } | undefined
 }
@@ -85,9 +85,9 @@ export function listUnreconciled(
 }
 
 /**
- * Records an explanation for segments, or for everything that matches the filter and existed at `readAt`. The last one closes
- * the alarm with the same note.
- * @returns `reconciliation.nothing` if somebody has explained them, or they were matched, meanwhile
+ * Records an explanation for segments, or for everything that matches the filter and existed at `readAt`. If nothing is left
+ * to explain, closes the alarm with the same note.
+ * @returns `reconciliation.nothing` if somebody has explained the segments, or they were matched, meanwhile
  */
 export async function explainUnreconciled(
   db: Kysely<RegisterTables>,

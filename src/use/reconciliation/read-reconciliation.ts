@@ -33,7 +33,7 @@ export interface Reconciled {
   waiting: number
   untold: number
   untoldExplained: number
-  /** Recordings that a feed may still report. */
+  /** Recordings whose call a feed may still report. */
   notYetTold: number
 }
 
@@ -51,12 +51,12 @@ export interface FeedState {
   outside: number
   fault: string | null
   faultAt: Instant | null
-  /** The end of the first call, over an hour ago, that it should have reported. */
+  /** End of the first call that the feed should have reported, if that was over an hour ago. */
   behindSince: Instant | null
   problems: number
 }
 
-/** Retention of feed reports. */
+/** Longest period: feed reports are retained for this time. */
 export const maxPeriodDays = 93
 
 export function readReconciliation(

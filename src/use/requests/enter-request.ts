@@ -1,5 +1,5 @@
 /**
- * Requests of callers and officials, from intake to closing (R42-R49), for the Service Unit. The database makes every decision
+ * Requests of callers and officials, from intake to closing (R42-R49), for the Service Unit. The database checks every act
  * too, every view is logged, and the log never names the requester.
  */
 import { sql, type RawBuilder } from 'kysely'
@@ -44,8 +44,8 @@ const changeRefusals = [
 
 /**
  * Enters a received request (R45). Idempotent: the same request from the same clerk within ten minutes returns the existing
- * one.
- * @returns its id and number; `of` an identity code: the field that contains it
+ * request.
+ * @returns its id and number. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
 export function enterRequest(
   db: HoldingSafeguards,

@@ -28,7 +28,7 @@ export interface Queue {
   clerks: string[]
 }
 
-/** The newest closed ones; more are found by number or name. */
+/** Most closed requests listed, the newest; older requests are found by number or name. */
 const maxClosed = 200
 
 /** Returns the Service Unit's queue, the most urgent first (R45). The view is logged before anything is read. */

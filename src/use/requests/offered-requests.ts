@@ -4,8 +4,8 @@ import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 type Described = Pick<RegisterDescription, 'profile' | 'switches'>
 
 /**
- * Returns the kinds of requests that a description offers: the register description's own (R42-R49), and those that later law
- * added.
+ * Returns the kinds of requests that a description offers: those of the register description (R42-R49), and those that
+ * current law added.
  */
 export function offeredKinds({ profile, switches }: Described): RequestKind[] {
   return [

@@ -1,6 +1,6 @@
 /**
- * Open requests affected by a coming change of the description (R42-R47, L29), for the Service Unit: when the change ends what
- * they ask for, and whether they are listened to before or the requester was informed in time.
+ * Open requests affected by a coming change of the description (R42-R47, L29), for the Service Unit: when the change ends
+ * what they ask for, and whether the recording is listened to before that or the requester was informed in time.
  */
 import { sql } from 'kysely'
 import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
@@ -18,7 +18,7 @@ export interface PendingRight {
   /** When the change ends what is requested. */
   endsAt: Temporal.Instant
   isBooked: boolean
-  /** Its appointment is before the end. */
+  /** True if the request's appointment is before `endsAt`. */
   isHeardBefore: boolean
   told: { how: DeliveryWay; at: Temporal.Instant } | undefined
 }

@@ -22,9 +22,9 @@ export interface ReadRequest extends Pressing {
   requester: ({ [Field in keyof Requester]-?: string | null } & { name: string }) | undefined
   state: RequestState
   next: NextStep[]
-  /** Obstacles to closing it as answered. */
+  /** Obstacles to closing the request as answered. */
   unfinished: readonly Unfinished[]
-  /** Obstacles to closing it otherwise. */
+  /** Obstacles to closing the request as refused or withdrawn. */
   unfinishedOtherwise: Record<'REFUSED' | 'WITHDRAWN', readonly Unfinished[]>
 }
 

@@ -46,18 +46,21 @@ export interface RequestFacts {
     isForbidden: boolean
     /** This request restricts a recording of the call. */
     isRestricted?: boolean
-    /** False: a correction has given every part of the call that the official answered to others. */
+    /**
+     * False if corrections have assigned every part of the call that the requesting official had answered to other
+     * officials.
+     */
     hasPart?: boolean
   }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
-  /** Oldest first; `isPast` once its time is over; `isLate`: it ends after a recording to be listened to in it. */
+  /** Oldest first; `isPast`: its time is over; `isLate`: it ends after the destruction of a recording to be listened to. */
   appointments: readonly { state: string; isPast: boolean; isLate?: boolean }[]
   copies: readonly { state: string }[]
   corrections: readonly { isDecided: boolean }[]
   isDecided: boolean
   /** Earliest end of a playable recording. */
   firstEnd: Temporal.Instant | undefined
-  /** Obstacles to closing it as answered. */
+  /** Obstacles to closing the request as answered. */
   unfinished: readonly Unfinished[]
 }
 
@@ -75,7 +78,7 @@ const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
   MENTIONED: ['mentioned'],
   OPENNESS: ['openness'],
 }
-/** Carried out by forbidding the use of the recording, which destroys it (R50, L9). */
+/** Kinds that are carried out by forbidding the use of the recording, which destroys it (R50, L9). */
 const endsUse: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
 /** A copy in another state was not fetched, and is made again on request. */
@@ -131,7 +134,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     'name-call': calls.length === 0 && !requests('OPENNESS') && !requests('MENTIONED'),
     'narrow-call': has('SEVERAL'),
     'verify-call': has('FOUND'),
-    // Before the answer, which states the appointment and what was forbidden, copied or corrected.
+    // These steps come before the answer, which states the appointment and what was forbidden, copied or corrected.
     book: toBook,
     forbid: toForbid,
     'make-copy': toCopy,
@@ -186,11 +189,11 @@ function hasListeningEnded(appointments: RequestFacts['appointments']): boolean 
 }
 
 /**
- * Returns true if letters answer all kinds requested; one may answer a part. Must equal `letter_answers` in
- * database/functions/requests/closing.sql.
+ * Returns true if letters answer all kinds requested; a single letter may answer a part of them. Must equal `letter_answers`
+ * in database/functions/requests/closing.sql.
  */
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
-  // These are answered by their own letter only: who viewed a call, a restriction, a correction's result.
+  // These kinds are answered by their own letter only: who viewed a call, a restriction, a correction's result.
   const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {
     LOG_EXTRACT: calls.some(({ state, hasPart }) => state === 'MATCHED' && hasPart !== false),
     RESTRICTION: calls.some(({ isRestricted }) => isRestricted === true),

@@ -50,7 +50,7 @@ export function extendRequest(
 
 const closeRefusals = [...always, 'request.unfinished', 'request.own', 'confirm.fresh'] as const
 
-/** Closes a request; `of` an unfinished one: the obstacles, separated by commas. */
+/** Closes a request. The refusal `request.unfinished` has in `of` the obstacles, separated by commas. */
 export function closeRequest(
   db: HoldingSafeguards,
   session: Session,

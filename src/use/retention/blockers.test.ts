@@ -31,7 +31,7 @@ test('overdue days of history are a blocker only if the sweep that counts them d
 })
 
 describe('backups', () => {
-  test('are missing if there is something to lose and no location has one a day after setup', async () => {
+  test('are missing if there is something to lose and no location has a backup a day after it came into use', async () => {
     await pool.query('delete from place_of_data')
     expect(await state('backup-none')).toHaveLength(1)
     await pool.query(

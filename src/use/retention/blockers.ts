@@ -29,10 +29,10 @@ export const remedies = {
     'set it right, or let two people confirm it on the screen Säilytys',
   ],
   'clock-behind': ['the clock has gone back, what has expired is not served meanwhile', 'set it right'],
-  'place-unreachable': ['a place does not answer', 'bring it back; what it was not told reaches it by itself'],
+  'place-unreachable': ['a place does not answer', 'bring it back; the deletions that it missed are repeated automatically'],
   'object-left': [
     'recordings are blocked and not yet destroyed everywhere',
-    'see the custodian’s log for what stands in the way',
+    'see the custodian’s log for the cause',
   ],
   'key-store': ['a key that is due is not destroyed', 'see that the key store answers; retrying'],
   'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
@@ -51,14 +51,14 @@ export const remedies = {
   ],
 } as const
 
-/** Runs as the custodian or the owner of the database. */
+/** Lists blockers. Runs as the custodian or the owner of the database. */
 export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
   const { rows } = await sql<Blocker>`
     select kind, count::float8 as count, since, deadline, place, example, fault from destruction_blockers()`.execute(db)
   return rows
 }
 
-/** Runs as the custodian or the owner of the database. */
+/** Lists work that waits for a person. Runs as the custodian or the owner of the database. */
 export async function listBlockedDestructions(db: HoldingSafeguards): Promise<BlockedDestruction[]> {
   const { rows } = await sql<BlockedDestruction>`select kind, id, until from pending_ends() order by until`.execute(db)
   return rows

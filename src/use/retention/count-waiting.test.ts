@@ -12,7 +12,7 @@ const { destroy } = makeDestroyer(database, register)
 const custodian = database.as('seloste_custodian').db
 const now = () => Temporal.Now.instant()
 
-test('a recording counts as waiting from its call’s end until ingested, and a failing one as failing', async () => {
+test('a recording counts as waiting from its call’s end until ingested, and as failed if ingestion fails', async () => {
   const endedAt = now().subtract({ minutes: 10 })
   const { id } = await register.record({
     startedAt: endedAt.subtract({ minutes: 5 }),
@@ -29,7 +29,7 @@ test('a recording counts as waiting from its call’s end until ingested, and a 
   expect((await countWaiting(custodian)).unsealed).toEqual({ recordings: 0, oldestSeconds: 0 })
 })
 
-test('a recording past its term is overdue until destroyed, and one within it is not', async () => {
+test('a recording past its term is overdue until it is destroyed', async () => {
   const before = (await countWaiting(custodian)).overdue
   expect(before).toEqual({ recordings: 0, contacts: 0 })
   const { id } = await register.record(callOfMonthsAgo(6))

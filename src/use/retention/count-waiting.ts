@@ -1,16 +1,16 @@
 import { sql } from 'kysely'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Backlogs: past its term, and stored by capture but not sealed by the custodian. */
+/** Backlogs: data past their term, and recordings that capture has stored and the custodian has not ingested. */
 export interface Waiting {
   /** Recordings and contacts past their term that still exist, without those kept by an order or an open case. */
   overdue: { recordings: number; contacts: number }
   unsealed: { recordings: number; oldestSeconds: number }
-  /** Unsealed ones whose ingestion failed. */
+  /** Recordings not ingested because ingestion failed. */
   failed: number
 }
 
-/** As the custodian. The register's own clock decides what is past its term (R23, R24). */
+/** Counts the backlogs. Runs as the custodian. The register's own clock decides what is past its term (R23, R24). */
 export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
   const { rows } = await sql<{
     recordings: number

@@ -28,7 +28,7 @@ export function isTooLong({ from, to, by }: DueQuery): boolean {
   return hours <= 0 || hours > maxDays[by] * 24 + 1
 }
 
-/** Returns how much ends when (R22, R24): counts by hour, day or month. */
+/** Counts by hour, day or month how many recordings and contacts end (R22, R24). */
 export function readDue(
   db: Kysely<RegisterTables>,
   session: Session,

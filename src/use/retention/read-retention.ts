@@ -106,7 +106,10 @@ export function readRetention(
 /** The sweep runs hourly; when this late it is not running. */
 const lateHours = 2
 
-/** Returns a late sweep, which the database cannot report while the custodian does not run; none before the first. */
+/**
+ * Returns an obstacle if the sweep is late, which the database cannot report while the custodian does not run; none before
+ * the first sweep.
+ */
 export function lateSweep(runs: readonly Pick<RetentionRun, 'work' | 'at'>[], asOf: Instant): Obstacle[] {
   const last = runs.find(({ work }) => work === 'sweep')?.at
   if (last === undefined || asOf.since(last).total('hours') <= lateHours) return []

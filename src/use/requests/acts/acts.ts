@@ -1,6 +1,6 @@
 /**
- * Acts on requests that later law added, done at the desk: withdrawing a copy, corrections, official documents (C1, C11; L6,
- * L10, L13). The database decides and writes the audit log. Shows no calls.
+ * Acts on a request that current law added (GDPR, Act 621/1999), done at the desk: withdrawing a copy, corrections, official
+ * documents (C1, C11; L6, L10, L13). The database decides and writes the audit log. Shows no calls.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,7 +44,7 @@ export function withdrawCopy(
 
 /**
  * Proposes which official really answered a part of a matched call (GDPR 16).
- * @returns its id
+ * @returns the correction's id
  */
 export function proposeCorrection(
   db: Kysely<RegisterTables>,
@@ -58,7 +58,7 @@ export function proposeCorrection(
   return rowOfDatabase(db, session, statement, proposeRefusals, trace)
 }
 
-/** Decides on a correction; the history then shows the decided official, the log has the former one. */
+/** Decides on a correction. If it is approved, the history shows the new official, and the log has the former one. */
 export function decideCorrection(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -71,7 +71,8 @@ export function decideCorrection(
 }
 
 /**
- * Decides on a request for an official document (Act 621/1999 sections 14 and 24); a referred one leads to a disclosure (R27).
+ * Decides on a request for an official document (Act 621/1999 sections 14 and 24). A referred request leads to a disclosure
+ * (R27).
  */
 export function decideOpenness(
   db: Kysely<RegisterTables>,

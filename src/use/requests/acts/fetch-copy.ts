@@ -1,6 +1,7 @@
 /**
- * Downloads of a copy by its link, served by the custodian. Sends sealed bytes to one client at a time, at most three attempts
- * within an hour, until the copy was sent whole once. Never reveals if a dead link is wrong, used or expired.
+ * Downloads of a copy by its link, served by the custodian. Sends sealed bytes to one client at a time, at most three
+ * attempts within an hour, until the copy was sent whole once. The client cannot tell a wrong link from a used or expired
+ * one.
  */
 import { sql } from 'kysely'
 import {

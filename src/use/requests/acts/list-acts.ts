@@ -98,10 +98,10 @@ export async function listActsOf(
       )
       .where('request_id', '=', requestId)
       .executeTakeFirst()
-    const corrected = await sql<{ are: boolean }>`
-      select exists (select from correction where request_id = ${requestId}::uuid) as are`.execute(tx)
-    // Queried only if there are any: the function refuses people who do not serve requests.
-    const corrections = corrected.rows[0]?.are
+    const corrected = await sql<{ isAny: boolean }>`
+      select exists (select from correction where request_id = ${requestId}::uuid) as "isAny"`.execute(tx)
+    // Corrections are queried only if there are any: the function refuses people who do not serve requests.
+    const corrections = corrected.rows[0]?.isAny
       ? (await sql<CorrectionRow>`select * from list_corrections(${requestId}::uuid)`.execute(tx)).rows
       : []
     return { copies, downloads, decision, corrections }

@@ -71,8 +71,8 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
       const token = makeLinkToken()
       const begun = await begin(making, request, tokenHash(token))
       if ('refused' in begun) return begun
-      // Deriving a passphrase's key takes memory, so refused requests never reach it, and copies are made one at a time:
-      // listeners come first.
+      // Deriving a key from a passphrase takes memory. It is not done for refused requests, and copies are made one at a
+      // time: listeners come first.
       const seal = () => toKey ?? headerForPassphrase(passphrase!)
       last = last.then(() => finish(making, begun.id, request.recording, seal))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }

@@ -19,20 +19,20 @@ export interface CallOfRequest {
   /** Null once erased. */
   told: ReportedCall | null
   state: RequestCallState
-  /** FOUND: it was verified under the requester's former name. */
+  /** FOUND: the call was verified under the requester's former name. */
   verifyAgain: true | null
   /** FOUND: the network reported that the caller's number is not verified as theirs. */
   numberUnverified: true | null
-  /** SEVERAL: details that would narrow it down. */
+  /** SEVERAL: details that would narrow the search down. */
   askFor: Detail[] | undefined
-  /** FOUND: how to verify it. */
+  /** FOUND: how to verify the call. */
   verification: {
     by: 'RECORDING' | 'DETAILS' | 'PERSONNEL'
     recordings: { id: string; hasBeenHeard: boolean }[]
   } | null
   /** MATCHED, in an open request: the call, with the parts that the requester is a party to. */
   contact: MatchedContact | undefined
-  /** MATCHED: numbers of other open requests about it. */
+  /** MATCHED: numbers of other open requests about the call. */
   otherRequests: string[]
   verifiedBy: NamedPerson | undefined
 }
@@ -81,9 +81,9 @@ interface CallRow {
 }
 
 /**
- * Returns the calls of a request, in the order in which they were named. The database limits them to what the request's number
- * reaches, and logs that its matched calls were shown.
- * @throws if the request does not exist or the session is not of the Service Unit: the caller has read the request before
+ * Returns the calls of a request, in the order in which they were named. The database limits them to calls of the request,
+ * and logs that its matched calls were shown.
+ * @throws if the request does not exist or the session is not of the Service Unit: read the request before
  */
 export function listCallsOf(
   db: Kysely<RegisterTables>,

@@ -1,7 +1,7 @@
 /**
  * Details with which a requester names a call (R42-R46, R48), in an open request whose requester is identified. None, one or
- * several calls fit; the clerk sees how to verify the one, and the call itself once it is verified as the requester's. Never
- * reveals calls of others or how many fit; numbers are not logged.
+ * several calls fit. If one fits, the clerk sees how to verify the call, and the call itself once it is verified as the
+ * requester's. Never reveals calls of others or how many fit; numbers are not logged.
  */
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -31,7 +31,7 @@ export interface RejectedReport {
   field: 'callerNumber' | 'serviceNumber' | 'day'
 }
 
-/** A text with a letter is not read as a number; the database detects identity codes of digits alone (refuse_identity_code). */
+/** Identity code with a sign or a letter. The database detects identity codes of digits alone (refuse_identity_code). */
 const identityCode = /\d{6}[-+a-fu-y]\d{3}[\da-y]/i
 
 /**
@@ -57,8 +57,8 @@ export function parseReport(given: ReportedCall, today: Temporal.PlainDate): Par
 }
 
 /**
- * Returns details not given yet that would distinguish several calls, the narrowest last; independent of which calls exist. A
- * caller with a withheld number has none to give; an official may know which number called.
+ * Returns details not given yet that would distinguish several calls, the narrowest last; independent of which calls exist.
+ * A caller is not asked for a number that was not given, since it was withheld; an official may know which number called.
  */
 export function missingDetails(reported: ReportedCall, isOfficials: boolean): Detail[] {
   return [

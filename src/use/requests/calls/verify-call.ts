@@ -25,8 +25,9 @@ export interface CallOf {
 }
 
 /**
- * Records whether the requester is a party to a call that was found. If it has a playable recording, the clerk has listened to
- * it; otherwise the details are enough. If not a party, the matched call is forgotten (R46).
+ * Records whether the requester is a party to a call that was found. If the call has a playable recording, the clerk must
+ * have listened to it; otherwise the details are enough. If the requester is not a party, the matched call is forgotten
+ * (R46).
  */
 export function verifyCall(
   db: Kysely<RegisterTables>,
@@ -37,7 +38,9 @@ export function verifyCall(
   return act(db, session, of, 'call.verified', sql`verify_call(${of.requestId}::uuid, ${of.callId}::uuid, ${isParty})`)
 }
 
-/** Gives up a call: several stay alike, or nothing shows whose it is. None is disclosed (GDPR 11, 12(6)). */
+/**
+ * Gives up identifying a call: several calls fit, or nothing shows whose the call is. No call is disclosed (GDPR 11, 12(6)).
+ */
 export function giveUpCall(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -29,7 +29,7 @@ export function callParagraphs(calls: readonly NamedCall[], context: LetterConte
   })
 }
 
-/** Returns the recordings destroyed before they were listened to: when, and for what cause. */
+/** Returns paragraphs about recordings that were destroyed before they were listened to: when, and for what cause. */
 export function unheardParagraphs(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
   const t = letterTexts(language)
   return unheard.flatMap(({ startedAt, recording }) => [

@@ -63,7 +63,7 @@ export interface CallFact {
 
 export interface RecordingFact {
   state: 'none' | 'kept' | 'destroying' | 'destroyed'
-  /** Time of destruction; for a held recording the latest one. */
+  /** Time of destruction; of a held recording the latest possible time. */
   at?: string | null
   cause?: 'retention' | 'caller' | 'official' | 'trimming'
 }

@@ -1,7 +1,7 @@
 /**
- * Letters to requesters (R42, R44, L7), from a request's facts, the controller in the description in force, and templates that
- * the agency may have changed. A letter's facts are frozen when it is made. It contains no markup, no agency name of the
- * program's own, and nothing about calls not shown to be the requester's.
+ * Letters to requesters (R42, R44, L7), from a request's facts, the controller in the description in force, and templates
+ * that the agency may have changed. A letter's facts are frozen when it is made. A letter contains no markup, no agency name
+ * other than the description's, and nothing about calls not shown to be the requester's.
  */
 export const letterKinds = [
   'received',

@@ -18,7 +18,7 @@ export interface ListedLetter {
   madeBy: string | null
   delivered: { at: Temporal.Instant; how: DeliveryWay; by: string } | null
   isErased: boolean
-  /** Not delivered, and a fact in it has changed since it was drafted: it must be drafted again. */
+  /** True if the letter is not delivered and a fact in it has changed since it was drafted: it must be drafted again. */
   isStale: boolean
 }
 
@@ -38,7 +38,7 @@ export interface LetterRow {
 export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by, l.delivered_at, l.delivered_how, l.delivered_by,
   l.erased_at`
 
-/** Returns the letters of a request, in the order in which they were made; none to people who do not serve it. */
+/** Returns the letters of a request, in the order in which they were made; none to people who do not serve the request. */
 export function listLettersOf(db: HoldingSafeguards, session: Session, requestId: string): Promise<ListedLetter[]> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<LetterRow>`
@@ -76,8 +76,8 @@ const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
 const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
 
 /**
- * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in it has
- * changed since it was drafted.
+ * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in the letter
+ * has changed since it was drafted.
  */
 export function recordDelivery(
   db: HoldingSafeguards,

@@ -22,7 +22,7 @@ const draftRefusals = [
 ] as const
 
 /**
- * Drafts a letter from the request's present facts, in one transaction. Replaces an unsent one of its kind.
+ * Drafts a letter from the request's present facts, in one transaction. Replaces an unsent letter of the same kind.
  * @param ground of a refusal; derived from the request if not given
  */
 export function draftLetter(

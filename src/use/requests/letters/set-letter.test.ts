@@ -104,7 +104,7 @@ test('the contact history is given on request: callers see their number, officia
   expect(textOf(letter('answer', 'fi', { kinds: ['KNOW'] }))).not.toContain('040 123 4567')
 })
 
-test('a name and an address are inserted as plain text, without markup, templates or text direction', () => {
+test('a name and an address are inserted as plain text: no markup or field is interpreted, and no character changes the text direction', () => {
   const { recipient } = letter('received', 'fi', {
     name: '<script>{puhelut}</script> \u202Etxet\u202C',
     address: 'Katu 1,\n00100 HELSINKI\n\n',

@@ -17,7 +17,7 @@ export interface Appointment {
   interpreterLanguage: string | null
   state: 'BOOKED' | 'HEARD' | 'NO_SHOW' | 'MOVED' | 'WITHDRAWN' | 'OVER'
   bookedAt: string
-  /** Not over, and a recording to be listened to is destroyed within three days. */
+  /** True if the appointment is not over and a recording to be listened to is destroyed within three days. */
   isUrgent: boolean
   latest: string | null
   canBeOpened: boolean
@@ -40,7 +40,7 @@ const bookRefusals = [
 /**
  * Books a slot for a request that waits for listening; an existing booking is moved. Of two concurrent bookings of one slot,
  * one succeeds.
- * @returns the appointment; `of` appointment.late: the instant before which slots must be
+ * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must be.
  */
 export function bookAppointment(
   db: HoldingSafeguards,
@@ -63,7 +63,7 @@ const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
 
 /**
  * Makes a slot that begins now, hosted by the current person, and books it; overlapping free slots are removed.
- * @returns the appointment; `of` appointment.late: the instant before which slots must end
+ * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must end.
  */
 export function bookNow(
   db: HoldingSafeguards,
@@ -92,8 +92,8 @@ const outcomeRefusals = [
 ] as const
 
 /**
- * Records the outcome of an appointment. Recordings that waited for it are destroyed; after a no-show with none waiting, it can
- * be booked again.
+ * Records the outcome of an appointment. Recordings that waited for it are destroyed. After a no-show for which no recording
+ * waited, the listening can be booked again.
  */
 export function recordOutcome(
   db: HoldingSafeguards,

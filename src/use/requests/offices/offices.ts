@@ -70,7 +70,7 @@ export function enterOffice(
   )
 }
 
-/** Changes an office. A closed one accepts no more appointments; existing bookings stay. */
+/** Changes an office. A closed office accepts no more appointments; existing bookings stay. */
 export function changeOffice(
   db: HoldingSafeguards,
   session: Session,

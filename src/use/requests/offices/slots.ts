@@ -41,7 +41,7 @@ export function addSlots(
   const { officeId, day, from, to, minutes, hostId } = request
   const fromAt = instantOf(day, from, 'earlier')
   const toAt = instantOf(day, to, 'later')
-  // A time that the day does not have cannot begin or end a slot: the database refuses null.
+  // A time that the clock change skips cannot begin or end a slot: the database refuses null.
   const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
   return rowOfDatabase(
     db,
@@ -110,8 +110,8 @@ export async function listSlots(
 }
 
 /**
- * Returns slots that can be offered to the requester, and the instant before which they are; none once nothing remains to be
- * listened to.
+ * Returns slots that can be offered to the requester, and the instant before which they must be. Returns no slots once
+ * nothing remains to be listened to.
  */
 export async function listFreeSlots(
   db: HoldingSafeguards,

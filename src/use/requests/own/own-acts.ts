@@ -29,7 +29,7 @@ export interface OwnRequest<Kind extends string = string> {
 
 const trace = { action: 'recording.forbidden', object: { kind: 'prohibition' } } as const
 
-/** Returns prohibitions of the viewer's own calls: their own, and callers' that they entered. Newest first, at most 500. */
+/** Returns prohibitions of the viewer's calls: their own, and those of callers that they entered. Newest first, at most 500. */
 export async function listOwnProhibitions(
   db: Kysely<RegisterTables>,
   session: Session,
