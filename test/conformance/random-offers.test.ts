@@ -1,7 +1,7 @@
 /**
- * Random offers with random payload types, orders, rtpmaps and changes during the call, from clients that follow the
- * answer or do not. Each recording must be indexed completely, have sound if playable media arrived, and report what
- * cannot be played.
+ * Sends random offers with random payload types, orders, rtpmaps and changes during the call, from clients that may or
+ * may not follow the answer. Each recording must be indexed completely, have sound if playable media arrived, and
+ * report what cannot be played.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ const payloads: Record<string, Buffer[]> = {
   ...{ PCMU: spoken('PCMU'), PCMA: spoken('PCMA'), G722: spoken('G722'), G729: spoken('G729'), GSM: spoken('GSM') },
   OPUS: twoTones.opus.map((packet) => Buffer.from(packet, 'base64')),
 }
-/** Named as in an rtpmap; the first is the number's static meaning. */
+/** Codec names as in an rtpmap; the first is the static meaning of the payload type. */
 const mappings = [
   ...['PCMA/8000', 'PCMU/8000', 'G722/8000', 'opus/48000/2', 'G729/8000', 'telephone-event/8000', 'CN/8000'],
   ...['telephone-event/48000', 'telephone-event', 'L16/44100', 'iLBC/8000', 'AMR-WB/16000', 'PCMA/1', 'X/9999999'],
@@ -52,7 +52,7 @@ describe.each([
   ...(libraries.length > 0 ? [{ name: `with ${libraries.join(' and ')}`, plays: libraries }] : []),
 ])('$name', ({ plays }) => {
   test(
-    `${offers.toLocaleString('en')} random offers: none lost, none silent without a mark, none reported wrongly`,
+    `${offers.toLocaleString('en')} random offers: no packet lost, no silence without a mark, nothing reported wrongly`,
     async () => {
       const wrong: string[] = []
       for (let seed = firstSeed; seed < firstSeed + offers; seed++) {
@@ -67,13 +67,13 @@ describe.each([
 })
 
 test.each([
-  // Unannounced comfort noise in a stream with another clock than 8 kHz.
+  // Comfort noise without an rtpmap, in a stream whose clock is not 8 kHz.
   7_034_051,
 ])('the offer of seed %i, which once failed', async (seed) => {
   expect(await judge(seed, [])).toBeUndefined()
 })
 
-/** Returns what is wrong with the result of one random call. */
+/** Returns what is wrong with the result of one random call; undefined if nothing is. */
 async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<string | undefined> {
   const random = seedRandom(`offers ${seed}`)
   const client = random.pick(['obeys', 'obeys', 'first of its own', 'anything'] as const)
@@ -128,7 +128,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   const events = sent.filter(({ payload }) => payload.length === 4)
   if (recorded.some(({ length }) => length === 4)) return 'a key press is kept'
   if (recorded.length !== sent.length - events.length) return `${recorded.length} packets of ${sent.length} are kept`
-  // In the order of arrival, which is that of sending.
+  // Packets in the order of arrival, which is that of sending.
   const sounds = sent.filter(({ payload }) => payload.length !== 4)
   for (const [n, { payload, meant, payloadType }] of sounds.entries()) {
     if (!payload.equals(recorded[n]!)) return `packet ${n} is another`
@@ -177,7 +177,7 @@ function randomMedia(random: Random): { media: string; types: number[] } {
   return { media: [`RTP/AVP ${types.join(' ')}`, ...lines].join('\n'), types }
 }
 
-/** Format that a conforming client sends: the answer's first audio format (RFC 3264 section 7). */
+/** Returns the format that a conforming client sends: the answer's first audio format (RFC 3264 section 7). */
 function soundOf(formats: readonly number[], codecs: readonly Codec[]): number[] {
   const isBeside = (type: number) =>
     codecs.some(({ payloadType, encoding }) => payloadType === type && /^(?:CN|TELEPHONE-EVENT)$/.test(encoding))
@@ -195,7 +195,7 @@ function payloadOf(random: Random, meant: Codec | undefined, payloadType: number
   return Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
 }
 
-/** The packet is too short for a sample, so either result is right. */
+/** Returns true if the packet is too short for a sample, so that both results are right. */
 function holdsNothing(codec: Codec | undefined, payload: Buffer): boolean {
   const min = { DVI4: 5, L16: 2, GSM: 33 }[codec?.encoding ?? ''] ?? 1
   return payload.length < min
@@ -208,7 +208,10 @@ function codecNamedBy(payloadType: number): Codec | undefined {
   return encoding === undefined ? undefined : { payloadType, encoding, clockRate: 8000, channels: 1 }
 }
 
-/** By the registered names alone (RFC 3551, RFC 7587), as the standards read. */
+/**
+ * Returns true if the codec can be decoded, decided by the registered names alone (RFC 3551, RFC 7587), as in the
+ * standards.
+ */
 function isDecodable(codec: Codec | undefined): boolean {
   if (!codec) return false
   const { encoding, clockRate } = codec
@@ -228,7 +231,7 @@ function isQuiet({ meant, payloadType }: { meant: Codec | undefined; payloadType
   return encoding === 'CN' || encoding === 'TELEPHONE-EVENT'
 }
 
-/** A number that JSON or the database would refuse. */
+/** Returns true if a value contains a number that JSON or the database would refuse. */
 function hasOddNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (value instanceof Uint8Array) return false

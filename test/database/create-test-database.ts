@@ -9,7 +9,7 @@ export type TestDatabase<Tables> = {
   name: string
   /** URL of the superuser, or of a role that the migrations created. */
   url: (role?: string) => string
-  /** Pool and Kysely of the superuser, or of a role: always the same one, closed at the end. */
+  /** Pool and Kysely of the superuser, or of a role: the same one for each call, closed at the end. */
   as: (role?: string) => Database<Tables>
 }
 
@@ -32,20 +32,20 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
   const as = (role?: string): Database<Tables> => {
     const known = open.get(role ?? '')
     if (known) return known
-    // When the server stops, the test's own next query fails.
+    // Ignores the error: if the server stops, the test's own next query fails.
     const onIdleError = () => undefined
     const made = connectDatabase<Tables>({ url: url(role), applicationName: name, size: 5, onIdleError })
     open.set(role ?? '', made)
     return made
   }
 
-  // Registered first: outside the top of a file vitest throws here, before a database exists.
+  // Registered first: except at the top of a file vitest throws here, before a database exists.
   afterAll(async ({}, file) => {
     await Promise.all([...open.values()].map((database) => database.close()))
     if (!anyFailed(file)) await administer(`drop database if exists ${name} with (force)`)
   })
   await administer(`create database ${name} template ${templateName} owner ${cluster.owner} strategy file_copy`)
-  // As migrate() does: a copy lacks the grants of its template.
+  // Revokes as migrate() does, because a copy of a database does not have its template's grants.
   await administer(`revoke create, temporary on database ${name} from public`)
   return { name, url, as }
 

@@ -1,6 +1,5 @@
 /**
- * Descriptions for tests: the text with which an installation starts today, the one in force without one of its roles,
- * or another text.
+ * Descriptions for tests: the text of a new installation, the text in force without one of its roles, or another text.
  */
 import type { Pool } from 'pg'
 import type { Change } from '#description/changes/change.ts'
@@ -10,19 +9,19 @@ import type { Duty, Role } from '#description/roles.ts'
 import { termZone } from '#description/terms.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 
-/** Text with which an installation starts today. */
+/** Returns the text of a new installation. */
 export function shippedToday(): Promise<string> {
   return shippedDescription(Temporal.Now.plainDateISO(termZone))
 }
 
-/** Description with which an installation starts today; its rules are in force on any date. */
+/** Returns the description of a new installation; its rules are in force on any date. */
 export async function describedToday(): Promise<RegisterDescription> {
   const parsed = parseDescription(await shippedToday())
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.description
 }
 
-/** Publishes a version, in force from an instant after the others', that lacks one role. */
+/** Publishes a version that lacks one role, in force from an instant after those of all other versions. */
 export async function describeFrom(
   pool: Pool,
   effectiveFrom: Temporal.Instant,
@@ -44,7 +43,7 @@ export async function describeFrom(
 
 /**
  * Publishes a text as the next version, in force from an instant, and notifies the processes; its roles are those of
- * the version before.
+ * the previous version.
  */
 export async function publishText(
   pool: Pool,
@@ -65,7 +64,10 @@ export async function publishText(
   await pool.query("select pg_notify($1, '')", [descriptionChannel])
 }
 
-/** Changes of the seed's text for a notice under Articles 13 and 14: a legal basis for each purpose, and an officer. */
+/**
+ * Text replacements that turn the seed's text into a notice under Articles 13 and 14: a legal basis for each purpose,
+ * and an officer.
+ */
 export const gdprWords: Readonly<Record<string, string>> = {
   'profile: seed': 'profile: gdpr',
   'dataSets:': `legalBasis:
@@ -84,7 +86,7 @@ export function gdprText(seed: string): string {
   return Object.entries(gdprWords).reduce((text, [from, to]) => text.replaceAll(from, to), seed)
 }
 
-/** The seed's text for another agency: no word of the first one is left. */
+/** Turns the seed's text into another agency's: no name of the first agency is left. */
 export function otherAgencyText(seed: string): string {
   const words: Record<string, string> = {
     Verohallinnossa: 'Esimerkkivirastossa',

@@ -1,11 +1,11 @@
-/** The description procedure in tests: who drafts, who decides, and a version made by both. */
+/** The description procedure in tests: drafts, submits and approves versions. */
 import { approveDraft } from '#safeguards/versions/decide.ts'
 import type { Draft, DraftRefusal } from '#safeguards/versions/draft.ts'
 import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/change-draft.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Returns the draft; throws an error with the refusal and the problems. */
+/** Returns the draft; throws an error with the refusal and the problems if there is none. */
 export function taken(result: Draft | DraftRefusal): Draft {
   if (!('refused' in result)) return result
   const problems = result.problems?.map(({ field, message }) => `${field}: ${message.en}`) ?? []
@@ -39,7 +39,7 @@ export async function newVersion(
   return taken(await approveDraft(desk, people.approver, draft.id, decision, Temporal.Now.instant()))
 }
 
-/** Runs work that must end before an instant: this many seconds ahead, or more on a slow machine. */
+/** Runs work that must end before an instant: that many seconds from now, or later on a slow machine. */
 export async function inTime<Done>(
   seconds: number,
   act: (effectiveFrom: Temporal.Instant) => Promise<Done>,

@@ -1,4 +1,4 @@
-/** A PostgreSQL run by an administrator, as on another machine: docs/operate/database-and-store.md. */
+/** Tests a PostgreSQL that an administrator runs, as on another machine: docs/operate/database-and-store.md. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe.skipIf(!hasOpenssl)('a database over TLS whose owner is no superuser', () => {
+describe.skipIf(!hasOpenssl)('a database over TLS whose owner is not a superuser', () => {
   test('is prepared by its owner, and each role signs in with fewer rights than the owner', async () => {
     const urls = await renewRolePasswords(ownerUrl)
     for (const [role, url] of Object.entries(urls)) {
@@ -78,7 +78,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is no superuser', 
     await Promise.all([custodian.end(), reading.end()])
   })
 
-  test('lets only the custodian take locks, also if a superuser revoked them after the preparation', async () => {
+  test('lets only the custodian take locks, also if a superuser revoked the lock functions after the preparation', async () => {
     const make = `create database late owner ${owner} encoding 'UTF8' template template0`
     await queryOnce(server.adminUrl(), make)
     const url = server.urlFor(owner, rolePassword, 'late')

@@ -1,5 +1,6 @@
-// Runs an administrator's PostgreSQL for tests: of the named version, over TCP, with Finnish collation if available, and an
-// owner who is no superuser. Returns how to sign in, and a function to stop it. The server never outlives the process.
+// Runs an administrator's PostgreSQL for tests: of the given version, over TCP, with Finnish collation if available,
+// and an owner who is not a superuser. Returns how to sign in, and a function that stops the server. The server never
+// outlives the process.
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises'
@@ -13,7 +14,10 @@ import { ownDatabaseSteps } from '#platform/database/own-database.ts'
 import { freePort } from '../whole/free-ports.ts'
 import { rolePassword } from './cluster.ts'
 
-/** Folder of the programs of the tests' PostgreSQL (SELOSTE_TEST_DATABASE); undefined for the embedded one. */
+/**
+ * Returns the folder with the programs of the tests' PostgreSQL (SELOSTE_TEST_DATABASE); undefined for the embedded
+ * one.
+ */
 export function externalBinaries(): string | undefined {
   return process.env['SELOSTE_TEST_DATABASE'] || undefined
 }
@@ -37,18 +41,19 @@ export async function startTestServer(
   return binaries ? startExternalServer(binaries, folder) : startEmbeddedPostgres({ dataDirectory: folder, log })
 }
 
-/** Environment like the embedded server's: of ours only the PATH, and what shifts the clock. */
+/** Environment like the embedded server's: of this process only PATH, and the library that shifts the clock. */
 const environment = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', LD_PRELOAD: process.env['LD_PRELOAD'] }
 
-/** Owner of every database made here; no superuser. */
+/** Owner of every database made here; not a superuser. */
 export const owner = 'seloste'
-/** Name of the embedded server's superuser, too. */
+/** Name of the superuser, also in the embedded server. */
 export const superuser = 'postgres'
 const readyMs = 60_000
 
 /**
- * Starts the server of a folder, creating it if it is new; it ends with this process. @param binaries
- * `/usr/lib/postgresql/17/bin` @param tls paths of PEM files; without TLS no connection is accepted then
+ * Starts the server of a folder, and creates it if it is new; it ends with this process.
+ * @param binaries such as `/usr/lib/postgresql/17/bin`
+ * @param tls paths of PEM files; with them, connections without TLS are refused
  */
 export async function startExternalServer(
   binaries: string,
@@ -62,7 +67,7 @@ export async function startExternalServer(
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const password = join(folder, 'password')
     await writeFile(password, rolePassword)
-    // Usually a test's own folder: the server's programs run as another user.
+    // Makes the folder, usually a test's own, accessible: the server's programs run as another user.
     if (!(await canEnter(folder, user))) await chmod(dirname(folder), 0o711)
     await mkdir(data, { recursive: true, mode: 0o700 })
     if (user) for (const path of [data, password]) await chown(path, user.uid, user.gid)
@@ -94,7 +99,7 @@ export async function startExternalServer(
       await appendFile(join(data, 'postgresql.conf'), '\nssl = on\n')
       await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
     }
-    // Nothing of a test run must survive a crash: writes are not synced.
+    // Does not sync writes, because nothing of a test run must survive a crash.
     await appendFile(join(data, 'postgresql.conf'), `\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n`)
   }
   const port = await freePort()
@@ -102,7 +107,7 @@ export async function startExternalServer(
     '/bin/sh',
     [
       '-c',
-      // Only this process holds the other end of its input.
+      // Ends the server when its input closes: only this process holds the other end.
       '"$0" "$@" & server=$!; (cat >/dev/null; kill -INT $server) <&3 & wait $server; kill $! 2>/dev/null',
       join(binaries, 'postgres'),
       ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
@@ -140,7 +145,7 @@ export async function startExternalServer(
     adminUrl,
     async makeOwned(database) {
       const url = urlFor(owner, rolePassword, database)
-      // Left by an earlier run of the server.
+      // Uses a server that an earlier run left.
       if (await answers(url)) return url
       await run(adminUrl(), [
         `create role ${owner} login createrole password '${rolePassword}'`,
@@ -157,7 +162,7 @@ export async function startExternalServer(
   }
 }
 
-/** Revokes in a database what only a superuser can, as `seloste create-database` does. */
+/** Revokes in a database the grants that only a superuser can revoke, as `seloste create-database` does. */
 export async function revokeFromEverybody(url: string, database: string): Promise<void> {
   const inside = ownDatabaseSteps(owner, database).filter((step) => step.database === database)
   await run(

@@ -1,4 +1,4 @@
-/** Telephone systems that report calls in tests: records pass through a feed from bytes to the register. */
+/** Telephone systems that report calls in tests: records go through a feed, from bytes to the register. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile as write } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -20,7 +20,7 @@ const folderPrefix = 'seloste-test-'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeKilledRuns()
   const folder = await mkdtemp(join(tmpdir(), folderPrefix))
-  // The database's own user must be able to traverse it when root runs the tests.
+  // If root runs the tests, the database's own user must be able to traverse the folder.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const dataDirectory = join(folder, 'database')
@@ -49,7 +49,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** A run killed with kill -9 leaves its folder (its PostgreSQL ends by itself), with the note of a dead owner. */
+/**
+ * Removes folders of killed runs. A run killed with kill -9 leaves its folder, with a note of its process id; its
+ * PostgreSQL ends by itself.
+ */
 async function removeKilledRuns(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(folderPrefix))
   for (const name of names) {
@@ -59,12 +62,12 @@ async function removeKilledRuns(): Promise<void> {
         pid: number
         socketDirectory: string
       }
-      // Alive, and possibly starting: its database may not answer yet.
+      // The owner is alive, and possibly starting: its database may not answer yet.
       if (isAlive(owner.pid)) continue
       await rm(owner.socketDirectory, { recursive: true, force: true })
       await rm(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
-      // Starting or ended (no such file), another user's, or being removed by another run: not ours to remove.
+      // Leaves the folder: it is starting or ended (no such file), another user's, or being removed by another run.
     }
   }
 }
@@ -86,9 +89,9 @@ async function installSeed(url: string): Promise<void> {
 }
 
 /**
- * Only the history's months about today have partitions. Each partition adds a table to every plan and files to every
- * test database, which was a third of the server's work in a run. Rows of other months are in the default partitions,
- * and a test that needs a month creates it; a whole Seloste has all of them, in test/whole and in the journeys.
+ * Removes the partitions of months far from today. Each partition adds a table to every plan and files to every test
+ * database, which was a third of the server's work in a run. Rows of other months go to the default partitions, and a
+ * test that needs a month creates its partition. A whole Seloste (test/whole, the journeys) has all partitions.
  */
 async function removeFarMonths(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
@@ -108,14 +111,14 @@ async function removeFarMonths(url: string): Promise<void> {
 }
 
 /**
- * Migrates the template once and gives every role of the migrations the test password. @param ownerUrl its owner, if it
- * exists already
+ * Migrates the template once and gives every role of the migrations the test password.
+ * @param ownerUrl the template's owner, if it exists already
  */
 async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: string): Promise<string[]> {
   const client = new Client({ connectionString: adminUrl })
   await client.connect()
   try {
-    // Nothing of a test run must survive a crash: writes are not synced.
+    // Does not sync writes, because nothing of a test run must survive a crash.
     await client.query('alter system set fsync = off')
     await client.query('alter system set full_page_writes = off')
     // Autovacuum would scan hundreds of databases that live for seconds, and change query plans meanwhile.

@@ -1,4 +1,4 @@
-/** People and facts for tests that need a populated register. */
+/** Enters people and facts, for tests that need a populated register. */
 import { randomUUID } from 'node:crypto'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -45,9 +45,7 @@ export async function enterTestPerson(
       role: Role
       duty?: 'QUALITY' | 'TRAINING'
       purposes: Purpose[]
-      /**
-       * 'their unit': the officials of the unit in which the person is entered, as a supervisor's right reaches (R37).
-       */
+      /** 'their unit': the officials of the unit in which the person is entered, as in a supervisor's right (R37). */
       scope: Right['scope'] | 'their unit'
       until?: Temporal.Instant
     }
@@ -63,7 +61,7 @@ export async function enterTestPerson(
     employedFrom: start,
   })
   if ('refused' in person) throw new Error(person.refused)
-  // Sets a password as entering does, but hashed once and at a low cost, so that thousands of sign-ins are cheap.
+  // Sets a password as the directory does, but hashed once and at a low cost, so that thousands of sign-ins are cheap.
   const { salt, check } = await (given.ownHash
     ? hashPassword(password)
     : (storedPassword ??= hashPassword(password, cheap)))
@@ -96,12 +94,12 @@ async function decider(admin: HoldingSafeguards): Promise<string> {
   return person.id
 }
 
-/** An official of a person's unit who answered, whom a supervisor of that unit reaches. */
+/** Returns the facts of an official of a person's unit, whose calls a supervisor of that unit may see. */
 export function colleagueOf({ unitId }: TestPerson): NonNullable<SegmentFacts['official']> {
   return { unitId, name: 'Kalle Kollega', phone: phone('029 512 1002') }
 }
 
-/** Admission that accepts everything, and lists it. */
+/** Returns an admission that accepts every segment and appends it to the list. */
 export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promise<Admission> {
   return (facts) => {
     list.push(facts)
@@ -109,7 +107,7 @@ export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promis
   }
 }
 
-/** Facts of one call; default: an ordinary, unrecorded call that ended a minute ago. */
+/** Facts of one call; by default an ordinary, unrecorded call that ended a minute ago. */
 export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
   const segmentId = randomUUID()
   const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })

@@ -1,5 +1,5 @@
-// Programs of the agency (R33): one transcribes, and a person judges each word; one re-speaks a recording completely or
-// not at all.
+// Programs supplied by the agency (R33). One transcribes, and a person judges each word; another re-speaks a recording,
+// completely or not at all.
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -29,7 +29,7 @@ const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
-/** The program's behaviour is in a separate file, which is not hashed, so it is the same program for every test. */
+/** Sets the program's behaviour by a file that is not hashed, so that every test runs the same registered program. */
 async function behave(method: string) {
   await writeFile(behaviour, method)
 }
@@ -59,7 +59,7 @@ async function over(id: string, state: 'made' | 'failed') {
   return (await readCopy(id)).recognition!
 }
 
-test('a program’s words are proposed on both tracks, and count only when a person has accepted them', async () => {
+test('the words of a transcribing program are proposed on both tracks, and count only when a person has accepted them', async () => {
   await behave('says')
   const { id, recording } = await copy()
   expect((await readCopy(id)).recognition).toEqual({ name: 'Words', version: '1', state: 'none' })
@@ -90,7 +90,7 @@ test('a program’s words are proposed on both tracks, and count only when a per
   await until(id, 'RENDERED')
 })
 
-test('text that a person has written stays: a program’s words are proposed beside it, and found names are merged with its own', async () => {
+test('text that a person has written stays: a program’s words are proposed beside it, and names found in them are merged with the person’s own', async () => {
   await behave('says')
   const { id } = await copy()
   await recognise(id)
@@ -108,7 +108,7 @@ test.each([
   ['words-strange', 'engine-answer-wrong'],
   ['words-outside', 'engine-answer-wrong'],
 ])(
-  'a program that answers as %s has failed with its code, and nothing of its output is stored',
+  'a program whose answer is %s is reported with the failure’s code, and nothing of its output is stored',
   async (method, failure) => {
     await behave(method)
     const { id } = await copy()
@@ -123,7 +123,7 @@ test.each([
   },
 )
 
-test('a program changed after it was named is not run: the copy reports it, and everything else continues', async () => {
+test('a program changed after its registration is not run: the copy reports that, and everything else continues', async () => {
   await behave('words')
   const { id } = await copy()
   const original = await readFile(script)
@@ -140,7 +140,7 @@ test('a program changed after it was named is not run: the copy reports it, and 
   expect(await save(id)).toMatchObject({ status: 200 })
 })
 
-test('a voice that dies, gives too little or was changed leaves nothing partial: the state reports it, and the next is complete', async () => {
+test('a voice engine that dies, returns too little or was changed leaves no partial result: the state reports the failure, and the next rendering is complete', async () => {
   const { id, recording } = await copy()
   await play(recording)
   expect(await save(id, { level: 'N', turns: [] })).toMatchObject({ status: 200 })
@@ -197,7 +197,7 @@ test('a program that hangs is not started a second time, and is killed when its 
   expect(await recognise(id)).toMatchObject({ code: 'recording.destroyed' })
 })
 
-test('only the copy’s preparer can have it transcribed, and the log records by which program and how much, without a word', async () => {
+test('only the copy’s preparer can have it transcribed, and the log records by which program and how much, but no words', async () => {
   await behave('words')
   const { id } = await copy()
   expect(await recognise(id, 'kaisa')).toMatchObject({ status: 403, code: 'anonymised-copy.others' })

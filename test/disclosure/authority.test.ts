@@ -69,7 +69,7 @@ const decide = async (id: string, given: object = {}, name: Name = 'riitta') =>
     seen: await seenNow(id),
     ...given,
   })
-/** Enters a request with an item of each call, and assesses it. */
+/** Enters a request with an item for each call, and assesses it. */
 async function prepared(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
   const id = await entered(given)
   for (const call of calls) expect(await add(id, call)).toMatchObject({ status: 201 })
@@ -104,7 +104,7 @@ describe('a request of an authority', () => {
     expect(await read(id, 'tuula')).toMatchObject({ itemList: [{ recordingId: call.id, contactId: call.contactId }] })
   })
 
-  test('is granted as it was seen, and refused if a call was added or the ground or assessment changed meanwhile', async () => {
+  test('is granted only as it was viewed: it is refused if a call was added, or the ground or assessment changed, meanwhile', async () => {
     const id = await prepared([await stored()])
     for (const change of [
       async () => add(id, await stored()),
@@ -154,7 +154,7 @@ describe('a request of an authority', () => {
     expect(await send('tuula', 'DELETE', path(id, '/items/99999999999'))).toMatchObject({ code: 'input.invalid' })
   })
 
-  test('can be granted in part by naming items, and the other recordings are no longer kept for it', async () => {
+  test('can be granted in part by naming items; the other recordings are then no longer kept for it', async () => {
     const [one, other] = [await stored(), await stored()]
     const id = await prepared([one, other])
     expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
@@ -190,7 +190,7 @@ describe('a request of an authority', () => {
 })
 
 describe('a recording requested by an authority', () => {
-  test('close to its day makes the disclosure urgent at once, and is destroyed on that day nevertheless', async () => {
+  test('makes the disclosure urgent at once if it is close to its destruction day, and is destroyed on that day nevertheless', async () => {
     const call = await makeRecordingUntil(36)
     const id = await prepared([call])
     const later = await prepared([await stored()])
@@ -210,7 +210,7 @@ describe('a recording requested by an authority', () => {
   test('waits if its use is forbidden after the request, and is destroyed when the disclosure is closed', async () => {
     const call = await stored()
     const id = await prepared([call])
-    // Nobody sees for whom it waits, because that would reveal the police.
+    // The answer does not say for whom the recording waits, because that would reveal the police.
     expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await decide(id)).status).toBe(204)
@@ -218,7 +218,7 @@ describe('a recording requested by an authority', () => {
     expect(await until(call.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
   })
 
-  test('that was forbidden before the request waits for nobody', async () => {
+  test('that was forbidden before the request does not wait for the request', async () => {
     const call = await stored()
     expect((await byOfficial(call.id)).status).toBe(200)
     await until(call.id, 'DESTROYED')
@@ -241,7 +241,7 @@ describe('a recording requested by an authority', () => {
   })
 })
 
-test('a granted disclosure is closed once it was released, or with a reason, and a refused one without', async () => {
+test('a granted disclosure is closed once it has been released, or else with a reason; a refused one needs no reason', async () => {
   const id = await prepared([await stored()])
   expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
   expect((await decide(id)).status).toBe(204)
@@ -263,7 +263,7 @@ test('a granted disclosure is closed once it was released, or with a reason, and
   expect(await read(given)).not.toHaveProperty('unreleasedBecause')
 })
 
-test('every act on a disclosure is logged by its id, and no text of it', async () => {
+test('every act on a disclosure is logged with the disclosure’s id, and without any of its texts', async () => {
   const id = await prepared([await stored()])
   await decide(id)
   await read(id)

@@ -63,7 +63,7 @@ test('a copy is rendered only when complete: each missing step is refused and na
   expect(await objectsOf(recording)).toEqual([])
 })
 
-test('the preparer must have played every second of the original, except gaps of less than 200 ms (R33)', async () => {
+test('the preparer must have played every second of the original; gaps of less than 200 ms are allowed (R33)', async () => {
   const { id, recording } = await copy()
   await play(recording, 'kaisa')
   await play(recording, 'eero', 0, 1000)
@@ -83,13 +83,13 @@ test('both tracks of a result are re-spoken, and its length is rounded to five s
   const ms = (sound.length - 44) / 32
   for (const lane of [0, 1] as const)
     expect(samplesOf(sound, lane, 0, ms).some((sample) => Math.abs(sample) > 300)).toBe(true)
-  // No loud sample of the original is at its place.
+  // No loud sample of the original is left at its position.
   const played = samplesOf(sound, 0, 0, 1000)
   const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === played[at])
   expect(same.length).toBeLessThan(400)
 })
 
-test('the second person signs after playing everything, and neither a preparer nor anybody else can sign', async () => {
+test('the second person signs after playing everything; neither a preparer nor a person without the right can sign', async () => {
   const { id } = await rendered()
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-heard' })
@@ -110,7 +110,7 @@ test('the second person signs after playing everything, and neither a preparer n
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
 })
 
-test('signing a copy at a desk that was left needs a new proof, and sending it back does not', async () => {
+test('signing a copy at an unattended desk needs a new proof of identity, and sending it back does not', async () => {
   const [signed, sentBack] = [(await rendered()).id, (await rendered()).id]
   for (const id of [signed, sentBack]) await receive(id)
   const proved = (ago: string) =>
@@ -124,7 +124,7 @@ test('signing a copy at a desk that was left needs a new proof, and sending it b
   expect((await check(signed, 'APPROVED')).status).toBe(204)
 })
 
-test('the database checks the conditions itself whatever the custodian asks: playback, permission, evaluation, and words for the preparer only', async () => {
+test('the database itself checks the conditions, whatever the custodian requests: playback, permission, evaluation, and words for the preparer only', async () => {
   const { id } = await copy()
   await save(id)
   const custodian = database.as('seloste_custodian').db
@@ -159,7 +159,7 @@ test('a former preparer of a copy cannot sign it, even if somebody else has take
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
 })
 
-test('starting again does not speed up playback: the rate limit is the person’s', async () => {
+test('starting again does not speed up playback: the rate limit applies to the person', async () => {
   const { id } = await rendered()
   const session = await copies.people.kaisa.signIn()
   const hearings = createCopyHearings(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
@@ -171,13 +171,13 @@ test('starting again does not speed up playback: the rate limit is the person’
   const first = await hearings.audio({ session: session.token, hearing: await begin(), from: 0 })
   expect(first).toMatchObject({ from: 0 })
   const again = { session: session.token, hearing: await begin(), from: 44 + 2000 * 32 }
-  // The asking process exists at the first check, and is gone at the second.
+  // The requesting process exists at the first check, and has ended at the second.
   let reads = 0
   const gone = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => reads++ > 0 })
   expect(await hearings.audio(again, gone)).toBe('too-fast')
 })
 
-test('the checker sees neither words nor what is missing in them, and only the preparer changes or renders', async () => {
+test('the checker sees neither the words nor which words are missing, and only the preparer changes or renders', async () => {
   const { id } = await rendered()
   expect(await readCopy(id, 'kaisa')).toMatchObject({
     ...{ turns: [], redactions: [], lacks: [], unplayed: [] },
@@ -192,7 +192,7 @@ test('the checker sees neither words nor what is missing in them, and only the p
     expect(await send(name, 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ status: 403, code: 'deny.role' })
 })
 
-test('an approved copy never changes: everybody who gets it gets the same bytes', async () => {
+test('an approved copy never changes: everybody who plays or gets it receives the same bytes', async () => {
   const { id, recording, disclosure, sound } = await copies.approved()
   expect(await save(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
@@ -205,7 +205,7 @@ test('an approved copy never changes: everybody who gets it gets the same bytes'
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
 })
 
-test('there is at most one rendering: a second is refused beside the first, and a changed or rejected one is deleted first', async () => {
+test('there is at most one rendering: a second one is refused, and the first is deleted when its copy is changed or rejected', async () => {
   const { id, recording } = await rendered()
   expect(await objectsOf(recording)).toHaveLength(1)
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.rendered' })
@@ -220,7 +220,7 @@ test('there is at most one rendering: a second is refused beside the first, and 
   expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
 })
 
-test('a waiting copy is announced to those who may check it, and a returned one to its preparer', async () => {
+test('a copy that waits for its check is announced to those who may check it, and a returned copy to its preparer', async () => {
   const disclosure = await copies.begun()
   await copy(disclosure)
   const { id } = await rendered({}, disclosure)
@@ -238,7 +238,7 @@ test('a waiting copy is announced to those who may check it, and a returned one 
   expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
 })
 
-test('only people whose right reaches the recording can play, sign or return a copy, or find it among the waiting ones', async () => {
+test('only people whose right covers the recording can play, sign or return a copy, or find it among the waiting ones', async () => {
   const disclosure = await copies.begun()
   const { id } = await rendered({}, disclosure)
   const listed = async (name: 'ville' | 'kaisa') => {
@@ -255,7 +255,7 @@ test('only people whose right reaches the recording can play, sign or return a c
   expect(await listed('kaisa')).toMatchObject({ toCheck: [1], disclosure: true, copy: { hear: true, check: true } })
   expect(await copies.beginHearing(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
-  // Played while it was within reach, it cannot be signed once it is not.
+  // Plays the copy while the right covers its recording; signing is refused once the right no longer does.
   await receive(id)
   const reach = (number: string) =>
     copies.admin.transaction().execute(async (tx) => {
@@ -271,7 +271,7 @@ test('only people whose right reaches the recording can play, sign or return a c
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
-test('playback of an earlier rendering does not count for the next: any change must be played again', async () => {
+test('playback of an earlier rendering does not count for the next: after any change the copy must be played again', async () => {
   const { id } = await rendered()
   await receive(id)
   await save(id)
@@ -308,7 +308,7 @@ test('playback of an anonymised copy ends with its rendering, its session, the r
   expect(await request()).toBe(206)
   await save(id)
   expect(await request()).toBe(409)
-  // Between the question and the answer, too.
+  // The session may also end between the request and its answer.
   const { token } = await copies.people.kaisa.signIn()
   const recorded = await inSession(database.as('seloste_custodian').db, { 'seloste.session': token }, async (tx) => {
     await sql`update copy_hearing set session_hash = sha256(convert_to(${token}, 'UTF8')) where id = ${hearing.body['id']}`.execute(
@@ -323,7 +323,7 @@ test('playback of an anonymised copy ends with its rendering, its session, the r
   await expect.poll(async () => (await ends()).rows[0]?.why).toBe('changed')
 })
 
-test('a prohibition while it is rendered or played leaves nothing of it, and the state reports it (R50)', async () => {
+test('a prohibition while a copy is rendered or played leaves nothing of the copy, and the state reports that (R50)', async () => {
   const played = await rendered()
   const hearing = await copies.beginHearing(played.id)
   const making = await copy()
@@ -345,14 +345,14 @@ test('a prohibition while it is rendered or played leaves nothing of it, and the
   expect(['FAILED', 'RENDERED']).toContain((await rowOf(making.id)).state)
 })
 
-test('a rendering in progress when the custodian ends has failed at its next start', async () => {
+test('a rendering that was in progress when the custodian ended is reported as failed at the next start', async () => {
   const { id } = await copy()
   await sql`update anonymised_copy set state = 'RENDERING' where id = ${id}`.execute(copies.admin)
   expect(await endUnfinishedRenderings(copies.register.ingest)).toMatchObject({ ended: 1 })
   expect(await rowOf(id)).toMatchObject({ state: 'FAILED', failure: 'custodian-ended' })
 })
 
-test('a turn of many words gets the time it needs', async () => {
+test('a turn of many words gets as much time as it needs', async () => {
   const { id, recording } = await copy()
   await play(recording)
   const long = { ...turns[1]!, text: 'hundar '.repeat(70).trim() }
@@ -399,7 +399,7 @@ test('the report lists what was removed and what remains of a person, and the de
     })
   }
   expect(await send('aino', 'GET', `/api/anonymised-copies/${id}/report`)).toMatchObject({ status: 403 })
-  // A voice that was only changed is never called anonymous.
+  // A voice that was only changed is never called anonymous in the report.
   await sql`update anonymised_copy set level = 'D' where id = ${id}`.execute(copies.admin)
   expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
     ...{ level: 'D', isAnonymous: false, residualRisk: 'voice' },
@@ -408,7 +408,7 @@ test('the report lists what was removed and what remains of a person, and the de
   expect(await send('riitta', 'GET', `/api/anonymised-copies/${draft}/report`)).toMatchObject({ status: 409 })
 })
 
-test('a copy voiced by an earlier engine keeps its name and figures even if no such engine is configured any more', async () => {
+test('a copy voiced by an earlier engine keeps that engine’s name and figures even if no such engine is configured any more', async () => {
   const { id } = await copies.approved()
   const evaluation = { date: '2026-11-28', figures: [{ name: 'lazy.finnish', value: 41.8, demanded: 36 }] }
   await sql`
@@ -420,7 +420,7 @@ test('a copy voiced by an earlier engine keeps its name and figures even if no s
   expect((await receive(id)).length).toBeGreaterThan(44)
 })
 
-test('the words are nowhere in clear text, neither in the row nor in the log, and the desk can read no row', async () => {
+test('the words are stored nowhere in clear text, neither in the row nor in the log, and the desk can read no row', async () => {
   const { id } = await copy()
   await save(id, { turns: [{ ...turns[0]!, text: 'salaisuus on tämä' }, turns[1]!] })
   const { work } = await rowOf(id)
@@ -445,7 +445,7 @@ test('the log records who started, saved, rendered, played and checked a copy, a
   expect(JSON.stringify(rows)).not.toContain(recording)
 })
 
-test('if the description allows a pseudonym, a configured engine of level D voices it, and the report says what remains of a voice, of five recordings first (R33, L30)', async () => {
+test('if the description allows a pseudonym, a configured engine of level D voices the copy, and the report states what remains of the voice, of five recordings first (R33, L30)', async () => {
   const levelOf = async (id: string) => (await readCopy(id)).levels.find(({ level }) => level === 'D')
   const { id, recording } = await copy()
   expect(await levelOf(id)).toEqual({ level: 'D', isOffered: false, why: 'not-in-description' })

@@ -2,7 +2,7 @@ import { proposeSpans } from '#use/disclosure/content/propose-spans.ts'
 import { allRemovedWords } from '#use/disclosure/content/redact-transcript.ts'
 import type { Category, Language, Trigger, Word } from '#use/disclosure/content/word.ts'
 
-/** Finding in a text that still identifies a person. Contains places, not words, so it can be logged. */
+/** Finding in a text that still identifies a person. Contains positions, not words, so it can be logged. */
 export interface Finding {
   category: Category
   trigger: Trigger
@@ -13,19 +13,20 @@ export interface Finding {
 }
 
 const samplesPerLetter = 480
-/** Longer than the padding of a span, so that its neighbours are no findings. */
+/** Silence between words, longer than the padding of a span, so that a redaction does not cover its neighbours. */
 const samplesBetween = 3600
 
 /**
  * Finds what is left in a whole text. A line is one party's turn; the parties take turns. Replacements made by a
- * redaction are no findings. @param language of the text; numbers of other languages are read as well @returns in order
- * of place; empty if nothing was found, which is no proof that nothing is there
+ * redaction are no findings.
+ * @param language of the text; numbers in other languages are found as well
+ * @returns findings in order of position; empty if nothing was found, which does not prove that nothing is there
  */
 export function identifiersIn(text: string, language: Language, minConfidence = 0.5): Finding[] {
   const places: { word: Word; from: number; to: number }[] = []
   let at = 0
   let track: Word['track'] = 0
-  // Separate signs on both sides of a replacement keep every position unchanged.
+  // Uses separate signs on both sides of a replacement, so that every position stays the same.
   const clean = allRemovedWords.reduce((rest, words) => rest.replaceAll(words, '¤'.repeat(words.length)), text)
   for (const line of clean.matchAll(/[^\n]+/g)) {
     for (const match of line[0].matchAll(/\S+/g)) {

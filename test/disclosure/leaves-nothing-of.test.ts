@@ -50,7 +50,7 @@ test.each([
   String(Math.floor(moment / 1000)),
   String(moment),
 ])('an instant written as %s is found', (written) => {
-  // Another digit next to it would make a longer number of it by chance.
+  // Encloses the text in quotes, because a digit next to it by chance would make a longer number.
   expect(leavesNothingOf(around(`"${written}"`), [time])).not.toEqual([])
 })
 
@@ -77,7 +77,7 @@ test('an id is found as text, without hyphens, in capitals, in binary, in base64
   }
 })
 
-test('a leak names the secret by its position and never by itself', () => {
+test('a leak is reported by the position of the secret in the list, without the secret', () => {
   const [leak] = leavesNothingOf(around(id), [number, uuid])
   expect(leak?.secret).toBe(1)
   expect(JSON.stringify(leak)).not.toContain(id.slice(0, 8))

@@ -11,7 +11,7 @@ export type Secret =
   /** An id: 8-4-4-4-12 hexadecimal digits. */
   | { kind: 'uuid'; value: string }
 
-/** The secret (by position in the list), its form, and the byte offset. Never the secret itself. */
+/** Where a secret was found: its position in the list, its form, and the byte offset. Never the secret itself. */
 export interface Leak {
   secret: number
   form: string
@@ -19,10 +19,11 @@ export interface Leak {
 }
 
 /**
- * Searches the bytes of a file for secrets, as text in UTF-8, UTF-16 and Latin-1 and their base64 and hexadecimal, and
- * as binary. Does not unpack: pass it the contents of a package, too. Refuses a number of fewer than five digits or a
- * text of fewer than three letters, which occur everywhere. @returns one leak for each secret and form, the first
- * place; empty if none was found @throws RangeError if a secret is too short
+ * Searches the bytes of a file for secrets: as text in UTF-8, UTF-16 and Latin-1, as the base64 and hexadecimal of
+ * these, and as binary. Does not unpack: pass the contents of a package too.
+ * @returns the first place of each secret and form; empty if none was found
+ * @throws RangeError for a number of fewer than five digits or a text of fewer than three letters, which occur
+ * everywhere
  */
 export function leavesNothingOf(bytes: Uint8Array, secrets: readonly Secret[]): Leak[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -68,7 +69,7 @@ function inViews(secret: Secret, views: readonly View[]): { form: string; at: nu
   )
 }
 
-/** Allows between digits everything that people or formats group them with. */
+/** Allows between digits all separators by which people or formats group them. */
 const grouping = '[\\s\\u00a0\\u2009\\u202f.,:;/()_+\\u2010-\\u2015\\u2212-]{0,3}'
 
 function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
@@ -82,8 +83,8 @@ function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
     const value = secret.value.normalize('NFC').toLowerCase().trim()
     if (value.length < 3)
       throw new RangeError('A text of fewer than three letters is in every file: look for a longer one.')
-    // Composed, decomposed, and without its dots: each as a pattern, because composing megabytes of noise takes
-    // seconds.
+    // Searches for the composed and the decomposed form, and the form without diacritics: each as a pattern, because
+    // composing megabytes of noise takes seconds.
     const forms = new Set([value, value.normalize('NFD'), value.normalize('NFD').replace(/\p{M}/gu, '')])
     return [...forms].map((form) => {
       const words = form.split(/\s+/).map((word) => [...word].map(escaped).join(''))
@@ -97,7 +98,7 @@ function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
   return [{ form: 'uuid', pattern: new RegExp([...hex].join('[-:\\s]?'), 'iu') }]
 }
 
-/** Formats of an instant, in UTC and in Finland: the minute, and the numbers of the epoch. */
+/** Returns the formats of an instant, in UTC and in Finnish time: by the minute, and as numbers of the epoch. */
 function timeTexts(value: number): { form: string; text: string }[] {
   const zones = ['UTC', 'Europe/Helsinki'].map((zone) =>
     Temporal.Instant.fromEpochMilliseconds(value).toZonedDateTimeISO(zone),
@@ -135,7 +136,7 @@ function needlesOf(secret: Secret): { form: string; needle: Buffer }[] {
   }
   if (secret.kind === 'uuid') {
     const raw = Buffer.from(secret.value.replaceAll('-', ''), 'hex')
-    // Microsoft's order reverses the first three groups.
+    // Microsoft's byte order reverses the first three groups.
     const turned = Buffer.from(raw)
     turned.subarray(0, 4).reverse()
     turned.subarray(4, 6).reverse()

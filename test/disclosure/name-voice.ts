@@ -1,6 +1,6 @@
 /**
- * Writes the file of SELOSTE_ENGINES with an engine as an agency configures one, whose record meets every figure. Takes
- * the list it is named in. The engine returns noise.
+ * Writes the file of SELOSTE_ENGINES with an engine as an agency configures one, whose evaluation record meets every
+ * required figure. `list` is the list that names the engine. The engine returns noise.
  */
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { controlDemands, demandsOf, type EvaluationRecord } from '#use/disclosur
 
 export const namedVoice = { name: 'Noise', version: '1' }
 
-/** Registration data of an engine of this level. */
+/** Returns an evaluation record that just meets the required figures of this level. */
 export function recordAtDemand(level: 'N' | 'D', sources: string, given: Partial<EvaluationRecord> = {}) {
   const demands = [...controlDemands, ...demandsOf[level]]
   return {

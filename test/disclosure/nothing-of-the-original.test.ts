@@ -1,4 +1,5 @@
-// R27, R33: a release for research contains nothing of an original, from the received call to the fetched package.
+// R27, R33: a release for research contains nothing of an original, neither of the received call nor of anything
+// derived from it, up to the downloaded package.
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,20 +14,23 @@ const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
 const { instituteKeys, release, until, fetchLink } = await openPackages(database, copies)
 
-/** This many equal bytes in a row cannot be chance. */
+/** Number of equal bytes in a row that cannot be chance. */
 const rowBytes = 12
 
-/** Start of every file encrypted to a key. */
+/** First bytes of every file encrypted to a key. */
 const ageIntro = 'age-encryption.org/v1\n-> X25519 '
 
-/** Every sequence of an original's bytes, at every step; a sequence of one repeated byte is in any file. */
+/**
+ * Returns the sequences of an original's bytes, one at every step, without sequences of one repeated byte, which are in
+ * any file.
+ */
 function rowsOf(bytes: Buffer, step: number): string[] {
   return Array.from({ length: Math.floor((bytes.length - rowBytes) / step) + 1 }, (_, at) =>
     bytes.toString('latin1', at * step, at * step + rowBytes),
   ).filter((row) => new Set(row).size > 2)
 }
 
-/** Returns where a file contains a sequence of an original. */
+/** Returns where a file contains a sequence of the original. */
 function foundIn(file: Buffer, rows: ReadonlySet<string>): number[] {
   const text = file.toString('latin1')
   return Array.from({ length: Math.max(0, text.length - rowBytes + 1) }, (_, at) => at)

@@ -1,6 +1,6 @@
 /**
- * Opens anonymised copies for those who prepare and check them, in any state a test needs. The real custodian makes them over
- * HTTP, renderings included.
+ * Opens anonymised copies for the people who prepare and check them, in any state that a test needs. The real custodian
+ * makes the copies over HTTP, including their renderings.
  */
 import { sql } from 'kysely'
 import { expect } from 'vitest'
@@ -85,7 +85,9 @@ export async function openCopies(
     expect(made).toMatchObject({ status: 200 })
     return { id: made.body['id'] as string, recording: recording.id, disclosure, sealed: recording }
   }
-  /** Plays a part of the original as the player does. @returns it after an empty header, as `samplesOf` reads it */
+  /**
+   * Plays a part of the original as the player does. Returns the audio after an empty header, as `samplesOf` reads it.
+   */
   async function play(recording: string, name: Name = 'eero', fromMs = 0, toMs = wholeMs) {
     const browser = await as(name)
     const listening = await answer(
@@ -99,7 +101,7 @@ export async function openCopies(
   async function until(id: string, state: string) {
     await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
   }
-  /** Rendered, and not played yet. */
+  /** Makes a copy that is rendered and not played yet. */
   async function rendered(work: Work = {}, disclosure?: string) {
     const made = await copy(disclosure)
     await play(made.recording)
@@ -126,7 +128,7 @@ export async function openCopies(
     return { ...made, sound }
   }
 
-  /** Publishes a version that allows copies of level D. @returns a function that restores the text before it */
+  /** Publishes a version that allows copies of level D. Returns a function that restores the previous text. */
   async function describePseudonymised(): Promise<() => Promise<void>> {
     const { pool } = database.as()
     const newest = 'select text from description_version order by version desc limit 1'

@@ -1,6 +1,6 @@
 /**
- * Opens decided disclosures with sound in every item, and their packages, for those who release and fetch them. Other tests
- * cover the anonymisation of sound.
+ * Opens decided disclosures with sound in every item, and their packages, for the people who release and download them.
+ * Other tests cover the anonymisation of sound.
  */
 import { createHash } from 'node:crypto'
 import * as age from 'age-encryption'
@@ -14,7 +14,10 @@ import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from './open-research.ts'
 
-/** Call it at the top of a test file. @param given disclosures that the file has opened already */
+/**
+ * Call it at the top of a test file.
+ * @param given disclosures that the file has opened already
+ */
 export async function openPackages(
   database: TestDatabase<RegisterTables>,
   given?: Awaited<ReturnType<typeof openResearch>>,
@@ -29,7 +32,7 @@ export async function openPackages(
     await ends.startCustodian()
   }, 60_000)
 
-  /** Gives an approved copy its own sound: two tones of five seconds. */
+  /** Gives an approved copy audio of its own: two tones of five seconds. */
   async function voiced(recordingId: string) {
     const { rows } = await sql<{ id: string }>`
       select id from anonymised_copy where recording_id = ${recordingId}`.execute(admin)
@@ -61,7 +64,7 @@ export async function openPackages(
   return { ...research, register, desk, instituteKeys, voiced, ready, release, stateOf, until, fetchLink }
 }
 
-/** Returns the archive that a key decrypts. */
+/** Returns the archive in a package, decrypted with a key. */
 export async function archiveIn(file: Buffer, identity: string): Promise<Buffer> {
   const decrypter = new age.Decrypter()
   decrypter.addIdentity(identity)

@@ -1,6 +1,6 @@
 /**
- * Opens disclosures to research institutes for those who prepare, check and decide, in any state a test needs. Returns their
- * browsers and an institute. Other tests cover the making of copies and packages.
+ * Opens disclosures to research institutes for the people who prepare, check and decide on them, in any state that a
+ * test needs. Returns these people's browsers and an institute. Other tests cover the making of copies and packages.
  */
 import { sql } from 'kysely'
 import { beforeAll, expect } from 'vitest'
@@ -60,7 +60,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   }
   const send = async (name: Name, method: string, path: string, json?: object) =>
     answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
-  /** Sends an act on a disclosure. */
+  /** Sends a request that acts on a disclosure. */
   const act = (name: Name, method: string, id: string, path: string, json?: object) =>
     send(name, method, `/api/research-disclosures/${id}${path}`, json)
   async function read(id: string, name: Name = 'eero'): Promise<ResearchDetail> {
@@ -100,7 +100,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     act(name, 'POST', id, '/items', { recordingId })
   const undertake = (id: string) =>
     act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn: day(-1) })
-  /** Puts a copy into the state after its rendering, or after the second person's signature. */
+  /** Puts a copy into the state that it has after its rendering, or after the second person's signature. */
   async function copied(recordingId: string, given: { state?: string; level?: string; preparedBy?: Name } = {}) {
     const { state = 'APPROVED', level = 'T', preparedBy = 'eero' } = given
     const checkedBy = state === 'APPROVED' ? people.kaisa.id : null
@@ -110,7 +110,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
       on conflict (recording_id) do update set state = excluded.state, level = excluded.level, checked_at = excluded.checked_at,
         checked_by = excluded.checked_by`.execute(admin)
   }
-  /** Digest that a decision must name, as shown to readers of the disclosure. */
+  /** Returns the digest that a decision must name, as shown to readers of the disclosure. */
   async function seenNow(id: string): Promise<string> {
     const { rows } = await sql<{ seen: string }>`
       select research_digest(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
@@ -124,7 +124,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
       ...given,
     })
 
-  /** Prepares everything but the decision. */
+  /** Prepares a disclosure up to the decision. */
   async function prepared(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {
     const id = await begun(given)
     const recordings: string[] = []
@@ -142,7 +142,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     expect(await decide(made.id)).toMatchObject({ status: 204 })
     return made
   }
-  /** Releases a package in the database, in a person's session. @returns the refusal, if any */
+  /** Releases a package in the database, in a person's session. Returns the refusal, if any. */
   async function release(id: string, name: Name = 'riitta'): Promise<string | undefined> {
     const session = await people[name].signIn()
     try {

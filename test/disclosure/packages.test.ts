@@ -43,7 +43,7 @@ describe('a package to a research institute', () => {
       ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
     )
     expect(manifest.files).toHaveLength(3)
-    // Sorted by random names, the order does not reveal when an item was picked.
+    // The random names sort the files, so that their order does not reveal when an item was picked.
     const names = [...files.keys()].slice(0, 3)
     expect(names).toEqual([...names].sort())
     for (const { name, sha256: hash } of manifest.files) {
@@ -83,14 +83,14 @@ describe('a package to a research institute', () => {
       ]),
     ]
     expect(calls).toHaveLength(2)
-    // The archive's bytes, with names and headers.
+    // Searches the archive's own bytes too, with names and headers.
     expect(leavesNothingOf(archive, secrets)).toEqual([])
     for (const [name, bytes] of unpacked(archive))
       expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
   test(
-    'is decrypted by the distribution’s age with the institute’s key and with no other',
+    'is decrypted by Debian’s age with the institute’s key and with no other',
     { skip: !hasAge },
     async () => {
       const { id } = await ready()
@@ -114,7 +114,7 @@ describe('a package to a research institute', () => {
   )
 
   test(
-    'made without a key is decrypted by the distribution’s age with its passphrase only',
+    'made without a key is decrypted by Debian’s age with its passphrase only',
     { skip: !hasAge },
     async () => {
       const { id } = await ready()
@@ -123,7 +123,7 @@ describe('a package to a research institute', () => {
       const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
       const [file, zip] = [join(folder, 'package.age'), join(folder, 'package.zip')]
       writeFileSync(file, (await fetchLink(body['link'] as string)).bytes)
-      // It asks for a passphrase only on a terminal.
+      // age asks for a passphrase only on a terminal.
       const opening = (passphrase: string) =>
         spawnSync('script', ['-qec', `age -d -o ${zip} ${file}`, '/dev/null'], { input: `${passphrase}\n` }).status
       try {
@@ -151,7 +151,7 @@ describe('a package to a research institute', () => {
     expect((await opened(bytes, instituteKeys.identity)).has('manifest.json')).toBe(true)
   })
 
-  test('is on record with who released it, its number of files, hash and download, for oversight to read', async () => {
+  test('is recorded with who released it, its number of files, hash and download, and oversight can read the record', async () => {
     const { id } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -173,7 +173,7 @@ describe('a package to a research institute', () => {
     ])
   })
 
-  test('can be fetched once, after which the link returns nothing and its object is deleted', async () => {
+  test('can be downloaded once, after which the link returns nothing and the package’s object is deleted', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -184,7 +184,7 @@ describe('a package to a research institute', () => {
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
   })
 
-  test('is downloaded only by the button: opening or previewing the link takes nothing, and of several at once one starts', async () => {
+  test('is downloaded only by the button: opening or previewing the link starts no download, and of several at once one starts', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -195,7 +195,7 @@ describe('a package to a research institute', () => {
     for (const method of ['HEAD', 'GET'])
       expect((await desk.visitor.fetch(link, { method, headers: { range: 'bytes=0-9' } })).status).toBe(200)
     expect(await begun()).toBe(0)
-    // A desk that asks without having received the link.
+    // Acts as a desk that requests the package without having received the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
     const fetching = createPackageFetching(register.ingest)
     const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
@@ -204,11 +204,12 @@ describe('a package to a research institute', () => {
       await fetching.taken({ ...guessed, attempt })
     }
     expect(await stateOf(id)).toBe('ready')
-    // A small file would be sent to the first client before the others ask. Here all ask before one is answered.
+    // A small file would be sent to the first client before the others request it. Here all request it before one is
+    // answered.
     const row = { table: 'disclosure_package', id: guessed.id } as const
     const { whole, refused } = await threeAtOnce(admin, row, desk.visitor, [link, 'POST'])
     expect({ whole, begun: await begun() }).toEqual({ whole: [sizeBytes], begun: 1 })
-    // On a busy machine the first may have finished before the last is checked.
+    // On a busy machine the first download may have finished before the last request is checked.
     for (const status of refused) expect([404, 409]).toContain(status)
     const token = link.slice('/packages/'.length)
     expect(token).toMatch(/^[\w-]{43}$/)
@@ -267,7 +268,7 @@ describe('a package to a research institute', () => {
     expect((await send('riitta', 'GET', path)).code).toBe('package.over')
   })
 
-  test('is withdrawn together with any of its recordings, in the transaction that blocks it, and what was released is recalled (R50)', async () => {
+  test('is withdrawn in the transaction that blocks any of its recordings, and what was released of the recording is recalled (R50)', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -277,7 +278,7 @@ describe('a package to a research institute', () => {
     expect((await read(id)).itemList.map(({ outcome }) => outcome)).toEqual(['recalled', 'out'])
   })
 
-  test('made together with another for one institute is refused if both contain the same recording', async () => {
+  test('is refused if another package for the same institute, made at the same time, contains the same recording', async () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const { id, recordings } = await open.prepared({ instituteId })
     const other = await open.begun({ instituteId })
@@ -292,7 +293,7 @@ describe('a package to a research institute', () => {
     expect(rows).toHaveLength(1)
   })
 
-  test('can be fetched until the study’s day or a recording’s, within an hour of the first attempt, and not after the study has ended', async () => {
+  test('can be downloaded until the study’s due day or a recording’s destruction day, then within an hour of the first attempt, and not after the study has ended', async () => {
     const { id } = await ready(1, { dueOn: open.day(1) })
     const { body } = await release(id)
     const lastDay = Temporal.PlainDate.from(open.day(2)).toZonedDateTime('Europe/Helsinki').toInstant()
@@ -314,7 +315,7 @@ describe('a package to a research institute', () => {
     expect(await status()).toBe(404)
   })
 
-  test('that may no longer be released is ended with its object, because a copy is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
+  test('that may no longer be released ends with its object, because a copy is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
     const confirmed = await ready()
     const pseudonymised = await ready()
     await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)
@@ -336,7 +337,7 @@ describe('a package to a research institute', () => {
       if (id === restricted.id)
         await sql`update recording set state = 'RESTRICTED' where id = ${recordings[0]}`.execute(admin)
       await open.allowed({})
-      // Nor the rest of a download in progress.
+      // The rest of a download in progress is refused too.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
       await createPackageFetching(register.ingest).removeEnded()
@@ -359,7 +360,7 @@ describe('a package to a research institute', () => {
     expect([await page(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
   })
 
-  test('that is stored while somebody forbids a recording in it waits for the prohibition, and neither fails', async () => {
+  test('that is being stored while somebody forbids a recording in it waits for the prohibition, and neither of them fails', async () => {
     const { id, recordings } = await ready()
     const { rows } = await sql<{ id: string }>`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
@@ -387,7 +388,7 @@ describe('a package to a research institute', () => {
     expect(await storing).toBe(false)
   })
 
-  test('is made one at a time: of two simultaneous requests one starts', async () => {
+  test('is made once: of two simultaneous requests one starts', async () => {
     const { id } = await ready()
     const request = await Promise.all([release(id), release(id)])
     expect(request.map(({ status }) => status).sort()).toEqual([201, 409])
@@ -396,7 +397,7 @@ describe('a package to a research institute', () => {
     expect((await read(id)).packages).toHaveLength(1)
   })
 
-  test('in progress when the custodian ended has failed at its next start, leaves no file, and can be made again', async () => {
+  test('that was being made when the custodian ended is reported as failed at the next start, leaves no file, and can be made again', async () => {
     const { id } = await ready()
     await sql`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
@@ -411,7 +412,7 @@ describe('a package to a research institute', () => {
     await until(id, 'ready')
   })
 
-  test('can be withdrawn by the decision maker only, and once, after which its link returns nothing', async () => {
+  test('can be withdrawn only by the decision maker, and only once; its link then returns nothing', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -423,11 +424,11 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
     expect(await stateOf(id)).toBe('withdrawn')
     expect(await send('riitta', 'DELETE', path)).toMatchObject({ status: 409, code: 'package.over' })
-    // It may have been fetched, so it is confirmed or released again.
+    // The package may have been downloaded, so the items stay open until they are confirmed or released again.
     expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 1 })
   })
 
-  test('can be made by the decision maker only, and only of decided items', async () => {
+  test('can be made only by the decision maker, and only of decided items', async () => {
     const { id } = await open.prepared()
     expect(await release(id)).toMatchObject({ status: 409, code: 'research.decision' })
     const other = await ready()
@@ -514,7 +515,7 @@ describe('a package to an authority', () => {
     expect((await given((await granted('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
   })
 
-  test('needs a ground that is valid on its day, and is refused to its preparer', async () => {
+  test('needs a ground that is valid on the day of the release, and is refused to its preparer', async () => {
     const { path } = await granted()
     const request = (name: 'riitta' | 'tuula' = 'riitta') =>
       send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
@@ -533,7 +534,7 @@ describe('a package to an authority', () => {
     expect(await page()).toBe(404)
   })
 
-  test('expires at its recording’s day at the latest, keeps its disclosure open until then, and ends with its recording', async () => {
+  test('expires on its recording’s destruction day at the latest, keeps its disclosure open until then, and ends with its recording', async () => {
     const { call, path } = await granted('BOTH', {}, await ends.makeRecordingUntil(36))
     const { destroy_at: day } = await ends.stateOf(call.id)
     const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
@@ -553,7 +554,7 @@ describe('a package to an authority', () => {
     expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
   })
 
-  test('that names the official ends when a correction names another, and one with only the sound does not', async () => {
+  test('that names the official ends when a correction names another; a package with only the sound does not', async () => {
     const call = await ends.makeRecording()
     const released = async (item: 'IDENTIFICATION_DATA' | 'RECORDING') => {
       const { path } = await granted(item, {}, call)
@@ -581,7 +582,7 @@ describe('a package to an authority', () => {
     expect(again).not.toContain('Aino')
   })
 
-  test('is counted in its year with requests, own reports, grants and releases', async () => {
+  test('is counted in the statistics of its year, which have requests, own reports, grants and releases', async () => {
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
     const counted = async () =>
       (await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)).body['authority'] as Record<

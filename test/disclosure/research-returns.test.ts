@@ -1,5 +1,5 @@
-// AC13, AC19, R30, R32, R50: released items are returned or destroyed one by one, and overdue ones are reported, over
-// the network.
+// AC13, AC19, R30, R32, R50, over the network: released items are returned or destroyed one by one, and overdue ones
+// are reported.
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ async function tiesOf(id: string) {
 }
 
 describe('a released copy', () => {
-  test('of a forbidden recording is recalled, and the disclosure can be closed only when it is confirmed', async () => {
+  test('of a forbidden recording is recalled, and the disclosure can be closed only when the recall is confirmed', async () => {
     const { id, recordings } = await released({ items: 2 })
     expect((await ends.byCaller(recordings[0]!)).status).toBe(200)
     await ends.until(recordings[0]!, 'DESTROYED')
@@ -63,7 +63,7 @@ describe('a released copy', () => {
     expect(JSON.stringify((await read(id)).itemList)).not.toMatch(/recordingId|contactId/)
   })
 
-  test('that was recalled is confirmed on the page of recalls by the same operation', async () => {
+  test('that was recalled can also be confirmed on the page of recalls', async () => {
     const { id, recordings } = await released()
     await ends.byCaller(recordings[0]!)
     const { body } = await send('riitta', 'GET', '/api/recalls')
@@ -92,7 +92,7 @@ describe('a released copy', () => {
     expect(await act('eero', 'DELETE', id, '')).toMatchObject({ status: 409, code: 'research.released' })
   })
 
-  test('needs a new proof for its confirmation, or for a later day, at a desk that was left', async () => {
+  test('needs a new proof of identity for its confirmation, or for a later due day, at an unattended desk', async () => {
     const { id } = await released()
     const extension = (await extend(id, day(60))).body['id'] as string
     const proved = (ago: string) =>
@@ -108,7 +108,7 @@ describe('a released copy', () => {
     expect((await confirm(id, 1, 'destroyed', 'riitta')).status).toBe(204)
   })
 
-  test('is due at once when the study ends, on its day or before', async () => {
+  test('is due at once when the study ends, on its due day or before', async () => {
     const { id } = await released()
     expect(await act('eero', 'POST', id, '/study-end', { endedOn: day(1) })).toMatchObject({
       code: 'research.day-ahead',
@@ -126,7 +126,7 @@ describe('a released copy', () => {
   })
 })
 
-describe('the working days to destroy or return it (AC13)', () => {
+describe('the working days within which a copy must be destroyed or returned (AC13)', () => {
   afterEach(() => allowed({}))
   /** Returns the working days of a recall, from its making to its due time. */
   async function daysOf(id: string) {
@@ -168,7 +168,7 @@ describe('the working days to destroy or return it (AC13)', () => {
 })
 
 describe('is overdue, blocks other releases to its institute until the copies are confirmed, and stays so until it is closed', () => {
-  test('is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed', async () => {
+  test('becomes overdue; its institute gets nothing else until the copies are confirmed, and it stays overdue until it is closed', async () => {
     const instituteId = await institute()
     const { id } = await released({ instituteId, items: 2 })
     const next = await decided({ instituteId })
@@ -194,7 +194,7 @@ describe('is overdue, blocks other releases to its institute until the copies ar
     expect((await read(id)).isOverdue).toBe(false)
   })
 
-  test('counts as overdue with an overdue recall too, and blocks its institute', async () => {
+  test('also counts as overdue if a recall is overdue, and blocks its institute', async () => {
     const instituteId = await institute()
     const { id, recordings } = await released({ instituteId })
     await ends.byCaller(recordings[0]!)
@@ -205,7 +205,7 @@ describe('is overdue, blocks other releases to its institute until the copies ar
     expect(await read(id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'destroy-now' }] })
   })
 
-  test('gets a later day by somebody else’s decision only, never past the destruction of an item', async () => {
+  test('gets a later due day only by another person’s decision, and never past the destruction of an item', async () => {
     const { id, recordings } = await released()
     await pastItsDay(id)
     expect(await extend(id, day(-2))).toMatchObject({ code: 'research.day-not-later' })
@@ -226,7 +226,7 @@ describe('is overdue, blocks other releases to its institute until the copies ar
     expect(await extend(id, day(10))).toMatchObject({ code: 'research.due-date-late' })
   })
 
-  test('cannot get a later day from the person who asked for it or took part in the disclosure', async () => {
+  test('cannot get a later due day from the person who requested it or took part in the disclosure', async () => {
     const { id } = await released()
     const extension = (await extend(id, day(60))).body['id'] as string
     const { riitta, eero } = research.people
@@ -275,7 +275,7 @@ describe('is overdue, blocks other releases to its institute until the copies ar
 })
 
 describe('the log of disclosures', () => {
-  test('shows oversight and decision makers to whom, how many and by whose decision, without calls, and logs the view', async () => {
+  test('shows oversight and decision makers to whom, how many and by whose decision items were released, without calls, and the view is logged', async () => {
     const { id, recordings } = await released({ items: 2 })
     await confirm(id, 1)
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
@@ -326,7 +326,7 @@ describe('the log of disclosures', () => {
   })
 })
 
-test('a release during a prohibition is either after it and refused, or before it and recalled', async () => {
+test('a release at the same time as a prohibition either comes after it and is refused, or before it and is recalled', async () => {
   const { id, recordings } = await decided({ items: 1 })
   const [refused] = await Promise.all([release(id), ends.byCaller(recordings[0]!)])
   const { rows } = await sql<{ state: string }>`

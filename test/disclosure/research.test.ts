@@ -1,4 +1,4 @@
-// AC18, R28-R31, R33, R35: how a disclosure to a research institute is prepared and decided, over the network.
+// AC18, R28-R31, R33, R35, over the network: how a disclosure to a research institute is prepared and decided.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -15,7 +15,7 @@ const { ends, admin, people, send, act, read, lacksOf, institute, instituteBody,
 const { begun, pick, undertake, copied, decide, prepared, decided, release } = research
 
 describe('an institute', () => {
-  test('is entered once, with a usable key, and in words without an identity code', async () => {
+  test('is entered once, with a usable key, and without an identity code in its texts', async () => {
     const body = instituteBody({ name: 'Tutkimuslaitos Valo' })
     expect(await send('eero', 'POST', '/api/institutes', body)).toMatchObject({ status: 201 })
     expect(await send('kaisa', 'POST', '/api/institutes', { ...body, name: 'tutkimuslaitos valo' })).toMatchObject({
@@ -36,7 +36,7 @@ describe('an institute', () => {
     expect(await send('eero', 'POST', '/api/institutes', code)).toMatchObject({ code: 'input.identity-code' })
   })
 
-  test('that changes keeps the key of the decision for what was decided', async () => {
+  test('that changes its key keeps the earlier key for what was decided before', async () => {
     const instituteId = await institute()
     const { id } = await decided({ instituteId })
     const { recipient } = generateKeyPair()
@@ -65,7 +65,7 @@ describe('visibility of disclosures', () => {
     }
   })
 
-  test('the view and every act are logged by ids, and no entry ties an item to its recording', async () => {
+  test('the view and every act are logged by ids, and no log entry links an item to its recording', async () => {
     const { id, recordings } = await prepared()
     await read(id)
     const { rows } = await sql<{ action: string; detail: object }>`
@@ -80,7 +80,7 @@ describe('visibility of disclosures', () => {
     expect(JSON.stringify(rows)).not.toMatch(/Laatu|SIT-1|Tutkimus/)
   })
 
-  test('the desk cannot write any of these entries itself', async () => {
+  test('the desk cannot write any of these log entries itself', async () => {
     const { pool } = database.as('seloste_desk')
     await expect(
       pool.query(
@@ -93,7 +93,7 @@ describe('visibility of disclosures', () => {
 })
 
 describe('an item', () => {
-  test('is picked individually, by somebody who could listen to it now for a service-level study', async () => {
+  test('is picked individually, by a person who may listen to the recording for a service-level study at that time', async () => {
     const id = await begun()
     const [own, others] = [
       await ends.makeRecording(),
@@ -103,7 +103,7 @@ describe('an item', () => {
       }),
     ]
     expect(await pick(id, own.id)).toMatchObject({ status: 201, body: { item: 1 } })
-    // A form that was sent twice.
+    // Sends the form a second time.
     expect(await pick(id, own.id, 'kaisa')).toMatchObject({ status: 201, body: { item: 1 } })
     expect(await pick(id, others.id)).toMatchObject({ status: 404, code: 'not-found' })
     expect(await pick(id, crypto.randomUUID())).toMatchObject({ status: 404, code: 'not-found' })
@@ -119,7 +119,7 @@ describe('an item', () => {
     expect((await read(id)).itemList).toMatchObject([{ item: 1, recordingId: own.id, contactId: own.contactId }])
   })
 
-  test('that was removed leaves no tie to its recording, and its number is not reused', async () => {
+  test('that was removed keeps no link to its recording, and its number is not reused', async () => {
     const id = await begun()
     const call = await ends.makeRecording()
     await pick(id, call.id)
@@ -140,7 +140,7 @@ describe('an item', () => {
     expect(await pick(id, (await ends.makeRecording()).id)).toMatchObject({ status: 409, code: 'research.too-many' })
   })
 
-  test('of which the institute already has a copy is refused until that one is confirmed', async () => {
+  test('is refused if the institute already has a copy of its recording, until that copy is confirmed', async () => {
     const instituteId = await institute()
     const { id, recordings } = await research.released({ instituteId })
     const other = await begun({ instituteId })
@@ -149,7 +149,7 @@ describe('an item', () => {
     expect(await pick(other, recordings[0]!)).toMatchObject({ status: 201 })
   })
 
-  test('in two disclosures prepared at the same time is released by one of them', async () => {
+  test('picked in two disclosures prepared at the same time is released in one of them', async () => {
     const instituteId = await institute()
     const { id, recordings } = await prepared({ instituteId })
     const other = await begun({ instituteId })
@@ -162,7 +162,7 @@ describe('an item', () => {
 })
 
 describe('missing conditions', () => {
-  test('are named at each step, and nothing is decided or released until they are met', async () => {
+  test('are listed at each step, and nothing is decided or released until they are met', async () => {
     const id = await begun()
     expect(await lacksOf(id)).toEqual(['items', 'undertaking', 'decision', 'release'])
     const call = await ends.makeRecording()
@@ -205,7 +205,7 @@ describe('missing conditions', () => {
     }
   })
 
-  test('include a recording destroyed meanwhile, whose item can be removed even after the decision to release the rest', async () => {
+  test('include a recording destroyed meanwhile, whose item can be removed even after the decision, so that the rest can be released', async () => {
     const { id, recordings } = await decided({ items: 2 })
     await ends.setDay(recordings[1]!, Temporal.Now.instant().subtract({ hours: 1 }))
     expect(await read(id)).toMatchObject({
@@ -219,7 +219,7 @@ describe('missing conditions', () => {
     expect((await read(id)).itemList).toHaveLength(1)
   })
 
-  test('include a day after the earliest destruction, until the due date is moved or the item removed', async () => {
+  test('include a due day after the earliest destruction, until the due day is moved or the item removed', async () => {
     const id = await begun({ dueOn: day(40) })
     const early = await ends.makeRecording(callOfMonthsAgo(5))
     const late = await ends.makeRecording()
@@ -238,7 +238,7 @@ describe('missing conditions', () => {
     expect((await changed(day(40))).status).toBe(204)
   })
 
-  test('include a day that ends a minute after the earliest destruction, and not one that ends with it', async () => {
+  test('include a due day that ends a minute after the earliest destruction, and not one that ends at the same time', async () => {
     const { id, recordings } = await prepared()
     const destroyedAt = (clock: string) =>
       ends.setDay(recordings[0]!, Temporal.PlainDateTime.from(clock).toZonedDateTime('Europe/Helsinki').toInstant())
@@ -254,7 +254,7 @@ describe('missing conditions', () => {
     expect(await decide(id)).toMatchObject({ status: 409, code: 'research.due-date-late' })
   })
 
-  test('include a restricted recording, which is not decided on or released until it is removed or the restriction ends', async () => {
+  test('include a restricted recording: nothing is decided or released until its item is removed or the restriction ends', async () => {
     const { id, recordings } = await decided({ items: 2 })
     const setTo = (state: string) =>
       sql`update recording set state = ${state} where id = ${recordings[1]}`.execute(admin)
@@ -268,7 +268,7 @@ describe('missing conditions', () => {
     expect(await release(id)).toBeUndefined()
   })
 
-  test('include a day in the past', async () => {
+  test('include a due day in the past', async () => {
     const { id } = await decided()
     await research.pastItsDay(id)
     expect(await lacksOf(id)).toEqual(['due-date-past', 'release'])
@@ -281,7 +281,7 @@ describe('missing conditions', () => {
 })
 
 describe('the decision', () => {
-  test('is refused if an item, the day or the institute’s key has changed since it was viewed', async () => {
+  test('is refused if an item, the due day or the institute’s key has changed since it was viewed', async () => {
     const instituteId = await institute()
     const { id } = await prepared({ instituteId })
     const seen = async () => (await read(id, 'riitta')).seen
@@ -310,7 +310,7 @@ describe('the decision', () => {
     expect((await decide(id, 'GRANTED', 'riitta', { seen: await seen() })).status).toBe(204)
   })
 
-  test('is refused to a person who changed it, even if somebody else has taken that part over since', async () => {
+  test('is refused to a person who changed a part of the disclosure, even if somebody else has taken that part over since', async () => {
     const { id, recordings } = await prepared()
     const { riitta, kaisa, eero } = people
     const setting = async (statement: ReturnType<typeof sql>) => {
@@ -356,7 +356,7 @@ describe('the decision', () => {
       await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${was} where ${sql.ref(hand)} = ${people.riitta.id}`.execute(
         admin,
       )
-      // The log still shows that somebody did.
+      // The row's former checkers still show that the person took part.
       if (hand === 'checked_by') {
         expect(await decide(id)).toMatchObject({ code: 'research.own' })
         await sql`update anonymised_copy set former_checkers = '{}' where checked_by = ${was}`.execute(admin)
@@ -373,7 +373,7 @@ describe('the decision', () => {
     }
   })
 
-  test('that refuses, or a withdrawal, has no further conditions, and unties the items from their recordings', async () => {
+  test('to refuse, or a withdrawal, has no further conditions, and removes the links from the items to their recordings', async () => {
     const [refused, given] = [await begun(), await begun()]
     for (const id of [refused, given]) await pick(id, (await ends.makeRecording()).id)
     expect((await decide(refused, 'REFUSED')).status).toBe(204)
@@ -386,7 +386,7 @@ describe('the decision', () => {
     expect(await pick(refused, (await ends.makeRecording()).id)).toMatchObject({ code: 'research.over' })
   })
 
-  test('does not accept an undertaking signed on a future day', async () => {
+  test('is refused if its undertaking was signed on a future day', async () => {
     const id = await begun()
     const filed = (signedOn: string) =>
       act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn })
@@ -395,7 +395,7 @@ describe('the decision', () => {
     expect((await read(id)).undertaking).toMatchObject({ reference: 'SIT-1', signedOn: day(0) })
   })
 
-  test('is checked again at the release, by anybody who may decide', async () => {
+  test('is checked again at the release, which any person may make who may decide', async () => {
     const { id } = await decided()
     expect(await release(id, 'eero')).toBe('deny.role')
     await sql`update research_item set picked_by = ${people.riitta.id} where disclosure_id = ${id}`.execute(admin)

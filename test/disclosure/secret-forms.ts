@@ -1,11 +1,14 @@
-/** Text forms of bytes, and byte forms of numbers. */
+/** Builds text forms of bytes, and byte forms of numbers. */
 
 export interface Needle {
   form: string
   needle: Buffer
 }
 
-/** Returns base64 (both alphabets) of the bytes at any offset in what is encoded, and hexadecimal in both cases. */
+/**
+ * Returns the base64 (both alphabets) of the bytes at any offset within encoded data, and the hexadecimal in both
+ * cases.
+ */
 export function encodings(name: string, bytes: Buffer): Needle[] {
   if (bytes.length < 5) return []
   const needles: Needle[] = []
@@ -13,7 +16,7 @@ export function encodings(name: string, bytes: Buffer): Needle[] {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '')
-    // Omits characters that share bits with the bytes before or after.
+    // Leaves out characters that share bits with the bytes before or after.
     const start = offset === 0 ? 0 : offset + 1
     const spare = (offset + bytes.length) % 3
     const text = whole.slice(start, spare === 0 ? whole.length : whole.length - 1)

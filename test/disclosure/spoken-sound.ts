@@ -1,4 +1,7 @@
-/** Makes sound for tests of engines that re-speak a track, from a frequency or a dialogue's name. Contains nobody's voice. */
+/**
+ * Makes audio for tests of engines that re-speak a track, from a frequency or a dialogue's name. Contains no real
+ * person's voice.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alawToLinear } from '#test/simulator/g711.ts'
@@ -7,8 +10,8 @@ import { voiceRate } from '#use/disclosure/voice/engine.ts'
 const formants = [600, 1100, 2500]
 
 /**
- * Returns a vowel: harmonics of a pitch under three formants, 1 is full scale. @param lowest harmonics below this are
- * omitted, as a telephone does
+ * Returns a vowel: harmonics of a pitch under three formants; 1 is full scale.
+ * @param lowest harmonics below this frequency are left out, as by a telephone
  */
 export function vowel(hertz: number, seconds: number, lowest = 0): Float64Array {
   return Float64Array.from({ length: seconds * voiceRate }, (_, n) => {
@@ -26,7 +29,7 @@ export function vowel(hertz: number, seconds: number, lowest = 0): Float64Array 
 export const asTrack = (samples: Float64Array): Int16Array =>
   Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767))
 
-/** Deterministic noise between -1 and 1. */
+/** Returns deterministic noise between -1 and 1. */
 export function whiteNoise(length: number): Float64Array {
   let state = 7
   return Float64Array.from({ length }, () => {
@@ -35,7 +38,7 @@ export function whiteNoise(length: number): Float64Array {
   })
 }
 
-/** Reads a dialogue of the simulator aloud with synthetic voices, utterances end to end. */
+/** Reads a dialogue of the simulator aloud with synthetic voices, without pauses between utterances. */
 export function spokenDialogue(key: string): Int16Array {
   const folder = join(import.meta.dirname, '../simulator/speech/spoken')
   return alawToLinear(readFileSync(join(folder, `${key}.alaw`)))

@@ -50,7 +50,7 @@ export const disclosuresReturned: Check<ReturnedFacts> = {
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title:
-      'is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed',
+      'becomes overdue; its institute gets nothing else until the copies are confirmed, and it stays overdue until it is closed',
   },
   remedy:
     'The example is the disclosure and the item, or the id of a disclosure that lacks copies. Ask the institute to return or destroy the copies, and enter its confirmation. If a confirmed item is still linked to its recording, report a fault of Seloste. If copies are missing, or a confirmation is not in the log, find out who changed the database.',
@@ -91,7 +91,7 @@ export const disclosuresRecalled: Check<RecalledFacts> = {
   rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its working days.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
-    title: 'of a forbidden recording is recalled, and the disclosure can be closed only when it is confirmed',
+    title: 'of a forbidden recording is recalled, and the disclosure can be closed only when the recall is confirmed',
   },
   remedy:
     'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',

@@ -1,6 +1,6 @@
 /**
- * Recording clients of many makers, by SIPp: their vectors are sent over real SIP with real sound to a whole Seloste,
- * and must end as the right contact with the right voices (R9, R13, R16, R17).
+ * Plays recording clients of many vendors with SIPp: sends their vectors over real SIP with real sound to a whole
+ * Seloste. Each call must become the right contact with the right voices (R9, R13, R16, R17).
  */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -25,23 +25,23 @@ import { findCall } from './telephones.ts'
 type Lane = 'caller' | 'official'
 
 interface Call {
-  /** Client, and what happens in the call. */
+  /** Client, and what happens in the call; part of the test's title. */
   title: string
   transport: 'udp' | 'tcp' | 'tls'
   official: string
-  /** The vector that opens the dialog, or both if the call has two dialogs. */
+  /** Vector that opens the dialog, or both vectors if the call has two dialogs. */
   opens: readonly string[]
   /** Voice on each media line of each dialog. `both`: one mixed stream. */
   lanes: readonly (readonly (Lane | 'both')[])[]
-  /** Sent between the first part of the talk and the second. */
+  /** Steps between the first part of the conversation and the second. */
   between?: readonly Step[]
-  /** Sent while the first part still plays. */
+  /** Steps while the first part still plays. */
   early?: readonly Step[]
-  /** Sent before the talk: the call was answered. */
+  /** Steps before the conversation, which answer the call. */
   answers?: readonly Step[]
-  /** Ports of the second part, by vector, if it comes from elsewhere. */
+  /** Vector with the ports of the second part, if its media move. */
   movesBy?: string
-  /** Expected in the contact's segment. */
+  /** Expected marks of the contact's segment. */
   marks?: readonly string[]
   ack?: (opens: string) => string
   bye?: string
@@ -51,10 +51,10 @@ interface Call {
 }
 
 const partMs = 1_200
-/** The sound starts a moment later than in the scenario. */
+/** The sound starts this much later than the scenario's. */
 const slackMs = 800
 const holdMs = 600
-/** The minimum of RFC 4028. */
+/** Minimum session interval of RFC 4028. */
 const timerSeconds = 90
 const waiting: Step = { waitMs: holdMs }
 
@@ -91,7 +91,7 @@ const calls: Call[] = [
   {
     title: 'Ribbon, the official on the first stream, a clock that was never set, reports among the sound',
     ...{ transport: 'udp', official: 'annika', opens: ['ribbon'], lanes: [['official', 'caller']] },
-    // It offers to multiplex (RFC 5761), and the player sends its reports on the port of the sound.
+    // The client offers to multiplex (RFC 5761), and the player sends its reports on the port of the audio.
     edits: [[/^a=sendonly$/gm, 'a=rtcp-mux\na=sendonly']],
     answerHas: 'a=rtcp-mux.*a=rtcp-mux',
   },
@@ -115,7 +115,7 @@ const calls: Call[] = [
   },
 ]
 
-describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${sippMissing}`, () => {
+describe.skipIf(sippMissing !== 'recording clients of many vendors, by SIPp${sippMissing}')(`recording clients of many makers, by SIPp${sippMissing}`, () => {
   let seloste: RunningSeloste
   let security: Api
   let folder: string
@@ -202,7 +202,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
   )
 
   test.concurrent(
-    'a refreshed session continues, and another is ended with a BYE (RFC 4028)',
+    'a session that is refreshed continues, and a session that is not is ended with a BYE (RFC 4028)',
     { timeout: 200_000 },
     async () => {
       const own = join(folder, 'timer')
@@ -215,7 +215,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       ])
       const refreshed = { send: 'ribbon', answerHas: 'a=recvonly' }
       const steps: Step[] = [refreshed, { waitMs: 2_000 }, refreshed, { bye: 'theirs' }]
-      // Not the other call of this client.
+      // Changes the ids, so that this is not this client's other call.
       const edits = [
         [/^Session-Expires: 1800/m, `Session-Expires: ${timerSeconds}`],
         [/805306369|orig-leg-9|LXJpYmJvbg==/g, 'another-call'],
@@ -297,7 +297,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     const text = writeScenario(steps, {
       people,
       shiftMs,
-      // The reported end is the time of the BYE.
+      // The reported end must be the time of the BYE.
       endShiftMs: shiftMs + Date.parse('2027-03-03T08:01:30Z') + lengthMs - Date.parse('2027-03-03T08:05:00Z'),
       ports: Object.fromEntries(vectors.flatMap((name) => (name ? [[name, sipPorts(name)]] : []))),
       ...(call.edits && { edits: call.edits }),
@@ -309,12 +309,14 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       transport: call.transport === 'udp' ? 'udp' : 'tcp',
       scenario,
       folder: own,
-      // Simultaneous tests would take the same one.
+      // Simultaneous tests would use the same port.
       more: ['-p', String(await freePort())],
     })
   }
 
-  /** TCP here, TLS with a client certificate on the way out: SIPp 3.7.3's own TLS loses its first message. */
+  /**
+   * Opens a tunnel: TCP in, TLS with a client certificate out, because SIPp 3.7.3's own TLS loses its first message.
+   */
   async function openTunnel(): Promise<{ host: string; port: number }> {
     const tunnel = createServer((near) => {
       const far = connect({
@@ -335,7 +337,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
 
 type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
 
-/** Two parts for each voice, with tones that no other call has. */
+/** Returns two parts for each voice, with tones that no other call has. */
 function soundsOf(call: number): Sounds {
   const part = (kind: number) => sweep(300 + 37 * call + 500 * kind, 480 + 37 * call + 500 * kind, partMs)
   return { caller: [part(0), part(1)], official: [part(2), part(3)], both: [part(4), part(5)] }

@@ -1,4 +1,7 @@
-/** Identity system as the server sees one: HTTP, JSON and a bearer token. Uses no type or function of the server. */
+/**
+ * Client that acts as an identity system, as the server sees one: HTTP, JSON and a bearer token. Uses no type or
+ * function of the server.
+ */
 
 export const core = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -31,7 +34,7 @@ export interface ScimClient {
   find: (filter: string, more?: string) => Promise<Json>
 }
 
-/** Client of the SCIM server at a base address (…/scim/v2). */
+/** Makes a client of the SCIM server at a base URL (…/scim/v2). */
 export function scimClient(base: string, token: string | undefined): ScimClient {
   async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(base + path, {

@@ -1,4 +1,4 @@
-// Requests that Entra ID and Okta really send, one by one.
+// Requests that Entra ID and Okta send in reality, one by one.
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addScimToken } from '#safeguards/people/scim-tokens.ts'
@@ -27,7 +27,7 @@ const patch = async (id: string, ...operations: object[]) => {
 }
 
 describe('Entra ID', () => {
-  test('tests the connection with a missing user: an empty list', async () => {
+  test('tests the connection with an unknown user, and gets an empty list', async () => {
     expect(await scim.find(`userName eq "${randomUUID()}"`)).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
       totalResults: 0,
@@ -47,7 +47,7 @@ describe('Entra ID', () => {
     expect((await scim.get(`/Users/${known.id}`)).body).toMatchObject({ [enterprise]: { department: 'Neuvonta' } })
   })
 
-  test('creates a user with every mapped attribute, whom capture then knows as an official', async () => {
+  test('creates a user with every mapped attribute, and capture then knows the user as an official', async () => {
     const body = {
       schemas: [core, enterprise],
       externalId: 'object-2',
@@ -73,14 +73,14 @@ describe('Entra ID', () => {
     expect(entries).toMatchObject([{ name: 'Öhman Åke', phoneKey: '+358295127101', to: null }])
   })
 
-  test('disables a user with a string for a boolean, and an operation in capitals', async () => {
+  test('disables a user with a string instead of a boolean, and the operation in capitals', async () => {
     const { id } = await create()
     expect(await patch(id, { op: 'Replace', path: 'active', value: 'False' })).toMatchObject({ active: false })
     expect(await patch(id, { op: 'Replace', path: 'active', value: 'True' })).toMatchObject({ active: true })
     expect(await patch(id, { op: 'Replace', value: { active: 'False' } })).toMatchObject({ active: false })
   })
 
-  test('replaces with paths as keys of a value without a path', async () => {
+  test('replaces attributes by an operation without a path, whose value has the paths as keys', async () => {
     const { id } = await create()
     const chief = await create()
     const given = await patch(id, {
@@ -111,7 +111,7 @@ describe('Entra ID', () => {
     expect(await patch(id, { op: 'Replace', path: `${enterprise}:manager`, value: '' })).not.toHaveProperty(enterprise)
   })
 
-  test('adds and replaces a typed number, existing or not, and sends attributes that are not stored', async () => {
+  test('adds and replaces a number by its type, whether the number exists or not, and sends attributes that are not stored', async () => {
     const { id } = await create()
     const number = (value: string) => ({ op: 'Replace', path: 'phoneNumbers[type eq "work"].value', value })
     await patch(
@@ -128,7 +128,7 @@ describe('Entra ID', () => {
     expect(JSON.stringify(given)).not.toMatch(/40\s?123|Katu|Tarkastaja/)
   })
 
-  test('asks for few attributes', async () => {
+  test('requests only a few attributes', async () => {
     const { id, userName } = await create({ externalId: 'object-3' })
     const query = `&attributes=userName,name.givenName,${encodeURIComponent(`${enterprise}:manager`)}`
     expect((await scim.find('externalId eq "object-3"', query)).Resources).toEqual([
@@ -176,7 +176,7 @@ describe('Okta', () => {
     })
   })
 
-  test('reads groups: the units and their members, read-only', async () => {
+  test('reads the units as groups with their members, which it cannot change', async () => {
     const member = await create({ [enterprise]: { department: 'Ryhmä' }, schemas: [core, enterprise] })
     const gone = await create({ [enterprise]: { department: 'Ryhmä' }, schemas: [core, enterprise] })
     await patch(gone.id, { op: 'replace', path: 'active', value: false })
@@ -286,7 +286,7 @@ describe('pages', () => {
     expect(seen).toEqual(whole.Resources.map(({ id }) => id))
   })
 
-  test('use the nearest value for one out of range, and refuse one that is not a number', async () => {
+  test('replace a start or size out of range by the nearest valid value, and refuse one that is not a number', async () => {
     const page = async (query: string) => (await scim.get(`/Users?${query}`)).body
     expect(await page('count=0')).toMatchObject({ itemsPerPage: 0, Resources: [] })
     expect(await page('count=-5')).toMatchObject({ itemsPerPage: 0 })

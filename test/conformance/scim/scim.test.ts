@@ -294,7 +294,7 @@ describe('replacing a user (PUT)', () => {
     ])
   })
 
-  test('builds the name from its parts; without any name: refused', async () => {
+  test('builds the name from its parts, and is refused without any name', async () => {
     const made = await create({ displayName: 'Maija M.' })
     const parts = { givenName: 'Maija', familyName: 'Niemi' }
     const { userName: name } = made
@@ -307,7 +307,7 @@ describe('replacing a user (PUT)', () => {
     )
   })
 
-  test('with the attributes as read changes nothing', async () => {
+  test('changes nothing if the attributes are sent as they were read', async () => {
     const made = await create({ phoneNumbers: [{ value: somePhone() }], [enterprise]: { department: 'Neuvonta' } })
     expect((await scim.put(`/Users/${made.id}`, made)).body).toEqual(made)
   })
@@ -324,7 +324,7 @@ describe('replacing a user (PUT)', () => {
 })
 
 describe('changing a user (PATCH)', () => {
-  test('with a path, without one, and with several operations', async () => {
+  test('accepts a path, no path, and several operations', async () => {
     const { id } = await create()
     const chief = await create()
     const given = await scim.patch(`/Users/${id}`, [
@@ -346,7 +346,7 @@ describe('changing a user (PATCH)', () => {
     expect(JSON.stringify(removed.body)).not.toContain('manager')
   })
 
-  test('numbers are added, replaced and removed', async () => {
+  test('adds, replaces and removes numbers', async () => {
     const [a, b, c] = [somePhone(), somePhone(), somePhone()]
     const { id } = await create({ phoneNumbers: [{ value: a, type: 'work' }] })
     const numbers = async (operation: object) => {
@@ -355,7 +355,7 @@ describe('changing a user (PATCH)', () => {
       return text.includes('Error') ? text : phoneNumbers.map(({ value }) => value)
     }
     expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
-    // Repeated.
+    // Sends the same addition again.
     expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
     expect(await numbers({ op: 'remove', path: `phoneNumbers[value eq "${a}"]` })).toEqual([b])
     expect(await numbers({ op: 'replace', path: 'phoneNumbers[type eq "work"].value', value: c })).toEqual([c])
@@ -371,13 +371,13 @@ describe('changing a user (PATCH)', () => {
     ['an invalid path', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
     ['a removal of everything', [{ op: 'remove' }], 'noTarget'],
     [
-      'a number that is not there',
+      'an unknown number',
       [{ op: 'replace', path: 'phoneNumbers[value sw "+1"].value', value: '+35840' }],
       'noTarget',
     ],
     ['another operation', [{ op: 'move', path: 'displayName' }], 'invalidSyntax'],
     ['no operation', [], 'invalidSyntax'],
-    ['the userName away', [{ op: 'remove', path: 'userName' }], 'mutability'],
+    ['no userName', [{ op: 'remove', path: 'userName' }], 'mutability'],
     ['another userName', [{ op: 'replace', path: 'userName', value: 'another' }], 'mutability'],
   ])('to %s is refused, and nothing before it in the request stays', async (_, operations, scimType) => {
     const made = await create()
@@ -389,7 +389,7 @@ describe('changing a user (PATCH)', () => {
     expect(await read(made.id)).toEqual(made)
   })
 
-  test('names its schema', async () => {
+  test('must name its schema', async () => {
     const { id } = await create()
     expect(await scim.put(`/Users/${id}`, { schemas: [patchOp] })).toMatchObject(refused(400, 'invalidSyntax'))
   })
@@ -410,7 +410,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
     expect(await read(made.id)).toMatchObject({ displayName: 'Yksi' })
   })
 
-  test('an unchanged user is not sent again', async () => {
+  test('an unchanged user is not returned again', async () => {
     const made = await create()
     const again = await scim.get(`/Users/${made.id}`, { 'if-none-match': made.meta.version })
     expect(again).toMatchObject({ status: 304, text: '' })
@@ -419,7 +419,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
 })
 
 describe('deactivation', () => {
-  test('active false: the number is free, the person stays, and reactivation starts a new period', async () => {
+  test('active false: ends the employment, frees the number and keeps the person; reactivation starts a new period', async () => {
     const phone = somePhone()
     const made = await create({ phoneNumbers: [{ value: phone }], [enterprise]: { department: 'Neuvonta' } })
     const left = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'active', value: false }])
@@ -431,7 +431,7 @@ describe('deactivation', () => {
     expect(await read(heir.id)).toMatchObject({ phoneNumbers: [{ value: phone }] })
   })
 
-  test('a user created inactive answers no calls yet', async () => {
+  test('a user created inactive is not yet an official', async () => {
     const made = await create({ active: false, phoneNumbers: [{ value: somePhone() }] })
     expect(made.active).toBe(false)
     expect(made).not.toHaveProperty('phoneNumbers')
@@ -451,7 +451,7 @@ describe('deactivation', () => {
     expect(given.body).not.toHaveProperty(enterprise)
   })
 
-  test('DELETE: the client gets 404, and the employment has ended in the directory (R20)', async () => {
+  test('DELETE: later requests for the user get 404, and the employment has ended in the directory (R20)', async () => {
     const made = await create({ externalId: 'e-3', phoneNumbers: [{ value: somePhone() }] })
     const gone = await scim.delete(`/Users/${made.id}`)
     expect(gone).toMatchObject({ status: 204, text: '' })
@@ -484,7 +484,7 @@ describe('deactivation', () => {
     expect((await scim.find('externalId eq "e-3"')).totalResults).toBe(1)
   })
 
-  test('the person’s rights end, and stay ended on return (R36)', async () => {
+  test('ends the person’s rights, which do not return with the person (R36)', async () => {
     const made = await create()
     const approver = await create()
     const requester = await create()

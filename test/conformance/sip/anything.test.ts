@@ -21,7 +21,7 @@ const step = fc.record({
 
 const behaviour = fc.constantFrom('accept', 'refuse', 'throw', 'silent', 'late')
 
-test('any requests in any order break nothing and leave nothing', async () => {
+test('requests in any order cause no fault and leave no state behind', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(behaviour), async (steps, behaviours) => {
       const late: Invite[] = []

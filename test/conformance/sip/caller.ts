@@ -15,22 +15,22 @@ export interface Sent {
   message: SipRequest | SipResponse
 }
 
-/** Server under a fake clock, with a network of one wire that records everything. */
+/** Server under a fake clock, and a network that records every message. */
 export interface Caller {
   clock: FakeClock
   sent: Sent[]
   faults: unknown[]
-  /** Statuses of answers that cannot be parsed, because they repeat what was malformed. */
+  /** Statuses of answers that cannot be parsed, because they repeat a malformed request's headers. */
   answersToMalformed: number[]
   server: ReturnType<typeof createUserAgentServer>
   counters: Record<string, number>
-  /** Returns what was sent since its last call: `[atMs, status or method]`. */
+  /** Returns what was sent since the previous call of this function: `[atMs, status or method]`. */
   received(): [number, number | string][]
   send(text: string | Buffer, source?: { address?: string; port?: number }): void
   lastResponse(): SipResponse
 }
 
-/** Handlers that answer everything 200; a test replaces those it is about. */
+/** Handlers that answer every request with 200; a test replaces the handlers that it tests. */
 export function answering(changes: Partial<SipHandler> = {}): SipHandler {
   return {
     onInvite: (invite) => void invite.respond(200, { body: 'v=0\r\n', contentType: 'application/sdp' }),
@@ -67,7 +67,7 @@ export function callServer(
     port: 5060,
     send(to, bytes) {
       const message = parseMessage(bytes)
-      // The answer to a malformed request repeats what was malformed; its status still counts.
+      // The answer to a malformed request repeats its headers, so only the status is read.
       const status = Number(/^SIP\/2\.0 (\d{3}) /.exec(bytes.toString('latin1'))?.[1])
       if (message.kind === 'refusal' && status !== 400) throw new Error(`sent what cannot be read: ${bytes.toString()}`)
       if (message.kind === 'refusal') {

@@ -179,7 +179,7 @@ describe('inside a dialog (section 12)', () => {
     },
   )
 
-  test('a re-INVITE while our offer of a delayed-offer call waits for its answer gets 491', () => {
+  test('a re-INVITE while our offer in a delayed-offer call waits for its answer gets 491', () => {
     const acks: string[] = []
     const call = callServer(answering({ onAck: (_dialog, ack) => void acks.push(ack.body.toString()) }))
     call.send(request('INVITE', { cseq: '10' }))
@@ -233,8 +233,8 @@ describe('inside a dialog (section 12)', () => {
   })
 })
 
-describe('before the answer', () => {
-  test('a BYE in the early dialog ends the INVITE with 487 and notifies the handler, however late it asks', async () => {
+describe('before the INVITE is answered', () => {
+  test('a BYE in the early dialog ends the INVITE with 487 and notifies the handler, even one that registers afterwards', async () => {
     const held: Invite[] = []
     const call = callServer(answering({ onInvite: (invite) => void held.push(invite) }))
     call.send(request('INVITE'))
@@ -252,7 +252,7 @@ describe('before the answer', () => {
 describe('session timer (RFC 4028)', () => {
   const timer = { supported: 'timer', 'session-expires': '1800' }
 
-  test('the 2xx leaves refreshing to the caller', () => {
+  test('the 2xx leaves refreshing to the client', () => {
     const call = callServer(answering())
     call.send(request('INVITE', timer))
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBe('1800;refresher=uac')
@@ -288,7 +288,7 @@ describe('session timer (RFC 4028)', () => {
     expect(lost).toEqual(['session-expired'])
   })
 
-  test('a timer longer than the machine’s maximum is cut to that, not to zero', () => {
+  test('a timer longer than the machine’s maximum is shortened to that maximum, not to zero', () => {
     const lost: string[] = []
     const { call } = inCall(
       { onDialogLost: (_dialog, reason) => void lost.push(reason) },
@@ -304,7 +304,7 @@ describe('session timer (RFC 4028)', () => {
     expect(lost).toEqual(['session-expired'])
   })
 
-  test('no timer runs if the caller supports none or wants us to refresh', () => {
+  test('no timer runs if the client does not support timers or wants the recorder to refresh', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { 'session-expires': '1800' }))
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBeUndefined()
@@ -315,7 +315,7 @@ describe('session timer (RFC 4028)', () => {
   })
 })
 
-describe('a BYE of ours (15.1.1, 17.1.2)', () => {
+describe('a BYE sent by the recorder (15.1.1, 17.1.2)', () => {
   const answerTo = (bye: string, status: number) => `SIP/2.0 ${status} Whatever\r\n${bye}Content-Length: 0\r\n\r\n`
   const echo = (message: { headers: readonly { name: string; value: string }[] }) =>
     ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`).join('')
@@ -344,7 +344,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('and an OPTIONS in the dialog report whether the peer has it, and end nothing (11, RFC 5057 5.1)', async () => {
+  test('has an alternative: OPTIONS in the dialog reports whether the peer knows the dialog, and ends nothing (11, RFC 5057 5.1)', async () => {
     const { call, dialog } = inCall()
     for (const status of [200, 481]) {
       const answered = dialog.sendOptions()
@@ -367,7 +367,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.received()).toHaveLength(11)
   })
 
-  test('waits for the ACK', async () => {
+  test('is sent only after the ACK', async () => {
     const dialogs: Dialog[] = []
     const call = callServer(
       answering({ onInvite: (invite) => void (dialogs.push(invite.dialog), invite.respond(200)) }),
@@ -381,7 +381,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.received().map(([, item]) => item)).toEqual(['BYE'])
   })
 
-  test('leads to 481 for a re-INVITE that crossed it', async () => {
+  test('makes a re-INVITE or UPDATE that crossed it get 481', async () => {
     const { call, to, dialog } = inCall({ onReinvite: () => expect.unreachable() })
     void dialog.bye()
     await new Promise(setImmediate)
@@ -390,7 +390,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.received().map(([, item]) => item)).toEqual(['BYE', 481, 481])
   })
 
-  test('that crosses the peer’s is answered, as is the peer’s', async () => {
+  test('that crosses the peer’s BYE: the peer’s is answered', async () => {
     const { call, to, dialog } = inCall()
     void dialog.bye()
     await new Promise(setImmediate)
@@ -409,7 +409,7 @@ describe('a dialog unknown to this process', () => {
     expect(call.received()).toEqual([[0, 481]])
   })
 
-  test('is resumed if the handler supplies it, with the old tags and a higher CSeq of ours', async () => {
+  test('is resumed if the handler supplies it, with the old tags and a higher CSeq of the recorder', async () => {
     const taken: Dialog[] = []
     const call = callServer(
       answering({

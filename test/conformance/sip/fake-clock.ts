@@ -2,7 +2,7 @@ import type { Clock } from '#capture/sip/timers.ts'
 
 /** Clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Runs what is due within the time, in order, each at its own instant. */
+  /** Runs the timers that are due within this time, in order, each at its own instant. */
   advance(milliseconds: number): void
 }
 

@@ -32,7 +32,7 @@ test(
     await once(socket, 'listening')
     socket.setRecvBufferSize(4 * 1024 * 1024)
     const { port } = socket.address()
-    /** First final answers by Call-ID. */
+    /** Final answer that arrived first, by Call-ID. */
     const finals = new Map<string, string>()
     const sentMs = performance.now()
     let optionsMs = 0
@@ -65,7 +65,7 @@ test(
     await vi.waitFor(() => expect(finals.size).toBe(calls + 1), { timeout: 50_000, interval: 20 })
     const allMs = performance.now() - sentMs
     socket.close()
-    // Queued behind the calls, it took most of their time.
+    // If OPTIONS were queued behind the calls, answering would take most of the total time.
     expect(optionsMs).toBeLessThan(allMs / 3)
     expect(new Set(finals.values())).toEqual(new Set(['200']))
   },

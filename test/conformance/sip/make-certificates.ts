@@ -1,8 +1,8 @@
-/** X.509 certificates (RFC 5280) of an authority of our own, made while the tests run, so that none expires. */
+/** Makes X.509 certificates (RFC 5280) of a test authority while the tests run, so that none expires. */
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 
 export type Authority = {
-  /** PEM. */
+  /** In PEM format. */
   readonly certificate: string
   issue(subject: { name: string; days?: number }): { cert: string; key: string }
 }

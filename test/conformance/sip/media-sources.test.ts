@@ -1,4 +1,7 @@
-/** Where media come from, to which streams they belong and until when, by a client's real SIP and RTP. */
+/**
+ * Tests, by a client's real SIP and RTP, from which addresses media are accepted, to which streams they belong and
+ * until when.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +67,7 @@ test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call
   expect((await stored()).recording?.stored?.packetsReceived).toBe(120)
 })
 
-test('IPv6 media of a call that is not to be recorded, if only IPv4 is bound: answered, and in the history', async () => {
+test('a call with IPv6 media that is not to be recorded is answered if only IPv4 is bound, and is in the history', async () => {
   const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await start({ isReachable: mediaReachability('127.0.0.1'), description: () => noRule })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
@@ -72,7 +75,7 @@ test('IPv6 media of a call that is not to be recorded, if only IPv4 is bound: an
   expect(answered.status).toBe(200)
   expect(answered.text).toContain('a=inactive')
   await vi.waitFor(() => expect(recorder.segments()).toHaveLength(1))
-  // Its refresh is answered too.
+  // A refresh of the call is answered too.
   const again = unheard.opening
     .replace(/^To: .*$/m, `To: ${unheard.to}`)
     .replace(/^CSeq: .*$/m, 'CSeq: 2 INVITE')

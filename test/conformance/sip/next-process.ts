@@ -1,6 +1,6 @@
 /**
- * Starts a recorder that resumes the calls left in a folder by the previous one, with a stop that leaves its calls to
- * the next.
+ * Starts a recorder that resumes the calls left in a folder by the previous one. Its stop leaves the calls in progress
+ * to the next recorder.
  */
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'

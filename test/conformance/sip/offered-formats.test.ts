@@ -1,4 +1,4 @@
-/** Offers with unexplained payload types, over real ports: what is answered, recorded and reported. */
+/** Offers with payload types that have no rtpmap, over real ports: what is answered, recorded and reported. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -30,7 +30,7 @@ function isBound(): boolean {
   }
 }
 
-/** Every sample of it is audible, in either law. */
+/** Every sample is audible in A-law and in µ-law. */
 const speech = Buffer.alloc(160, 0x2a)
 
 test.each([

@@ -1,4 +1,7 @@
-/** Our own INVITEs in a dialog: RFC 3261 sections 13.2.2, 14 and 17.1.1, RFC 6026, RFC 3311 section 5.2, RFC 4028. */
+/**
+ * INVITEs that the recorder sends in a dialog: RFC 3261 sections 13.2.2, 14 and 17.1.1, RFC 6026, RFC 3311 section 5.2,
+ * RFC 4028.
+ */
 import { describe, expect, test } from 'vitest'
 import type { Dialog, SipHandler } from '#capture/sip/handler.ts'
 import { firstHeader, type SipRequest } from '#capture/sip/message.ts'
@@ -27,7 +30,7 @@ function ours(call: Caller, method = 'INVITE'): SipRequest[] {
   return call.sent.flatMap(({ message }) => (message.kind === 'request' && message.method === method ? [message] : []))
 }
 
-/** Answers our latest INVITE. */
+/** Answers the recorder's latest INVITE. */
 function answer(call: Caller, status: number, body = '', more = ''): void {
   const { headers } = ours(call).at(-1)!
   const back = headers
@@ -39,7 +42,7 @@ function answer(call: Caller, status: number, body = '', more = ''): void {
 
 const branchOf = (message: SipRequest) => message.via.parameters.get('branch')
 
-describe('our own INVITE', () => {
+describe('an INVITE sent by the recorder', () => {
   test('is repeated until it is answered, and its 2xx is acknowledged, also if repeated', async () => {
     const { call, dialog } = inCall()
     const offered = dialog.offer(sdp)
@@ -110,7 +113,7 @@ describe('our own INVITE', () => {
     expect(call.lastResponse().status).toBe(200)
   })
 
-  test('waits for the ACK of the session’s own INVITE, and does not cross an open one', async () => {
+  test('waits for the ACK of the session’s first INVITE, and is not sent while another INVITE is open', async () => {
     const dialogs: Dialog[] = []
     const call = callServer(
       answering({

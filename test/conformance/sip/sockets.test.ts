@@ -35,7 +35,7 @@ async function listen(
   return server
 }
 
-/** Messages as they arrive, to be awaited one by one. */
+/** Queue of received messages, to be awaited one by one. */
 function inbox() {
   const waiting: ((message: ParsedMessage) => void)[] = []
   const here: ParsedMessage[] = []
@@ -98,7 +98,7 @@ async function wholeCall(
   return { ok, statuses: [ok, updated, bye].map((one) => one.kind === 'response' && one.status) }
 }
 
-test('a call over UDP and one over TCP, at the same port', async () => {
+test('calls over UDP and over TCP use the same port', async () => {
   const server = await listen()
   const udp = await wholeCall('UDP', await udpClient(server))
   const tcp = await wholeCall('TCP', await tcpClient(server))
@@ -110,7 +110,7 @@ test('a call over UDP and one over TCP, at the same port', async () => {
   expect(server.metrics).toMatchObject({ dialogsOpen: 0, faults: 0, sendFailures: 0, requests: 8 })
 })
 
-test('a call over IPv6, and over IPv4 to a socket for both families', async () => {
+test('calls over IPv6, and over IPv4 to a socket for both families, are answered', async () => {
   const six = await listen({}, { host: '::1' })
   expect((await wholeCall('UDP', await udpClient(six, '::1'))).statuses).toEqual([200, 200, 200])
   const both = await listen({}, { host: '::' })
@@ -118,7 +118,7 @@ test('a call over IPv6, and over IPv4 to a socket for both families', async () =
   expect((await wholeCall('TCP', await tcpClient(both))).statuses).toEqual([200, 200, 200])
 })
 
-test('a ping on TCP gets its pong, in the middle of anything else', async () => {
+test('a ping on TCP gets its pong, also between other messages', async () => {
   const client = await tcpClient(await listen())
   client.send('\r\n\r\n')
   while (client.raw.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -135,7 +135,7 @@ test('a TCP message of unknown length is answered 400 and the connection closed'
   await closed
 })
 
-test('if the connection is closed the response uses a new one to the port in Via', async () => {
+test('if the connection is closed, the response uses a new connection to the port in Via', async () => {
   const held: { respond(status: number): boolean }[] = []
   const server = await listen({ onInvite: (invite) => void held.push(invite) })
   const { createServer } = await import('node:net')
@@ -157,7 +157,7 @@ test('if the connection is closed the response uses a new one to the port in Via
   socket.destroy()
 })
 
-test('a BYE of ours reaches the peer and its answer comes back', async () => {
+test('a BYE of the recorder reaches the peer, and the peer’s answer reaches the recorder', async () => {
   const server = await listen({ onAck: (dialog) => void dialog.bye().then((status) => ended.push(status)) })
   const ended: number[] = []
   const client = await udpClient(server)
@@ -201,7 +201,7 @@ test('connections of one source are limited, and invalid data on one closes only
   expect(await first.next()).toMatchObject({ status: 200 })
 })
 
-test('a client that sends no complete message in time is disconnected, however slowly it sends, and one that has sent one may be silent', async () => {
+test('a client that sends no complete message in time is disconnected, however slowly it sends; a client that has sent one may be silent', async () => {
   const clock = createFakeClock()
   const server = await listen({}, { clock })
   const spoken = await tcpClient(server)

@@ -1,6 +1,6 @@
 /**
- * Starts a recorder with real ports, spool, writer and store, and its own description and directory. Collects what it
- * reports of calls. SIP is in wired-recorder.ts and flows/recording-client.ts.
+ * Starts a recorder with real ports, spool, writer and store, and a description and directory of its own. Collects what
+ * the recorder reports of calls. The SIP side is in wired-recorder.ts and flows/recording-client.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 const seed = await describedToday()
 const intake = generateKeyPair()
 
-/** The shipped description, with every call to a rule's number recorded. */
+/** The description that the product ships with, changed so that every call to a rule's number is recorded. */
 export const everyCall: RegisterDescription = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
@@ -35,7 +35,7 @@ export const everyCall: RegisterDescription = {
 
 const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
 
-/** Directory of the vectors. */
+/** Directory entries for the numbers in the vectors. */
 const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].map((phone) => ({
   ...{ personId: phone.slice(-4), unitId: null, name: phone, phoneKey: phone as never },
   ...{ consentedFrom: null, from, to: null },

@@ -20,7 +20,7 @@ let certificate: FollowedCertificate
 let server: SipServer
 
 const at = (name: string) => join(folder, name)
-/** Renews as certbot does: writes a new file and renames it. */
+/** Replaces a file as certbot does: writes a new file and renames it. */
 async function put(name: string, text: string): Promise<void> {
   await writeFile(at(`${name}.new`), text)
   await rename(at(`${name}.new`), at(name))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Invite } from '#capture/sip/handler.ts'
 import { answering, callServer, request, toOf } from './caller.ts'
 
-/** Keeps the INVITE, to be answered by the test later. */
+/** Keeps the INVITE, so that the test can answer it later. */
 function holding() {
   const invites: Invite[] = []
   return { invites, handler: answering({ onInvite: (invite) => void invites.push(invite) }) }
@@ -71,7 +71,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.server.sizes().transactionsOpen).toBe(0)
   })
 
-  test('a 2xx is repeated until the ACK comes, and a repeated INVITE is absorbed meanwhile (RFC 6026)', () => {
+  test('a 2xx is repeated until the ACK arrives, and a repeated INVITE is absorbed meanwhile (RFC 6026)', () => {
     const acks: string[] = []
     const call = callServer(answering({ onAck: (dialog) => void acks.push(dialog.callId) }))
     call.send(request('INVITE'))
@@ -203,7 +203,7 @@ describe('CANCEL (9.2)', () => {
 })
 
 describe('every request gets a final answer', () => {
-  test('a handler that throws or rejects causes 500 and a fault', async () => {
+  test('a handler that throws or rejects causes a 500 response and a logged fault', async () => {
     const call = callServer(
       answering({
         onInvite: () => {
@@ -221,7 +221,7 @@ describe('every request gets a final answer', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('a handler that never answers causes 500 after 30 s', () => {
+  test('a handler that never answers causes a 500 response after 30 s', () => {
     const { handler } = holding()
     const call = callServer(handler)
     call.send(request('INVITE'))
@@ -233,7 +233,7 @@ describe('every request gets a final answer', () => {
   })
 })
 
-describe('limits for strangers', () => {
+describe('limits for unknown sources', () => {
   test('beyond its rate limit a source gets 503 with Retry-After, then silence, and running calls are served', () => {
     const call = callServer(answering(), { limits: { newRequestsBurst: 2, newRequestsPerSecond: 1 } })
     const statuses: unknown[] = []

@@ -1,5 +1,5 @@
 /**
- * Starts a recorder whose SIP comes from the test and whose media arrive at real ports. Collects what it reports of
+ * Starts a recorder that gets its SIP from the test and its media at real ports. Collects what the recorder reports of
  * calls; requests are written after the vectors. Spool, writer and store are real.
  */
 import { createSocket } from 'node:dgram'
@@ -13,7 +13,9 @@ export { everyCall } from './test-recorder.ts'
 
 export interface WiredRecorder extends TestRecorder {
   readonly call: Caller
-  /** Sends a request, waits for its final answer, which is 200, and returns its SDP if any. */
+  /**
+   * Sends a request and waits for its final answer, which must be 200. Returns the answer's SDP, if any, and its To.
+   */
   exchange(text: string): Promise<{ sdp: string; to: string }>
 }
 
@@ -37,14 +39,14 @@ export async function openWiredRecorder(folder: string, given: RecorderGiven): P
   }
 }
 
-/** Returns a vector, unchanged or with some texts replaced, with the right length. */
+/** Returns a vector, unchanged or with some texts replaced, with the matching Content-Length. */
 export function written(name: string, changes: Record<string, string> = {}): string {
   let text = bytesOf(name).toString('latin1')
   for (const [was, is] of Object.entries(changes)) text = text.replaceAll(was, is)
   return sized(text)
 }
 
-/** Sets the length to the body's. */
+/** Sets Content-Length to the length of the body. */
 export function sized(text: string): string {
   const at = text.indexOf('\r\n\r\n') + 4
   return text.slice(0, at).replace(/^(Content-Length: ?)\d+/im, `$1${text.length - at}`) + text.slice(at)
@@ -63,8 +65,8 @@ export function inDialog(opening: string, method: string, to: string, cseq: numb
 const silence = 0xd5
 
 /**
- * Sends RTP from `port` and every second port after it: A-law, one source for each of our ports. @param sounds the
- * A-law sample that fills each line's packets
+ * Sends A-law RTP from `port` and every second port after it, with one source for each port of the recorder.
+ * @param sounds for each media line, the A-law sample that fills its packets
  */
 export async function openSpeaker(
   port: number,

@@ -11,7 +11,7 @@ export function someDigits(count: number, chance: Chance): string {
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** Numbers 900 to 999 are assigned to nobody. */
+/** Individual numbers 900 to 999 are assigned to nobody. */
 export function inventedIdentityCode(chance: Chance): string {
   const born = two(1 + Math.floor(chance() * 28)) + two(1 + Math.floor(chance() * 12)) + two(Math.floor(chance() * 100))
   const number = `9${someDigits(2, chance)}`
@@ -46,7 +46,7 @@ export function inventedPhone(chance: Chance): string {
   return oneOf(['040', '050', '0400', '045', '044', '09'], chance) + someDigits(chance() < 0.3 ? 6 : 7, chance)
 }
 
-/** Every ninth of the frequent ones, and as many rare ones, which are in no list of the product. */
+/** Every ninth of the frequent names, and as many rare names, which are in no list of the product. */
 const finnish = {
   given:
     `johanna kristiina sofia annikki marja aino kyllikki ritva pirjo tiina elisabet hanna annika jaana irene matilda merja

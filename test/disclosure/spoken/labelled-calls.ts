@@ -32,7 +32,7 @@ export interface LabelledCall {
   lengthSamples: number
 }
 
-/** `{NAME}` and similar placeholders in a script stand for one of these. */
+/** Identifying item that replaces a placeholder such as `{NAME}` in a script. */
 export interface Planted {
   category: Category
   text: string
@@ -95,7 +95,8 @@ function dressed(raw: string, { written, begins, name }: { written: boolean; beg
 }
 
 /**
- * The same caller keeps name, code and number during the call: an item planted twice is said twice, in different ways.
+ * Returns a function that makes planted items. The caller keeps name, code and number during the call: an item planted
+ * twice is spoken twice, in different ways.
  */
 function planter(language: SpokenLanguage, written: boolean, chance: Chance): (kind: string) => Planted {
   const caller = inventedName(language, chance)

@@ -1,7 +1,7 @@
 import { oneOf } from './invented-people.ts'
 import type { Chance, SpokenLanguage } from './speak-numbers.ts'
 
-/** Track 0 is the official, 1 the caller. */
+/** Track 0 is the official's, 1 the caller's. */
 export type Line = [track: 0 | 1, text: string]
 
 const openings: Record<SpokenLanguage, string[][]> = {
@@ -77,7 +77,7 @@ const questions: Record<SpokenLanguage, string[][]> = {
   ],
 }
 
-/** Full of numbers, months and words that are names elsewhere; nothing in it identifies anybody. */
+/** Small talk full of numbers, months and words that are names elsewhere; nothing in it identifies anybody. */
 const smallTalk: Record<SpokenLanguage, string[][]> = {
   fi: [
     ['Tulot ovat siis kolmekymmentäkaksituhatta euroa vuodessa?', 'Joo, ja veroprosentti on nyt kaksikymmentäkolme.'],
@@ -131,7 +131,7 @@ const closings: Record<SpokenLanguage, string[][]> = {
   ],
 }
 
-/** One call: an opening, three or four questions with talk between them, an end. */
+/** Builds one call: an opening, three or four questions with small talk between them, and an end. */
 export function scriptFor(language: SpokenLanguage, chance: Chance): Line[] {
   const parts = [oneOf(openings[language], chance)]
   const request = new Set<string[]>()

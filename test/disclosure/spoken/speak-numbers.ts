@@ -1,7 +1,7 @@
 // Speaks digits as people do, in a language and at random, for invented calls. Shares no table with the code under test.
 
 export type SpokenLanguage = 'fi' | 'sv' | 'en'
-/** From 0 up to, but not including, 1. */
+/** Random number from 0 up to, but not including, 1. */
 export type Chance = () => number
 
 const units = {
