@@ -74,7 +74,7 @@ test('calls that a feed reports together are entered as if each had been reporte
 test('calls that are, or might be, in the register are left to the query for one call', async () => {
   const [known, recorded, duplicate] = [call(), call(), call()]
   await admitFed(capture, 'exchange', [known])
-  // Reported by a recording client, with ids of its own.
+  // The call as a recording client reports it, with its own ids.
   await admit(capture, {
     ...recorded,
     callIds: ['sip:of-the-client'],

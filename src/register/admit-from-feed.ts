@@ -15,7 +15,7 @@ const noSession = 'no-session'
 const notJoined = 'not-joined'
 
 interface Met {
-  /** Null: several calls of the register could be it. */
+  /** Null if the reported call could be any of several calls of the register. */
   contact: string | null
   contactBegun: Temporal.Instant
   place: number

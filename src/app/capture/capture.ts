@@ -305,7 +305,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   countRecordings = () => recorder.recording
-  // Before accepting calls: the first may be one that resumes after a restart and was forbidden meanwhile.
+  // Before calls are accepted: a call that resumes after a restart may have been forbidden meanwhile.
   const forbidden = await followForbidden({
     db,
     databaseUrl,

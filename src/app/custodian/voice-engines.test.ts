@@ -65,7 +65,7 @@ test('an engine of level D is offered only with an evaluation record of that lev
     D: { name: 'nn', version: '2', level: 'D', evaluation: { date: '2026-11-26' } },
     N: 'no-engine',
   })
-  // Simulates a change of one of its files.
+  // Simulates a change of one of the engine's files.
   expect(await offered(recordAtDemand('D', '0'.repeat(64), of))).toMatchObject({ D: 'no-evaluation' })
   expect(await offered(recordAtDemand('N', sources, of))).toMatchObject({ D: 'no-evaluation' })
   expect(await faultsOfEngines(file)).toContainEqual(

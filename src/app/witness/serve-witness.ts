@@ -147,7 +147,7 @@ interface Seen {
   latest: (SignedCheckpoint & { note: string }) | undefined
 }
 
-/** Opens the stored state. Refuses another witness's state: this one's last checkpoints would be lost. */
+/** Opens the stored state. Refuses the state of another witness: the last checkpoints of this witness would be lost. */
 async function openSeen(state: string, name: string, key: VerifierKey, signer: Signer): Promise<Seen> {
   const folder = await openLogFolder(join(state, name))
   const hash = createHash('sha256').update(key.name).digest('hex')

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 
-/** Without consonants that are confused with one another (b, d, g) and letters that foreign keyboards lack. */
+/** Consonants, except those that are confused with one another (b, d, g) and letters that foreign keyboards lack. */
 const consonants = [...'hjklmnprstv']
 const vowels = [...'aeiou']
 const syllables = consonants.flatMap((consonant) => vowels.map((vowel) => consonant + vowel))

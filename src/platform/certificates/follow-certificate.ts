@@ -59,7 +59,7 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
       print = createHash('sha256').update(found.cert).update(found.key).update(found.ca).digest('hex')
       if (print === seen) return
       const ends = check(found, files)
-      // If both have expired the newer one is used: the peer may not check.
+      // If both certificates have expired, the newer one is used: the peer may not check.
       if (inUse && Temporal.Instant.compare(ends, now()) <= 0) {
         throw new Error(`the certificate ${files.certificate} expired on ${ends.toString()}`)
       }

@@ -41,7 +41,7 @@ export function readSplitRoles(given: Given, folder: string): SplitRoleSettings 
     return text === undefined ? undefined : resolve(folder, text)
   }
   const socketsFolder = path('SELOSTE_RUN')
-  // The folder may be created at the start, but a file can never become one.
+  // The folder may be created at the start, but a file cannot become a folder.
   if (socketsFolder !== undefined && statSync(socketsFolder, { throwIfNoEntry: false })?.isDirectory() === false) {
     throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where a folder can be created')
   }

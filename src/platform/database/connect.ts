@@ -12,7 +12,7 @@ export type ConnectOptions = {
   applicationName: string
   /** Most connections; default 10. */
   size?: number
-  /** Connections that stay open while idle; default none. A new one plans everything again. */
+  /** Connections that stay open while idle; default none. A new connection plans every query again. */
   maxIdle?: number
   /**
    * Milliseconds after which a slow operation triggers a probe, and the probe's own timeout; default 5 s. While the database

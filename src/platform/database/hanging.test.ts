@@ -80,7 +80,7 @@ test('a database that hangs is detected, pending queries fail, and later ones fa
   await query()
   way.stop()
   const beganMs = performance.now()
-  // Two have a connection, the others wait for one.
+  // Two queries have a connection, the others wait for one.
   const result = await Promise.allSettled([query(), query(), query(), query()])
   expect(result.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
   expect(performance.now() - beganMs).toBeLessThan(5_000)

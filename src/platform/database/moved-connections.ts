@@ -5,10 +5,10 @@ import type { Client } from 'pg'
 const moved = new Map<string, string>()
 const open = new Map<string, Set<Client>>()
 
-/** Nobody listens there: connecting fails at once, as when the server is away. */
+/** Nobody listens there: connecting fails at once, as when the server is down. */
 const nowhere = 'postgres://held@localhost/held?host=%2Fnonexistent%2Fseloste-moves'
 
-/** Breaks connections to `url` and makes new ones fail, as when the database is away, until `moveConnections`. */
+/** Breaks connections to `url` and makes new ones fail, as when the database is down, until `moveConnections`. */
 export function holdConnections(url: string): void {
   moved.set(url, nowhere)
   for (const client of open.get(url) ?? []) breakConnection(client)

@@ -28,7 +28,7 @@ const place = { text: 0, name: 64, nameLength: 96, number: 104, time: 112, out: 
 const textBytes = 64
 /** sizeof(sockaddr_in6) is 28. */
 const nameBytes = 32
-/** RTCP reports need a tenth of it. */
+/** Size of the buffer for an outgoing datagram; RTCP reports need a tenth of it. */
 const outBytes = 1472
 
 /** Datagrams per call. A stream of 20 ms packets has two or three between two rounds; a full batch is followed by another. */

@@ -23,7 +23,7 @@ export async function destroyFolder(folder: string): Promise<DestroyedFiles> {
   const path = await realpath(folder)
   await destroyBelow(path, destroyed)
   await rmdir(path)
-  // It may have been a link to it.
+  // The given path may have been a link to the folder.
   await rm(folder, { force: true })
   await syncFolder(join(folder, '..'))
   if (await isThere(folder))

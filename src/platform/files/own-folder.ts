@@ -26,7 +26,7 @@ export async function inOwnFolder<Result>(path: string, work: (folder: OwnFolder
       if (opened !== path) throw elsewhere(path)
       return await work({ handle, at: (name) => join(held, name) })
     }
-    // Systems without /proc: whoever replaces a folder during the work is noticed after it.
+    // On systems without /proc, a folder that was replaced during the work is detected only afterwards.
     await assertSame(path, handle)
     const result = await work({ handle, at: (name) => join(path, name) })
     await assertSame(path, handle)

@@ -173,7 +173,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
         next ??= await createNext(closing.signal)
         for (const path of ended) {
           await overwriteFile(path, closing.signal).catch(onFault)
-          // The next start overwrites it.
+          // The next start overwrites the file.
           if (closing.signal.aborted) return
           await rm(path, { force: true })
           ended = ended.filter((one) => one !== path)

@@ -351,7 +351,7 @@ async function removeForgotten({ at }: OwnFolder, overwrites: boolean): Promise<
   const { mtimeMs: nowMs } = await lstat(probe)
   await unlink(probe)
   for (const name of await readdir(at('.'))) {
-    // Another process may finish its write meanwhile. A folder is none of ours.
+    // Another process may finish its write meanwhile. A folder is not one of our unfinished writes.
     const found = await lstat(at(name)).catch(() => undefined)
     if (found && !found.isDirectory() && nowMs - found.mtimeMs > forgottenAfterMs) await discard(at(name), overwrites)
   }

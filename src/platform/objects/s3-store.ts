@@ -47,7 +47,7 @@ export interface S3Store extends ObjectStore {
   assertForgets(): Promise<void>
   /** Removes all unfinished uploads, whatever their age, from a store that is no longer used. */
   forgetUploads(): Promise<void>
-  /** Closes its connections. */
+  /** Closes the connections to the server. */
   close(): void
 }
 

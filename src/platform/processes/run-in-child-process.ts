@@ -17,13 +17,13 @@ export interface RunOptions {
   /** A longer output is a failure. */
   maxBytes: number
   limitMs: number
-  /** Ends it; the fault is `program-failed`. */
+  /** Ends the program; the fault is `program-failed`. */
   signal?: AbortSignal
   /** Default: the strongest isolation that works here. */
   isolation?: Isolation
 }
 
-/** No locale of ours; its home is the folder for its temporary files. */
+/** The program does not get our locale; its home is the folder for its temporary files. */
 const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }
 const endedMs = 5_000
 

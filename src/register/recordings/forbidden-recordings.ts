@@ -3,7 +3,7 @@ import type { RegisterTables } from '../tables.ts'
 
 export interface ForbiddenRecording {
   id: string
-  /** True if capture must destroy its recording; if something prevents that, it stores what there is. */
+  /** True if capture must destroy its recording; false if something prevents that: then capture stores what it has. */
   destroys: boolean
 }
 

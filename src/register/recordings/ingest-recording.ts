@@ -37,7 +37,7 @@ export interface IngestContext {
 }
 
 const copyBytes = 1 << 20
-/** A header of one stanza has about two hundred. */
+/** A header of one stanza has about two hundred bytes. */
 const maxHeaderBytes = 1 << 16
 
 /** Returns recordings that wait for ingestion and whose terms are known. */
@@ -50,7 +50,7 @@ export async function recordingsToIngest(db: Kysely<RegisterTables>, max: number
     .where('destroy_at', 'is not', null)
     // Recordings that a restore could not recover cannot be ingested.
     .where((eb) => eb.or([eb('keeping_fault', 'is', null), eb('keeping_fault', '<>', 'not-in-backup')]))
-    // Failed ones last, so that they do not delay the others.
+    // Failed recordings last, so that they do not delay the others.
     .orderBy(sql`keeping_fault is not null`)
     .orderBy('started_at')
     .limit(max)
@@ -86,7 +86,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
     .where('r.kept_at', 'is', null)
     .executeTakeFirst()
   if (!row?.destroy_at) return false
-  // An earlier attempt may have trimmed it and stopped before or after storing its key.
+  // An earlier attempt may have trimmed the recording and stopped before or after storing its key.
   const storedKey = await fileKeyOf(db, keys, id)
   const given = storedKey ?? (await fileKeyFromHeader(context, id, row))
   const whenCut = storedKey ?? keyWhenCut(given)

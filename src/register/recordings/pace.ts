@@ -98,7 +98,7 @@ function createEars(maxMs: number): Ears {
   }
 }
 
-/** Keeps the most recently used ones. */
+/** Returns a function that makes a value for each key, and keeps the most recently used values. */
 function cacheLatest<Kept>(make: () => Kept): (key: string) => Kept {
   const cache = new Map<string, Kept>()
   return (key) => {

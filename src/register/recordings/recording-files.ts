@@ -21,11 +21,11 @@ export interface RecordingFiles {
   readonly tailKey: KeyObject
   /** Both files and their names are durable. */
   readonly areDurable: boolean
-  /** Makes them durable and closes the header. Throws file system errors, and can be called again. */
+  /** Makes both files and their names durable and closes the header. Throws file system errors, and can be called again. */
   sync(): Promise<void>
   /** Waits for pending operations and closes the files. */
   close(): Promise<void>
-  /** Removes both, the header first, and with it the only way to the key: they are still empty. */
+  /** Removes both files, which are still empty. The header is first: without it the key is lost. */
   remove(): Promise<void>
 }
 

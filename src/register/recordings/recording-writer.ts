@@ -33,7 +33,7 @@ export type RecordingWriterOptions = {
   /** Files created for this id in advance; default: they are created now. */
   files?: RecordingFiles | undefined
   startedAt: Temporal.Instant
-  /** Shared by all recordings of the process. Without one, a crash loses the open chunk. */
+  /** Shared by all recordings of the process. Without a journal, a crash loses the open chunk. */
   tail?: TailJournal
   /** Maximum of sealed chunks that wait for the disk, 64 KiB each; beyond it packets are shed. */
   pendingChunksLimit?: number

@@ -33,7 +33,7 @@ export type TailSubject = {
   durableChunks: number
   /** Header and body are durable under their names; frames are useless without them. */
   hasFiles: boolean
-  /** Makes both durable and sets `hasFiles`. */
+  /** Makes header and body durable and sets `hasFiles`. */
   syncFiles(): Promise<void>
   /** Syncs the written part of the body and updates `durableChunks`. */
   syncBody(): Promise<void>

@@ -59,7 +59,7 @@ interface Traces {
   in_log: boolean
 }
 
-/** Finds key versions under which one of these was once encrypted: with an old copy of the keyring it could be decrypted. */
+/** Finds key versions under which a destroyed recording was once encrypted: an old copy of the keyring could decrypt it. */
 async function monthKeysLeft(db: Kysely<RegisterTables>, keys: KeyStore, ids: readonly string[]): Promise<Finding[]> {
   const { rows } = await sql<{ id: string; last: string }>`
     select object_id as id, detail ->> 'monthKey' as last from destruction_entry

@@ -345,7 +345,7 @@ describe.skipIf(!hasAge)('an independent age program', () => {
   })
 })
 
-/** Only the file key can make one. */
+/** Returns an age header for a recipient. Making one needs the file key. */
 function headerFor(recipient: string, fileKey: Buffer): Buffer {
   return writeAgeHeader(recipient, (size) => (size === fileKey.length ? fileKey : randomBytes(size))).header
 }

@@ -16,7 +16,7 @@ export interface FoundPerson {
 export interface Holder extends FoundPerson {
   /** Roles of rights in force or in the future. */
   roles: { role: Role; duty: Duty | null }[]
-  /** When the first of them ends. */
+  /** When the first of these rights ends. */
   until: Temporal.Instant | null
 }
 

@@ -103,7 +103,7 @@ export async function decideRightRequest(
   })
 }
 
-/** Withdraws a pending request, by who made it or for whom it was made. */
+/** Withdraws a pending request, as the requester or as the person for whom it was made. */
 export async function withdrawRightRequest(
   holding: HoldingSafeguards,
   session: Session,

@@ -63,7 +63,7 @@ export function listVerifications(
 
 /**
  * Requests a verification.
- * @returns its id, or that of the one that has not ended
+ * @returns its id, or the id of an earlier verification that has not ended
  */
 export function requestVerification(
   holding: HoldingSafeguards,
@@ -125,7 +125,7 @@ const kindSigned = 'seloste verification v1'
 /** Completed verifications searched for a signed one. */
 const maxEntriesSearched = 1_000
 
-/** Considers only those signed by the log's key: the database owner can insert rows. */
+/** Considers only verifications signed by the log's key: the database owner can insert rows. */
 export async function newestVerification(
   holding: HoldingSafeguards,
   key: VerifierKey | undefined,

@@ -13,7 +13,7 @@ import { sha256, type ExportedTable } from './manifest.ts'
 export const compress = (bytes: Uint8Array): Promise<Buffer> =>
   promisify<Uint8Array, object, Buffer>(zstdCompress)(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
 
-/** The rows of the first two are in the keyring only; intake keys are in no backup, and a restored register makes new ones. */
+/** Rows of the first two tables are in the keyring only. Intake keys are in no backup: a restored register makes new ones. */
 const tablesOfKeys = ['shard_key', 'recording_key', 'intake_batch', 'intake_batch_key', 'intake_private_key']
 const partBytes = 16 << 20
 

@@ -144,7 +144,7 @@ async function endSnapshot(
   try {
     await reach()
     await removeUnfinished(store)
-    // The other process may have ended within its transaction.
+    // A new connection: that of the failed backup may be broken, or within a transaction.
     const connection = await openConnection(url, 'seloste-backup-end')
     const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
     if (rotated.ended.length > 0) onEnded?.(rotated)
@@ -208,7 +208,7 @@ async function writeBackup(
   }
   const secrets = await put('secrets.age', sealFile(recipient, Buffer.from(JSON.stringify(await secretsOf(source)))))
 
-  // After the snapshot, so that everything in it has its keys there.
+  // After the snapshot, so that the place has the keys of all recordings in it.
   await renewCopies()
   await shipLogHashes(source.db, signer, store)
   onProgress({ step: 'copies', done: 1, total: 1 })

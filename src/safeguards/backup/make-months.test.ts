@@ -22,7 +22,7 @@ test('partitions equal those of `ensure_partitions`, in a database without that 
   await pool.query('drop function ensure_partitions')
   const connection = await openConnection(database.url(), 'test')
   await makeMonths(connection, '2031-01-31', '2031-03-01')
-  // Existing ones stay.
+  // Existing partitions stay.
   await makeMonths(connection, '2031-02-01', '2031-03-01')
   await connection.close()
   expect(await months()).toEqual(wanted)

@@ -44,7 +44,7 @@ export async function restoreKeyring(
   const months: MonthKeys[] = []
   for (const month of found) {
     const file = await readWholeOr(store, monthFile(month))
-    // Without it the other files are leftovers of a removal.
+    // Without the month's file the other files are leftovers of a removal.
     if (!file) continue
     const opened = await openMonth(identity, file).catch((cause: unknown) => {
       throw doesNotOpen(monthFile(month), cause)

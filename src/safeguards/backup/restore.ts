@@ -399,7 +399,7 @@ async function settle(
   ])
   // All copies of the keyring are renewed whole.
   await connection.query('update place_of_data set keyring_whole = false')
-  // With new ids, so that the original register, if it still runs, stops writing there once this one does.
+  // Places get new ids, so that the original register, if it still runs, stops writing there once the restored one writes.
   await connection.query(
     "update place_of_data set id = gen_random_uuid(), reached_at = null, ledger_to = null where kind in ('backup', 'ledger')",
   )
@@ -410,7 +410,7 @@ async function settle(
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
   await settleDisclosures(connection, copies)
-  // Their private halves no longer exist: capture must not seal to them.
+  // The private halves of these day keys no longer exist: capture must not seal to the keys.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,
     held,

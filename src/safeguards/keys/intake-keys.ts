@@ -134,7 +134,7 @@ export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number
       return version
     } catch (error) {
       if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
-      // Its transaction was rolled back. What it wrapped is unknown, so it is destroyed and not used.
+      // The transaction that made this version was rolled back. What the version wrapped is unknown: it is destroyed, not used.
       await db.updateTable('intake_version').set({ state: 'retiring' }).where('version', '=', version).execute()
     }
   }

@@ -86,7 +86,7 @@ export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, le
       const left = await db.transaction().execute((tx) => rekeyAs(tx, store, leaving, version))
       if (left !== 'overtaken') return left
     } catch (error) {
-      // Nothing depends on it; if this fails too, it is retired when it is old.
+      // Nothing depends on the new version; if this fails too, the version is retired when it is old.
       await retire(db, leaving, version, []).catch(() => undefined)
       throw error
     }
@@ -196,7 +196,7 @@ async function retire(db: Db, { month, deadline }: Leaving, version: number, sha
     where expiry_month = ${month} and version = ${version} and state in ('making', 'current')`.execute(db)
 }
 
-/** Retiring versions had these keys too: they must not outlive the one that retires now. */
+/** Earlier versions that are still retiring had these keys too: they must not outlive the version that retires now. */
 async function hurry(tx: Tx, { month, deadline }: Leaving, version: number): Promise<void> {
   await sql`
     update month_key set deadline = least(deadline, ${deadline}::timestamptz)

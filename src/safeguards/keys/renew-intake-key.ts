@@ -55,7 +55,7 @@ async function renew(db: Db, store: KeyStore): Promise<void> {
   try {
     await db.transaction().execute((tx) => renewAs(tx, store, next))
   } catch (error) {
-    // Nothing is wrapped under it; if this fails too, it is retired when it is old.
+    // Nothing is wrapped under the new version; if this fails too, the version is retired when it is old.
     await retire(db, next).catch(() => undefined)
     throw error
   }
@@ -71,7 +71,7 @@ async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
     .where('state', '=', 'making')
     .forUpdate()
     .executeTakeFirst()
-  // Another destroyer has renewed it meanwhile: it covers what was deleted before, or is requested again.
+  // Another destroyer has renewed the key meanwhile, which covers earlier deletions; a later one requests a renewal itself.
   if (current === undefined || current > next || !ours) return retire(tx, next)
   await sql`
     delete from intake_batch_key b where not exists (select from intake_private_key p where p.batch = b.batch)`.execute(

@@ -22,7 +22,7 @@ export interface Settled {
 const forgottenMinutes = 10
 /** A copy that has been in the writing for longer was abandoned. */
 const renewalMinutes = 60
-/** With frequent destructions the version changes while a copy is written; then those destructions renew it themselves. */
+/** With frequent destructions the version changes while a copy is written; those destructions then renew the copy. */
 const maxRenewals = 5
 
 /** Renews the copies of every month with retired versions and destroys these. Can be interrupted anywhere and run again. */

@@ -46,7 +46,7 @@ export interface LedgerCopy {
   head: SignedCheckpoint | undefined
   /** The head's note as found. */
   note: string | undefined
-  /** From the requested number on; use them only if nothing is wrong. */
+  /** Entries from the requested number on; use them only if there are no problems. */
   entries: CopiedEntry[]
   problems: CopyProblem[]
 }

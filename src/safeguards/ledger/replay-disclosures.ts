@@ -45,7 +45,7 @@ interface Detail {
   dueAt: string
   outcome: string
   endedOn: string
-  /** Undefined in entries from before database/migrations/0200-baseline.sql: it was 3. */
+  /** Undefined in entries from before database/migrations/0200-baseline.sql: 3 at that time. */
   workingDays?: number
   origin: string
   aim: string
@@ -115,7 +115,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
       )
       return
     case 'withdrawn':
-      // No package of it can be released.
+      // No package of the disclosure can be released.
       await sql`
         update research_disclosure set withdrawn_at = ${at}::timestamptz, withdrawn_by = ${by ?? null}::uuid
         where id = ${id}::uuid and withdrawn_at is null and released_at is null`.execute(tx)

@@ -28,7 +28,7 @@ export interface ObjectMove {
 }
 
 export interface MovedObjects {
-  /** Objects in both. */
+  /** Objects in both stores. */
   objects: number
   /** Objects copied by this run, and their bytes. */
   copied: number
@@ -94,7 +94,7 @@ async function keysOf(store: ObjectStore): Promise<Set<string>> {
   return keys
 }
 
-/** Undefined if it was destroyed while it was copied: then it is in neither. */
+/** Copies one object. Undefined if the object was destroyed while it was copied: then it is in neither store. */
 async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled: boolean): Promise<number | undefined> {
   const bytes = await readWholeOr(from, key)
   if (!bytes) return undefined

@@ -7,7 +7,7 @@ export function dayBegins(day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(termZone).toInstant()
 }
 
-/** Moment after the last of a day: the end of what has it as its last day. */
+/** First moment after a day: the end of anything with that day as its last. */
 export function dayEnds(day: Temporal.PlainDate): Temporal.Instant {
   return dayBegins(day.add({ days: 1 }))
 }

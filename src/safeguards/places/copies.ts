@@ -5,7 +5,7 @@ export interface Reached {
   /** The place's name in the settings. */
   place: string
   reached: boolean
-  /** Reason for the operator, if not: one line. */
+  /** If it was not reached, the reason for the operator: one line. */
   fault?: string | undefined
 }
 

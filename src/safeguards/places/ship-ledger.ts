@@ -72,7 +72,7 @@ export async function assertLedgerContinues(
   return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(there && { there }) }
 }
 
-/** Before the entries that need them; those that no backup needs any more are removed. */
+/** Copies contents, before the entries that need them; removes contents that no backup needs any more. */
 async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient: string, from: number): Promise<void> {
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()

@@ -12,7 +12,7 @@ export interface Challenges {
   issue: (binding: Binding) => string
   /** Checks that a challenge was issued for this purpose, is recent and unused. */
   judge: (challenge: string, binding: Binding) => 'good' | 'late' | 'foreign'
-  /** Marks it as used; false if it was used before. */
+  /** Marks a challenge as used; false if it was used before. */
   spend: (challenge: string) => boolean
 }
 

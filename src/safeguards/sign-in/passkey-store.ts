@@ -189,7 +189,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
 
 class SessionEnded extends Error {}
 
-/** True if the password must not, or cannot, be the only factor, and this is the last other one. */
+/** Returns true if the person's last factor is one passkey, beside a password that must not, or cannot, be the only factor. */
 async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select p.password_salt is not null and (d.second_factor = 'required' or not p.password_alone)

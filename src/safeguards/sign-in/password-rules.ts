@@ -55,7 +55,7 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
   return [
     ...(length < min ? [{ code: 'too-short' as const, least: min }] : []),
     ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
-    // A shorter one is reported as too short.
+    // A shorter password is reported as too short only.
     ...(length >= minLengthWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),

@@ -20,7 +20,7 @@ const enrolmentMinutes = 15
 /** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
 const maxFailures = 100
 
-/** Exactly one of the two. */
+/** A code of the authenticator or a recovery code: exactly one of them. */
 export interface GivenFactor {
   otp?: string | undefined
   recoveryCode?: string | undefined

@@ -81,7 +81,7 @@ export async function signIn(
     (!person.employed_to || Temporal.Instant.compare(now, person.employed_to) < 0)
   const session = { token: randomBytes(32).toString('base64url'), expiresAt: sessionExpiry(now) }
   return db.transaction().execute(async (tx) => {
-    // Also run for an unknown person, so that it takes as long.
+    // Also run for an unknown person, so that the answer takes as long.
     const { outcome, factors } = await open(tx, userId, employed ? proof : null, from, session)
     if (outcome === 'wait') return (await waitOf(tx, userId, from)) ?? { refused: 'session.wait', seconds: 1 }
     await appendAudit(tx, {

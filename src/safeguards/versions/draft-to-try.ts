@@ -9,9 +9,9 @@ import { readText } from './versions.ts'
 
 /** Changes of a draft, and their effective date. */
 export interface DraftToTry {
-  /** The description without it. */
+  /** The description without the draft. */
   before: RegisterDescription
-  /** As of the instant when it would come into force. */
+  /** The description with the draft, as of the instant when the draft would come into force. */
   after: RegisterDescription
 }
 

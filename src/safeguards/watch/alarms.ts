@@ -25,9 +25,9 @@ export interface Alarm {
   lastAt: Temporal.Instant
   raisedAt: Temporal.Instant
   seenAt: Temporal.Instant | null
-  /** Without `by` and note: it ended by itself. */
+  /** Without `by` and note if the alarm ended by itself. */
   closed: { at: Temporal.Instant; by: string | undefined; note: string | null } | null
-  /** It is about the viewer, so somebody else must close it. */
+  /** True if the alarm is about the viewer: then somebody else must close it. */
   isOwn: boolean
 }
 

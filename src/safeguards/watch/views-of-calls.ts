@@ -11,7 +11,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 export interface ViewOfCall {
   at: Temporal.Instant
-  /** On a page of a search, live, opened, its caller's number revealed, listened to. */
+  /** How the call was viewed: on a page of a search, live, opened, its caller's number revealed, listened to. */
   kind: 'shown' | 'watched' | 'read' | 'revealed' | 'listened'
   role: Role
   purpose: Purpose

@@ -68,7 +68,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       const { segments } = call
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
-        // An interrupted run has stored it already: a second object could not be decrypted with the stored key.
+        // An interrupted run has stored the recording already: a second object could not be decrypted with the stored key.
         if (segment.recording && (await isThere(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
           await admit(segment)

@@ -74,7 +74,7 @@ export function judgeRoom(name: string, freeBytes: number, filesFree: number): F
   return ok(check, says)
 }
 
-/** Measures durable writes. Each call waits for one every half second, and each view waits for one of the database. */
+/** Measures durable writes. Each call waits for a write every half second, and each view waits for a write of the database. */
 async function checkSync(name: string, folder: string): Promise<Finding> {
   const check = `sync.${name}`
   const place = await mkdtemp(join(await nearest(folder), '.doctor-')).catch(() => undefined)

@@ -40,7 +40,7 @@ test('a recording outside the present batch keeps its interval and its age', () 
   const broken = Array.from({ length: 120 }, (_, n) => `broken-${n}`)
   for (const id of queue.due(broken)) queue.failed(id, '22P02')
   nowMs = 1_000
-  // Fifty new ones come first, and the list is truncated after them.
+  // Fifty new recordings are first in the list, which is truncated after them.
   expect(queue.due(['new'], { isCutOff: true })).toEqual(['new'])
   queue.done('new')
   nowMs = 2_000

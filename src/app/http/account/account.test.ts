@@ -100,7 +100,7 @@ describe('one’s own account', () => {
         device: string
       }[]
     const items = await list()
-    // The first one is the fixture's own sign-in, if any; these two are from a browser.
+    // The fixture's own sign-in is first, if there is one; these two sessions are from a browser.
     expect(items.map(({ device, current }) => [device, current])).toEqual(
       expect.arrayContaining([
         ['Firefox, Linux', true],

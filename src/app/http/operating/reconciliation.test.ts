@@ -75,7 +75,7 @@ function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts
   })
 }
 
-/** Reported by a recording client, with its recording. */
+/** Enters a segment as a recording client reports it, with its recording. */
 async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
   const { answeredAt: startedAt, endedAt } = facts
   await admit(capture, { ...facts, recording: { ...recordingFacts(), startedAt: startedAt!, endedAt } })

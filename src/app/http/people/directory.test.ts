@@ -96,7 +96,7 @@ describe('entering a person', () => {
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
     expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
     expect(reported(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
-    // From the day after, it is free, and goes to another person once a second person confirms it.
+    // From the day after, the number is free, and another person gets it once a second person confirms the change.
     const next = await enter({ phone, employedFrom: '2025-07-01' })
     expect(next).toMatchObject({ status: 202, body: { phones: [] } })
     expect(await confirmChanges(second)).toBe(1)

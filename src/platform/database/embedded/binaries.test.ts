@@ -18,7 +18,7 @@ async function programsOf(version: string): Promise<string> {
   return folder
 }
 
-/** As npm installs it on a machine with another C library: present, but not executable there. */
+/** Makes a package as npm installs it on a machine with another C library: present, but not executable there. */
 async function packageThatCannotRun() {
   const native = join(root, 'package')
   await mkdir(join(native, 'bin'), { recursive: true })

@@ -83,7 +83,7 @@ async function inspectFolder(folder: string): Promise<Found> {
   return { native: folder, version }
 }
 
-/** Runs the binary: one for another C library, or without its libraries, fails here. */
+/** Runs the binary: a binary for another C library, or without its libraries, fails here. */
 async function versionOf(postgres: string): Promise<string> {
   const { stdout } = await promisify(execFile)(postgres, ['--version'])
   return /\b(\d+(?:\.\d+)*)/.exec(stdout)?.[1] ?? '0'

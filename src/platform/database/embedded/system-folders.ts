@@ -11,7 +11,7 @@ const parents: readonly [folder: string, name: RegExp][] = [
   ['/opt/homebrew/opt', /^postgresql@\d+$/],
   ['/usr/local/opt', /^postgresql@\d+$/],
 ]
-/** Arch and Alpine have them in PATH; self-built ones are here. */
+/** Folder of a self-built PostgreSQL. Arch and Alpine have its programs in PATH. */
 const others = ['/usr/local/pgsql/bin']
 
 /** Returns the folders in which the system may have PostgreSQL's programs. */

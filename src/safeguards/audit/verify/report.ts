@@ -61,7 +61,7 @@ export interface Problem {
 export interface Report {
   /** Leaves of the tree. */
   entries: number
-  /** Those whose entries were pruned. */
+  /** Leaves whose entries were pruned. */
   pruned: number
   /** Entries without a place in the tree yet. */
   pending: number

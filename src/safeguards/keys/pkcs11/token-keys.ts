@@ -70,7 +70,7 @@ export async function openToken(
         if (handle === undefined)
           throw new KeyStoreFault('KEY_STORE_AWAY', `the token created ${label} but does not have it`)
         if (more.length > 0) {
-          // Another process made one at the same time: theirs is used, or none.
+          // Another process made a key of this name at the same time: that key is used, or none.
           await session.call('C_DestroyObject', session.handle, made)
           throw exists(label)
         }

@@ -210,7 +210,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     await faulty!.fail('keeps')
     await expect(store.destroy(label)).rejects.toMatchObject({ code: 'KEY_STAYS' })
     await right()
-    // Nothing of it is destroyed yet, so it can be tried again.
+    // Nothing is destroyed yet, so the destruction can be tried again.
     expect((await store.read(label))?.toString()).toBe('a secret')
     expect((await store.destroy(label)).proof).toContain('not found')
     expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])

@@ -5,7 +5,7 @@ import type { Interval } from './intervals.ts'
 
 export interface PersonName {
   name: string
-  /** Only if the identity system supplied them. */
+  /** Given and family name, only if the identity system supplied them. */
   given: string | null
   family: string | null
 }
