@@ -10,7 +10,7 @@ const at = (time: string, more: Partial<Commit> = {}): Commit => ({
   ...more,
 })
 
-test('a tagged commit has the version of its tag; a commit between tags has the release before and the time of its commit', () => {
+test('a tagged commit has the version of its tag; a later commit has the version of the last release and the commit’s time and hash', () => {
   const time = '2026-12-01T18:34:17Z'
   expect(packageVersion('1.0.0', undefined)).toBe('1.0.0')
   expect(packageVersion('1.0.0', at(time, { tags: ['v1.0.0', 'other'] }))).toBe('1.0.0')

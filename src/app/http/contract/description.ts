@@ -25,7 +25,7 @@ export const Problem = Type.Object(
 export const Version = Type.Object({
   version: Type.Integer(),
   effectiveFrom: instant('In force from'),
-  state: literals(['past', 'in-force', 'coming'], 'Now'),
+  state: literals(['past', 'in-force', 'coming'], 'State at this moment; coming: approved, and in force later'),
   hash: Type.String({ description: 'SHA-256 of the text, hexadecimal' }),
   approvedAt: instant('When it was approved, or installed'),
   author: Type.Optional(PersonName),
