@@ -1,12 +1,12 @@
 /**
- * Filters of the contact search, beside its dates: one table, which the contract, the address, the form and the search read.
+ * Filters of the contact search, beside its dates: one table, which the API contract, the URL, the form and the search read.
  * Imports nothing, since the pages load it too.
  *
- * A filter is a row here, a member of `contact_filters` (database/functions/history/search.sql) with its line, and its texts in
- * texts/pages/contacts.json: `contacts.search.NAME`, of a text with its `.hint`, of a choice with each `.VALUE`. The form has
- * them in this order. The line belongs in `contact_conditions` if it tests the contact itself; if it tests the contact's parts,
- * in the rests of `search_ways`, under `seen_part_condition(viewer)`: anywhere else it would reveal parts that the viewer does
- * not see.
+ * A filter needs a row here, a member of `contact_filters` (database/functions/history/search.sql) with its line, and texts in
+ * texts/pages/contacts.json: `contacts.search.NAME`, and its `.hint` for a text or each `.VALUE` for a choice. The form has the
+ * filters in this order. The line belongs in `contact_conditions` if it tests the contact itself. If it tests the contact's
+ * segments (parts), it belongs in `rests` of `search_ways`, under `seen_part_condition(viewer)`: anywhere else it would reveal
+ * segments that the viewer does not see.
  */
 export const contactFilters = {
   /** A text that is a telephone number. */
@@ -45,7 +45,7 @@ export function lastDigitsOf(caller: string | undefined): string | undefined {
   return digits !== undefined && /^\d{4,5}$/.test(digits) ? digits : undefined
 }
 
-/** The value of a filter that does not filter. */
+/** Returns the value with which a filter has no effect. */
 export function unasked(name: FilterName): string {
   const filter: Filter = contactFilters[name]
   return filter.kind === 'choice' ? filter.values[0] : ''

@@ -15,7 +15,8 @@ export interface SegmentToView {
   segment: SegmentRow
   recording: RecordingRow | undefined
   /**
-   * Until when the viewer may enter the caller's wish from this call (R49); undefined for others' segments and ongoing ones.
+   * Until when the viewer may enter the caller's wish from this call (R49); undefined for others' segments and for ongoing
+   * segments.
    */
   callerWishUntil: Temporal.Instant | undefined
 }

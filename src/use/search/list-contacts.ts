@@ -17,7 +17,7 @@ export interface ContactSearch extends FilterValues {
   limit: number
 }
 
-/** Limit of the exact total. */
+/** Largest total that is counted exactly. */
 const countedUpTo = 1_000
 /** Matches no row: an unreadable number finds nothing, rather than everything. */
 const unknownKey = '' as PhoneNumberKey
@@ -32,7 +32,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
   return read(db, grant, async (tx) => {
     const now = await registerTime(tx)
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
-    // The first page is counted as well.
+    // The total is counted with the first page.
     const max = Math.max(search.limit + 1, after ? 0 : countedUpTo)
     const ids = await findContacts(tx, filtersOf(search, grant), after, max)
     const shown = await contactsById(tx, ids.slice(0, search.limit))
@@ -53,7 +53,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
         action: 'contacts.listed',
         result: 'ok',
         object: { kind: 'search' },
-        // Not the number itself: monitoring shows that one was searched repeatedly.
+        // Logs that a caller was searched, not the number: monitoring shows repeated searches.
         detail: {
           contacts: shown.map((contact) => contact.id),
           ...(search.caller?.trim() && { byCaller: true }),
@@ -133,8 +133,8 @@ async function findContacts(
 }
 
 /**
- * Converts to the database's `contact_filters`, whose members have the filters' names. Last digits are searched among the viewer's
- * own calls; for a viewer without such a right they are a whole number, as an extension is.
+ * Converts to the database's `contact_filters`, whose members have the filters' names. Last digits are searched among the
+ * viewer's own calls; for a viewer without a right to own calls they are taken as a whole number, such as an extension.
  */
 function filtersOf({ from, to, ...search }: ContactSearch, { rights }: Grant): Record<string, unknown> {
   const request = Object.fromEntries(

@@ -28,7 +28,7 @@ async function named(): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-test('an official stays in the list as long as a month has a call they answered', async () => {
+test('an official stays in the list as long as the history has a month with a call that they answered', async () => {
   const old = await enterCall(17, 'Only Then')
   await enterCall(17, 'Then And Now')
   await enterCall(1, 'Then And Now')

@@ -69,7 +69,10 @@ export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId
   })
 }
 
-/** False for a call found for a request but not matched to the requester: no more of it is shown (R46, L33). */
+/**
+ * Returns false for a call found for a request but not matched to the requester: nothing more of the call is shown (R46,
+ * L33).
+ */
 async function isShownToBeTheirs(tx: Transaction<RegisterTables>, { purpose }: Grant, contactId: string) {
   if (purpose !== 'INSPECTION') return true
   const { rows } = await sql<{ may: boolean }>`select may_extract(${contactId}::uuid) as may`.execute(tx)
@@ -105,8 +108,8 @@ function marksOf(marks: SegmentMark[], recording: Marked | undefined): SegmentMa
 }
 
 /**
- * Returns as which party the viewer may forbid the recording's use (R49), whatever the outcome would be. The database decides
- * itself (database/functions/requests/caller-wishes.sql, forbid_use).
+ * Returns as which party the viewer may forbid the recording's use (R49). A prohibition itself is decided by the database
+ * (database/functions/requests/caller-wishes.sql, forbid_use).
  */
 function mayForbid(
   { session, purpose, rights }: Grant,
@@ -122,7 +125,7 @@ function mayForbid(
   return segment.official_person_id === session.personId ? { mayForbid: 'official' } : {}
 }
 
-/** Returns what a listener needs to know of reception; all of it for somebody who looks for a fault. */
+/** Returns what a listener needs to know of reception; all of it for the purpose MAINTENANCE. */
 function viewReception(
   { trunk, client, streams, lostMs, oneWay, isSilent, elsewhere }: Reception,
   isForMaintenance: boolean,

@@ -12,7 +12,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { admin, desk, now, call, official, aino, grantFor } = await openSearch(database)
 
-/** Search conditions on recordings, and calls that reached another number than was called. */
+/** Returns the stored search conditions: those on recordings, and the number called of each segment. */
 async function known() {
   const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
     'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),
@@ -20,7 +20,7 @@ async function known() {
   return rows[0]!.known
 }
 
-/** The same, rebuilt from contacts, segments and recordings. */
+/** Returns the same conditions, rebuilt from contacts, segments and recordings. */
 async function madeAnew() {
   await pool.query('delete from recorded_part; update segment set number_reached = number_reached')
   await pool.query('select rebuild_recorded_parts()')
@@ -105,7 +105,7 @@ test('a changed official, number or state is updated', async () => {
   await expectStored()
 })
 
-test('a recording that changes while a segment of its call is added is updated there too', async () => {
+test('a recording that changes while a segment is added to its call is updated for that segment too', async () => {
   const recording = recordingFacts()
   const { contactId } = await call({ recording })
   const comes = await pool.connect()
@@ -128,7 +128,7 @@ test('a recording that changes while a segment of its call is added is updated t
   expect(rows).toEqual([{ state: 'a' }, { state: 'a' }])
 })
 
-test('an official who has answered no call reads no one’s', async () => {
+test('a search by an official who has answered no call reads no row of a call', async () => {
   const newcomer = await enterTestPerson(admin, desk, {
     name: 'Uusi',
     right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },

@@ -50,7 +50,7 @@ describe('a search by time', () => {
     expect(await found({ caller, from: now().subtract({ minutes: 1 }) })).toEqual([contactId])
   })
 
-  test('from after to finds nothing', async () => {
+  test('finds nothing if from is after to', async () => {
     expect(await found({ from: now(), to: daysAgo(1) })).toEqual([])
   })
 })
@@ -90,7 +90,7 @@ describe('a search by number', () => {
     expect((await search({ caller: '  ', number: '', official: ' ' })).items).toHaveLength(all)
   })
 
-  test('finds callers with a withheld number by that word, without showing it', async () => {
+  test('finds callers with a withheld number by the words for that', async () => {
     const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
     for (const caller of ['anonymous', 'salattu', 'Dolt nummer']) {
       const { items } = await search({ caller })
@@ -191,7 +191,7 @@ describe('pages', () => {
         (await call({ numberCalled: number, startedAt: begun, endedAt: startedAt.add({ minutes: 1 }) })).contactId,
       )
     }
-    // Without an index rows come in any order, so the search must specify one.
+    // Without an index rows come in any order, so the search must specify the order.
     await database.as().pool.query(`alter role seloste_desk in database ${database.name} set enable_indexscan = off`)
     const unordered = connectDatabase<RegisterTables>({
       url: database.url('seloste_desk'),

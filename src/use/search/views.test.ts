@@ -71,7 +71,7 @@ describe('one contact', () => {
     expect(JSON.stringify(part)).not.toContain('Bertil')
   })
 
-  test('reports since when the caller waited in the queue, if a feed provides it', async () => {
+  test('reports since when the caller waited in the queue, if a feed has reported that', async () => {
     const startedAt = now().subtract({ hours: 2 })
     const waited = await call({ startedAt, answeredAt: startedAt })
     const other = await call()
@@ -122,16 +122,16 @@ describe('history past its 14 months', () => {
     expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
   })
 
-  test('is also hidden if its end was never reported', async () => {
+  test('is also hidden if the end of the call was never reported', async () => {
     const startedAt = Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days: 2 }).toInstant()
     const { contactId } = await call({ startedAt, answeredAt: startedAt, endedAt: undefined })
     expect(await readContact(desk, grant, contactId)).toBe('not-found')
   })
 
-  test('is visible until its last minute', async () => {
+  test('is hidden only then: a call of almost 14 months ago is visible', async () => {
     const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       .subtract({ months: 14 })
-      // The last of February can stand for up to four days.
+      // 14 months after up to four days end on the same last day of February.
       .add({ days: 4 })
       .toInstant()
     const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
@@ -140,7 +140,7 @@ describe('history past its 14 months', () => {
 })
 
 describe('calls in progress', () => {
-  test('are shown to those who may see them while they last, and logged once for each new one', async () => {
+  test('are shown to those who may see them while they last, and each new call is logged once', async () => {
     const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
     const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
     const shown = new Set<string>()

@@ -9,7 +9,7 @@ const maxCallHours = 24
 
 /**
  * Returns ongoing calls visible to the viewer, oldest first so that rows do not jump.
- * @param shown segments already shown to this viewer; new ones are added. Only new ones are logged.
+ * @param shown segments already shown to this viewer; new segments are added, and only these are logged
  */
 export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<string>, now: Temporal.Instant) {
   return read(db, grant, async (tx) => {

@@ -19,7 +19,7 @@ export interface ShareConsequence {
 
 const lookBackHours = 7 * 24
 
-/** Draws are stored, so another share moves the threshold; calls without a draw count by the share. */
+/** Compares the stored draws with the new share; calls without a draw are counted in proportion to the share. */
 export async function tryShares(
   db: Kysely<RegisterTables>,
   before: RegisterDescription,
@@ -58,7 +58,7 @@ export async function tryShares(
   )
 }
 
-/** Returns the share of each number by its rules in force; the largest, if several rules share the hours. */
+/** Returns the share of each number by its rules in force; the largest, if rules for several hours share the number. */
 function sharesAt({ recordingPlan }: RegisterDescription, at: Temporal.Instant): Map<PhoneNumberKey, number> {
   const shares = new Map<PhoneNumberKey, number>()
   for (const rule of recordingPlan.rules) {

@@ -26,12 +26,12 @@ interface Facts {
   has_witness: boolean
 }
 
-/** The first links make two people. */
+/** The installation's first links create two people. */
 const fewestPeople = 3
 /** Nobody decides on a right of their own or on one that they requested. */
 const fewestApprovers = 2
 
-/** Without one of these the description's promises to somebody cannot be kept. */
+/** Roles without which some promise of the description cannot be kept. */
 const neededRoles: readonly Role[] = [
   'ADMINISTRATOR',
   'ACCESS_APPROVER',
@@ -56,7 +56,7 @@ export async function readSetup(
   if ('refused' in facts) return facts
   const missingRoles = neededRoles.filter((role) => !facts.roles.includes(role))
   const isDone: Record<SetupStep, boolean> = {
-    // The desk answers only once a version is in force.
+    // The desk does not respond before a version is in force.
     description: true,
     numbers: numbers.some(({ validFrom, validTo }) => inForce(validFrom, validTo, now)),
     people: Number(facts.people) >= fewestPeople,

@@ -15,8 +15,8 @@ export interface Today {
 export interface TodayPicture {
   at: string
   /**
-   * For viewers of units only numbers that three or more officials of the unit answer, so that no difference is one official's
-   * count.
+   * Viewers of units get only numbers that three or more officials of the unit answer, so that no difference of counts is
+   * one official's count.
    */
   byNumber: ({ number: string } & Today)[]
   /** By {@link largeUnits}; excludes unanswered calls and calls of other units. */
@@ -42,7 +42,9 @@ interface Counted {
   rows: readonly Row[]
   /** Units of {@link fewestOfficials} or more. */
   units: readonly LargeUnit[]
-  /** {@link pairOf} number and unit, if that many officials of the unit answer the number. */
+  /**
+   * Pairs of number and unit ({@link pairOf}) where {@link fewestOfficials} or more officials of the unit answer the number.
+   */
   several: ReadonlySet<string>
 }
 
@@ -92,8 +94,9 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
 }
 
 /**
- * Returns units large enough to be shown, by name. A number's count minus those of its units is that of the other units: if
- * these together have too few officials, the smallest large unit is withheld from viewers of the number's count.
+ * Returns units large enough to be shown, by name. The count of a number minus the counts of its shown units is the count of
+ * the other units. If the other units together have too few officials, the smallest large unit is withheld from viewers of
+ * the number's count.
  */
 function largeUnits(all: readonly { unit: string; name: string; officials: number }[]): LargeUnit[] {
   const bySize = [...all].sort((a, b) => a.officials - b.officials || (a.name < b.name ? -1 : 1))
@@ -106,9 +109,9 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
 }
 
 /**
- * Limits the counts to a Grant's rights: whole numbers, and own units if large enough. Of a unit's numbers shows only those
- * that several officials answer. If others exist, the shown number with the fewest calls is withheld too, as the unit's count
- * minus the shown ones would be that of the others.
+ * Limits the counts to a Grant's rights: whole numbers, and own units if large enough. Shows only those numbers of a unit
+ * that several officials answer. If the unit has other numbers, also withholds the shown number with the fewest calls: the
+ * unit's count minus the shown numbers would be the count of the others.
  */
 function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayPicture {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))

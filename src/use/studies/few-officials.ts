@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { earlier, lastOf, later, type StoredCounts, type Period, type Place, type Question } from './study.ts'
 
-/** Numbers and days; null: any number that the right reaches. */
+/** A number and days; without a number, all numbers that the right covers. */
 interface Span {
   number: string | null
   since: string
@@ -10,7 +10,7 @@ interface Span {
 }
 
 /**
- * Returns the keys of cells answered by fewer than three officials: figures of the calls would be figures of the officials
+ * Returns the keys of cells answered by fewer than three officials: figures of such calls would be figures of the officials
  * (R6). Cells without answered calls are not included.
  */
 export async function fewOfficials(

@@ -20,7 +20,7 @@ describe('the notes of a period', () => {
     expect(query('2025-10-01', '2026-10-31', 'hour')).toEqual({})
   })
 
-  test('state that it is unfinished, that counting is behind, and since when there are counts', () => {
+  test('state that the period is unfinished, that counting is behind, and since when there are counts', () => {
     expect(query('2026-11-01', '2026-11-30')).toEqual({ isUnfinished: true })
     expect(query('2026-11-01', '2026-11-02', 'month', { isCurrent: false })).toEqual({ isBehind: true })
     expect(query('2024-01-01', '2026-10-31')).toEqual({ countsSince: '2024-03-05', wholeMonthsBefore: '2025-09-26' })

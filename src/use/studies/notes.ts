@@ -5,13 +5,13 @@ export interface Known {
   /** First day with counts; null before the first call. */
   since: Temporal.PlainDate | null
   today: Temporal.PlainDate
-  /** Hourly counts from this day on; before it whole months, rounded. */
+  /** Hourly counts exist from this day on; before it only counts of whole months, rounded. */
   byHourFrom: Temporal.PlainDate
   /** True if every call that ended at least a minute ago is counted. */
   isCurrent: boolean
 }
 
-/** Notes on a period: which of it the answer lacks, and why. */
+/** Notes on a period: what the answer lacks of it, and why. */
 export interface Notes {
   /** Counts begin on this day, which is within the period. */
   countsSince?: string
@@ -19,7 +19,7 @@ export interface Notes {
   isUnfinished?: true
   /** Counting is behind: more calls may be added. */
   isBehind?: true
-  /** Suppressed as fewer than three officials answered: the lengths, or all counts of a unit. */
+  /** Figures are suppressed since fewer than three officials answered: the lengths, or all counts of a unit. */
   isOfFew?: true
   /** Before this day only whole months are counted, to the nearest five; they are in the answer. */
   wholeMonthsBefore?: string

@@ -6,7 +6,7 @@ export interface Length {
 
 /**
  * Returns the percentile of a histogram in whole seconds, interpolated linearly within a bin.
- * @param bins one more than there are bounds; at least one call
+ * @param bins calls by bin, with at least one call; there is one bin more than bounds
  * @param bounds seconds, ascending: bin n has lengths from bound n-1 to before bound n
  */
 export function percentile(bins: readonly number[], bounds: readonly number[], share: number): Length {

@@ -68,7 +68,7 @@ describe('counts as shown', () => {
     )
   })
 
-  test('leave open which of one to four a hidden count is, whatever total stands beside it', () => {
+  test('leave open whether a suppressed count is one, two, three or four, even beside a total', () => {
     fc.assert(
       fc.property(fc.array(small, { minLength: 1, maxLength: 5 }), (exact) => {
         const parts = exact.map(protectCount)

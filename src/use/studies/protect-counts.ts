@@ -1,16 +1,16 @@
 /**
  * Disclosure control of counts (docs/decisions/0053-counts-in-fives.md): the only way from stored counts to shown figures.
- * Pure. Never returns a count of one to four calls, or two answers whose difference is one.
+ * Pure. Never returns a count of one to four calls, or two counts that differ by one to four.
  */
 import { percentile, type Length } from './percentile.ts'
 import { talkBounds, waitBounds, type StoredCounts, type Measure } from './study.ts'
 
 /** Smaller counts of calls are suppressed. */
 export const fewest = 5
-/** Shares and lengths of fewer calls are suppressed: they would reveal too much of each. */
+/** Shares and lengths of fewer calls are suppressed: they would reveal too much of each call. */
 export const fewestToDivide = 20
 
-/** A multiple of five; null if it is of one to four calls, or would reveal such a count. */
+/** A multiple of five; null if the count is one to four, or if it would reveal such a count. */
 export type Count = number | null
 
 /** Figures of one cell. Null: suppressed. */
@@ -36,7 +36,7 @@ export function protectCount(count: number): Count {
   return known < fewest ? null : Math.round(known / fewest) * fewest
 }
 
-/** Returns true if a sum and its shown parts leave too little range for a suppressed part. */
+/** Returns true if a total and its shown parts narrow down a suppressed part too much. */
 export function givesAway(total: Count, parts: readonly Count[]): boolean {
   const hidden = parts.filter((part) => part === null).length
   if (hidden === 0 || total === null) return false
@@ -44,7 +44,7 @@ export function givesAway(total: Count, parts: readonly Count[]): boolean {
   const shown = parts.filter((part) => part !== null).map(boundsOf)
   const low = Math.max(hidden, min - sum(shown.map(([, high]) => high)))
   const high = Math.min(hidden * (fewest - 1), max - sum(shown.map(([first]) => first)))
-  // Each suppressed part must possibly be one, and possibly four.
+  // For all that is shown, a suppressed part must be able to be one, and to be four.
   return low > (fewest - 1) * (hidden - 1) + 1 || high < hidden - 1 + (fewest - 1)
 }
 

@@ -17,7 +17,9 @@ import {
 } from './study.ts'
 
 export interface StudyRow {
-  /** An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region or a language; empty: none of these. */
+  /**
+   * An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region or a language; empty if there is none.
+   */
   key: string
   /** Key in the compared period, if months are compared. */
   comparedKey?: string
@@ -108,7 +110,7 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
 
 const nobody: ReadonlySet<string> = new Set()
 
-/** Returns whether a cell, by its key, counts only numbers that a right reaches as such, not as a unit's. */
+/** Returns a function that is true for the key of a cell if all numbers counted in it are within a right to numbers. */
 function ofNumbers(grant: Grant, { by, numbers }: Question): (key: string) => boolean {
   if (!grant.rights.some(({ scope }) => scope.kind === 'unit')) return () => true
   const reached = new Set(grant.rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
@@ -157,7 +159,7 @@ async function countIn(
   const counts = ['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins]
   const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
   const parts = partsOf(by, needsPlaces)
-  const request = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
+  const wanted = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
   const added = sql.raw([...parts, ...counts.map((count) => `sum(${count}) as ${count}`)].join(', '))
   const grouped = sql.raw(parts.join(', '))
   const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
@@ -167,11 +169,11 @@ async function countIn(
   // Months without daily counts are included if whole in the period; they have no hours or weekdays.
   const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
     select month as day, number, ${sql.raw(counts.join(', '))} from study_month
-    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${request}) m`
+    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${wanted}) m`
   const { rows } = await sql<Omit<StoredCounts, 'expectedPpm'> & { key: string; expected: number }>`
     with h as (
       select ${added} from ${sql.raw(by === 'hour' ? 'study_hour' : 'study_day')}
-      where day between ${from}::date and ${to}::date and ${request} group by ${grouped}
+      where day between ${from}::date and ${to}::date and ${wanted} group by ${grouped}
       ${by === 'hour' || by === 'weekday' ? sql`` : months}
     )
     select ${sql.raw(keys[by])} as key, sum(h.calls)::float8 as calls, sum(h.answered)::float8 as answered,

@@ -1,6 +1,6 @@
 /**
- * Service-level studies (R4): counts, lengths and shares of calls under a Grant that reaches numbers or units. Never shows a
- * call, a caller, an official, an unprotected count (protect-counts.ts) or one of fewer than five calls.
+ * Service-level studies (R4): counts, lengths and shares of calls under a Grant that covers numbers or units. Never shows a
+ * call, a caller, an official, an unprotected count (protect-counts.ts) or a count of fewer than five calls.
  */
 import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'

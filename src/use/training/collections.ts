@@ -16,7 +16,7 @@ export interface ListedCollection {
   /** Number of moments, including empty ones. */
   moments: number
   empty: number
-  /** The first of them becomes empty on this day. */
+  /** Day on which the first moment becomes empty. */
   nextEndsAt?: string
 }
 
@@ -102,7 +102,7 @@ export async function readCollection(
   return 'refused' in answer ? answer : answer.value
 }
 
-/** `revision` is that of what was read; later changes are not overwritten. */
+/** Saves a collection. `revision` is the one that was read; refused if the collection has changed since. */
 export function saveCollection(
   db: HoldingSafeguards,
   session: Session,
@@ -116,7 +116,7 @@ export function saveCollection(
   })
 }
 
-/** Deletes its moments; sessions that played it stay on record. */
+/** Ends a collection and deletes its moments; sessions that played it stay on record. */
 export function endCollection(
   db: HoldingSafeguards,
   session: Session,
@@ -162,7 +162,7 @@ export function removeMoment(
   return actInDatabase(db, session, statement, collectionAct, { action: 'training.moment-removed', object: { kind } })
 }
 
-/** Orders the moments; each is named once. */
+/** Sets the order of the moments; each is named once. */
 export function orderMoments(
   db: HoldingSafeguards,
   session: Session,

@@ -1,4 +1,4 @@
-/** Training sessions (R4, R38; AC21) with a list of attendees. Their reference is logged with each listening. */
+/** Training sessions (R4, R38; AC21) with a list of attendees. The session's reference is logged with each listening. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import {
@@ -26,7 +26,7 @@ export interface ListedTraining {
 
 export interface Training extends Omit<ListedTraining, 'attendees' | 'isMine'> {
   attendees: { id: string; name: string; enteredAt: string }[]
-  /** Recordings that were played in part. */
+  /** Recordings of which a part was played. */
   played: string[]
 }
 
@@ -37,7 +37,7 @@ export interface OwnTraining extends Pick<
 > {
   /** Learning objective. */
   aim: string
-  /** On the list since. */
+  /** When the viewer was added to the list. */
   enteredAt: string
   /** The list is kept until then; undefined during the session. */
   keptUntil?: string
@@ -74,7 +74,7 @@ export function listOwnTrainings(
   return listOfDatabase(db, session, statement, { action: 'training.own-read', object: { kind } })
 }
 
-/** Begins a session of the viewer; one at a time. */
+/** Begins a session led by the viewer, who can lead one at a time. */
 export function beginTraining(
   db: HoldingSafeguards,
   session: Session,
@@ -85,7 +85,7 @@ export function beginTraining(
   return rowOfDatabase(db, session, statement, beginning, trace)
 }
 
-/** Returns a session of the viewer, with its list. */
+/** Returns a session led by the viewer, with its attendees. */
 export async function readTraining(
   db: HoldingSafeguards,
   session: Session,

@@ -38,7 +38,7 @@ export function extractViews(
         },
         views: await viewsOfContact(tx, contactId),
       },
-      // The database has logged it.
+      // The database has logged the view.
       trace: 'nothing-new',
     }
   })

@@ -46,7 +46,7 @@ afterAll(() => {
   receiver.close()
 })
 
-/** A port at which nobody listens any more. */
+/** Returns the URL of a port at which nothing listens any more. */
 async function closedUrl(): Promise<string> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -115,7 +115,7 @@ test('no number or name of a caller or an official is sent', async () => {
   }
 })
 
-test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks says', async () => {
+test('the signature is HMAC-SHA256 of id, time and body, as in Standard Webhooks', async () => {
   await admit(capture, callFacts())
   await deliverWebhooks(delivery)
   const [{ headers, body }] = reported as [Delivery]
@@ -147,7 +147,7 @@ test('an event that a receiver rejects is resent with growing delays and the sam
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
-test('an unavailable receiver is left alone, whatever waits, and then sent everything in order', async () => {
+test('an unavailable receiver is sent nothing during its pause, and then every waiting event', async () => {
   const ids: string[] = []
   for (let count = 0; count < 3; count++) ids.push((await admit(capture, callFacts())).contactId)
   answer = { status: 503, headers: { 'retry-after': '120' } }
@@ -166,7 +166,7 @@ test('an unavailable receiver is left alone, whatever waits, and then sent every
   ).toEqual([...ids].sort())
 })
 
-test('an event is not delivered if the address redirects or does not answer', async () => {
+test('an event is not delivered if the URL redirects or does not answer', async () => {
   await admit(capture, callFacts())
   answer = { status: 302, headers: { location: target.url } }
   await deliverWebhooks(delivery)
@@ -222,7 +222,7 @@ test('an event of a rolled-back transaction is never sent', async () => {
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
-test('only events that a target names are written for it, and none without a target', async () => {
+test('only the events that a target names are stored for that target, and none without a target', async () => {
   await replaceTargets(custodian, [{ ...target, events: ['recording.sealed'] }])
   await admit(capture, callFacts())
   expect(await state()).toMatchObject({ waiting: 0 })

@@ -14,7 +14,7 @@ export type WebhookDelivery = {
   /** URI of this installation: `source` of its events. */
   source: string
   now: () => Temporal.Instant
-  /** Consecutive failures by target, and the end of its pause. Kept between runs. */
+  /** Consecutive failures by target, and the end of the target's pause. Kept between runs. */
   rests: Map<string, { failures: number; until: Temporal.Instant }>
   /** In [0, 1): jitter for retries. */
   random: () => number
@@ -24,7 +24,7 @@ export type WebhookDelivery = {
 
 const atOnce = 200
 const answerMs = 10_000
-/** Timeout per target and run: the next run waits for its end. */
+/** Longest time per target and run: the next run begins when every target is done. */
 const turnMs = 2_000
 const firstWaitMs = 5_000
 const maxWaitMs = 3_600_000
@@ -64,7 +64,10 @@ export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> 
     .execute()
 }
 
-/** Retries abandoned events, and delivers waiting ones at once. @returns the number of events */
+/**
+ * Makes abandoned and waiting events due at once.
+ * @returns the number of events
+ */
 export async function retryWebhooks(
   holding: HoldingSafeguards,
   now: Temporal.Instant,
@@ -144,7 +147,7 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
   }
 }
 
-/** Exponential backoff, an hour at most; longer if the target asked for it, within that. */
+/** Exponential backoff, at most an hour; longer than the backoff if the target asked for that, but at most an hour. */
 function waitMs(attempts: number, random: number, requestedMs: number): number {
   const doubled = Math.min(maxWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
   return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxWaitMs))
@@ -161,11 +164,11 @@ async function post({ source, now, signal }: WebhookDelivery, target: WebhookTar
       method: 'POST',
       headers: signEvent(target.secret, { eventId: row.event_id, body, at: now() }),
       body,
-      // Whoever answers for the address must take the event itself.
+      // The configured URL itself must accept the event: redirects are not followed.
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
-    // The body is not read.
+    // Discards the body.
     await answer.body?.cancel()
     if (answer.ok) return { kind: 'told' }
     const seconds = Number(answer.headers.get('retry-after'))

@@ -22,7 +22,8 @@ const nameShape = /^[a-z0-9][a-z0-9-]{0,39}$/
 const minSecretBytes = 24
 
 /**
- * @param path for messages
+ * Parses the text of a webhooks file.
+ * @param path of the file, for messages
  * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a secret
  */
 export function readWebhooks(text: string, path: string): readonly WebhookTarget[] {
