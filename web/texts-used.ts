@@ -1,4 +1,4 @@
-/** Finds the text keys used by a module and its imports. A key, or its beginning, must be a literal (test/house/texts.test.ts). */
+/** Finds the text keys of a module and its imports. A key, or its beginning, must be a literal (test/house/texts.test.ts). */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 

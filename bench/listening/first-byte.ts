@@ -77,9 +77,9 @@ export async function firstByte(): Promise<Row[]> {
 async function commitsAlone({ pool }: Db): Promise<string> {
   const taken: number[] = []
   for (let n = 0; n < 200; n++) {
-    const request = performance.now()
+    const startedMs = performance.now()
     await pool.query("select pg_logical_emit_message(true, 'bench', 'nothing')")
-    taken.push(performance.now() - request)
+    taken.push(performance.now() - startedMs)
     await wait(10)
   }
   return `median ${ms(percentile(taken, 0.5))}, p95 ${ms(percentile(taken, 0.95))}`
@@ -148,12 +148,12 @@ async function listenToAll(
 /** Returns milliseconds until the first byte of the body, and reads the rest. */
 function firstByteOf(agent: Agent, url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const requested = performance.now()
+    const startedMs = performance.now()
     const outgoing = request(url, { agent, headers }, (response) => {
       let first: number | undefined
       let bytes = 0
       response.on('data', (part: Buffer) => {
-        first ??= performance.now() - requested
+        first ??= performance.now() - startedMs
         bytes += part.length
       })
       response.on('error', reject)

@@ -24,7 +24,7 @@ import { ms, type Row } from '../rows.ts'
 const aYear = 10_000_000
 const numbersInAll = 50
 const unitsInAll = 20
-const request = 7
+const repeats = 7
 const maxMs = 1_000
 const displays = 50
 const counted = 10_000
@@ -279,7 +279,7 @@ async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
   return grant
 }
 
-async function median(work: () => Promise<unknown>, times = request): Promise<number> {
+async function median(work: () => Promise<unknown>, times = repeats): Promise<number> {
   const took: number[] = []
   for (let turn = 0; turn < times; turn++) {
     const begun = performance.now()

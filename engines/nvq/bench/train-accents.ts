@@ -81,7 +81,7 @@ function eigenvoices(): Float64Array[] {
     centred.map((other) => one.reduce((sum, value, at) => sum + value * other[at]!, 0) / centred.length),
   )
   const total = products.reduce((sum, row, at) => sum + row[at]!, 0)
-  let told = 0
+  let explained = 0
   const found = Array.from({ length: directionCount }, () => {
     let own = products.map(() => chance.normal())
     let variance = 0
@@ -92,13 +92,13 @@ function eigenvoices(): Float64Array[] {
     }
     for (const [one, row] of products.entries())
       for (const other of row.keys()) row[other]! -= variance * own[one]! * own[other]!
-    told += variance
+    explained += variance
     return everybody.map(
       (_, at) => centred.reduce((sum, voice, place) => sum + voice[at]! * own[place]!, 0) / Math.sqrt(centred.length),
     )
   })
   console.log(
-    `${directionCount} directions tell ${Math.round((100 * told) / total)} % of how ${voices.length} voices differ`,
+    `${directionCount} directions tell ${Math.round((100 * explained) / total)} % of how ${voices.length} voices differ`,
   )
   return found
 }

@@ -60,16 +60,16 @@ export function answerQuestion(
   const now = from.now()
   const decided = decideAt(now, keys, question, from)
   const isPossible =
-    decided.asTold.record ||
+    decided.asReported.record ||
     minutesFrom(now).some((at) => {
-      const { asTold: asReported, atBest } = decideAt(at, keys, question, from)
+      const { asReported, atBest } = decideAt(at, keys, question, from)
       return asReported.record || atBest.record
     })
   const { description, version } = from.versionAt(now)
   return {
-    outcome: decided.asTold.record ? 'recorded' : isPossible ? 'possible' : 'not-recorded',
+    outcome: decided.asReported.record ? 'recorded' : isPossible ? 'possible' : 'not-recorded',
     announce: isPossible,
-    reason: decided.asTold.reason,
+    reason: decided.asReported.reason,
     descriptionVersion: version,
     announcements: isPossible ? announcementsFor(description, keys.number) : [],
   }
@@ -97,7 +97,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
     officialId: entry?.personId,
     consents: entry?.consentedFrom != null,
   })
-  if (entry) return { asTold: asReported, atBest: asReported }
+  if (entry) return { asReported, atBest: asReported }
   const used = query.quotaUsed
   const atBest = decideRecording({
     ...query,
@@ -105,7 +105,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
     consents: true,
     quotaUsed: (rule, of) => ('official' in of ? 0 : used(rule, of)),
   })
-  return { asTold: asReported, atBest }
+  return { asReported, atBest }
 }
 
 /** Returns now and the start of each of the next minutes, because rules and versions begin and end at full minutes. */

@@ -36,9 +36,9 @@ export function readMappedDocument(value: unknown, map: RecordMap, options: Sour
     if (call.record.called === undefined) return [{ is: 'problem', reason: 'number-missing' }]
     const parts = map.legs.flatMap((leg) => {
       const { within: of } = leg
-      const known = of && new Set(rows.filter((row) => all(of.among, row)).map((row) => row[of.to]))
+      const allowed = of && new Set(rows.filter((row) => all(of.among, row)).map((row) => row[of.to]))
       return rows
-        .filter((row) => all(leg.when, row) && (!of || !row[of.field] || known?.has(row[of.field])))
+        .filter((row) => all(leg.when, row) && (!of || !row[of.field] || allowed?.has(row[of.field])))
         .map((row) => inherited(readLeg(row, leg, map, options), call.record))
     })
     return [call, ...parts]

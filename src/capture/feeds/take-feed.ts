@@ -168,8 +168,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   /** Admits the next calls, and removes them from `ready`. Calls that are new to the register are added in one transaction. */
   async function admitSome(): Promise<void> {
     const some = judgeNext(0)
-    const reported = some.map(({ facts }) => facts)
-    const admission = inTurn(() => admitNewFed(db, feed.name, reported)).catch((error: unknown) => {
+    const batch = some.map(({ facts }) => facts)
+    const admission = inTurn(() => admitNewFed(db, feed.name, batch)).catch((error: unknown) => {
       // The database refused a call of the batch: admits them one by one below, to find it.
       if (!isRefused(error)) throw error
       return new Set<number>()

@@ -42,12 +42,12 @@ function follower(latches?: (address: string) => boolean) {
   })
   const receive = (bytes: Buffer, at: number, address = peer.address, port = peer.port) =>
     one.receive(bytes, bytes.length, at, address, port)
-  return { one, kept: recorded, omitted, sources, receive }
+  return { one, recorded, omitted, sources, receive }
 }
 
 describe('a source', () => {
   test('is followed from its second packet in order, and the first is kept', () => {
-    const { receive, kept: recorded, sources } = follower()
+    const { receive, recorded, sources } = follower()
     receive(rtp({ seq: 10, ts: 1600 }), 0)
     expect(recorded).toEqual([])
     receive(rtp({ seq: 11, ts: 1760 }), 200)
@@ -59,13 +59,13 @@ describe('a source', () => {
   })
 
   test('loses nothing if its first packets are lost or reordered', () => {
-    const { receive, kept: recorded } = follower()
+    const { receive, recorded } = follower()
     for (const seq of [3, 2, 5, 6, 7]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
     expect(recorded.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
   })
 
   test('continues in another recording with the same numbers, without probation, and duplicates stay duplicates', () => {
-    const { one, receive, kept: recorded, sources } = follower()
+    const { one, receive, recorded, sources } = follower()
     for (const seq of [10, 11, 12]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
     one.beginAnew(-2400)
     receive(rtp({ seq: 12, ts: 12 * 160 }), 10)
@@ -84,14 +84,14 @@ describe('a source', () => {
   })
 
   test('continues across wraps of sequence number and timestamp', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (let n = 0; n < 200_000; n++) receive(rtp({ seq: 65_000 + n, ts: 0xfffff000 + n * 160, text: '' }), n * 200)
     expect(recorded.every(({ seq, ts }, n) => seq === n && ts === n * 160)).toBe(true)
     expect(one.lost).toBe(0)
   })
 
   test('keeps late packets and drops duplicates', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (const seq of [1, 2, 3, 8, 9, 5, 5, 8, 4, 1, 10]) receive(rtp({ seq, ts: seq * 160 }), 100)
     expect(recorded.map(({ seq }) => seq + 1)).toEqual([1, 2, 3, 8, 9, 5, 4, 10])
     expect(one.counters).toMatchObject({ received: 8, duplicates: 3 })
@@ -99,7 +99,7 @@ describe('a source', () => {
   })
 
   test('is replaced by a new SSRC only after it fell silent, and no packet of the new SSRC is lost', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
     expect(recorded.map(({ source, seq }) => [source, seq])).toEqual([
@@ -111,7 +111,7 @@ describe('a source', () => {
   })
 
   test('is replaced at the call’s end by a source that began just before the end', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 5; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
     one.settle()
@@ -119,7 +119,7 @@ describe('a source', () => {
   })
 
   test('that restarts its numbers under the same SSRC loses nothing', () => {
-    const { receive, kept: recorded, sources } = follower()
+    const { receive, recorded, sources } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 30_000 + n, ts: 5_000_000 + n * 160 }), (50 + n) * 200)
     expect(recorded).toHaveLength(100)
@@ -127,7 +127,7 @@ describe('a source', () => {
   })
 
   test.each([60, 500, 1500, 2999])('that goes %i numbers back while its time continues loses nothing', (back) => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     const whole = 4000
     for (let n = 0; n < whole + 400; n++) receive(rtp({ seq: n < whole ? n : n - back, ts: 160 * n }), 200 * n)
     expect(recorded).toHaveLength(whole + 400)
@@ -135,7 +135,7 @@ describe('a source', () => {
   })
 
   test('that keeps changing its SSRC is counted while it is not recorded; packets from another port are not counted', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     for (let n = 100; n < 1100; n++) {
       receive(rtp({ seq: n, ts: 160 * n, ssrc: 100 + Math.floor(n / 10) }), 200 * n)
@@ -147,7 +147,7 @@ describe('a source', () => {
   })
 
   test('keeps sound that crosses a key press sent beside it', () => {
-    const { receive, kept: recorded } = follower()
+    const { receive, recorded } = follower()
     for (let n = 0; n < 5; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     receive(rtp({ seq: 6, ts: 640, pt: 101, text: 'key!' }), 1000)
     receive(rtp({ seq: 5, ts: 800 }), 1001)
@@ -155,7 +155,7 @@ describe('a source', () => {
   })
 
   test('is not replaced while it is active, however much another source sends', () => {
-    const { receive, kept: recorded } = follower()
+    const { receive, recorded } = follower()
     for (let n = 0; n < 500; n++) {
       receive(rtp({ seq: n, ts: n * 160 }), n * 200)
       for (let k = 0; k < 3; k++)
@@ -166,7 +166,7 @@ describe('a source', () => {
   })
 
   test('on the described port is not replaced by another port, not even during a pause', () => {
-    const { receive, kept: recorded } = follower()
+    const { receive, recorded } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 500; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666 }), 20_000 + n * 200, peer.address, 9)
     for (let n = 0; n < 100; n++) receive(rtp({ seq: 100 + n, ts: n * 160 }), 120_000 + n * 200)
@@ -174,14 +174,14 @@ describe('a source', () => {
   })
 
   test('on another port is replaced at once by a source on the described port', () => {
-    const { receive, kept: recorded } = follower()
+    const { receive, recorded } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
     expect(recorded.filter(({ text }) => text === 'audio')).toHaveLength(10)
   })
 
   test('can change at once after a new session description', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer: { address: '192.0.2.9', port: 5000 }, codecs })
     receive(rtp({ seq: 10, ts: 1600 }), 2000)
@@ -191,7 +191,7 @@ describe('a source', () => {
   })
 
   test('restarts when its codecs change', () => {
-    const { receive, kept: recorded, sources, one } = follower()
+    const { receive, recorded, sources, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer, codecs: [{ payloadType: 8, codec: 'PCMU', clockRate: 8000 }] })
     for (let n = 10; n < 20; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
@@ -203,7 +203,7 @@ describe('a source', () => {
 
 describe('never stored', () => {
   test('key presses, which are counted and do not count as lost packets', () => {
-    const { receive, kept: recorded, omitted, one } = follower()
+    const { receive, recorded, omitted, one } = follower()
     for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
     expect(recorded).toHaveLength(16)
     expect(omitted).toEqual([5, 6, 7, 8])
@@ -212,7 +212,7 @@ describe('never stored', () => {
   })
 
   test('a packet of a key press’s length under an unexplained payload type', () => {
-    const { receive, kept: recorded, omitted, one } = follower()
+    const { receive, recorded, omitted, one } = follower()
     one.update({ peer, codecs: [...codecs, { payloadType: 100, codec: 'unknown', clockRate: 8000 }] })
     const types = [8, 8, 100, 120, 8, 100, 120]
     for (const [n, pt] of types.entries())
@@ -223,7 +223,7 @@ describe('never stored', () => {
   })
 
   test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     let n = 0
     fc.assert(
       fc.property(
@@ -259,7 +259,7 @@ describe('never stored', () => {
   })
 
   test('CSRCs, extensions and padding, while wrong lengths are invalid', () => {
-    const { receive, kept: recorded, one } = follower()
+    const { receive, recorded, one } = follower()
     const plain = rtp({ seq: 0, ts: 0, text: '' })
     const full = Buffer.concat([
       plain,
@@ -301,7 +301,7 @@ describe('latching (RFC 7362)', () => {
   test('follows a source of the trunk’s networks if nothing comes from the described address, without loss', () => {
     const one = follower(inTrunk)
     speak(one, relay, 30)
-    expect(one.kept).toHaveLength(30)
+    expect(one.recorded).toHaveLength(30)
     expect(one.one.latched).toEqual(relay)
   })
 
@@ -309,7 +309,7 @@ describe('latching (RFC 7362)', () => {
     for (const one of [follower(), follower((address) => address === '198.51.100.77')]) {
       one.receive(rtp({ seq: 1, ts: 0 }), 0, '203.0.113.1', 4000)
       speak(one, relay, 60)
-      expect(one.kept).toEqual([])
+      expect(one.recorded).toEqual([])
       expect(one.one.counters.foreign).toBe(61)
       expect(one.one.foreign).toEqual({ address: relay.address, packets: 59 })
     }
@@ -324,7 +324,7 @@ describe('latching (RFC 7362)', () => {
     expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7])
     expect(one.one.counters.foreign).toBe(120)
     speak(one, relay, 10, { first: 30, from: 130_000 })
-    expect(one.kept).toHaveLength(40)
+    expect(one.recorded).toHaveLength(40)
   })
 
   test('ends when the described address sends, which takes over', () => {
@@ -367,7 +367,7 @@ describe('latching (RFC 7362)', () => {
     speak(one, relay, 30)
     one.one.update({ peer: { ...peer, port: 4002 }, codecs })
     speak(one, relay, 60, { first: 30, from: 6_000 })
-    expect(one.kept).toHaveLength(90)
+    expect(one.recorded).toHaveLength(90)
     speak(one, { address: '198.51.100.2', port: 7000 }, 60, { from: 40_000, ssrc: 8 })
     expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7])
   })
@@ -375,7 +375,7 @@ describe('latching (RFC 7362)', () => {
 
 describe('after the end signal (R16)', () => {
   test('packets sent before it are kept, however late they arrive, and those sent after it are not', () => {
-    const { one, receive, kept: recorded } = follower()
+    const { one, receive, recorded } = follower()
     const send = (n: number, at: number, ssrc = 7) => receive(rtp({ seq: n, ts: 160 * n, ssrc }), at)
     for (let n = 0; n < 50; n++) if (n !== 45) send(n, 200 * n)
     one.end(9_950)

@@ -57,7 +57,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
   const send = (bytes: Buffer, port = ports.port) =>
     new Promise<void>((resolve) => client.send(bytes, port, host, () => resolve()))
   return {
-    ...{ stream, ports, kept: recorded, reports },
+    ...{ stream, ports, recorded, reports },
     speak: async (packets: number, marker = false) => {
       for (let n = 0; n < packets; n++) await send(seal(voice(n, marker && n === 0), n))
     },
@@ -92,7 +92,7 @@ test.each([{ isSecure: false }, { isSecure: true }])(
     const {
       stream,
       ports,
-      kept: recorded,
+      recorded,
       reports,
       speak,
       sendReport,

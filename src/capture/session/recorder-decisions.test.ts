@@ -131,9 +131,9 @@ async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
   const body = writeInvitationBody(sdp, metadata, freshIdentifiers)
   const name = `dialog-${dialogs++}`
   const dialog = { 'call-id': `${name}@192.0.2.1`, from: `<sip:src@192.0.2.1>;tag=${name}` }
-  const received = Object.fromEntries(identify(plan).map(([header, value]) => [header.toLowerCase(), value]))
+  const headers = Object.fromEntries(identify(plan).map(([header, value]) => [header.toLowerCase(), value]))
   const before = call.sent.length
-  const changes = { ...dialog, ...received, require: 'siprec', 'content-type': body.type, branch: `z9hG4bK-${name}` }
+  const changes = { ...dialog, ...headers, require: 'siprec', 'content-type': body.type, branch: `z9hG4bK-${name}` }
   call.send(request('INVITE', changes, body.bytes.toString()))
   const answers = () => call.sent.slice(before).map(({ message }) => message)
   await until(() => answers().some((message) => message.kind === 'response' && message.status >= 200))

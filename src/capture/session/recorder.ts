@@ -201,10 +201,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const more = {
       passedOn,
       mayBeDecidedAnew: canDecideAgain(invitation, facts),
-      tellsMedia: describesMedia(incoming, invitation),
+      answerHasSdp: describesMedia(incoming, invitation),
     }
-    const received = conferences.ofOffer(invitation, facts, now, session)
-    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...received, facts } }, request)
+    const conference = conferences.ofOffer(invitation, facts, now, session)
+    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...conference, facts } }, request)
     hold(session)
     return true
   }
@@ -284,7 +284,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       : 'as-before'
     const isAnothers = facts && inherited.has(session) && isOfAnother(incoming, invitation, facts, now)
     if (later === 'another' || isAnothers) return passOn(session, incoming, invitation, now)
-    const reoffer = { ...reofferOf(invitation, session), tellsMedia: describesMedia(incoming, invitation) }
+    const reoffer = { ...reofferOf(invitation, session), answerHasSdp: describesMedia(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const request = { request: incoming, offer: invitation.offer }
     if (facts && later !== 'as-before') {

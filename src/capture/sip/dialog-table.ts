@@ -116,14 +116,14 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
   }
 
   function lose(dialog: DialogEntry, reason: DialogLoss) {
-    let wish: void | 'keep' = undefined
+    let decision: void | 'keep' = undefined
     try {
-      wish = setting.handler.onDialogLost(dialog.shown, reason)
+      decision = setting.handler.onDialogLost(dialog.shown, reason)
     } catch (error) {
       setting.counters.faults++
       setting.onFault(error)
     }
-    if (wish !== 'keep') void dialog.shown.bye()
+    if (decision !== 'keep') void dialog.shown.bye()
   }
 
   function enter(state: DialogState, encoding: SipRequest['encoding'], way: Way, isAnswered = false): DialogEntry {

@@ -44,8 +44,8 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
  * without a timer.
  */
 export function sessionExpiresOf(response: SipResponse): number | undefined {
-  const reported = readTimer(response)
-  return reported && reported.seconds > 0 && reported.refresher !== 'uac' ? reported.seconds : undefined
+  const timer = readTimer(response)
+  return timer && timer.seconds > 0 && timer.refresher !== 'uac' ? timer.seconds : undefined
 }
 
 function knowsTimers(request: SipRequest): boolean {

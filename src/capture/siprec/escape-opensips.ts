@@ -29,8 +29,8 @@ export function escapeOpenSips(text: string): string {
 /** Returns the offsets of the participants in the associations; without these, of the first and the last participant. */
 function startsOf(text: string, end: number): number[] {
   const startOf = (id: string) => text.indexOf(`<participant participant_id="${id}"`)
-  const reported = text.slice(end).matchAll(/<participant(?:session|stream)assoc participant_id="([^"]*)"/g)
-  const ids = new Set([...reported].map(([, id]) => id!))
+  const matches = text.slice(end).matchAll(/<participant(?:session|stream)assoc participant_id="([^"]*)"/g)
+  const ids = new Set([...matches].map(([, id]) => id!))
   if (ids.size > 0)
     return [...ids]
       .map(startOf)

@@ -58,11 +58,11 @@ test('ids sent by the telephone system itself have the order and form of those o
     ['Cisco-Guid', '1-2-3-4'],
     ['Call-ID', 'rec'],
   ])
-  const reported = normaliseCallIds({
+  const normalised = normaliseCallIds({
     ...{ sipCallId: 'rec', ciscoGuid: '1-2-3-4', sipSessionId: `${b};remote=${a}`, sessionId: 's' },
     ucid: 'FA080001000263F80CAC',
   })
-  expect(reported.map(({ id, source }) => [source, id])).toEqual(sent)
+  expect(normalised.map(({ id, source }) => [source, id])).toEqual(sent)
 })
 
 test('elements without an id give no call id', () => {

@@ -62,9 +62,9 @@ function readKey(part: string, suite: MasterKey['suite']): MasterKey | undefined
   bytes.fill(0)
   if (mki === undefined) return { suite, secret }
   const length = Number(mkiBytes)
-  const reported = BigInt(mki).toString(16)
-  if (length < 1 || length > maxMkiBytes || reported.length > 2 * length) return undefined
-  return { suite, secret, mki: Buffer.from(reported.padStart(2 * length, '0'), 'hex') }
+  const hex = BigInt(mki).toString(16)
+  if (length < 1 || length > maxMkiBytes || hex.length > 2 * length) return undefined
+  return { suite, secret, mki: Buffer.from(hex.padStart(2 * length, '0'), 'hex') }
 }
 
 /** Returns our own key as an answer's line, without lifetime and MKI. */

@@ -22,8 +22,8 @@ export function withGenesys(
   const { participants = [] } = metadata ?? {}
   // In any other call the request-uri is the address dialled by the caller, with parameters of the caller's choice.
   const isRecorder = participants.length > 1 && participants.every(isGenesysRecorder)
-  const reported = isRecorder ? participants.map(({ extension }) => extension?.requestUri) : []
-  const genesys = [requestUri, ...reported].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
+  const uris = isRecorder ? participants.map(({ extension }) => extension?.requestUri) : []
+  const genesys = [requestUri, ...uris].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
   if (!genesys) return metadata
   const { vendor, ...facts } = metadata ?? alone
   return { ...facts, vendor: { ...vendor, genesys } }

@@ -16,8 +16,8 @@ export interface RemoteMedia {
 
 export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
   const address = media.connectionAddress ?? ''
-  const reported = reportsPort(media)
-  const location = { port: media.port, ...(reported !== undefined && { reportsPort: reported }) }
+  const port = reportsPort(media)
+  const location = { port: media.port, ...(port !== undefined && { reportsPort: port }) }
   return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
     ? { address: socketForm(address), ...location, basis: 'sdp' }
     : { address: sourceAddress, ...location, basis: 'signalling' }

@@ -32,8 +32,8 @@ const suites: Readonly<Record<string, Suite>> = {
 
 /** Returns the suite of a name in a session description, in any case; undefined if unsupported. */
 export function suiteNamed(name: string): Suite | undefined {
-  const known = name.toUpperCase()
-  return Object.hasOwn(suites, known) ? suites[known] : undefined
+  const key = name.toUpperCase()
+  return Object.hasOwn(suites, key) ? suites[key] : undefined
 }
 
 /** Master key of a suite. A KeyObject does not reveal its bytes when printed or written as JSON. */

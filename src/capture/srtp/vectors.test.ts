@@ -54,8 +54,8 @@ describe('session keys are derived as in the RFCs', () => {
       'fa31791685ca444a9e07c6c64e93',
     ],
   ])('%s', (_source, key, salt, ...expected) => {
-    for (const [label, reported] of expected.entries()) {
-      expect(deriveKey(hex(key), hex(salt), label, hex(reported).length)).toEqual(hex(reported))
+    for (const [label, derived] of expected.entries()) {
+      expect(deriveKey(hex(key), hex(salt), label, hex(derived).length)).toEqual(hex(derived))
     }
   })
 })
@@ -130,23 +130,23 @@ const libsrtp = JSON.parse(
 ) as Vector[]
 
 describe('packets sealed by libsrtp are opened, and only once', () => {
-  test.each(libsrtp.map((reported) => [`${reported.suite}${reported.mki && ', with an MKI'}`, reported] as const))(
+  test.each(libsrtp.map((vector) => [`${vector.suite}${vector.mki && ', with an MKI'}`, vector] as const))(
     '%s',
-    (_name, reported) => {
+    (_name, vector) => {
       const master: MasterKey = {
-        suite: suiteNamed(reported.suite)!,
-        secret: createSecretKey(hex(reported.key)),
-        ...(reported.mki && { mki: hex(reported.mki) }),
+        suite: suiteNamed(vector.suite)!,
+        secret: createSecretKey(hex(vector.key)),
+        ...(vector.mki && { mki: hex(vector.mki) }),
       }
       const rtp = new RtpOpener(master)
-      for (const { plain, sealed } of reported.packets) {
+      for (const { plain, sealed } of vector.packets) {
         const bytes = hex(sealed)
         const size = rtp.open(bytes, bytes.length)
         expect(bytes.toString('hex', 0, Math.max(0, size))).toBe(plain)
         expect(rtp.open(hex(sealed), bytes.length)).toBeLessThan(0)
       }
       const rtcp = new RtcpOpener(master)
-      for (const { plain, sealed } of reported.reports) {
+      for (const { plain, sealed } of vector.reports) {
         expect(rtcp.open(hex(sealed))?.toString('hex')).toBe(plain)
         expect(rtcp.open(hex(sealed))).toBeUndefined()
       }

@@ -2,7 +2,7 @@ import { listenToTabs, notifyTabs } from './tabs.ts'
 
 /** Minimum interval between use messages to other tabs. */
 const reportEveryMs = 5000
-const state = { skewMs: 0, lastUseMs: Date.now(), toldMs: 0 }
+const state = { skewMs: 0, lastUseMs: Date.now(), notifiedMs: 0 }
 
 listenToTabs((message) => {
   if (message === 'used') state.lastUseMs = Date.now()
@@ -23,8 +23,8 @@ export function serverNowMs(): number {
 export function recordUse(): void {
   const now = Date.now()
   state.lastUseMs = now
-  if (now - state.toldMs < reportEveryMs) return
-  state.toldMs = now
+  if (now - state.notifiedMs < reportEveryMs) return
+  state.notifiedMs = now
   notifyTabs('used')
 }
 

@@ -33,7 +33,7 @@ export function DestructionProof({
       </p>
     )
   }
-  const request = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`
+  const referenceParameter = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`
   return (
     <>
       <dl className="facts facts-small">
@@ -55,7 +55,7 @@ export function DestructionProof({
               <li key={one}>
                 <a
                   className="link-with-icon"
-                  href={`/api/recordings/${recordingId}/certificate?language=${one}${request}`}
+                  href={`/api/recordings/${recordingId}/certificate?language=${one}${referenceParameter}`}
                   target="_blank"
                   rel="noreferrer"
                   lang={one}

@@ -30,9 +30,9 @@ export function draftOf(filters: Filters): Draft {
 
 /** Returns the search of a form's content. */
 export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters {
-  const request = filterNames.filter((name) => draft[name].trim() !== unasked(name))
+  const filled = filterNames.filter((name) => draft[name].trim() !== unasked(name))
   return {
-    ...Object.fromEntries(request.map((name) => [name, draft[name].trim()])),
+    ...Object.fromEntries(filled.map((name) => [name, draft[name].trim()])),
     ...(days && { from: written(days.start, fromTime), to: written(days.end, toTime) }),
   }
 }

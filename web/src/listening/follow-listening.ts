@@ -16,12 +16,12 @@ export function followListening(
   onEnded: (reason: ListeningEndReason | 'silent' | 'refused') => void,
 ): () => void {
   const source = new EventSource(path)
-  let heardAtMs = performance.now()
+  let lastMessageMs = performance.now()
   const timer = window.setInterval(() => {
-    if (performance.now() - heardAtMs > silentMs) end('silent')
+    if (performance.now() - lastMessageMs > silentMs) end('silent')
   }, checkMs)
   source.addEventListener('holds', () => {
-    heardAtMs = performance.now()
+    lastMessageMs = performance.now()
   })
   source.addEventListener('ended', (event: MessageEvent<string>) => end((JSON.parse(event.data) as ListeningEnd).why))
   source.addEventListener('error', () => {

@@ -13,7 +13,7 @@ import { announce } from '../shell/announce.tsx'
 import { useCallerWishEnded } from './caller-wish.ts'
 import { wordOfForbidden } from './word-of-forbidden.ts'
 
-const wishes = [
+const choices = [
   { party: 'CALLER', channel: 'CALL', word: 'my-calls.forbid.caller' },
   { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'my-calls.forbid.own' },
 ] as const
@@ -45,7 +45,7 @@ export function ForbidOwn({
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [confirming, setConfirming] = useState<(typeof wishes)[number]>()
+  const [confirming, setConfirming] = useState<(typeof choices)[number]>()
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
@@ -59,7 +59,7 @@ export function ForbidOwn({
     if (isMine) outcome.current?.focus()
   }, [isMine])
 
-  const submit = async ({ party, channel }: (typeof wishes)[number]) => {
+  const submit = async ({ party, channel }: (typeof choices)[number]) => {
     const done = await forbid
       .mutateAsync({ params: { path: { id: recordingId } }, body: { party, channel } })
       .catch(() => undefined)
@@ -87,19 +87,19 @@ export function ForbidOwn({
         {when}
       </span>
       <div className="actions">
-        {wishes
+        {choices
           .filter(({ party }) => party === 'OFFICIAL' || !hasEnded)
-          .map((wish) => (
+          .map((choice) => (
             <Button
-              key={wish.party}
+              key={choice.party}
               kind="secondary"
               className="button-small"
               isBusy={forbid.isPending}
-              aria-label={`${t(wish.word)}, ${when}`}
-              onPress={() => setConfirming(wish)}
+              aria-label={`${t(choice.word)}, ${when}`}
+              onPress={() => setConfirming(choice)}
             >
               <Ban aria-hidden="true" size={16} />
-              {t(wish.word)}
+              {t(choice.word)}
             </Button>
           ))}
       </div>

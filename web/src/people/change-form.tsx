@@ -34,7 +34,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   const todayHere = today(zone)
   const [draft, setDraft] = useState<ChangeDraft>(() => begin('name', person, todayHere))
   const [wrong, setWrong] = useState<ChangeProblems>({})
-  const [isDone, setIsDone] = useState<'no' | 'done' | 'waits'>('no')
+  const [result, setResult] = useState<'no' | 'done' | 'waits'>('no')
   const form = useRef<HTMLFormElement>(null)
   const change = $api.useMutation('post', '/api/people/{id}/changes')
   const refusal = change.error ? refusalIn(change.error) : undefined
@@ -42,13 +42,13 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
 
   const { kind, day } = draft
   const edit = (edited: Partial<ChangeDraft>) => {
-    setIsDone('no')
+    setResult('no')
     setDraft({ ...draft, ...edited })
   }
   const submit = async () => {
     const problems = problemsOf(draft, person)
     setWrong(problems)
-    setIsDone('no')
+    setResult('no')
     if (Object.keys(problems).length > 0) return
     const changed = await change
       .mutateAsync({ params: { path: { id: person.id } }, body: bodyOf(draft, todayHere) })
@@ -62,7 +62,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     const next = begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
     // Keeps the answers given: submitting again by mistake does not withdraw them.
     setDraft({ ...next, yes: draft.yes })
-    setIsDone(changed.waits ? 'waits' : 'done')
+    setResult(changed.waits ? 'waits' : 'done')
     announce(t(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
   }
   const message = refusal && t(refusal.word)
@@ -96,7 +96,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
           value={kind}
           onChange={(next) => {
             setWrong({})
-            setIsDone('no')
+            setResult('no')
             change.reset()
             setDraft(begin(next as ChangeKind, person, todayHere))
           }}
@@ -177,8 +177,8 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             {t(change.isPending ? 'people.person.change.busy' : 'people.person.change.do')}
           </Button>
         </div>
-        {isDone === 'done' && <Notice kind="success">{t('people.person.change.done')}</Notice>}
-        {isDone === 'waits' && <Notice kind="info">{t('people.person.change.waits')}</Notice>}
+        {result === 'done' && <Notice kind="success">{t('people.person.change.done')}</Notice>}
+        {result === 'waits' && <Notice kind="info">{t('people.person.change.waits')}</Notice>}
       </Form>
     </section>
   )

@@ -27,7 +27,7 @@ export function AnsweredForm({
   onPlay?: ((ms: number) => void) | undefined
 }) {
   const { t, locale } = useLanguage()
-  const request = new Set(score.asked)
+  const asked = new Set(score.asked)
   const inOrder = [...comments].sort((one, other) => one.atMs - other.atMs)
   return (
     <div className="quality-parts">
@@ -44,7 +44,7 @@ export function AnsweredForm({
             </h3>
             <dl className="quality-answered">
               {section.questions
-                .filter(({ id }) => request.has(id))
+                .filter(({ id }) => asked.has(id))
                 .map((question) => {
                   const answer = answers[question.id]
                   return (

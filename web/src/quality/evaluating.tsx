@@ -34,7 +34,7 @@ export function Evaluating({
   const handle = useRef<PlayerHandle>(null)
   const [isTried, setTried] = useState(false)
   const { work, score } = draft
-  const isConfirming = new Set(score?.asked)
+  const asked = new Set(score?.asked)
   const missing = isTried ? new Set(score?.unanswered) : new Set<string>()
 
   const comment = (question?: string) => {
@@ -70,7 +70,7 @@ export function Evaluating({
       <div className="quality-form stack">
         <SavedState evaluation={evaluation} draft={draft} />
         {form.sections.map((section, s) => {
-          const request = section.questions.filter(({ id }) => isConfirming.has(id))
+          const shown = section.questions.filter(({ id }) => asked.has(id))
           const part = score?.sections[section.id]
           return (
             <section key={section.id} className="panel stack-small" aria-labelledby={`section-${section.id}`}>
@@ -78,8 +78,8 @@ export function Evaluating({
                 {s + 1}. <span lang={evaluation.formLanguage}>{section.title}</span>{' '}
                 {part != null && <span className="muted">{percentOf(part, locale)}</span>}
               </h2>
-              {request.length === 0 && <p className="muted">{t('quality.section.nothing')}</p>}
-              {request.map((question, q) => (
+              {shown.length === 0 && <p className="muted">{t('quality.section.nothing')}</p>}
+              {shown.map((question, q) => (
                 <QuestionField
                   key={question.id}
                   question={question}
@@ -169,7 +169,7 @@ function Release({
   const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
   const wordOf = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
     t(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
-  const request = async () => {
+  const askForConfirmation = async () => {
     onTry()
     if (!(await draft.flush())) return
     const unanswered = draft.counted()?.unanswered ?? []
@@ -196,7 +196,7 @@ function Release({
       {release.error && <Failure error={release.error} />}
       <p>{wordOf('what')}</p>
       <div className="actions">
-        <Button kind="primary" isBusy={release.isPending} onPress={() => void request()}>
+        <Button kind="primary" isBusy={release.isPending} onPress={() => void askForConfirmation()}>
           {t(word)}
         </Button>
         {kind === 'SAMPLED' && <SetAside id={id} />}

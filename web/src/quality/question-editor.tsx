@@ -40,7 +40,7 @@ export function QuestionEditor({
   const title = t('quality.question', { number })
   const change = (changed: Partial<Question>) => onChange(changeQuestion(form, id, changed))
   const before = earlierThan(form, id).filter((one) => answersOf(one.scale))
-  const request = before.find((one) => one.id === onlyIf?.question)
+  const conditionQuestion = before.find((one) => one.id === onlyIf?.question)
   return (
     <fieldset className="quality-editor stack-small">
       <legend>{title}</legend>
@@ -108,12 +108,12 @@ export function QuestionEditor({
           />
         )}
       </div>
-      {onlyIf && request && (
+      {onlyIf && conditionQuestion && (
         <Checks
           label={t('quality.onlyIf.answers')}
-          options={(answersOf(request.scale) ?? []).map((value) => ({
+          options={(answersOf(conditionQuestion.scale) ?? []).map((value) => ({
             value: String(value),
-            label: answerText(request.scale, value, t),
+            label: answerText(conditionQuestion.scale, value, t),
           }))}
           value={onlyIf.answers.map(String)}
           onChange={(answers) => change({ onlyIf: { ...onlyIf, answers: answers.map(Number) } })}

@@ -12,7 +12,7 @@ export interface QueueFilters {
 }
 
 /** Any other text may be a name, which is never in the URL: history state has only its key. */
-const isOfNumber = /^(p-)?[\d-]+$/i
+const numberPattern = /^(p-)?[\d-]+$/i
 
 /** Reads the queue filters from the URL; all open requests by default. A search in the URL is a number only. */
 export function readQueue(search: Record<string, unknown>): QueueFilters {
@@ -21,7 +21,7 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
   return {
     ...(state === 'closed' && { state }),
     ...((whose === 'mine' || whose === 'nobodys') && { whose }),
-    ...(isOfNumber.test(sought) && { find: sought }),
+    ...(numberPattern.test(sought) && { find: sought }),
   }
 }
 

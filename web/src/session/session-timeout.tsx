@@ -16,34 +16,34 @@ const session = { queryKey: ['get', '/api/session'] }
  */
 export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
   const { t } = useLanguage()
-  const [played, setPlayed] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
+  const [known, setKnown] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
   const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
   const [spoken, setSpoken] = useState('')
   const [lastEndMs, setLastEnd] = useState<number>()
   const [isRead, setIsRead] = useState(false)
-  const isConfirming = useRef(false)
-  if (played.endsAt !== me.sessionEndsAt) setPlayed({ endsAt: me.sessionEndsAt, atMs: Date.now() })
+  const isReading = useRef(false)
+  if (known.endsAt !== me.sessionEndsAt) setKnown({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
   /** Reads the session, which counts as use. If the server does not answer at the end, the session ends in this browser. */
-  const request = async (hasEnded: boolean) => {
-    if (isConfirming.current) return
-    isConfirming.current = true
+  const readSession = async (hasEnded: boolean) => {
+    if (isReading.current) return
+    isReading.current = true
     const before = { endsAtMs: Date.parse(me.sessionEndsAt) }
     await queries.refetchQueries(session)
-    isConfirming.current = false
+    isReading.current = false
     const state = queries.getQueryState<Me>(session.queryKey)
     if (state?.status !== 'success') {
       if (hasEnded && !isSignedOut(state?.error)) onEnded()
       return
     }
     const endsAtMs = Date.parse(state.data?.sessionEndsAt ?? me.sessionEndsAt)
-    setPlayed({ endsAt: state.data?.sessionEndsAt ?? me.sessionEndsAt, atMs: Date.now() })
+    setKnown({ endsAt: state.data?.sessionEndsAt ?? me.sessionEndsAt, atMs: Date.now() })
     if (isLastEnd(before, { endsAtMs, serverNowMs: serverNowMs() })) setLastEnd(endsAtMs)
   }
-  const look = useEffectEvent(() => {
+  const update = useEffectEvent(() => {
     const judged = timeLeft({
       endsAtMs: Date.parse(me.sessionEndsAt),
-      receivedAtMs: played.atMs,
+      receivedAtMs: known.atMs,
       lastUseMs: lastUseMs(),
       serverNowMs: serverNowMs(),
       lastEndMs,
@@ -55,11 +55,11 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     }
     setLeft(undefined)
     setSpoken('')
-    if (judged.do === 'ask') void request(Date.parse(me.sessionEndsAt) <= serverNowMs())
+    if (judged.do === 'ask') void readSession(Date.parse(me.sessionEndsAt) <= serverNowMs())
     else setIsRead(false)
   })
   useEffect(() => {
-    const timer = window.setInterval(look, 1000)
+    const timer = window.setInterval(update, 1000)
     return () => window.clearInterval(timer)
   }, [])
 
@@ -74,7 +74,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
         onContinue={() => {
           if (left.isLast) return setIsRead(true)
           setLeft(undefined)
-          void request(false)
+          void readSession(false)
         }}
       />
     </Suspense>

@@ -48,13 +48,13 @@ export function createConferences(parts: {
       const { official } = facts
       const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
       const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
-      const received = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
+      const officials = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
       // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>
-        received[at] !== undefined &&
-        received.some((one, n) => counts[n] && one !== undefined && one !== received[at] && !isApart(at, n))
+        officials[at] !== undefined &&
+        officials.some((one, n) => counts[n] && one !== undefined && one !== officials[at] && !isApart(at, n))
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
           void session.dispatch({ type: 'shared', on: isIn(at) })

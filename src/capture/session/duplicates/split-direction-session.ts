@@ -87,8 +87,8 @@ export function createSplitDirectionSessions(parts: {
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
       const { streams, tracks, joined = [] } = state.session
       // Only streams of live sessions count: after a transfer another session with the same direction may follow.
-      const received = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
-      if (track === undefined || received.includes(track)) return false
+      const recorded = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
+      if (track === undefined || recorded.includes(track)) return false
       const { dialog } = request
       const index = Math.max(...Object.keys(tracks).map(Number)) + 1
       const sdpSessionId = newSdpSessionId(options.random)

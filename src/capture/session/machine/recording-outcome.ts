@@ -29,7 +29,7 @@ export function marksOfStored(
   { marks, endedAt }: SegmentFacts,
   { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
 ): SegmentMark[] {
-  const reported = found.reduce(withMark, marks)
+  const marked = found.reduce(withMark, marks)
   // Marks a recording without packets, so that listeners do not take it for a silent call.
-  return endedAt && stored.packetsReceived === 0 ? withMark(reported, 'incomplete') : reported
+  return endedAt && stored.packetsReceived === 0 ? withMark(marked, 'incomplete') : marked
 }

@@ -18,7 +18,7 @@ export type SessionState =
 
 /** Completion of a pending decision. `request`: the request that supplied the missing data; absent if another session did. */
 export interface Completes {
-  request?: { tellsMedia: boolean }
+  request?: { answerHasSdp: boolean }
 }
 
 export interface SessionFacts {
@@ -30,7 +30,7 @@ export interface SessionFacts {
   metadata?: RecordingMetadata
   /** Version of our SDP answer (RFC 3264 section 8); each one increments it. */
   answerVersion: number
-  /** Set if use was forbidden (R49): recording stops, and the recorded part is destroyed or stored. The client does not notice. */
+  /** Set if use was forbidden (R49): what was recorded is destroyed or stored. The client does not notice. */
   stopped?: 'destroys' | 'stores'
   /** Streams of the call's other sessions that are written to this recording, with their own numbers. */
   joined?: readonly StreamPlan[]
@@ -52,7 +52,7 @@ export interface Offer {
   metadata?: RecordingMetadata
   hasSdp: boolean
   /** True if our answer has SDP; default: true if the request had an offer. */
-  tellsMedia?: boolean
+  answerHasSdp?: boolean
   /** True if a later request without SDP may lead to a recording: the client must already send audio then. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
@@ -118,7 +118,7 @@ export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVers
 }
 
 /** A later request of a session. `inAck`: true if it is the client's answer to our own offer, which needs no answer. */
-export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' | 'tellsMedia'> & {
+export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' | 'answerHasSdp'> & {
   facts: PartyFacts
   inAck?: true
   /** Absent: no change. */

@@ -174,7 +174,7 @@ describe('a session', () => {
   })
 
   test('keeps nothing while the official consults a colleague and the caller waits, and continues afterwards', () => {
-    const requests = (consults: boolean): SessionEvent => ({
+    const consultation = (consults: boolean): SessionEvent => ({
       type: 'reoffered',
       offer: {
         ...{ streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
@@ -182,10 +182,10 @@ describe('a session', () => {
       },
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
-    const request = run(...opened, requests(true))
-    expect(kinds(request.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
-    expect(request.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
-    expect(run(...opened, requests(true), requests(false)).effects).toMatchObject([
+    const paused = run(...opened, consultation(true))
+    expect(kinds(paused.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
+    expect(paused.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
+    expect(run(...opened, consultation(true), consultation(false)).effects).toMatchObject([
       { do: 'retarget' },
       { do: 'retarget' },
       { do: 'withhold', on: false },

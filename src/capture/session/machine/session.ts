@@ -65,12 +65,12 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     const known: SegmentFacts =
       allInactive(streams) || withholdingReason(session) ? { ...facts, captureState: 'paused' } : facts
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
-    const describesMedia = offer.tellsMedia ?? offer.hasSdp
+    const describesMedia = offer.answerHasSdp ?? offer.hasSdp
     const isSilenced = session.isSilenced === true && !describesMedia
     return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...recorded]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
-  const describesMedia = !before || (offer.tellsMedia ?? offer.hasSdp)
+  const describesMedia = !before || (offer.answerHasSdp ?? offer.hasSdp)
   const isSilenced = describesMedia ? !listens : session.isSilenced === true
   const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
   const effects: SessionEffect[] = [{ do: 'note', facts }, ...recorded, answer(waiting, true)]
@@ -87,7 +87,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     const effects = !completes
       ? [answer(session, true)]
       : completes.request
-        ? [answer(session, completes.request.tellsMedia)]
+        ? [answer(session, completes.request.answerHasSdp)]
         : []
     const [sending, offered] = askedToSend(session)
     return [
@@ -118,7 +118,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     const effects = !completes
       ? [answer(failing, true)]
       : completes.request
-        ? [answer(failing, completes.request.tellsMedia)]
+        ? [answer(failing, completes.request.answerHasSdp)]
         : []
     return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...effects]]
   }
@@ -265,7 +265,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     effects.push(...quiet.effects)
   }
   const { others, effects: recorded } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
-  const describesMedia = offer.tellsMedia ?? offer.hasSdp
+  const describesMedia = offer.answerHasSdp ?? offer.hasSdp
   const next: SessionFacts = {
     ...session,
     facts,
@@ -292,33 +292,33 @@ function completed(
 ): [SessionState, SessionEffect[]] {
   const [state, effects] = offer ? reoffered(session, offer) : [{ phase: 'live', session } as SessionState, []]
   if (state.phase !== 'live' || session.facts.recording) return [state, effects]
-  const { session: reported } = state
+  const { session: current } = state
   const { recording } = completion
-  const known = withParties(reported, { ...(caller && { caller }), marks: [] })
+  const completedFacts = withParties(current, { ...(caller && { caller }), marks: [] })
   const facts: SegmentFacts = {
-    ...known,
+    ...completedFacts,
     ...completion,
-    official: completion.official ?? known.official,
-    answeredAt: completion.answeredAt ?? known.answeredAt,
+    official: completion.official ?? completedFacts.official,
+    answeredAt: completion.answeredAt ?? completedFacts.answeredAt,
   }
-  const next: SessionFacts = { ...reported, facts, listens: recording ? false : listens && reported.listens === true }
+  const next: SessionFacts = { ...current, facts, listens: recording ? false : listens && current.listens === true }
   // Stores the facts and answers the request only once, with the final state.
   const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
-  const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
+  const answerHasSdp = offer ? (offer.answerHasSdp ?? offer.hasSdp) : false
   if (!recording) {
-    const silenced = tellsMedia ? { ...next, isSilenced: !next.listens } : next
-    const effects = offer ? [answer(silenced, tellsMedia)] : []
+    const silenced = answerHasSdp ? { ...next, isSilenced: !next.listens } : next
+    const effects = offer ? [answer(silenced, answerHasSdp)] : []
     return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...effects]]
   }
   const isQuiet = allInactive(next.streams) || withholdingReason(next) !== undefined
   const opened: SessionFacts = {
     ...next,
     facts: isQuiet ? { ...facts, captureState: 'paused' } : facts,
-    isSilenced: next.isSilenced === true && !tellsMedia,
+    isSilenced: next.isSilenced === true && !answerHasSdp,
   }
   const { joined = [] } = opened
   return [
-    { phase: 'opening', session: opened, completes: offer ? { request: { tellsMedia } } : {} },
+    { phase: 'opening', session: opened, completes: offer ? { request: { answerHasSdp } } : {} },
     [...others, { do: 'open', recording, streams: [...accepted(opened.streams), ...joined], facts: opened.facts }],
   ]
 }

@@ -30,8 +30,8 @@ const comesMs = 10_000
 const elsewherePackets = 50
 
 /** Returns a foreign address that sent more packets, which are not recorded, than were recorded; undefined if there is none. */
-export function mediaElsewhere(hasReceived: readonly MeasuredStream[]): string | undefined {
-  const found = hasReceived.find(
+export function mediaElsewhere(received: readonly MeasuredStream[]): string | undefined {
+  const found = received.find(
     ({ counters: { received, foreignFrom } }) =>
       foreignFrom.packets >= elsewherePackets && foreignFrom.packets > received,
   )
@@ -39,8 +39,8 @@ export function mediaElsewhere(hasReceived: readonly MeasuredStream[]): string |
 }
 
 /** Returns true if more than a tenth of the media from the described address is not recorded, as when the SSRC keeps changing. */
-export function leavesOut(hasReceived: readonly MeasuredStream[]): boolean {
-  return hasReceived.some(
+export function leavesOut(received: readonly MeasuredStream[]): boolean {
+  return received.some(
     ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,
   )
 }

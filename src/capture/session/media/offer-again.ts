@@ -38,6 +38,6 @@ export async function offerAgain(
 
 /** Returns the label of a stream, from our offer if the client's answer omits it. */
 function labelOf(offered: readonly StreamPlan[], { index, label }: StreamPlan): Pick<StreamPlan, 'label'> {
-  const known = label ?? offered.find((plan) => plan.index === index)?.label
-  return known === undefined ? {} : { label: known }
+  const found = label ?? offered.find((plan) => plan.index === index)?.label
+  return found === undefined ? {} : { label: found }
 }

@@ -162,9 +162,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let mapped: Readonly<Record<number, Track>> = {}
   const from = () => numbering.get(streams) ?? 0
   /** Streams of the sessions whose audio is in the recording. */
-  const hasReceived = new Set<SessionStreams>()
+  const contributing = new Set<SessionStreams>()
   const recordReceived = () => {
-    if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) hasReceived.add(streams)
+    if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) contributing.add(streams)
   }
   /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }
@@ -185,7 +185,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     const measured = measures()
     const marks: SegmentMark[] = []
     // A stream has changed its address or port, or the audio is from several sessions.
-    if (hasReceived.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
+    if (contributing.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
     if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
     if (leavesOut(measured)) marks.push('incomplete')
     if (mediaElsewhere(measured) !== undefined) marks.push('media-elsewhere')

@@ -70,9 +70,9 @@ export function readTrunks(path: string | undefined): readonly Trunk[] {
 }
 
 export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
-  const known = trunks.map((trunk) => ({ trunk, addresses: blockListOf(trunk.from) }))
+  const lists = trunks.map((trunk) => ({ trunk, addresses: blockListOf(trunk.from) }))
   return (address, userAgent = '') =>
-    known.find(
+    lists.find(
       ({ trunk, addresses }) =>
         holds(addresses, address) && userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
     )?.trunk
@@ -87,7 +87,7 @@ export function trunkNaming(
   sources: readonly string[] = [],
 ): { findTrunk: FindTrunk; nameTrunk: NameTrunk; sharesTrunk: SharesTrunk; latchesOf: LatchesOf } {
   const find = trunkFinder(trunks)
-  const known = trunks.map(({ from }) => blockListOf(from))
+  const lists = trunks.map(({ from }) => blockListOf(from))
   const entries = sources
     .map((entry) => ({ entry, list: blockListOf([entry]), bits: Number(entry.split('/')[1] ?? 128) }))
     .sort((a, b) => b.bits - a.bits)
@@ -111,7 +111,7 @@ export function trunkNaming(
       return list && ((address) => holds(list, address))
     },
     sharesTrunk(one, other) {
-      if (known.some((list) => holds(list, one.address) && holds(list, other.address))) return true
+      if (lists.some((list) => holds(list, one.address) && holds(list, other.address))) return true
       if (one.client !== undefined && other.client !== undefined) return one.client === other.client
       if (one.address === other.address) return true
       const entry = sourceEntry(one.address)

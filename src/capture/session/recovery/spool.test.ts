@@ -238,11 +238,11 @@ describe('the spool', () => {
   })
 
   test('facts pending at another node are submitted again under that node’s contact while their caller is the same', async () => {
-    const incoming: string[] = []
+    const submitted: string[] = []
     spool = await openSpool({
       directory,
       admit: ({ contactId }) => {
-        incoming.push(contactId)
+        submitted.push(contactId)
         return Promise.resolve({ contactId: 'the other node’s', verdict: 'beside', stops: false })
       },
       onFault: () => undefined,
@@ -250,27 +250,27 @@ describe('the spool', () => {
     })
     const facts = callFacts()
     await spool.note(facts)
-    await expect.poll(() => incoming).toEqual([facts.contactId])
+    await expect.poll(() => submitted).toEqual([facts.contactId])
     await wait(20)
     spool.retryBeside()
-    await expect.poll(() => incoming).toEqual([facts.contactId, 'the other node’s'])
+    await expect.poll(() => submitted).toEqual([facts.contactId, 'the other node’s'])
     await spool.note({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
     spool.retryBeside()
-    await expect.poll(() => incoming[2]).toBe(facts.contactId)
+    await expect.poll(() => submitted[2]).toBe(facts.contactId)
   })
 
   test('facts pending at another node stay on disk, are submitted again, and are deleted once that node has reported the call', async () => {
     let verdict: 'beside' | 'told' = 'beside'
-    let incoming = 0
+    let submissions = 0
     let canRemove = false
     const removed: string[] = []
     const stopped: string[] = []
     spool = await openSpool({
       directory,
       admit: ({ contactId }) => {
-        incoming++
+        submissions++
         return Promise.resolve(
-          verdict === 'beside' ? { contactId, verdict, stops: incoming > 1 } : { contactId, verdict },
+          verdict === 'beside' ? { contactId, verdict, stops: submissions > 1 } : { contactId, verdict },
         )
       },
       onFault: () => undefined,
@@ -281,15 +281,15 @@ describe('the spool', () => {
     })
     const facts = callFacts({ recording: recordingFacts() })
     await spool.note(facts)
-    await expect.poll(() => incoming).toBe(1)
+    await expect.poll(() => submissions).toBe(1)
     await wait(60)
-    expect([incoming, spool.waiting, stopped]).toEqual([1, 1, []])
+    expect([submissions, spool.waiting, stopped]).toEqual([1, 1, []])
     expect(await leftByAKill()).toEqual([facts])
     spool.retryBeside()
     await expect.poll(() => stopped).toEqual([facts.segmentId])
     verdict = 'told'
     spool.retryBeside()
-    await expect.poll(() => incoming).toBeGreaterThan(3)
+    await expect.poll(() => submissions).toBeGreaterThan(3)
     // The facts stay while the recording cannot be deleted.
     expect(await leftByAKill()).toEqual([facts])
     canRemove = true

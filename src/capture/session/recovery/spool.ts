@@ -78,8 +78,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const request = setInterval(retryBeside, besideMs)
-  request.unref()
+  const besideTimer = setInterval(retryBeside, besideMs)
+  besideTimer.unref()
 
   function pump(): void {
     if (stopped) return
@@ -228,7 +228,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async stop() {
       stopped = true
       clearTimeout(timer)
-      clearInterval(request)
+      clearInterval(besideTimer)
       await journal.close()
     },
   }

@@ -30,8 +30,8 @@ test('refused facts block none of the others', async () => {
   const admit = admitTo(capture.db)
   const sound = [callFacts(), callFacts()] as const
   const refused = callFacts({ caller: { kind: 'withheld', key: '+358401234567' as PhoneNumberKey, raw: null } })
-  const reported = await Promise.allSettled([sound[0], refused, sound[1]].map(admit))
-  expect(reported.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  const outcomes = await Promise.allSettled([sound[0], refused, sound[1]].map(admit))
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   const ids = [...sound, refused].map(({ contactId }) => contactId)
   const entered = await admin.selectFrom('contact').select('id').where('id', 'in', ids).execute()
   expect(entered.map(({ id }) => id).sort()).toEqual(sound.map(({ contactId }) => contactId).sort())

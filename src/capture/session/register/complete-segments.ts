@@ -41,9 +41,9 @@ export function createCompletions(parts: {
         counters.historyOnly--
       }
       const caller = facts.callerIsGuess ? undefined : facts.caller
-      const reported = { type: 'completed', completion, listens } as const
+      const event = { type: 'completed', completion, listens } as const
       await session.dispatch(
-        by ? { ...reported, offer: by.offer } : { ...reported, ...(caller && { caller }) },
+        by ? { ...event, offer: by.offer } : { ...event, ...(caller && { caller }) },
         by?.pending,
       )
     },
