@@ -80,7 +80,7 @@ describe.each(streams)('the event stream of %s', (_name, { who, path }) => {
     expect(text).toMatch(/event: ended\ndata: .*\n\n$/)
   })
 
-  test.each(['refuses a page that is %s', 'cross-site'])('refuse a page that is %s', async (site) => {
+  test.each(['same-site', 'cross-site'])('refuses a page that is %s', async (site) => {
     const browser = await desk.signIn(await who())
     const at = await path(browser)
     expect((await browser.fetch(at, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
