@@ -17,7 +17,7 @@ async function check(): Promise<string> {
   return said
 }
 
-test('names the migrations that would be applied, and that they cannot be rolled back', () => {
+test('upgrade --check names the migrations that would be applied, and that they cannot be rolled back', () => {
   const [schema, functions] = judgePlan({ at: '0216-a.sql', waiting: ['0217-b.sql'], areFunctionsNew: true })
   expect(schema?.says).toBe('from 0216-a.sql, 1 migrations will be applied: 0217-b.sql; they cannot be rolled back')
   expect(functions?.says).toBe('functions, views and policies will be installed anew')

@@ -18,7 +18,7 @@ async function opened(content: unknown) {
   const engines = await openVoiceEngines(file)
   await engines.stop()
   expect(engines.of('T')).toMatchObject({ level: 'T' })
-  return { engines, told: engines.faults.map(({ code, message }) => `${code}: ${message}`).join('\n') }
+  return { engines, reported: engines.faults.map(({ code, message }) => `${code}: ${message}`).join('\n') }
 }
 
 test('a missing file, invalid JSON or unknown content configures no engine, and the transcript’s voices are used', async () => {
@@ -31,7 +31,7 @@ test('a missing file, invalid JSON or unknown content configures no engine, and 
     [{ voices: [] }, '"voices"'],
     [{ recognition: [{ ...named, sha256: 'no' }] }, '/recognition/0/sha256'],
   ] as const) {
-    const { engines, told: reported } = await opened(content)
+    const { engines, reported } = await opened(content)
     expect(reported).toContain(place)
     expect(reported).toContain(file)
     expect([engines.of('N'), engines.recogniser]).toEqual(['no-engine', undefined])
@@ -39,7 +39,7 @@ test('a missing file, invalid JSON or unknown content configures no engine, and 
 })
 
 test('a wrong entry does not prevent the others from being offered', async () => {
-  const { engines, told: reported } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
+  const { engines, reported } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
   expect(reported).toContain('/neural/0/network')
   expect(engines.recogniser).toMatchObject({ name: 'nn' })
 })
@@ -47,7 +47,7 @@ test('a wrong entry does not prevent the others from being offered', async () =>
 test('an engine with an unreadable evaluation record is not offered', async () => {
   for (const content of ['{', '{"format":2}', undefined]) {
     await (content === undefined ? rm(record) : writeFile(record, content))
-    const { engines, told: reported } = await opened({ neural: [{ ...named, evaluation: record }] })
+    const { engines, reported } = await opened({ neural: [{ ...named, evaluation: record }] })
     expect(reported).toContain(`record-wrong: The evaluation record ${record}`)
     expect(engines.of('N')).toBe('no-evaluation')
   }

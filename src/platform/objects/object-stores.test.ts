@@ -40,7 +40,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
   const wholeRule = test.skipIf(!isWhole)
   const keysBelow = async (prefix: string) => Array.fromAsync((await opened!).list(prefix))
 
-  rule('what is put is read back, also when it was put over something', async () => {
+  rule('a stored object is read back, also if it replaced another', async () => {
     const store = await opened!
     await store.put('recordings/a.body', Buffer.from('something longer'))
     await store.put('recordings/a.body', Buffer.from('0123456789'))
@@ -49,7 +49,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await store.sizeBytes('recordings/a.body')).toBe(10)
   })
 
-  wholeRule('a part is read alone', async () => {
+  wholeRule('a range of an object is read', async () => {
     const store = await opened!
     await store.put('recordings/part.body', Buffer.from('0123456789'))
     expect((await store.readRange('recordings/part.body', 3, 6)).toString()).toBe('345')
@@ -64,7 +64,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('empty', 0, 1)).rejects.toMatchObject({ code: 'object-range-outside' })
   })
 
-  rule('a file is copied in by put and taken away by moveIn', async () => {
+  rule('put copies a file, and moveIn removes it from its old place', async () => {
     const store = await opened!
     const file = join(folder, randomBytes(4).toString('hex'))
     await writeFile(file, 'from a file')
@@ -75,7 +75,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect((await store.readRange('moved', 0, 11)).toString()).toBe('from a file')
   })
 
-  wholeRule('a large file is stored whole, across the borders of its parts', async () => {
+  wholeRule('a large file is stored completely, across the borders of its parts', async () => {
     const store = await opened!
     const [file, bytes] = [join(folder, randomBytes(4).toString('hex')), randomBytes(2 * partBytes + 17)]
     await writeFile(file, bytes)
@@ -90,7 +90,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     }
   })
 
-  rule('a range past the end is a fault that says where the end is, not fewer bytes', async () => {
+  rule('a range past the end is a fault that names the end, and does not return fewer bytes', async () => {
     const store = await opened!
     await store.put('short', Buffer.from('abc'))
     const ends = { code: 'object-range-outside', message: 'The object short ends at 3, before byte 4.' }
@@ -98,7 +98,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('short', 3, 4)).rejects.toMatchObject(ends)
   })
 
-  rule('what is deleted is gone, and deleting it again is no fault', async () => {
+  rule('a deleted object is gone, and deleting it again is no fault', async () => {
     const store = await opened!
     await store.put('recordings/gone.body', Buffer.from('x'))
     expect(await store.delete('recordings/gone.body')).toBe(true)
@@ -109,7 +109,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('recordings/gone')).toEqual([])
   })
 
-  rule('keys are listed in order by prefix, which may end within a name', async () => {
+  rule('keys are listed in order by prefix, and a prefix may end within a name', async () => {
     const store = await opened!
     for (const key of ['list/b.body', 'list/a.body', 'list/a.index', 'lists/c']) await store.put(key, Buffer.from('x'))
     expect(await keysBelow('list/')).toEqual(['list/a.body', 'list/a.index', 'list/b.body'])
@@ -118,7 +118,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('nothing/')).toEqual([])
   })
 
-  rule('a key that could lead elsewhere is a bug', async () => {
+  rule('a key that could name a path outside the store is a bug', async () => {
     const store = await opened!
     for (const key of ['', '/etc/passwd', '../a', 'a/../b', 'a//b', '.hidden', 'A', 'a b', 'a\0', 'a'.repeat(201)]) {
       await expect(store.put(key, Buffer.from('x')), key).rejects.toThrow('not an object key')

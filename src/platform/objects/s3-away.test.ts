@@ -50,7 +50,7 @@ async function slowWay(bytesPerSecond: number): Promise<string> {
 }
 
 describe('the connection to the server', () => {
-  rule('may be slow, as long as it carries something', async () => {
+  rule('may be slow, as long as bytes arrive', async () => {
     const options = server!.store(await server!.makeBucket())
     // The signature covers the host, so requests use the proxy's name.
     const slow = openS3Store({ ...options, endpoint: await slowWay(600_000), requestMs: 600 })
@@ -72,7 +72,7 @@ describe('the connection to the server', () => {
   })
 })
 
-rule('an object of a bucket that is not there is not one that was destroyed', async () => {
+rule('an object in a missing bucket does not count as destroyed', async () => {
   const store = openS3Store(server!.store('gone-with-its-bucket'))
   const fault = { code: 'object-store-refuses', message: expect.stringContaining('does not exist') }
   await expect(store.delete('a')).rejects.toMatchObject(fault)
@@ -95,7 +95,7 @@ test.skipIf(!hasWholeS3Server)(
   },
 )
 
-rule('access keys that are replaced in their file are used from then on', async () => {
+rule('access keys that are replaced in their file are used without a restart', async () => {
   const options = server!.store(await server!.makeBucket())
   const credentialsFile = join(folder, 'replaced')
   await writeFile(credentialsFile, '[default]\naws_access_key_id = x\naws_secret_access_key = y\n')
@@ -105,7 +105,7 @@ rule('access keys that are replaced in their file are used from then on', async 
   await store.put('a', Buffer.from('x'))
 })
 
-rule('what others have put below the prefix is in no list: a console’s folder, a name that is no key', async () => {
+rule('lists leave out objects of others below the prefix: a console’s folder, a name that is no key', async () => {
   const options = server!.store(await server!.makeBucket())
   const store = openS3Store({ ...options, prefix: 'seloste/' })
   for (const Key of ['seloste/', 'seloste/Read me.TXT'])

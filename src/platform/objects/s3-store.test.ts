@@ -14,7 +14,7 @@ afterAll(() => server?.stop())
 const rule = test.skipIf(!hasS3Server)
 
 describe('a bucket that keeps deleted objects', () => {
-  rule('is refused for its versions, also for those of before', async () => {
+  rule('is refused if versioning is enabled, or suspended after it was enabled', async () => {
     const bucket = await server!.makeBucket()
     const store = openS3Store(server!.store(bucket))
     await store.assertForgets()
@@ -43,7 +43,7 @@ test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is retur
 })
 
 describe('a server without a needed function is reported in one line', () => {
-  rule('a bucket that is not there', async () => {
+  rule('a bucket that does not exist', async () => {
     const store = openS3Store(server!.store('nobodys'))
     const fault = {
       code: 'object-store-refuses',
@@ -53,13 +53,13 @@ describe('a server without a needed function is reported in one line', () => {
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 
-  rule('access keys that the server does not know', async () => {
+  rule('an access key that the server does not know', async () => {
     const store = openS3Store({ ...server!.store(await server!.makeBucket()), profile: 'other' })
     const fault = { code: 'object-store-refuses', message: expect.stringContaining('does not know the access key') }
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 
-  rule('a secret that is not that of the access key', async () => {
+  rule('a secret of another access key', async () => {
     const options = server!.store(await server!.makeBucket())
     const reported = await readS3Credentials(options.credentialsFile)
     const credentialsFile = join(dirname(options.credentialsFile), 'wrong')
@@ -135,7 +135,7 @@ describe('access keys', () => {
     await expect(readS3Credentials(undefined, undefined, {})).rejects.toThrow('No access keys for S3')
   })
 
-  rule('come from the profile of a file that is told, and no message repeats them', async () => {
+  rule('come from a profile of the configured file, and no message repeats them', async () => {
     const file = join(dirname(server!.credentialsFile), 'half')
     await writeFile(file, '[half]\naws_access_key_id = hidden\n')
     expect(await readS3Credentials(server!.credentialsFile, 'other')).toEqual({

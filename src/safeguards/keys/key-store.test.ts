@@ -77,7 +77,7 @@ describe.each([
     },
   )
 
-  rule('wraps and unwraps three thousand in one call', async () => {
+  rule('wraps and unwraps three thousand secrets in one call', async () => {
     const { store } = await openStore(kind)
     const name = newName()
     await store.make(name)
@@ -91,7 +91,7 @@ describe.each([
     expect(new Set(wrapped.map((one) => one.toString('hex'))).size).toBe(3_000)
   })
 
-  rule('opens nothing for another purpose, under another key, cut short, or with one bit changed', async () => {
+  rule('unwraps nothing for another purpose, under another key, truncated, or with one changed bit', async () => {
     const { store } = await openStore(kind)
     const [name, other] = [newName(), newName()]
     await store.make(name)
@@ -119,7 +119,7 @@ describe.each([
     expect(await opens(name, wrapped!)).toEqual([good.secret, good.secret])
   })
 
-  rule('says of a key that is not there that it is missing, and makes none of that name', async () => {
+  rule('reports a missing key as missing, and makes no key of that name', async () => {
     const { store } = await openStore(kind)
     const name = newName()
     const item = { secret: randomBytes(32), purpose: 'p' }
@@ -131,7 +131,7 @@ describe.each([
     expect(await store.read(name)).toBeUndefined()
   })
 
-  rule('makes and writes a name once, whichever of the two was first', async () => {
+  rule('uses a name once, for a key or for a secret', async () => {
     const { store } = await openStore(kind)
     const [key, secret] = [newName(), newName()]
     const exists = { code: 'KEY_EXISTS' }
@@ -144,7 +144,7 @@ describe.each([
     expect((await store.read(secret))?.toString()).toBe('first')
   })
 
-  rule('written twice at once, a secret is that of the one who was told that it is written', async () => {
+  rule('of concurrent writes of one secret, the stored one is the one that was reported as written', async () => {
     const { store } = await openStore(kind)
     const name = newName()
     const reported = await Promise.allSettled(['a', 'b', 'c'].map((text) => store.write(name, Buffer.from(text))))
@@ -152,7 +152,7 @@ describe.each([
     expect(written).toEqual([(await store.read(name))?.toString()])
   })
 
-  rule('destroys keys and secrets for good, tells how it was seen, and does it again without harm', async () => {
+  rule('destroys keys and secrets for good, reports how that was verified, and may be repeated', async () => {
     const { store, folder } = await openStore(kind)
     const [key, secret] = [newName(), newName()]
     await store.make(key)
@@ -175,7 +175,7 @@ describe.each([
     expect(await readdir(folder)).toEqual([])
   })
 
-  rule('a destroyed name made anew is another key', async () => {
+  rule('makes another key if the name of a destroyed key is used again', async () => {
     const { store } = await openStore(kind)
     const name = newName()
     await store.make(name)
@@ -187,7 +187,7 @@ describe.each([
     })
   })
 
-  rule('lists every name, keys and secrets, and takes none that leads elsewhere', async () => {
+  rule('lists the names of all keys and secrets, and refuses names that lead out of the store', async () => {
     const { store } = await openStore(kind)
     const [key, secret] = [newName(), newName()]
     await store.make(key)
@@ -208,7 +208,7 @@ describe.each([
     }
   })
 
-  rule('is the same to whoever opens it next', async () => {
+  rule('has the same keys and secrets when it is opened again', async () => {
     const { store } = await openStore(kind)
     const [key, secret] = [newName(), newName()]
     await store.make(key)
@@ -236,7 +236,7 @@ describe.each([
   })
 
   rule(
-    `${kind === 'file' ? 'lets the bytes of a wrapping key out' : 'lets no key out'}, for the copy of the keyring`,
+    `${kind === 'file' ? 'returns the bytes of a wrapping key' : 'returns no key'} for the copy of the keyring`,
     async () => {
       const { store, folder } = await openStore(kind)
       const [key, secret] = [newName(), newName()]

@@ -85,7 +85,7 @@ async function addShard(shard: number, recordings: number, on = db): Promise<str
   return ids
 }
 
-/** Returns the recordings' ids that the place's copy of the keyring opens, with the key from the safe. */
+/** Returns the ids of recordings whose keys are in the place's copy of the keyring, opened with the recovery key. */
 async function openedFrom(store: ObjectStore): Promise<string[]> {
   const file = await store.readRange('keyring/2027-03/month', 0, await store.sizeBytes('keyring/2027-03/month'))
   const { keys: monthKeys, shards } = await openMonth(recovery.identity, file)
@@ -143,7 +143,7 @@ const kinds: [string, boolean, () => Promise<PlaceSetting>][] = [
 describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
   const rule = test.skipIf(!isThere)
 
-  rule('is whole after the first time, and opens with the key that is kept in a safe', async () => {
+  rule('is complete after the first update, and can be decrypted with the recovery key', async () => {
     const setting = await make()
     expect(await open([setting]).catchUp()).toEqual([{ place: setting.name, reached: true }])
     expect(await openedFrom(await openStore(setting))).toEqual(await stored())
@@ -155,7 +155,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
     })
   })
 
-  rule('loses what leaves the keyring and gains what comes, whole shards included', async () => {
+  rule('follows keys that are removed and added, whole shards included', async () => {
     const setting = await make()
     const places = open([setting])
     await places.catchUp()
@@ -178,7 +178,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
     expect(pending).toEqual([])
   })
 
-  rule('has nothing of a month whose keys are gone', async () => {
+  rule('has no file of a month whose keys are gone', async () => {
     const setting = await make()
     const places = open([setting])
     await places.catchUp()
@@ -188,7 +188,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
     expect(await Array.fromAsync((await openStore(setting)).list('keyring/'))).toEqual([])
   })
 
-  rule('is followed by objects that go and by the ledger that comes', async () => {
+  rule('is accompanied by deletions of objects and by updates of the ledger', async () => {
     const setting = await make()
     const places = open([setting])
     await places.catchUp()

@@ -16,7 +16,7 @@ const note = (trunk: string, suite: string) =>
     sends: [{ kind: 'suite', name: suite, times: 1 }],
   })
 
-test('warns of each trunk that has sent unencrypted RTP this week, whose sound could be forged from its client’s address', async () => {
+test('doctor warns of each trunk that has sent unencrypted RTP this week, because its audio could be forged', async () => {
   await note('trunk:secured', 'AES_CM_128_HMAC_SHA1_80')
   await note('address:127.0.0.1', 'none')
   await note('trunk:changed', 'none')

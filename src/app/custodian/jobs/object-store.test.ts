@@ -18,7 +18,7 @@ function openLog() {
     const { err } = JSON.parse(line) as { err?: { code: string } }
     logged.push(err?.code ?? 'right')
   }
-  return { said: logged, log: makeLog({ name: 'custodian', write, pretty: false }) }
+  return { logged, log: makeLog({ name: 'custodian', write, pretty: false }) }
 }
 
 function enableVersions(bucket: string) {
@@ -26,7 +26,7 @@ function enableVersions(bucket: string) {
   return server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
 }
 
-rule('a bucket that keeps what is destroyed stops the start', async () => {
+rule('a bucket that keeps deleted objects stops the start', async () => {
   const bucket = await server!.makeBucket()
   await enableVersions(bucket)
   const objects = openS3Store(server!.store(bucket))
@@ -35,11 +35,11 @@ rule('a bucket that keeps what is destroyed stops the start', async () => {
   })
 })
 
-rule('one that is away stops nothing: it is said once, and again when it is back', async () => {
+rule('an unreachable store does not stop the start; the outage and its end are logged once each', async () => {
   const line = await openLine(new URL(server!.endpoint))
   const bucket = await server!.makeBucket()
   await line.cut()
-  const { said: logged, log } = openLog()
+  const { logged, log } = openLog()
   const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
   const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
   expect(logged).toEqual(['object-store-away'])
@@ -49,9 +49,9 @@ rule('one that is away stops nothing: it is said once, and again when it is back
   await line.close()
 })
 
-rule('one that begins to keep what is destroyed is told of', async () => {
+rule('a bucket that begins to keep deleted objects later is logged', async () => {
   const bucket = await server!.makeBucket()
-  const { said: logged, log } = openLog()
+  const { logged, log } = openLog()
   const checks = await startObjectStoreChecks({
     objects: openS3Store(server!.store(bucket)),
     log,

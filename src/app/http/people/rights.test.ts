@@ -64,7 +64,7 @@ const personsRights = async (person: PersonName, of: PersonName) =>
     body: PersonsRights
   }
 
-test('shows a right from the request to the page that names who decided it', async () => {
+test('a right is shown from the request to the page that names who decided it', async () => {
   const requested = await request('sari', { until: day(30) })
   expect(requested).toMatchObject({
     status: 201,
@@ -115,7 +115,7 @@ test('the last day of a right is included, by days in Helsinki', async () => {
   expect(items[0]).toMatchObject({ from: begins(day(3)), until: begins(day(31)) })
 })
 
-test('shows whose rights a role may read', async () => {
+test('each role is shown whose rights it may read', async () => {
   for (const person of ['anssi', 'anneli', 'outi', 'sari', 'aino'] as const) {
     expect(await personsRights(person, 'aino'), person).toMatchObject({ status: 200 })
   }
@@ -125,7 +125,7 @@ test('shows whose rights a role may read', async () => {
   expect(await personsRights('sari', 'muu')).toMatchObject({ status: 404 })
 })
 
-test('lists holders of rights to people who decide or oversee, and to a supervisor for the unit', async () => {
+test('holders of rights are listed for people who decide or oversee, and for a supervisor of the unit', async () => {
   const names = async (person: PersonName, query = '') =>
     ((await answer(browsers[person].fetch(`/api/rights/people${query}`))).body['items'] as { name: string }[]).map(
       ({ name }) => name,

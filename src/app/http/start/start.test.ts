@@ -35,7 +35,7 @@ async function waitingFor(who: string): Promise<WaitingItem[]> {
   return (await read<{ items: WaitingItem[] }>('/api/waiting', who)).body.items
 }
 
-test('reads for each role only lists that the role may read: the log has no refusal', async () => {
+test('the start page reads for each role only lists that the role may read: the log has no refusal', async () => {
   for (const name of Object.keys(rightOf)) {
     expect((await read('/api/waiting', name)).status, name).toBe(200)
   }
@@ -44,7 +44,7 @@ test('reads for each role only lists that the role may read: the log has no refu
   expect(rows).toEqual([])
 })
 
-test('lists a clerk’s request with its clock and without its requester, and no other role’s', async () => {
+test('the start page lists a clerk’s request with its clock and without its requester, and no other role’s', async () => {
   const clerk = people.get('SERVICE_UNIT')!
   const receivedAt = Temporal.Now.instant().subtract({ hours: 24 * 60 })
   const mine = await servedRequest(admin, { clerkId: clerk.id, receivedAt })
@@ -65,7 +65,7 @@ test('lists a clerk’s request with its clock and without its requester, and no
   }
 })
 
-test('shows a part that does not answer to those who run the installation, and to nobody else', async () => {
+test('the start page shows a part that does not answer to those who run the installation, and to nobody else', async () => {
   for (const name of Object.keys(rightOf)) {
     const rows = (await waitingFor(name)).filter(({ kind }) => kind === 'blocker')
     const runs = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'
@@ -73,7 +73,7 @@ test('shows a part that does not answer to those who run the installation, and t
   }
 })
 
-test('lists the steps of an installation until each is done', async () => {
+test('the start page lists the steps of an installation until each is done', async () => {
   const before = (await read<Setup>('/api/setup', 'ADMINISTRATOR')).body
   const isDone = (setup: Setup) => Object.fromEntries(setup.steps.map(({ step, isDone: done }) => [step, done]))
   expect(isDone(before)).toEqual({

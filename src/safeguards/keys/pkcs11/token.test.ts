@@ -53,7 +53,7 @@ async function handlesOf(cryptoki: Cryptoki, slot: number, label: string) {
 describe(`keys in a token${withoutTokens}`, () => {
   const rule = test.skipIf(withoutTokens !== '')
 
-  rule('are shown to nobody, not even to the user who is signed in', async () => {
+  rule('cannot be read by anybody, not even by the signed-in user', async () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
@@ -67,7 +67,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     })
   })
 
-  rule('are found again when the session was closed, and when its user was signed out', async () => {
+  rule('are found again after the session was closed, or its user signed out', async () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
@@ -95,7 +95,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     expect(await keys.has(label)).toBe(false)
   })
 
-  rule('are neither missing nor destroyed while the token is not the one in which they were made', async () => {
+  rule('count as neither missing nor destroyed while another or an emptied token is present', async () => {
     const keys = await openToken(settingsOf('emptied'))
     const label = newLabel()
     await keys.make(label)
@@ -117,7 +117,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     }
   })
 
-  rule('are away with their token, in one line, and back with it', async () => {
+  rule('are unavailable without their token, with a one-line fault, and available again with it', async () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
@@ -144,7 +144,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
   })
 
-  rule('leave the event loop free while thousands are wrapped', async () => {
+  rule('do not block the event loop while a thousand secrets are wrapped', async () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
@@ -160,7 +160,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     expect(turns).toBeGreaterThan(1_000)
   })
 
-  rule('with a wrong PIN are tried once, and again when the PIN in the file is another', async () => {
+  rule('are tried once with a wrong PIN, and again after the PIN in the file has changed', async () => {
     const pinFile = join(await mkdtemp(join(tokens!.folder, 'pin-')), 'pin')
     const signOut = () =>
       elsewhere(async (cryptoki, slot) => {
@@ -181,7 +181,7 @@ describe(`keys in a token${withoutTokens}`, () => {
     await expect(keys.labels()).rejects.toMatchObject(away('the PIN cannot be read from'))
   })
 
-  rule('a module, a token or a label that is not there, or is there twice, is said in one line', async () => {
+  rule('a missing or wrong module, and no or two tokens with the label, are reported in one line', async () => {
     const { module, pinFile } = settingsOf('calls')
     for (const [settings, words] of [
       [{ module: join(tokens!.folder, 'none.so'), token: 'calls' }, 'cannot load the PKCS#11 module'],
@@ -202,7 +202,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
   const right = () => faulty!.fail('')
 
-  rule('is not trusted when it reports a key destroyed that is still there', async () => {
+  rule('is not trusted if it reports the destruction of a key that still exists', async () => {
     const keys = await open()
     const store = await withSealedSecrets(keys, join(tokens!.folder, 'keys'))
     const label = newLabel()
@@ -216,7 +216,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])
   })
 
-  rule('is not trusted when it reports a wrong wrapping as done', async () => {
+  rule('is not trusted if it reports success and has wrapped wrongly', async () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)
@@ -226,7 +226,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     expect(await keys.wrap(label, items)).toHaveLength(1)
   })
 
-  rule('makes no key that could be exported', async () => {
+  rule('cannot make a key that could be exported', async () => {
     const keys = await open()
     const label = newLabel()
     await faulty!.fail('open')
@@ -235,7 +235,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     expect(await keys.has(label)).toBe(false)
   })
 
-  rule('leaves no two keys of one name', async () => {
+  rule('does not end up with two keys of one name', async () => {
     const keys = await open()
     const label = newLabel()
     await faulty!.fail('twice')
@@ -245,7 +245,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
   })
 
-  rule('counts as away while it does not return, holds nobody up, and is used again once it has', async () => {
+  rule('counts as unavailable while a call hangs, delays no other call, and is used again afterwards', async () => {
     const maxMs = 1_000
     const keys = await open(maxMs)
     const label = newLabel()
@@ -261,7 +261,7 @@ describe(`a faulty token${withoutFaultyTokens}`, () => {
     await pause(10)
   })
 
-  rule('that was pulled out counts as away, not as empty', async () => {
+  rule('that was removed counts as unavailable, not as empty', async () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)
