@@ -101,7 +101,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
   const custodian = given.as('seloste_custodian').db
   const now = () => Temporal.Now.instant()
 
-  rule('a destroyed recording opens by nothing that the store still does, and its neighbours open', async () => {
+  rule('a destroyed recording cannot be opened with the store, and its neighbours can', async () => {
     const destroyer = makeDestroyer(given, register)
     const rows: WrappedRow[] = []
     const [fresh, stored, waiting] = [await register.record(), await register.record(), await register.record()]
@@ -119,7 +119,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
   })
 
   rule(
-    'a renewal that is cut off at any step leaves every waiting recording readable, and one version in the store',
+    'a renewal interrupted at any step leaves every waiting recording readable, and one version in the store',
     async () => {
       const destroyer = makeDestroyer(given, register)
       for (let at = 1; ; at++) {
@@ -148,7 +148,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
     },
   )
 
-  rule('a store that goes away in the middle of a renewal keeps no recording from being ingested later', async () => {
+  rule('recordings can be ingested later if the store became unavailable during a renewal', async () => {
     const destroyer = makeDestroyer(given, register)
     const [mine, waiting] = [await register.record(), await register.record()]
     const away = (): never => {

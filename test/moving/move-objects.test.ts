@@ -55,7 +55,7 @@ describe.each([
 ] as const)('to %s', (_name, isThere, openTo) => {
   const rule = test.skipIf(!isThere)
 
-  rule('every object is there as it was; what was copied is not copied again', { timeout: 60_000 }, async () => {
+  rule('every object is copied unchanged, and objects that were copied are not copied again', { timeout: 60_000 }, async () => {
     const { from, copied } = await openSource(20)
     const to = await openTo()
     const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
@@ -67,7 +67,7 @@ describe.each([
   })
 
   rule(
-    'what is destroyed while it is copied, before or after its own copy, is not in the target',
+    'objects destroyed during the move, before or after they were copied, are not in the target',
     { timeout: 60_000 },
     async () => {
       const { from, copied } = await openSource(30)
@@ -83,7 +83,7 @@ describe.each([
       await copyObjects(move)
       for (const key of gone) expect(await keysOf(from)).not.toContain(key)
       expect(await keysOf(to)).toEqual(await keysOf(from))
-      // And what is destroyed between two passes.
+      // An object destroyed between two passes is removed as well.
       await from.delete(`recordings/${id(5)}.body`)
       expect(await copyObjects(move)).toMatchObject({ removed: 1, copied: 0 })
       expect(await keysOf(to)).toEqual(await keysOf(from))
@@ -91,7 +91,7 @@ describe.each([
   )
 
   rule(
-    'a recording that is not in keeping yet may still change, and is copied again',
+    'a recording that is not ingested yet may still change, and is copied again',
     { timeout: 60_000 },
     async () => {
       const { from, copied } = await openSource(1)
@@ -112,7 +112,7 @@ describe.each([
   )
 
   rule(
-    'a store with objects of anybody else, or of another register’s move, takes none',
+    'a store with other objects, or with those of another register’s move, is refused',
     { timeout: 60_000 },
     async () => {
       const to = await openTo()
