@@ -128,7 +128,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'programs-file-wrong': 'Correct the line of SELOSTE_ENGINES’ file that the message names.',
   'record-wrong': 'Make the engine’s evaluation record again.',
   'recording-of-another':
-    'Find out who writes to the store and the register as capture does; until then nobody can hear this recording.',
+    'Find out who writes to the store and the register as capture does; until then nobody can play this recording.',
   'register-not-of-demo': 'Run the demo in another SELOSTE_DATA, or with an empty database.',
   'register-of-demo': 'Start in another SELOSTE_DATA, or with an empty database; "seloste demo" continues the demo.',
   'restore-anchor': 'Give --anchor the size of the ledger as it was last known elsewhere.',
