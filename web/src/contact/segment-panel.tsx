@@ -116,7 +116,7 @@ export function SegmentPanel({
             segmentId={segment.id}
             momentMs={momentMs}
             transferredTo={answeredNext(contact, position)}
-            onViewed={onChanged}
+            onChanged={onChanged}
           />
         </Suspense>
       ) : (

@@ -21,7 +21,7 @@ export function Listen({
   hasLink = true,
   transferredTo,
   onClose,
-  onViewed,
+  onChanged,
   onPlayed,
 }: {
   recordingId: string
@@ -37,7 +37,7 @@ export function Listen({
    */
   onClose?: () => void
   /** Called when a listening starts or ends: the list of listenings has changed. */
-  onViewed?: () => void
+  onChanged?: () => void
   /** Called when audio has been played. */
   onPlayed?: () => void
 }) {
@@ -50,7 +50,7 @@ export function Listen({
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayView = !(state.state === 'over' && state.why === 'right')
 
-  const notify = useEffectEvent(() => onViewed?.())
+  const notify = useEffectEvent(() => onChanged?.())
   useEffect(() => {
     if (mayView && (state.state === 'open' || hasEnded)) notify()
   }, [state.state, hasEnded, mayView])

@@ -66,7 +66,7 @@ export function VerifyCall({
                   segmentId={id}
                   momentMs={undefined}
                   hasLink={false}
-                  onViewed={onChanged}
+                  onChanged={onChanged}
                   onPlayed={onChanged}
                 />
               </Suspense>

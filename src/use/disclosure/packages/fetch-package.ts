@@ -17,7 +17,7 @@ import type { CopyStore } from '#register/recordings/subject-copies.ts'
 import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 
-const settledAtOnce = 500
+const maxEndedAtOnce = 500
 
 export interface PackageFetched {
   id: string
@@ -97,7 +97,7 @@ export function createPackageFetching(
       await sql`select settle_packages(), remove_download_addresses()`.execute(db)
       const { rows } = await sql<{ id: string }>`
         select id from disclosure_package where ended_at is not null and removed_at is null
-        order by made_at limit ${settledAtOnce}`.execute(db)
+        order by made_at limit ${maxEndedAtOnce}`.execute(db)
       return rows
     },
     /** Records that objects were removed. A package that was being made may get its object later, so it is checked again. */

@@ -13,7 +13,7 @@ import {
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { recordCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
 
-const settledAtOnce = 500
+const maxEndedAtOnce = 500
 
 export interface CopyFetched {
   copy: string
@@ -75,7 +75,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
         .where('ended_at', 'is not', null)
         .where('removed_at', 'is', null)
         .orderBy('made_at')
-        .limit(settledAtOnce)
+        .limit(maxEndedAtOnce)
         .execute()
     },
     recordRemoved: (copies) =>
