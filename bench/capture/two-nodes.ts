@@ -55,7 +55,7 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
     rmSync(folder, { recursive: true })
   }
   const ratio = (2 * median(alone)) / median(beside)
-  console.log(`two nodes carry x${ratio.toFixed(2)} of what one does (target: at least x1.8)`)
+  console.log(`two nodes have x${ratio.toFixed(2)} of the capacity of one (target: at least x1.8)`)
   return [
     {
       what: `Two capture nodes at once, ${calls} calls each: CPU of a packet`,

@@ -136,7 +136,7 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
       `fifty destroyed          median ${fifty.toFixed(0)} ms  x${(fifty / bare).toFixed(0)}  (at most ${limits.fiftyMs} ms)`,
     )
     console.log(
-      `taken in beside them     ${taken.count} file keys of the same month, the slowest ${taken.slowestMs.toFixed(0)} ms`,
+      `stored meanwhile         ${taken.count} file keys of the same month, the slowest ${taken.slowestMs.toFixed(0)} ms`,
     )
     console.log(`a sweep of ${due.length}          ${swept.toFixed(0)} ms, ${(swept / due.length).toFixed(2)} ms each`)
     await custodian.close()

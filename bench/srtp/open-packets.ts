@@ -40,7 +40,7 @@ export async function openPackets({ packets = 60_000, rounds = 5 } = {}): Promis
     const against =
       profile === undefined ? '' : `, werift-rtp ${median(theirs).toFixed(2)} us: x${(median(theirs) / us).toFixed(2)}`
     console.log(
-      `${suite.padEnd(24)} ${perSecond(us)} packets/s of CPU, ${us.toFixed(2)} us${against}; with its way ${(us + plainUs).toFixed(2)} us, x${((us + plainUs) / plainUs).toFixed(2)} plain`,
+      `${suite.padEnd(24)} ${perSecond(us)} packets/s of CPU, ${us.toFixed(2)} us${against}; with the rest of the path ${(us + plainUs).toFixed(2)} us, x${((us + plainUs) / plainUs).toFixed(2)} plain`,
     )
     if (profile !== undefined) {
       rows.push({

@@ -97,7 +97,7 @@ export async function readYear({
       calls: number
     }
     console.log(
-      `the day on a wall: ${one.toFixed(1)} ms a second of the database, with ${calls} calls in progress; ${displays} displays in ${((performance.now() - begunWall) / 3 - 1000).toFixed(0)} ms`,
+      `wall display of the day: ${one.toFixed(1)} ms a second of the database, with ${calls} calls in progress; ${displays} displays in ${((performance.now() - begunWall) / 3 - 1000).toFixed(0)} ms`,
     )
     rows.push({
       what: `the day on a wall, ${calls} calls in progress`,

@@ -41,12 +41,12 @@ export function printSets(sets: Record<SetName, SpeechSet>, full: boolean): void
 
 export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineName): void {
   console.log(
-    '\nfive recordings of one person put together, equal error rate, % (50 is chance); what was demanded of one alone comes after',
+    '\nequal error rate with five combined recordings of one person, % (50 is chance); single recordings and targets follow',
   )
   for (const { engine, set, pooledErrorRate } of figures.filter(({ pooledErrorRate: one }) => Number.isFinite(one)))
     console.log(`${engine} ${set}: ${pooledErrorRate}`)
   console.log(
-    '\nequal error rate, % (50 is chance) [between, for 95 of 100 drawings of as many people]; "!" misses its demand',
+    '\nequal error rate, % (50 is chance) [95 % confidence interval over speakers] (target); "!" misses its target',
   )
   console.log(`${''.padEnd(24)}${setNames.map((set) => set.padEnd(cellWidth)).join('')}`)
   const rows = engineNames.flatMap((engine) => attackers.map((attacker) => ({ engine, attacker })))
@@ -62,11 +62,11 @@ export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineNa
       const { low, high } = figure.interval
       return `${beside(name(figure), figure.equalErrorRate)} [${low}-${high}]`
     })
-  console.log('\nfound where 1 % of strangers are taken for them, %; the system that did best')
+  console.log('\nspeakers found at a false acceptance rate of 1 %, %; the best system')
   for (const { engine, attacker } of rows)
     row(engine, attacker, ({ foundAtOnePercent, bestSystem }) => `${foundAtOnePercent} ${bestSystem}`)
   console.log(
-    '\npicked out of so many, %, by a verifier that never heard them / of all, by one trained on recordings of them',
+    '\nspeakers ranked first, %: by a verifier not trained on them / among all, by a verifier trained on their recordings',
   )
   for (const { engine, attacker } of rows)
     row(engine, attacker, ({ engine: own, attacker: by, set, pickedOut, among, pickedOutKnown, of }) => {
@@ -77,7 +77,7 @@ export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineNa
 
 export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void {
   const original = uses.find(({ engine }) => engine === 'original')!
-  console.log('\nwhat is left to listen to')
+  console.log('\nremaining utility')
   for (const use of uses) {
     const own = (figure: string, value: number, digits: number) =>
       beside(use.engine === judged ? figure : '', value, digits)
@@ -85,14 +85,14 @@ export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void
     const parts = [
       `ESTOI ${own('estoi', use.estoi, 3)}`,
       `pitch correlation ${own('pitch-correlation', use.pitchCorrelation, 3)}`,
-      `turns' starts ${use.medianShift} ms, 90 % within ${own('turn-timing-ms', use.ninetiethShift, 0)} of ${use.onsets}`,
+      `starts of turns moved by ${use.medianShift} ms in the median, 90 % within ${own('turn-timing-ms', use.ninetiethShift, 0)} of ${use.onsets}`,
       `digits wrong ${(100 * use.digits.errorsWithOriginals).toFixed(1)} %, added ${own('digit-error-added', added, 1)} of ${use.digits.tested}`,
       `(${(100 * use.digits.errorsWithBoth).toFixed(1)} % for a listener who knows the engine)`,
       Number.isNaN(use.timesRealTime) ? '' : `${own('times-real-time', use.timesRealTime, 0)} x real time a core`,
     ]
     console.log(`${use.engine.padEnd(9)} ${parts.join('; ')}`)
   }
-  console.log('level T: no voice survives, two synthetic voices speak for everybody: there is nothing to compare')
+  console.log('level T: not compared, because two synthetic voices replace all voices')
 }
 
 /** @returns whether every requirement is met */

@@ -98,7 +98,7 @@ function eigenvoices(): Float64Array[] {
     )
   })
   console.log(
-    `${directionCount} directions tell ${Math.round((100 * explained) / total)} % of how ${voices.length} voices differ`,
+    `${directionCount} directions explain ${Math.round((100 * explained) / total)} % of the variance of ${voices.length} voices`,
   )
   return found
 }
