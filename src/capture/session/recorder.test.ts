@@ -247,7 +247,7 @@ describe('a call whose only codec cannot be played', () => {
 
 test.each([
   ['a client that relays by rtpengine', { 'user-agent': 'OpenSIPS (3.6.0)' }, '8 4'],
-  ['any other', { 'user-agent': 'Mediant SBC' }, '8'],
+  ['any other client', { 'user-agent': 'Mediant SBC' }, '8'],
 ])('%s gets the formats that it accepts in an answer', async (_name, headers, formats) => {
   await send('1', { ...sentOnce, ...headers }, '4 8')
   expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(new RegExp(`RTP/AVP ${formats}\\r`))

@@ -15,8 +15,8 @@ const wrap = (metadata: string) =>
 
 const bodies: [string, string, [string, string][]][] = [
   ['delimiters only', '--b\r\n'.repeat(13_000), []],
-  ['delimiters that are none', `--b\r\n${'--bx\r\n'.repeat(10_000)}`, []],
-  ['nested a hundred deep', nested(100), []],
+  ['lines that only begin like a delimiter', `--b\r\n${'--bx\r\n'.repeat(10_000)}`, []],
+  ['a hundred nested parts', nested(100), []],
   ['blank lines', '\n'.repeat(65_000), []],
   ['header lines', `--b\r\n${'A: b\r\n'.repeat(10_000)}`, []],
   ['one long line', `--b\r\n${'x'.repeat(65_000)}`, []],

@@ -89,7 +89,7 @@ test('names of JavaScript objects are ordinary text and ordinary elements', () =
   expect(metadata?.participants).toMatchObject([{ id: '__proto__', name: '&constructor;' }])
 })
 
-describe('hostile XML is refused quickly', () => {
+describe('hostile XML is refused or repaired in less than 50 ms', () => {
   const bomb = `<!DOCTYPE r [<!ENTITY a0 "ha">${Array.from({ length: 60 }, (_, n) => `<!ENTITY a${n + 1} "&a${n};&a${n};">`).join('')}]><recording>&a60;</recording>`
   test.each([
     ['an entity bomb', bomb, 'xml-doctype-refused'],

@@ -86,12 +86,12 @@ describe('calls are joined', () => {
 
   test.each([
     [
-      'by the tracking id, which a header has as well',
+      'by the tracking id, in metadata or in a header',
       keys(tracking('<extTrackingID>7:1</extTrackingID>')),
       keys('', [['X-BroadWorks-Correlation-Info', '7:1']]),
     ],
     [
-      'when they are redirected, by the id under which they go on',
+      'when they are redirected, by their new id',
       keys(
         tracking(
           '<extTrackingID>7:1</extTrackingID><redirectedCall><newExtTrackingID>7:2</newExtTrackingID></redirectedCall>',
@@ -100,7 +100,7 @@ describe('calls are joined', () => {
       keys(tracking('<extTrackingID>7:2</extTrackingID>')),
     ],
     [
-      "by Call-ID, which OpenSIPS tells as the session's and Oracle as a header's",
+      'by Call-ID, which OpenSIPS sends as the session id and Oracle in a copied header',
       keys('<session session_id="s"><sipSessionID>leg@x</sipSessionID></session>'),
       keys(
         '<participant id="p"><extensiondata><header label="Call-ID"><value>leg@x</value></header></extensiondata></participant>',

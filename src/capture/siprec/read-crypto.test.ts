@@ -50,9 +50,9 @@ describe('keys in an offer (RFC 4568)', () => {
 
   test.each([
     ['is unencrypted', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTP`],
-    ['has reports in clear', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTCP`],
+    ['has unencrypted reports', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTCP`],
     ['is unauthenticated', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNAUTHENTICATED_SRTP`],
-    ['derives its keys anew', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} KDR=24`],
+    ['renews its session keys during the call', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} KDR=24`],
     ['has an unknown parameter', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} NEW=1`],
     ['has a key that is too short', `1 AES_256_CM_HMAC_SHA1_80 inline:${key30}`],
     ['has a key that is too long', `1 AES_CM_128_HMAC_SHA1_80 inline:${key46}`],

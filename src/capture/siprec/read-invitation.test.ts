@@ -49,11 +49,11 @@ describe('an invitation', () => {
 
   test.each([
     [
-      'an OpenSIPS under another name is answered all that it offers: its boundary tells',
+      'OpenSIPS under another name, recognised by its boundary, is answered with all offered formats',
       'OSS-unique-boundary-42',
       [8, 4],
     ],
-    ['any other client is answered what can be played', 'b', [8]],
+    ['any other client is answered with the playable formats', 'b', [8]],
   ])('from %s', (_, boundary, answered) => {
     const offer = sdp.replace('RTP/AVP 8', 'RTP/AVP 4 8')
     const body = `--${boundary}\r\nContent-Type: application/sdp\r\n\r\n${offer}--${boundary}--\r\n`

@@ -35,11 +35,11 @@ const unknown = { judged: 0, sounding: 0, unknown: 3000, codec: 'opus' } as cons
 
 test.each([
   ['both speak', stream(0), stream(1), undefined],
-  ['nothing comes of the caller', stream(0, nothing), stream(1), 'caller'],
+  ['no packets of the caller', stream(0, nothing), stream(1), 'caller'],
   ['the official is silent while the caller speaks', stream(0), stream(1, { sounding: 3 }), 'official'],
-  ['nobody has said much yet', stream(0, nothing), stream(1, { sounding: 100 }), undefined],
-  ['the other’s codec does not tell, and only it comes', stream(0, nothing), stream(1, unknown), 'caller'],
-  ['this one’s codec does not tell', stream(0, unknown), stream(1), undefined],
+  ['both speak little', stream(0, nothing), stream(1, { sounding: 100 }), undefined],
+  ['only one stream, with a codec whose silence cannot be detected', stream(0, nothing), stream(1, unknown), 'caller'],
+  ['the silence of one codec cannot be detected', stream(0, unknown), stream(1), undefined],
 ] as const)('one-way audio: %s', (_, caller, official, missing) => {
   expect(judgeReception([caller, official], tracks, client).oneWay).toBe(missing)
 })
@@ -66,11 +66,11 @@ test('stores counts, the trunk and the product, and a share of silence only if i
 })
 
 test.each([
-  ['all of it', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 50 } }, '192.0.2.7'],
-  ['most of it', { received: 40, foreignFrom: { address: '192.0.2.7', packets: 60 } }, '192.0.2.7'],
-  ['a stray', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 49 } }, undefined],
-  ['less than what is described', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
-] as const)('media from elsewhere: %s', (_, counters, address) => {
+  ['all packets', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 50 } }, '192.0.2.7'],
+  ['most packets', { received: 40, foreignFrom: { address: '192.0.2.7', packets: 60 } }, '192.0.2.7'],
+  ['too few packets', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 49 } }, undefined],
+  ['fewer packets than from the described address', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
+] as const)('media from another address: %s', (_, counters, address) => {
   expect(mediaElsewhere([stream(0), stream(1, {}, counters)])).toBe(address)
   expect(judgeReception([stream(0), stream(1, {}, counters)], tracks, client).elsewhere).toBe(address)
 })

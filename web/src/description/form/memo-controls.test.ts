@@ -21,8 +21,8 @@ test.each([
   ['option', { options: [{ value: '1', label: 'Yksi uusi' }] }],
   ['day', { day: parseDate('2026-11-28') }],
   ['day, or none', { day: null }],
-  ['fault told', { error: 'Puuttuu.' }],
-  ['thing to do', { onChange: () => undefined }],
+  ['error', { error: 'Puuttuu.' }],
+  ['callback', { onChange: () => undefined }],
   ['property', { rows: 3 }],
 ])('a control is rendered again for another %s', (_, change) => {
   expect(showsSame(control(), { ...control(), ...change })).toBe(false)
