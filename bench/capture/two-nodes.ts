@@ -45,21 +45,21 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
     return missing === 0 ? each : NaN
   }
   const alone: number[] = []
-  const beside: number[] = []
+  const both: number[] = []
   for (let round = 0; round < rounds; round++) {
     const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
     console.log('one alone')
     alone.push(await node(round % 2, folder))
     console.log('two at the same time')
-    beside.push(...(await Promise.all([node(0, folder), node(1, folder)])))
+    both.push(...(await Promise.all([node(0, folder), node(1, folder)])))
     rmSync(folder, { recursive: true })
   }
-  const ratio = (2 * median(alone)) / median(beside)
+  const ratio = (2 * median(alone)) / median(both)
   console.log(`two nodes have x${ratio.toFixed(2)} of the capacity of one (target: at least x1.8)`)
   return [
     {
       what: `Two capture nodes at once, ${calls} calls each: CPU of a packet`,
-      measured: `${median(beside).toFixed(2)} us`,
+      measured: `${median(both).toFixed(2)} us`,
       yardstick: `one node alone ${median(alone).toFixed(2)} us`,
       ratio: `two carry x${ratio.toFixed(2)} of one`,
       target: 'at least x1.8',

@@ -88,9 +88,9 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   row('calls of another seed', other)
   row('nothing misheard', clean)
   for (const [category, score] of [...found.byCategory].sort()) {
-    const beside = plain.byCategory.get(category)
+    const bare = plain.byCategory.get(category)
     console.log(
-      `  ${category.padEnd(18)} ${percent(score.found / score.of).padStart(8)} of ${score.of}   plain ${percent((beside?.found ?? 0) / score.of)}`,
+      `  ${category.padEnd(18)} ${percent(score.found / score.of).padStart(8)} of ${score.of}   plain ${percent((bare?.found ?? 0) / score.of)}`,
     )
   }
   console.log(`${each.toFixed(1)} ms a call`)

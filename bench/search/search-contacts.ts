@@ -86,7 +86,7 @@ export async function searchContacts({
       clerk.release(true)
       await desk.stop()
     }
-    return [...rows, besideByHand(rows)]
+    return [...rows, comparedWithHand(rows)]
   } finally {
     await admin.close()
     await server.stop()
@@ -95,7 +95,7 @@ export async function searchContacts({
 }
 
 /** Counts the searches that meet the requirement. A search whose hand-written SQL times out counts as meeting it. */
-function besideByHand(rows: readonly Row[]): Row {
+function comparedWithHand(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= maxRatio)
   return {

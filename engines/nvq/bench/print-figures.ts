@@ -21,7 +21,7 @@ const bounds = ({ atLeast, atMost }: Demand) => {
 }
 
 /** Returns '13.0 (>=12)', with '!' if the requirement is missed. */
-function beside(figure: string, value: number, digits = 1): string {
+function withTarget(figure: string, value: number, digits = 1): string {
   const shown = Number(value.toFixed(digits))
   const demand = demands.get(figure)
   if (demand === undefined) return String(shown)
@@ -60,7 +60,7 @@ export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineNa
   for (const { engine, attacker } of rows)
     row(engine, attacker, (figure) => {
       const { low, high } = figure.interval
-      return `${beside(name(figure), figure.equalErrorRate)} [${low}-${high}]`
+      return `${withTarget(name(figure), figure.equalErrorRate)} [${low}-${high}]`
     })
   console.log('\nspeakers found at a false acceptance rate of 1 %, %; the best system')
   for (const { engine, attacker } of rows)
@@ -71,7 +71,7 @@ export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineNa
   for (const { engine, attacker } of rows)
     row(engine, attacker, ({ engine: own, attacker: by, set, pickedOut, among, pickedOutKnown, of }) => {
       const demanded = own === judged && by === 'semi-informed' ? `picked-out.${figureName[set]}` : ''
-      return `${beside(demanded, pickedOut)} of ${among} / ${pickedOutKnown} of ${of}`
+      return `${withTarget(demanded, pickedOut)} of ${among} / ${pickedOutKnown} of ${of}`
     })
 }
 
@@ -80,7 +80,7 @@ export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void
   console.log('\nremaining utility')
   for (const use of uses) {
     const own = (figure: string, value: number, digits: number) =>
-      beside(use.engine === judged ? figure : '', value, digits)
+      withTarget(use.engine === judged ? figure : '', value, digits)
     const added = 100 * (use.digits.errorsWithOriginals - original.digits.errorsWithOriginals)
     const parts = [
       `ESTOI ${own('estoi', use.estoi, 3)}`,

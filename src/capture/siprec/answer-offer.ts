@@ -122,9 +122,9 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
       plays.includes(name) ? codecs.filter(inSet(byLibrary[name])) : [],
     ),
   ]
-  const beside = codecs.filter(({ encoding }) => accompanying.has(encoding))
-  const others = codecs.filter((codec) => !received.includes(codec) && !beside.includes(codec))
-  return { playable: received, accompanying: beside, others }
+  const events = codecs.filter(({ encoding }) => accompanying.has(encoding))
+  const others = codecs.filter((codec) => !received.includes(codec) && !events.includes(codec))
+  return { playable: received, accompanying: events, others }
 }
 
 /**
@@ -132,8 +132,8 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
  * are omitted if the client has a better one and accepts an answer without them.
  */
 function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answersAll: boolean): number[] {
-  const { playable: received, accompanying: beside, others } = formats
-  const chosen = received.length === 0 ? codecs : [...received, ...(answersAll ? others : []), ...beside]
+  const { playable: received, accompanying: events, others } = formats
+  const chosen = received.length === 0 ? codecs : [...received, ...(answersAll ? others : []), ...events]
   return [...new Set(chosen.map(({ payloadType }) => payloadType))]
 }
 

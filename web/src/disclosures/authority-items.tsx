@@ -74,10 +74,10 @@ function useSearchForCase(caseNumber: string): (() => void) | undefined {
 
 function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: AuthorityItem; caseNumber: string }) {
   const { t } = useLanguage()
-  const look = useSearchForCase(caseNumber)
-  if (!look) return null
+  const search = useSearchForCase(caseNumber)
+  if (!search) return null
   return (
-    <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={look}>
+    <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={search}>
       {t('disclosures.item.contact')}
       <OfItem item={item.item} />
     </Link>
@@ -107,8 +107,8 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
 function FindCalls({ caseNumber }: { caseNumber: string }) {
   const { t } = useLanguage()
   const navigate = useNavigate()
-  const look = useSearchForCase(caseNumber)
-  if (!look) return <p className="muted">{t('disclosures.authority.items.noPurpose')}</p>
+  const search = useSearchForCase(caseNumber)
+  if (!search) return <p className="muted">{t('disclosures.authority.items.noPurpose')}</p>
   return (
     <div className="stack-small">
       <p className="request-note">{t('disclosures.authority.items.how')}</p>
@@ -116,7 +116,7 @@ function FindCalls({ caseNumber }: { caseNumber: string }) {
         <Button
           kind="secondary"
           onPress={() => {
-            look()
+            search()
             void navigate({ to: '/contacts' })
           }}
         >

@@ -44,6 +44,6 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
 /** Badge with the state. */
 export function AuthorityState({ disclosure: { state } }: { disclosure: Pick<AuthoritySummary, 'state'> }) {
   const { t } = useLanguage()
-  const look = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
-  return <span className={`badge badge-${look}`}>{t(`disclosures.authority.state.${state}`)}</span>
+  const badge = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
+  return <span className={`badge badge-${badge}`}>{t(`disclosures.authority.state.${state}`)}</span>
 }

@@ -31,7 +31,7 @@ import type { Done } from './done.ts'
 import { MissingList, StepFrame, StepWay } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 
-const lookAgainMs = 1_500
+const pollMs = 1_500
 /** Missing items whose text differs from the refusal of the same name. */
 const ownWords = new Set<AuthorityLack>(['items', 'item-destroyed', 'decision', 'release'])
 
@@ -52,7 +52,7 @@ function Authority({ me }: { me: Me }) {
     {
       staleTime: 0,
       refetchInterval: ({ state }) =>
-        state.data?.packages.some((one) => one.state === 'making') ? lookAgainMs : false,
+        state.data?.packages.some((one) => one.state === 'making') ? pollMs : false,
     },
   )
   const done: Done = async (text, heading) => {

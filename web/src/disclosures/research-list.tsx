@@ -48,9 +48,9 @@ export function ResearchRows({ items, me, label }: { items: readonly ResearchSum
 /** Badge with the state. */
 export function ResearchState({ disclosure: { state } }: { disclosure: Pick<ResearchSummary, 'state'> }) {
   const { t } = useLanguage()
-  const look =
+  const badge =
     state === 'RELEASED' || state === 'STUDY_ENDED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
-  return <span className={`badge badge-${look}`}>{t(`disclosures.research.state.${state}`)}</span>
+  return <span className={`badge badge-${badge}`}>{t(`disclosures.research.state.${state}`)}</span>
 }
 
 export function OverdueBadge() {

@@ -29,8 +29,8 @@ import { forgetLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
 
 /** Poll interval while a package or a copy is being made. */
-const lookAgainMs = 1_500
-const lookForCopiesMs = 10_000
+const pollMs = 1_500
+const copiesPollMs = 10_000
 
 /** One disclosure to a research institute, from study to closing: what is missing, and where to do it. */
 export function ResearchPage() {
@@ -179,6 +179,6 @@ function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure
 }
 
 function againAfter({ packages, itemList }: ResearchDetail): number | false {
-  if (packages.some(({ state }) => state === 'making')) return lookAgainMs
-  return itemList.some(({ copy }) => copy.state === 'RENDERING') ? lookForCopiesMs : false
+  if (packages.some(({ state }) => state === 'making')) return pollMs
+  return itemList.some(({ copy }) => copy.state === 'RENDERING') ? copiesPollMs : false
 }

@@ -13,7 +13,7 @@ import { RegionFields } from './region-fields.tsx'
 import { TalkList } from './talk-list.tsx'
 import { usePlayback, type OnBroken } from './use-playback.ts'
 
-const heardMs = 500
+const minPlayedMs = 500
 
 /**
  * Two-lane player, which plays as soon as it is shown. Everything that the waveform shows or takes by mouse is also available
@@ -67,11 +67,11 @@ export function Player({
     onStop: (atMs) => onStop(atMs, durationMs),
   })
   const { positionMs, lanes, region } = playback
-  const isHeard = playback.isPlaying && positionMs - startMs > heardMs
-  const notifyHeard = useEffectEvent(() => onPlayed?.())
+  const hasPlayed = playback.isPlaying && positionMs - startMs > minPlayedMs
+  const notifyPlayed = useEffectEvent(() => onPlayed?.())
   useEffect(() => {
-    if (isHeard) notifyHeard()
-  }, [isHeard])
+    if (hasPlayed) notifyPlayed()
+  }, [hasPlayed])
 
   // The press that opened the listening is the one that plays it. A browser may refuse; then the play button waits.
   const begin = useEffectEvent(() => {

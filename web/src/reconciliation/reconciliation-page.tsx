@@ -17,8 +17,8 @@ import { UnreconciledList } from './unreconciled-list.tsx'
 export function ReconciliationPage() {
   const { t } = useLanguage()
   const navigate = useNavigate()
-  const looked = useSearch({ from: '/reconciliation', select: readReconciliationFilters, structuralSharing: true })
-  const days = daysOf(looked)
+  const filters = useSearch({ from: '/reconciliation', select: readReconciliationFilters, structuralSharing: true })
+  const days = daysOf(filters)
   const from = days.start.toDate(zone).toISOString()
   const to = days.end.add({ days: 1 }).toDate(zone).toISOString()
   const { data, error, isPending, isFetching, refetch } = $api.useQuery(
@@ -32,7 +32,7 @@ export function ReconciliationPage() {
       <PeriodForm
         days={days}
         onShow={({ start, end }) => {
-          const search = { ...looked, from: start.toString(), to: end.toString() }
+          const search = { ...filters, from: start.toString(), to: end.toString() }
           void navigate({ to: '/reconciliation', search, replace: true, resetScroll: false })
         }}
       />
@@ -63,8 +63,8 @@ export function ReconciliationPage() {
               </Link>
             </p>
           )}
-          <CountsTable counts={data.counts} filters={looked} />
-          <UnreconciledList key={`${from} ${to}`} found={data} filters={looked} onExplained={() => void refetch()} />
+          <CountsTable counts={data.counts} filters={filters} />
+          <UnreconciledList key={`${from} ${to}`} found={data} filters={filters} onExplained={() => void refetch()} />
           <section aria-labelledby="reconciliation-feeds" className="stack-small">
             <h2 id="reconciliation-feeds">{t('reconciliation.feeds')}</h2>
             {data.feeds.map((feed) => (

@@ -32,7 +32,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
   const [isConfirming, setConfirming] = useState(false)
   const { goTo } = useFolding()
   // A withdrawn request needs no answer, and a refused one gets its reasons.
-  const stands = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
+  const blockers = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
   const submit = async () => {
     const done = await close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }).then(
       () => true,
@@ -47,7 +47,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!close.isPending && stands.length === 0) setConfirming(true)
+          if (!close.isPending && blockers.length === 0) setConfirming(true)
         }}
       >
         <RadioCards
@@ -61,10 +61,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
           onChange={(value) => setOutcome(value as Outcome)}
         />
         <div role="status">
-          {stands.length > 0 && (
+          {blockers.length > 0 && (
             <Notice kind="info" title={t(`requests.request.unfinished.before.${outcome}`)}>
               <ul>
-                {stands.map((one) => (
+                {blockers.map((one) => (
                   <li key={one}>
                     <a
                       href={`#${partOf(links[one])}`}
@@ -86,7 +86,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
           )}
         </div>
         {close.error && <Failure error={close.error} />}
-        {stands.length === 0 && (
+        {blockers.length === 0 && (
           <div className="actions">
             <Button type="submit" kind="primary" isBusy={close.isPending}>
               {t('requests.request.close')}

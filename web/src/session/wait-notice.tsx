@@ -9,7 +9,7 @@ export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOv
   const { t } = useLanguage()
   const [leftMs, setLeft] = useState(() => untilMs - Date.now())
   const notice = useRef<HTMLDivElement>(null)
-  const look = useEffectEvent(() => {
+  const update = useEffectEvent(() => {
     const left = untilMs - Date.now()
     setLeft(left)
     if (left > 0) return
@@ -21,7 +21,7 @@ export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOv
   })
   useEffect(() => {
     notice.current?.focus()
-    const timer = window.setInterval(look, 1000)
+    const timer = window.setInterval(update, 1000)
     return () => window.clearInterval(timer)
   }, [untilMs])
   return (

@@ -53,11 +53,11 @@ export function Shell() {
   const personId = presence.state === 'signed-in' ? presence.me.personId : undefined
   const isConfined = presence.state === 'signed-in' && presence.me.confinedTo !== undefined
   // A page without sign-in belongs to nobody.
-  const comesAfter = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
+  const followsAnother = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
   useEffect(() => {
-    if (comesAfter) beginAnew()
+    if (followsAnother) beginAnew()
     else if (personId !== undefined && !isOfAnother(personId)) bindTab(personId)
-  }, [personId, comesAfter])
+  }, [personId, followsAnother])
   useEffect(() => {
     if (personId !== undefined) notifyTabs('signed-in')
   }, [personId])
@@ -97,7 +97,7 @@ export function Shell() {
   })
   useEffect(() => listenToTabs(receive), [])
 
-  if (comesAfter) {
+  if (followsAnother) {
     return (
       <Alone>
         <Waiting />

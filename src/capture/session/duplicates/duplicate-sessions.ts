@@ -105,7 +105,7 @@ export function createDuplicateSessions(parts: {
     if (first) hold(first)
   }
 
-  const besides = (firstId: string) => [...duplicates.values()].filter((duplicate) => duplicate.firstId === firstId)
+  const duplicatesOf = (firstId: string) => [...duplicates.values()].filter((one) => one.firstId === firstId)
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
   function newStreams(first: RunningSession | undefined): SessionStreams {
@@ -176,7 +176,7 @@ export function createDuplicateSessions(parts: {
       lastChecks.set(first, { ...before, received })
       // On hold and during a consultation, silence is expected.
       const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
-      for (const duplicate of besides(firstId)) {
+      for (const duplicate of duplicatesOf(firstId)) {
         const now = receivedOf(duplicate.leg)
         const isHeard = now !== duplicate.received
         if (isHeard) duplicate.receivedMs = clock.monotonicMs()
@@ -184,7 +184,7 @@ export function createDuplicateSessions(parts: {
         duplicate.aloneFor = isHeard && isQuiet ? duplicate.aloneFor + 1 : 0
         duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
       }
-      if (before.moves >= maxMoves || !besides(firstId).some(takesOver)) continue
+      if (before.moves >= maxMoves || !duplicatesOf(firstId).some(takesOver)) continue
       lastChecks.set(first, { received, moves: before.moves + 1 })
       failOver(first, 'is-silent')
     }
@@ -215,7 +215,7 @@ export function createDuplicateSessions(parts: {
   /** Removes and returns the best live duplicate of a session, and makes the other duplicates its duplicates. */
   function takeHeir(first: RunningSession): DuplicateSession | undefined {
     const firstId = first.dialog.id
-    const alive = besides(firstId).filter((duplicate) => isAlive(duplicate, first))
+    const alive = duplicatesOf(firstId).filter((duplicate) => isAlive(duplicate, first))
     const [heir] = alive.sort(
       (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.receivingFor - a.receivingFor,
     )
@@ -227,7 +227,7 @@ export function createDuplicateSessions(parts: {
   }
 
   function moveTo(firstId: string, beforeId: string): void {
-    for (const duplicate of besides(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
+    for (const duplicate of duplicatesOf(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
   }
 
   function failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean {
@@ -325,7 +325,7 @@ export function createDuplicateSessions(parts: {
       return duplicate !== undefined
     },
     failOver,
-    legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
+    legsOf: (first) => duplicatesOf(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
       duplicateIds.add(leg.dialog.id)
       const streams = newStreams(first)
@@ -342,7 +342,7 @@ export function createDuplicateSessions(parts: {
     },
     ended(firstDialogId) {
       duplicateIds.delete(firstDialogId)
-      for (const duplicate of besides(firstDialogId)) drop(duplicate)
+      for (const duplicate of duplicatesOf(firstDialogId)) drop(duplicate)
     },
     stop() {
       clearInterval(timer)

@@ -24,7 +24,7 @@ const speaksMs = 3_000
 /** A party with less sound than this in total has said nothing; the sound may be clicks, or noise at the start. */
 const nothingMs = 200
 /** With a codec whose silence cannot be detected, this duration of media counts as speech if the other stream has no media. */
-const comesMs = 10_000
+const minMediaMs = 10_000
 
 /** Minimum foreign packets that are reported: one second of 20 ms packets. */
 const elsewherePackets = 50
@@ -70,12 +70,12 @@ export function judgeReception(
     lostMs: Math.max(0, ...received.map(({ measure }) => measure.lostMs)),
     ...(oneWay && { oneWay }),
     ...(elsewhere !== undefined && { elsewhere }),
-    ...(all && all.isKnown && all.comesMs >= comesMs && all.soundsMs < nothingMs && { isSilent: true as const }),
+    ...(all && all.isKnown && all.mediaMs >= minMediaMs && all.soundsMs < nothingMs && { isSilent: true as const }),
   }
 }
 
 interface Voice {
-  comesMs: number
+  mediaMs: number
   soundsMs: number
   /** True if sound and silence can be distinguished in all that was received. */
   isKnown: boolean
@@ -84,10 +84,10 @@ interface Voice {
 /** Sums up the streams of one voice; undefined if it has no stream. */
 function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
   if (measures.length === 0) return undefined
-  const voice = { comesMs: 0, soundsMs: 0, isKnown: true }
+  const voice = { mediaMs: 0, soundsMs: 0, isKnown: true }
   for (const { expected, lost, packetMs, sounding, unknown } of measures) {
     const came = expected - lost
-    voice.comesMs += came * packetMs
+    voice.mediaMs += came * packetMs
     voice.soundsMs += sounding * packetMs
     voice.isKnown &&= unknown === 0
   }
@@ -96,7 +96,7 @@ function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
 
 function isMissing(voice: Voice | undefined, other: Voice | undefined): boolean {
   if (!voice || !other) return false
-  if (voice.comesMs === 0) return other.soundsMs >= speaksMs || (!other.isKnown && other.comesMs >= comesMs)
+  if (voice.mediaMs === 0) return other.soundsMs >= speaksMs || (!other.isKnown && other.mediaMs >= minMediaMs)
   return voice.isKnown && voice.soundsMs < nothingMs && other.soundsMs >= speaksMs
 }
 

@@ -68,8 +68,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   const adopted: [StreamPlan, HeldPort][] = []
   /** True if a stream that is closed now has received audio. */
   let receivedBefore = false
-  const nobodySince = performance.now()
-  const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
+  const openedMs = performance.now()
+  const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - openedMs) * 10)
 
   /** Forwards packets to the current sink. */
   const recording: Omit<Sink, 'arrival100us'> = {

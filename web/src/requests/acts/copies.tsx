@@ -14,7 +14,7 @@ import { MakeCopy } from './make-copy.tsx'
 import { ShownOnce, type MadeCopy } from './shown-once.tsx'
 
 /** Poll interval while a copy is being made. */
-const lookAgainMs = 1_500
+const pollMs = 1_500
 
 /** Copies of recordings for the requester: to make, and made, with their states (C1). */
 export function Copies({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
@@ -25,7 +25,7 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
   const isMaking = copies.some(({ state }) => state === 'making')
   useEffect(() => {
     if (!isMaking) return undefined
-    const timer = setInterval(onChanged, lookAgainMs)
+    const timer = setInterval(onChanged, pollMs)
     return () => clearInterval(timer)
   }, [isMaking, onChanged])
 
