@@ -1,5 +1,5 @@
-// Downloads simultaneously, however small the object: the first client cannot finish before the second asks. Returns
-// who received what.
+// Makes three simultaneous downloads, however small the object: the first client cannot finish before the others have
+// requested it. Returns who received what.
 import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -7,8 +7,8 @@ import type { RegisterTables } from '#register/tables.ts'
 type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
 
 /**
- * Sends three requests at the same time; none gets an answer of the database before all three have arrived. Returns the
- * lengths of bodies received with 200, and the other statuses.
+ * Sends three requests at the same time; the database answers none of them before all three have arrived. Returns the
+ * lengths of the bodies received with 200, and the other statuses.
  */
 export async function threeAtOnce(
   admin: Kysely<RegisterTables>,

@@ -1,5 +1,5 @@
-// L37: an order is entered at the moment at which the history of its call ends. One of them comes first, the other
-// observes it, and neither is half done.
+// L37: an order is entered at the moment at which the history of its call ends. One of the two comes first, the other
+// respects its result, and neither stops half way.
 import { sql, type Kysely } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { callFacts } from '#test/database/people.ts'
@@ -25,7 +25,7 @@ async function begin(db: Kysely<RegisterTables>) {
   return tx
 }
 
-/** A call of a past month, whose own history lasts another day. */
+/** Enters a call of a past month whose own history lasts another day. */
 async function calledMonthsAgo(months: number) {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ day: 15 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 5 })
@@ -34,7 +34,7 @@ async function calledMonthsAgo(months: number) {
   await historyEnds(contactId, '1 day')
   return { contactId, startedAt }
 }
-/** Bypasses every guard. */
+/** Sets the end of a call's history, bypassing every guard. */
 async function historyEnds(contactId: string, inTime: string) {
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
@@ -106,7 +106,7 @@ test('an order for a call whose month is being dropped waits, and is refused onc
   expect(await entered).toBe('not-found')
 })
 
-test('an order is found for its whole month, on whichever day it was entered', async () => {
+test('an order is found in the whole month of its call, on whichever day it was entered', async () => {
   const { contactId, startedAt } = await calledMonthsAgo(13)
   const held = async () =>
     (
@@ -124,7 +124,7 @@ test('an order is found for its whole month, on whichever day it was entered', a
 
 test('an order for a call that is being ended waits, and is refused once it has ended', async () => {
   const { contactId } = await calledMonthsAgo(14)
-  // At the exact moment of the end the two differ: the sweep sees it as over, and who enters the order as not.
+  // Between these two instants the sweep considers the history ended, and the order's transaction does not.
   await database.as().pool.query(
     `create or replace function destruction_now() returns timestamptz
      language sql stable security definer as $$ select now() + interval '2 days' $$`,

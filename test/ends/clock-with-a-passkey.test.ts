@@ -23,7 +23,7 @@ const passkeys = createPasskeys({
   service: () => 'Seloste',
   secondFactors: { prove: () => Promise.resolve({ refused: 'factor.none' as const }) },
 })
-/** The clock's object in the pages: there is only one. */
+/** Object id of the clock in the API: there is only one clock. */
 const theClock = '00000000-0000-0000-0000-000000000000'
 
 function given<T extends object>(answer: T | PasskeyRefusal): T {

@@ -56,12 +56,12 @@ describe('a clock that is', () => {
     expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('a day behind does the same', async () => {
+  test('a day behind serves nothing that ended before, and ends sessions', async () => {
     const ended = await makeRecordingUntil(12)
     expect((await listen(ended.id)).status).toBe(201)
     await shiftMark('24 hours')
     expect(await runAll()).toBe('behind')
-    // The session is over as well.
+    // The session has expired as well.
     expect(await listen(ended.id)).toMatchObject({ status: 401 })
     const aino = await ends.desk.signIn(ends.people.aino)
     const path = `/api/recordings/${ended.id}/listenings`
@@ -96,7 +96,7 @@ describe('a clock that is', () => {
     expect(entries).toHaveLength(1)
   })
 
-  test('right again by itself obeys the terms without a confirmation', async () => {
+  test('right again by itself destroys recordings at their terms, without a confirmation', async () => {
     const due = await makeRecordingUntil(-0.5)
     await shiftMark('-30 hours')
     expect(await runAll()).toBe('ahead')
@@ -111,7 +111,7 @@ describe('a clock that is ahead counts as right once two people have confirmed i
   const confirm = (name: 'riitta' | 'dora' | 'asta' | 'matti' | 'tuula', text = now()) =>
     post(name, '/api/retention/clock', { now: text.toString() })
 
-  test('two different people with the right role, while it is ahead', async () => {
+  test('by two different people with the right role, while it is ahead', async () => {
     expect((await confirm('riitta')).code).toBe('clock.right')
     const due = await makeRecordingUntil(-24 * 30)
     await shiftMark('-200 days')
@@ -143,7 +143,7 @@ describe('a clock that is ahead counts as right once two people have confirmed i
   })
 })
 
-// A term could be early or late in the local hour that the clock change skips or repeats (AC7).
+// A term could end early or late in the local hour that the clock change skips or repeats (AC7).
 test.each([
   ['skipped in March', '2026-09-28T03:30:00+03:00', 6],
   ['shown twice in October', '2026-04-25T03:30:00+03:00', 6],

@@ -1,5 +1,5 @@
-// R50, R52: a place that is disconnected when something ends, and comes back; objects that capture delivers late; keys
-// that move with their day.
+// R50, R52: a backup place that is unreachable when something ends, and is reachable again later; objects that capture
+// delivers late; keys that are moved to the month of a new destruction day.
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -47,7 +47,7 @@ async function objectsAt(id: string): Promise<string[]> {
   return found
 }
 
-test('a place disconnected past the deadline destroys when it is back, and the ledger records both', async () => {
+test('an unreachable place destroys once it is reachable again, even past the deadline, and the ledger records both', async () => {
   const [victim, neighbour] = [(await register.makeRecordings(1))[0]!, (await register.makeRecordings(1))[0]!]
   await backUpTo(register, place)
   expect((await objectsAt(victim.id)).length).toBeGreaterThan(0)
@@ -70,7 +70,7 @@ test('a place disconnected past the deadline destroys when it is back, and the l
   expect((await owed()).toSorted()).toEqual(['month-key', 'recording'])
   const key = month.receipts[0]!.key
 
-  // Still disconnected: nothing is recorded, and nothing is forgotten.
+  // The place is still unreachable: nothing is recorded as done, and nothing is forgotten.
   await reachRemains(expunging, now())
   expect(await owed()).toHaveLength(2)
 
@@ -84,7 +84,7 @@ test('a place disconnected past the deadline destroys when it is back, and the l
     const reached = await entriesOf('place-reached', object)
     expect(reached).toMatchObject([{ targets: { places: [{ place: place.name, reached: true }] } }])
   }
-  // Its keyring has the present version of the key, and no other.
+  // The place's keyring has the present version of the month key, and no other.
   const { expiry_month: held } = (await monthOf(neighbour.id))!
   const path = `keyring/${held.toString().slice(0, 7)}/month`
   const file = await place.store.readRange(path, 0, await place.store.sizeBytes(path))
@@ -97,7 +97,7 @@ test('a place disconnected past the deadline destroys when it is back, and the l
     .executeTakeFirstOrThrow()
   expect(keys.map(({ version }) => version)).toEqual([current.version])
   expect(key).not.toContain(`.v${current.version}`)
-  // Only once.
+  // A second run records nothing more.
   await reachRemains(expunging, now())
   expect(await entriesOf('place-reached', victim.id)).toHaveLength(1)
 })
@@ -123,7 +123,7 @@ test('objects that capture delivers after the end are removed', async () => {
   expect(await there()).toBe(0)
 })
 
-test('a shorter term moves a key into the month of its day, and both are destroyed there', async () => {
+test('a shorter term moves a recording’s key into the month of its new day, and both are destroyed there', async () => {
   const { id } = await register.record(callOfMonthsAgo(1))
   await ingestRecording(register.ingest, id, now())
   const before = { month: (await monthOf(id))!.expiry_month, key: await fileKeyOf(custodian, register.keys, id) }
@@ -142,7 +142,7 @@ test('a shorter term moves a key into the month of its day, and both are destroy
   expect(await fileKeyOf(custodian, register.keys, id)).toEqual(before.key)
 })
 
-test('a recording that an order keeps past its month keeps its key under a current month, and the past month has none', async () => {
+test('a recording that an order keeps past its month has its key under a current month, and no key under the past month', async () => {
   const person = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
   const { id, contactId } = await register.record(callOfMonthsAgo(7))
   const { started_at: startedAt } = await admin

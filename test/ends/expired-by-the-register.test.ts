@@ -14,10 +14,10 @@ interface Shown {
   segments: { recording: { id: string; state: string } }[]
 }
 
-test('a recording whose day was reached before the clock went back counts as destroyed in the list, the call, the search and the player', async () => {
+test('a recording whose day was reached before the clock was set back counts as destroyed in the list, the call, the search and the player', async () => {
   const alive = await stored()
   const over = await makeRecordingUntil(3)
-  // The register's time has been four hours ahead of the present clock.
+  // Simulates a register whose time was four hours ahead of the present clock.
   await shiftMark('4 hours')
   const { body } = await get('tuula', `/api/contacts?${query}`)
   const items = body['items'] as Shown[]

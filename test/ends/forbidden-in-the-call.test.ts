@@ -17,7 +17,7 @@ beforeAll(() => ends.startCustodian(), 60_000)
 
 describe('a recording that is forbidden while its call continues (R49, AC11)', () => {
   const { db: capture } = database.as('seloste_capture')
-  /** A call of Aino's that capture is recording. */
+  /** Enters a call of Aino's that capture is recording. */
   async function captured() {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
     const { endedAt: _going, ...facts } = callFacts({
@@ -39,7 +39,8 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect((await byOfficial(id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: true }])
-    // The custodian checks every few seconds, and whenever something else is forbidden.
+    // Waits until the custodian has run once: it does so every few seconds, and whenever another recording is
+    // forbidden.
     await until(await remaining().then((other) => byOfficial(other.id).then(() => other.id)), 'DESTROYED')
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING' })
 
@@ -56,7 +57,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', destroy_at: null })
   })
 
-  test('is destroyed in place if capture had stored it before it knew of the prohibition', async () => {
+  test('is destroyed in place if capture had stored it before it learned of the prohibition', async () => {
     const { id, facts } = await captured()
     await byOfficial(id)
     await register.objects.put(bodyKey(id), Buffer.from('sealed'))
@@ -68,7 +69,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect(row).toEqual({ kept_at: null })
   })
 
-  test('under an order stops too, and what was recorded is kept for the order only', async () => {
+  test('under an order is no longer recorded, and what was recorded is kept for the order only', async () => {
     const { id, facts } = await captured()
     const contact = await admin
       .selectFrom('recording')

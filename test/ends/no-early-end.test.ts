@@ -34,7 +34,8 @@ describe('a recording of thirty days stays', () => {
     const before = await stateOf(id)
     const { pool } = database.as(role)
     for (const statement of statements(id, contactId)) {
-      // A superuser could remove the guards first; a plain statement is refused as for anybody.
+      // Skips statements with which a superuser would remove the guards; other statements are refused to a superuser
+      // too.
       if (role === undefined && /from (contact|segment)|truncate.*cascade/.test(statement)) continue
       await pool.query(statement).catch(() => undefined)
     }
@@ -79,7 +80,7 @@ describe('a recording of thirty days stays', () => {
   })
 })
 
-test('each cause needs its ground', async () => {
+test('each cause of destruction needs its condition', async () => {
   const recording = await ends.makeRecordingUntil(24)
   const end = (cause: string) =>
     database

@@ -1,5 +1,5 @@
-// What a compromised process, or a clock that is set in small steps, could do about ends; and what counts could reveal
-// of a preservation order (R22-R24, R52, L37).
+// What a compromised process, or a clock that is set in small steps, could do to the end of recordings; and what counts
+// could reveal of a preservation order (R22-R24, R52, L37).
 import { beforeEach, describe, expect, test } from 'vitest'
 import { advanceClock } from '#destruction/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -25,7 +25,7 @@ describe('a compromised custodian', () => {
 
   test('cannot destroy without a ledger entry, nor delete the row of a destroyed recording before its history ends', async () => {
     const { id } = await makeRecordingUntil(-1)
-    // Nothing can open its header any more: only the ledger entry is missing.
+    // Destroys the key, so that nothing opens the recording any more: only the ledger entry is missing.
     await owner.query(
       `delete from intake_key_end where public_key = (select intake_key from recording where id = '${id}')`,
     )
@@ -89,7 +89,7 @@ describe('a clock that is set in small steps', () => {
     return rows[0]!.late ? 'mark' : 'clock'
   }
 
-  test('is ahead once its steps exceed a day together, however small each is, and across restarts', async () => {
+  test('is ahead once its steps together exceed a day, however small each step is, and across restarts', async () => {
     await leap('20 hours')
     expect(await advanceClock(custodian)).toBe('right')
     await leap('20 hours')
@@ -107,7 +107,7 @@ describe('a clock that is set in small steps', () => {
     expect(await advanceClock(custodian)).toBe('right')
   })
 
-  test('needs two people who confirmed the same time: a confirmation before another step does not count', async () => {
+  test('needs two people who confirm the same time: a confirmation from before another step does not count', async () => {
     const confirm = (name: 'dora' | 'asta' | 'riitta') => post(name, '/api/retention/clock', { now: now().toString() })
     await leap('3 days')
     expect(await advanceClock(custodian)).toBe('ahead')

@@ -1,6 +1,6 @@
 // R50 and R52, for an attacker who has the whole machine: after a destruction no file of the database (including its
-// write-ahead log and deleted data), the key store, the objects or the work folder contains the keys or the sound, and
-// what is left of wrapped keys cannot be unwrapped.
+// write-ahead log and deleted data), the key store, the objects or the work folder contains the keys or the audio, and
+// remains of wrapped keys cannot be unwrapped.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -44,7 +44,7 @@ async function foundBelow(folder: string, needles: Record<string, Buffer>): Prom
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const path = join(entry.parentPath, entry.name)
     const at = await stat(path).catch(() => undefined)
-    // Databases of other test files are in the same cluster.
+    // Skips files of other test files' databases, which are in the same cluster.
     if (!at?.isFile() || at.mtimeMs < began) continue
     const bytes = await readFile(path).catch(() => Buffer.alloc(0))
     for (const [item, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(item)
@@ -52,7 +52,7 @@ async function foundBelow(folder: string, needles: Record<string, Buffer>): Prom
   return [...found].sort()
 }
 
-/** Returns which of them are in the store of sealed recordings, wherever it is. */
+/** Returns which of the given bytes are in the store of sealed recordings, wherever the store is. */
 async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>): Promise<string[]> {
   const found = new Set<string>()
   for await (const key of store.list('')) {

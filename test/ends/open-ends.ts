@@ -1,6 +1,6 @@
 /**
- * Opens a desk, and a custodian that carries out ends as in its own process: people of every role, ingested recordings,
- * browsers, and a clock that can be shifted. All parts are real.
+ * Opens a desk, and a custodian that destroys recordings as in its own process: people of every role, ingested
+ * recordings, browsers, and a clock that can be shifted. All parts are real.
  */
 import { sql } from 'kysely'
 import { afterAll, expect } from 'vitest'
@@ -110,11 +110,11 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
   const forbid = (name: keyof typeof people, id: string, body: object) =>
     post(name, `/api/recordings/${id}/prohibitions`, body)
   const byOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
-  /** Enters a request, served by Paula, about the call of one or several recordings. */
+  /** Enters a request about the calls of one or several recordings, served by Paula. */
   const serve = (contacts: readonly string[], given: Omit<RequestToServe, 'clerkId' | 'contacts'> = {}) =>
     servedRequest(admin, { clerkId: people.paula.id, contacts, ...given })
   const requests = new Map<string, Promise<ServedRequest>>()
-  /** Lets its caller forbid the use of a recording at the Service Unit, always under the same request. */
+  /** Forbids the use of a recording for its caller, at the Service Unit, always under the same request. */
   async function byCaller(id: string) {
     const row = await admin.selectFrom('recording').select('contact_id').where('id', '=', id).executeTakeFirstOrThrow()
     const request = requests.get(id) ?? serve([row.contact_id], { kinds: ['PROHIBIT'] })
@@ -139,14 +139,16 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     return stateOf(id)
   }
 
-  /** Gives a recording another day, past every guard: not before its floor, two months after the call. */
+  /** Sets a recording's destruction day, bypassing every guard: not before its minimum, two months after the call. */
   async function setDay(id: string, at: Temporal.Instant) {
     await admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
       await tx.updateTable('recording').set({ destroy_at: at }).where('id', '=', id).execute()
     })
   }
-  /** Makes an ingested recording whose day comes after this many hours, or came this many before. */
+  /**
+   * Makes an ingested recording whose destruction day is in this many hours, or was this many hours ago if negative.
+   */
   async function makeRecordingUntil(hours: number, monthsAgo = 5) {
     const recording = await makeRecording(callOfMonthsAgo(monthsAgo))
     await setDay(recording.id, systemClock.now().add({ seconds: Math.round(hours * 3600) }))

@@ -1,4 +1,4 @@
-// AC20 and L37: preservation orders over the network, and how little others see of them.
+// AC20 and L37: preservation orders over the network, and how little of them other people see.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -32,7 +32,7 @@ async function entered(contactId: string, given?: object): Promise<string> {
 }
 const listen = (name: 'aino' | 'tuula' | 'matti' | 'paula', id: string, access: object) =>
   post(name, `/api/recordings/${id}/listenings`, access)
-/** Ends an order's time. */
+/** Lets an order expire. */
 async function letEnd(id: string) {
   const client = await database.as().pool.connect()
   await client.query('set session_replication_role = replica')
@@ -62,7 +62,7 @@ describe('an order in force', () => {
     }
   })
 
-  test('keeps a recording past its day, which looks ended like any other, and releases it when the order ends by itself', async () => {
+  test('keeps a recording past its day, shows it as ended like any other, and releases it when the order expires', async () => {
     const recording = await makeRecordingUntil(36)
     const hold = await entered(recording.contactId)
     await setDay(recording.id, now().subtract({ hours: 1 }))
@@ -81,7 +81,7 @@ describe('an order in force', () => {
     expect(JSON.stringify(after.body)).toBe(JSON.stringify(seen.body))
   })
 
-  test('delays a prohibition, which is accepted without mentioning the order and carried out when it ends', async () => {
+  test('delays a prohibition, which is accepted without mentioning the order and carried out when the order ends', async () => {
     const { id, contactId } = await stored()
     const plain = await stored()
     const hold = await entered(contactId)
@@ -125,8 +125,8 @@ describe('an order in force', () => {
   })
 })
 
-describe('an order ends within three calendar months from when it is entered or renewed', () => {
-  test('not later, not in the past, and not shortened by a renewal', async () => {
+describe('the end of an order', () => {
+  test('is at most three calendar months from its entry or renewal, not in the past, and not made earlier by a renewal', async () => {
     const { contactId } = await stored()
     const late = months(3).add({ minutes: 1 }).toString()
     expect(await post('tuula', '/api/holds', order(contactId, { until: late }))).toMatchObject({
@@ -166,8 +166,8 @@ describe('an order ends within three calendar months from when it is entered or 
   })
 })
 
-describe('nothing that an order keeps can be deleted by anybody', () => {
-  test('neither its history nor its recordings, by any role', async () => {
+describe('what an order keeps', () => {
+  test('cannot be deleted by any role, neither the history nor the recordings', async () => {
     const { id, contactId } = await stored()
     await entered(contactId)
     for (const role of [undefined, 'seloste_custodian', 'seloste_desk', 'seloste_capture']) {

@@ -1,4 +1,4 @@
-// R48: what an official has done about their own calls, and nobody else's.
+// R48: what officials see of their acts on their own calls; nobody else sees it.
 import { beforeAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -15,7 +15,7 @@ async function acts(name: 'aino' | 'bertil' | 'paula') {
   return body as unknown as { forbidden: object[]; asked: object[]; serviceUnit: { name: { fi: string } } }
 }
 
-test('officials see their own prohibitions and those they entered for callers, before and after they are carried out', async () => {
+test('officials see their own prohibitions and those they entered for callers, even after these are carried out', async () => {
   expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
   const [own, entries] = [await stored(), await stored()]
   await byOfficial(own.id)
@@ -31,7 +31,7 @@ test('officials see their own prohibitions and those they entered for callers, b
   expect((await acts('paula')).forbidden).toEqual([])
 })
 
-test('their requests to the Service Unit are shown with the due day, and without the person who handles them', async () => {
+test('officials see their requests to the Service Unit with the due day, and without the person who handles them', async () => {
   await database.as().pool.query(
     `insert into subject_request (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
      values ('P-2026-7', 'OFFICIAL', '{LISTEN}', 'LETTER', 'fi', now(), now() + interval '1 month', $1, $2)`,

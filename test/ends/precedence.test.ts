@@ -130,7 +130,7 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
     })
     expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }
-  // Every possible answer occurs.
+  // Checks that every possible answer occurred.
   expect(kinds.size).toBe(8)
 })
 

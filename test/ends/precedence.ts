@@ -1,9 +1,9 @@
 /**
  * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns
- * whether it is kept, waits (and for what), or is destroyed and why: a second implementation of decide_end in
- * database/functions/destruction/recordings.sql. Reads neither clock nor database, and has no end without a cause of
- * the description. Leaves out the minimum of two months: it binds people who could delete at their discretion, and
- * nobody can.
+ * whether the recording is kept, waits (and for what), or is destroyed and why. It is a second implementation of
+ * decide_end in database/functions/destruction/recordings.sql, without clock and database. Every end has one of the
+ * description's causes. The minimum of two months is left out: it binds people who could delete at their discretion,
+ * and nobody can.
  */
 import type { DestructionCause } from '#register/tables.ts'
 
@@ -12,7 +12,7 @@ export interface Forbidden {
   receivedAt: Temporal.Instant
 }
 
-/** Open case: somebody has a right to this recording that came first, or in time. */
+/** Open case: somebody's right to this recording, which came before a prohibition or within the term. */
 export interface OpenCase {
   id: string
   kind: 'inspection' | 'authority'
@@ -25,12 +25,12 @@ export interface EndFacts {
   now: Temporal.Instant
   /** Undefined while its call continues. */
   destroyAt?: Temporal.Instant | undefined
-  /** A preservation order on it is in force. */
+  /** True while a preservation order on the recording is in force. */
   isHeld: boolean
-  /** A party of its call has objected to its processing or had it restricted (GDPR 18). */
+  /** True if a party of the call has objected to the processing or had it restricted (GDPR 18). */
   isRestricted: boolean
   lastOrderEndedAt?: Temporal.Instant | undefined
-  /** The description lets an open inspection delay the end (C3), until `casesKeepUntil`. */
+  /** True if the description lets an open inspection delay the end (C3), until `casesKeepUntil`. */
   inspectionsHold: boolean
   casesKeepUntil?: Temporal.Instant | undefined
   prohibitions: readonly Forbidden[]
@@ -39,7 +39,10 @@ export interface EndFacts {
 
 export type EndCause =
   | { act: 'keep' }
-  /** For an order nobody may listen to it; for cases, and under a restriction (GDPR 18(2)), only they may use it. */
+  /**
+   * While it waits for an order nobody may listen to it; for cases, and under a restriction (GDPR 18(2)), only `cases`
+   * may.
+   */
   | { act: 'wait'; for: 'order' | 'case' | 'right'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
 
@@ -56,7 +59,7 @@ export function endCauseOf(facts: EndFacts): EndCause {
   return { act: 'destroy', cause: wasHeld ? 'hold-end' : 'retention' }
 }
 
-/** A prohibition waits for earlier cases of others, and never past the recording's own day. */
+/** Lets a prohibition wait for other people's earlier cases, but never past the recording's own day. */
 function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): EndCause {
   const inOrder = [...prohibitions].sort(
     (a, b) => Temporal.Instant.compare(a.receivedAt, b.receivedAt) || (a.party < b.party ? -1 : 1),

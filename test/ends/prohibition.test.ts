@@ -1,4 +1,4 @@
-// AC11 and AC12: forbidding the use of a recording over the network, with the custodian that carries it out.
+// AC11 and AC12, over the network, with the custodian that destroys: the use of a recording is forbidden.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bodyKey, indexKey } from '#register/recordings/objects.ts'
@@ -41,7 +41,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
 
     const forbidden = await byCaller(id)
     expect(forbidden).toMatchObject({ status: 200, body: { recordingId: id, state: 'blocked' } })
-    // A running playback gets not one more byte.
+    // A playback in progress gets no further byte.
     const { status, code } = await answer((await as('aino')).fetch(playing.audio, { headers: { range: 'bytes=0-99' } }))
     expect({ status, code }).toEqual({ status: 404, code: 'recording.destroyed' })
 
@@ -57,7 +57,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     expect((await byCaller(id)).body).toMatchObject({ state: 'executed' })
   })
 
-  test('by its official, for themself or for the caller who said so during the call', async () => {
+  test('by its official, for themself or for a caller who asked for it during the call', async () => {
     const [mine, forbidden] = [await stored(), await stored()]
     expect(await byOfficial(mine.id)).toMatchObject({ status: 200 })
     expect(await forbid('aino', forbidden.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
@@ -65,7 +65,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     expect(await until(forbidden.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
   })
 
-  test('with a repeated prohibition that is the same one', async () => {
+  test('with a repetition of the prohibition, which counts as the same prohibition', async () => {
     await ends.stopCustodian()
     const { id } = await stored()
     const [first, second] = [await byOfficial(id), await byOfficial(id)]
@@ -102,12 +102,12 @@ describe('nobody else can forbid, and a stranger learns nothing', () => {
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('the Service Unit must name the request', async () => {
+  test('the Service Unit must name the request in which the requester forbids', async () => {
     const { id } = await stored()
     expect(await forbid('paula', id, { party: 'CALLER', channel: 'LETTER' })).toMatchObject({ code: 'deny.reference' })
   })
 
-  test('the Service Unit forbids for the requester a call verified to be theirs, and no other (R46, AC15)', async () => {
+  test('the Service Unit forbids for the requester a call that was verified to be theirs, and no other call (R46, AC15)', async () => {
     const [x, y] = [await stored(), await stored()]
     const request = await serve([x.contactId])
     const found = await serve([x.contactId], { state: 'FOUND' })
@@ -130,14 +130,14 @@ describe('nobody else can forbid, and a stranger learns nothing', () => {
   })
 })
 
-describe('a prohibition waits for the other party’s inspection that was open when it came (AC12)', () => {
+describe('a prohibition waits for the other party’s inspection that was open when the prohibition was received (AC12)', () => {
   async function opened({ contactId }: { contactId: string }, party: 'CALLER' | 'OFFICIAL') {
     const officialId = party === 'OFFICIAL' ? { officialId: ends.people.aino.id } : {}
     const receivedAt = now().subtract({ hours: 1 })
     return serve([contactId], { party, ...officialId, kinds: ['LISTEN'], receivedAt })
   }
 
-  test('and is restricted to that case, closed to everybody else, and destroyed when the case closes', async () => {
+  test('during which the recording is closed to everybody but that case; it is destroyed when the case closes', async () => {
     const recording = await stored()
     const request = await opened(recording, 'CALLER')
     expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
@@ -155,7 +155,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
     expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
   })
 
-  test('but not for the party’s own, nor for one that was received later', async () => {
+  test('but not for an inspection of the party itself, nor for one that was received later', async () => {
     const [own, later] = [await stored(), await stored()]
     await opened(own, 'OFFICIAL')
     expect((await byOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
@@ -164,7 +164,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
     await until(later.id, 'DESTROYED')
   })
 
-  test('but not past the recording’s day', async () => {
+  test('but not past the recording’s destruction day', async () => {
     const recording = await ends.makeRecordingUntil(24 * 10)
     await opened(recording, 'CALLER')
     await byOfficial(recording.id)
@@ -174,7 +174,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   })
 })
 
-describe('a recalled copy must be confirmed by the end of the third working day (AC13)', () => {
+describe('the period in which a recalled copy must be confirmed (AC13)', () => {
   test.each([
     ['2026-11-23T10:00:00+02:00', '2026-11-27T00:00:00+02:00'],
     ['over a weekend', '2026-11-26T23:59:00+02:00', '2026-12-02T00:00:00+02:00'],
@@ -184,7 +184,7 @@ describe('a recalled copy must be confirmed by the end of the third working day 
     ['over May Day, a Friday', '2026-04-29T10:00:00+03:00', '2026-05-06T00:00:00+03:00'],
     ['over Ascension Day', '2027-05-05T10:00:00+03:00', '2027-05-12T00:00:00+03:00'],
     ['over Midsummer Eve', '2027-06-24T10:00:00+03:00', '2027-07-01T00:00:00+03:00'],
-  ])('three working days: %s', async (...given) => {
+  ])('which is three working days long by default: %s', async (...given) => {
     const [from, due] = given.slice(-2) as [string, string]
     const { rows } = await database
       .as()
@@ -196,7 +196,7 @@ describe('a recalled copy must be confirmed by the end of the third working day 
     [1, '2026-11-27T10:00:00+02:00', '2026-12-01T00:00:00+02:00'],
     [5, '2026-11-26T10:00:00+02:00', '2026-12-04T00:00:00+02:00'],
     [10, '2026-12-17T10:00:00+02:00', '2027-01-06T00:00:00+02:00'],
-  ])('or as many as in the description: %i from %s', async (days, from, due) => {
+  ])('or as many working days as the description sets: %i from %s', async (days, from, due) => {
     const { rows } = await database
       .as()
       .pool.query<{ due: Temporal.Instant }>('select working_days_after($1, $2) as due', [from, days])

@@ -9,7 +9,7 @@ import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
 let seloste: RunningSeloste
 let security: Api
 beforeAll(async () => {
-  // One pair of media ports: enough for one stream, and a recording has at least two.
+  // Configures one pair of media ports: enough for one stream, and a recording has at least two.
   seloste = await startSeloste({ isPrepared: true, environment: { SELOSTE_RTP: '127.0.0.1:45998-45999' } })
   security = await signInAt(seloste.url, 'tuula', seloste.password)
 }, 200_000)
@@ -34,7 +34,7 @@ function multipart(parts: [type: string, body: string][]): { type: string; body:
   return { type: `multipart/mixed;boundary=${boundary}`, body: `${written.join('')}--${boundary}--\r\n` }
 }
 
-/** Sends one INVITE and resolves with its final answer: status line and headers. A 200 is acknowledged and hung up. */
+/** Sends one INVITE and resolves with its final answer: status line and headers. Acknowledges a 200 and hangs up. */
 async function invite(content: { type: string; body: string }, broken?: (message: string) => string): Promise<string> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
@@ -81,7 +81,7 @@ async function invite(content: { type: string; body: string }, broken?: (message
   return answer
 }
 
-describe('bad input gets its reason, and loses nothing', () => {
+describe('bad input is answered with its reason, and loses nothing', () => {
   test('an INVITE without a Call-ID gets 400 with the reason', async () => {
     const answer = await invite({ type: 'application/sdp', body: sdp(twoStreams) }, (text) =>
       text.replace(/Call-ID:.*\r\n/, ''),
@@ -110,7 +110,7 @@ describe('bad input gets its reason, and loses nothing', () => {
     expect(answer).toMatch(/^Retry-After: \d+\r$/m)
   })
 
-  test('broken metadata do not refuse a call, which is in the history for review', async () => {
+  test('broken metadata do not refuse a call, which is entered in the history for review', async () => {
     const answer = await invite(
       multipart([
         ['application/sdp', sdp(twoStreams)],
@@ -127,7 +127,7 @@ describe('bad input gets its reason, and loses nothing', () => {
     expect(found.segments[0]?.marks).toEqual(expect.arrayContaining(['needs-review', 'unknown-number']))
   })
 
-  test('a wrong setting stops the start with one line: the setting, the value found, the values allowed', () => {
+  test('a wrong setting stops the start with one line that names the setting, the value found and the values allowed', () => {
     const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
     const { status, stderr } = spawnSync(process.execPath, [program, 'start'], {
       env: { ...process.env, ...seloste.environment, SELOSTE_RTP: '127.0.0.1:30001-30000' },

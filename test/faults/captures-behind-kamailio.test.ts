@@ -1,6 +1,6 @@
 /**
- * Two captures on their own machines behind Kamailio: one dies while calls continue and arrive, one drains, both come
- * back (SELOSTE_LONG=1).
+ * Runs two captures on their own machines behind Kamailio: one dies while calls continue and arrive, the other drains,
+ * and both return (SELOSTE_LONG=1).
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -115,8 +115,8 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
     }
     const states = async () =>
       (await seenNodes(db)).filter(({ state }) => state !== 'ended').map(({ name, state }) => [name, state])
-    /** The dispatcher checks an unavailable capture every five seconds. */
-    const isGivenCalls = (name: string) =>
+    /** Waits until the dispatcher sends calls to a capture; it checks an unavailable capture every five seconds. */
+    const waitUntilGivenCalls = (name: string) =>
       expect
         .poll(
           async () => {
@@ -136,10 +136,10 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
       sessions.flatMap(({ streams }) => streams).reduce((sum, { counts }) => sum + counts.packets, 0)
 
     test(
-      'calls are distributed, a death loses no call and at most a second, a drain loses nothing, and both accept calls again',
+      'calls are distributed, a death loses no call and at most one second of each, a drain loses nothing, and both captures accept calls again',
       { timeout: 240_000 },
       async () => {
-        // Twelve calls that continue, half of them put on hold by their clients later.
+        // Starts twelve calls that continue; the clients put half of them on hold later.
         const hangUp = new AbortController()
         const long = Array.from({ length: 12 }, (_, n) =>
           place(1200, {
@@ -158,7 +158,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           )
           .toEqual([...Array.from({ length: 6 }, () => 'north'), ...Array.from({ length: 6 }, () => 'south')])
 
-        // North dies as a machine while new calls arrive.
+        // Kills the machine north while new calls arrive.
         const coming: ReturnType<typeof place>[] = []
         const come = setInterval(() => coming.push(place(3)), 250)
         await wait(1_000)
@@ -174,7 +174,8 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         expect(short.map(({ sent }) => `${sent.outcome} ${sent.status}`)).toEqual(short.map(() => 'completed 200'))
         await wait(6_000)
 
-        // It comes back: its recordings are in the register, and calls whose client sent a request continued at south.
+        // Starts north again: its recordings are in the register, and calls whose client sent a request continued at
+        // south.
         await start('north', north.machine)
         await expect.poll(states, { timeout: 10_000 }).toEqual([
           ['north', 'takes-calls'],
@@ -200,7 +201,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           expect(segments.length, caller).toBeGreaterThan(0)
           expect(new Set(segments.map(({ contact }) => contact)).size, caller).toBe(1)
         }
-        // South's calls are complete, as are those that arrived while north was down.
+        // South's calls are complete, and so are those that arrived while north was down.
         let whole = 0
         for (const { caller, sent } of [...ended, ...short]) {
           const segments = await segmentsOf(caller)
@@ -227,14 +228,14 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           }
           if (segments.some(({ node }) => node === 'south')) wentOn++
         }
-        // From its start until north died, less the tail's quarter of a second.
+        // From a call's start until north died, less the quarter of a second that may be missing at the tail.
         const atLeast = Math.max(...gaps) - 1_000 / packetMs
         for (const packets of gaps) expect(packets).toBeGreaterThanOrEqual(atLeast)
         expect(wentOn).toBeGreaterThan(0)
 
-        // South drains once the dispatcher has noticed that north is back: its calls continue, new ones go to north,
-        // and south exits.
-        await isGivenCalls('north')
+        // Drains south once the dispatcher has noticed that north is back: south's calls continue, new ones go to
+        // north, and south exits.
+        await waitUntilGivenCalls('north')
         const last = Array.from({ length: 4 }, () => place(6))
         await wait(1_500)
         const south = captures.get('south')!
@@ -257,9 +258,9 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         for (const { caller } of meanwhile) expect(await segmentsOf(caller)).toMatchObject([{ node: 'north' }])
         expect(await states()).toEqual([['north', 'takes-calls']])
 
-        // Started again, and noticed by the dispatcher.
+        // Starts south again, and waits until the dispatcher has noticed that.
         await start('south', south.machine)
-        await isGivenCalls('south')
+        await waitUntilGivenCalls('south')
         const { rows } = await pool.query<{ count: number }>(
           'select count(*)::int as count from contact where caller_key between $1 and $2',
           [`+3584012${firstCaller}`, `+3584012${nextCaller - 1}`],

@@ -1,7 +1,7 @@
 /**
- * Runs captures on machines of their own behind Kamailio's dispatcher, as network namespaces of this one: each with an
- * address, Kamailio with the operators' configuration, and captures that can be killed, drained and restarted. Needs
- * Linux, root, iproute2 and kamailio.
+ * Runs captures behind Kamailio's dispatcher on machines of their own, which are network namespaces of this machine:
+ * each has an address, Kamailio has the operators' configuration, and captures can be killed, drained and restarted.
+ * Needs Linux, root, iproute2 and kamailio.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url)
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 const examples = new URL('../../docs/operate/examples/', import.meta.url)
 
-/** Reason why this machine cannot do this; undefined if it can. */
+/** Returns the reason why this machine cannot run them; undefined if it can. */
 export function missingMachines(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s'
   if (process.getuid?.() !== 0) return 'only root makes network namespaces'
@@ -37,7 +37,7 @@ export interface Machine {
   address: string
 }
 
-/** Network of machines, in which this process has one too. */
+/** Network of machines, to which this process is connected too. */
 export interface Network {
   /** Address of this process. */
   address: string
@@ -45,7 +45,7 @@ export interface Network {
   remove(): void
 }
 
-/** In 198.18.0.0/15, reserved for tests (RFC 2544), with an unused third byte. */
+/** Opens a network in 198.18.0.0/15, reserved for tests (RFC 2544), with an unused third byte. */
 export function openNetwork(): Network {
   const mark = `s${process.pid.toString(36)}`
   const taken = Object.values(networkInterfaces()).flatMap((ones) => (ones ?? []).map(({ address }) => address))
@@ -78,7 +78,7 @@ export function openNetwork(): Network {
   }
 }
 
-/** Starts a program on a machine. */
+/** Starts a program on a machine of the network. */
 function run(
   machine: Machine,
   command: readonly string[],
@@ -91,7 +91,7 @@ function run(
   })
 }
 
-/** Starts Kamailio with docs/operate/examples and these addresses. */
+/** Starts Kamailio with the configuration of docs/operate/examples and these addresses. */
 export async function startKamailio(machine: Machine, captures: readonly Machine[], transport: 'tcp' | 'udp') {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-kamailio-'))
   const config = (await readFile(new URL('kamailio-recorders.cfg', examples), 'utf8'))
@@ -105,7 +105,7 @@ export async function startKamailio(machine: Machine, captures: readonly Machine
   await writeFile(join(folder, 'recorders.list'), list)
   const command = ['kamailio', '-DD', '-E', '-f', join(folder, 'recorders.cfg'), '-Y', folder, '-m', '32', '-M', '8']
   const kamailio = run(machine, command, {})
-  // It does not report that it is ready; it sends its first pings when it starts.
+  // Waits, because Kamailio does not report that it is ready; it sends its first pings when it starts.
   await wait(1_500)
   if (kamailio.exitCode !== null) throw new Error('kamailio did not start')
   return {
@@ -119,7 +119,7 @@ export async function startKamailio(machine: Machine, captures: readonly Machine
 export interface CaptureOfMachine {
   kill(): Promise<void>
   stop(): Promise<void>
-  /** Resolves with its exit code when it exits by itself. */
+  /** Resolves with the exit code when the capture exits by itself. */
   ended: Promise<number | null>
   settings: Record<string, string>
 }
@@ -149,7 +149,7 @@ export async function startCapture(
   return { kill: () => end(capture, 'SIGKILL'), stop: () => end(capture, 'SIGTERM'), ended, settings }
 }
 
-/** `ip netns exec` replaces itself by the program, which gets the signal. */
+/** Ends a program by a signal, which it gets itself because `ip netns exec` replaces itself by the program. */
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')

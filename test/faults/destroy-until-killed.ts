@@ -1,4 +1,7 @@
-/** Destroys recordings and kills itself at a step: node destroy-until-killed.ts '{"url","folder","place","ids","at"}'. */
+/**
+ * Destroys recordings and kills itself at a step. Usage: node destroy-until-killed.ts
+ * '{"url","folder","place","ids","at"}'.
+ */
 import { join } from 'node:path'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { expungeRecordings } from '#register/expunge.ts'

@@ -1,7 +1,7 @@
 /**
- * Interrupts the destroyer between any two steps (K2, P1, P2). Recordings to be kept open from the live system and from
- * the backup place at every moment. Recordings to be destroyed open, after the next run, from nowhere, not even from
- * copies of the keyring of any earlier moment; and the ledger has each once.
+ * Interrupts the destroyer between any two steps (K2, P1, P2). Recordings to be kept can be opened from the live system
+ * and from the backup place at every moment. After the next run recordings to be destroyed can be opened from nowhere,
+ * not even with copies of the keyring of any earlier moment, and the ledger has each exactly once.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
@@ -19,7 +19,7 @@ import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { interrupt, type Interruption } from './interrupt.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-/** Hours in the long run, seconds in the short one. */
+/** Timeout: hours in the long run, seconds in the short one. */
 const timeout = isLong ? 4 * 3_600_000 : 60_000
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -32,7 +32,7 @@ const { expunging, forbid } = makeDestroyer(database, register, place)
 const now = () => Temporal.Now.instant()
 const inAMinute = () => now().add({ seconds: 60 })
 
-/** Recordings that must survive: their calls ended in the same hour as the destroyed ones'. */
+/** Recordings that must survive: their calls ended in the same hour as the destroyed recordings' calls. */
 const alive = new Map<string, Buffer>()
 const destroyed = new Set<string>()
 /** Copies of the keyring at every earlier moment: rows of the database, and folders of the place. */
@@ -60,7 +60,7 @@ beforeAll(async () => {
 async function takeCopies(): Promise<void> {
   earlier.rows.push(await copyKeyRows(custodian))
   earlier.folders.push(await place.saveCopy())
-  // The short run keeps all of them, the long one a limited number.
+  // The short run keeps all copies, the long one a limited number.
   if (earlier.rows.length > 40) {
     earlier.rows.splice(1, 1)
     earlier.folders.splice(1, 1)
@@ -118,7 +118,8 @@ async function round(at: number, how: Interruption, victims = 2): Promise<void> 
   await expungeRecordings(cut, endings(ids), now()).catch(() => undefined)
   await takeCopies()
   await expectAlive(when)
-  // Interrupted before the first step was done, nothing has started: the person who forbade it tries again.
+  // If the interruption came before the first step was done, nothing has started, and the same prohibition is entered
+  // again.
   await expungeRecordings(expunging, endings(ids), now())
   await finish()
   await expectAlive(`${when}, finished`)
@@ -149,7 +150,7 @@ test(
 )
 
 describe('two destroyers', () => {
-  test('at once destroy each recording once, and lose no key', async () => {
+  test('that run at once destroy each recording once, and lose no key', async () => {
     const ids = await forbidden(6)
     await place.backUp(objects)
     await takeCopies()
@@ -161,7 +162,7 @@ describe('two destroyers', () => {
   })
 
   test(
-    'of which one stops at a step and continues after the other has finished destroy each recording once, and lose no key',
+    'of which one stops at a step and continues after the other has finished: each recording is destroyed once, and no key is lost',
     { timeout },
     async () => {
       const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'paused', outsideOnly: true })
@@ -186,8 +187,8 @@ describe('two destroyers', () => {
   )
 })
 
-describe('a process', () => {
-  test('that is killed is followed by another, which finishes its work', { timeout }, async () => {
+describe('a destroyer process', () => {
+  test('that is killed is followed by another process, which finishes the work', { timeout }, async () => {
     const steps = await countSteps()
     const points = isLong ? Array.from({ length: 100 }, (_, n) => 1 + ((n * 7) % steps)) : [Math.floor(steps / 2)]
     for (const at of points) {
@@ -205,11 +206,11 @@ describe('a process', () => {
   })
 })
 
-/** File calls of the destroyer: overwriting keys, removing objects, writing copies. */
+/** System calls of the destroyer on files: overwriting keys, removing objects, writing copies. */
 const calls = ['unlink,unlinkat', 'rename,renameat,renameat2', 'fsync,fdatasync', 'pwrite64']
 const hasStrace = spawnSync('strace', ['-V']).status === 0
 
-describe.runIf(isLong && hasStrace)('a process whose file calls fail (strace)', () => {
+describe.runIf(isLong && hasStrace)('a destroyer process whose file calls fail (strace)', () => {
   test.each(['EIO', 'ENOSPC'])(
     'with %s at each call in turn is followed by another, which finishes',
     { timeout },
@@ -221,7 +222,7 @@ describe.runIf(isLong && hasStrace)('a process whose file calls fail (strace)', 
           await takeCopies()
           const inject = ['-f', '-qq', '-o', '/dev/null', '-e', `inject=${call}:error=${fault}:when=${when}`]
           await destroyInProcess({ ids, at: -1, folder: register.folder, place: placeFolder }, ['strace', ...inject])
-          // A half-written copy is invalid until the next run; the version before stays until then.
+          // A half-written copy is invalid until the next run; the previous version stays until then.
           await expectAlive(`${call} ${when} ${fault}`, 'here')
           await expungeRecordings(expunging, endings(ids), now())
           await finish()

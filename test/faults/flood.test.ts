@@ -68,7 +68,7 @@ const call = (seed: number, seconds: number, signal?: AbortSignal) =>
   })
 
 test(
-  `${invites.toLocaleString('en')} INVITEs of a stranger, half-open TLS and fragments: running calls lose nothing`,
+  `${invites.toLocaleString('en')} INVITEs of a stranger, half-open TLS and fragments: calls in progress lose no packet`,
   { timeout: 600_000 },
   async () => {
     const hangUp = new AbortController()
@@ -76,7 +76,7 @@ test(
     while (going.length < running) going.push((await begin(going.length, hangUp.signal)).talk)
 
     for (let n = 0; n < halfOpen; n++) {
-      // Half of them start a handshake and stop; the others send a byte of a request now and then.
+      // Half of the connections start a handshake and stop; the others send a byte of a request now and then.
       const isTls = n % 2 === 0
       const socket = connect({
         port: isTls ? capture.sipsPort : capture.sip.port,
@@ -97,13 +97,13 @@ test(
     const [{ seconds, secondsInAll, served, refusals, retryAfter }] = await answered
     clearInterval(drip)
     hangUp.abort()
-    // A machine without time for more answers with Retry-After.
+    // A machine that is too slow for more calls answers with Retry-After.
     if (during.outcome === 'refused') expect(capture.lines.join('\n')).toMatch('"pressures":["event-loop"]')
     else expect(during.outcome).toBe('completed')
     const placed = [...(await Promise.all(going)), during].filter(({ outcome }) => outcome !== 'refused')
     expect(placed.length).toBeGreaterThanOrEqual(running)
-    // A stranger is served as much as the rate limit allows in that time, however slowly the machine sends; refusals
-    // have Retry-After, and the rest is dropped.
+    // The flooding source is served as much as the rate limit allows in that time, however slowly the machine sends.
+    // Its refusals have Retry-After, and the rest of its requests is dropped.
     const { newRequestsBurst, newRequestsPerSecond } = sipLimits
     expect(served).toBeLessThanOrEqual(newRequestsBurst + newRequestsPerSecond * secondsInAll)
     expect(served + refusals).toBeGreaterThan(0)
@@ -124,7 +124,7 @@ test(
   },
 )
 
-/** Starts a call; on a machine without time for it, retries as Retry-After says. */
+/** Starts a call; on a machine that is too slow, retries after the time in Retry-After. */
 async function begin(n: number, signal: AbortSignal): Promise<{ talk: Promise<SentCall> }> {
   for (let tried = 0; ; tried++) {
     const talk = call(100 * tried + n, 600, signal)

@@ -59,7 +59,7 @@ test.skipIf(!canMount)(
     const before = await entries()
     let shown = 0
     let refused = 0
-    // The remaining room in the log's last page is used up first.
+    // The remaining room in the log's last page is filled first.
     for (let n = 0; n < 200 && refused < 3; n++) {
       const answer = await listContacts(desk, grant, { limit: 10 }).catch((error: unknown) => error as Error)
       if (answer instanceof Error) {

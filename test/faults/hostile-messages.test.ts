@@ -14,7 +14,7 @@ import { vectorNames } from '../vectors/siprec/read-vector.ts'
 
 const count = process.env['SELOSTE_LONG'] === '1' ? 1_000_000 : 3_000
 const slowMs = 50
-/** A new server after this many messages, because it stores what it sent. */
+/** Messages for each server: a new one is started then, because a server stores what it sent. */
 const perServer = 500
 
 const random = seedRandom('B1')
@@ -52,7 +52,7 @@ function splice(message: Buffer): Buffer {
   return Buffer.concat([message.subarray(0, at), ...parts, message.subarray(at + removed)]).subarray(0, 65_535)
 }
 
-/** Corrects the length to the present body, so that the corruption is parsed. */
+/** Sets Content-Length to the present length of the body, so that the corruption is parsed. */
 function withLength(message: Buffer): Buffer {
   const end = message.indexOf('\r\n\r\n')
   if (end < 0) return message
@@ -142,7 +142,7 @@ function freshServer(): Caller {
   return callServer(handler, { limits: { newRequestsBurst: 1e9 } })
 }
 
-test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none takes 50 ms, and the server continues`, () => {
+test(`${count.toLocaleString('en')} malformed messages: no fault of the server, none takes 50 ms, and the server continues`, () => {
   const names = Object.keys(sorts) as Sort[]
   const slowest = new Map<Sort, number>(names.map((name) => [name, 0]))
   let server = freshServer()
@@ -150,7 +150,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none t
   for (let n = 0; n < count; n++) {
     if (n % perServer === perServer - 1) {
       expect(server.faults).toEqual([])
-      // After all of them, a valid call is served as usual.
+      // After all of them, a valid call is answered as usual.
       server.send(request('INVITE', { 'call-id': 'sound', branch: 'z9hG4bKsound' }, 'v=0\r\n'), {
         address: '192.0.2.99',
       })
@@ -164,7 +164,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none t
     const before = cpuMs()
     server.send(message)
     let ms = cpuMs() - before
-    // A garbage collection may cause the delay. A message that is slow by itself is slow again.
+    // A garbage collection may have caused the delay. A message that is slow by itself is slow again.
     for (let again = 0; again < 3 && ms >= slowMs; again++) {
       const other = freshServer()
       const start = cpuMs()

@@ -1,4 +1,7 @@
-/** B2: malformed and foreign RTP and RTCP during a call. SRTP: open-media.test.ts and follow-srtp.test.ts. */
+/**
+ * B2: malformed and injected RTP and RTCP packets during a call. For SRTP see open-media.test.ts and
+ * follow-srtp.test.ts.
+ */
 import { expect, test } from 'vitest'
 import { SourceFollower } from '#capture/rtp/follow-source.ts'
 import { readSenderReport } from '#capture/rtp/rtcp.ts'
@@ -38,22 +41,22 @@ function follow() {
   return { follower, kept: received }
 }
 
-test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer itself, and every stored byte is the call’s`, () => {
+test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer itself: only bytes of the call are stored`, () => {
   const { follower, kept: received } = follow()
   const sent: string[] = []
   const good = rtp(1, ssrc, bytes(160))
   let sequence = 0
-  /** From the peer's own port: each packet violates one condition. */
+  /** Packets from the peer's own port, each of which violates one condition. */
   const broken: (() => Buffer)[] = [
     () => bytes(random.integer(0, 11)),
     () => good.subarray(0, random.integer(0, 11)),
-    // Another version than 2 (RFC 3550, 5.1).
+    // Has another version than 2 (RFC 3550, 5.1).
     () =>
       Buffer.concat([
         Buffer.from([random.pick([0, 0x40, 0xc0]) | random.integer(0, 63)]),
         bytes(random.integer(11, 300)),
       ]),
-    // More contributing sources, a longer extension or more padding than bytes.
+    // Declares more contributing sources, a longer extension or more padding than there are bytes.
     () => Buffer.concat([Buffer.from([0x8f]), good.subarray(1, 12 + random.integer(0, 50))]),
     () =>
       Buffer.concat([
@@ -63,13 +66,13 @@ test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer 
         bytes(random.integer(0, 99)),
       ]),
     () => Buffer.concat([Buffer.from([0xa0]), good.subarray(1, 172), Buffer.from([random.integer(200, 255)])]),
-    // RTCP by its packet type, whole or in pieces, on the port of RTP (RFC 5761).
+    // Is RTCP by its packet type, whole or in pieces, on the port of RTP (RFC 5761).
     () =>
       Buffer.concat([
         Buffer.from([random.integer(0x80, 0x9f), random.integer(200, 204)]),
         bytes(random.integer(0, 200)),
       ]),
-    // From random sources.
+    // Has a random source.
     () =>
       Buffer.concat([
         Buffer.from([0x80, random.integer(0, 127)]),
@@ -80,7 +83,7 @@ test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer 
   ]
   for (let n = 0; n < malformed; n++) {
     const at = n * 5
-    // Before a source is followed only its port identifies it. Only SRTP keeps out a sender who forges that too.
+    // Before a source is followed, only its port identifies it. Only SRTP keeps out a sender who spoofs the port too.
     if (n % 40 === 0 || n === 1) {
       const payload = bytes(160)
       const packet = rtp(sequence++, ssrc, payload)
@@ -90,7 +93,7 @@ test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer 
     if (n === 0) continue
     const packet = random.pick(broken)()
     follower.receive(packet, packet.length, at, peer.address, peer.port)
-    // RTCP's own port gets the same.
+    // Reads the same packet as RTCP: a sender report is accepted only from the call's source.
     const reported = readSenderReport(packet, ssrc)?.lsr
     if (reported !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
   }
@@ -109,9 +112,10 @@ test(`${injected.toLocaleString('en')} packets injected from elsewhere, during t
   let last = rtp(0, ssrc, bytes(160))
   let sequence = 0
   const attacks: (() => [Buffer, string, number])[] = [
-    // From another address, with everything else guessed correctly.
+    // Comes from another address, with everything else guessed correctly.
     () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), '198.51.100.9', peer.port],
-    // From the peer's address (a neighbour behind the same NAT), another port, the same or another source.
+    // Comes from the peer's address (a neighbour behind the same NAT), from another port, with the same or another
+    // source.
     () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), peer.address, 4002],
     () => [
       rtp(random.integer(0, 65_535), random.integer(8, 99), bytes(160)),
@@ -119,7 +123,7 @@ test(`${injected.toLocaleString('en')} packets injected from elsewhere, during t
       random.integer(1024, 65_535),
     ],
     () => [rtp(random.integer(0, 65_535), random.integer(8, 99), bytes(160)), peer.address, peer.port],
-    // Replayed from the right address.
+    // Replays a packet from the right address.
     () => [last, peer.address, peer.port],
   ]
   for (let n = 0; n < injected; n++) {

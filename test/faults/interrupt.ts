@@ -1,6 +1,6 @@
 /**
- * Interrupts a destroyer at a chosen step. Counts every query and every operation on objects, keys and copies, all of
- * them real.
+ * Interrupts a destroyer at a chosen step. Counts as steps every query and every operation on objects, keys and copies,
+ * which are all real.
  */
 import type { KyselyPlugin } from 'kysely'
 import type { Expunging } from '#register/expunge.ts'
@@ -11,7 +11,7 @@ export type Interruption = 'killed-before' | 'killed-after' | 'EIO' | 'ENOSPC' |
 export interface Interrupted {
   expunging: Expunging
   steps: () => number
-  /** Resolves when a paused one has reached its step; `resume` continues it. */
+  /** Resolves when a destroyer that pauses has reached its step; `resume` continues it. */
   reached: Promise<void>
   resume: () => void
 }
@@ -19,9 +19,9 @@ export interface Interrupted {
 export interface InterruptOptions {
   at: number
   how: Interruption
-  /** Ending the process means an error at every later step, unless told otherwise. */
+  /** Ends the process. By default every later step throws an error instead. */
   die?: () => never
-  /** Counts only operations outside the database, so that a paused one holds no lock. */
+  /** Counts only operations outside the database, so that a paused destroyer holds no lock. */
   outsideOnly?: boolean
 }
 

@@ -31,7 +31,7 @@ const calls = isLong ? 50 : 6
 const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 20 : 2))
 const seed = Number(process.env['SELOSTE_SEED'] ?? '5')
 const packetMs = 20
-/** Start time of Node with an empty program. */
+/** Expected start time of Node with an empty program. */
 const defaultStartSeconds = 0.25
 
 const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
@@ -58,7 +58,7 @@ afterEach(async () => {
 
 let spare: Spare | undefined
 
-/** Restarts at once with the spare, as the supervisor does. */
+/** Replaces a capture that exits by the spare at once, as the supervisor does. */
 function restartAfterExit(environment: Record<string, string>): void {
   spare ??= createSpare((waits) =>
     fork(main, ['start', '--role', 'capture'], {
@@ -86,7 +86,7 @@ async function recordings(): Promise<{ id: string; contact: string; marks: strin
 }
 
 test(
-  `kill -9 at ${kills} random moments under ${calls} calls: no recording is lost, each stream loses at most a second a kill, and every gap is marked`,
+  `kill -9 at ${kills} random moments under ${calls} calls: no recording is lost, each stream loses at most one second at each kill, and every gap is marked`,
   { timeout: isLong ? 900_000 : 200_000 },
   async () => {
     await installDescription(db, await shippedToday(), seedDescriptionFile)
@@ -126,7 +126,8 @@ test(
       const begins = performance.now()
       await once(spawn(process.execPath, ['-e', '0']), 'exit')
       startsSeconds.push((performance.now() - begins) / 1000)
-      // Below this the supervisor delays the restart of a capture that ended soon after its start.
+      // Waits longer than the time within which the supervisor delays the restart of a capture that ended soon after
+      // its start.
       await wait(random.integer(isLong ? 10_500 : 3_000, isLong ? 14_000 : 5_000))
       process.kill(capture!.pid!, 'SIGKILL')
       await eventually(() => going(kill + 1), 'every call being recorded again', 60_000)
@@ -153,7 +154,7 @@ test(
         for (const [stream, after] of stretches[n]!) {
           const before = stretches[n - 1]!.get(stream)!
           gaps.push((((after.first - before.last - 1) & 0xffff) * packetMs) / 1000)
-          // What arrived is complete on both sides of the gap.
+          // The received packets are complete on both sides of the gap.
           expect(before.packets).toBe(before.last - before.first + 1)
         }
       }
@@ -163,7 +164,7 @@ test(
     console.log(
       `K1 (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills under ${calls} calls; a stream lost ${gaps[gaps.length >> 1]?.toFixed(2)} s (median), ${gaps.at(-1)?.toFixed(2)} s at most`,
     )
-    // If an empty program starts slowly, the delay is the machine's, and not ours.
+    // If an empty program starts slowly too, the delay is caused by the machine.
     expect(gaps.at(-1)).toBeLessThanOrEqual(
       isLong ? 1 : 1 + 2 * Math.max(0, Math.max(...startsSeconds) - defaultStartSeconds),
     )

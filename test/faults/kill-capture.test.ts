@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => seloste.stop())
 
 test(
-  `kill -9 of capture${isLong ? ' and custodian' : ''} during ${calls} calls loses no recording and at most one second of each`,
+  `kill -9 of capture${isLong ? ' and custodian' : ''} during ${calls} calls loses no recording, and at most one second of each`,
   { timeout: isLong ? 400_000 : 120_000 },
   async () => {
     const pacer = startPacer()
@@ -78,7 +78,7 @@ test(
       expect(contact.segments[0]?.marks).toEqual(expect.arrayContaining(['incomplete', 'end-inferred']))
       for (const user of ['caller', 'official'] as const) {
         const stream = session.streams.find((one) => one.who === user)
-        // What was sent until a second before the kill is there, sample by sample.
+        // The recording has every sample sent until a second before the kill.
         const beganAt = session.sendingFrom.getTime()
         const sentBeforeKill = (stream?.packets ?? []).filter(
           (packet) => packet.sentMs !== undefined && beganAt + packet.sentMs < killedAt,
@@ -88,7 +88,7 @@ test(
       }
     }
 
-    /** Returns the recording with this call's sound: every caller has another tone. */
+    /** Returns the recording with this call's sound: every caller has a different tone. */
     async function recordingOf(session: SentSession, contacts: ContactShape[], used: Set<string>) {
       for (const listed of contacts) {
         if (used.has(listed.id)) continue
@@ -111,7 +111,7 @@ test(
   },
 )
 
-/** Calls already in the register. */
+/** Number of calls already in the register. */
 let entered = calls
 
 test.runIf(isLong)(

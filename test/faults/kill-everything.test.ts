@@ -1,7 +1,7 @@
 /**
  * K1 for all processes: custodian, desk, feeds, capture and single database connections are killed while calls are
- * recorded, detail records arrive and people view. What was acknowledged is there afterwards. Started as an operator
- * does, and observed from outside.
+ * recorded, detail records arrive and people view. Everything that was acknowledged must be there afterwards. Seloste
+ * is started as an operator starts it, and observed from outside.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,8 +24,8 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const calls = isLong ? 20 : 4
 const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 50 : 5))
 const seed = Number(process.env['SELOSTE_SEED'] ?? '7')
-/** Several people, because many views of one person are slowed down. */
-const lookers = ['aino', 'eero', 'ilona']
+/** People who view: several, because many views of one person are slowed down. */
+const viewers = ['aino', 'eero', 'ilona']
 const official = officialByKey('aino')
 const { testLine, national } = numbersCalled
 const victims = ['custodian', 'desk', 'feeds', 'capture', 'database'] as const
@@ -58,7 +58,7 @@ afterAll(async () => {
 
 const cdrs = () => join(folder, 'cdrs')
 
-/** A call that only the telephone system reports; the file is complete when it appears. */
+/** Writes the detail record of a call that only the telephone system reports; the file is complete when it appears. */
 async function reportCall(n: number): Promise<void> {
   const at = (secondsAgo: number) =>
     Temporal.Now.instant().subtract({ seconds: secondsAgo }).toString({ smallestUnit: 'second' })
@@ -68,7 +68,7 @@ async function reportCall(n: number): Promise<void> {
   await rename(unfinished, join(cdrs(), `${n}.csv`))
 }
 
-/** Returns the server's processes that serve our roles; empty while it restarts. */
+/** Returns the server processes that serve Seloste's roles; empty while the server restarts. */
 async function databaseConnections(): Promise<number[]> {
   const client = new Client({ connectionString: await adminUrlOf(seloste.dataDirectory) })
   client.on('error', () => undefined)
@@ -85,7 +85,7 @@ async function databaseConnections(): Promise<number[]> {
   }
 }
 
-/** Equally often, in another order each time. */
+/** Returns the victim of each kill: every kind equally often, in random order. */
 function inAnyOrder(random: ReturnType<typeof seedRandom>): Victim[] {
   const order: Victim[] = []
   while (order.length < kills) {
@@ -111,14 +111,14 @@ async function kill(victim: Victim, random: ReturnType<typeof seedRandom>): Prom
 interface Views {
   /** References of requests that were answered with the requested data. */
   acknowledged: Set<string>
-  /** Counts of other answers, by kind. */
+  /** Counts of other answers, by their kind. */
   refused: Map<string, number>
 }
 
-/** Views one thing after another, each under a reference of its own, until aborted. */
+/** Makes random views (the call list, a call, a listening), each under a reference of its own, until aborted. */
 async function view(api: Api, name: string, recordingId: string, over: AbortSignal, views: Views): Promise<void> {
   const random = seedRandom(`${name} ${seed}`)
-  // The process may be killed before it answers.
+  // Retries, because the process may be killed before it answers.
   const [listed] = await eventually(
     () => api.contacts({ purpose: 'QUALITY', number: testLine, limit: '1' }).catch(() => undefined),
     'a contact listed',
@@ -204,7 +204,7 @@ test(
     await eventually(async () => (await api.contacts(search)).length === calls + 1 || undefined, 'all calls going on')
 
     const views: Views = { acknowledged: new Set(), refused: new Map() }
-    const people = await Promise.all(lookers.map((userId) => signInAt(seloste.url, userId, seloste.password)))
+    const people = await Promise.all(viewers.map((userId) => signInAt(seloste.url, userId, seloste.password)))
     const viewing = people.map((person, n) => view(person, `K1-${n}`, recordingId, hangUp.signal, views))
     const order = inAnyOrder(random)
     for (const [n, victim] of order.entries()) {
@@ -218,7 +218,7 @@ test(
     for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
     await Promise.all(viewing)
 
-    // A desk or database that was just killed does not answer yet.
+    // Retries, because a desk or database that was just killed does not answer yet.
     const contacts = await eventually(
       async () => {
         const items = await api.contacts(search).catch(() => [])

@@ -1,6 +1,6 @@
 /**
- * Power loss (K3): a whole Seloste on its own disk, whose bytes are copied while everything is stopped. What was
- * acknowledged before is there after: calls, destructions, the log, keys; a call in progress is there as far as it was
+ * Power loss (K3): a whole Seloste on a disk of its own, whose bytes are copied while every process is stopped. What
+ * was acknowledged before must be on the copy: calls, destructions, the log, keys; a call in progress as far as it was
  * written.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -21,7 +21,7 @@ const missing = isLong ? missingDisk() : ' (long run only)'
 const rounds = 5
 const samplesPerSecond = 8_000
 
-/** Only root can mount a file as a disk. */
+/** Returns the reason why no disk can be made, as a suffix of the title: only root can mount a file as a disk. */
 function missingDisk(): string {
   if (process.getuid?.() !== 0) return ' (not tested: only root mounts a disk)'
   const folder = mkdtempSync(join(tmpdir(), 'seloste-disk-'))
@@ -47,7 +47,7 @@ function makeDisk(file: string, mebibytes: number): void {
   run('mkfs.ext4', '-q', '-F', file)
 }
 
-/** Data that nobody syncs stay in memory for five minutes. */
+/** Mounts a file as a disk. Data that are not synced stay in memory for five minutes. */
 function mount(file: string, at: string): void {
   run('mount', '-o', 'loop,commit=300', file, at)
 }
@@ -74,7 +74,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name)
     } catch {
-      // It has exited by itself.
+      // The process has exited by itself.
     }
   }
 }
@@ -124,13 +124,13 @@ function losePower(running: RunningSeloste, disk: string, at: string): string {
 }
 
 test.skipIf(missing !== '')(
-  `what was acknowledged before a power loss is there after it${missing}`,
+  `everything acknowledged before a power loss is there after it${missing}`,
   { timeout: rounds * 300_000 },
   async () => {
     const folder = mkdtempSync(join('/tmp', 'seloste-power-'))
     const at = join(folder, 'mounted')
     mkdirSync(at)
-    // The database's own user must be able to enter.
+    // The database's own user must be able to enter the folder.
     chmodSync(folder, 0o755)
     let disk = join(folder, 'disk')
     makeDisk(disk, 2048)
@@ -155,7 +155,7 @@ test.skipIf(missing !== '')(
         const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
         const answered = await aino.call('POST', `/api/recordings/${recordingOf(forbidden)}/prohibitions`, wish)
         expect(answered.status).toBe(200)
-        // Sometimes after the destruction, sometimes during it.
+        // Loses power sometimes after the destruction, sometimes during it.
         await wait(Math.random() * 1_500)
         writeFileSync(checkpoint, readFileSync(join(data, 'audit-log/checkpoint')))
 

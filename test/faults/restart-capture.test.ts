@@ -1,4 +1,4 @@
-/** A capture that restarts during calls: what their clients notice, and what the register has of them. */
+/** Restarts a capture during calls: what its clients notice, and what the register has of the calls. */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ async function segments(number: string): Promise<Row[]> {
 
 const held = () => readdir(join(root, 'data/capture/sessions'))
 
-test('calls continue by themselves after a restart, each with one more segment, unnoticed by clients, and leave nothing behind', async () => {
+test('calls continue by themselves after a restart, each in one more segment, unnoticed by clients, and no files are left behind', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.testLine
@@ -84,7 +84,7 @@ test('calls continue by themselves after a restart, each with one more segment, 
     const [before, after] = found.slice(at, at + 2)
     expect(after?.contact).toBe(before?.contact)
     expect([before?.inferred, after?.inferred]).toEqual([true, false])
-    // More than a second of two streams at 50 packets a second.
+    // More than a second of two streams with 50 packets a second each.
     expect(after?.received).toBeGreaterThan(80)
     expect(after?.lost).toBe(0)
   }

@@ -19,13 +19,16 @@ export interface CaptureOnALine {
   readonly sip: { readonly host: string; readonly port: number }
   /** TLS port, if the environment has certificates. */
   readonly sipsPort: number
-  /** Its log, line by line. */
+  /** Log of the capture, line by line. */
   readonly lines: readonly string[]
   readonly line: CuttableLine
   stop(): Promise<void>
 }
 
-/** Starts capture in this process; the database has the shipped description and a key for the day. */
+/**
+ * Starts capture in this process. Fills the database with the description that the product ships with, and with intake
+ * keys.
+ */
 export async function runCaptureOn(
   database: TestDatabase<RegisterTables>,
   folders: { data: string; objects: string },
@@ -79,7 +82,10 @@ export interface CuttableLine {
   close(): Promise<void>
 }
 
-/** @param url database at a socket or port of this machine */
+/**
+ * Opens a database connection that can be cut.
+ * @param url database at a socket or port of this machine
+ */
 export async function openLine(url: URL): Promise<CuttableLine> {
   const folder = url.searchParams.get('host')
   const open = new Set<Socket>()

@@ -1,4 +1,4 @@
-/** Sends a stranger's INVITEs from a thread of its own, so that sending does not cost the recorder time. */
+/** Sends a stranger's INVITEs from a thread of its own, so that sending takes no time from the recorder. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -15,12 +15,12 @@ export interface FloodOrder {
 
 export interface FloodAnswered {
   seconds: number
-  /** Waits for the last counted answer. */
+  /** Seconds until the last counted answer. */
   secondsInAll: number
   /** Requests that were processed: answered with anything but 503. */
   served: number
   refusals: number
-  /** Refusals with Retry-After. */
+  /** Number of refusals with Retry-After. */
   retryAfter: number
 }
 
@@ -31,7 +31,7 @@ const { address, port, invites, perSecond } = workerData as FloodOrder
 const socket = createSocket('udp4')
 let refusals = 0
 let retryAfter = 0
-/** By Call-ID, because an unacknowledged answer is repeated. */
+/** Counts answers by Call-ID, because an unacknowledged answer is repeated. */
 const served = new Set<string>()
 socket.on('message', (bytes) => {
   const text = bytes.toString('latin1')
@@ -46,7 +46,7 @@ await once(socket, 'listening')
 const via = `SIP/2.0/UDP ${address}:${socket.address().port}`
 const beganAt = performance.now()
 for (let sent = 0; sent < invites; await wait(everyMs)) {
-  // Sends as many as the elapsed time requires; a late turn catches up in the next ones.
+  // Sends as many as the elapsed time requires; if a timer is late, the next ones catch up.
   const due = ((performance.now() - beganAt + everyMs) / 1000) * perSecond
   for (const until = Math.min(invites, due, sent + perSecond / 20); sent < until; sent++) {
     const branch = `z9hG4bKflood${sent}`

@@ -20,7 +20,10 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const awaySeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
 const callsAtOnce = isLong ? 50 : 3
 const callSeconds = isLong ? 20 : 1
-/** A call's port stays unused for five seconds, and a refused client does not retry at once. */
+/**
+ * Time after which a call's ports can be used again: they rest for five seconds, and a refused client does not retry at
+ * once.
+ */
 const portsRestMs = 6_000
 const testLine = '+35829497099'
 
@@ -59,7 +62,7 @@ function call(options: { signal?: AbortSignal; seconds?: number } = {}): Promise
   })
 }
 
-/** Places an accepted call, and retries as Retry-After says on a busy machine. */
+/** Places a call until it is accepted: on a busy machine, retries after the time in Retry-After. */
 async function takenCall(options: { signal?: AbortSignal; seconds?: number } = {}): Promise<SentCall> {
   for (;;) {
     const placed = await call(options)
@@ -68,7 +71,7 @@ async function takenCall(options: { signal?: AbortSignal; seconds?: number } = {
   }
 }
 
-/** Packets sent, each counted once. */
+/** Counts the packets that were sent, each once. */
 function sentPackets(calls: readonly SentCall[]): number {
   const streams = calls.flatMap(({ sessions }) => sessions.flatMap((one) => one.streams))
   return streams.reduce((total, { counts }) => total + counts.packets - counts.lost - counts.keys, 0)
@@ -83,7 +86,7 @@ async function inRegister(): Promise<{ recordings: number; received: number; los
   return rows[0]!
 }
 
-/** Returns what reached the register since, once it has this many recordings. */
+/** Returns what reached the register since `start`, once it has this many more recordings. */
 async function arrived(
   start: { recordings: number; received: number; lost: number; incomplete: number },
   count: number,
@@ -105,7 +108,7 @@ async function arrived(
   )
 }
 
-/** Repeats rounds of simultaneous calls until the time is over; at least one round. */
+/** Repeats rounds of simultaneous calls until the time is over; makes at least one round. */
 async function callsWhile(seconds: number): Promise<SentCall[]> {
   const until = performance.now() + seconds * 1000
   const placed: SentCall[] = []
@@ -116,7 +119,7 @@ async function callsWhile(seconds: number): Promise<SentCall[]> {
   return placed
 }
 
-describe('K5: something is unavailable while calls arrive and end', () => {
+describe('K5: the database or the object store is unavailable while calls arrive and end', () => {
   test.each(['database', 'object store'] as const)(
     'the %s: no packet is lost, and everything is in the register once it is back',
     { timeout: (awaySeconds + 400) * 1000 },
@@ -128,7 +131,8 @@ describe('K5: something is unavailable while calls arrive and end', () => {
         at.kind === 's3' ? { OBJECTS_URL: objectsUrl({ ...at, endpoint: `http://127.0.0.1:${toStore!.port}` }) } : {}
       capture = await runCaptureOn(database, { data, objects }, environment)
       const before = await inRegister()
-      // An unavailable store's folder is missing; a new folder there would be another store.
+      // Renames the store's folder: an unavailable store's folder is missing, and an empty folder there would be
+      // another store.
       const leave = async () => {
         if (item === 'database') return capture!.line.cut()
         if (toStore) return toStore.cut()
@@ -150,7 +154,7 @@ describe('K5: something is unavailable while calls arrive and end', () => {
       await comeBack()
       const backAt = performance.now()
 
-      // A machine without time refuses a call with Retry-After; no packet of accepted ones is lost.
+      // A machine that is too slow refuses a call with Retry-After; no packet of accepted calls is lost.
       const placed = request.filter(({ outcome }) => outcome === 'completed')
       const refused = request.filter(({ outcome }) => outcome === 'refused').length
       expect(placed.length + refused).toBe(request.length)
@@ -169,7 +173,7 @@ describe('K5: something is unavailable while calls arrive and end', () => {
   )
 })
 
-/** A volume of its own, which only root can mount. */
+/** Mounts a volume, which only root can do. */
 function mount(path: string, megabytes: number): void {
   const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'tmpfs', path])
   if (status !== 0) throw new Error(`cannot mount a volume at ${path}: ${String(stderr)}`)
@@ -188,7 +192,7 @@ const canMount = (() => {
 })()
 
 describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs root, to mount a volume)', () => {
-  // A bucket is on no volume of this machine.
+  // A bucket is not on a volume of this machine.
   const volumes: readonly ('data' | 'objects')[] = inBuckets() ? ['data'] : ['data', 'objects']
   test.each(volumes)(
     'that of %s: calls continue on the reserve, new ones get Retry-After, and everything works again once there is room',
@@ -210,7 +214,7 @@ describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs
       expect((await call()).outcome).toBe('refused')
       if (volume === 'data') {
         await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(false)
-        // Released space is filled again too, except for what two calls write meanwhile.
+        // Fills released space again too, except for what two calls write meanwhile.
         await wait(500)
       }
       hangUp.abort()
@@ -235,7 +239,7 @@ describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs
 
 const reported = (text: string) => capture!.lines.some((line) => line.includes(text))
 
-/** Returns what last kept capture from accepting sessions. */
+/** Returns the pressures for which capture last refused sessions. */
 function pressing(): string[] {
   const last = capture!.lines.findLast((line) =>
     /new sessions are refused because of pressure|new sessions are accepted again/.test(line),
@@ -257,7 +261,7 @@ const isThere = (path: string) =>
     () => false,
   )
 
-/** Fills the volume; calls continue in this process meanwhile. */
+/** Fills the volume in a process of its own, so that calls continue in this process meanwhile. */
 async function fill(path: string): Promise<void> {
   const filling = spawn('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'], { stdio: ['ignore', 'ignore', 'pipe'] })
   let text = ''

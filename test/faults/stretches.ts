@@ -1,4 +1,6 @@
-/** Stretches of each stream in a stored recording, decrypted with the intake key as only the custodian can. */
+/**
+ * Reads the stretches of each stream in a stored recording, decrypted with the intake key as only the custodian can.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -9,14 +11,14 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 import { rebuildBody } from '#register/recordings/rebuild-body.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 
-/** Packets by extended sequence number within a stretch. */
+/** Packets without a gap, by extended sequence number. */
 export interface Stretch {
   first: number
   last: number
   packets: number
 }
 
-/** By stream; a recording left by a crash is repaired first in a copy, as the custodian does. */
+/** Returns the stretches by stream. Repairs a recording left by a crash in a copy first, as the custodian does. */
 export async function stretchesOf(objects: ObjectStore, identity: string, id: string): Promise<Map<number, Stretch>> {
   const body = await wholeBody(objects, identity, id)
   const { chunks, openChunk } = await openPayload(body.fileKey, body.bytes.length, async (at, n) =>

@@ -60,7 +60,7 @@ beforeAll(async () => {
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],
   )
-  // Shorter than the ten seconds of production.
+  // Shortens the time after which a node counts as down: ten seconds in production.
   await pool.query(
     `create or replace function node_timeout() returns interval language sql immutable as $$ select interval '3 seconds' $$`,
   )
@@ -77,7 +77,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
 
-/** Reports the same call to both, as a session border controller with two recorders does. */
+/** Reports the same call to both captures, as a session border controller with two recorders does. */
 function placeAtBoth(caller: string, seconds: number, signal?: AbortSignal) {
   return names.map((name) =>
     placeCall({
@@ -117,7 +117,7 @@ const going = (caller: string) =>
   expect
     .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
     .toEqual(['CAPTURING'])
-/** Bodies with sound in them, wherever they are: in the store, or with calls in progress. */
+/** Lists the bodies that contain sound, in the store and in the captures' folders of calls in progress. */
 async function bodies(): Promise<string[]> {
   const folders = names.map((name) => join(root, name, 'capture', 'recordings'))
   const found = await Promise.all([
@@ -136,7 +136,7 @@ async function bodies(): Promise<string[]> {
 }
 
 test(
-  'a call reported to both exists once, a forbidden one nowhere, and the death of one capture loses nothing',
+  'a call reported to both captures is stored once, a forbidden one nowhere, and the death of one capture loses nothing',
   { timeout: 120_000 },
   async () => {
     const [hangUp, hangUpForbidden] = [new AbortController(), new AbortController()]
@@ -147,13 +147,13 @@ test(
     await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBe(4)
 
     const [{ recording }] = (await segmentsOf(forbidden)) as [Row]
-    // As the acts do: a prohibition that waits for nothing destroys at once.
+    // Enters a prohibition as the program does: one that waits for nothing destroys at once.
     await pool.query(`
       begin;
       insert into prohibition (recording_id, party, channel, entered_by) values ('${recording}', 'CALLER', 'CALL', '${clerk.id}');
       select settle_recording('${recording}');
       commit`)
-    // Within a second, also at the node that is not the register's.
+    // The recording stops within seconds, also at the node whose recording the register does not have.
     await expect.poll(async () => (await bodies()).length, { timeout: 3_000, interval: 50 }).toBe(2)
     hangUpForbidden.abort()
     await Promise.all(forbade)
@@ -163,7 +163,7 @@ test(
       .poll(async () => (await segmentsOf(once_)).map(({ state }) => state), { timeout: 20_000 })
       .toEqual(['STORED'])
 
-    // The node with the long call dies.
+    // Kills the node with the long call.
     const [{ node: dead }] = (await segmentsOf(long)) as [Row]
     const { process: killed, ports } = nodes.get(dead)!
     const exited = once(killed, 'exit')
@@ -180,7 +180,7 @@ test(
       ].sort(),
     )
 
-    // It restarts and reports what it has. Its client at the dead node noticed nothing.
+    // Restarts the node, which then reports what it has. Its client noticed nothing.
     await start(dead, ports)
     hangUp.abort()
     const sent = await Promise.all(ongoing)
@@ -196,7 +196,7 @@ test(
     )
     expect(second.packets).toBe(packets)
 
-    // One contact each, and every body belongs to a recording of the register.
+    // Each call is one contact, and every body belongs to a recording of the register.
     await expect
       .poll(async () => [...new Set(await bodies()).symmetricDifference(new Set(await registered()))], {
         timeout: 30_000,
@@ -232,7 +232,7 @@ test(
       .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
       .toEqual(['STORED'])
     for (const { stop } of clients) stop()
-    // Nothing of it is pending at the other one.
+    // Nothing of the call is pending at the other node.
     await expect
       .poll(async () => (await seenNodes(db)).map(({ waiting }) => waiting), { timeout: 20_000 })
       .toEqual([0, 0])

@@ -15,7 +15,7 @@ const pairs = {
 describe.each(Object.entries(pairs))('two values of Temporal.%s', (_, [one, other]) => {
   const again = (one.constructor as unknown as { from: (value: unknown) => unknown }).from(one)
 
-  test('are equal if they have the same value, and not otherwise, alone and inside other values', () => {
+  test('are equal if they represent the same value, and not otherwise, alone and inside other values', () => {
     expect(one).toEqual(again)
     expect({ at: [one] }).toStrictEqual({ at: [again] })
     expect(one).not.toEqual(other)

@@ -14,7 +14,7 @@ const rows = read('docs/operate/cryptography.md')
   .map((line) => line.split('|').map((cell) => cell.trim()))
 const listed = new Map(rows.map(([, name = '', , location = '']) => [name.replaceAll('`', ''), location]))
 
-/** Calls that pass an algorithm to node:crypto; `${...}` in its name is the length of a key. */
+/** Calls that pass an algorithm's name to node:crypto; `${...}` in the name is the length of a key. */
 const calls = [
   /\b(?:createHash|createHmac|hash|hkdfSync|generateKeyPairSync|createCipheriv|createDecipheriv)\(\s*['"`]([\w${}.* -]+?)['"`]/g,
   /['"`](aes-\d+-[a-z]+|chacha20-poly1305)['"`]/g,

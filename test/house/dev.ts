@@ -1,6 +1,6 @@
-// `npm run dev`: runs the demo from the working tree. Vite serves the screens with hot reload, roles restart when their code
-// changes, and the database's functions are replaced when their text does. The database stays, and so do the calls of a capture
-// whose code has not changed. A file with a syntax error restarts nothing.
+// `npm run dev`: runs the demo from the working tree. Vite serves the screens with hot reload, roles restart when their
+// code changes, and the database's functions are replaced when their SQL text changes. The database stays, and so do
+// the calls of a capture whose code has not changed. A file with a syntax error restarts nothing.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, watch } from 'node:fs'
@@ -13,7 +13,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { roleNames, type RoleName } from '#app/roles/role.ts'
 import { readImportGraph, root } from './import-graph.ts'
 
-/** Editors write a file several times. */
+/** Waits this long after a change, because editors write a file several times. */
 const quietMs = 50
 const demoArguments = process.argv.length > 2 ? process.argv.slice(2) : ['--calls-every', '30']
 /** Entry point of each role. */
@@ -72,7 +72,8 @@ async function follow(paths: string[]): Promise<void> {
   const functions = paths.filter((path) => path.endsWith('.sql'))
   if (functions.length > 0) await applyFunctions()
   const reached = readImportGraph().distances(paths.filter((path) => !path.endsWith('.sql')))
-  // Their connections have cached the old functions' ids; calls are not interrupted by that.
+  // Restarts these roles, whose connections have cached the old functions' ids. Capture is not restarted, so calls
+  // continue.
   const request: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
   const roles = roleNames.filter((role) => reached.has(programs[role]) || request.includes(role))
   for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })

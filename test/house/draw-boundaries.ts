@@ -1,11 +1,11 @@
-// Draws the imports between folders as a Mermaid picture, from the import graph. Every arrow is an import.
+// Draws the imports between folders as a Mermaid diagram, from the import graph. Every arrow is an import.
 import { execFileSync } from 'node:child_process'
 
 interface Cruise {
   modules: { source: string; dependencies: { resolved: string }[] }[]
 }
 
-/** In the order of the rules, so that every arrow points down. */
+/** Folders in the order of the rules, so that every arrow points down. */
 const order = [
   'web',
   'test/simulator',
@@ -20,7 +20,8 @@ const order = [
 ]
 
 /**
- * The picture for ARCHITECTURE.md: a Mermaid block, one box for each folder, one arrow for each pair with an import.
+ * Returns the diagram for ARCHITECTURE.md: a Mermaid block, one box for each folder, one arrow for each pair with an
+ * import.
  */
 export function drawBoundaries(): string {
   return draw(readGraph())

@@ -7,7 +7,7 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--'
   .split('\n')
   .filter((path) => path !== '' && !path.endsWith('.test.ts') && path !== 'src/platform/fault-remedies.ts')
 
-/** Returns the codes of catalogues (`export const xFaults = { … }`), and those thrown without one. */
+/** Returns the codes in catalogues (`export const xFaults = { … }`), and codes thrown without a catalogue. */
 function codesIn(text: string): string[] {
   const catalogues = [...text.matchAll(/export const \w+Faults = \{([\s\S]*?)\n\}/g)].flatMap(([, body]) =>
     [...body!.matchAll(/^ {2}'?([\w-]+)'?:/gm)].map(([, code]) => code!),
@@ -18,7 +18,7 @@ function codesIn(text: string): string[] {
 
 const thrown = new Set(files.flatMap((path) => codesIn(readFileSync(path, 'utf8'))))
 
-test('exactly the faults that the program throws have a remedy', () => {
+test('every fault that the program throws has a remedy, and every remedy has its fault', () => {
   expect(thrown.size).toBeGreaterThan(80)
   expect([...thrown].filter((code) => !(code in faultRemedies)).sort()).toEqual([])
   expect(Object.keys(faultRemedies).filter((code) => !thrown.has(code))).toEqual([])
@@ -31,7 +31,7 @@ test('a remedy is one sentence that says what to do', () => {
   }
 })
 
-test('docs/operate/faults.md has each fault with its remedy', () => {
+test('docs/operate/faults.md lists each fault with its remedy', () => {
   const text = readFileSync('docs/operate/faults.md', 'utf8')
   const rows = [...text.matchAll(/^\| `([\w-]+)` \| (.*) \|$/gm)].map(([, code, remedy]) => [code, remedy])
   expect(Object.fromEntries(rows)).toEqual(faultRemedies)

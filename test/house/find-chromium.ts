@@ -22,7 +22,7 @@ export interface Chromium {
   env: Record<string, string>
 }
 
-/** The browser stays off every network but loopback; as root its sandbox cannot work. */
+/** Arguments that keep the browser off every network but loopback. As root its sandbox cannot work. */
 export const chromiumArgs: string[] = [
   '--disable-gpu',
   '--disable-quic',
@@ -30,9 +30,9 @@ export const chromiumArgs: string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Sound plays without a click, because the player's tests need it.
+  // Lets sound play without a click, because the player's tests need it.
   '--autoplay-policy=no-user-gesture-required',
-  // A page lives for seconds, so optimising its scripts does not pay off.
+  // Switches optimising compilers off: a page lives for seconds, so optimising its scripts does not pay.
   '--js-flags=--no-maglev --no-turbofan',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ]
@@ -66,7 +66,7 @@ export async function findChromium(): Promise<Chromium> {
   throw new Error('No Chromium to run the journeys in: install one, or name it in SELOSTE_CHROMIUM.', { cause: reason })
 }
 
-/** Throws if this machine cannot run it. */
+/** Returns the browser; throws if this machine cannot run it. */
 async function runnable(packed: Chromium): Promise<Chromium> {
   await promisify(execFile)(packed.executablePath, ['--version', '--no-sandbox'], {
     env: { ...process.env, ...packed.env },
@@ -90,13 +90,13 @@ async function unpackedChromium(): Promise<Chromium> {
   const home = join(cache, `chromium-${version}`)
 
   if (!existsSync(home)) {
-    // Unpacks elsewhere and renames, so that two simultaneous runs never see half a browser.
+    // Unpacks elsewhere and renames, so that two simultaneous runs never see a half-unpacked browser.
     mkdirSync(cache, { recursive: true })
     const staging = mkdtempSync(`${home}-`)
     const temporaryFolder = process.env['TMPDIR']
     process.env['TMPDIR'] = staging
     try {
-      // The package chooses the folder by its name, not by its arguments: hence TMPDIR above.
+      // The package chooses the folder by its own rule (TMPDIR, set above), not by an argument.
       const { inflate } = await import('@sparticuz/chromium')
       for (const archive of ['chromium.br', 'fonts.tar.br', 'al2023.tar.br', 'swiftshader.tar.br']) {
         await inflate(join(packed, archive))
@@ -122,7 +122,10 @@ async function unpackedChromium(): Promise<Chromium> {
   return { executablePath, env }
 }
 
-/** The package contains NSS and other libraries for machines without them; the system's own are better. */
+/**
+ * Returns true if the system lacks NSS, which the package contains together with other libraries; the system's own are
+ * preferred.
+ */
 function libraryMissing(executable: string): boolean {
   try {
     return execFileSync('ldd', [executable], { encoding: 'utf8' }).includes('not found')
@@ -137,7 +140,7 @@ function systemHasFonts(): boolean {
   )
 }
 
-/** The package's fonts.conf only searches fixed folders; this one searches the unpacked ones. */
+/** Writes a fonts.conf for the unpacked folders: the package's own searches fixed folders only. */
 function fontconfig(home: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -1,5 +1,5 @@
-// Writes every generated file from its source; with --check, lists those that are out of date. Generated files have no
-// hand-made line.
+// Writes every generated file from its source; with --check, lists the files that are out of date. No line in a
+// generated file is edited by hand.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { ownDatabaseScript, ownDatabaseSteps } from '../../src/platform/database/own-database.ts'
 import { describeSettings } from '../../src/platform/config/settings-table.ts'
@@ -13,7 +13,7 @@ interface Generated {
   path: string
   /** Returns the complete text of the file. */
   make: () => string | Promise<string>
-  /** Compared with its source by a test instead of `--check`, because it needs a database. */
+  /** True if a test compares the file with its source instead of `--check`, because that needs a database. */
   isTested?: true
 }
 
@@ -45,7 +45,7 @@ for (const { path, make, isTested } of generated) {
   }
 }
 
-// Needs a PostgreSQL, so test/attacks/log-protections.test.ts checks it with the tests' database.
+// Left out with --check, because it needs a PostgreSQL: test/attacks/log-protections.test.ts compares the result.
 if (!checkOnly) await writeProtections()
 
 /** Returns the file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */

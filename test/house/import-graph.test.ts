@@ -4,7 +4,7 @@ import { readImportGraph } from './import-graph.ts'
 const graph = readImportGraph()
 const roleOf = { capture: 'src/app/capture/capture.ts', desk: 'src/app/desk/desk.ts' }
 
-test('a file’s distance from a change is its number of imports, through folders and package names alike', () => {
+test('a file’s distance from a change is the number of imports between them, by folders and package names alike', () => {
   const distances = graph.distances(['src/capture/rtp/allocate-ports.ts'])
   expect(distances.get('src/capture/rtp/allocate-ports.ts')).toBe(0)
   expect(distances.get('src/capture/rtp/receive-stream.test.ts')).toBe(1)
@@ -13,10 +13,10 @@ test('a file’s distance from a change is its number of imports, through folder
   expect(distances.has(roleOf.desk)).toBe(false)
 })
 
-test('a screen is reached through components, including those loaded later', () => {
+test('a screen depends on its components, including those loaded later', () => {
   expect(graph.importers('web/src/listening/waveform.tsx')).toContain('web/src/listening/player-frame.tsx')
 })
 
-test('a file that names a function of SQL is one step from its text', () => {
+test('a file that names an SQL function is one step from the function’s text', () => {
   expect(graph.distances(['database/functions/audit/listenings.sql']).get('src/safeguards/access/decide.ts')).toBe(1)
 })

@@ -8,20 +8,20 @@ export const root = resolve(import.meta.dirname, '../..')
 
 const specifiers = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"]([#.][^'"]+)['"]/g
 const functionsFolder = 'database/functions/'
-/** Reads each file once, however often it is imported. */
+/** Folder whose files are read, not imported: a file that names the folder depends on all of them. */
 const textsFolder = 'texts/'
 const readsTexts = /[/'`:]texts['/]/
 const sqlNames = /^create or replace (?:function|view|procedure) (\w+)/gim
 
 export interface ImportGraph {
-  /** Returns the paths of all program files, relative to the root. */
+  /** Paths of all program files, relative to the root. */
   files: readonly string[]
   /**
    * Returns, for each file that imports one of the changed files directly or indirectly, the steps from the nearest.
    */
   distances: (changed: Iterable<string>) => Map<string, number>
   /**
-   * Returns the files that import one directly, and those that name a function of a changed file of
+   * Returns the files that import the given one directly, or that name a function of it if it is in
    * database/functions/.
    */
   importers: (path: string) => readonly string[]
@@ -41,15 +41,15 @@ export function readImportGraph(): ImportGraph {
   }
 
   function importersOf(path: string): readonly string[] {
-    if (path.startsWith(functionsFolder)) return askersOf(path)
+    if (path.startsWith(functionsFolder)) return usersOfFunctions(path)
     const own = [...(importers.get(path) ?? [])]
     return path.startsWith(textsFolder)
       ? [...own, ...files.filter((file) => readsTexts.test(texts.get(file) ?? ''))]
       : own
   }
 
-  /** SQL has no imports: a file that names one of its functions depends on it. */
-  function askersOf(path: string): string[] {
+  /** Returns the files that name a function of an SQL file: SQL has no imports. */
+  function usersOfFunctions(path: string): string[] {
     if (!existsSync(join(root, path))) return []
     const names = [...readFileSync(join(root, path), 'utf8').matchAll(sqlNames)].map(([, name]) => name)
     if (names.length === 0) return []
@@ -68,7 +68,7 @@ export function readImportGraph(): ImportGraph {
   return { files, distances, importers: importersOf }
 }
 
-/** Returns the files changed since a commit, committed or not. @returns paths of existing files, relative to the root */
+/** Returns the paths of existing files, relative to the root, that have changed since a commit, committed or not. */
 export function changedSince(commit: string): string[] {
   const paths = [
     ...git('diff', '--name-only', '--no-renames', commit),

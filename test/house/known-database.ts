@@ -1,5 +1,5 @@
-// Lists the tables and columns against which evidence checks the database: the text of src/use/evidence/known-database.json.
-// Made from database/ in a PostgreSQL of its own, never from a database in use.
+// Lists the tables and columns against which evidence checks the database: makes src/use/evidence/known-database.json,
+// from database/ in a PostgreSQL of its own, never from a database in use.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -46,7 +46,7 @@ test('every database function named before a pointer to its file is in that file
   expect(wrong).toEqual([])
 })
 
-// A union merge of two changed rows leaves both.
+// After a union merge both versions of a changed row may be in the table.
 test('no attack is listed twice with code in the same files and the same tests', () => {
   const attacks = tableRows('docs/attacks.md')
   const keys = attacks.map(({ code, tests }) => `${filesNamed(code).toSorted().join(' ')} | ${tests}`)
@@ -69,7 +69,7 @@ test.each([
   expect([...new Set(named)].sort()).toEqual([...promises].sort())
 })
 
-/** Table rows of a document, without headings. */
+/** Returns the table rows of a document, without their headings. */
 function tableRows(path: string) {
   return readFileSync(join(root, path), 'utf8')
     .split('\n')
@@ -78,7 +78,7 @@ function tableRows(path: string) {
     .map(({ label, cells }) => ({ label, code: cells.at(-3) ?? '', tests: cells.at(-2) ?? '' }))
 }
 
-/** Paths and file names in backticks; other code words have neither a slash nor an ending. */
+/** Returns paths and file names in backticks; other code words have neither a slash nor a file extension. */
 function filesNamed(cell: string): string[] {
   return [...cell.matchAll(/`([\w./-]+(?:\/|\.(?:ts|tsx|sql|md|yaml)))`|`((?:src|test|web)\/[\w./-]+)`/g)].map(
     ([, file, folder]) => file ?? folder ?? '',
@@ -96,7 +96,7 @@ function titlesNamed(cell: string): string[] {
   return [...cell.matchAll(/[“"]([^”"]+)[”"]/g)].map(([, title]) => title ?? '')
 }
 
-/** Files and folders by the end of their path. */
+/** Returns the files and folders whose path ends like this. */
 function found(name: string): string[] {
   const end = name.replace(/\/$/, '')
   return paths.filter((path) => path === end || path.endsWith(`/${end}`))

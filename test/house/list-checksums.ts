@@ -1,5 +1,5 @@
-// Lists the checksum of each migration (database/migrations/checksums.json), adding new ones only: a migration is never edited
-// once it may have been applied. test/upgrades compares them.
+// Lists the checksum of each migration (database/migrations/checksums.json); only adds new ones, because a migration is
+// never edited once it may have been applied. test/upgrades compares them.
 import { existsSync, readFileSync } from 'node:fs'
 import { readMigrations } from '#platform/database/migrate.ts'
 
@@ -16,7 +16,7 @@ export function readChecksums(): Record<string, string> {
   return JSON.parse(readFileSync(checksumsFile, 'utf8')) as Record<string, string>
 }
 
-/** By their names: as {@link readMigrations} finds them, which is what a database keeps. */
+/** Returns checksums by migration name, as {@link readMigrations} finds them; a database stores the same ones. */
 export async function checksumsOfFiles(): Promise<Record<string, string>> {
   return Object.fromEntries((await readMigrations(folder)).map(({ name, checksum }) => [name, checksum]))
 }

@@ -1,6 +1,6 @@
-// Makes the index of decisions in Markdown, by area, with status and date. The third line of docs/decisions/NNNN-*.md is
-// `Status: STATUS. Date: DATE. Area: AREA.` and what it changes. Throws for a decision without one of these, and for a number
-// that is missing or used twice.
+// Makes the index of decisions in Markdown, by area, with status and date. The third line of docs/decisions/NNNN-*.md
+// is `Status: STATUS. Date: DATE. Area: AREA.` and what the decision changes. Throws for a decision without one of
+// these, and for a number that is missing or used twice.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -5,8 +5,8 @@ const inMemory = '/dev/shm'
 const roomBytes = 6 * 1024 ** 3
 
 /**
- * Used as TMPDIR if it is not set. Tests write and sync thousands of small files, which a disk serialises; what they
- * prove about files is the same in memory.
+ * Sets TMPDIR to a folder in memory if it is not set. Tests write and sync thousands of small files, which a disk
+ * serialises; what the tests prove about files is the same in memory.
  */
 export function chooseQuickFolder(): void {
   if (process.env['TMPDIR'] === undefined && hasRoom()) process.env['TMPDIR'] = inMemory

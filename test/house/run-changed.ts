@@ -6,9 +6,7 @@ import { join } from 'node:path'
 import { changedSince, git, readImportGraph, root } from './import-graph.ts'
 import { run } from './suite.ts'
 
-/**
- * Number of parallel test processes: two processors do twice as much, and loading the program takes part of the time.
- */
+/** Sum of the durations of the tests to run. They run in parallel, and loading the program takes part of the minute. */
 const testsMs = 30_000
 /** Default duration of a test file that has not run here. */
 const defaultMs = 2_000
@@ -58,7 +56,7 @@ async function check(name: string, files: readonly string[], command: string, ..
   return exitCode === 0
 }
 
-/** Chooses those that fit in the time; a changed test always does. */
+/** Chooses the tests that fit in the time; a changed test is always chosen. */
 function withinTime(all: readonly { path: string; steps: number; ms: number }[]): string[] {
   let left = testsMs
   return all
@@ -70,7 +68,7 @@ function withinTime(all: readonly { path: string; steps: number; ms: number }[])
     .map(({ path }) => path)
 }
 
-/** Last duration of each test file here, as stored by vitest. */
+/** Reads the last duration of each test file on this machine, as stored by vitest. */
 function readDurations(): Map<string, number> {
   const [file] = globSync('node_modules/.vite/vitest/*/results.json', { cwd: root })
   if (file === undefined || !existsSync(join(root, file))) return new Map()

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { removeDeadRuns } from './run-folder.ts'
 
-test('removes the files of killed runs, and keeps a living run, a running database and other files', async () => {
+test('removes the files of killed runs, and keeps the files of a living run, a running database and other programs', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'leftovers-'))
   onTestFinished(() => rmSync(parent, { recursive: true }))
   const ended = spawnSync(process.execPath, ['--version']).pid

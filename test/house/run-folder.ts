@@ -1,5 +1,5 @@
-// Makes the folder for one run's files in TMPDIR, named by the run's process id, and removes those that killed runs have left.
-// Never removes a folder that may still be in use.
+// Makes the folder for one run's files in TMPDIR, named by the run's process id, and removes folders that killed runs
+// have left. Never removes a folder that may still be in use.
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,14 +12,14 @@ const dayMs = 86_400_000
 /** Makes the folder that is TMPDIR for the whole run. */
 export function makeRunFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), `${runPrefix}${process.pid}-`))
-  // The database's own user must be able to traverse it when root runs the tests.
+  // If root runs the tests, the database's own user must be able to traverse the folder.
   chmodSync(folder, 0o711)
   return folder
 }
 
 /**
  * Removes the folders of runs whose process has ended, and other files of tests that have not changed for a day.
- * @returns the names of what it removed
+ * @returns the names of what was removed
  */
 export function removeDeadRuns(parent: string, now = Date.now()): string[] {
   const dead = readdirSync(parent).filter((name) => name.startsWith(anyPrefix) && isDead(join(parent, name), name, now))
@@ -28,7 +28,7 @@ export function removeDeadRuns(parent: string, now = Date.now()): string[] {
       rmSync(join(parent, name), { recursive: true, force: true })
       return true
     } catch {
-      // Another user's, or being removed by another run: not ours to remove.
+      // The folder belongs to another user, or another run is removing it: it is left.
       return false
     }
   })
@@ -38,7 +38,7 @@ function isDead(folder: string, name: string, now: number): boolean {
   const pid = Number(/^seloste-tests-(\d+)-/.exec(name)?.[1])
   try {
     if (pid > 0) return !isAlive(pid)
-    // A Seloste that runs for days has its sockets in such a folder.
+    // A Seloste that has been running for days has its sockets in such a folder.
     const listens = () => readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isSocket())
     return now - statSync(folder).mtimeMs > dayMs && !listens()
   } catch {

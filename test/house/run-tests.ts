@@ -24,12 +24,12 @@ const { values, positionals: files } = parseArgs({
 })
 const at = values.at === undefined ? undefined : Temporal.Instant.from(values.at)
 const folder = beginRun()
-/** Runs before the tests. */
-const afterTests = 5
+/** Nice value of the static checks while tests run, so that the tests have priority. */
+const checksNiceness = 5
 /** Results of two static checks for unchanged files; deleted by `npm ci`. */
 const cacheFolder = 'node_modules/.cache'
 const ofContent = ['--cache-strategy', 'content', '--cache']
-/** Uses six processes if the machine has them; with four, a tenth of its work is looking for free ones. */
+/** Memory limit of the linter in GiB: a third of the machine's memory, but at least 4 and at most 8. */
 const linterGiB = Math.min(8, Math.max(4, Math.floor(totalmem() / 3 / 2 ** 30)))
 const isAll = !values.static && !values.vitest && !values.journeys
 const chosen = {
@@ -42,12 +42,14 @@ if (at) {
   Object.assign(process.env, clock.environment)
 }
 
-// Static checks need a processor and wait for nothing; tests wait for calls, sockets and timers. The checks use the
-// processor meanwhile.
+// Static checks need a processor and wait for nothing; tests wait for calls, sockets and timers. So both run at once.
 const lanes = [...(values.static || (isAll && !at) ? [runStaticChecks()] : []), runTests(folder, chosen)]
 concludeRun(folder, sum(await Promise.all(lanes.map(settled))))
 
-/** Each static check counts as one test. They are single-threaded and independent: two at a time where nothing else runs. */
+/**
+ * Runs the static checks, each of which counts as one test. They are single-threaded and independent: two run at a time
+ * if nothing else runs.
+ */
 async function runStaticChecks(): Promise<Tally> {
   const checks: [name: string, command: string, ...args: string[]][] = [
     // The linter loads the program's types anyway, and reports the compiler's errors.
@@ -83,8 +85,9 @@ async function runStaticChecks(): Promise<Tally> {
       const started = performance.now()
       const { exitCode, output } = await run(command, args, {
         stream: false,
-        priority: runsAlone ? 0 : afterTests,
-        // They hold a whole program in memory, so garbage collection is made rarer. The linter is written in Go.
+        priority: runsAlone ? 0 : checksNiceness,
+        // Makes garbage collection rarer, because these programs hold a whole program in memory. The linter is written
+        // in Go.
         env: { NODE_OPTIONS: '--max-semi-space-size=64', GOGC: '400', GOMEMLIMIT: `${linterGiB}GiB` },
       })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)

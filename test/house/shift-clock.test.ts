@@ -22,8 +22,9 @@ beforeAll(async () => {
 afterAll(() => (reason === undefined ? rm(folder, { recursive: true, force: true }) : undefined))
 
 /**
- * Runs a program with that clock. @param atFirstWord called at its first output to stderr @returns its output, parsed
- * as JSON
+ * Runs a program with the shifted clock.
+ * @param atFirstWord called at the program's first output to stderr
+ * @returns the program's output, parsed as JSON
  */
 async function printed<T>(program: string, atFirstWord = (): void => undefined): Promise<T> {
   const options = { env: { ...process.env, ...clock.environment }, cwd: folder }
@@ -55,7 +56,7 @@ test.skipIf(reason)(
 )
 
 test.skipIf(reason)(
-  'PostgreSQL has it too, follows its changes, and still ends a wait for a lock that times out',
+  'PostgreSQL has the shifted time too, follows its changes, and still ends a wait for a lock that times out',
   async () => {
     clock.shift(0)
     const program = `

@@ -6,19 +6,19 @@ import { join } from 'node:path'
 
 export interface ShiftedClock {
   readonly environment: Readonly<Record<string, string>>
-  /** Shifts it relative to this process's clock, at once and for all programs; it runs on from there. */
+  /** Shifts the clock relative to this process's clock, at once and for all programs; it then runs at normal speed. */
   shift: (seconds: number) => void
 }
 
 const compiler = 'gcc'
 const libraryName = 'shift-clock.so'
 
-/** Shift of this process, in a run `--at` another time. */
+/** Returns true if this process's own clock is shifted, in a run `--at` another time. */
 export function isClockShifted(): boolean {
   return process.env['LD_PRELOAD']?.includes(libraryName) ?? false
 }
 
-/** Undefined if `shiftClock` works. */
+/** Returns the reason why `shiftClock` cannot work here; undefined if it can. */
 export function missingShiftedClock(): string | undefined {
   if (process.platform !== 'linux') return 'the clock is shifted by LD_PRELOAD, which only Linux has'
   if (isClockShifted()) return 'the clock of this process is shifted already'
@@ -26,7 +26,7 @@ export function missingShiftedClock(): string | undefined {
   return `the library that shifts the clock is built with ${compiler}, which is not installed`
 }
 
-/** Throws the reason why it cannot. */
+/** Builds the library that shifts the clock, and returns how to use it. Throws the reason if that is not possible. */
 export function shiftClock(folder: string): ShiftedClock {
   const reason = missingShiftedClock()
   if (reason !== undefined) throw new Error(reason)
@@ -37,13 +37,13 @@ export function shiftClock(folder: string): ShiftedClock {
   const options = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', `-DSHIFT_FILE="${shift}"`]
   const { status, stderr } = spawnSync(compiler, [...options, '-o', library, source])
   if (status !== 0) throw new Error(`${compiler}: ${stderr.toString()}`)
-  // The database runs as another user.
+  // Lets the database, which runs as another user, read both files.
   chmodSync(shift, 0o644)
   chmodSync(library, 0o755)
   return {
     environment: { LD_PRELOAD: library },
     shift(seconds) {
-      // Not created again, because it is mapped.
+      // Writes into the existing file, because programs have mapped it.
       const file = openSync(shift, 'r+')
       writeSync(file, eightBytes(seconds), 0, 8, 0)
       closeSync(file)

@@ -24,7 +24,7 @@ interface Outcome {
   output: string
 }
 
-/** Words by which vitest and playwright choose files; empty chooses all, `undefined` skips the runner. */
+/** Words by which vitest and playwright choose files; an empty list chooses all, `undefined` skips the runner. */
 export interface Chosen {
   units: readonly string[] | undefined
   journeys: readonly string[] | undefined
@@ -32,24 +32,24 @@ export interface Chosen {
 
 export const root = resolve(import.meta.dirname, '../..')
 const none: Tally = { passed: 0, failed: 0 }
-/** More failed files than this are not caused by a busy machine. */
+/** If more files than this fail, a busy machine is not the cause, and none is repeated. */
 const maxRetried = 8
 /**
- * Printed last, because only the end of a long output may be stored: failed tests, and those that passed at the second
- * try.
+ * Lines printed last, because only the end of a long output may be stored: failed tests, and tests that passed at the
+ * second try.
  */
 const atTheEnd: string[] = []
-/** Seconds by file, of tests and journeys. */
+/** Seconds that each file of tests and journeys took. */
 const took = new Map<string, number>()
 const slowestNamed = 10
-/** Makes the folder for all files of this run, and sets it in the environment. @returns its path */
+/** Makes the folder for all files of this run, and sets it in the environment. | @returns the folder's path */
 export function beginRun(): string {
   chooseQuickFolder()
   removeDeadRuns(tmpdir())
   const folder = makeRunFolder()
   Object.assign(process.env, {
     TMPDIR: folder,
-    // Compile cache of Node, because Seloste is started dozens of times.
+    // Sets Node's compile cache, because Seloste is started dozens of times.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
     [preparedVariable]: join(folder, 'prepared'),
   })
@@ -66,16 +66,20 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
   console.log(`${passed} passed, ${failed} failed`)
 }
 
-/** Runs the unit tests, then the browser: each keeps two processors busy, and beside one another their waits would run out. */
+/**
+ * Runs the unit tests, then the browser tests: each keeps two processors busy, and at the same time their waits would
+ * time out.
+ */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
   const built = await counted(async () => {
     await buildWebIfStale(console.log)
     await joinLibrariesIfStale()
-    // Unpacking changes this process's environment for a moment, so nothing is started meanwhile.
+    // Unpacks the browser first: that changes this process's environment for a moment, so nothing may be started
+    // meanwhile.
     if (journeys) await findChromium()
   })
-  // Runs beside the first tests; those that need it wait for it.
+  // Runs beside the first tests; tests that need the folder wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
   const report = (name: string) => join(folder, `${name}.json`)
   const unitsDone = units
@@ -102,7 +106,7 @@ export function sum(tallies: readonly Tally[]): Tally {
   )
 }
 
-/** Counts an aborted runner as failed; the others continue. */
+/** Waits for a runner, and counts an aborted one as failed, so that the others continue. */
 export function settled(tally: Promise<Tally>): Promise<Tally> {
   return tally.catch((error: unknown) => {
     console.error(error)
@@ -111,14 +115,14 @@ export function settled(tally: Promise<Tally>): Promise<Tally> {
   })
 }
 
-/** Result of a runner. */
+/** Result of a test runner. */
 interface Ran {
   tally: Tally
   failures: Test[]
 }
 
 /**
- * Repeats failed files once, since a busy machine is no failure; lists those that needed it.
+ * Repeats failed files once, because a busy machine alone is not a failure; lists files that needed it.
  * @param again runs some files
  */
 async function triedAgain(ran: Promise<Ran>, again: (files: string[]) => Promise<Ran>): Promise<Tally> {
@@ -137,7 +141,7 @@ async function triedAgain(ran: Promise<Ran>, again: (files: string[]) => Promise
 interface Test {
   file: string
   title: string
-  /** The runner's message. */
+  /** Message of the runner. */
   why?: string
 }
 
@@ -172,7 +176,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name)
     const failed = assertionResults.filter((test) => test.status === 'failed')
-    // A file that does not load has no tests to count, but has failed.
+    // A file that does not load has no tests to count, so it counts as one failed test.
     if (status === 'failed' && failed.length === 0) return [{ file, title: message.split('\n')[0] ?? '', why: message }]
     return failed.map(({ fullName, failureMessages }) => ({ file, title: fullName, why: failureMessages.join('\n') }))
   })
@@ -182,7 +186,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
 async function runJourneys(report: string, args: readonly string[]): Promise<Ran> {
   const chromium = await findChromium()
   const { exitCode } = await run('playwright', ['test', ...args, '--reporter=list,json'], {
-    // Found (and unpacked if needed) once here, and not by every worker.
+    // The browser was found (and unpacked if needed) once above, so that no worker does that.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
   if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
@@ -253,7 +257,7 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
   }
 }
 
-/** A runner that failed without a failed test (a crash, an unhandled rejection) counts as failed. */
+/** Counts a runner that failed without a failed test (a crash, an unhandled rejection) as failed. */
 function settle(tally: Tally, exitCode: number): Tally {
   if (exitCode === 0 || tally.failed > 0) return tally
   recordFailure(`a runner ended with ${String(exitCode)} and named no test`)

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 type Area = Record<string, Record<string, string | readonly string[]>>
 
 const root = join(import.meta.dirname, '../..')
-/** Texts of the pages in a browser, and texts that the server writes. */
+/** Texts of the pages in a browser, and texts written by the server. */
 const sides = [
   { folder: 'texts/pages', programs: ['web/src/**/*.{ts,tsx}', 'texts/refusals.json'] },
   { folder: 'texts/server', programs: ['src/**/*.ts'] },
@@ -28,7 +28,7 @@ const blanksOf = (text: readonly string[]) =>
   [...new Set([...text.join('\n').matchAll(/{{(agency(?=[A-Z])|\w+)\w*}}/g)].map(([, name]) => name))].sort()
 
 describe('the texts', () => {
-  test('are in the file named by the first part of their key, a few hundred in each file', () => {
+  test('are in the file named by the first part of their key, with a few hundred in each file', () => {
     expect(areas.map(({ name }) => name).toSorted()).toEqual([...new Set(areas.map(({ name }) => name))].toSorted())
     for (const area of areas) {
       const named = Object.keys(area.texts)
@@ -37,7 +37,7 @@ describe('the texts', () => {
     }
   })
 
-  test('are there in Finnish, Swedish and English, side by side', () => {
+  test('exist in Finnish, Swedish and English, side by side', () => {
     const isWhole = (key: string) =>
       Object.keys(texts[key]!).join() === 'fi,sv,en' &&
       allOf(key).every((text) => text.length > 0 && text.every(Boolean))
@@ -67,7 +67,7 @@ describe('the texts', () => {
     }
   })
 
-  test('of problems belong to a code that a check returns', () => {
+  test('of problems have a code that some check returns', () => {
     const codes = keys
       .filter((key) => /^(problem|file)[.]/.test(key) && !/[.](expected|until)[.]|[.]remedy$/.test(key))
       .map((key) => key.slice(key.indexOf('.') + 1))
@@ -75,7 +75,7 @@ describe('the texts', () => {
     expect(codes.filter((code) => !sides[1]!.program.includes(`'${code}'`))).toEqual([])
   })
 
-  test('exist for everything that is referred to by name', () => {
+  test('exist for every key that the code names', () => {
     const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
     const isOfTexts = new Set(areas.map(({ name }) => name))
     for (const { program } of sides) {

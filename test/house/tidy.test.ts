@@ -1,4 +1,4 @@
-// The repository's own rules, each with its remedy. Reports file:line of every breach. There is no list of exceptions.
+// The repository's own rules, each with its remedy. Reports file:line of every breach. There are no exceptions.
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ interface Ban {
   rule: string
   pattern: RegExp
   instead: string
-  /** Paths to which it applies. */
+  /** Returns true for paths to which the rule applies. */
   where: (path: string) => boolean
 }
 
@@ -22,7 +22,7 @@ const isText = (path: string) =>
 const isCode = (path: string) => /\.(ts|tsx|js|cjs|mjs)$/.test(path)
 const isWritten = (path: string) => isText(path) && path !== 'package-lock.json' && !path.startsWith('test/vectors/')
 const inCode = (path: string) => isCode(path) && !path.endsWith('.d.ts')
-/** Files whose default export is required by their tool. */
+/** Returns true for files whose tool requires a default export. */
 const isConfig = (path: string) => /(^|\/)([^/]+\.config|global-setup)\.(ts|js)$/.test(path)
 
 const bans: Ban[] = [
@@ -146,7 +146,7 @@ test('every version in package.json is exact', () => {
   expect(loose, 'Instead: npm install --save-exact').toEqual([])
 })
 
-test('the lock file names no download addresses', () => {
+test('the lock file names no download URLs', () => {
   expect(
     breachesIn('package-lock.json', /"resolved": "[a-z+]+:/),
     'Instead: npm install --omit-lockfile-registry-resolved',
@@ -157,9 +157,9 @@ test('the changelog has a section for unreleased changes', () => {
   expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]$/m)
 })
 
-// Their numbers and status are checked when their index is made.
+// Numbers and status of decisions are checked when their index is made.
 test('decisions have context, decision and consequences', () => {
-  // A superseded one may have only a line, and where its text went.
+  // A superseded decision may consist of a line and the place of its text.
   for (const path of paths.filter((one) => /^docs\/decisions\/\d{4}-/.test(one))) {
     if (/^Status: superseded by /m.test(read(path)) && read(path).split('\n').length <= 6) continue
     for (const heading of ['## Context', '## Decision', '## Consequences'])
@@ -179,7 +179,7 @@ test('links between documents lead to existing targets', () => {
   expect(broken).toEqual([])
 })
 
-test('a file exists wherever the contract says that it is answered', () => {
+test('every file in which the contract states that something is answered exists', () => {
   const answered = paths
     .filter((path) => path.startsWith('src/app/http/contract/'))
     .flatMap((path) =>
@@ -191,7 +191,7 @@ test('a file exists wherever the contract says that it is answered', () => {
   expect(answered.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
-test('the paths in ARCHITECTURE.md name existing files, each once, and count them', () => {
+test('the paths in ARCHITECTURE.md name existing files, each once, and their number is right', () => {
   const [, ...ways] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
   expect(ways).toHaveLength(3)
   for (const way of ways) {

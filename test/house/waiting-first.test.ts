@@ -6,7 +6,7 @@ import { createVitest } from 'vitest/node'
 import { root } from './import-graph.ts'
 import { WaitingFirst } from './waiting-first.ts'
 
-test('waiting files come before all others if no file’s duration is known', async () => {
+test('files that mostly wait come before all others if no file’s duration is known', async () => {
   const cacheDir = await mkdtemp(join(tmpdir(), 'seloste-order-'))
   const vitest = await createVitest({ root, config: false, watch: false }, { cacheDir })
   try {

@@ -2,12 +2,12 @@ import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { root } from './import-graph.ts'
 
-/** Files that mostly wait: for calls, for processes to start, for ports to be free again. */
+/** Files of tests that mostly wait: for calls, for processes to start, for ports to become free. */
 const waiting = /^test\/(?:whole|faults|moving|upgrades|backup|conformance\/peers)\//
 
 /**
- * Orders test files: those that wait come first, so that the CPU-bound ones run meanwhile. If vitest knows their
- * durations it sorts by them, and this changes nothing.
+ * Orders test files: those that mostly wait come first, so that the CPU-bound ones run meanwhile. If vitest knows the
+ * files' durations it sorts by these, and this class changes nothing.
  */
 export class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -12,7 +12,7 @@ import { describeSchema } from './describe-schema.ts'
 
 export async function writeProtections(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-generate-'))
-  // The database's own user must be able to traverse it when root runs this.
+  // If root runs this, the database's own user must be able to traverse the folder.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: () => undefined }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })

@@ -1,6 +1,6 @@
-// R1, R14, R15, R25 (AC2): the description changes by its procedure and in no other way. A draft in the browser; a plan
-// that would record all calls, refused with each problem at its field; another person's approval; a version that takes
-// effect, and the public page that shows it in three languages. Meanwhile others start drafts of their own.
+// R1, R14, R15, R25 (AC2): the description changes only by its procedure. A draft in the browser; a plan that would
+// record all calls, refused with each problem at its field; another person's approval; a version that takes effect, and
+// the public page that shows it in three languages. Meanwhile other people start drafts of their own.
 import { expect, type Page } from '@playwright/test'
 import { signInOn } from './at-the-desk.ts'
 import { withoutCalls } from './without-calls.ts'
@@ -13,7 +13,7 @@ const field = (page: Page, name: string) => page.locator(`[id="f-${name}"]`)
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const problems = (page: Page) => page.locator('.problems li')
 const share = 'recordingPlan.rules[0].share'
-/** Instant at which the draft approved in the first journey takes effect. */
+/** Instant at which the version approved in the first test takes effect. */
 let effective: Temporal.Instant
 
 async function beginDraft(page: Page): Promise<void> {
@@ -50,7 +50,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await typeInstant(page, Temporal.Now.instant().add({ hours: 1 }))
   await button(page, 'Tallenna ja lähetä hyväksyttäväksi').click()
 
-  // It stays a draft and lists all its problems at once.
+  // The refused draft stays a draft, and all its problems are listed at once.
   await expect(page.locator('.problems-title')).toBeFocused()
   await expect(page.locator('.page-head .badge')).toHaveText('Luonnos')
   await expect(problems(page)).toHaveCount(3)
@@ -93,7 +93,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
     /029\s497\s000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
   )
 
-  // Another person reads it before it is submitted: nothing can be decided or changed.
+  // Another person opens the draft before it is submitted: it can be neither decided on nor changed.
   const other = await browser.newPage({ baseURL: seloste.url })
   await signInOn(other, seloste, 'riitta', { path: address })
   await expect(other.getByRole('heading', { level: 1, name: 'Luonnos versioksi 2' })).toBeVisible()
@@ -127,7 +127,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await other.close()
 })
 
-test('two windows on one draft lose nothing: the second to save is told, and keeps the typed text', async ({
+test('two windows on one draft lose nothing: the second to save gets a message, and keeps the typed text', async ({
   page,
   seloste,
   context,
@@ -173,7 +173,7 @@ test('text typed into a draft survives the end of its session', async ({ page, s
   await expect(page.locator('.save-bar')).toContainText('Luonnos on tallennettu.')
 })
 
-test('a file of numbers goes into a draft whole, or changes nothing and lists the wrong rows', async ({
+test('a file of numbers is taken into a draft completely, or changes nothing and its wrong rows are listed', async ({
   page,
   seloste,
   isAccessible,
@@ -201,12 +201,12 @@ test('a file of numbers goes into a draft whole, or changes nothing and lists th
   await page.getByRole('link', { name: 'Avaa luonnos' }).click()
   await page.getByRole('button', { name: /^Palvelunumerot ja vaihde/ }).click()
   await expect(page.locator('.item', { hasText: '029 497 020' })).toHaveCount(1)
-  // The draft is not a version: the registry is unchanged.
+  // A draft is not a version: the list of numbers is unchanged.
   await page.goto('/numbers?text=029497020')
   await expect(page.locator('.notice')).toContainText('Haku ei löytänyt numeroita')
 })
 
-test('an approved version takes effect at its minute, and the public page shows it in three languages', async ({
+test('an approved version takes effect at its instant, and the public page shows it in three languages', async ({
   page,
   seloste,
 }) => {

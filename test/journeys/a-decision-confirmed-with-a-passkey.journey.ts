@@ -20,7 +20,7 @@ const test = atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
   both: [
     async ({}, use) => {
       const ports = await findPorts()
-      // By host name, because an IP address can have no passkeys.
+      // Uses a host name, because passkeys cannot be made for an IP address.
       const url = `http://localhost:${ports.http}`
       const provider = await runTestProvider(url)
       const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
@@ -50,7 +50,7 @@ test.use({ actionTimeout: 15_000 })
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-/** Authenticator that verifies its owner, or does not. */
+/** Plugs in an authenticator, which may or may not verify its owner. */
 async function plugIn(page: Page) {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -79,7 +79,7 @@ async function signOut(page: Page, name: string) {
   await page.goto('/account')
 }
 
-/** Address of a change of the description that waits for a decision. */
+/** Submits a change of the description and returns the URL of its page, where it waits for a decision. */
 async function submitDraft(page: Page): Promise<string> {
   await button(page, 'Aloita luonnos').click()
   await page.locator('.form-section').first().waitFor()
@@ -98,7 +98,7 @@ async function submitDraft(page: Page): Promise<string> {
   return address
 }
 
-test('a passkey is added in the account, signs in alone and after a password, and decides', async ({
+test('a passkey is added in the account, signs in alone and after a password, and confirms a decision', async ({
   page,
   seloste,
   browser,
@@ -150,7 +150,7 @@ test('a passkey is added in the account, signs in alone and after a password, an
   await expect(page.locator('.page-head .badge')).toHaveText('Hyväksytty')
 })
 
-test('an official signs in and out through the identity provider, and others stay signed out', async ({
+test('an official signs in and out through the identity provider, and other people stay signed out', async ({
   seloste,
   provider,
   browser,

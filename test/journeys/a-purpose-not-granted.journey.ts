@@ -12,7 +12,7 @@ test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const caller = '+358401239921'
 
-test('Tiina, who trains, cannot listen to a call for its quality, and the log shows that she tried', async ({
+test('Tiina, a trainer, cannot listen to a call for the purpose of quality, and the log shows that she tried', async ({
   page,
   seloste,
 }) => {
@@ -40,7 +40,7 @@ test('Tiina, who trains, cannot listen to a call for its quality, and the log sh
     expect.objectContaining({ action: 'listening.started', result: 'refused:deny.purpose', purpose: 'QUALITY' }),
   )
 
-  // Training is her only purpose, so it is shown and not asked for.
+  // Training is her only purpose, so the page shows it without a choice.
   await signInOn(page, seloste, 'tiina', { path: `/contacts/${contact.id}` })
   await page.getByRole('button', { name: 'Kuuntele' }).click()
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
@@ -49,7 +49,7 @@ test('Tiina, who trains, cannot listen to a call for its quality, and the log sh
   )
 })
 
-test('Sari can only choose purposes of the description: no appraisal, no investigation', async ({ page, seloste }) => {
+test('Sari can choose only purposes of the description: no appraisal, no investigation', async ({ page, seloste }) => {
   await page.goto('/contacts')
   await page.locator('#signin-userId').fill('sari')
   await page.locator('#signin-password').fill(seloste.password)

@@ -1,5 +1,5 @@
 // AC10-AC12 (R23, R49-R52): nobody ends a recording early, but its caller or its official can forbid it at any time. It
-// is then blocked at once and destroyed within a minute, and waits only for the other party.
+// is then blocked at once and destroyed within a minute; the destruction waits only for the other party.
 import { expect, type Browser, type Page } from '@playwright/test'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { signInAt } from '#test/whole/api.ts'
@@ -14,7 +14,7 @@ import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
-/** Enters what the caller said in a call that has just ended. */
+/** Returns the facts by which a caller names a call that has just ended. */
 const justNow = ({ caller }: RecordedCall) => ({
   at: Temporal.Now.instant().subtract({ minutes: 4 }),
   callerNumber: caller,
@@ -43,7 +43,7 @@ async function objectsOf(seloste: RunningSeloste, { recordingId }: RecordedCall)
   return keys.filter((key) => key.includes(recordingId))
 }
 
-test('nobody can delete a recording before its day, and the page shows from when on it may be destroyed', async ({
+test('nobody can delete a recording before its day, and the page shows the earliest day of its destruction', async ({
   page,
   browser,
   seloste,
@@ -79,7 +79,7 @@ test('nobody can delete a recording before its day, and the page shows from when
   expect(await recordingRow(seloste, call)).toMatchObject({ state: 'STORED' })
 })
 
-test('the caller’s wish can be entered within an hour of the call, and later the page refers the caller to the Service Unit, in three languages', async ({
+test('the caller’s prohibition can be entered within an hour of the call, and later the page refers the caller to the Service Unit, in three languages', async ({
   page,
   seloste,
   isAccessible,
@@ -96,7 +96,7 @@ test('the caller’s wish can be entered within an hour of the call, and later t
   ]
   await caller.focus()
   await expect(page.locator('.forbid')).toContainText('mennessä')
-  // The open page shows when the hour is over, and the focus stays where the button was.
+  // The open page changes when the hour is over, and the focus stays where the button was.
   await expect(caller).toHaveCount(0, { timeout: 60_000 })
   await expect(page.locator('.forbid')).toContainText('palveluyksikköön')
   await expect(page.locator('.forbid')).toBeFocused()
@@ -150,7 +150,7 @@ for (const language of inTurn('en')) {
     const desk = await atServiceDesk(browser, seloste, { language })
     const { t } = desk
     await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
-    // Opened late, because playing sound makes the browser draw, and on a busy machine it could end before the
+    // Starts playback late, because it makes the browser draw, and on a busy machine it could end before the
     // prohibition.
     await page.getByRole('button', { name: 'Kuuntele' }).click()
     await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
@@ -214,7 +214,7 @@ for (const language of inTurn('sv')) {
     await expect(page.locator('#content')).toContainText('Käyttö rajoitettu')
     await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
 
-    // The caller's appointment is kept; if nobody comes, the recording is destroyed.
+    // The caller's appointment stays; if the caller does not come, the recording is destroyed.
     await desk.page.reload()
     await desk.button('offices.book.open').click()
     await desk.page.locator('.offered .radio-card').first().click()

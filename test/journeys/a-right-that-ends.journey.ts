@@ -1,5 +1,5 @@
-// AC22 (R36, R41): Eero's right ends while he listens. The sound stops within five seconds, the next request gives the
-// reason, a refreshed page shows nothing, and he cannot grant the right to himself.
+// AC22 (R36, R41): Eero's right ends while he listens. The sound stops within five seconds, the next request is refused
+// with the reason, a reloaded page shows nothing, and he cannot grant himself the right.
 import { expect, type Page } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -11,7 +11,7 @@ import { test } from './one-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
-/** Length of the sound. */
+/** Returns the playback position in milliseconds, or -1 if the page has no player. */
 const playedMs = (page: Page) =>
   page
     .getByRole('slider', { name: 'Kohta tallenteessa' })
@@ -26,7 +26,7 @@ function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unk
   })
 }
 
-test('the sound stops when the listener’s right ends, and a refreshed page shows nothing', async ({
+test('the sound stops when the listener’s right ends, and a reloaded page shows nothing', async ({
   page,
   seloste,
 }) => {
@@ -59,7 +59,7 @@ test('the sound stops when the listener’s right ends, and a refreshed page sho
   )
 })
 
-test('he requests the right again, cannot approve it himself, and has it once another person does', async ({
+test('Eero requests the right again, cannot approve it himself, and has it once another person approves it', async ({
   page,
   seloste,
 }) => {
@@ -86,7 +86,7 @@ test('he requests the right again, cannot approve it himself, and has it once an
   const request = page.locator('.panel').filter({ hasText: 'Laadun arviointi jatkuu ensi kvartaalilla.' })
   await request.getByRole('button', { name: 'Hyväksy' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
-  // The dialog covers all buttons, so the effect of the decision is awaited.
+  // The dialog covers all buttons, so the test waits until it has closed.
   await expect(page.getByRole('alertdialog')).toHaveCount(0)
   await expect(request.getByRole('button', { name: 'Hyväksy' })).toHaveCount(0)
   await expect.poll(async () => (await eero.call('GET', '/api/contacts?purpose=QUALITY')).status).toBe(200)
