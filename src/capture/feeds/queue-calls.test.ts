@@ -125,7 +125,7 @@ describe('a proxy in front of a queue that answers', () => {
     expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
   })
 
-  test.each([true, false])('is corrected by the queue’s own records (reported before the proxy’s: %s)', async (isFirst) => {
+  test.each([true, false])('is corrected by the queue’s own records (reported first: %s)', async (isFirst) => {
     if (isFirst) await deliver(queue, cdr())
     await deliver(proxy, acc())
     if (!isFirst) await deliver(queue, cdr())

@@ -149,7 +149,7 @@ test('without a shared id, caller, number, start and end join reports of an unan
 test.each([
   ['in one batch', 'together'],
   ['one after the other', 'apart'],
-] as const)('calls of two callers with the same id are two contacts, marked for review, if reported %s (R9)', async (_, when) => {
+] as const)('calls of two callers with one id are two contacts, for review, if reported %s (R9)', async (_, when) => {
   const fields = {
     ...{ callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'], caller: ['caller'] },
     ...{ called: ['called'], official: ['official'], legId: ['leg'] },

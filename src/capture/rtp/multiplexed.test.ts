@@ -89,15 +89,7 @@ function senderReport(): Buffer {
 test.each([{ isSecure: false }, { isSecure: true }])(
   'on one port, RTCP reports are accepted between RTP packets, and our reports are sent to that port, keys: $isSecure',
   async ({ isSecure }) => {
-    const {
-      stream,
-      ports,
-      recorded,
-      reports,
-      speak,
-      sendReport,
-      received,
-    } = await open({ mux: true, isSecure })
+    const { stream, ports, recorded, reports, speak, sendReport, received } = await open({ mux: true, isSecure })
     await speak(10, true)
     await sendReport()
     await expect.poll(() => stream.measure().reports).toBe(1)

@@ -104,7 +104,7 @@ test.each([
   ['a=rtcp:53020 IN IP4 203.0.113.77', 53_020],
   ['a=rtcp:99999', undefined],
   ['a=rtcp:x', undefined],
-])('reports are sent to the port in %s (RFC 3605), and to no other address than that of the media', (line, reportsPort) => {
+])('reports go to the port in %s (RFC 3605), and to no other address than that of the media', (line, reportsPort) => {
   const [stream] = planStreams(offerOf([line], 'RTP/AVP'), '198.51.100.1')
   expect(stream?.remote).toEqual({
     address: '192.0.2.1',

@@ -45,7 +45,7 @@ test('the answer is done once it was delivered, and a letter on its way does not
   expect(stateOf('letters', delivered('not-identifiable'))).toBe('done')
 })
 
-test('the calls are done when none is left to narrow or to verify', () => {
+test('the step for calls is done when no call is left to search again or to verify', () => {
   const next = ['answer'] as const
   expect(stateOf('calls', request({ next, calls: [call('NOT_FOUND')] }))).toBe('done')
   expect(stateOf('calls', request({ next, calls: [call('MATCHED'), call('FOUND')] }))).toBe('ahead')

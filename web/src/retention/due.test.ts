@@ -17,7 +17,7 @@ test('days and months are those of Finland, also at a clock change', () => {
   expect(months).toHaveLength(15)
 })
 
-test('the repeated hour is two hours', () => {
+test('the hour that is repeated at the end of DST gives two spans', () => {
   const hours = spansFrom(Date.parse('2026-10-24T23:10:00Z'), 'hour')
   expect(hours.slice(0, 3).map(({ from }) => from)).toEqual([
     '2026-10-24T23:00:00.000Z',

@@ -69,7 +69,7 @@ test.each([
   ['all packets', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 50 } }, '192.0.2.7'],
   ['most packets', { received: 40, foreignFrom: { address: '192.0.2.7', packets: 60 } }, '192.0.2.7'],
   ['too few packets', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 49 } }, undefined],
-  ['fewer packets than from the described address', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
+  ['fewer than described ones', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
 ] as const)('media from another address: %s', (_, counters, address) => {
   expect(mediaElsewhere([stream(0), stream(1, {}, counters)])).toBe(address)
   expect(judgeReception([stream(0), stream(1, {}, counters)], tracks, client).elsewhere).toBe(address)

@@ -42,10 +42,7 @@ export function createCompletions(parts: {
       }
       const caller = facts.callerIsGuess ? undefined : facts.caller
       const event = { type: 'completed', completion, listens } as const
-      await session.dispatch(
-        by ? { ...event, offer: by.offer } : { ...event, ...(caller && { caller }) },
-        by?.pending,
-      )
+      await session.dispatch(by ? { ...event, offer: by.offer } : { ...event, ...(caller && { caller }) }, by?.pending)
     },
     async byAnother(first, reported) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
