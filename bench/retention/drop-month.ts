@@ -114,7 +114,7 @@ export async function dropMonth({
     console.log(
       `dropped                   ${dropMs.toFixed(0)} ms  x${(dropMs / deleteMs).toFixed(5)}  (at most ${maxMs} ms)`,
     )
-    console.log(`  judged alone before     ${judgedMs.toFixed(0)} ms`)
+    console.log(`  blockers checked before ${judgedMs.toFixed(0)} ms`)
     console.log(`slowest call meanwhile    ${slowest.toFixed(0)} ms`)
     console.log(`recordings’ rows after    ${rest} in ${restSeconds.toFixed(1)} s, ${batch} at a time`)
     return [

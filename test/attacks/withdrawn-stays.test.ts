@@ -17,8 +17,8 @@ test('withdrawn facts are in no file of the spool, even after a kill', async () 
     callFacts({ official: { name: 'Veera Virkailija', phone: phone('029 512 1003') } }),
     callFacts(),
   ]
-  await spool.foresee(others)
-  await spool.foresee(facts)
+  await spool.noteInAdvance(others)
+  await spool.noteInAdvance(facts)
   await spool.withdraw(facts.segmentId)
   const texts = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')))
   await spool.stop()

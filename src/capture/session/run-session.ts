@@ -129,7 +129,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         return undefined
       case 'open': {
         // In parallel, because the answer to the client waits for both.
-        const [opened] = await Promise.all([open(effect, pending), spool.foresee(effect.facts)])
+        const [opened] = await Promise.all([open(effect, pending), spool.noteInAdvance(effect.facts)])
         if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
       }

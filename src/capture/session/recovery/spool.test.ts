@@ -61,7 +61,7 @@ describe('the spool', () => {
     const { endedAt: _going, ...facts } = callFacts()
     const reported: SegmentFacts[] = []
     const opened = await open((one) => Promise.resolve(reported.push(one)))
-    await opened.foresee(facts)
+    await opened.noteInAdvance(facts)
     expect(await leftByAKill()).toEqual([facts])
     expect([reported, opened.waiting]).toEqual([[], 0])
     const file = await openFile(join(directory, 'any'), 'w')
@@ -100,12 +100,12 @@ describe('the spool', () => {
   test('facts stored in advance are replaced if `note` brings others, and deleted if they are withdrawn', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
-    await opened.foresee(facts)
+    await opened.noteInAdvance(facts)
     const failing: SegmentFacts = { ...facts, captureState: 'failing', captureFailure: 'disk-full' }
     await opened.note(failing)
     expect(await leftByAKill()).toEqual([failing])
     const { endedAt: _other, ...given } = callFacts()
-    await opened.foresee(given)
+    await opened.noteInAdvance(given)
     await opened.withdraw(given.segmentId)
     expect(await leftByAKill()).toEqual([failing])
   })
@@ -115,7 +115,7 @@ describe('the spool', () => {
     const opened = await open(() => Promise.resolve())
     const file = await openFile(join(directory, 'any'), 'w')
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write').mockRejectedValue(new Error('ENOSPC'))
-    await opened.foresee(facts)
+    await opened.noteInAdvance(facts)
     await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
     disk.mockRestore()
     await file.close()

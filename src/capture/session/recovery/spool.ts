@@ -17,7 +17,7 @@ export interface Spool {
    */
   note(facts: SegmentFacts): Promise<void>
   /** Stores facts in advance, for which `note` is called later with the same object. They are not admitted before that. */
-  foresee(facts: SegmentFacts): Promise<void>
+  noteInAdvance(facts: SegmentFacts): Promise<void>
   /** Deletes facts that are not admitted, because the expected event did not happen or the call is outside this register. */
   withdraw(segmentId: string): Promise<void>
   /**
@@ -74,7 +74,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const ending = new Set<string>()
   /** Facts that could not be written to disk. A crash would lose them, and their recordings. */
   const unwritten = new Map<string, SegmentFacts>()
-  const foreseen = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
+  const inAdvance = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -170,8 +170,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     async note(facts) {
-      const ahead = foreseen.get(facts.segmentId)
-      foreseen.delete(facts.segmentId)
+      const ahead = inAdvance.get(facts.segmentId)
+      inAdvance.delete(facts.segmentId)
       try {
         await (ahead?.facts === facts ? ahead.written : write(facts))
       } catch (error) {
@@ -186,14 +186,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         }
       }
     },
-    async foresee(facts) {
+    async noteInAdvance(facts) {
       const written = write(facts)
-      foreseen.set(facts.segmentId, { facts, written })
+      inAdvance.set(facts.segmentId, { facts, written })
       // An error is thrown later by `note`.
       await written.catch(() => undefined)
     },
     async withdraw(segmentId) {
-      foreseen.delete(segmentId)
+      inAdvance.delete(segmentId)
       unwritten.delete(segmentId)
       await journal.erase(segmentId)
     },
