@@ -30,7 +30,7 @@ const squares = (samples: Int16Array) => Int32Array.from(samples, (sample) => (s
 const minSquare = (soundRms * soundRms) >> coarse
 const ulawSquares = squares(ulawSamples)
 const alawSquares = squares(alawSamples)
-/** One byte in this many is read. */
+/** Every eighth byte of G.711 is read. */
 const stride = 8
 /** Logarithm of G.722's step (2048 is an octave) for noise at -54 dBov; speech of -40 dBov exceeds it. */
 const g722Level = 7000

@@ -85,7 +85,7 @@ export function planStreams(
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
       reasonToRefuse(media, takesKeys) ?? (isReachable(remote.address) ? undefined : ('other address family' as const))
-    // Keys beside RTP/AVP: SRTP if both sides support it (RFC 8643), else plain RTP.
+    // Keys with the profile RTP/AVP: SRTP if both sides support it (RFC 8643), otherwise plain RTP.
     const crypto = takesKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
     return {

@@ -44,7 +44,7 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
     const contradict = linked.length === 2 && linked[0] === linked[1] && linked[0] !== 'mixed'
     return contradict ? byOrder(lines, 'streamsContradict') : mapping(lines, linked, 'associations')
   }
-  // Two separate voices, and a stream that the metadata do not mention: it is recorded beside them.
+  // Two separate voices, and a stream that the metadata do not mention: that stream is recorded in addition to the voices.
   if (linked.includes('caller') && linked.includes('official') && !contradicts(linked))
     return { ...mapping(lines, linked, 'associations'), needsReview: ['streamsByOrder'] }
   const words = completePair(lines.map(({ label }) => trackOfWord(label)))

@@ -25,7 +25,7 @@ export interface Evidence<N = unknown, O = unknown> {
   readonly directory: Directory<N, O>
 }
 
-/** Source of a value, stored beside it. */
+/** Source of a value, stored with the value. */
 export type Source =
   | 'apkt'
   | 'broadWorks'
@@ -67,7 +67,7 @@ export function numbersOf(participant: ParticipantFact, normalise: Normalise): P
   const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
   const asserted = copiedHeaders(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
   const reported = [...aors, ...asserted].filter((number) => number !== undefined)
-  // Callers choose their display names: beside a number, or a withheld one, a display name is not used.
+  // Callers choose their display names, so a display name is not used if there is a number or the number is withheld.
   if (reported.some(({ kind }) => kind !== 'address' && kind !== 'unparsed')) return reported
   return [...reported, ...asDigits.map((text) => readNumber(text, normalise))].filter((number) => number !== undefined)
 }

@@ -9,7 +9,7 @@ const questionTokens: readonly string[] = ['id', 'user', 'header', 'session', 'c
  * anonymous From, or a caller whose own address is anonymous.
  */
 export function isPrivacyRequested(evidence: Evidence, callerId: string | undefined): boolean {
-  // Headers copied beside the called party are the called party's.
+  // Headers copied to the called party's element belong to the called party.
   const participants = evidence.metadata?.participants ?? []
   const ofCaller = participants.filter(
     ({ id, extension }) => id === callerId || (extension && extension.callingParty !== false),

@@ -1,6 +1,6 @@
 /**
  * Recording metadata (RFC 7865) as plain facts, whatever form it was sent in. Names and addresses in it are personal data: they
- * live in memory as long as the recording session, and only what identify-parties.ts selects goes further.
+ * stay in memory as long as the recording session, and only what identify-parties.ts selects is passed on.
  */
 
 export interface RecordingMetadata {
