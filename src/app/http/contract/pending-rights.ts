@@ -18,7 +18,7 @@ export const PendingRight = Type.Object(
   },
   {
     description:
-      'An open request affected by a change. Before the change can be approved, it must be heard before or the requester informed',
+      'An open request affected by a change. Approval needs an appointment before the end, or that the requester was informed',
   },
 )
 export type PendingRight = Static<typeof PendingRight>
