@@ -275,8 +275,8 @@ function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, 
 }
 
 /**
- * Returns the parties heard in addition to the caller. A party that has a role only by elimination (no directory entry) is not a
- * third party. If no participant has the caller's number, one participant is the caller, and not a third party.
+ * Returns the parties heard in addition to the caller. A party that has a role only by elimination (no directory entry) is not
+ * a third party. If no participant has the caller's number, one participant is the caller, and not a third party.
  */
 function voicesOf<N, O>(
   evidence: Evidence<N, O>,

@@ -16,7 +16,7 @@ function useNotices() {
   return $api.useQuery('get', '/api/account/notices', undefined, { staleTime: 60_000 })
 }
 
-/** Unread account notices until dismissed: above every page, on the start page below what waits. */
+/** Unread account notices until dismissed: above the content of every page; on the start page, below the waiting tasks. */
 export function NewNotices() {
   const { t, language } = useLanguage()
   const { data } = useNotices()

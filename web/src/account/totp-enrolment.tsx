@@ -22,7 +22,7 @@ export interface Enrolment {
   until: string
 }
 
-/** Starts the enrolment of an authenticator; an open session proves the password again. */
+/** Starts the enrolment of an authenticator. In an open session, the person enters the password again. */
 export function BeginTotp({
   needsPassword,
   personId,
@@ -30,7 +30,7 @@ export function BeginTotp({
   onCancel,
 }: {
   needsPassword: boolean
-  /** Whose authenticator; a person with a passkey confirms with it. */
+  /** The authenticator's owner; if given, the owner confirms with a passkey if there is one. */
   personId?: string
   onBegun: (enrolment: Enrolment) => void
   onCancel?: () => void

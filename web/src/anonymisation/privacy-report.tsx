@@ -21,7 +21,7 @@ export function usePrivacyReport(copyId: string) {
   )
 }
 
-/** Privacy report beside the work, with a link to the printable page; read anew for each state of the copy. */
+/** Privacy report of a copy, with a link to the printable page. Loaded again whenever the state of the copy changes. */
 export function PrivacyReportPanel({ copy: { id, revision, state } }: { copy: AnonymisedCopy }) {
   return <Panel key={`${revision} ${state}`} copyId={id} />
 }

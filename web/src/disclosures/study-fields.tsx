@@ -32,7 +32,7 @@ export function StudyFields({
   /** Refusal about the day. */
   refused?: Word | undefined
   onChange: (edited: Partial<StudyTyped>) => void
-  /** When the earliest of its recordings is destroyed, formatted. */
+  /** Formatted time at which the earliest of the study's recordings is destroyed. */
   until?: string | undefined
 }) {
   const { t } = useLanguage()

@@ -28,7 +28,7 @@ const translations: Record<Language, Translation> = {
 }
 const listeners = new Set<() => void>()
 let shown: Language = 'fi'
-/** The language whose texts are being loaded; `shown` when they are there. */
+/** The language chosen last. Equal to `shown` once its texts are loaded. */
 let wanted: Language = shown
 
 /** Starts with the stored language, or Finnish. */

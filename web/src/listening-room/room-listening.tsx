@@ -29,7 +29,7 @@ export function RoomListening({
   const isBegun = useRef(false)
   const begin = useEffectEvent(() => void start())
   useEffect(() => {
-    // The button press that chose the part starts it; once.
+    // Listening starts once, with the button press that chose the part.
     if (isBegun.current) return
     isBegun.current = true
     begin()

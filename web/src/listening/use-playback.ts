@@ -111,7 +111,7 @@ export function usePlayback({
   })
   const fail = useEffectEvent(async () => {
     const brokenAt = audio.currentTime
-    // The source has changed or is gone since the question: nothing to recover.
+    // The source has meanwhile been replaced or removed: nothing to recover.
     if (!(await onBroken()) || !audio.src.endsWith(source)) return
     audio.load()
     audio.currentTime = brokenAt

@@ -71,7 +71,7 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
   }
 }
 
-/** Returns the value on the day of the change, which it replaces; undefined if there is none. */
+/** Returns the value that the change replaces: the one in force on the day of the change. Undefined if there is none. */
 export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (kind === 'addPhone') return replaces
   const at = day ? day.toDate(zone).getTime() : serverNowMs()
