@@ -1,5 +1,5 @@
-// R3, R4, R6, R15: from a question to a plot and a file, in Finnish and without help; the day on a wall display,
-// without callers.
+// R3, R4, R6, R15: a developer of the service gets from a question to a plot and a file, in Finnish and without help;
+// and the counts of the day are shown on a wall display, without callers.
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, test } from './at-the-desk.ts'
@@ -15,7 +15,7 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
   await page.getByRole('option', { name: option, exact: true }).click()
 }
 
-/** Calls of the history are counted a few seconds after the start. */
+/** Reloads until all calls are counted: those of the history are counted some seconds after the start. */
 async function untilCounted(page: Page): Promise<void> {
   const isCounted = async (options: { timeout: number }) => {
     await expect(tableOf(page)).toBeVisible(options)
@@ -24,7 +24,7 @@ async function untilCounted(page: Page): Promise<void> {
   await reloadUntil(page, isCounted, 90_000)
 }
 
-test('a developer of the service gets from a question to a plot and its table, and downloads the numbers', async ({
+test('a developer of the service gets from a question to a plot and its table, and downloads the counts', async ({
   page,
   signedIn,
 }) => {
@@ -33,14 +33,14 @@ test('a developer of the service gets from a question to a plot and its table, a
   await expect(page.getByRole('heading', { level: 1, name: 'Palvelutaso' })).toBeFocused()
   await untilCounted(page)
 
-  // Question: when do people call, and how many are answered?
+  // The question: when do people call, and how many calls are answered?
   await choose(page, 'Miten eritellään', 'Kellonaika')
   await expect(page).toHaveURL(/by=hour/)
   await expect(page.getByRole('heading', { name: 'Puhelujen määrä – erittely: Kellonaika' })).toBeVisible()
   const plot = page.getByRole('img', { name: /^Pylväskuvio: Puhelujen määrä – erittely: Kellonaika/ })
   await expect(plot).toBeVisible()
   const rows = tableOf(page).locator('tbody tr')
-  // Until the answer arrives, the table shows the previous question's.
+  // Until the answer arrives, the table shows the previous question's counts.
   await expect(rows.first().locator('th')).toHaveText(/^klo \d+–\d+$/)
   await expect(rows.last().locator('th')).toHaveText(/^klo \d+–\d+$/)
   const hours = await Promise.all((await rows.all()).map(cellsOf))
@@ -57,14 +57,14 @@ test('a developer of the service gets from a question to a plot and its table, a
   expect(bars).toBe(counts.filter((count) => count > 0).length)
   await expectAccessible(page, 'a study by hour')
 
-  // Each number beside that of the preceding period. The period is eleven months and the present one: the history
-  // begins a month ago, so on the last days of a month the month before has few calls, or none.
+  // Each count is shown beside that of the preceding period. The period is eleven months and the present one. The
+  // history begins a month ago, so on the last days of a month the month before has few calls, or none.
   await choose(page, 'Miten eritellään', 'Palvelunumero')
   await choose(page, 'Vertailu', 'Edeltävä yhtä pitkä aika')
   await expect(page).toHaveURL(/compare=before/)
   await expect(tableOf(page).locator('thead .study-time')).toHaveCount(2)
 
-  // The share expected from the plan is beside the recorded one.
+  // The recorded share is shown beside the share expected from the plan.
   await choose(page, 'Vertailu', 'Ei vertailua')
   await choose(page, 'Mitä lasketaan', 'Tallennettujen osuus suunnitelmaan verrattuna')
   const national = tableOf(page).getByRole('row').filter({ hasText: '029 497 000' })
@@ -89,7 +89,7 @@ test('a developer of the service gets from a question to a plot and its table, a
     if (kind === 'SVG') expect(bytes.toString()).toContain('029 497 000')
   }
 
-  // The address contains the question.
+  // The URL contains the question.
   await page.getByRole('button', { name: 'Viime kuukausi' }).click()
   await expect(page).toHaveURL(/from=\d{4}-\d{2}-01&to=/)
   await page.goBack()

@@ -1,6 +1,6 @@
-// AC16 (R42-R47): a caller asks to listen to their call, is identified, verified as its party, answered, offered times
-// at offices before the recording's day, and listens there, in the listening mode, with the host signed in and no way
-// out of it.
+// AC16 (R42-R47): a caller asks to listen to their call, is identified, verified as its party, answered, and offered
+// times at offices before the recording's destruction day. The caller listens there in the listening mode, which has no
+// way out, with the host signed in.
 import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
@@ -9,7 +9,7 @@ import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
 import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
-/** The demo's office, whose host is Olli. */
+/** Name of the demo's office whose host is Olli. */
 const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg', en: 'Oulu office' } as const
 
 for (const language of inTurn('fi')) {
@@ -32,7 +32,7 @@ for (const language of inTurn('fi')) {
     await desk.button('offices.book.open').press('Enter')
     await expect(page.locator('.offered-office')).toHaveCount(2)
     expect(await page.locator('.offered .radio-card').count()).toBeGreaterThanOrEqual(3)
-    // A slot can be reached without a pointer, also those shown last.
+    // Every slot can be chosen without a pointer, including those that are shown last.
     await page.keyboard.press('Tab')
     await expect(page.locator('.offered input:focus')).toHaveCount(1)
     await page.locator('.offered > button').press('Enter')
@@ -45,7 +45,7 @@ for (const language of inTurn('fi')) {
     expect(confirmed).toContain(offices[language])
     await desk.handOver('appointment')
 
-    // At the office: its workstation, and the host in person.
+    // The office: its workstation, and the host in person.
     const host = await atServiceDesk(browser, seloste, { userId: 'olli', language })
     await host.page.goto('/offices')
     await host.page.getByRole('link', { name: offices[language] }).click()
@@ -77,7 +77,7 @@ for (const language of inTurn('fi')) {
     })
     await room.waitForTimeout(1_500)
     await host.button('listening-room.end').click()
-    // The listener can end it; only the host can state that it was heard.
+    // The listener can end the session; only the host can confirm that the recording was listened to.
     await host.button('listening-room.end.heard').click()
     await expect(room.locator('.room-heard')).toContainText(t('listening-room.end.password.missing'))
     await room.locator('.room-heard input').fill('not the password')

@@ -1,5 +1,6 @@
-// AC2, AC9, AC14, AC15 (R26, R42, R44, R46, L8): a person who asks about a call learns of that call only, once it is
-// verified as theirs: that it was not recorded, that its recording is destroyed and why, and nothing about an old one.
+// AC2, AC9, AC14, AC15 (R26, R42, R44, R46, L8): a person who asks about a call learns only about that call, once it is
+// verified as theirs: that it was not recorded, or that its recording is destroyed and why. About a call that is too
+// old they learn nothing.
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
@@ -15,7 +16,7 @@ const minutesAgo = (minutes: number) => Temporal.Now.instant().subtract({ minute
 const inMonthsPast = (months: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ hour: 12, minute: 0 }).toInstant()
 
-/** A call answered at an instant, drawn or not. */
+/** Builds a call that was answered at an instant, drawn for recording or not. */
 function answered(
   at: Temporal.Instant,
   { caller, by = 'aino', minutes = 3, drawn }: { caller?: string; by?: string; minutes?: number; drawn?: boolean },
@@ -32,7 +33,7 @@ function answered(
 }
 
 for (const language of inTurn('sv')) {
-  test(`answers about a call that was not recorded, one whose recording is destroyed and one that is too old (${language})`, async ({
+  test(`answers about a call that was not recorded, a call whose recording is destroyed and a call that is too old (${language})`, async ({
     browser,
     seloste,
   }) => {
@@ -83,14 +84,14 @@ for (const language of inTurn('sv')) {
 
     const letter = await desk.letter('answer')
     expect(letter).toContain('Aino Virtanen')
-    // Nothing is left to listen to, so no time can be booked.
+    // No recording is left to listen to, so no time can be booked.
     await expect(desk.button('offices.book.open')).toHaveCount(0)
     await desk.close()
   })
 }
 
 for (const language of inTurn('en')) {
-  test(`from a withheld number: one call is found by its description, and of two similar ones nothing is revealed (${language})`, async ({
+  test(`from a withheld number: a call that fits the description alone is found, and nothing is revealed about two similar calls (${language})`, async ({
     browser,
     seloste,
   }) => {
@@ -131,7 +132,7 @@ for (const language of inTurn('en')) {
   })
 }
 
-test('of two people who share a number each is told of their own call, and forbids only that', async ({
+test('two people who share a number are each informed only of their own call, and each forbids only that', async ({
   browser,
   seloste,
 }) => {

@@ -1,5 +1,5 @@
-// Start of every journey: a running Seloste with weeks of history and calls coming in, and a signed-in person at a browser.
-// Pages are judged for accessibility and reflow. Takes no shortcut past the pages.
+// Sets up every journey: a running Seloste with weeks of history and incoming calls, and a signed-in person at a
+// browser. Checks pages for accessibility and reflow. Uses only the pages themselves.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 export type Language = 'fi' | 'sv' | 'en'
 
 interface DeskPages {
-  /** Opens an address as a signed-in person, under a purpose if there are several. */
+  /** Opens a path as a signed-in person, under a purpose if there are several. */
   signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
   /** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
   isAccessible: (screen: string) => Promise<void>
@@ -20,7 +20,7 @@ interface DeskPages {
 const asInFinland = { locale: 'fi-FI', timezoneId: 'Europe/Helsinki' }
 const windowSize = { width: 1280, height: 720 }
 const startMs = 900_000
-/** Time for ingestion: from a bucket, on a busy machine, one recording a second. */
+/** Time for the ingestion of the history: on a busy machine, from a bucket, one recording a second. */
 const historyMs = 600_000
 /** Time within which a loaded page shows its content. */
 const timeoutMs = 8_000
@@ -31,7 +31,7 @@ const textKeys = new Set(
     .map((key) => key.replace(/_(zero|one|other)$/, '')),
 )
 const require = createRequire(import.meta.url)
-/** The shortest possible, because the whole of it is put into each page that is checked. */
+/** Minified, because the whole script is put into each page that is checked. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Page }>({
@@ -40,7 +40,7 @@ export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Pa
       // Some 1,600 calls: enough to distinguish one share from another (AC2).
       const demoArguments = ['--calls-every', '8', '--history-days', '20']
       const seloste = await startSeloste({ isPrepared: true, demoArguments })
-      // The last step forbids one of the newest calls, to which no journey may be listening.
+      // Waits for the last step, which forbids one of the newest calls: no journey may be listening to it.
       await expect.poll(() => seloste.output(), { timeout: historyMs }).toContain('evaluated and used in training')
       await use(seloste)
       await seloste.stop()
@@ -92,7 +92,7 @@ async function asNew(page: Page, { url }: RunningSeloste): Promise<void> {
   await Promise.all(context.pages().flatMap((other) => (other === page ? [] : [other.close()])))
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.mouse.move(0, 0)
-  // A file of the same origin that runs no script.
+  // Opens a file of the same origin that runs no script.
   await page.goto(`${url}/seloste.svg`)
   await page.evaluate('localStorage.clear(), sessionStorage.clear()')
   await context.clearCookies()
@@ -106,7 +106,7 @@ const axeOptions = {
   runOnly: { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
 }
 const darkOptions = { ...axeOptions, runOnly: { type: 'rule' as const, values: ['color-contrast'] } }
-/** In one call, because each costs a round trip between two processes. */
+/** Collects everything in one call, because each call costs a round trip between two processes. */
 const collectElements = `({
   sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   currentWays: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
@@ -120,14 +120,14 @@ interface FoundElements {
   currentWays: number[]
   language: string
   hasAxe: boolean
-  /** Words that may be keys of texts. */
+  /** Words that may be keys of texts, which would show that a text is missing. */
   keys: string[]
 }
 
 /** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
   let found: FoundElements | undefined
-  // A window that has changed its width gets its other menu a moment later.
+  // Repeats the check, because a window that changes its width gets its other menu a moment later.
   const wrong = async () => {
     found = await page.evaluate<FoundElements>(collectElements)
     const { sideways, currentWays, keys } = found
@@ -139,36 +139,40 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   }
   await expect.poll(wrong, { message: screen, timeout: 3000 }).toEqual([])
   const { language, hasAxe } = found!
-  // Other languages have other words in the same structure, where only the space for words can break.
+  // In other languages the structure is the same and the words differ, so only the layout can break.
   if (language !== 'fi') return
   expect(await violationsOn(page, hasAxe), `${screen} has no barrier that axe can find`).toEqual([])
 }
 
-/** What can be read in light can be read in the dark. Only colours differ there: of axe's rules those of contrast are enough. */
+/**
+ * Checks that a page's contrast is sufficient in dark colours too. Only colours differ in the dark, so axe's contrast
+ * rule is enough.
+ */
 export async function expectReadableInDark(page: Page, screen: string): Promise<void> {
-  // Not with reduced motion as well: its style gives every colour a transition, and each level would follow a frame later.
+  // Keeps motion enabled: the style for reduced motion gives every colour a transition, and each colour would change a
+  // frame later.
   await page.emulateMedia({ colorScheme: 'dark' })
   const hasAxe = await page.evaluate<boolean>("'axe' in window")
   expect(await violationsOn(page, hasAxe, darkOptions), `${screen} is readable in the dark`).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
-/** Returns axe's findings, each with its place. */
+/** Returns axe's findings, each with its position. */
 async function violationsOn(page: Page, hasAxe: boolean, options: RunOptions = axeOptions): Promise<string[]> {
   if (page.frames().length > 1) {
     const { violations } = await new AxeBuilder({ page, axeSource: axe }).options(options).analyze()
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
   }
-  // Once in each page, and without AxeBuilder, whose overhead costs as much as the check.
+  // Puts axe into each page once, and without AxeBuilder, whose overhead costs as much as the check.
   if (!hasAxe) await page.evaluate(axe)
-  // A player at the lower edge covers rows in part; scrolling shows them whole.
+  // A player at the lower edge covers rows in part; after scrolling they are completely visible.
   const hasDock = (await page.locator('.player-dock').count()) > 0
   const checked = hasDock ? { ...options, rules: { 'target-size': { enabled: false } } } : options
   return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(checked)}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`)
 }
 
-/** Signs in on a page, at an address if one is given, under a purpose if there are several. */
+/** Signs in on a page, at a path if one is given, under a purpose if there are several. */
 export async function signInOn(
   page: Page,
   seloste: RunningSeloste,
@@ -176,7 +180,7 @@ export async function signInOn(
   { path = '/contacts', purpose, reference }: { path?: string; purpose?: string; reference?: string } = {},
 ): Promise<void> {
   await withoutNotices(page)
-  // In a new tab: another person's tab begins at the start page, whatever its address.
+  // Acts as a new tab: another person's tab begins at the start page, whatever its URL.
   if (page.url() !== 'about:blank') await page.evaluate('sessionStorage.clear()')
   await page.goto(path)
   await page.locator('#signin-userId').fill(userId)
@@ -190,11 +194,15 @@ export async function signInOn(
 
 const hasNoNotices = new WeakSet<Page>()
 
-/** Notices about the account at the next sign-in have a journey of their own; here everybody signs in repeatedly. */
+/**
+ * Suppresses notices about the account at sign-in, because the people here sign in repeatedly; another journey tests
+ * the notices.
+ */
 async function withoutNotices(page: Page): Promise<void> {
   if (hasNoNotices.has(page)) return
   hasNoNotices.add(page)
-  // In the page itself: page.route() would disable the browser's cache, which doubles the cost of loading a page.
+  // Replaces fetch in the page itself: page.route() would disable the browser's cache, which doubles the cost of
+  // loading a page.
   await page.addInitScript(`{
     const fetchAll = window.fetch
     window.fetch = (request, ...options) =>
@@ -205,8 +213,9 @@ async function withoutNotices(page: Page): Promise<void> {
 }
 
 /**
- * Reloads a page until it shows what is awaited. Each wait is twice as long as the one before, up to some seconds: the
- * content may be late, or the page slow on a busy machine, and content that appears every minute must not be missed.
+ * Reloads a page until it shows what is awaited. Each wait is twice as long as the previous one, up to some seconds:
+ * content may be late or the page slow on a busy machine, and content that is shown for a minute only must not be
+ * missed.
  */
 export async function reloadUntil(
   page: Page,

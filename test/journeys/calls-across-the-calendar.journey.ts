@@ -1,5 +1,5 @@
 // AC6 and AC7 (R10, R16, R22-R25): calls across midnight, the year, short months and both clock changes, as the
-// supervisor sees them: the last of each before today. terms.test.ts has them by their literal dates.
+// supervisor sees them. Each is the last of its kind before today; terms.test.ts tests the same with fixed dates.
 import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -24,7 +24,7 @@ function call(caller: string, from: string, to: string, more: Partial<ReportedCa
 
 const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
 const { year } = now
-/** Noon of the last 31st from which six months end on the last day of a shorter month. */
+/** Last 31st before today from which six months end on the last day of a shorter month. */
 const lastOfMonth = [1, 2, 3, 4]
   .map((months) => now.with({ day: 1 }).subtract({ months }).toPlainDate().with({ day: 31 }))
   .find((day) => day.day === 31 && day.add({ months: 6 }).day < 31)!
@@ -64,14 +64,14 @@ test.beforeAll(async ({ seloste }) => {
   ])
 })
 
-test('a call over New Year is one contact, listed under both days, and every term counts from its end', async ({
+test('a call over New Year is one contact, listed under both days, and every term counts from the call’s end', async ({
   page,
   seloste,
 }) => {
   const text = await open(page, seloste, callers.newYear)
   expect(text).toContain(`31.12.${year - 1}`)
   expect(text).toContain('5 min')
-  // 14 months from 1.1. 00.03, not from the year before.
+  // 14 months from 1 January 00.03, not from the year before.
   expect(text).toContain(`1.3.${year + 1}`)
   const { history_ends_at } = await ownDatabase(seloste, (db) =>
     db
@@ -96,7 +96,8 @@ test('a call over New Year is one contact, listed under both days, and every ter
 test('six months from a 31st end on the last day of a month without one', async ({ page, seloste }) => {
   const text = await open(page, seloste, callers.endOfMonth)
   expect(text).toContain('Tämä puhelu osui otantaan.')
-  // Destroyed a day before the maximum at 12.00, so that none is left at it; never before two months, at 12.00.
+  // Destroyed at 12.00 a day before the maximum, so that no recording reaches it; never earlier than 12.00 of the day
+  // of the minimum of two months.
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 6 }).subtract({ days: 1 }))} klo 12.00`)
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 2 }))} klo 12.00`)
 })

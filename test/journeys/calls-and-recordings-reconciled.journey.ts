@@ -1,6 +1,6 @@
-// R9, R13, AC8: the telephone system reports a call that should have been recorded and was not, and does not report the
-// call of a recording. The data protection officer sees both, enters an explanation, and the alarms end; the
-// administrator sees the same and the feed's unreadable records, and explains nothing.
+// R9, R13, AC8: the telephone system reports a call that should have been recorded and was not, and does not report a
+// call that was recorded. The data protection officer sees both differences, enters explanations, and the alarms end.
+// The administrator sees the same differences and the feed's unreadable records, and cannot explain them.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -33,7 +33,7 @@ async function writeRecords(cdrs: string): Promise<void> {
   await writeFile(join(cdrs, 'calls.csv'), lines.join('\n'))
 }
 
-/** Moves the reports into the past, so that recordings would have arrived. */
+/** Dates the reports so far back that their recordings would have arrived. */
 const settled = (seloste: RunningSeloste) =>
   ownDatabase(seloste, async (db) => {
     await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)
@@ -50,7 +50,7 @@ async function explain(page: Page, note: string): Promise<void> {
   await page.getByRole('button', { name: 'Merkitse selvitetyksi' }).click()
 }
 
-// The second journey uses what the first has reported.
+// The second test uses what the first has reported.
 test.describe.configure({ mode: 'serial' })
 
 test('differences between calls and recordings are shown and explained, and the alarms end', async ({
@@ -77,7 +77,7 @@ test('differences between calls and recordings are shown and explained, and the 
   await page.setViewportSize({ width: 1440, height: 1000 })
   await signInOn(page, seloste, 'outi', { path: '/alarms' })
   const alarms = page.locator('.alarm')
-  // They are raised once a minute, and later on a busy machine.
+  // Alarms are raised once a minute, and later on a busy machine.
   await reloadUntil(page, (options) => expect(alarms).toHaveCount(2, options), 150_000)
   await alarms.filter({ hasText: 'arvottuja' }).getByRole('link', { name: 'Avaa täsmäytys' }).click()
   await expect(page.getByRole('heading', { level: 1, name: words.fi.title })).toBeVisible()
@@ -108,7 +108,7 @@ test('differences between calls and recordings are shown and explained, and the 
   await page.setViewportSize({ width: 320, height: 800 })
   await isAccessible('a recording without a call on a narrow screen')
   await explain(page, 'Keskuksen tiedot katkesivat')
-  // The earlier notice shows the same.
+  // The notice on the page shows the same.
   await expect(page.getByText('Puhelutietoja ei puutu.')).toBeVisible()
   await expect(page.locator('.notice-success')).toContainText('hälytys on suljettu')
   await page.goto('/alarms')

@@ -1,5 +1,6 @@
-// Changes the register description by its procedure, for journeys about the effects. Takes a running Seloste and an edit of the
-// text; the new version is in force afterwards. The procedure's screens have a journey of their own.
+// Changes the register description by its procedure, for journeys about the effects of a change. Takes a running
+// Seloste and an edit of the text; afterwards the new version is in force. Another journey tests the screens of the
+// procedure.
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 
@@ -11,7 +12,7 @@ interface DraftShape {
   changes: { text: { fi: string; sv: string; en: string } }[]
 }
 
-/** Eero drafts, Riitta approves; resolves once the version is in force. Throws what was refused. */
+/** Lets Eero draft and Riitta approve a change; resolves once the version is in force. Throws if a step is refused. */
 export async function changeDescription(
   seloste: RunningSeloste,
   change: (text: string) => string,

@@ -1,5 +1,5 @@
-// Quality in AC21 (R3-R6, R37-R39): a quality expert goes from a form and a sample to an evaluation that its official
-// reads, acknowledges and disagrees with; in Finnish, only by the pages.
+// Quality in AC21 (R3-R6, R37-R39): a quality expert gets from a form and a sample to an evaluation, which its official
+// reads, acknowledges and disagrees with; in Finnish, only through the pages.
 import { expect, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, signInOn } from './at-the-desk.ts'
 import { recordCall, untilDestroyed } from './record-call.ts'
@@ -73,7 +73,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expectAccessible(page, 'the queue')
   await expect(page.getByRole('button', { name: /^Arvioi: / })).toHaveCount(1)
 
-  // The start page shows it among what waits, and leads to it.
+  // The start page lists the evaluation among the viewer's tasks, and leads to it.
   await page.goto('/')
   const waiting = page.getByRole('region', { name: 'Sinua odottaa' })
   await expect(waiting.getByRole('listitem').filter({ hasText: 'Puhelu arvioitavaksi' }).first()).toContainText(
@@ -84,7 +84,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Arvioi', exact: true })).toBeVisible()
 
-  // From the call itself: one that was not drawn cannot be chosen, one that was leads to its evaluation.
+  // From a call's page: a call that was not drawn cannot be evaluated; a drawn one leads to its evaluation.
   await page.goto(`/contacts/${notDrawn.contactId}`)
   await page.locator('.purpose-card', { hasText: 'Laadun arviointi' }).click()
   const evaluate = page.getByRole('button', { name: 'Arvioi tämä puhelu' })
@@ -96,7 +96,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   address = page.url()
 
-  // By keyboard: plays the recording, puts a comment at its moment, chooses answers with the arrows.
+  // By keyboard: plays the recording, comments at a position, chooses answers with the arrow keys.
   await page.getByRole('button', { name: 'Kuuntele' }).press('Enter')
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
   await page.getByRole('radio', { name: 'Kyllä' }).focus()
@@ -128,7 +128,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   }
 })
 
-test('Aino reads it among her own calls, acknowledges and disagrees, and is answered', async ({
+test('Aino reads the evaluation with her own calls, acknowledges it, disagrees, and gets an answer', async ({
   page,
   browser,
   seloste,
@@ -153,7 +153,7 @@ test('Aino reads it among her own calls, acknowledges and disagrees, and is answ
   await aino.reload()
   await expect(aino.getByText('Kuuntelimme uudelleen; arviointi pysyy.')).toBeVisible()
 
-  // Results name no person, and show nothing about a group of one official.
+  // Results name no person, and show nothing about a group with only one official.
   await page.getByRole('link', { name: 'Laadun tulokset' }).click()
   await expect(page.getByRole('status').filter({ hasText: /ryhm/ })).toBeAttached()
   await expectAccessible(page, 'results')
@@ -178,7 +178,7 @@ test('an evaluation whose recording is forbidden meanwhile informs its evaluator
   const toEvaluate = page.getByRole('button', { name: /^Arvioi: / }).first()
   await page.goto('/quality')
   await reloadUntil(page, (options) => expect(toEvaluate).toBeVisible(options), 60_000)
-  // Removed from the queue once: a started evaluation no longer waits for an evaluator.
+  // Removed from the queue in one step: a started evaluation no longer waits for an evaluator.
   await toEvaluate.click()
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   await page.getByRole('radio', { name: 'Kyllä' }).focus()

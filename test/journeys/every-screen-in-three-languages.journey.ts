@@ -6,18 +6,21 @@ const words: Record<Language, { name: string; search: string; live: string; list
   sv: { name: 'Svenska', search: 'Sökning', live: 'Pågående samtal', listen: 'Lyssna' },
   en: { name: 'English', search: 'Search', live: 'Calls in progress', listen: 'Listen' },
 }
-/** The narrowest width is hardest for long words, so every language is checked there; Finnish on a wide screen, too. */
+/**
+ * Widths of the window. Long words are hardest on the narrow one, so every language is checked on it; Finnish on the
+ * wide one too.
+ */
 const [narrow, wide] = [320, 1440]
 /**
- * Every run has one walk that checks each screen in the three languages; the long run has a walk in each language as
- * well.
+ * Languages in which a walk visits all screens. Every run has one walk, which checks each screen in the three
+ * languages; the long run has a walk in each language.
  */
 const walks: readonly Language[] = process.env['SELOSTE_LONG'] === '1' ? ['fi', 'sv', 'en'] : ['fi']
 
 test.describe.configure({ mode: 'parallel' })
 
 for (const language of walks) {
-  test(`no screen has a barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`no screen has an accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -61,7 +64,7 @@ for (const language of walks) {
     await isAccessible('calls in progress')
   })
 
-  test(`people and plan have no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`people and plan have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -108,7 +111,7 @@ for (const language of walks) {
     await isAccessible('the plan and its shares')
   })
 
-  test(`the description and its drafts have no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the description and its drafts have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -150,13 +153,13 @@ for (const language of walks) {
     await isAccessible('a file of numbers')
   })
 
-  test(`the quality of calls has no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the quality of calls has no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
     await signedIn('eero', { path: '/quality' })
     await choose(page, language)
-    // The demo has drawn, assigned and begun some once its month is entered.
+    // Waits until the demo has drawn, assigned and begun some evaluations, once its month of calls is entered.
     await reloadUntil(page, (options) => page.locator('.card').nth(3).waitFor(options), 120_000)
     await isAccessible('the queue of evaluations')
     await page.locator('.card .button').first().click()
@@ -180,7 +183,7 @@ for (const language of walks) {
     await isAccessible('results')
   })
 
-  test(`how records end has no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the pages about the end of recordings have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -239,7 +242,7 @@ for (const language of walks) {
     await isAccessible('a preservation order that lacks nearly everything')
   })
 
-  test(`the Service Unit’s desk has no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the Service Unit’s desk has no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -266,7 +269,7 @@ for (const language of walks) {
     await isAccessible('statistics of requests')
   })
 
-  test(`rights, one’s own account and the log have no barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`rights, one’s own account and the log have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -313,8 +316,8 @@ function choose(page: Page, language: Language): Promise<void> {
 }
 
 /**
- * Checks a screen: narrow in every language, wide in Finnish in light and in dark colours, and leaves it narrow, in its own language. In an open
- * dialog the languages are out of reach: it is checked in the others on their own walks.
+ * Checks a screen: narrow in every language, wide in Finnish in light and in dark colours; leaves it narrow and in its
+ * own language. While a dialog is open the language cannot be changed: walks in the other languages check it.
  */
 function inThreeLanguages(page: Page, language: Language): (screen: string) => Promise<void> {
   return async (screen) => {
@@ -334,7 +337,7 @@ function inThreeLanguages(page: Page, language: Language): (screen: string) => P
   }
 }
 
-/** Without the pointer, which would scroll up and leave the focused field. */
+/** Changes the language without the pointer, which would scroll up and leave the focused field. */
 async function turnInto(page: Page, language: Language): Promise<void> {
   await page.getByRole('button', { name: words[language].name, exact: true }).dispatchEvent('click')
   await expect(page.locator('html')).toHaveAttribute('lang', language)

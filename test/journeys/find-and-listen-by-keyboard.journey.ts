@@ -52,7 +52,7 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await expect.poll(atMs).toBeGreaterThanOrEqual(left)
 })
 
-test('a link to a moment opens it once the listener confirms', async ({ page, signedIn }) => {
+test('a link to a position in a recording plays from there once the listener confirms', async ({ page, signedIn }) => {
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
   await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
@@ -67,14 +67,14 @@ test('a link to a moment opens it once the listener confirms', async ({ page, si
   await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThanOrEqual(7000)
 })
 
-test('sound that breaks off once continues by itself, and sound that keeps breaking off ends and can be started again', async ({
+test('playback that is interrupted once continues by itself; playback that keeps being interrupted ends and can be started again', async ({
   page,
   signedIn,
 }) => {
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
   await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
-  // Looks to the player like the answer of a restarting custodian; the request after it is answered.
+  // Answers as a restarting custodian would; the next request is answered as usual.
   let broken = 0
   let breaks = 1
   await page.route('**/audio', async (route) => {
@@ -89,7 +89,7 @@ test('sound that breaks off once continues by itself, and sound that keeps break
   expect(broken).toBe(1)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
 
-  // It ends by itself.
+  // Now every request fails, and playback ends by itself.
   breaks = 100
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()
@@ -101,7 +101,7 @@ test('sound that breaks off once continues by itself, and sound that keeps break
   await expect.poll(atMs).toBeGreaterThan(stoppedAt + 300)
 })
 
-test('an official hears one of yesterday’s calls in four clicks', async ({ page, signedIn, isAccessible }) => {
+test('an official listens to one of yesterday’s calls in four clicks', async ({ page, signedIn, isAccessible }) => {
   await signedIn('aino', { path: '/' })
   await page.getByRole('link', { name: 'Haku', exact: true }).first().click()
   await page.locator('.purpose-card', { hasText: 'Asiakaspalvelun kehittäminen' }).click()
@@ -116,7 +116,7 @@ test('an official hears one of yesterday’s calls in four clicks', async ({ pag
   await isAccessible('a player below the search')
 })
 
-test('rows are gone through with up and down, and played from the row with the focus left in the list', async ({
+test('the up and down keys move between rows, and a row’s recording is played with the focus left in the list', async ({
   page,
   signedIn,
 }) => {
@@ -132,7 +132,7 @@ test('rows are gone through with up and down, and played from the row with the f
   await page.keyboard.press('ArrowUp')
   await expect(links.first()).toBeFocused()
   await expect(dock).toContainText((await links.nth(1).textContent()) ?? '-')
-  // Another row’s recording takes its place.
+  // The other row's recording replaces this one in the player.
   await page.keyboard.press('Space')
   await expect(dock).toContainText((await links.first().textContent()) ?? '-')
   await dock.getByRole('button', { name: 'Lopeta kuuntelu' }).click()

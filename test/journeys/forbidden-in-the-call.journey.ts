@@ -1,5 +1,5 @@
-// AC11, second part, and R48: a caller objects to being recorded; the official presses a button by keyboard, the
-// recording stops and is destroyed, the call continues; and the official's own page shows the outcome.
+// AC11, second part, and R48: a caller objects to being recorded. The official presses a button by keyboard; the
+// recording stops and is destroyed, the call continues, and the official's own page shows the outcome.
 import { expect } from '@playwright/test'
 import { placeCall } from '../simulator/place-call.ts'
 import { officialByKey } from '../simulator/people.ts'
@@ -25,7 +25,7 @@ const words = {
   sv: { name: 'Svenska', mine: 'Mina samtal', wish: 'Uppringarens förbud' },
   en: { name: 'English', mine: 'My calls', wish: 'The caller’s prohibition' },
 }
-test('the official stops the recording of a call in progress, and their own page shows it in three languages', async ({
+test('the official stops the recording of a call in progress, and their own page shows that in three languages', async ({
   page,
   seloste,
   isAccessible,

@@ -1,6 +1,6 @@
-// AC21 (R4, R38): a trainer finds a call, keeps a moment of it in a collection, and plays it in a session to the
-// attendees on its list. The log has the purpose and the session; when the recording is destroyed, the moment is empty
-// and its text deleted.
+// AC21 (R4, R38): a trainer finds a call, puts a moment of it into a collection, and plays it in a session to the
+// attendees on the session's list. The log has the purpose and the session. When the recording is destroyed, the moment
+// is empty and its text deleted.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -27,7 +27,7 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await expect(page.getByRole('heading', { level: 1, name: 'Puhelun aloitus' })).toBeVisible()
   await expect(page.getByText('Kokoelmassa ei ole vielä kohtia.')).toBeVisible()
 
-  // From a search to the call's page.
+  // Goes from a search to the call's page.
   await page.getByRole('link', { name: 'Haku', exact: true }).last().click()
   await page.goto(`/contacts?caller=${encodeURIComponent(call.caller)}`)
   await page.locator(`a[data-contact]`).click()
@@ -45,7 +45,7 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await expect(page.getByRole('heading', { name: '1. Nimi heti' })).toBeVisible()
   await inEachLanguage(page, async () => isAccessible('a collection'))
 
-  // The session: without attendees nothing is played.
+  // Starts the session: without attendees nothing is played.
   await page.getByRole('button', { name: 'Aloita koulutustilaisuus' }).click()
   await page.getByLabel('Tilaisuuden nimi').fill('Uusien virkailijoiden perehdytys')
   await page.getByRole('button', { name: 'Aloita tilaisuus' }).click()
@@ -57,7 +57,7 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await inEachLanguage(page, async () => isAccessible('a training session'))
   await page.getByRole('button', { name: /^Toista tilaisuudessa/ }).click()
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
-  // It stops by itself at the end of the moment.
+  // Playback stops by itself at the end of the moment.
   await expect.poll(async () => Number(await position.inputValue()), { timeout: 20_000 }).toBeGreaterThanOrEqual(2000)
   await expect(page.getByRole('button', { name: 'Toista', exact: true })).toBeVisible()
   expect(Number(await position.inputValue())).toBeLessThan(2900)
@@ -69,10 +69,10 @@ test('a moment goes from a call into a collection and a session, and is empty af
   )
   await page.getByRole('button', { name: 'Päätä tilaisuus' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Päätä tilaisuus' }).click()
-  // Announced to screen readers too, as "Koulutustilaisuus on päättynyt.".
+  // The end is also announced to screen readers, as "Koulutustilaisuus on päättynyt.".
   await expect(page.getByText('Tilaisuus on päättynyt. Sen tiedot ja osallistujaluettelo')).toBeVisible()
 
-  // Its official forbids the use of the recording: the reference leads nowhere, and its text is deleted.
+  // The official forbids the use of the recording: the moment has no sound any more, and its text is deleted.
   const aino = await signInAt(seloste.url, 'aino', seloste.password)
   const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
     party: 'OFFICIAL',

@@ -1,5 +1,6 @@
 // AC20 (R34, R35): the police request a recording. The security unit enters the request and finds the call under the
-// case, the decision maker grants it, and the police decrypt what only they can, once.
+// case number, the decision maker grants the request, and the police download the package once and decrypt what nobody
+// else can.
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
@@ -31,7 +32,7 @@ test('the police get the recording and the data of a granted call, and nobody el
 }) => {
   const call = await recordCall(seloste)
   await ownDatabase(seloste, async (db) => {
-    // A recording whose day is near, which cannot be waited for.
+    // Dates a recording so that its destruction day is near, because a test cannot wait for months.
     await db.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
       await tx
@@ -95,7 +96,7 @@ test('the police get the recording and the data of a granted call, and nobody el
   expect(files['1.wav']!.length).toBeGreaterThan(44 + 30 * 32_000)
   expect(Buffer.from(files['identification-data.json']!).toString()).toContain(call.caller)
 
-  // The official's supervisor sees the call, and nothing of the police.
+  // The official's supervisor sees the call, and nothing about the police.
   const sari = await at(browser, seloste, 'sari', `/contacts/${call.contactId}`, { purpose: 'Laadun arviointi' })
   await expect(sari.getByRole('heading', { level: 1 })).toBeVisible()
   await expect(sari.getByText(/poliisi/i)).toHaveCount(0)

@@ -1,5 +1,5 @@
-// AC17 and AC20 (R24, L37, C3): at its day a recording is destroyed although somebody waits to listen to it; only a
-// preservation order keeps it, in secret, and it is destroyed when the order ends.
+// AC17 and AC20 (R24, L37, C3): on its destruction day a recording is destroyed although somebody waits to listen to
+// it. Only a preservation order keeps a recording, in secret, and the recording is destroyed when the order ends.
 import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -7,14 +7,17 @@ import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './r
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './one-staff.ts'
 
-// Two recordings reach their day at nearly the same time: one wait for both.
+// Two recordings reach their destruction day at nearly the same time, so the tests wait only once.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const dayIn = { seconds: 50 }
 let booked: RecordedCall
 let request: { id: string; number: string }
 let ordered: RecordedCall
 
-/** End of a call whose recording reaches its day so soon: it is kept for two months (test line). */
+/**
+ * Returns the end of a call whose recording reaches its destruction day after this time: on the test line it is kept
+ * for two months.
+ */
 function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
   return Temporal.Now.instant()
     .add(comesDueIn)
@@ -31,7 +34,7 @@ async function given<Body>(user: Api, method: string, path: string, body?: objec
   return (text === '' ? undefined : JSON.parse(text)) as Body
 }
 
-/** Enters a caller's request to listen to a call: identified, the call found, played and verified. */
+/** Enters a caller's request to listen to a call: identifies the caller, finds the call, plays and verifies it. */
 async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
   const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
     ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
@@ -63,7 +66,7 @@ async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.
 const seenIn = async (user: Api, call: RecordedCall, purpose: string) =>
   (await user.contact(call.contactId, purpose)).segments[0]?.recording
 
-test('times to listen to a recording are before its day, and a later one is not booked', async ({ seloste }) => {
+test('times to listen to a recording are offered before its destruction day, and a later time cannot be booked', async ({ seloste }) => {
   const endedAt = endedFor(dayIn)
   booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
@@ -91,7 +94,7 @@ test('times to listen to a recording are before its day, and a later one is not 
   expect(await given(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })
 })
 
-test('an order restricts a recording in secret: a prohibition waits, and its author learns nothing of the order', async ({
+test('an order restricts a recording in secret: a prohibition waits, and the person who entered it learns nothing of the order', async ({
   page,
   seloste,
 }) => {
@@ -118,7 +121,7 @@ test('an order restricts a recording in secret: a prohibition waits, and its aut
   expect(JSON.stringify(await forbidden.json())).not.toMatch(/hold|order/i)
 })
 
-test('at its day a recording is destroyed although somebody waits to listen to it, and they are informed in writing', async ({
+test('on its destruction day a recording is destroyed although somebody waits to listen to it, and they are informed in writing', async ({
   page,
   seloste,
 }) => {
@@ -147,7 +150,7 @@ test('at its day a recording is destroyed although somebody waits to listen to i
   })
 })
 
-test('past its day a recording under an order is kept and looks destroyed, and it is destroyed when somebody else ends the order', async ({
+test('past its day a recording under an order is kept and appears destroyed, and it is destroyed when a second person ends the order', async ({
   page,
   seloste,
 }) => {

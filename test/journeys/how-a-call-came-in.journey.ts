@@ -1,5 +1,6 @@
-// R13, R16, R17: maintenance sees that one voice is missing, from which client, what that client sends, and how the
-// call was signalled; a listener reads it in one sentence; in three languages, on a narrow and a wide screen.
+// R13, R16, R17: maintenance sees that one voice of a call is missing, from which client, what that client sends, and
+// how the call was signalled. A listener reads about it in one sentence. Tested in three languages, on a narrow and a
+// wide screen.
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
@@ -11,7 +12,7 @@ test.setTimeout(240_000)
 
 const caller = '+358401239931'
 
-test('a missing voice is traced from the hour to the client and to the ladder of its call', async ({
+test('a missing voice is traced from its hour to the client and to the ladder diagram of its call', async ({
   page,
   seloste,
 }) => {
@@ -74,7 +75,7 @@ test('a missing voice is traced from the hour to the client and to the ladder of
   await expect(page.locator('section.panel').last()).toContainText('Ottaa puheluja vastaan')
   await inEach('nodes')
 
-  // From the call itself, under a fault reference.
+  // Starts from the call itself, under a fault reference.
   await page.goto(`/contacts/${contact.id}`)
   await page.locator('.purpose-form .input').fill('VIKA-1')
   await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()

@@ -1,7 +1,7 @@
 // AC13, AC18, AC19 (R27-R33, R35, R50): one call goes to a research institute as an anonymised copy. An expert picks
-// it, transcribes it, and has it re-spoken; another listens and signs; the decision maker decides and releases; the
-// institute decrypts it, and it comes back. Each missing step is named. A copy whose caller forbids use is recalled; an
-// overdue disclosure is on everybody's first page until it is closed.
+// and transcribes the call and has it re-spoken; another expert listens and signs; the decision maker decides and
+// releases; the institute decrypts the copy and returns it. Each missing step is named. A copy whose caller forbids use
+// is recalled; an overdue disclosure is on everybody's start page until it is closed.
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { Decrypter } from 'age-encryption'
@@ -32,7 +32,7 @@ async function typeDay(form: Locator, day: Temporal.PlainDate): Promise<void> {
   await form.page().keyboard.type(`${two(day.day)}${two(day.month)}${day.year}`)
 }
 
-/** Enters an institute's confirmation of an item, by keyboard: the form takes the focus, and returns it. */
+/** Enters an institute's confirmation of an item, by keyboard: the form takes the focus, and gives it back. */
 async function confirmItem(page: Page, item: number, reference: string): Promise<void> {
   await button(page, 'disclosures.returns.confirm', { item }).press('Enter')
   await page.getByLabel(t('disclosures.returns.reference'), { exact: true }).fill(reference)
@@ -49,7 +49,7 @@ async function close(page: Page): Promise<void> {
   await expect(page.getByText(t('disclosures.research.state.CLOSED')).first()).toBeVisible()
 }
 
-/** The row on a person's start page about an overdue disclosure. */
+/** Checks whether a person's start page has a row about an overdue disclosure. */
 async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
   const waiting = page.getByRole('region', { name: t('start.waiting') })
@@ -59,7 +59,7 @@ async function expectFirstPage(page: Page, { number }: Study, isShown: boolean):
   else await expect(row).toHaveCount(0)
 }
 
-/** Requests the API as the page does. */
+/** Sends a request to the API as the page does. */
 async function request<Answer>(
   page: Page,
   method: 'GET' | 'PUT' | 'POST',
@@ -72,7 +72,7 @@ async function request<Answer>(
   return (answered.status() === 204 ? undefined : await answered.json()) as Answer
 }
 
-test('a call is lent to an institute anonymised, by three people, and the disclosure is not closed before it came back (AC18)', async ({
+test('a call is released to an institute as an anonymised copy, by three people, and the disclosure cannot be closed before the copy is returned (AC18)', async ({
   browser,
   seloste,
 }) => {
@@ -97,7 +97,7 @@ test('a call is lent to an institute anonymised, by three people, and the disclo
   await expect(button(eero, 'anonymisation.render')).toBeDisabled()
   const heightOfStanding = async () => (await eero.locator('.standing').boundingBox())!.height
   const untouched = await heightOfStanding()
-  // In this call nobody speaks; the findings are added by hand.
+  // Nobody speaks in this call, so the findings are added by hand.
   await button(eero, 'anonymisation.turns.add.OFFICIAL').click()
   const words = eero.locator('.turn-row textarea')
   await words.last().fill('Verotoimisto, hyvää päivää.')
@@ -130,7 +130,7 @@ test('a call is lent to an institute anonymised, by three people, and the disclo
     .click()
   await button(ilona, 'anonymisation.sign.do').click()
   await expect(ilona.locator('#check-outcome')).toBeVisible()
-  // After the signature, its link leads back to the disclosure.
+  // After the signature a link leads back to the disclosure.
   await ilona.locator('#content a.button').click()
   await expect(ilona).toHaveURL(page)
 
@@ -189,7 +189,7 @@ test('a call is lent to an institute anonymised, by three people, and the disclo
   await close(riitta)
 })
 
-test('a copy whose caller forbids use is recalled, and counts as out until the institute confirms that it is destroyed (AC13)', async ({
+test('a copy whose caller forbids use is recalled, and counts as not returned until the institute confirms its destruction (AC13)', async ({
   browser,
   seloste,
 }) => {
@@ -219,7 +219,7 @@ test('a copy whose caller forbids use is recalled, and counts as out until the i
   const letter = new URL((await riitta.locator('a[href^="mailto:"]').getAttribute('href'))!)
   expect([letter.pathname, letter.searchParams.get('body')]).toEqual(['registraturen@institut.example', notice])
 
-  // The other copy comes back: the disclosure stays open for the recalled one.
+  // The other copy is returned: the disclosure stays open for the recalled one.
   await confirmItem(riitta, 1, 'VAHV-1')
   await expect(riitta.getByText(t('disclosures.returns.close.when_one', { items: 2 }))).toBeVisible()
   await expect(button(riitta, 'disclosures.returns.close')).toHaveCount(0)
@@ -247,7 +247,7 @@ test('a copy whose caller forbids use is recalled, and counts as out until the i
   await close(riitta)
 })
 
-test('an overdue disclosure is on everybody’s first page and blocks its institute, until it is closed or extended (AC19)', async ({
+test('an overdue disclosure is on everybody’s start page and blocks its institute, until it is closed or extended (AC19)', async ({
   browser,
   seloste,
 }) => {
@@ -265,7 +265,7 @@ test('an overdue disclosure is on everybody’s first page and blocks its instit
   ])
   await button(riitta, 'disclosures.release.open').click()
 
-  // The next day begins while somebody has the release dialog open.
+  // The next day begins while somebody has the release dialog open: the disclosure becomes overdue.
   await expireDueDate(seloste, study)
   const dialog = riitta.getByRole('dialog')
   await dialog.getByRole('button', { name: t('disclosures.release.do'), exact: true }).click()
@@ -298,7 +298,8 @@ test('an overdue disclosure is on everybody’s first page and blocks its instit
   await expect(riitta.getByText(t('disclosures.research.stands.RELEASED'))).toBeVisible()
   await expectFirstPage(riitta, study, false)
 
-  // That day passes too; confirmed completely, it stays until somebody closes it.
+  // The extended day passes too. Although every item is confirmed, the disclosure stays overdue until somebody closes
+  // it.
   await expireDueDate(seloste, study)
   for (const { item } of itemList.slice(0, 2)) await confirm(item)
   await expectFirstPage(eero, study, true)

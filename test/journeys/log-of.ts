@@ -1,4 +1,5 @@
-// Reads the audit log of a running Seloste, oldest first, for journeys that check the trace of an act. Never changes the log.
+// Reads the audit log of a running Seloste, oldest entries first, for journeys that check how an act is logged. Never
+// changes the log.
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { ownDatabase } from './past-calls.ts'
 
@@ -10,7 +11,7 @@ export interface LoggedEntry {
   objectId: string | null
 }
 
-/** The entries of one person, by user id, since an instant. */
+/** Returns the entries of one person, by user id, since an instant. */
 export function logOf(seloste: RunningSeloste, userId: string, start: Temporal.Instant): Promise<LoggedEntry[]> {
   return ownDatabase(seloste, async (db) => {
     const rows = await db

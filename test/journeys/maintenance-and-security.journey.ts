@@ -1,5 +1,5 @@
-// AC24 (R40, R21): maintenance with a fault and the security unit with a case view and play any call, and neither
-// without a reference; neither approves, grants or destroys; and both are in the month's review list.
+// AC24 (R40, R21): maintenance with a fault number and the security unit with a case number view and play any call;
+// without a reference neither can. Neither approves, grants or destroys, and both are in the month's review list.
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
@@ -17,7 +17,7 @@ const people = [
   { userId: 'tuula', purpose: 'CRIME_OR_MISUSE', words: 'Rikoksen tai väärinkäytön', reference: 'TU-2026-9' },
 ] as const
 
-/** Operations that decide, grant or destroy. */
+/** Calls operations that decide, grant or destroy. Returns their statuses. */
 async function decides(api: Api): Promise<number[]> {
   const none = '00000000-0000-4000-8000-000000000000'
   const answers = await Promise.all([
@@ -31,7 +31,7 @@ async function decides(api: Api): Promise<number[]> {
 }
 
 for (const { userId, purpose, words, reference } of people) {
-  test(`${userId} plays and reads any call with a reference, and not without`, async ({ page, seloste }) => {
+  test(`${userId} plays and views any call with a reference, and none without`, async ({ page, seloste }) => {
     if (contactId === '') {
       await placeCall({
         seed: 'maintenance and security',
@@ -61,7 +61,7 @@ for (const { userId, purpose, words, reference } of people) {
     const use = page.getByRole('button', { name: 'Käytä tätä tarkoitusta' })
     await expect(page.locator('.purpose-form')).toContainText(words)
     await use.click()
-    // A purpose that needs a reference shows nothing without one.
+    // A purpose that needs a reference shows nothing without a reference.
     await expect(page.locator('.field-error').first()).toBeVisible()
     await page.locator('.purpose-form .input').fill(reference)
     await use.click()
@@ -82,7 +82,7 @@ test('both are in the month’s review list, which the data protection officer s
   for (const { reference } of people) await expect(content).toContainText(reference)
   await expect(content).toContainText('Matti Heikkilä')
   await expect(content).toContainText('Tuula Ojala')
-  // What was viewed is shown as an id; the officer cannot see the call itself.
+  // The viewed call is shown as an id; the officer cannot see the call itself.
   await expect(content).not.toContainText('Oili Rautio')
   await expect(content).not.toContainText('40 123')
 })

@@ -1,4 +1,4 @@
-// AC2 (R13, R15): not all calls are recorded. What can be answered about an unrecorded one: asking-about-a-call. The
+// AC2 (R13, R15): not all calls are recorded. What can be answered about an unrecorded call: asking-about-a-call. The
 // journey of a change of the description refuses a plan that would record all calls.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
@@ -6,7 +6,7 @@ import { signInOn, test } from './at-the-desk.ts'
 
 test.describe.configure({ timeout: 120_000 })
 
-test('of more than a thousand calls under a rule of 10 % between 7 and 13 % are recorded, and the plan’s page shows it', async ({
+test('of more than a thousand calls under a rule of 10 %, between 7 and 13 % are recorded, and the plan’s page shows the share', async ({
   page,
   seloste,
 }) => {

@@ -1,5 +1,5 @@
-// One Seloste with a description other than the seed's: each of its journeys needs a part of that, and none is affected by the
-// others' parts.
+// Starts one Seloste with a description other than the seed's, for journeys that each need a part of the changes and
+// are not affected by the other parts.
 import { gdprWords } from '#test/database/describe-from.ts'
 import { withoutCalls } from './without-calls.ts'
 
@@ -8,7 +8,7 @@ export const test = withoutCalls({
   'accessCopy: false': 'accessCopy: true',
   'julklRequests: false': 'julklRequests: true',
   'secondFactor: off': 'secondFactor: optional',
-  // In force a year earlier than the seed, so that a New Year is in the past.
+  // Makes the description come into force a year earlier than the seed's, so that a New Year is in the past.
   '2025-': '2024-',
   '2026-01-01': '2025-01-01',
 })

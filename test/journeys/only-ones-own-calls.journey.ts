@@ -1,5 +1,6 @@
-// AC5 (R17, R39, R48): each official sees and plays their own segment of a transferred call; the other's does not exist
-// for them, whatever address they guess, and the attempt is logged. A supervisor plays the segment of their own unit.
+// AC5 (R17, R39, R48): each official sees and plays only their own segment of a transferred call. The other segment
+// does not exist for them, whatever URL they guess, and the attempt is logged. A supervisor plays the segment of their
+// own unit.
 import { randomUUID } from 'node:crypto'
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -15,7 +16,7 @@ test.describe.configure({ mode: 'serial', timeout: 120_000 })
 const caller = '+358401239905'
 let call: ContactShape
 
-/** Both segments, as the security unit sees them. */
+/** Returns the contact with both segments, as the security unit sees it. */
 function whole(seloste: RunningSeloste): Promise<ContactShape> {
   return eventually(async () => {
     const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
@@ -28,7 +29,7 @@ function whole(seloste: RunningSeloste): Promise<ContactShape> {
   }, 'both recordings in keeping')
 }
 
-test('a call that Aino transfers to Bertil is one contact with a recording for each', async ({ seloste }) => {
+test('a call that Aino transfers to Bertil is one contact with a recording of each official', async ({ seloste }) => {
   await placeCall({
     seed: 'passed on',
     caller,
@@ -47,7 +48,7 @@ for (const [userId, own, others] of [
   ['aino', 0, 1],
   ['bertil', 1, 0],
 ] as const) {
-  test(`${userId} finds one segment, and the other does not exist for them`, async ({ page, seloste }) => {
+  test(`${userId} finds one segment, and the other segment does not exist for them`, async ({ page, seloste }) => {
     const start = Temporal.Now.instant()
     await signInOn(page, seloste, userId, {
       path: `/contacts?caller=${encodeURIComponent(caller)}`,
@@ -67,12 +68,12 @@ for (const [userId, own, others] of [
       expect(answer.status).toBe(404)
       expect(await answer.json()).toMatchObject({ error: { code: 'not-found' } })
     }
-    // A segment's id is no address: as a contact's or a recording's it does not exist either.
+    // A segment's id opens nothing: neither a contact nor a recording has that id.
     const segment = call.segments[others]?.id ?? ''
     expect((await api.call('GET', `/api/contacts/${segment}?purpose=DEVELOPMENT`)).status).toBe(404)
     const refused = (await logOf(seloste, userId, start)).filter(({ result }) => result === 'refused:not-found')
     expect(refused.map(({ objectId }) => objectId)).toEqual([...recordings, segment])
-    // Counts do not reveal it either.
+    // Counts do not reveal the other segment either.
     expect(
       await api.contacts({
         purpose: 'DEVELOPMENT',

@@ -1,4 +1,4 @@
-// Admits past calls from call detail records into a running Seloste, by the feed of past calls. Writes no row directly.
+// Reports past calls as call detail records to a running Seloste, by the feed for past calls. Writes no row directly.
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import {
@@ -39,12 +39,10 @@ export async function ownDatabase<Result>(
   }
 }
 
-/** A past call, and whether it must be drawn: its id is changed until it is. */
+/** A past call, and whether it must be drawn: call ids are tried until the draw has that result. */
 export type ReportedCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
-/**
- * Reports past calls to a running Seloste; drawn ones have their audio, a silent line, and can be played afterwards.
- */
+/** Reports past calls to a running Seloste. Drawn calls get audio, a silent line, and can be played afterwards. */
 export async function reportPastCalls(seloste: RunningSeloste, calls: readonly ReportedCall[]): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     const versions = await readVersions(db)
@@ -103,7 +101,7 @@ function describeAs({ drawn, ...call }: ReportedCall, context: PastCallContext) 
   }
 }
 
-/** A-law silence, as long as the recording. */
+/** Generates A-law silence as long as the recording. */
 function* quiet({
   startedAt,
   endedAt,
@@ -116,7 +114,7 @@ function* quiet({
   for (let at = 0; at < frames; at++) yield { caller: frame, official: frame }
 }
 
-/** A local time in Finland: `2026-10-25T03:50+03:00` if the clock shows it twice. */
+/** Parses a local time in Finland; with its offset, `2026-10-25T03:50+03:00`, if the clock shows the time twice. */
 export function inFinland(written: string): Temporal.Instant {
   return /[+Z]/.test(written)
     ? Temporal.Instant.from(written)

@@ -1,5 +1,5 @@
-// Records a call that has ended and is ingested, for journeys about its recording. Takes its end and its official;
-// returns its ids. Writes no row directly.
+// Makes a recorded call that has ended and is ingested, for journeys about its recording. Takes the call's end and its
+// official; returns its ids. Writes no row directly.
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -13,7 +13,9 @@ export interface RecordedCall {
 
 let callers = 0
 
-/** Aino's call of a minute on the test line, which ended at an instant; its recording is kept for two months. */
+/**
+ * Makes a call of a minute with Aino on the test line that ended at an instant; its recording is kept for two months.
+ */
 export async function recordCall(
   seloste: RunningSeloste,
   { endedAt = Temporal.Now.instant().subtract({ minutes: 3 }), seconds = 40 } = {},

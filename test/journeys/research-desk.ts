@@ -1,5 +1,5 @@
-// Makes disclosures to a research institute, decided or released, by the pages' own API and people, without a browser.
-// Sets no state directly, except for a day that cannot be waited for.
+// Makes disclosures to a research institute, decided or released, by the pages' API in the name of the usual people,
+// without a browser. Sets no state directly, except for a day that a test cannot wait for.
 import { sql } from 'kysely'
 import type { AnonymisedCopy } from '#app/http/contract/anonymised-copies.ts'
 import type { ResearchDetail } from '#app/http/contract/research.ts'
@@ -11,18 +11,18 @@ import { ownDatabase } from './past-calls.ts'
 export interface Study {
   id: string
   number: string
-  /** Address of its page. */
+  /** Path of the disclosure's page. */
   page: string
-  /** By the position of the item. */
+  /** Calls of the items, in the order of the items. */
   calls: readonly RecordedCall[]
 }
 
-/** Long enough for a short turn, and as much as playback serves at once. */
+/** Length of a call: enough for a short turn, and as much as playback serves at once. */
 const callSeconds = 4
 const zone = 'Europe/Helsinki'
 export const dayFromNow = (days: number) => Temporal.Now.plainDateISO(zone).add({ days })
 
-/** Eero prepares, Ilona checks, Riitta decides. */
+/** Signs in Eero, who prepares, Ilona, who checks, and Riitta, who decides. */
 export async function atResearchDesk(seloste: RunningSeloste) {
   const [eero, ilona, riitta] = (await Promise.all(
     ['eero', 'ilona', 'riitta'].map((userId) => signInAt(seloste.url, userId, seloste.password)),
@@ -36,7 +36,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   }
   const read = (id: string) => request<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
 
-  /** An institute whose letters are in Swedish. @returns its id */
+  /** Enters an institute whose letters are in Swedish. Returns its id. */
   async function institute(name: string): Promise<string> {
     const given = { name, contact: 'Registraturen', email: 'registraturen@institut.example', language: 'sv' }
     return (await request<{ id: string }>(eero, 'POST', '/institutes', given)).id
@@ -75,7 +75,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     return { id, number, page: `/disclosures/research/${id}`, calls }
   }
 
-  /** Waits until its package is ready for the institute. */
+  /** Makes a released disclosure, and waits until its package is ready for the institute. */
   async function released(instituteId: string, given: Parameters<typeof decided>[1] = {}): Promise<Study> {
     const study = await decided(instituteId, given)
     await request(riitta, 'POST', `/research-disclosures/${study.id}/packages`, {
@@ -90,14 +90,14 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   return { eero, ilona, riitta, ask: request, read, institute, decided, released }
 }
 
-/** Moves the due day to yesterday. */
+/** Moves a study's due day to yesterday. */
 export function expireDueDate(seloste: RunningSeloste, { id }: Study): Promise<void> {
   return ownDatabase(seloste, async (db) => {
     await sql`update research_disclosure set due_on = ${dayFromNow(-1).toString()}::date where id = ${id}`.execute(db)
   })
 }
 
-/** Moves the due time of recalls into the past. @returns what it was: the end of the third working day */
+/** Moves the due time of recalls into the past. Returns the earlier due time: the end of the third working day. */
 export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
   return ownDatabase(seloste, async (db) => {
     const was = await db
@@ -113,7 +113,7 @@ export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Prom
   })
 }
 
-/** Ties of a disclosure's copies to their recordings: the items that have one. */
+/** Returns the items of a disclosure whose copies are still linked to their recordings. */
 export function tiesOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
   return ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ item: number }>`

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { focused, signInOn, test } from './at-the-desk.ts'
 
-test('a search is its address: it can be saved, sent, and gone back to', async ({ page, signedIn }) => {
+test('a search is in its URL: it can be saved, sent, and returned to', async ({ page, signedIn }) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
   await page.getByLabel('Virkailija').fill('aino')
   await page.keyboard.press('Enter')
@@ -14,7 +14,7 @@ test('a search is its address: it can be saved, sent, and gone back to', async (
   await expect(page.getByLabel('Virkailija')).toHaveValue('aino')
 })
 
-test('more contacts are added below, and the focus continues after the former end of the list', async ({
+test('more contacts are added below, and the focus continues after the previous end of the list', async ({
   page,
   signedIn,
 }) => {
@@ -26,7 +26,7 @@ test('more contacts are added below, and the focus continues after the former en
   await expect(contacts.nth(50)).toBeFocused()
 })
 
-test('an official sees only own calls, and another’s address leads nowhere (AC5)', async ({ page, signedIn }) => {
+test('an official sees only their own calls, and the URL of another call leads nowhere (AC5)', async ({ page, signedIn }) => {
   await signedIn('aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.locator('.official-name').first()).toBeVisible()
   const names = new Set(await page.locator('.official-name').allTextContents())
@@ -35,7 +35,7 @@ test('an official sees only own calls, and another’s address leads nowhere (AC
   await expect(page.getByRole('alert')).toContainText('Tätä ei ole tai se ei kuulu käyttövaltuuteesi.')
 })
 
-test('the caller’s number is shown whole only when asked for', async ({ page, signedIn }) => {
+test('the caller’s number is shown completely only on request', async ({ page, signedIn }) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
   await page.locator('tbody', { hasText: '***' }).first().locator('a[data-contact]').click()
   const caller = page.locator('.facts > div', { hasText: 'Soittajan numero' }).first()
@@ -45,7 +45,7 @@ test('the caller’s number is shown whole only when asked for', async ({ page, 
   expect(await focused(page)).not.toBe('')
 })
 
-test('an invalid search is reported at its field, and nothing is searched', async ({
+test('an invalid search is reported at its field, and no search is sent', async ({
   page,
   signedIn,
   isAccessible,
@@ -65,14 +65,14 @@ test('an invalid search is reported at its field, and nothing is searched', asyn
   await expect(page).toHaveURL(/\/contacts$/)
 })
 
-test('no address contains a caller’s number: Back returns to its search, but not for the next person', async ({
+test('no URL contains a caller’s number: Back returns to the search, but not for the next person', async ({
   page,
   signedIn,
   seloste,
 }) => {
   const caller = page.getByLabel('Soittajan numero')
   const number = '+358401234567'
-  // An old address is understood, and removed from the history.
+  // An old URL with a number is accepted, and removed from the history.
   await signedIn('sari', {
     path: `/contacts?caller=${encodeURIComponent(number)}&recorded=none`,
     purpose: 'Laadun arviointi',
@@ -112,12 +112,12 @@ test('no address contains a caller’s number: Back returns to its search, but n
   expect(addresses.some((address) => address.includes('/contacts'))).toBe(true)
 })
 
-test('an address with an unknown filter still leads to the search', async ({ page, signedIn }) => {
+test('a URL with an unknown filter still leads to the search', async ({ page, signedIn }) => {
   await signedIn('sari', { path: '/contacts?recorded=something&from=soon', purpose: 'Laadun arviointi' })
   await expect(page.locator('a[data-contact]').first()).toBeVisible()
 })
 
-test('the list shows fifteen rows at 1440 by 900, in chosen columns and an order, which stay', async ({
+test('the list shows fifteen rows at 1440 by 900, and the chosen columns and order are kept', async ({
   page,
   signedIn,
 }) => {
@@ -132,7 +132,7 @@ test('the list shows fifteen rows at 1440 by 900, in chosen columns and an order
     )
   expect(await inView()).toBeGreaterThanOrEqual(15)
 
-  // Of very many the register gives the newest first, and says so.
+  // If very many calls fit, the register returns the newest first, and the page says so.
   await expect(page.getByText('Muun järjestyksen saa, kun haku löytää enintään 200 puhelua.')).toBeVisible()
   await expect(page.getByRole('columnheader', { name: 'Kesto' }).getByRole('button')).toHaveCount(0)
   await page.getByRole('button', { name: 'Tänään' }).click()
@@ -147,7 +147,7 @@ test('the list shows fifteen rows at 1440 by 900, in chosen columns and an order
   await expect(page.getByRole('columnheader', { name: 'Päättyi' })).toHaveCount(0)
 })
 
-test('a named search stays with its person, without a caller’s number', async ({ page, signedIn, seloste }) => {
+test('a named search is stored for its person only, without a caller’s number', async ({ page, signedIn, seloste }) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
   await page.getByLabel('Soittajan numero').fill('040 123 4567')
   await page.getByLabel('Virkailija').fill('aino')

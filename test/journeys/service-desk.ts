@@ -1,5 +1,5 @@
-// The Service Unit's desk in a browser, as a clerk uses it, in any of the three languages. Takes no way round the pages, except
-// for a time that cannot be waited for.
+// The Service Unit's desk in a browser, as a clerk uses it, in any of the three languages. Uses only the pages, except
+// to change a time that a test cannot wait for.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
@@ -9,7 +9,7 @@ import { signInOn, type Language } from './at-the-desk.ts'
 import { ownDatabase } from './past-calls.ts'
 
 export const languages = ['fi', 'sv', 'en'] as const
-/** One language in every run, another for each journey that asks; all of them in the long run. */
+/** Languages of a journey: the given one in every run, all of them in the long run. */
 export const inTurn = (language: Language): readonly Language[] =>
   process.env['SELOSTE_LONG'] === '1' ? languages : [language]
 const texts = join(import.meta.dirname, '../../texts/pages')
@@ -21,7 +21,7 @@ const zone = 'Europe/Helsinki'
 export interface ReportedCall {
   at: Temporal.Instant
   accuracy?: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
-  /** Undefined: from a withheld number. */
+  /** Undefined if the number was withheld. */
   callerNumber?: string
   serviceNumber?: string
   minutes?: number
@@ -33,11 +33,11 @@ export interface Requester {
   kinds: readonly string[]
   party?: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
   officialUserId?: string
-  /** Language of the letters; the page's own by default. */
+  /** Language of the letters; by default the page's own. */
   language?: Language
 }
 
-/** Texts of the pages in a language; `{{name}}` is filled in. */
+/** Returns the texts of the pages in a language; fills in `{{name}}`. */
 export function wordsIn(language: Language): (key: string, given?: Record<string, string | number>) => string {
   return (key, given = {}) => {
     const area = JSON.parse(readFileSync(join(texts, `${key.split('.', 1)[0]}.json`), 'utf8')) as Area
@@ -64,7 +64,7 @@ export async function inEachLanguage(
 
 export type ServiceDesk = Awaited<ReturnType<typeof atServiceDesk>>
 
-/** Opens a browser for somebody of the Service Unit. */
+/** Opens a browser for a person of the Service Unit. */
 export async function atServiceDesk(
   browser: Browser,
   seloste: RunningSeloste,
@@ -82,7 +82,7 @@ export async function atServiceDesk(
   const button = (key: string, given?: Record<string, string>) =>
     page.getByRole('button', { name: t(key, given), exact: true })
 
-  /** Enters a request at the desk. @returns its number */
+  /** Enters a request at the desk. Returns its number. */
   async function enter({
     name,
     kinds,
@@ -110,7 +110,7 @@ export async function atServiceDesk(
   }
 
   async function identify(method = 'ID_CARD'): Promise<void> {
-    // Without a means of identification nothing is recorded, and the focus is on its choice.
+    // Without a means of identification nothing is recorded, and the focus is on the choice of the means.
     await button('requests.request.identify.do').press('Enter')
     await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
     await page.locator('.radio-card', { hasText: t(`requests.request.identified.${method}`) }).click()
@@ -118,7 +118,7 @@ export async function atServiceDesk(
     await expect(page.locator('#call-new')).toBeVisible()
   }
 
-  /** Enters a call's details in the open form, and searches for it. @returns the call's part of the page */
+  /** Enters a call's details in the open form, and searches for the call. Returns the call's part of the page. */
   async function searchCall(call: ReportedCall, form: Locator = page.locator('.told-form')): Promise<void> {
     const at = call.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
@@ -143,12 +143,12 @@ export async function atServiceDesk(
     await expect(form).toHaveCount(0)
   }
 
-  /** A call named by the requester, by its position. */
+  /** The call that the requester named at this position. */
   const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
   const isCall = async (state: string, ordinal = 1) =>
     expect(call(ordinal).locator('.badge').first()).toHaveText(t(`requests.call.${state}`))
 
-  /** Plays a moment, and records that the requester is the call's party. */
+  /** Plays a moment of a call, and records that the requester is its party. */
   async function verify(ordinal = 1): Promise<void> {
     const here = call(ordinal)
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
@@ -158,7 +158,7 @@ export async function atServiceDesk(
     await isCall('MATCHED', ordinal)
   }
 
-  /** Goes from intake to a call verified as the requester's. @returns the request's number */
+  /** Goes from the intake of a request to a call verified as the requester's. Returns the request's number. */
   async function served(requester: Requester, call: ReportedCall): Promise<string> {
     const number = await enter(requester)
     await identify()
@@ -168,7 +168,7 @@ export async function atServiceDesk(
     return number
   }
 
-  /** Makes a letter. @returns its text */
+  /** Makes a letter. Returns its text. */
   async function letter(kind: string): Promise<string> {
     await button('letters.make.one', { kind: t(`letters.kind.${kind}`) }).click()
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: t(`letters.kind.${kind}`) }) }).first()
@@ -215,7 +215,7 @@ export async function atServiceDesk(
   }
 }
 
-/** Moves a request's booked time to now, because a test cannot wait for days. */
+/** Moves a request's appointment to now, because a test cannot wait for days. */
 export async function appointmentIsNow(seloste: RunningSeloste, number: string, minutes = 30): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     await sql`

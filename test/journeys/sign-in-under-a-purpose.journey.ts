@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { focused, test } from './at-the-desk.ts'
 
-test('an official signs in by keyboard, is told what went wrong, chooses a purpose and signs out', async ({
+test('a person signs in by keyboard, reads what was wrong, chooses a purpose and signs out', async ({
   page,
   seloste,
 }) => {
@@ -19,7 +19,7 @@ test('an official signs in by keyboard, is told what went wrong, chooses a purpo
   await page.locator('#signin-password').fill(seloste.password)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Valitse käyttötarkoitus' })).toBeFocused()
-  // A supervisor can only choose development and its parts (AC21).
+  // A supervisor can choose only development and its parts (AC21).
   await expect(page.getByRole('list', { name: 'Käyttötarkoitus' }).getByRole('button')).toHaveCount(4)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -34,7 +34,7 @@ test('an official signs in by keyboard, is told what went wrong, chooses a purpo
   await expect(page.getByText('Olet kirjautunut ulos.')).toBeVisible()
 })
 
-test('maintenance gives a fault reference before anything is shown (AC24)', async ({ page, signedIn }) => {
+test('maintenance must enter a fault reference before anything is shown (AC24)', async ({ page, signedIn }) => {
   await signedIn('matti')
   await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
   await expect(page.getByText('Kirjoita tunnus: tämä tarkoitus edellyttää sitä.')).toBeVisible()

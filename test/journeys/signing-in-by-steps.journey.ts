@@ -6,7 +6,7 @@ import { test } from './one-described.ts'
 const password = 'kesäyön pitkä hiljaisuus'
 const stepMs = 30_000
 
-/** Codes of an authenticator: each is valid once, so the next one is of a later step. */
+/** Makes codes of an authenticator app. Each code is valid once, so the next one is of a later time step. */
 class Authenticator {
   #secret: string
   #last = 0
@@ -16,7 +16,7 @@ class Authenticator {
   }
 
   async code(): Promise<string> {
-    // The server accepts the following step too, so there is no wait.
+    // The server accepts the following step too, so the test need not wait.
     const step = Math.max(this.#last + 1, Math.floor(Date.now() / stepMs))
     while (step > Math.floor(Date.now() / stepMs) + 1) await new Promise((resolve) => setTimeout(resolve, 500))
     this.#last = step
@@ -43,7 +43,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await isAccessible('a one-time link')
   const link = await page.getByLabel('Kertakäyttöinen linkki', { exact: true }).inputValue()
 
-  // A second person releases it and has the code.
+  // A second person releases the link and gets the code.
   const anneli = await anotherBrowser(browser, seloste.url)
   await signInOn(anneli, seloste, 'anneli', { path: '/' })
   const waiting = anneli.getByRole('region', { name: 'Toisen henkilön vahvistusta odottavat muutokset' })
@@ -68,7 +68,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.locator('.rule-met')).toHaveCount(3)
   await uuno.keyboard.press('Enter')
   await expect(uuno.getByRole('heading', { level: 1, name: 'Etusivu' })).toBeVisible()
-  // Notices about the account are shown, and a second factor is offered to everybody; both are dismissed.
+  // Notices about the account are shown, and a second factor is offered to everybody; the test dismisses both.
   const notices = uuno.getByRole('region', { name: 'Ilmoitukset tilistäsi' })
   await expect(notices).toContainText('Pääkäyttäjä loi sinulle kertakäyttöisen linkin.')
   await expect(notices).toContainText('Suojaa tilisi')
@@ -96,7 +96,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await uuno.getByRole('button', { name: 'Olen tallettanut koodit' }).click()
   await expect(uuno.getByRole('heading', { name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
 
-  // Two tabs of one browser: signing out of one signs out of both, and signing in again into both.
+  // In two tabs of one browser, signing out in one signs out in both, and so does signing in again.
   const tab = await uuno.context().newPage()
   await tab.goto('/account')
   await tab.getByRole('heading', { name: 'Missä olet kirjautuneena' }).waitFor()
@@ -112,7 +112,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(tab.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
   await expect(uuno.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
 
-  // The telephone is lost: a recovery code signs in once, an authorised person removes the factor.
+  // The telephone is lost: a recovery code signs in once, and an authorised person removes the second factor.
   await tab.getByRole('button', { name: 'Kirjaa ulos kaikkialta' }).click()
   await expect(tab.getByRole('alertdialog').getByRole('button', { name: 'Peruuta' })).toBeFocused()
   await tab.getByRole('alertdialog').getByRole('button', { name: 'Kirjaa ulos' }).click()
@@ -139,7 +139,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.getByText('Tunnistautumissovellusta ei ole otettu käyttöön.')).toBeVisible()
 })
 
-test('a person changes their own password by keyboard, and errors are shown at their fields', async ({
+test('a person changes their own password by keyboard, and errors are shown at the fields', async ({
   page,
   seloste,
 }) => {
@@ -165,7 +165,7 @@ test('a person changes their own password by keyboard, and errors are shown at t
   await expect(page.getByRole('heading', { name: 'Salasana', exact: true })).toBeFocused()
 })
 
-test('a person who uses a browser after somebody else finds nothing of them, in any tab', async ({ page, seloste }) => {
+test('a person who uses a browser after somebody else finds nothing of that person, in any tab', async ({ page, seloste }) => {
   const search = '/people?q=aino'
   const found = (tab: Page) => tab.getByRole('link', { name: 'Aino Virtanen' })
   const isEeros = async (tab: Page) => {
@@ -179,13 +179,14 @@ test('a person who uses a browser after somebody else finds nothing of them, in 
   await other.goto(search)
   await expect(found(other)).toBeVisible()
 
-  // Their session ends without a sign-out, as by its time limit, and returns to the same page.
+  // The first person's session ends without a sign-out, as after its time limit; signing in again returns to the same
+  // page.
   await page.context().clearCookies()
   await page.reload()
   await giveCredentials(page, 'anssi', seloste.password)
   await expect(found(page)).toBeVisible()
 
-  // Then somebody else signs in in one of the tabs, which the other notices.
+  // Then another person signs in in one of the tabs, and the other tab notices that.
   await page.context().clearCookies()
   await page.reload()
   const requested: string[] = []
@@ -195,7 +196,7 @@ test('a person who uses a browser after somebody else finds nothing of them, in 
   await isEeros(other)
   expect(requested, 'nothing is looked at in another’s name').not.toContain('/api/people')
 
-  // A sign-in unknown to any page, as through an identity provider, is reported by the first page loaded.
+  // A sign-in that no page has made, as by an identity provider, is noticed by all tabs once one page is loaded.
   await page.context().clearCookies()
   await signInOn(other, seloste, 'anssi', { path: search })
   await expect(found(other)).toBeVisible()
@@ -205,7 +206,7 @@ test('a person who uses a browser after somebody else finds nothing of them, in 
   await isEeros(other)
 })
 
-test('signing out leaves no search to the next person', async ({ page, seloste }) => {
+test('signing out leaves no search for the next person', async ({ page, seloste }) => {
   await signInOn(page, seloste, 'anssi', { path: '/people?q=aino' })
   await page.getByRole('button', { name: /^Anssi/ }).click()
   await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
@@ -219,7 +220,7 @@ for (const [language, name, width] of [
   ['sv', 'Svenska', 320],
   ['en', 'English', 320],
 ] as const satisfies [Language, string, number][]) {
-  test(`signing in and one’s own account have no barrier in ${language} at ${width} pixels`, async ({
+  test(`signing in and one’s own account have no accessibility barrier in ${language} at ${width} pixels`, async ({
     page,
     seloste,
     isAccessible,
@@ -265,7 +266,7 @@ async function giveCredentials(page: Page, userId: string, word = password): Pro
   await page.locator('#signin-password').press('Enter')
 }
 
-/** On another machine nothing of this one's is known. */
+/** Opens another browser, which has nothing stored from the first. */
 async function anotherBrowser(browser: Browser, baseURL: string): Promise<Page> {
   return (await browser.newContext({ baseURL, locale: 'fi-FI' })).newPage()
 }

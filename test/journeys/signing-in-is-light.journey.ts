@@ -19,7 +19,7 @@ for (const [userId, role] of [
       weight.transfers.reduce((sum, { bytes }) => sum + bytes, 0),
       heaviest,
     ).toBeLessThanOrEqual(250_000)
-    // What was hovered is there before it is pressed.
+    // The program of a hovered link is loaded before the link is pressed.
     expect(weight.hovered.programs).toEqual([])
   })
 }

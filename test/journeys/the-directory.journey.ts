@@ -1,5 +1,6 @@
-// R8, R11, R20: the official of a call is known for every day. A person entered by form is the official of the next
-// call; a change is in force from its day on and leaves earlier calls unchanged; a file is entered whole or not at all.
+// R8, R11, R20: the directory has the official of a call for every day. A person entered by form is the official of the
+// next call; a change is in force from its day on and leaves earlier calls unchanged; a file is entered completely or
+// not at all.
 import { expect, type Page } from '@playwright/test'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { officialByKey } from '#test/simulator/people.ts'
@@ -15,7 +16,7 @@ const day = (date: Temporal.PlainDate) => `${date.day}.${date.month}.${date.year
 const today = () => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
 const finnish = (date: Temporal.PlainDate) => [date.day, date.month, date.year].map(String)
 
-/** One short call that Maija answers; found again by its caller. */
+/** Places one short call that Maija answers; tests find it by its caller. */
 async function callsMaija(seloste: RunningSeloste, caller: string): Promise<void> {
   const { outcome } = await placeCall({
     seed: caller,
@@ -29,7 +30,7 @@ async function callsMaija(seloste: RunningSeloste, caller: string): Promise<void
   expect(outcome).not.toBe('unreachable')
 }
 
-/** Officials of a caller's contacts, as the supervisor of Henkilöverotus sees them. */
+/** Returns the officials of a caller's contacts, as the supervisor of Henkilöverotus sees them. */
 async function seenBySari(seloste: RunningSeloste, caller: string): Promise<(string | undefined)[]> {
   const sari = await signInAt(seloste.url, 'sari', seloste.password)
   const contacts = await sari.contacts({ purpose: 'QUALITY', caller })
@@ -56,7 +57,7 @@ test('a person entered by form is the official of the next call that they answer
   await page.getByRole('option', { name: /Sari Niemi/ }).click()
   await page.getByRole('textbox', { name: 'Numero, josta vastataan' }).fill('029 512 1101')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
-  // A user id is never given twice, and the wrong field has the focus.
+  // A user id is never reused, and the wrong field has the focus.
   await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
   await expect(page.locator('.field-error')).toContainText('Samaa tunnusta ei anneta')
   await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('maija')
@@ -66,7 +67,7 @@ test('a person entered by form is the official of the next call that they answer
   await expect(page.locator('#content')).toContainText('029 512 1101')
   await expect(page.getByRole('link', { name: 'Sari Niemi' }).first()).toBeVisible()
 
-  // Capture is notified of it.
+  // Capture is notified of the new person.
   await eventually(async () => {
     const caller = `+35840125${String(Date.now()).slice(-5)}`
     await callsMaija(seloste, caller)
@@ -81,7 +82,7 @@ test('a change of unit from a day on leaves earlier calls in the former unit', a
   await page.getByRole('link', { name: 'Maija Lahti' }).click()
   await choose(page, 'Yksikkö')
   await page.getByRole('button', { name: 'Tallenna muutos' }).click()
-  // Unchanged fields are no change.
+  // Without a changed field there is no change to save.
   await expect(page.locator('.field-error')).toContainText('Kirjoita yksikkö')
   await page.getByRole('combobox', { name: 'Yksikkö' }).fill('Yritysverotus')
   await page.keyboard.press('Escape')
@@ -110,7 +111,7 @@ test('a change of unit from a day on leaves earlier calls in the former unit', a
   expect(await seenBySari(seloste, after)).toEqual([])
   expect(await seenBySari(seloste, before)).toEqual(['Maija Lahti'])
 
-  // A future change is in the history, marked as such.
+  // A future change is in the history, marked as future.
   const coming = today().add({ days: 7 })
   await choose(page, 'Nimi')
   await page.getByRole('textbox', { name: 'Uusi nimi' }).fill('Maija Lahti-Koski')
@@ -122,7 +123,7 @@ test('a change of unit from a day on leaves earlier calls in the former unit', a
   await expect(page.getByRole('heading', { level: 1, name: 'Maija Lahti', exact: true })).toBeVisible()
 })
 
-test('a wrong file changes nothing and reports every row, and the right one is entered whole', async ({
+test('a file with errors changes nothing and reports every wrong row, and the corrected file is entered completely', async ({
   page,
   signedIn,
   isAccessible,
@@ -167,13 +168,13 @@ test('a wrong file changes nothing and reports every row, and the right one is e
   await expect(page.locator('a[data-person]')).toHaveText(['Ossi Åberg'])
   await expect(page.locator('#content')).toContainText('029 512 1104')
 
-  // The same file once more changes nothing.
+  // The same file entered again changes nothing.
   await page.goto('/people/import')
   await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
   await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Hakemisto on jo tiedoston mukainen')
 })
 
-test('a person who may not change the directory sees no way to do so, and the API refuses it', async ({
+test('a person who may not change the directory finds no button for it, and the API refuses it', async ({
   page,
   signedIn,
   seloste,
@@ -188,7 +189,7 @@ test('a person who may not change the directory sees no way to do so, and the AP
   expect(refused.status).toBe(403)
 })
 
-test('a name and a unit of 190 letters without a blank need no horizontal scrolling, on the narrowest screen and a wide one', async ({
+test('a name and a unit of 190 letters without a space need no horizontal scrolling, on the narrowest screen and on a wide one', async ({
   page,
   signedIn,
   isAccessible,

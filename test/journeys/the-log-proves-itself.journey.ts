@@ -1,5 +1,5 @@
 // R21, L19: the data protection officer reads who viewed what, sees that an entry is in the signed log, and has the
-// whole log verified; a later edit by the owner of the database is found, at that entry.
+// whole log verified. A later edit by the owner of the database is found, at the edited entry.
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import { signInAt } from '#test/whole/api.ts'
@@ -27,7 +27,7 @@ test('a view is an entry in the signed log', async ({ page, seloste }) => {
   await rows.first().click()
   const entry = page.getByRole('dialog')
   await expect(entry).toContainText('Evättiin')
-  // It is signed within a second of the view; the page checks when it is opened.
+  // The view's entry is signed within a second; the page checks its proof when it is opened.
   const signed = 'johtavat allekirjoitettuun juuritiivisteeseen'
   await reloadUntil(page, (options) => expect(entry).toContainText(signed, options), 60_000)
 })

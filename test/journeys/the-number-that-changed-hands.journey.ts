@@ -1,5 +1,5 @@
-// AC23 (R11, R20, R39, R48): a number and a name change; old calls keep theirs and their official. A person who left
-// cannot sign in, and their calls keep the name for those who may still see them.
+// AC23 (R11, R20, R39, R48): a number and a name change; old calls keep the former number, name and official. A person
+// who left cannot sign in, and their calls keep the name for people who may still see these calls.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -14,7 +14,7 @@ const ainosNumber = '029 512 1001'
 const asKey = '+358295121001'
 const early = '+358401230001'
 const late = '+358401230006'
-/** A day of the month that began this many months ago. */
+/** Returns a day of the month that began this many months ago. */
 const dayOf = (monthsAgo: number, day: number) =>
   Temporal.Now.plainDateISO('Europe/Helsinki').with({ day: 1 }).subtract({ months: monthsAgo }).with({ day })
 const from = (monthsAgo: number, day: number) => dayOf(monthsAgo, day).toString()
@@ -31,7 +31,7 @@ function callOf(caller: string, official: string, day: string) {
   }
 }
 
-/** Changes somebody's entry in the directory, from a day on. */
+/** Changes a person's entry in the directory, from a day on. */
 async function change(seloste: RunningSeloste, userId: string, change: Record<string, unknown>): Promise<void> {
   const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
   const { items } = (await (await anssi.call('GET', `/api/people?q=${userId}`)).json()) as {
@@ -43,7 +43,7 @@ async function change(seloste: RunningSeloste, userId: string, change: Record<st
   if (answer.status === 202) await confirm(seloste, id)
 }
 
-/** A number of another person is moved once a second person has confirmed it. */
+/** Confirms a change as the second person: only then is another person's number moved. */
 async function confirm(seloste: RunningSeloste, person: string): Promise<void> {
   const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
   const { items } = (await (await anneli.call('GET', `/api/directory-changes?person=${person}`)).json()) as {
@@ -91,7 +91,7 @@ test('a person who left is signed out at once and cannot sign in again, and the 
 }) => {
   await signInOn(page, seloste, 'aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  // Simulates the night that the directory had announced.
+  // Simulates the end of the day, announced in the directory, on which the employment ends.
   await ownDatabase(seloste, (db) =>
     db.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('user_id', '=', 'aino').execute(),
   )

@@ -1,5 +1,5 @@
-// R13-R15, L3, L16: what the plan says, its outcome and whether chance explains the difference are visible to everybody
-// whose purpose covers the calls; every contact shows the rule, the version, the share and the draw that decided.
+// R13-R15, L3, L16: the plan, its outcome and whether chance explains the difference are visible to everybody whose
+// purpose covers the calls. Every contact shows the rule, the version, the share and the draw that decided.
 import { expect, type Locator } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { test } from './at-the-desk.ts'
@@ -31,12 +31,12 @@ test('the plan shows its rules, announcements and the cooperation decision to ev
   await expect(content).toContainText('Yhteistoimintaelimen pöytäkirja 11/2025')
   await expect(content).toContainText('Päätetty 20.11.2025')
   await expect(content.locator('dd[lang=sv]')).toContainText('Samtalet kan spelas in')
-  // An administrator may see no calls, so no counts of calls either.
+  // An administrator may see no calls, and so no counts of calls.
   await expect(content).toContainText('Osuudet näkyvät niille')
   await expect(page.locator('.shares')).toHaveCount(0)
 })
 
-test('planned and actual shares are the register’s, and chance explains their difference', async ({
+test('planned and actual shares are those of the register, and chance explains their difference', async ({
   page,
   signedIn,
   seloste,
@@ -68,14 +68,14 @@ test('planned and actual shares are the register’s, and chance explains their 
   }
   const byOfficial = page.getByRole('table', { name: 'Virkailijoittain' })
   await expect(byOfficial.getByRole('row')).toHaveCount(shares.byOfficial.length + 1)
-  // No undrawn call was recorded, and no drawn one is missing.
+  // No undrawn call was recorded, and every drawn call was.
   await expect(page.locator('.shares-apart')).toHaveCount(0)
 
   await page.getByRole('button', { name: '7 päivää' }).click()
   await expect(page).toHaveURL(new RegExp(`from=${today.subtract({ days: 6 }).toString()}`))
 })
 
-test('the proof that exactly the drawn calls are recorded is beside the plan', async ({ page, signedIn }) => {
+test('the proof that exactly the drawn calls are recorded is shown beside the plan', async ({ page, signedIn }) => {
   await signedIn('riitta', { path: '/plan' })
   const proof = page.getByRole('region', { name: 'Todiste arvonnasta' })
   await expect(proof).toContainText('Tallennettu on täsmälleen ne puhelut, joihin arvonta osui.')
@@ -84,7 +84,7 @@ test('the proof that exactly the drawn calls are recorded is beside the plan', a
   await expect(proof.locator('.proof-test')).toContainText('.test.ts')
 })
 
-test('buttons do not move when the proof arrives, because until then nothing is shown below it', async ({
+test('buttons do not move when the proof arrives, because nothing is shown below it until then', async ({
   page,
   signedIn,
 }) => {

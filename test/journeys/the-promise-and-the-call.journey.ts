@@ -1,5 +1,5 @@
-// AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the description
-// changes, so do the page, the terms and the name on every screen.
+// AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the
+// description changes, the public page, the terms and the name on every screen change too.
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import { officialByKey } from '#test/simulator/people.ts'
@@ -18,7 +18,7 @@ const pages = { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/regis
 const serviceNumber = '+35829497000'
 const atOnce = 12
 
-/** Places calls to the service number until one is drawn. Returns that one's caller. */
+/** Places calls to the service number until one is drawn. Returns the caller of that call. */
 async function recordedCall(seloste: RunningSeloste): Promise<string> {
   for (let batch = 0; batch < 20; batch++) {
     const drawn: string[] = []
@@ -67,18 +67,18 @@ test('a drawn call is one contact with its five fields, one recording, and the r
   await expect(content.getByRole('heading', { name: 'Miksi puhelu tallennettiin' })).toHaveCount(1)
   await expect(content).toContainText('Palvelunumerot')
   await expect(content).toContainText('versio 3')
-  // The term of the description: six calendar months less one day for the work, never less than two.
+  // The description's term: six calendar months, less one day for the destruction, and never less than two months.
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
   const day = (date: Temporal.PlainDate) => `${date.day}.${date.month}.${date.year}`
   await expect(content).toContainText(day(today.add({ months: 6 }).subtract({ days: 1 })))
   await expect(content).toContainText(day(today.add({ months: 2 })))
 })
 
-test('another controller and a shorter term are a new version, in three languages, without the old name', async ({
+test('another controller and a shorter term become a new version, in three languages, without the old name', async ({
   page,
   seloste,
 }) => {
-  // A shorter term would wait for anybody who has asked to listen to a call: nobody has.
+  // Closes open requests, because a shorter term would wait for every requester who has asked to listen to a call.
   await ownDatabase(seloste, async (db) => {
     await sql`
       update subject_request set closed_at = now(), closed_by = entered_by, outcome = 'WITHDRAWN' where closed_at is null`.execute(

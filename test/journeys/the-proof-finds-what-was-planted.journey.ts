@@ -23,7 +23,7 @@ const test = base.extend<{ folder: string }>({
 })
 test.setTimeout(240_000)
 
-test('one planted extra recording and one planted omission are found, and reported to everybody who asks', async ({
+test('one planted extra recording and one planted omission are found, and reported to everybody who reads the proof', async ({
   page,
   folder,
 }) => {
@@ -32,7 +32,7 @@ test('one planted extra recording and one planted omission are found, and report
     await reportSome(seloste)
     const { ports } = seloste
     await seloste.stop()
-    // Every decision is repeated at a start.
+    // All decisions are recomputed at a start.
     seloste = await startSeloste({ dataDirectory: folder, ports })
     await openProofs(page, seloste)
     await expect(page.locator('#S14 ~ .evidence, #S14 .evidence').first()).toContainText('Pitää paikkansa.')
@@ -61,7 +61,7 @@ test('one planted extra recording and one planted omission are found, and report
   }
 })
 
-/** Twelve undrawn calls and four drawn ones, each with its audio. */
+/** Reports twelve undrawn calls and four drawn ones, each with its audio. */
 async function reportSome(seloste: RunningSeloste): Promise<void> {
   const call = (minutesAgo: number, drawn: boolean) => {
     const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
@@ -94,7 +94,7 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
   )
 }
 
-/** Runs as the database's owner, without triggers. */
+/** Plants both breaches as the database's owner, without triggers. */
 async function plant(seloste: RunningSeloste): Promise<void> {
   await ownDatabase(seloste, (db) =>
     db.transaction().execute(async (tx) => {
@@ -120,7 +120,7 @@ async function openProofs(page: Page, seloste: RunningSeloste): Promise<void> {
   await page.goto(`${seloste.url}/rekisteriseloste`)
 }
 
-/** `seloste_promise_holds` of the draws, as monitoring reads it. */
+/** Reads `seloste_promise_holds` for the draws, as monitoring does. */
 async function metric(seloste: RunningSeloste): Promise<number | undefined> {
   const text = await (await fetch(`${seloste.url}/metrics`)).text()
   const value = /^seloste_promise_holds\{[^}]*promise="recording\.as-drawn"[^}]*\} (\d)/m.exec(text)?.[1]

@@ -1,6 +1,6 @@
-// LX1, LX3, LX6 (C1, C11; L6, L11, L13): what today's law adds if the description says so. A requester receives a copy
-// of their recording, is told when and for what their data were used, and an outsider's request for a document is
-// decided on.
+// LX1, LX3, LX6 (C1, C11; L6, L11, L13): what the GDPR and Act 621/1999 add if the description's switches allow it. A
+// requester receives a copy of their recording, is informed when and for what their data were used, and an outsider's
+// request for a document is decided on.
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
@@ -19,7 +19,7 @@ const narrow = { width: 320, height: 800 }
 const wavHeaderBytes = 44
 const bytesASecond = 8_000 * 4
 
-test('a requester fetches a copy of their recording once, and decrypts it with what only they were told (LX1)', async ({
+test('a requester downloads a copy of their recording once, and decrypts it with a passphrase that only they were given (LX1)', async ({
   browser,
   seloste,
   page: shown,
@@ -60,7 +60,7 @@ test('a requester fetches a copy of their recording once, and decrypts it with w
   expect(wav.subarray(0, 4).toString()).toBe('RIFF')
   expect((wav.length - wavHeaderBytes) / bytesASecond).toBeCloseTo(callSeconds, 0)
 
-  // A used link and one that never existed get the same answer. Completed steps are folded up.
+  // A used link and a link that never existed get the same answer. Completed steps are collapsed.
   await reloadUntil(
     page,
     (options) => expect(acts.getByText(t('acts.copies.state.taken'))).toHaveCount(1, options),
@@ -79,7 +79,7 @@ test('a requester fetches a copy of their recording once, and decrypts it with w
   await desk.close()
 })
 
-test('a requester is told when, in which role and for what their data were used, and not by whom (LX3)', async ({
+test('a requester is informed when, in which role and for what their data were used, and not by whom (LX3)', async ({
   browser,
   seloste,
 }) => {
@@ -120,8 +120,8 @@ test('a recording is restricted until a letter has reported its end, and a refus
   await choose('restriction-end')
   await letters.locator('button[type=submit]').click()
   await desk.handOver('restriction-end')
-  // The clerk is asked for their password, because the last proof is older than a quarter of an hour: the restriction
-  // ends with it.
+  // The clerk must enter the password, because the letter ends the restriction and the last proof of identity is older
+  // than a quarter of an hour.
   await ownDatabase(seloste, (db) =>
     sql`update session set proved_at = now() - interval '16 minutes' where ended_at is null`.execute(db),
   )
@@ -164,7 +164,7 @@ test('an outsider who requests a document is shown no call, and is informed of t
   await expectAccessible(maker.page, 'a decision that lacks its provision')
   await request.getByLabel(t('acts.openness.provision'), { exact: true }).fill(provision)
   await request.locator('button[type=submit]').click()
-  // The form contains these words too: once decided, the form is gone. Its button submits only once.
+  // Waits until the decision form is gone, because it contains these words too. Its button submits only once.
   await expect(request.getByLabel(t('acts.openness.provision'), { exact: true })).toHaveCount(0)
   await expect(request).toContainText(t('acts.openness.SECRET'))
   await expectAccessible(maker.page, 'what was decided')
@@ -182,7 +182,7 @@ test('an outsider who requests a document is shown no call, and is informed of t
 
 const callSeconds = 40
 
-/** A request of a caller whose call was viewed before, found and verified as theirs. */
+/** Enters a request of a caller whose call was viewed before; finds the call and verifies it as theirs. */
 async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
   const call = await recordCall(seloste, { seconds: callSeconds })
   const desk = await atServiceDesk(browser, seloste, { language })
@@ -193,7 +193,7 @@ async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: 
   return { desk, number }
 }
 
-/** Axe checks Finnish pages, so this page stays in Finnish. */
+/** Checks a page in Finnish only, because axe is run on Finnish pages only. */
 async function inFinnish(page: Page, screen: string): Promise<void> {
   await expectAccessible(page, screen)
   await page.getByRole('button', { name: 'Suomi', exact: true }).click()

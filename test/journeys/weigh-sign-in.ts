@@ -1,5 +1,5 @@
-// Measures what signing in costs a browser with an empty cache: requests, bytes on the wire, Largest Contentful Paint, and how fast
-// a page appears whose link was hovered before.
+// Measures what signing in costs a browser with an empty cache: requests, bytes on the wire, Largest Contentful Paint,
+// and how fast a page opens whose link was hovered before.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 
@@ -10,34 +10,37 @@ interface Connection {
 
 interface Transfer {
   path: string
-  /** Headers and body as they came, compressed. */
+  /** Size of headers and body as received, compressed. */
   bytes: number
 }
 
 interface SignInWeight {
-  /** All requests from the address until the start page can be used. */
+  /** All requests from opening the URL until the start page can be used. */
   transfers: Transfer[]
   /** Largest Contentful Paint of the sign-in page. */
   signInLcpMs: number
   /** From the press of Enter until the start page has all its content. */
   afterEnterMs: number
-  /** Largest Contentful Paint of the start page, opened by its address with an empty cache and a session. */
+  /** Largest Contentful Paint of the start page, opened by its URL with an empty cache and a session. */
   startLcpMs: number
-  /** From the press of a hovered link until its page's heading is there, and what was still requested of the program then. */
+  /**
+   * Time from the press of a hovered link until the page's heading is there, and program files that were requested only
+   * after the press.
+   */
   hovered: { ms: number; programs: string[] }
 }
 
 const [quietMs, maxWaitMs, pollMs] = [500, 10_000, 50]
-/** A page for everybody, which the start page is not. */
+/** A page that everybody may open and that is not the start page. */
 const other = '/rights'
-/** Its own code, and that which it shares with other pages. */
+/** Program files of that page: its own, and those that it shares with other pages. */
 const ofOther = /assets\/(rights-page|libraries|common)-/
-/** Collects the largest paint; a script in the page, before any of its own. */
+/** Records the largest paint by a script that runs before the page's own scripts. */
 const watchPaints = `window.lcpMs = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.lcpMs = entry.startTime
 }).observe({ type: 'largest-contentful-paint', buffered: true })`
 
-/** Signs in with an empty cache. Throttled only if a connection is given. */
+/** Signs in with an empty cache. Throttles the network only if a connection is given. */
 export async function measureSignIn(
   browser: Browser,
   { url, userId, password, connection }: { url: string; userId: string; password: string; connection?: Connection },
@@ -73,7 +76,7 @@ export async function measureSignIn(
   }
 }
 
-/** Waits until the start page has its content: its heading is there and nothing says that it is being read. */
+/** Waits until the start page has its content: its heading is shown and no notice that data are being loaded. */
 async function usable(page: Page): Promise<void> {
   await page.locator('.navigation').waitFor()
   await page.locator('main:not(:has(.waiting)) h1').waitFor()
@@ -81,10 +84,10 @@ async function usable(page: Page): Promise<void> {
 
 async function openHovered(page: Page, traffic: ReturnType<typeof watchTransfers>) {
   await page.locator(`.navigation a[href="${other}"]`).hover()
-  // The router waits a moment, in case the pointer only passes.
+  // Waits, because the router starts loading only after a moment, in case the pointer only passes over the link.
   await wait(quietMs)
   await traffic.quiet()
-  // Away from the links, which move when the page changes.
+  // Moves the pointer away from the links, which move when the page changes.
   await page.mouse.move(0, 0)
   const before = traffic.transfers().length
   const ms = await page.evaluate<number>(openScript)
@@ -97,7 +100,7 @@ async function openHovered(page: Page, traffic: ReturnType<typeof watchTransfers
   return { ms, programs }
 }
 
-/** Measured in the page, in frames: the test's own process may be busy. */
+/** Measures in the page, in frames, because the test's own process may be busy. */
 const openScript = `new Promise((resolve) => {
   const title = document.querySelector('main h1').textContent
   const begun = performance.now()
@@ -142,7 +145,7 @@ function watchTransfers(network: CDPSession) {
     async quiet(): Promise<void> {
       const deadline = performance.now() + maxWaitMs
       const isQuiet = () => [...paths.keys()].every((id) => sizes.has(id)) && performance.now() - changedMs >= quietMs
-      // A stream of events never ends.
+      // Waits until the deadline at most, because an event stream never ends.
       while (!isQuiet() && performance.now() < deadline) await wait(pollMs)
     },
   }

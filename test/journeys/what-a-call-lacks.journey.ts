@@ -1,5 +1,5 @@
-// R9, R16: what a call's recording lacks is shown in words that an official understands, with who can act on it, and
-// how long the caller had waited; in three languages, on a narrow and a wide screen.
+// R9, R16: what a call's recording lacks is shown in words that an official understands, with who can act on it, and so
+// is how long the caller waited; in three languages, on a narrow and a wide screen.
 import { expect } from '@playwright/test'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'

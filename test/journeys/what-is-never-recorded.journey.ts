@@ -1,5 +1,5 @@
-// AC3, AC4, AC8 and AC9 (R7-R10, R12, R13, R16, R17): the switchboard, unanswered calls, calls outside the register,
-// forwarded calls, sound outside the call, and a withheld number; with real SIPREC sessions.
+// AC3, AC4, AC8 and AC9 (R7-R10, R12, R13, R16, R17), with real SIPREC sessions: the switchboard, unanswered calls,
+// calls outside the register, forwarded calls, sound outside the call, and a withheld number.
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -36,14 +36,14 @@ async function place(
   return { caller, recorded }
 }
 
-/** As somebody of the security unit, who sees every call. */
+/** Returns a caller's contact, as a person of the security unit, who sees every call. */
 async function found(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
   const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
   const [contact] = await tuula.contacts({ caller, purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' })
   return contact && tuula.contact(contact.id, 'CRIME_OR_MISUSE', 'TU-2026-7')
 }
 
-test('a call to the Swedish switchboard is in the history, in its language, and never recorded', async ({
+test('a call to the Swedish switchboard is in the history, with its language, and never recorded', async ({
   page,
   seloste,
 }) => {
@@ -90,7 +90,7 @@ test('a call abandoned in the queue is in the history without an official', asyn
   await expect(content).toContainText('Puhelua ei tallennettu.')
 })
 
-test('an outgoing call and a call between officials leave nothing', async ({ seloste }) => {
+test('of an outgoing call and a call between officials the register keeps nothing', async ({ seloste }) => {
   const [aino, bertil] = [officialByKey('aino'), officialByKey('bertil')]
   const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
   const out = await place(seloste, {
@@ -148,7 +148,7 @@ test('media sent before the answer and after the end are removed before anybody 
   await expect(page.locator('#content')).toContainText(/0\.0[3-6]/)
 })
 
-test('a withheld number is nowhere, even if the trunk reported one beside the request to withhold it', async ({
+test('a withheld number is stored nowhere, even if the trunk reported it beside the request to withhold it', async ({
   page,
   seloste,
 }) => {
@@ -167,7 +167,9 @@ test('a withheld number is nowhere, even if the trunk reported one beside the re
   await expect(content).not.toContainText(caller.slice(-6))
 })
 
-/** Forwards calls from the switchboard to the north until `enough` accepts what was recorded of one. */
+/**
+ * Forwards calls from the switchboard to the number of northern Finland, in batches of twelve, until one is recorded.
+ */
 async function forward(seloste: RunningSeloste, batches: number) {
   const calls: { caller: string; recorded: boolean[] }[] = []
   for (let batch = 0; batch < batches; batch++) {
@@ -192,7 +194,7 @@ async function forward(seloste: RunningSeloste, batches: number) {
   return calls
 }
 
-test('of a forwarded call only the part after the answer at the service number is recorded', async ({
+test('only the part of a forwarded call after the answer at the service number is recorded', async ({
   page,
   seloste,
 }) => {
@@ -216,7 +218,7 @@ test('of a forwarded call only the part after the answer at the service number i
   await expect(page.locator('#content')).toContainText('Bertil Lindqvist')
 })
 
-test('with forwarded calls switched off in the description, none of them is recorded', async ({ seloste }) => {
+test('if the description switches the recording of forwarded calls off, none of them is recorded', async ({ seloste }) => {
   const { changes } = await changeDescription(seloste, (text) =>
     text.replace('recordForwarded: true', 'recordForwarded: false'),
   )

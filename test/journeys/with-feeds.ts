@@ -1,4 +1,4 @@
-// A separate Seloste without invented calls, with a telephone system that writes detail records into a folder.
+// Starts a separate Seloste without simulated calls, with a telephone system that writes detail records into a folder.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

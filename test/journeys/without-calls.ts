@@ -1,4 +1,5 @@
-// A separate Seloste without invented calls, for journeys that make their own calls and check what became of them.
+// Starts a separate Seloste without simulated calls, for journeys that make their own calls and check what became of
+// them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +10,8 @@ import { test as atTheDesk } from './at-the-desk.ts'
 const startMs = 200_000
 
 /**
- * A new one for each file that asks: changes of one journey do not reach another. @param written texts of the seed and
- * their replacements, before it is installed
+ * Starts a new Seloste for each test file that uses it, so that changes of one journey do not affect another.
+ * @param written texts of the seed and their replacements, made before the description is installed
  */
 export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
   atTheDesk.extend<object, { seloste: RunningSeloste }>({

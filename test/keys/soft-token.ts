@@ -1,6 +1,6 @@
 /**
- * Makes SoftHSM tokens for one test file or bench; returns each one's value for SELOSTE_KEYS. Does not touch the machine's
- * other tokens.
+ * Makes SoftHSM tokens for one test file or benchmark; returns each token's value for SELOSTE_KEYS. Does not change
+ * other tokens of the machine.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -32,7 +32,10 @@ export interface SoftTokens {
   remove(): Promise<void>
 }
 
-/** Once in a process, before the module is loaded: SoftHSM reads the location of its tokens when it starts. */
+/**
+ * Makes tokens. Call it once in a process, before the module is loaded: SoftHSM reads the location of its tokens when
+ * it starts.
+ */
 export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTokens> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-tokens-'))
   const tokens = join(folder, 'tokens')
@@ -65,9 +68,9 @@ export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTok
 }
 
 /**
- * Module in front of SoftHSM (`faulty-token.c`) with configurable faults: `keeps` a key to be destroyed, is `removed`,
- * returns `wrong` bytes, `hangs`, creates a key `twice`, makes it `open` to export. The tokens are the same as without
- * it.
+ * Builds a module in front of SoftHSM (`faulty-token.c`) with configurable faults: it `keeps` a key to be destroyed, is
+ * `removed`, returns `wrong` bytes, `hangs`, creates a key `twice`, or makes a key `open` to export. It uses the same
+ * tokens.
  */
 export async function buildFaultyModule({
   folder,

@@ -1,6 +1,6 @@
 /**
- * Key server for tests: over real HTTP, with the API of the transit engine of Vault and OpenBao, real AES-256-GCM, a
- * policy without upsert, and the faults that a test requests. Apart from these faults it answers as the real one.
+ * Key server for tests: real HTTP, the API of the transit engine of Vault and OpenBao, real AES-256-GCM, a policy
+ * without upsert, and faults that a test requests. Apart from these faults it answers as the real server does.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -36,23 +36,26 @@ export type Fault =
   /** Carries out the request and closes the connection before or during the answer. */
   | 'cut'
   | 'cut-amid'
-  /** Does nothing and answers this; a string is not JSON. */
+  /** Does nothing and answers with this; a string is not JSON. */
   | { instead: TransitResponse }
   /** Carries out the request and answers with this change. */
   | { changed: (response: TransitResponse) => TransitResponse }
 
 export interface TransitServer {
   url: string
-  /** Keys by name, including the prefix. */
+  /** Keys by name, with the prefix. */
   keys: Map<string, TransitKey>
   asked: ReceivedRequest[]
   token: string
-  /** Called for every request; undefined means no fault. */
+  /** Returns the fault of a request; undefined if there is none. */
   fault: ((request: ReceivedRequest) => Fault | undefined) | undefined
   stop(): Promise<void>
 }
 
-/** @param tls key and certificate, both PEM; plain HTTP without */
+/**
+ * Starts the server.
+ * @param tls key and certificate, both PEM; without them it uses plain HTTP
+ */
 export async function startTransit(tls?: { key: string; cert: string }): Promise<TransitServer> {
   const waiting = new Set<NodeJS.Timeout>()
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {

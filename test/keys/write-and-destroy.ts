@@ -1,4 +1,5 @@
-// Writes and destroys one key in a folder, reporting each step on a line, in a process in which a test causes faults.
+// Writes and destroys one key in a folder, and prints each step on a line. Runs in a process of its own, in which a
+// test causes faults.
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
 const [folder = '', name = '', secret = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// Collector of traces, like an operator's own: OTLP over HTTP with JSON. Returns the spans, and all text in them. Uses
-// no library of OpenTelemetry.
+// Collects traces as an operator's own collector does: OTLP over HTTP with JSON. Returns the spans, and all text in
+// them. Uses no OpenTelemetry library.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -22,14 +22,14 @@ const { panels } = JSON.parse(text('seloste-dashboard.json')) as { panels: Panel
 const targets = panels.flatMap(({ title, targets: request }) => (request ?? []).map((one) => ({ title, ...one })))
 
 const listed = new Map(listedMetrics().map((metric) => [metric.name, metric]))
-/** Metrics of Prometheus itself, and of every process. */
+/** Metrics of Prometheus itself, and metrics that every process has. */
 const foreign: ListedMetric[] = [
   { name: 'up', type: 'gauge', labels: ['job'], help: '' },
   { name: 'process_resident_memory_bytes', type: 'gauge', labels: [], help: '' },
 ]
 const everywhere = ['process', 'instance', 'le']
 
-/** Returns the metrics in an expression, or the name itself if there are none. */
+/** Returns the metrics in an expression, or the whole expression if there are none. */
 function metricsIn(expr: string): (ListedMetric | string)[] {
   const names = expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:seloste_\w+|process_\w+|nodejs_\w+|up)\b/g) ?? []
   return names.map((name) => {
@@ -74,7 +74,7 @@ test('every panel of the dashboard uses existing metrics and labels', () => {
   expect(problems).toEqual([])
 })
 
-test('every expression that docs/operate calls an alert has a rule', () => {
+test('every expression that docs/operate calls an alert has an alert rule', () => {
   const pages = new URL('../../docs/operate/', import.meta.url)
   const ruled = rules.map(({ expr }) => expr).join(' ')
   const called = readdirSync(pages)
@@ -86,7 +86,7 @@ test('every expression that docs/operate calls an alert has a rule', () => {
   expect(missing).toEqual([])
 })
 
-test('a missing metric or label is found', () => {
+test('a missing metric or label is detected', () => {
   expect(problemsOf('seloste_nothing > 0', '')).toEqual(['there is no metric seloste_nothing'])
   expect(problemsOf('sum by (wrong) (seloste_records_overdue{kind="x"})', '')).toEqual(['there is no label wrong'])
   expect(problemsOf('seloste_records_overdue > 0', '{{ $labels.place }}')).toEqual(['there is no label place'])

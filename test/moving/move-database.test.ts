@@ -1,5 +1,6 @@
 /**
- * Moving a register's database to another PostgreSQL: all of it or nothing, and only one of the two opens (R18, R52).
+ * Moving a register's database to another PostgreSQL: it is moved completely or not at all, and only one of the two
+ * opens (R18, R52).
  */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -52,7 +53,7 @@ const isOpen = (url: string) =>
     (error: { code?: string }) => error.code,
   )
 
-test('reports obstacles before anything is changed', { timeout: 60_000 }, async () => {
+test('reports obstacles before it changes anything', { timeout: 60_000 }, async () => {
   const to = await target.emptyDatabase()
   const wrong = to.replace(/:[^:@]+@/, ':wrong@')
   await expect(assertMovable({ from, to: wrong, location: 'it' })).rejects.toMatchObject({
@@ -91,7 +92,7 @@ test('reports obstacles before anything is changed', { timeout: 60_000 }, async 
 })
 
 test(
-  'an interrupted move leaves the source unchanged and in use and the target closed, and continues when it is run again',
+  'an interrupted move leaves the source unchanged and in use, and the target closed, and continues when it is run again',
   { timeout: 120_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -103,7 +104,7 @@ test(
     await register.makeRecordings(1)
     await register.seal()
 
-    // The target fails between two rows of a table, as if it were full or its machine stopped.
+    // Makes the target fail between two rows of a table, as if its disk were full or its machine stopped.
     const cut = moveTo(from, to, {
       onTable: ({ name }) => {
         if (name === 'audit_entry')
@@ -127,7 +128,7 @@ test(
     expect(await finishMove(from, to, 'the target')).toBe(true)
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
-    // The roles have the same rights there as here.
+    // The roles have the same rights in the target as in the source.
     const [may] = await administer<{ reads: boolean; writes: boolean }>(
       to,
       `select has_table_privilege('seloste_desk', 'recording_key', 'select') as reads,
@@ -154,7 +155,7 @@ test(
         await expect.poll(() => administer(from, waiting)).toHaveLength(1)
       },
     })
-    // 57P01: terminated by an administrator.
+    // 57P01: the connection was terminated by an administrator.
     expect(await late).toBe('57P01')
     expect((await contentOf(to))['unit']).toEqual((await contentOf(from))['unit'])
     await takeBack(from)
@@ -162,7 +163,7 @@ test(
 )
 
 test(
-  'finds a row that differs in the target, or a right that only one of the two grants',
+  'finds a row that differs in the target, or a right that only one of the two databases grants',
   { timeout: 60_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -172,7 +173,7 @@ test(
       message: expect.stringContaining('role seloste_surplus') as string,
     })
     await target.administer('drop role seloste_surplus')
-    // The same trigger in both, which changes a row in one only.
+    // Makes the same trigger in both, which changes a row in one of them only.
     const trigger = `
       create function other() returns trigger language plpgsql as $$ begin
         if current_database() like 'target%' then new.name := new.name || '!'; end if; return new;
@@ -191,7 +192,7 @@ test(
 )
 
 test(
-  'settings of administrators for their sessions neither stop a move nor make equal rows appear different',
+  'settings of administrators for their sessions neither stop a move nor make equal rows differ',
   { timeout: 60_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -206,7 +207,7 @@ test(
   },
 )
 
-test('a role started unnoticed cannot write to the source after the move', { timeout: 60_000 }, async () => {
+test('a role that was started unnoticed cannot write to the source after the move', { timeout: 60_000 }, async () => {
   const to = await target.emptyDatabase()
   await moveTo(from, to)
   const late = administer(from, `insert into unit (id, name) values (gen_random_uuid(), 'Late')`)
@@ -231,7 +232,7 @@ test('only one move of a register runs at a time', async () => {
   await other.close()
 })
 
-test('an abandoned target is empty again, and only what a move created is removed', { timeout: 240_000 }, async () => {
+test('a target that is abandoned is empty again; only what the move created is removed', { timeout: 240_000 }, async () => {
   const to = await target.emptyDatabase()
   const empty = async (url: string) => {
     const connection = await openConnection(url, 'test')

@@ -123,7 +123,7 @@ describe.each([
   )
 })
 
-test('a move interrupted at its final step is completed by the next process, once', async () => {
+test('a move interrupted at its final step is completed by the next process, and only once', async () => {
   const [from, to] = [(await openSource(1)).from, (await openSource(0)).from]
   await claimTarget({ to, origin: 'a' })
   const ends = { from, to, location: 's3://elsewhere/' }
@@ -133,7 +133,7 @@ test('a move interrupted at its final step is completed by the next process, onc
   expect([await hasMovedAway(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])
 })
 
-test('an abandoned store is empty again, and one that this register’s move does not fill stays unchanged', async () => {
+test('a target that is abandoned is empty again, and a store that this register’s move is not filling stays unchanged', async () => {
   const { from, copied } = await openSource(3)
   const to = (await openSource(0)).from
   await claimTarget({ to, origin: 'a' })
@@ -152,7 +152,7 @@ test('a store that was moved elsewhere is refused', async () => {
   await expect(refuseMovedObjects(from)).rejects.toMatchObject({ code: 'objects-moved' })
 })
 
-test('while held, a store is unavailable to writers once pending writes have ended, and then it is the other store', async () => {
+test('a store that is held is unavailable to writers once pending writes have ended; afterwards it is the other store', async () => {
   const [one, other] = [(await openSource(0)).from, (await openSource(0)).from]
   const store = switchedStore(one)
   const writing = store.put('a', Buffer.alloc(1 << 20))

@@ -1,5 +1,6 @@
 /**
- * Starts a separate PostgreSQL as a move's target, with empty databases: roles belong to a cluster, and a move compares them.
+ * Starts a separate PostgreSQL as a move's target, with empty databases. It must be separate because roles belong to a
+ * cluster, and a move compares them.
  */
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +17,7 @@ export async function openTarget() {
   let made = 0
   return {
     folder,
-    /** URL of a new empty database, as its owner. */
+    /** Creates an empty database. Returns its URL, as its owner. */
     async emptyDatabase(): Promise<string> {
       const name = `target_${++made}`
       await administer(server.adminUrl(), `create database ${name} encoding 'UTF8' template template0`)
@@ -49,7 +50,7 @@ export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {
   })
 }
 
-/** Removes the mark of a move, for the next test; nothing of Seloste does that. */
+/** Removes the mark of a move, for the next test; Seloste itself never does that. */
 export function takeBack(from: string): Promise<object[]> {
   return administer(
     from,

@@ -1,5 +1,6 @@
-// Starts a Ceph cluster on one machine for tests: a monitor, one store of objects in memory and the object gateway, all
-// Debian's (ceph-mon, ceph-osd, radosgw). It is an S3 server with everything that Seloste needs.
+// Starts a Ceph cluster on one machine for tests: a monitor, one object store in memory and the object gateway, all
+// from Debian (ceph-mon, ceph-osd, radosgw). Unlike a gateway over a database file, it supports everything that Seloste
+// needs of S3.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -10,9 +11,9 @@ import { promisify } from 'node:util'
 import { freePort } from '../whole/free-ports.ts'
 
 export interface RadosGateway {
-  /** Address in the form of SELOSTE_TEST_S3: `http://access-key:secret-key@host:port`. */
+  /** URL in the form of SELOSTE_TEST_S3: `http://access-key:secret-key@host:port`. */
   url: string
-  /** Runs an administrator's command: `radosgw-admin` with these arguments. */
+  /** Runs `radosgw-admin` with these arguments. */
   administer: (...words: string[]) => Promise<void>
   stop: () => Promise<void>
 }
@@ -22,7 +23,7 @@ const classFolders = ['/usr/lib/x86_64-linux-gnu/rados-classes', '/usr/lib/aarch
 const readyMs = 120_000
 const accessKey = 'tests'
 
-/** Reason why this machine cannot run one; undefined if it can. */
+/** Returns the reason why this machine cannot run a cluster; undefined if it can. */
 export function missingRados(): string | undefined {
   const missing = programs.filter((program) => spawnSync(program, ['--version']).error !== undefined)
   return missing.length === 0
@@ -30,7 +31,10 @@ export function missingRados(): string | undefined {
     : `there is no ${missing.join(', no ')}: apt-get install ceph-mon ceph-osd radosgw`
 }
 
-/** Takes some ten seconds. @param folder created, and removed at the end */
+/**
+ * Starts a cluster, which takes some ten seconds.
+ * @param folder created here, and removed at the end
+ */
 export async function startRadosGateway(folder: string): Promise<RadosGateway> {
   const [monitorPort, port] = [await freePort(), await freePort()]
   const [cluster, store, secretKey] = [randomUUID(), randomUUID(), randomBytes(20).toString('hex')]
@@ -74,7 +78,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
   const running: ChildProcess[] = []
   const run = (program: string, ...args: string[]) => promisify(execFile)(program, args, { cwd: folder })
   const start = (program: string, ...args: string[]) => {
-    // Its parent ends with us, and the kernel signals it then (prctl(2), PR_SET_PDEATHSIG).
+    // The kernel kills the program when its parent, this process, ends (prctl(2), PR_SET_PDEATHSIG).
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...conf, ...args, '-f'], {
       cwd: folder,
       stdio: 'ignore',

@@ -8,15 +8,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { freePort } from '../whole/free-ports.ts'
 
-/** Another server to test against, `http://access-key:secret-key@host:port`; its buckets are left there. */
+/** Server to test against instead, `http://access-key:secret-key@host:port`; its buckets are left there. */
 const other = process.env['SELOSTE_TEST_S3']
-/** True if it is one of ours, which can be stopped for some time. */
+/** True if the server is started here, so that it can be stopped for some time. */
 export const canHaltS3Server = other === undefined
-/** True if this machine has one: `apt-get install radosgw`. */
+/** True if an S3 server is given or this machine can start one: `apt-get install radosgw`. */
 export const hasS3Server = other !== undefined || spawnSync('radosgw', ['--version']).status === 0
 /**
- * Ceph's database backend (18.2) returns a range from a wrong offset, does not complete multipart uploads and forgets a
- * bucket's object lock: tests of these need another server.
+ * Ceph's database backend (18.2) returns a range from a wrong offset, does not complete multipart uploads and loses a
+ * bucket's object lock. Tests of these need the server in SELOSTE_TEST_S3.
  */
 export const hasWholeS3Server = other !== undefined
 
@@ -26,11 +26,11 @@ const region = 'us-east-1'
 
 export interface S3Server {
   endpoint: string
-  /** Client of an administrator. */
+  /** Client with an administrator's rights. */
   client: S3Client
   /** File of access keys in the format of the AWS tools. */
   credentialsFile: string
-  /** Options of a store in a bucket, without a prefix. */
+  /** Options of a store in a bucket, without a key prefix. */
   store: (bucket: string) => {
     bucket: string
     prefix: string
@@ -39,7 +39,7 @@ export interface S3Server {
     credentialsFile: string
   }
   makeBucket: (options?: { lock?: boolean }) => Promise<string>
-  /** Stops it for some time: no request is answered. */
+  /** Stops the server for some time: it answers no request. */
   halt: () => void
   resume: () => void
   stop: () => Promise<void>
@@ -94,7 +94,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
   return reach(folder, endpoint, accessKey, secretKey, {
     halt() {
       running.kill('SIGSTOP')
-      // A signal takes time; until then it answers.
+      // Waits until the server has stopped: until then it still answers.
       while (!hasStopped(running.pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     },
     resume: () => void running.kill('SIGCONT'),
@@ -144,7 +144,9 @@ aws_secret_access_key = y
   }
 }
 
-/** It does not always exit after it has created the account, and takes longer on a busy machine. */
+/**
+ * Creates the account, and retries: the program does not always exit afterwards, and takes longer on a busy machine.
+ */
 function makeAccount(conf: readonly string[]): void {
   const account = ['--uid=tests', '--display-name=tests', `--access-key=${accessKey}`, `--secret-key=${secretKey}`]
   for (const timeout of [3_000, 6_000, 12_000, 24_000]) {
@@ -164,7 +166,10 @@ function makeAccount(conf: readonly string[]): void {
   throw new Error('the S3 server has no account')
 }
 
-/** proc(5): the state follows the name, which is in brackets; Linux only, as is the server. */
+/**
+ * Returns true if a process is stopped, by proc(5): the state follows the name, which is in brackets. Only on Linux,
+ * like the server.
+ */
 function hasStopped(pid: number | undefined): boolean {
   return /\) [TX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }

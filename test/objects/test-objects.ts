@@ -1,5 +1,5 @@
 /**
- * Store of a test's sealed recordings: a folder, or a bucket of its own in a run with buckets (`npm run
+ * Opens the store of a test's sealed recordings: a folder, or a bucket of its own in a run with buckets (`npm run
  * test:elsewhere`).
  */
 import { randomBytes } from 'node:crypto'
@@ -11,33 +11,33 @@ import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
 
-/** True if recordings of tests are in buckets of the server in SELOSTE_TEST_S3, and not in folders. */
+/** Returns true if recordings of tests are in buckets of the server in SELOSTE_TEST_S3, and not in folders. */
 export function inBuckets(): boolean {
   return process.env['SELOSTE_TEST_OBJECTS'] === 's3'
 }
 
-/** Client of the server in SELOSTE_TEST_S3. */
+/** Region used for the server in SELOSTE_TEST_S3. */
 const region = 'us-east-1'
 
-/** Opens the store that belongs to a folder: empty at first, the same one later. */
+/** Opens the store that belongs to a folder: empty at first, the same store later. */
 export async function openTestObjects(folder: string): Promise<ObjectStore> {
   const at = await testObjects(folder)
   return at.kind === 's3' ? openS3Store(at) : openDirectoryStore(at.folder)
 }
 
-/** Returns the address of that store. */
+/** Returns the location of a folder's store. */
 export async function testObjects(folder: string): Promise<FolderAddress | S3Address> {
   return inBuckets() ? bucketOf(folder) : { kind: 'folder', folder }
 }
 
-/** Returns it in the form of OBJECTS_URL. */
+/** Returns a store's location in the form of OBJECTS_URL. */
 export function objectsUrl(at: FolderAddress | S3Address): string {
   if (at.kind === 'folder') return `file://${at.folder}`
   const settings = { endpoint: at.endpoint ?? '', region: at.region, credentials: at.credentialsFile ?? '' }
   return `s3://${at.bucket}/${at.prefix}?${new URLSearchParams(settings).toString()}`
 }
 
-/** By folder, so that simultaneous calls share one. */
+/** Buckets by folder, so that simultaneous calls use the same bucket. */
 const buckets = new Map<string, Promise<S3Address>>()
 
 function bucketOf(folder: string): Promise<S3Address> {

@@ -25,7 +25,7 @@ const make = () =>
     bundled,
   )
 
-test('the bill names each package with version, licence and the hash of its archive, also those bundled into the pages', () => {
+test('the bill of materials names each package with version, licence and the hash of its archive, also packages bundled into the pages', () => {
   const { components, dependencies, metadata } = JSON.parse(make()) as Bill
   expect(metadata).toMatchObject({ timestamp: '2026-12-01T18:34:17.000Z', component: { version: '1.0.0' } })
   expect(components.map(({ purl }) => purl)).toEqual([
@@ -37,6 +37,6 @@ test('the bill names each package with version, licence and the hash of its arch
   expect(dependencies[0]?.dependsOn).toEqual(components.map(({ purl }) => purl))
 })
 
-test('the same sources give the same bytes', () => {
+test('the same sources result in the same bytes', () => {
   expect(make()).toBe(make())
 })

@@ -38,7 +38,7 @@ test('the chart has the version of the program', () => {
   expect(described).toMatchObject({ version, appVersion: version })
 })
 
-// Helm itself if installed; otherwise Go's templates, which take a minute to compile.
+// Uses Helm if it is installed; otherwise Go's templates, which take a minute to compile.
 describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
   let folder = ''
   let plain: Resource[] = []
@@ -113,7 +113,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(named(full)).not.toContain('PersistentVolumeClaim demo-objects')
   })
 
-  test('allows nobody in by default: without sources of calls, or addresses of the ingress, it is not rendered', () => {
+  test('allows no client by default: without sources of calls, or addresses of the ingress, it is not rendered', () => {
     expect(withoutSources).toContain('capture.sources is empty')
     expect(withoutProxies).toContain('desk.proxies is empty')
     const settingOf = (name: string, setting: string) =>
@@ -136,7 +136,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(new Set(users).size).toBe(users.length)
   })
 
-  test('names secrets and never contains them, and gives the desk neither draw key nor recordings', () => {
+  test('names secrets and never contains them, and gives the desk neither the draw key nor recordings', () => {
     for (const { name, pod } of pods(full)) {
       const [container] = pod.containers
       expect(container?.env.find((one) => one.name === 'DATABASE_URL')?.valueFrom, name).toBeDefined()

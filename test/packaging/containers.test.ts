@@ -1,4 +1,7 @@
-/** Shape of the container files: what they name exists. Where a container engine is, compose itself reads compose.yaml. */
+/**
+ * Checks that everything named in the container files exists. If a container engine is installed, its compose command
+ * reads compose.yaml.
+ */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const compose = parse(readFileSync(join(source, 'compose.yaml'), 'utf8')) as Compose
 
-test('every file, volume, secret and service that compose.yaml names is there', () => {
+test('every file, volume, secret and service named in compose.yaml exists', () => {
   const { services, volumes, secrets } = compose
   for (const [name, { file }] of Object.entries(secrets)) expect(existsSync(join(folder, file)), name).toBe(true)
   for (const [name, service] of Object.entries(services)) {
@@ -54,7 +57,7 @@ test('every file, volume, secret and service that compose.yaml names is there', 
   }
 })
 
-test('nothing but Seloste is reached from other machines, and secrets are made once, for their owner alone', () => {
+test('only Seloste can be reached from other machines, and secrets are made once, readable for their owner alone', () => {
   for (const [name, { ports = [] }] of Object.entries(compose.services)) {
     for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/)
   }
@@ -66,7 +69,7 @@ test('nothing but Seloste is reached from other machines, and secrets are made o
   expect(readFileSync(join(folder, 'secrets/owner-password'), 'utf8')).toBe(before)
 })
 
-test('its settings are settings of Seloste, which reads them as a whole', () => {
+test('the settings in compose.yaml are settings of Seloste, which accepts them as a whole', () => {
   const { environment = {}, env_file: files = [] } = compose.services['seloste']!
   const given = new Map([
     ...files.flatMap((path) => [...readSettingsFile(readFileSync(join(folder, path), 'utf8'))]),
@@ -81,11 +84,11 @@ test('its settings are settings of Seloste, which reads them as a whole', () => 
   expect(readFileSync(join(folder, 'secrets/s3.json'), 'utf8').match(/[\da-f]{48}/g)).toEqual(keys)
 })
 
-test.skipIf(spawnSync('docker', ['compose', 'version']).status !== 0)('compose reads it', () => {
+test.skipIf(spawnSync('compose accepts compose.yaml', ['compose', 'version']).status !== 0)('compose reads it', () => {
   execFileSync('docker', ['compose', '-f', join(folder, 'compose.yaml'), 'config', '--quiet'])
 })
 
-test('the image is given every folder that its Containerfile copies', () => {
+test('the build of the image has every folder that its Containerfile copies', () => {
   const text = readFileSync('packaging/container/Containerfile', 'utf8')
   const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) => paths!.split(' '))
   const allowed = readFileSync('.containerignore', 'utf8')

@@ -23,7 +23,7 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     })
 
   beforeAll(async () => {
-    // On disk, because it may be larger than a machine's memory for tests.
+    // Uses a folder on disk, because the package may be larger than the memory for the tests' files.
     folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), 'seloste-deb-'))
     built = buildDeb({ out: folder, compression: 'none' })
     deb = built.deb
@@ -43,7 +43,8 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
   test.each(['custodian/custodian', 'capture/capture', 'desk/desk', 'roles/feeds'])(
     'contains everything that %s consists of',
     async (role) => {
-      // An unreachable database: everything is loaded before it is used, and by capture after it.
+      // Loads every program file with an unreachable database, and koffi, which capture loads only after it has
+      // connected.
       await mkdir(join(folder, 'data'), { recursive: true })
       const code = `
       process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
@@ -76,7 +77,7 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
   })
 
-  test('contains the pages that its pages and messages refer to', () => {
+  test('contains the pages to which its pages and messages refer', () => {
     const docs = at('usr/share/doc/seloste')
     const pages = readdirSync(join(docs, 'operate')).filter((name) => name.endsWith('.md'))
     const linked = pages.flatMap((page) => {

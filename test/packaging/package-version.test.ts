@@ -19,7 +19,7 @@ test('a tagged commit has the version of its tag; a later commit has the version
   expect(packageVersion('1.0.0', at(time, { tags: ['v1.0.0'], isChanged: true }))).toMatch(/889\.changed$/)
 })
 
-test.skipIf(spawnSync('dpkg', ['--version']).status !== 0)('apt upgrades to each later one', () => {
+test.skipIf(spawnSync('apt upgrades to each later version', ['--version']).status !== 0)('apt upgrades to each later one', () => {
   const inOrder = [
     packageVersion('0.1.0', at('2026-11-30T08:00:00Z', { tags: ['v0.1.0'] })),
     packageVersion('0.1.0', at('2026-12-01T08:00:00Z', { hash: 'ffffffff0' })),

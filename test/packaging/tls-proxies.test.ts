@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../whole/free-ports.ts'
 
 const examples = 'docs/operate/examples/proxy'
-/** Debian has some of them where only root looks for programs. */
+/** Debian installs some proxies in a folder where only root looks for programs. */
 const path = `${process.env['PATH'] ?? ''}:/usr/sbin`
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: path } }).status === 0
 
@@ -29,7 +29,7 @@ interface Ports {
   desk: number
 }
 
-/** Command that runs the example in a folder, with other ports and files. */
+/** Commands that run the example of each proxy in a folder, with other ports and files. */
 const proxies: Record<
   string,
   { file: string; start: (text: string, folder: string, ports: Ports) => Promise<string[]> }
@@ -46,7 +46,7 @@ const proxies: Record<
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((name) => `${name}_temp_path ${folder}/${name};`)
         .join('\n')
-      // As root, its workers would be another user, who may not enter the folder.
+      // If root runs the proxy, its workers would run as another user, who may not enter the folder.
       const user = process.getuid?.() === 0 ? 'user root; ' : ''
       await writeFile(
         join(folder, 'main.conf'),
@@ -80,7 +80,7 @@ const proxies: Record<
 }
 
 describe.each(Object.keys(proxies))('%s', (name) => {
-  describe.skipIf(!has(name) || !has('openssl'))('as docs/operate/examples/proxy configures it', () => {
+  describe.skipIf(!has(name) || !has('openssl'))('with the configuration in docs/operate/examples/proxy', () => {
     const { file, start } = proxies[name]!
     const ports: Ports = { http: 0, https: 0, desk: 0 }
     let [folder, certificate, said] = ['', '', '']
@@ -153,7 +153,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
       return { status: response.statusCode, text }
     }
 
-    test('reports the visitor and TLS itself, whatever the visitor writes of them', async () => {
+    test('sends the visitor’s address and TLS in its own headers, whatever headers the visitor sends', async () => {
       const { text } = await answerTo('/api/session', {
         'x-forwarded-for': '203.0.113.9',
         'x-forwarded-proto': 'http',
@@ -168,7 +168,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
       expect(headers['forwarded']).toBeUndefined()
     })
 
-    test('passes on what is streamed as it comes', async () => {
+    test('forwards a stream as it arrives', async () => {
       const [response] = (await once(ask('/stream'), 'response')) as [IncomingMessage]
       const [first] = (await once(response, 'data')) as [Buffer]
       expect(first.toString()).toBe('data: first\n\n')
@@ -177,12 +177,12 @@ describe.each(Object.keys(proxies))('%s', (name) => {
       expect(second.toString()).toBe('data: second\n\n')
     })
 
-    test('lets the largest upload through', async () => {
+    test('accepts the largest upload', async () => {
       const { text } = await answerTo('/api/file', {}, Buffer.alloc(9 * 1024 * 1024))
       expect((JSON.parse(text) as { bytes: number }).bytes).toBe(9 * 1024 * 1024)
     })
 
-    test('shows the metrics to nobody, and leads from HTTP to HTTPS', async () => {
+    test('shows the metrics to nobody, and redirects from HTTP to HTTPS', async () => {
       expect((await answerTo('/metrics')).status).toBe(404)
       const sent = plainRequest({
         ...{ host: '127.0.0.1', port: ports.http, path: '/rekisteriseloste', headers: { host: 'seloste.example' } },

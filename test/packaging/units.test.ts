@@ -13,12 +13,12 @@ const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]
 const settings = (text: string, name: string) =>
   [...text.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value)
 
-/** systemd's own measure of a process's exposure, in tenths: 0 to 100. */
+/** Highest exposure of a process as systemd measures it, in tenths: 0 to 100. */
 const maxExposure = 15
 
 test.skipIf(!has('systemd-analyze'))('every unit has an exposure of 1.5 at most, as systemd measures it', () => {
-  // A user manager with folders of its own: without one systemd-analyze needs /run/systemd, which only root can create.
-  // They are not in /dev, where TMPDIR may be: systemd refuses a working directory there.
+  // Runs a user manager with folders of its own: without one systemd-analyze needs /run/systemd, which only root can
+  // create. The folders are not in /dev, where TMPDIR may be: systemd refuses a working directory there.
   const home = mkdtempSync('/tmp/seloste-units-')
   const found = units.map((name) => {
     const { stdout, stderr } = spawnSync(
@@ -49,26 +49,26 @@ test('each role has its own unit and user, and is restarted when it dies and not
   expect([...users].sort()).toEqual(['seloste', ...roleNames.map((role) => `seloste-${role}`)].sort())
 })
 
-test('capture has its process flags and priority, and is ended when it hangs', () => {
+test('capture has its process flags and priority, and is restarted by the watchdog when it hangs', () => {
   const text = read('seloste-capture.service')
   expect(settings(text, 'ExecStart')[0]).toContain(` ${captureProcessFlags.join(' ')} `)
   expect(settings(text, 'Nice')).toEqual(['-15'])
   expect(settings(text, 'WatchdogSec')).toEqual(['20s'])
   expect(text).toContain(`Environment=UV_THREADPOOL_SIZE=${captureFileThreads}\n`)
-  // Its chart starts it the same way.
+  // The Helm chart starts capture in the same way.
   const chart = readFileSync(join(packaging, 'helm/seloste/templates/capture.yaml'), 'utf8')
   expect(chart).toContain(captureProcessFlags.join(', '))
   expect(chart).toContain(`UV_THREADPOOL_SIZE, value: '${captureFileThreads}'`)
 })
 
-test('keys and sound in memory reach no disk, by a core dump or swap', () => {
+test('keys and audio in memory are written to no disk, by a core dump or swap', () => {
   for (const name of units) {
     expect(settings(read(name), 'LimitCORE'), name).toEqual(['0'])
     expect(settings(read(name), 'MemorySwapMax'), name).toEqual(['0'])
   }
 })
 
-test('only the units that need the folder of keys can see it', () => {
+test('only the units that need the folder of keys have access to it', () => {
   const keys = '/var/lib/seloste/custodian'
   for (const role of ['capture', 'feeds']) {
     expect(settings(read(`seloste-${role}.service`), 'InaccessiblePaths')[0], role).toContain(`-${keys}`)
@@ -78,7 +78,7 @@ test('only the units that need the folder of keys can see it', () => {
   }
 })
 
-test('the backup can read the custodian’s folder, and no secret of the machine', () => {
+test('the backup can read the custodian’s folder, but no secret of the machine', () => {
   const text = read('seloste-backup.service')
   expect(settings(text, 'CapabilityBoundingSet')).toEqual(['CAP_DAC_READ_SEARCH'])
   const hidden = settings(text, 'InaccessiblePaths').flatMap((paths) => paths!.split(' '))
@@ -86,7 +86,7 @@ test('the backup can read the custodian’s folder, and no secret of the machine
     expect(hidden).toContain(`-${path}`)
   }
   expect(settings(text, 'ProtectHome')).toEqual(['yes'])
-  // open_by_handle_at(2), with which the capability could read files without a path, is a privileged call.
+  // open_by_handle_at(2), which would let the capability read files without a path, is in @privileged.
   expect(settings(text, 'SystemCallFilter')).toContain('~@privileged @resources')
 })
 
@@ -110,7 +110,7 @@ describe('the scripts of the Debian package', () => {
     execFileSync('sh', ['-n', join(packaging, 'deb', name)])
   })
 
-  test('purging keeps the data, unless a file explicitly says to delete them', () => {
+  test('purging the package keeps the data, unless a file explicitly says to delete them', () => {
     const text = readFileSync(join(packaging, 'deb/postrm'), 'utf8')
     const removals = text.split('\n').filter((line) => line.includes('rm -rf'))
     expect(removals.map((line) => line.trim())).toEqual(['rm -rf /var/cache/seloste', 'rm -rf /var/lib/seloste'])

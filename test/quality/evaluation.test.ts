@@ -94,7 +94,7 @@ function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   return answer as Exclude<Answer, { refused: string }>
 }
 
-/** Makes an ingested recording of an official, on the day this many days before Monday of this week. */
+/** Makes an ingested recording of an official's call, this many days before Monday of this week. */
 async function makeRecording(official: number, daysBefore = 3): Promise<string> {
   const { person } = officials[official]!
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
@@ -117,7 +117,7 @@ async function makeRecording(official: number, daysBefore = 3): Promise<string> 
   return id
 }
 
-/** Draws from a week under a plan of its own, and returns the evaluations by their recordings. */
+/** Draws from a week under a new plan, and returns the evaluations by their recordings. */
 async function drawn(weekly = 50): Promise<Map<string, string>> {
   const unitId = officials[0]!.person.unitId
   const plan = did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly, daysLeft: 14 }))
@@ -161,7 +161,7 @@ const ofLog = async (id: string) =>
   ).map(({ action }) => action)
 
 describe('a form', () => {
-  test('that is published never changes, and an evaluation keeps its version and reports a newer one', async () => {
+  test('that is published never changes; an evaluation keeps its version, and reports that there is a newer one', async () => {
     const { id } = await draft(0)
     const next = { sections: [{ ...form.sections[0]!, title: 'Kohtaaminen ja puhe' }] }
     const { revision } = did(await readForm(desk, eero, formId))
@@ -224,7 +224,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, plan.id)
   })
 
-  test('replaces a recording that cannot be evaluated by the next available one in its order', async () => {
+  test('replaces a recording that cannot be evaluated by the next available one in the order of the draw', async () => {
     await drawn()
     for (const official of [0, 0, 1, 1, 2, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -241,7 +241,7 @@ describe('a draw', () => {
     expect(new Set((await queued()).keys())).toEqual(new Set([first, second]))
     expect(await setAside(desk, eero, (await queued()).get(first)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(new Set((await queued()).keys())).toEqual(new Set([second, third]))
-    // A recording that is destroyed by then is skipped.
+    // Skips a recording that is destroyed by then.
     await destroyer.destroy(fourth!)
     expect(await setAside(desk, eero, (await queued()).get(third)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(new Set((await queued()).keys())).toEqual(new Set([second, fifth]))
@@ -297,7 +297,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, long.id)
   })
 
-  test('needs a number within reach and a published form, and is planned once', async () => {
+  test('needs a number within the right of its planner and a published form, and a plan is made once', async () => {
     const given = { name: 'x', formId, unitId: officials[0]!.person.unitId, number, weekly: 3, daysLeft: 14 }
     expect(await beginPlan(desk, eero, { ...given, number: phone('029 497 010') })).toEqual({
       refused: 'quality.number-out-of-reach',
@@ -318,7 +318,7 @@ describe('a draw', () => {
 })
 
 describe('an evaluation', () => {
-  test('goes from the queue to its official, who acknowledges and disagrees, and is answered', async () => {
+  test('goes from the queue to its official, who acknowledges and disagrees, and gets an answer', async () => {
     const { id } = await draft(0)
     expect(await releaseEvaluation(desk, eero, id, 0)).toEqual({ refused: 'quality.unanswered', of: 'q1' })
     const saved = did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
@@ -365,7 +365,7 @@ describe('an evaluation', () => {
     }
   })
 
-  test('that a supervisor has taken from the queue can be finished by them, and not read by another supervisor', async () => {
+  test('that a supervisor has taken from the queue can be finished by that supervisor, and not read by another supervisor', async () => {
     const { id } = await draft(1, sari)
     expect(await read(id, sari)).toMatchObject({ isMine: true })
     did(await saveEvaluation(desk, sari, id, work({ q1: 1, q2: 3 })))
@@ -373,7 +373,7 @@ describe('an evaluation', () => {
     expect(await read(id, sari)).toMatchObject({ isMine: true, state: 'RELEASED' })
   })
 
-  test('is visible to those whose right reaches its recording for quality, and evaluated by one', async () => {
+  test('is visible to people whose right covers its recording for quality, and evaluated by one of them', async () => {
     const { id } = await draft(1)
     expect(await readEvaluation(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
     expect(await readEvaluation(desk, training, id)).toEqual({ refused: 'deny.role' })
@@ -383,7 +383,7 @@ describe('an evaluation', () => {
     expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
-  test('that its official disagreed with keeps the disagreement if its evaluator turns out to be too close', async () => {
+  test('that its official disagreed with keeps the disagreement if its evaluator turns out to be too close to the official', async () => {
     const { id } = await draft(0)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
@@ -399,7 +399,7 @@ describe('an evaluation', () => {
     expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
   })
 
-  test('in two windows loses nothing: what was saved meanwhile is not overwritten', async () => {
+  test('open in two windows loses nothing: what was saved in one is not overwritten by the other', async () => {
     const { id } = await draft(2)
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })
     expect(await saveEvaluation(desk, eero, id, work({ q1: 0 }))).toEqual({ refused: 'quality.changed-meanwhile' })
@@ -413,13 +413,13 @@ describe('an evaluation', () => {
     })
   })
 
-  test('is returned by an evaluator who is too close, and set aside if there is nothing to evaluate', async () => {
+  test('is returned by an evaluator who is too close to the official, and set aside if there is nothing to evaluate', async () => {
     const { id } = await draft(3)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
-    // Its plan has ended: nothing replaces it.
+    // The plan has ended, so nothing replaces the evaluation.
     expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
     expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })
@@ -437,8 +437,8 @@ describe('an evaluation', () => {
   })
 })
 
-describe('when the recording ends', () => {
-  test('by a prohibition its evaluation is deleted, and the evaluator is informed', async () => {
+describe('when the recording of an evaluation ends', () => {
+  test('by a prohibition, the evaluation is deleted, and the evaluator is informed', async () => {
     const [made, given] = [await draft(5), await released(5)]
     did(await saveEvaluation(desk, eero, made.id, work({ q1: 1 })))
     for (const { recording } of [made, given]) await destroyer.destroy(recording)
@@ -458,7 +458,7 @@ describe('when the recording ends', () => {
     ])
   })
 
-  test('by its term the scores stay without a person, and all text about the call is deleted', async () => {
+  test('by its term, the scores stay without a person, and all text about the call is deleted', async () => {
     const { id, recording } = await released(5, { q1: 1, q2: 3 })
     expect(await acknowledgeEvaluation(desk, officials[5]!.session, id)).toBe('done')
     // Simulates a time months later: disables the guards of the recording, but not the end of its evaluation.
@@ -477,13 +477,14 @@ describe('when the recording ends', () => {
         ...{ plan_id: null, begun_at: null, acknowledged_at: null, day: 1 },
       },
     ])
-    // The log knows whose recording it was, and who acknowledged it, so the remaining scores have another id.
+    // The log knows whose recording it was, and who acknowledged the evaluation, so the remaining scores get another
+    // id.
     expect(await ofLog(id)).toContain('quality.evaluation-acknowledged')
     const { rows: left } = await sql`select from evaluation where id = ${id}`.execute(admin)
     expect(left).toEqual([])
   })
 
-  test('the rest of an evaluation cannot be read by anybody, with a known or a guessed id', async () => {
+  test('the remaining scores of an evaluation cannot be read by anybody, with a known or a guessed id', async () => {
     const { id, recording } = await released(5)
     await destroyer.destroy(recording)
     for (const user of [eero, second, sari, elsewhere])
@@ -491,7 +492,7 @@ describe('when the recording ends', () => {
     expect(await saveEvaluation(desk, elsewhere, id, work({}))).toEqual({ refused: 'not-found' })
   })
 
-  test('text about a call is hidden from its last moment on, whether or not it was destroyed', async () => {
+  test('text about a call is hidden once its recording is restricted or past its term, whether or not it was destroyed', async () => {
     const { id, recording } = await released(3)
     const change = async (method: RawBuilder<unknown>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
@@ -504,7 +505,7 @@ describe('when the recording ends', () => {
     expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
   })
 
-  test('a restored evaluation ends again, and one that is not counted is deleted after thirty days', async () => {
+  test('a restored evaluation ends again, and an evaluation that is not counted is deleted after thirty days', async () => {
     const { id, recording } = await draft(4)
     await destroyer.destroy(recording)
     await sql`update evaluation set ended_at = ended_at - interval '31 days' where id = ${id}`.execute(admin)
@@ -519,7 +520,7 @@ describe('when the recording ends', () => {
 })
 
 describe('calibration', () => {
-  test('hides evaluators’ answers from one another until it is closed, and then reports spread and agreement without persons', async () => {
+  test('hides evaluators’ answers from one another until it is closed, and then reports spread and agreement without naming people', async () => {
     const recording = await makeRecording(0)
     const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
@@ -559,7 +560,7 @@ describe('calibration', () => {
     })
     expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
     await destroyer.destroy(recording)
-    // Its name may identify the call.
+    // The name is empty, because it might identify the call.
     expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
     expect(did(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
   })
@@ -589,7 +590,8 @@ test('joining a calibration and destroying its recording cannot deadlock', async
     await sql`select from recording where id = ${recording} for update`.execute(tx)
     const began = joinCalibration(desk, second, id)
     await new Promise((resolve) => setTimeout(resolve, 200))
-    // Locks taken at the end of a recording, after its row; joining has not locked the calibration before it.
+    // Takes the locks that the end of a recording takes after the recording's row. Joining must not have locked the
+    // calibration before.
     await sql`set local lock_timeout = '300ms'`.execute(tx)
     await sql`select from calibration where id = ${id} for update`.execute(tx)
     return { began }
@@ -612,7 +614,7 @@ describe('results', () => {
     ])
     expect(did(await readResults(desk, eero, quarter))[0]).not.toHaveProperty('mean')
     await released(4, { q1: 0, q2: 3 })
-    // Evaluations of the current week do not count yet, so that none is revealed by reading twice.
+    // Evaluations of the current week do not count yet, so that reading twice reveals none of them.
     expect(did(await readResults(desk, eero, quarter))).toMatchObject([{ isEnough: false }])
     await sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(
       admin,
@@ -623,7 +625,7 @@ describe('results', () => {
     expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
   })
 
-  test('reveal no single evaluation if one is released in a week: they change by five, or not at all', async () => {
+  test('change by five evaluations, or not at all, so that an evaluation released alone in a week is not revealed', async () => {
     const quarter = Temporal.PlainDate.from('2026-10-01')
     const read = async () => did(await readResults(desk, sari, quarter))
     const weekLater = () =>
@@ -641,7 +643,7 @@ describe('results', () => {
   })
 })
 
-test('forms and plans are shown to people with the duty and reach, without naming their authors', async () => {
+test('forms and plans are shown to people with the duty and a right to the number, without naming their authors', async () => {
   const plan = did(
     await beginPlan(desk, eero, {
       name: 'Otos',
@@ -673,7 +675,7 @@ test('forms and plans are shown to people with the duty and reach, without namin
     await expect(seen(eero, `select ${query}`)).rejects.toThrow('permission denied')
 })
 
-test('no process can read tables of evaluations, forms or scores directly', async () => {
+test('no process can read the tables of evaluations, forms or scores directly', async () => {
   for (const table of ['evaluation', 'quality_mark', 'calibration', 'sampling_plan', 'quality_form']) {
     for (const db of [desk, custodian, database.as('seloste_capture').db]) {
       await expect(sql.raw(`select * from ${table}`).execute(db)).rejects.toThrow('permission denied')
