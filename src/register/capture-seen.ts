@@ -31,7 +31,7 @@ export async function trunksWithoutSrtp(
   const { rows } = await sql<{ trunk: string; last: Temporal.Instant }>`
     select c.trunk, max(s.last_at) as last from capture_client c join capture_client_sends s on s.client_id = c.id
     where s.kind = 'suite' and s.name = 'none' and s.last_at > now() - make_interval(days => ${days}::integer)
-      -- Nobody else sends under an address of this machine.
+      -- Leaves out addresses of this machine, from which no other machine can send.
       and c.trunk !~ '^(address|source):(127\\.|::1)'
     group by c.trunk order by c.trunk`.execute(db)
   return rows

@@ -44,14 +44,14 @@ export const schemas = [
     schemas: [schemaOf('Schema')],
     id: coreUser,
     name: 'User',
-    description: 'A person in the directory; other attributes are taken and not kept',
+    description: 'A person in the directory; other attributes are accepted but not stored',
     attributes: [
       attribute('userName', 'The personal user id; never changed and never used again', {
         required: true,
         mutability: 'immutable',
         uniqueness: 'server',
       }),
-      attribute('name', 'What the person is called', {
+      attribute('name', 'The name of the person', {
         subAttributes: [
           attribute('formatted', 'The whole name'),
           attribute('givenName', 'Given name'),
@@ -60,7 +60,7 @@ export const schemas = [
       }),
       attribute('displayName', 'The name beside the calls that the person answers'),
       attribute('active', 'Whether the person is in service', { type: 'boolean' }),
-      attribute('phoneNumbers', 'The numbers at which the person answers calls; those of type work are kept', {
+      attribute('phoneNumbers', 'The numbers at which the person answers calls; those of type work are stored', {
         multiValued: true,
         subAttributes: [
           attribute('value', 'The number, in any written form'),
@@ -84,9 +84,9 @@ export const schemas = [
     schemas: [schemaOf('Schema')],
     id: enterpriseUser,
     name: 'EnterpriseUser',
-    description: 'Where a person belongs',
+    description: 'The unit and the supervisor of a person',
     attributes: [
-      attribute('department', 'Name of the unit; one that is not there yet is entered'),
+      attribute('department', 'Name of the unit; an unknown unit is added'),
       attribute('manager', 'The supervisor', {
         subAttributes: [
           attribute('value', 'Id of the User', { caseExact: true }),
@@ -104,7 +104,7 @@ export const schemas = [
     description: 'An organisational unit',
     attributes: [
       attribute('displayName', 'Name of the unit', readOnly),
-      attribute('members', 'Those who are in it now', {
+      attribute('members', 'The current members', {
         multiValued: true,
         ...readOnly,
         subAttributes: [
@@ -125,7 +125,7 @@ function ownSchemas() {
   const truth = (name: string, description: string) => fixed(name, description, { type: 'boolean' })
   const number = (name: string, description: string) => fixed(name, description, { type: 'integer' })
   const option = (name: string, description: string, ...more: Attribute[]) =>
-    fixed(name, description, { subAttributes: [truth('supported', 'Whether it is'), ...more] })
+    fixed(name, description, { subAttributes: [truth('supported', 'Whether it is supported'), ...more] })
   const link = (name: string, description: string) =>
     fixed(name, description, { type: 'reference', referenceTypes: ['uri'], caseExact: true })
   const texts = (...names: string[]) => names.map((name) => fixed(name, `The ${name}`))
@@ -139,7 +139,7 @@ function ownSchemas() {
   const kinds: [kind: string, description: string, attributes: Attribute[]][] = [
     [
       'ServiceProviderConfig',
-      'What the server can do',
+      'Features of the server',
       [
         option('patch', 'PATCH'),
         option(
@@ -152,7 +152,7 @@ function ownSchemas() {
         option('changePassword', 'Changing passwords'),
         option('sort', 'Sorting'),
         option('etag', 'Versions'),
-        fixed('authenticationSchemes', 'How a client proves who it is', {
+        fixed('authenticationSchemes', 'How a client authenticates', {
           multiValued: true,
           subAttributes: [
             ...texts('type', 'name', 'description'),
@@ -169,10 +169,10 @@ function ownSchemas() {
         ...texts('id', 'name', 'description'),
         link('endpoint', 'Where such resources are'),
         link('schema', 'Its schema'),
-        fixed('schemaExtensions', 'Schemas that add to it', {
+        fixed('schemaExtensions', 'Schemas that extend it', {
           required: false,
           multiValued: true,
-          subAttributes: [link('schema', 'The extension'), truth('required', 'Whether it must be there')],
+          subAttributes: [link('schema', 'The extension'), truth('required', 'Whether it is required')],
         }),
       ],
     ],

@@ -148,7 +148,7 @@ function protectionsOf(roles: readonly string[]) {
       where grantee = any (${known})
       group by oid
     )
-    -- Relations: whose they are, whether they survive a crash, whether row-level security is on.
+    -- Relations: kind, persistence, owner; then row-level security.
     select 'table ' || relname as name,
       concat_ws(' ', relkind, relpersistence, case when relowner = (select oid from owner) then 'owner' else pg_get_userbyid(relowner) end) as said,
       null as written, false as disabled
@@ -171,7 +171,7 @@ function protectionsOf(roles: readonly string[]) {
     union all
     select 'rule ' || r.relname || ' ' || w.rulename, '', pg_get_ruledef(w.oid), w.ev_enabled <> 'O'
     from relation r join pg_rewrite w on w.ev_class = r.oid where w.rulename <> '_RETURN'
-    -- A trigger of a partition that comes from its parent's is named where it is disabled.
+    -- Triggers that a partition inherits are listed only if they are disabled.
     union all
     select 'trigger ' || r.relname || ' ' || t.tgname,
       concat_ws(' ', t.tgtype, p.proname, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'escape'), t.tgoldtable, t.tgnewtable,
@@ -179,7 +179,7 @@ function protectionsOf(roles: readonly string[]) {
       case when t.tgqual is not null then pg_get_triggerdef(t.oid, true) end, t.tgenabled <> 'O'
     from relation r join pg_trigger t on t.tgrelid = r.oid join pg_proc p on p.oid = t.tgfoid
     where not t.tgisinternal and (t.tgparentid = 0 or t.tgenabled <> 'O')
-    -- Foreign keys are held by triggers of PostgreSQL's own.
+    -- Foreign keys are enforced by internal triggers of PostgreSQL.
     union all
     select distinct 'constraint ' || r.relname || ' ' || coalesce(c.conname, t.tgname), '', null, true
     from relation r join pg_trigger t on t.tgrelid = r.oid left join pg_constraint c on c.oid = t.tgconstraint
@@ -212,13 +212,13 @@ function protectionsOf(roles: readonly string[]) {
     from pg_proc p join pg_language l on l.oid = p.prolang
     where (p.pronamespace = 'public'::regnamespace or p.pronamespace = 'pg_catalog'::regnamespace and p.oid >= 16384)
       and not ${isWatchingFunction('p.oid')}
-    -- A superuser can give PostgreSQL's own functions another text, which is then obeyed: now(), too.
+    -- A superuser can replace the body of PostgreSQL's own functions, even of now().
     union all
     select ${builtIn}, md5(string_agg(concat_ws(' ', p.oid::regprocedure::text, l.lanname, p.prosecdef, p.provolatile, p.proconfig,
         md5(p.prosrc), pg_get_function_sqlbody(p.oid)), ',' order by p.oid)), null, false
     from pg_proc p join pg_language l on l.oid = p.prolang
     where p.pronamespace = 'pg_catalog'::regnamespace and p.oid < 16384 and l.lanname not in ('internal', 'c')
-    -- What "=" means where PostgreSQL has no operator for just these types, and what is converted unasked.
+    -- Operators, such as "=" for types for which PostgreSQL has none, and casts.
     union all
     select 'operator ' || o.oid::regoperator, o.oprcode::regprocedure::text, null, false from pg_operator o
     where o.oid >= 16384 and not ${isWatchingPart('pg_operator', 'o.oid')}
@@ -229,7 +229,7 @@ function protectionsOf(roles: readonly string[]) {
     union all
     select 'event trigger ' || evtname, evtfoid::regproc::text, null, evtenabled <> 'O' from pg_event_trigger
     where not ${isWatchingFunction('evtfoid')}
-    -- What a process's role is, and of which roles it has the rights.
+    -- Attributes and memberships of the processes' roles.
     union all
     select 'role ' || rolname, concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
         (select string_agg(pg_get_userbyid(m.roleid), ',' order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = r.oid)),
@@ -244,7 +244,7 @@ function protectionsOf(roles: readonly string[]) {
         -- A process can set any default of its own role, such as a read-only one.
         or s.setrole <> 0 and split_part(setting, '=', 1) !~ '^(temp_file_limit|work_mem|log_.*)$')
       and setting not in ('synchronous_commit=on', 'synchronous_commit=remote_apply')
-    -- The same for everybody, in the server's own settings.
+    -- The same settings for all roles, in the server's configuration.
     union all
     select 'setting ' || name || ' of the server', reset_val, null, false from pg_settings
     where name = 'session_replication_role' and reset_val <> 'origin' or name = 'row_security' and reset_val <> 'on'

@@ -76,7 +76,7 @@ export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly str
   const { rows } = await sql<Begun>`
     select r.id, e.done_by as "doneBy", e.deadline,
       e.begun_at < clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval as "isOverdue",
-      -- Later it is noise there: its intake key ends here.
+      -- Not awaited after the longest call: what capture then still has cannot be decrypted, the intake key being destroyed.
       (select s.asked_at from capture_stop s where s.recording_id = r.id
         and s.asked_at > clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval) as "capturedSince"
     from recording r join expunction e on e.recording_id = r.id

@@ -60,7 +60,7 @@ export async function resumeExpunctions(
   const settled = await settleMonths(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
-  // Read before their objects are removed: what capture has stored since then is there now.
+  // `capturedSince` was read before the removal of objects: all that capture stored before its release has been removed.
   const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
   const { reached, away } = await removeCopies(expunging, ready)
   const hasExpired = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0

@@ -207,7 +207,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       from audit_entry e
       cross join lateral (select e.at > ${from} - ${thresholds['sign-ins'].within}::interval as is_late) l
       where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
-        -- The password was right: the second factor is what comes next.
+        -- No failure: the password was right, and the second factor follows.
         and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
         and e.at > greatest(${from} - interval '1 day', (select k.at from closed_until k where k.kind = 'sign-ins'))
       window of_one as (partition by e.person_id order by e.at)
@@ -296,7 +296,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       and k.object_id is not distinct from (e.detail ->> 'person')::uuid
     where e.result = 'ok' and e.at >= ${from} and e.at > coalesce(k.at, '-infinity')
       and (e.action = 'link.made' and e.detail ->> 'rights' = 'true'
-        -- Taken from somebody by others; who removes their own is nobody's alarm.
+        -- Removed by somebody else; removing one's own factor raises no alarm.
         or e.action = 'credential.removed' and e.detail ? 'person' and e.person_id is distinct from (e.detail ->> 'person')::uuid)
     group by 1, 2
     having count(*) >= ${thresholds.links.links}`,

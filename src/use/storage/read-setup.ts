@@ -1,4 +1,4 @@
-/** What a new installation still lacks, from facts in the database; for administrators and technical maintenance. */
+/** Steps of a new installation and whether each is done, read from the database; for administrators and maintenance. */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'

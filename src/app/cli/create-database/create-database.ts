@@ -119,7 +119,7 @@ async function replace(file: string, change: (text: string) => string): Promise<
 function printed(database: string): string {
   return `-- For the superuser, with psql. Then, where the owner signs in with a password: \\password ${owner}
 ${ownDatabaseScript(ownDatabaseSteps(owner, database))}
--- Where the roles run on PostgreSQL’s machine and sign in by their users.
+-- If the roles run on PostgreSQL’s machine and sign in by their operating system users.
 -- pg_hba.conf, before all other lines:
 ${hbaLines(database)
   .map((line) => `--   ${line}`)

@@ -13,7 +13,7 @@ export const PendingRight = Type.Object(
     request: Type.Object({ id: uuid('The request'), number: Type.String() }),
     endsAt: instant('When the change ends what was requested'),
     isBooked: Type.Boolean({ description: 'True if an appointment is booked' }),
-    isHeardBefore: Type.Boolean({ description: 'True if the booked appointment is before that' }),
+    isHeardBefore: Type.Boolean({ description: 'True if the booked appointment is before the change' }),
     told: Type.Optional(Type.Object({ how, at: instant('When') })),
   },
   {

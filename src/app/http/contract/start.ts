@@ -55,12 +55,12 @@ export const WaitingItem = Type.Object(
     name: Type.Optional(
       Type.String({ description: 'Number, form, version or month by which its page calls it; never a caller’s name' }),
     ),
-    id: Type.Optional(Type.String({ description: 'Of what it is about, for its page' })),
+    id: Type.Optional(Type.String({ description: 'Id of the object concerned, for its page' })),
     item: Type.Optional(counted(1, 'Item of a disclosure')),
-    count: counted(1, 'So many; more than one where they are not listed one by one'),
-    callAt: Type.Optional(instant('When the call that it is about began')),
+    count: counted(1, 'Number of items; more than one if they are not listed one by one'),
+    callAt: Type.Optional(instant('Start of the call concerned')),
     since: Type.Optional(instant('Waits since then')),
-    deadline: Type.Optional(instant('To be done before, or gone then')),
+    deadline: Type.Optional(instant('Deadline, or the instant at which the item disappears')),
     urgency: literals(
       ['now', 'soon', 'waits'],
       'now: the deadline has passed, or something has failed; soon: the deadline is within three days',
@@ -83,9 +83,9 @@ const setupSteps = [
 ] as const
 
 export const Setup = Type.Object({
-  steps: Type.Array(Type.Object({ step: literals([...setupSteps], 'In the order of work'), isDone: Type.Boolean() })),
+  steps: Type.Array(Type.Object({ step: literals([...setupSteps], 'Steps, in order'), isDone: Type.Boolean() })),
   version: Type.Optional(Type.Integer({ description: 'Version of the description in force' })),
-  missingRoles: Type.Array(Role, { description: 'Roles that the work needs and nobody holds' }),
+  missingRoles: Type.Array(Role, { description: 'Needed roles that nobody holds' }),
   sip: Type.Array(Type.String({ description: 'A SIP URI' }), { description: 'Where this machine takes recordings' }),
   alwaysRecorded: Type.Array(Type.String(), { description: 'Numbers whose calls are all recorded, for a test call' }),
 })
@@ -94,12 +94,12 @@ export type Setup = Static<typeof Setup>
 export const startOperations = {
   listWaiting: {
     route: 'GET /api/waiting',
-    summary: 'What waits for the viewer in every area that their rights reach, the most urgent first',
+    summary: 'List what waits for the viewer in every area of their rights, most urgent first',
     response: { 200: Type.Object({ items: Type.Array(WaitingItem) }), ...refusals },
   },
   readSetup: {
     route: 'GET /api/setup',
-    summary: 'What a new installation still lacks; for administrators and technical maintenance',
+    summary: 'Read which steps of a new installation are done, for administrators and technical maintenance',
     response: { 200: Setup, ...refusals },
   },
 } as const

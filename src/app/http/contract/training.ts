@@ -210,7 +210,7 @@ export const trainingOperations = {
   },
   removeTrainee: {
     route: 'DELETE /api/training/sessions/:id/attendees/:person',
-    summary: 'Remove a person from the list who was added by mistake and has heard nothing',
+    summary: 'Remove a person who was added to the list by mistake and has heard no recording',
     params: trainee,
     response: noContent,
   },
