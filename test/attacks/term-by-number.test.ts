@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { applyTerms } from '#destruction/retention/apply-terms.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { readVersions } from '#safeguards/versions/versions.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingOf } from '#test/database/people.ts'
 
 // An attacker in capture wants recordings kept longer than their number's rule allows.
 const database = await createTestDatabase<RegisterTables>()
 const [capture, custodian] = [database.as('seloste_capture'), database.as('seloste_custodian').db]
-const [{ description }] = await readVersions(custodian)
+const { description } = versionAt(await readVersions(custodian), Temporal.Now.instant())
 const reached = phone('029 497 000')
 
 test('a recording has the number of its segment, so the number’s term applies whatever capture enters', async () => {
