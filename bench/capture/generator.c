@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
       int count = 0;
       for (int s = from; s < to; s++) {
         uint32_t n = round - (uint32_t)(s / 2 % starts);
-        if (n >= rounds) continue; /* Not begun (n has wrapped), or over. */
+        if (n >= rounds) continue; /* The stream has not begun (n has wrapped), or has ended. */
         if (made) vectors[s] = (struct iovec){.iov_base = made + n * made_bytes, .iov_len = made_bytes};
         else fill(s, n);
         batch[count++] = messages[s];

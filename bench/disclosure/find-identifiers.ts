@@ -12,7 +12,7 @@ import { ratio, type Row } from '../rows.ts'
 
 const minCodes = 0.95
 const minNames = 0.8
-/** Tolerance at a word's edge, in samples: less than a sound. */
+/** Tolerance at a word's edge, in samples: shorter than a speech sound. */
 const edge = 240
 
 type Finder = (words: readonly Word[], lengthSamples: number) => readonly [readonly Span[], readonly Span[]]

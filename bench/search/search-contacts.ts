@@ -55,7 +55,7 @@ export async function searchContacts({
   const registerUrl = process.env['SELOSTE_BENCH_REGISTER']
   const folder = registerUrl ?? (await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-')))
   await mkdir(folder, { recursive: true })
-  // The database's own user needs to pass.
+  // The database runs as another user, who must be able to reach its folder in this one.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })

@@ -36,7 +36,7 @@ const secondsBefore = 5
 const maxP99Ms = 20
 /** `Nice=` of capture's systemd unit. */
 const unitNice = -15
-/** Ports for the calls in progress and those that rest after a call; below the ephemeral ports. */
+/** Enough ports for the calls in progress and for quarantined ports; below the ephemeral ports. */
 const mediaPorts = '127.0.0.1:24000-27999'
 const official = officialByKey('aino')
 const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }

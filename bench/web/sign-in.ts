@@ -10,7 +10,7 @@ import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const connection = { bitsPerSecond: 4_000_000, latencyMs: 100 }
 const [maxRequests, maxBytes, maxLcpMs, maxHoveredMs] = [25, 250_000, 1_500, 100]
-/** Of different roles: each has its own start page. */
+/** People of different roles, because each role has its own start page. */
 const people = ['sari', 'paula', 'outi', 'anssi']
 
 /**

@@ -146,7 +146,7 @@ describe('a source', () => {
     expect(one.unfollowed).toBeGreaterThan(100)
   })
 
-  test('keeps sound that crosses a key press sent beside it', () => {
+  test('keeps an audio packet that arrives after a key press with a higher number', () => {
     const { receive, recorded } = follower()
     for (let n = 0; n < 5; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     receive(rtp({ seq: 6, ts: 640, pt: 101, text: 'key!' }), 1000)

@@ -52,7 +52,7 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         host,
         port,
         minVersion,
-        // The certificate's authority is checked, but not the host name: we connect to a known address, and a Contact has no host name.
+        // Checks the certificate's authority, but no host name: we connect to a known address, and a Contact has no host name.
         checkServerIdentity: () => undefined,
       }),
   }

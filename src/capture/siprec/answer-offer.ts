@@ -106,7 +106,7 @@ export function planStreams(
 }
 
 interface SortedFormats {
-  /** In the client's order, but the rarely used ones, GSM and G.729 last: formats that every machine plays are preferred. */
+  /** Formats that every machine plays first, GSM and G.729 last; otherwise in the client's order. */
   playable: readonly Codec[]
   accompanying: readonly Codec[]
   others: readonly Codec[]

@@ -73,7 +73,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
         const found = findParticipants(evidence, numbers)
         return found?.role === 'official' ? [found.entry] : []
       }),
-      // A withheld number may be among them (AC9).
+      // None if the caller withholds the number, because it may be among these (AC9).
       numbers:
         caller?.number.kind === 'withheld'
           ? []
@@ -288,7 +288,7 @@ function voicesOf<N, O>(
   const thirdParties = new Set<string>()
   const listening: O[] = []
   const { personOf = (entry: O): unknown => entry } = evidence.directory
-  /** People who speak on one of several legs. */
+  /** Officials who speak on at least one of their legs. */
   const speaking = new Set<unknown>()
   for (const { participant, numbers } of candidates) {
     const { id } = participant

@@ -51,7 +51,7 @@ export function RecoveryCodes({
           <Printer aria-hidden="true" size={18} />
           {t('account.recovery.print')}
         </Button>
-        {/* Without TLS there is no clipboard. */}
+        {/* Browsers have a clipboard API only over HTTPS. */}
         {'clipboard' in navigator && (
           <Button kind="secondary" onPress={() => void copy()}>
             <Copy aria-hidden="true" size={18} />

@@ -73,7 +73,7 @@ export function CopyState({
           <p className="muted">{t('anonymisation.lack.ofSaved')}</p>
         </>
       )}
-      {/* It stays, so that the first edit below moves nothing under the pointer. */}
+      {/* Also shown when disabled, so that the content below does not move under the pointer at the first edit. */}
       {state !== 'RENDERING' && (
         <div className="actions">
           <Button kind="primary" isBusy={isBusy} isDisabled={isIdle} onPress={onRender}>

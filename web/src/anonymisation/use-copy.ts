@@ -6,9 +6,7 @@ import { sentOf, type Work } from './work.ts'
 
 const renderingMs = 1500
 
-/**
- * Returns the copy of an item. Creates it if there is none; finds the existing one of the recording, which never has a second.
- */
+/** Returns the id of an item's copy. A recording has only one copy; the server creates it if it does not exist. */
 export function useItemsCopy(disclosureId: string, item: number) {
   return useQuery({
     queryKey: ['anonymised-copy of', disclosureId, item],

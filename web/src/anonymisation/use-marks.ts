@@ -47,7 +47,7 @@ export function useMarks(
     const { place, regions } = drawn
     let stopSelecting: (() => void) | undefined
     let lane: Track = 'CALLER'
-    // The lane is the one under the pointer at pointerdown; the library asks only then how to select.
+    // Selection is enabled at each pointerdown, because the lane is the one under the pointer at that time.
     const begin = (event: PointerEvent) => {
       stopSelecting?.()
       stopSelecting = undefined

@@ -16,7 +16,7 @@ export function DestructionProof({
 }: {
   recordingId: string
   destruction: Destruction
-  /** Reference of the request it is made under. */
+  /** Reference of the request for which the certificate is made. */
   reference: string | undefined
   /** A party of the call, or the Service Unit for a party. */
   mayCertify: boolean

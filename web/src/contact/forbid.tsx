@@ -37,7 +37,7 @@ export function Forbid({
   recordingId: string
   /** The official of the call, or the Service Unit serving a request. */
   by: 'official' | 'service-unit'
-  /** May be forbidden already; idempotent. */
+  /** True if the recording is already forbidden; another prohibition is possible. */
   isRestricted: boolean
   /** The requester has asked to listen first and has not yet. */
   isUnheard?: boolean

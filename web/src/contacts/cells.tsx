@@ -79,7 +79,7 @@ export function EndText({ contact }: { contact: Contact }) {
   const { t, language } = useLanguage()
   const { endedAt, startedAt } = contact
   if (!endedAt) return t('contacts.field.end.ongoing')
-  // An end on the next day has a date as well, which may take a line of its own: the list would be wider than the window.
+  // An end on another day includes the date. It may wrap, because otherwise the list would be wider than the window.
   const isSameDay = formatDate(endedAt, language) === formatDate(startedAt, language)
   return <span className={isSameDay ? 'nowrap' : undefined}>{formatEnd(endedAt, startedAt, language)}</span>
 }

@@ -29,7 +29,7 @@ test('calls are ordered by length, equal ones newest first and those in progress
   expect(ids('length', true)).toBe('bcad')
 })
 
-test('names are ordered as in the language, and calls without one come last', () => {
+test('names are sorted by the rules of the language, and calls without a name come last', () => {
   expect(ids('official', false)).toBe('bcda')
   expect(ids('official', true)).toBe('dcba')
 })

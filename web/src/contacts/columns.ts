@@ -9,7 +9,7 @@ import { locales, type Language } from '../language/language.ts'
 /** In the order of the table; the first one is always shown. */
 export const columnNames = ['start', 'end', 'length', 'caller', 'number', 'official', 'phone', 'recording'] as const
 export type ColumnName = (typeof columnNames)[number]
-/** Columns that give an order. A caller's number is masked, so that its order would say nothing. */
+/** Columns by which results can be sorted. Not the caller's number: it is masked, so the order would be meaningless. */
 export const orderNames = ['start', 'length', 'number', 'official', 'recording'] as const
 export type OrderName = (typeof orderNames)[number]
 

@@ -19,7 +19,7 @@ import {
   type SavedSearch,
 } from './saved-searches.ts'
 
-/** Named searches of the signed-in person: each one press away, and a form that names the current one. */
+/** Named searches of the signed-in person, each with a button that runs it, and a form that names the current search. */
 export function NamedSearches({
   personId,
   filters,

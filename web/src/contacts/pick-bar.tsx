@@ -8,7 +8,7 @@ import { StartCalibration } from '../quality/start-calibration.tsx'
 import { PickForTraining } from '../training/pick-for-training.tsx'
 import { trains } from '../training/training-shapes.ts'
 
-/** Recordings chosen from rows, each by itself: there is no way to choose all (R29). */
+/** Recordings chosen from rows one by one: there is no way to choose all (R29). */
 export interface Picks {
   chosen: readonly string[]
   onPick: (recordingId: string, isChosen: boolean) => void
@@ -46,7 +46,7 @@ export function PickBar({
           {t('contacts.pick.clear')}
         </Button>
       )}
-      {/* Stays when the last one is done: it says so. */}
+      {/* Stays mounted without chosen recordings, because it shows or announces the result of the last act. */}
       <div hidden={chosen.length === 0 && under.purpose === 'QUALITY'}>
         {under.purpose === 'QUALITY' && <StartCalibration recordingIds={chosen} when={words} onBegun={drop} />}
         {under.purpose === 'TRAINING' && <PickForTraining recordingIds={chosen} onPicked={drop} />}

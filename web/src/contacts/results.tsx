@@ -35,8 +35,8 @@ interface Column {
 }
 
 /**
- * Columns and card fields of a contact, beside its segments: the register's fields (R10) and the length that follows from them.
- * The first one is the link.
+ * Columns and card fields of a contact, except those of its segments: the register's fields (R10), and the length computed from
+ * them. The first column is the link.
  */
 const columns: readonly [Column, ...Column[]] = [
   { name: 'start', head: 'contacts.field.start', className: 'nowrap', Cell: ContactLink },
@@ -55,12 +55,12 @@ interface Shown {
   contacts: Contact[]
   shown: readonly ColumnName[]
   order: Order
-  /** The result is whole, so that another order can be made of it. */
+  /** True if the result is small enough to be sorted by any column. */
   isOrderable: boolean
   onOrder: (by: OrderName) => void
   playing: Playable | undefined
   onPlay: (one: Playable) => void
-  /** Undefined where nothing can be done with several. */
+  /** Undefined if no act applies to several recordings. */
   picks: Picks | undefined
 }
 
@@ -123,7 +123,7 @@ function ResultsTable({ contacts, columns, shown, order, isOrderable, onOrder, .
   )
 }
 
-/** Heading of a column; a button where the column gives an order. */
+/** Heading of a column; a button if the result can be sorted by the column. */
 function Heading({
   name,
   word,

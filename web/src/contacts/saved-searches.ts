@@ -8,9 +8,9 @@ import { isOfSomebody, parseDay, readFilters, type Filters } from './filters.ts'
 
 export interface SavedSearch {
   name: string
-  /** Without days if these move. */
+  /** Without days if `moving` is present. */
   filters: Filters
-  /** Days before the day of the search. */
+  /** First and last day, as numbers of days before the day on which the search is run. */
   moving?: { from: number; to: number }
 }
 
@@ -38,7 +38,7 @@ export function withSaved(searches: readonly SavedSearch[], one: SavedSearch): S
   return [...searches.filter(({ name }) => name !== one.name), one]
 }
 
-/** Whole days without a time; undefined for others. */
+/** Returns how many days before today a day is; undefined for a day with a time. */
 function daysBefore(written: string | undefined, today: CalendarDate): number | undefined {
   const day = written === undefined || written.includes('T') ? undefined : parseDay(written)
   return (

@@ -20,7 +20,7 @@ export function Suggest({
   options: Option[]
   value: string
   onChange: (value: string) => void
-  /** For suggestions found while typing: the text while there are none. They are not filtered again. */
+  /** Set if the caller searches suggestions while typing: text shown without any. Such suggestions are not filtered here. */
   none?: string
   maxLength?: number
   className?: string

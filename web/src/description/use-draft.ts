@@ -58,7 +58,7 @@ export function useDraft(id: string) {
   }
 }
 
-/** Returns the problems of a draft. A missing effective date is not one yet: submitting asks for it. */
+/** Returns the problems of a draft. A missing effective date is not included: it is checked on submission. */
 export function problemsOf(draft: Draft): Problem[] {
   return draft.problems.filter(({ field }) => draft.effectiveFrom !== undefined || field !== 'effectiveFrom')
 }

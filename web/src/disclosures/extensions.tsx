@@ -57,7 +57,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   )
 }
 
-/** After the release no item can be removed: only another day helps. */
+/** Text without the advice to remove an item, which is impossible after the release. */
 const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
 
 function RequestExtension({

@@ -75,7 +75,7 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
         <h3 id={title} tabIndex={-1}>
           {t('disclosures.item', { item: item.item })}
         </h3>
-        {/* Once it has left or was refused, a copy that is here no more was not left undone. */}
+        {/* After a release or a refusal, a missing copy has no badge: the badge would say that it is still to be made. */}
         {((outcome === 'none' && !endedBefore(disclosure)) || copy.state !== 'NONE') && (
           <CopyState state={copy.state} />
         )}

@@ -32,8 +32,8 @@ export function Listen({
   /** Who answered after this part of the call, if it was transferred. */
   transferredTo?: string | undefined
   /**
-   * Given beside a list, whose button asked for the listening and states purpose and log: it starts at once, and the list keeps
-   * the focus. Called when the listener ends it.
+   * Called when the listener closes the player. Set beside a list whose button states the purpose and the log: the listening then
+   * starts at once, and the list keeps the focus.
    */
   onClose?: () => void
   /** Called when a listening starts or ends: the list of listenings has changed. */

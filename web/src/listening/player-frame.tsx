@@ -63,7 +63,7 @@ export function PlayerFrame<Own extends { do: string }>({
   lanes: ReturnType<typeof laneShapes>['lanes']
   playback: Playback
   handle?: Ref<PlayerHandle> | undefined
-  /** Accompanies a list, which keeps the focus; only position and transport are shown until the rest is asked for. */
+  /** Accompanies a list, which keeps the focus; only position and transport are shown until the listener opens the rest. */
   isBeside?: boolean
   /** Help for the keys, without the player's own. */
   keys?: readonly KeyLine[]

@@ -33,7 +33,7 @@ export function PlanPage() {
             ))}
           </section>
           <DrawProof />
-          {/* What is pressed does not move: a purpose is asked for below, and a press that slips chooses none. */}
+          {/* Rendered after the proof has loaded: otherwise the purpose buttons would move under the pointer. */}
           {!isProving && (
             <>
               <SharesSection rules={plan.rules} />

@@ -56,7 +56,7 @@ export function HoldCard({
           <span className="second">{t('retention.holds.enteredBy', { name: hold.enteredBy })}</span>
         </Fact>
         <Fact label={t('retention.holds.until')}>{at(hold.until)}</Fact>
-        {/* Who decides on orders does not look at calls. */}
+        {/* Only persons with the purpose CRIME_OR_MISUSE may open the call. */}
         {!isBesideCall && searchesCase && (
           <Fact label={t('retention.holds.contact')}>
             <Link to="/contacts/$id" params={{ id: hold.contactId }}>

@@ -56,7 +56,7 @@ function Place({ place }: { place: PlaceOfData }) {
       <div className="alarm-head">
         <h2 id={title}>
           {t(`retention.places.kind.${place.kind}`)}
-          {/* What is there once needs no name. */}
+          {/* A place that is the only one of its kind is named like its kind. */}
           {place.name !== place.kind && `: ${place.name}`}
         </h2>
         <span className={`badge ${badge}`}>
@@ -107,7 +107,7 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
               ? t('retention.places.fault')
               : t('retention.places.fault.known', { fault: faultText(backup.faultCode, t) })}
           </p>
-          {/* As the program told whoever runs it: in English. */}
+          {/* The error message of the program itself, in English. */}
           <p lang="en" className="breaking">
             {backup.fault}
           </p>

@@ -28,7 +28,7 @@ export function RetentionPage() {
       {data && (
         <>
           <ClockState retention={data} onConfirmed={() => refetch()} />
-          {/* The clock is told above, with what to do about it. */}
+          {/* Without the clock, which ClockState shows above with what to do. */}
           <Obstacles
             obstacles={openObstacles(data.obstacles)}
             overdue={data.recordings.overdue + data.history.overdue}

@@ -9,7 +9,7 @@ import { passkeyPlace } from './passkey-place.ts'
 
 /**
  * Signs in with a passkey: alone, or as second step after a password. Renders nothing if the service or the browser has no
- * passkeys; a link to the right address if this page is at another.
+ * passkeys; a link to the URL where passkeys work if this page has another.
  */
 export function PasskeyButton({
   step,

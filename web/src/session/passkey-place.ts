@@ -1,8 +1,8 @@
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Returns where passkeys work: here, at another address of the same service, or nowhere that this browser can reach. A
- * localhost address is only for browsers on that machine.
+ * Returns where passkeys work: here, at another URL of the same service, or nowhere that this browser can reach. A
+ * localhost URL is only for browsers on that machine.
  */
 export function passkeyPlace(publicUrl: string | undefined, page: { origin: string; hostname: string }) {
   if (publicUrl === undefined) return 'nowhere'

@@ -6,9 +6,9 @@ const sureMs = 4000
 const togetherMs = 5000
 
 export interface SessionClock {
-  /** End of the session unless it is used, by the server. */
+  /** End of the session if it is not used, by the server's clock. */
   endsAtMs: number
-  /** When that was received, by this machine's clock. */
+  /** When `endsAtMs` was received, by this machine's clock. */
   receivedAtMs: number
   /** When the session was last used in any tab, by this machine's clock. */
   lastUseMs: number

@@ -207,7 +207,7 @@ function SignedIn({ me }: { me: Me }) {
       <div className="shell-body">
         <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
         <div className="beside-navigation">
-          {/* The start page has them below what waits. */}
+          {/* The start page shows the notices itself, below the waiting tasks. */}
           {pathname !== '/' && <NewNotices />}
           {purpose && <PurposeStrip />}
           <main id="content" className="content">

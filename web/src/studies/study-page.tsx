@@ -41,7 +41,7 @@ export function StudyPage() {
       {cannotCompare && <Notice kind="warning">{t('studies.compare.meets')}</Notice>}
       {(isPending || isPlaceholderData) && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {/* An answer never stands under another question: of the one before only the choices stay. */}
+      {/* Hidden while another question is being answered; only the choices of the previous answer stay. */}
       {data && !error && !isPlaceholderData && (
         <div aria-busy={isFetching} className="stack">
           <StudyResult study={data} question={question} today={now} />

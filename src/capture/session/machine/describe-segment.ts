@@ -247,7 +247,7 @@ export function officialOf({ parties }: CallInvitation): SegmentFacts['official'
     const { personId, unitId, name } = entry
     return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
   }
-  // The number instead of the name in the metadata, which is the caller's name if caller and official are confused (R10).
+  // Uses the number as the name: the metadata's name would be the caller's if caller and official were confused (R10).
   return { name: party.number.display, phone: party.number.key }
 }
 

@@ -12,7 +12,7 @@ export function ProblemSummary({
   onGo,
 }: {
   problems: Problem[]
-  /** The draft's document, which names the place of each. */
+  /** The draft's document, whose headings name the place of each problem. */
   document: unknown
   heading: Ref<HTMLHeadingElement>
   onGo?: (problem: Problem) => void
