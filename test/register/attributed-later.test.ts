@@ -1,4 +1,4 @@
-/** The directory receives a number for a past instant: calls of that instant get their official (R8, R11, R21). */
+/** A number is entered in the directory for a past instant: calls of that time get their official (R8, R11, R21). */
 import { expect, test } from 'vitest'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -25,7 +25,7 @@ function callAt(written: string, given: Parameters<typeof callFacts>[0] = {}) {
   return callFacts({ ...given, official: { name: phone(written), phone: phone(written) } })
 }
 
-test('a call to an unassigned number gets its official once the directory has them, with a log entry', async () => {
+test('a call to an unassigned number gets its official once the directory has one for the number, with a log entry', async () => {
   const facts = callAt('029 512 7001')
   const { contactId } = await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: null })
@@ -35,7 +35,7 @@ test('a call to an unassigned number gets its official once the directory has th
   expect(await entriesOf(contactId)).toEqual([
     { action: 'call.attributed', detail: { segment: facts.segmentId, person: person.id } },
   ])
-  // Capture reports it again, as it knew it.
+  // Capture reports the call again, with its old directory data.
   await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject(named)
   expect(await entriesOf(contactId)).toHaveLength(1)
@@ -48,7 +48,7 @@ test('a call reported by a capture with an old copy of the directory gets its of
   expect(await entriesOf(contactId)).toHaveLength(1)
 })
 
-test('a call to another number, before the number was theirs, or over for a day stays as it is', async () => {
+test('a call to another number, from before the number was assigned, or over for a day stays as it is', async () => {
   const over = Temporal.Now.instant().subtract({ hours: 30 })
   const { contactId: other } = await admit(capture, callAt('029 512 7003'))
   const { contactId: old } = await admit(

@@ -1,6 +1,6 @@
 /**
- * Ends recordings of a test register as the custodian does, with the real destroyer: prohibitions entered without a person,
- * recordings destroyed at their caller's wish.
+ * Destroys recordings of a test register as the custodian does, with the real destroyer: enters prohibitions of an
+ * unknown person, and destroys recordings on their caller's prohibition.
  */
 import { expungeRecordings, type Expunged, type Expunging } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -10,9 +10,9 @@ import type { TestRegister } from './make-register.ts'
 
 export interface TestDestroyer {
   expunging: Expunging
-  /** Enters the prohibition that an early destruction needs; the recording stays as it is. */
+  /** Enters the prohibition that an early destruction needs; the recording's state stays as it is. */
   forbid: (id: string, party?: 'CALLER' | 'OFFICIAL') => Promise<void>
-  /** Forbids and destroys it; throws what blocked the destruction. */
+  /** Forbids and destroys a recording; throws what blocked the destruction. */
   destroy: (id: string, given?: Partial<Expunging>) => Promise<Expunged>
 }
 
@@ -38,7 +38,7 @@ export function makeDestroyer(
   }
 }
 
-/** Enters a prohibition of an unknown person, and its entry in the log; the recording stays as it is. */
+/** Enters a prohibition of an unknown person, and its log entry; the recording's state stays as it is. */
 export async function recordProhibition(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
   id: string,
@@ -46,7 +46,7 @@ export async function recordProhibition(
 ): Promise<void> {
   const client = await database.as().pool.connect()
   try {
-    // Nobody entered it: the reference to a person is not checked.
+    // Bypasses the check of the person who entered it, because nobody did.
     await client.query('begin; set local session_replication_role = replica')
     await client.query(
       `insert into prohibition (recording_id, party, channel, entered_by) values ($1, $2, 'PHONE', gen_random_uuid())

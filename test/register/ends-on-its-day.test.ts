@@ -1,4 +1,4 @@
-/** AC6 and AC7 by their literal dates, to which the database's time is set (R22-R26). */
+/** AC6 and AC7 with the dates in their text, to which the database's time is set (R22-R26). */
 import { describe, expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { inSession } from '#platform/database/connect.ts'
@@ -51,7 +51,7 @@ async function call(startedAt: Temporal.Instant, endedAt: Temporal.Instant, mont
 // Allows calls of future years, which capture's role cannot enter.
 for (const table of ['contact', 'recording'])
   await database.as().pool.query(`drop policy capture_not_ahead on ${table}`)
-// All recordings first, because the first sweep in another week ends today's intake keys.
+// Makes all recordings before the tests, because the first sweep in another week ends today's intake keys.
 const newYear = await call(at('2026-12-31T23:58'), at('2027-01-01T00:03'), 2)
 const endOfAugust = await call(at('2026-08-31T11:55'), at('2026-08-31T12:00'))
 const endOfYear = await call(at('2027-12-31T11:55'), at('2027-12-31T12:00'), 2)
@@ -59,7 +59,7 @@ const skippedFloor = await call(at('2027-01-28T03:20'), at('2027-01-28T03:30'), 
 const skippedCeiling = await call(at('2026-12-28T03:20'), at('2026-12-28T03:30'), 3)
 const shownTwice = await call(at('2026-08-31T03:00'), at('2026-08-31T03:30'), 2)
 
-// By time.
+// The tests are in the order of their times.
 describe('calls at the turns of the calendar', () => {
   test('AC6: a call that ended 31.8.2026 12.00, kept for six months, is destroyed by 28.2.2027 12.00, a day before it', async () => {
     await sweepAt(at('2027-02-27T12:00').subtract(second))
@@ -75,7 +75,7 @@ describe('calls at the turns of the calendar', () => {
     expect(await stateOf(newYear.id)).toBe('DESTROYED')
   })
 
-  test('AC7: a minimum in the hour that the clock change skips on 28.3.2027 is the later instant, a maximum the earlier one', async () => {
+  test('AC7: of times in the hour that the clock change of 28.3.2027 skips, a minimum counts as the later instant, a maximum as the earlier one', async () => {
     const states = async () => [await stateOf(skippedFloor.id), await stateOf(skippedCeiling.id)]
     const [earlier, later] = ['2027-03-28T00:30:00Z', '2027-03-28T01:30:00Z'].map((text) => Temporal.Instant.from(text))
     await sweepAt(earlier!.subtract(second))
@@ -88,15 +88,15 @@ describe('calls at the turns of the calendar', () => {
     expect(await states()).toEqual(['DESTROYED', 'DESTROYED'])
   })
 
-  test('AC7: history that ends in the hour that the clock change repeats ends in the first of the two', async () => {
-    // 14 months after 31.8.2026 3.30: 31.10.2027 3.30, which comes twice.
+  test('AC7: history that ends in an hour that the clock shows twice ends in the first of the two', async () => {
+    // 14 months after 31.8.2026 3.30 is 31.10.2027 3.30, which the clock shows twice.
     await setDatabaseClock(database, Temporal.Instant.from('2027-10-31T00:29:59Z'))
     expect(await seen(shownTwice.contactId)).toMatchObject({ contacts: 1 })
     await setDatabaseClock(database, Temporal.Instant.from('2027-10-31T00:30:00Z'))
     expect(await seen(shownTwice.contactId)).toMatchObject({ contacts: 0 })
   })
 
-  test('AC6: a call that ended 31.12.2027 has its minimum on 29.2.2028', async () => {
+  test('AC6: a call that ended 31.12.2027 can be destroyed from 29.2.2028 on', async () => {
     await sweepAt(at('2028-02-29T12:00').subtract(second))
     expect(await stateOf(endOfYear.id)).toBe('STORED')
     await expect(
@@ -106,13 +106,13 @@ describe('calls at the turns of the calendar', () => {
     expect(await stateOf(endOfYear.id)).toBe('DESTROYED')
   })
 
-  test('AC6: the call over New Year is one contact, shown until 1.3.2028 0.03 to the second, and deleted by the next sweep', async () => {
+  test('AC6: the call over New Year is one contact, shown until exactly 1.3.2028 0.03, and deleted by the next sweep', async () => {
     const { contactId } = newYear
     const ends = at('2028-03-01T00:03')
     const rows = async () => (await pool.query('select from contact where id = $1', [contactId])).rowCount
     await sweepAt(ends.subtract(second))
     expect(await seen(contactId)).toEqual({ contacts: 1, parts: 1, recordings: 1 })
-    // It is no longer shown even if every job has died.
+    // The call is no longer shown, even if no job has run.
     await setDatabaseClock(database, ends)
     expect(await seen(contactId)).toEqual({ contacts: 0, parts: 0, recordings: 0 })
     expect(await rows()).toBe(1)

@@ -1,6 +1,6 @@
 /**
  * Makes a register with everything that a custodian has: objects, keys and sealed recordings, in folders of their own.
- * Recordings are as capture leaves them. All parts are real.
+ * Recordings are in the state in which capture leaves them. All parts are real.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -28,20 +28,21 @@ export interface TestRegister {
   ingest: IngestContext
   folder: string
   /**
-   * Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet ingested.
+   * Makes a call of `packets` packets of 20 ms, recorded by capture, stored and entered in the register; not yet
+   * ingested.
    */
   record: (given?: Partial<SegmentFacts>, call?: RecordedCall) => Promise<RecordedSegment>
 }
 
 export interface RecordedCall {
   packets?: number
-  /** Writes something else than two voices in A-law; `packets` are still reported. */
+  /** Writes content other than two voices in A-law; `packets` is still reported. */
   script?: ((writer: RecordingWriter) => void) | undefined
   /** Starts the recording this long before its call was answered. */
   earlyMs?: number
   months?: number
   intakeDay?: Temporal.PlainDate
-  /** Seals as an earlier version did: to the public key of its day. */
+  /** Seals the recording as an earlier version did: to this public key, which was shared by all recordings of a day. */
   sealedTo?: string
   /** Public key shared with another recording. */
   intakeKey?: string
@@ -58,9 +59,9 @@ export interface RecordedSegment {
 }
 
 /**
- * Call it at the top of a test file; what it made on disk is removed after the file's tests.
- * @param place the folder in which it makes its own
- * @param store a key store instead of a folder in it
+ * Call it at the top of a test file. What it makes on disk is removed after the file's tests.
+ * @param place folder in which the register makes its own
+ * @param store key store, instead of a folder in the register's
  */
 export async function makeTestRegister(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
@@ -126,8 +127,8 @@ export async function makeTestRegister(
 }
 
 /**
- * Times of a call that ended this many calendar months and a day ago; its recording's term of six months counts from
- * there.
+ * Times of a call that ended this many calendar months and a day ago. The term of six months of its recording counts
+ * from its end.
  */
 export function callOfMonthsAgo(months: number): Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'> {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months, days: 1 }).toInstant()
@@ -138,7 +139,7 @@ function today(): Temporal.PlainDate {
   return Temporal.Now.plainDateISO('UTC')
 }
 
-/** Two G.711 A-law streams whose every sample differs from its neighbours. */
+/** Writes two G.711 A-law streams in which every sample differs from the next. */
 async function writeSealed(
   directory: string,
   call: { id: string; startedAt: Temporal.Instant; packets: number; intakeKey: string } & Pick<RecordedCall, 'script'>,

@@ -1,6 +1,6 @@
 /**
  * Makes a register in which every promise holds: calls decided by the plan, recordings ingested, destroyed by their
- * term and at their caller's wish, people who viewed and listened, a finished sweep. Returns its parts, and how to
+ * term and by a caller's prohibition, people who viewed and listened, a finished sweep. Returns its parts, and how to
  * check its promises. All parts are real.
  */
 import { randomUUID } from 'node:crypto'
@@ -37,21 +37,21 @@ const now = () => Temporal.Now.instant()
 
 export interface TestPromises {
   register: TestRegister
-  /** Key that signs its proofs. */
+  /** Key that signs the proofs. */
   key: Signer
   version: DescriptionVersion
   /** The official who answered, and a colleague. */
   aino: TestPerson
   colleague: TestPerson
-  /** Of technical maintenance. */
+  /** A person of technical maintenance. */
   matti: TestPerson
-  /** Ingested: answered by aino, by her colleague, and one past its minimum. */
+  /** Ingested recordings: one answered by Aino, one by her colleague, and one that is past its minimum. */
   recordings: { ainos: RecordedSegment; colleagues: RecordedSegment; older: RecordedSegment }
-  /** Destroyed: by its term, and at its caller's wish. */
+  /** Destroyed recordings: one by its term, and one by its caller's prohibition. */
   destroyed: { byTerm: RecordedSegment; byCaller: RecordedSegment }
-  /** Facts of a call for which the plan decides as requested, not entered yet. */
+  /** Builds facts of a call for which the plan decides as requested; does not enter the call. */
   decide: (record: boolean, given?: Partial<SegmentFacts>) => SegmentFacts
-  /** Enters it as capture does, recorded as the plan decided or otherwise. */
+  /** Enters a call as capture does, recorded as the plan decided or otherwise. */
   enter: (facts: SegmentFacts, otherwise?: { recorded: boolean }) => Promise<SegmentFacts>
   makeContext: (given?: Partial<CheckContext>) => Promise<CheckContext>
   check: (given?: Partial<CheckContext>) => ReturnType<typeof checkPromises>
@@ -78,7 +78,7 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
     }
   }
 
-  // The seed, with its ends as far ahead as when it was written.
+  // Takes the seed's text with its end dates as far ahead as when it was written.
   const later = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 6 }).toString()
   const text = (await readFile(seedDescriptionFile, 'utf8'))
     .replace(/until: [\d-]+/, `until: ${later}`)
@@ -184,7 +184,7 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
   await recordWholeLog(custodian, key)
 
   async function makeContext(given: Partial<CheckContext> = {}): Promise<CheckContext> {
-    // A text corrupted by a test may be refused; then the versions read before are given.
+    // If a test has corrupted the text, it is refused, and the versions read earlier must be given.
     const versions = given.versions ?? (await readVersions(custodian))
     return {
       db: custodian as unknown as Kysely<RegisterTables & EvidenceTables>,

@@ -1,6 +1,6 @@
 /**
- * Opens a desk as people use it: the real server on a free port, and the real custodian behind a unix socket. Returns a
- * browser for it. Every route is called over the network.
+ * Opens a desk as people use it: the real server on a free port, and the real custodian behind a Unix socket. Returns
+ * browsers. Every route is called over the network.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -41,7 +41,7 @@ import { password } from '../database/people.ts'
 import type { TestRegister } from './make-register.ts'
 
 export interface Browser {
-  /** Cookie of its session, for requests made without `fetch`. */
+  /** Session cookie, for requests that are sent without `fetch`. */
   readonly cookie?: string | undefined
   /** Fetches with the browser's cookie, as the page itself would. */
   fetch: (path: string, options?: RequestInit & { json?: unknown }) => Promise<Response>
@@ -53,7 +53,7 @@ export interface TestDesk {
   log: string[]
   /** Faults of the custodian's parts so far: lines of their log, and the reported errors. */
   faults: readonly unknown[]
-  /** Reads public pages without a session, from another network in each test. */
+  /** Browser without a session that reads public pages, from another network in each test. */
   visitor: Browser
   signIn: (person: { userId: string }) => Promise<Browser>
   stopCustodian: () => Promise<void>
@@ -115,7 +115,7 @@ export async function openTestDesk(
       clock: systemClock,
       log: makeLog({ name: 'custodian', write: (line) => faults.push(line), pretty: false }),
     },
-    // Audio is served without pacing.
+    // Serves audio without a rate limit.
     { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
   )
   const packages = await startPackages({
@@ -201,7 +201,7 @@ export async function openTestDesk(
     await versions.stop()
   })
 
-  // A reader of public pages comes from another network in each test, because limits count by visitor.
+  // Uses another network in each test for reading public pages, because rate limits count by visitor.
   let networks = 0
   beforeEach(() => {
     networks += 1

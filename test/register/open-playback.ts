@@ -1,4 +1,4 @@
-/** Register with recordings, a supervisor who listens to them, and the custodian's side of it. */
+/** Opens a register with recordings, a supervisor who listens to them, and the custodian's part of playback. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -11,7 +11,7 @@ import type { TestDatabase } from '../database/create-test-database.ts'
 import { colleagueOf, enterTestPerson, type TestPerson } from '../database/people.ts'
 import { makeTestRegister, type RecordedCall } from './make-register.ts'
 
-/** Audio is served without pacing. */
+/** Serves audio without a rate limit. */
 const atOnce: Pace = { leadMs: Infinity, pieceMs: 0 }
 
 /** Call it at the top of a test file. */
@@ -36,7 +36,7 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
     return grant
   }
 
-  /** Makes a recorded call that the supervisor's unit answered, not yet ingested. */
+  /** Makes a recorded call that an official of the supervisor's unit answered; not yet ingested. */
   const record = (facts?: Partial<SegmentFacts>, call?: RecordedCall) =>
     register.record({ official: colleagueOf(sari), ...facts }, call)
 

@@ -1,4 +1,7 @@
-/** Register searched by two people: a supervisor whose unit answers every call, and an official who sees her own. */
+/**
+ * Opens a register for searches by two people: a supervisor whose unit answers every call, and an official who sees her
+ * own calls.
+ */
 import type { Purpose } from '#description/purposes.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,7 +47,10 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
     ...(personId && { personId }),
   })
 
-  /** Makes a call with its own caller, so that a search for it finds nothing else; segments under one id share it. */
+  /**
+   * Next caller number. Each call gets its own, so that a search for it finds nothing else; segments with the same call
+   * id share it.
+   */
   let callers = 1000
   const callerOf = new Map<string, string>()
   async function call(given: Partial<SegmentFacts> = {}) {

@@ -1,7 +1,7 @@
 /**
- * Backup place in its simplest form: objects, and files of the keyring in a backup place's layout, unsealed and without
- * the month keys themselves, as with a key store that exports none. Returns copies that a destruction must reach, and
- * what can be decrypted with them. Has no sealing and no ledger.
+ * Makes a backup place in its simplest form: objects, and files of the keyring in the layout of a backup place,
+ * unsealed and without the month keys themselves, as with a key store that exports none. Returns the copies that a
+ * destruction must reach, and what can be decrypted with them. Has no ledger.
  */
 import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,14 +18,14 @@ interface MonthFile {
 }
 
 export interface PlainPlace extends Copies {
-  /** Nothing is copied to it until requested. */
+  /** While true, the place is unreachable: nothing is copied to it. */
   isAway: boolean
   /** Copies every key and object unchanged, as a backup does. */
   backUp: (objects: ObjectStore) => Promise<void>
-  /** Returns a recording's file key from this place or one of its copies, with the present key store. */
+  /** Returns a recording's file key, decrypted with this place or one of its saved copies and the present key store. */
   fileKeyOf: (id: string, folder?: string) => Promise<Buffer | undefined>
   objects: () => Promise<string[]>
-  /** Keeps the present keyring, like a disk that was removed from the place. */
+  /** Saves a copy of the present keyring, like a disk that was removed from the place. Returns its folder. */
   saveCopy: () => Promise<string>
 }
 
@@ -112,7 +112,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
             const [key] = await keys.unwrap(monthKeyName(first, month.version), [item])
             return unwrapKey(key!, Buffer.from(wrapped, 'hex'), recordingPurpose(id))
           } catch {
-            // The key of a destroyed version: random bytes.
+            // This version was destroyed: its key is now random bytes.
           }
         }
       }
@@ -143,7 +143,7 @@ export async function copyKeyRows(holding: HoldingSafeguards): Promise<KeyRows> 
   }
 }
 
-/** Returns what earlier rows and the present key store open. */
+/** Returns what can be decrypted with earlier rows and the present key store. */
 export async function openFromRows({ keys, shards }: KeyRows, store: KeyStore): Promise<Map<string, Buffer>> {
   const opened = new Map<string, Buffer>()
   for (const row of keys) {

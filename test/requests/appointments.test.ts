@@ -1,4 +1,5 @@
-// AC16, AC17: an appointment is booked before the recording ends, moved, and gets an outcome (R43, R47, R24/C3).
+// AC16, AC17: an appointment is booked before the recording's destruction date, moved, and gets an outcome (R43, R47,
+// R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
 import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -32,7 +33,7 @@ const free = async (request: { id: string }) =>
   (await clerk.request(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
 
 describe('a booking', () => {
-  test('is before the recording’s end, of an offered slot', async () => {
+  test('is before the recording’s destruction date, and for an offered slot', async () => {
     const recording = await makeRecordingUntil(24 * 10)
     const request = await makeInspection([recording])
     const officeId = await office('Oulu')
@@ -58,7 +59,7 @@ describe('a booking', () => {
     expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
   })
 
-  test('is for a future slot that exists, with the listener’s needs', async () => {
+  test('is for a future slot that exists, and stores the listener’s needs', async () => {
     const request = await makeInspection([await makeRecordingUntil(24 * 10)])
     const slot = await slotAt(2)
     expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
@@ -78,7 +79,7 @@ describe('a booking', () => {
     })
   })
 
-  test('is made once: of two clerks one gets the slot, and a second booking of a request moves the first', async () => {
+  test('is made once: if two clerks book a slot, one gets it; a second booking of a request replaces the first', async () => {
     const [one, two] = [
       await makeInspection([await makeRecordingUntil(200)]),
       await makeInspection([await makeRecordingUntil(200)]),
@@ -94,7 +95,7 @@ describe('a booking', () => {
     expect([await stateOfAppointment(id), await stateOfAppointment(moved)]).toEqual(['MOVED', 'BOOKED'])
     expect((await book(winner === one ? two : one, slot)).status).toBe(201)
 
-    // Two clerks who move one request at the same time leave it with one slot.
+    // If two clerks move one request at the same time, it has one slot afterwards.
     const times = [await slotAt(7), await slotAt(9), await slotAt(11)]
     await Promise.all(times.map((time, at) => book(winner, time, {}, at % 2 ? other : clerk)))
     const { rows } = await database
@@ -105,7 +106,7 @@ describe('a booking', () => {
     expect(rows).toEqual([{ n: 1 }])
   })
 
-  test('needs something to listen to', async () => {
+  test('needs a call with a recording to listen to', async () => {
     const slot = await slotAt(2.5)
     const recording = await makeRecordingUntil(100)
     const gone = await makeInspection([await makeRecordingUntil(-1)])
@@ -139,7 +140,7 @@ describe('the outcome of an appointment', () => {
     expect(await inspectionOf(request)).toBe('heard')
   })
 
-  test('WITHDRAWN, even before it began, ends the wait of the recording', async () => {
+  test('WITHDRAWN, recorded even before it began, ends the wait of the recording', async () => {
     const { id, request } = await heldNow(await makeRecordingUntil(100))
     expect((await outcome(id, 'WITHDRAWN')).status).toBe(204)
     expect(await inspectionOf(request)).toBe('withdrawn')
@@ -154,9 +155,9 @@ describe('the outcome of an appointment', () => {
     expect((await book(request, await slotAt(4.5))).status).toBe(201)
   })
 
-  // AC12.
+  // Tests AC12.
   test.each(['HEARD', 'NO_SHOW', 'WITHDRAWN'])(
-    'of a recording that its official has forbidden meanwhile destroys it right after (%s)',
+    'of a recording that its official has forbidden meanwhile: the recording is destroyed right after the outcome (%s)',
     async (method) => {
       const recording = await makeRecordingUntil(100)
       const { id, begins, request } = await heldNow(recording)
@@ -172,7 +173,7 @@ describe('the outcome of an appointment', () => {
     },
   )
 
-  test('is WITHDRAWN if the caller’s call no longer belongs to the request', async () => {
+  test('is WITHDRAWN automatically if the caller’s call no longer belongs to the request', async () => {
     const { id, request } = await heldNow(await makeRecordingUntil(100))
     await database
       .as()
@@ -183,8 +184,8 @@ describe('the outcome of an appointment', () => {
   })
 })
 
-describe('close to the recording’s end', () => {
-  test('the appointment is urgent three days before, and only earlier slots can be chosen', async () => {
+describe('close to the recording’s destruction date', () => {
+  test('the appointment is urgent three days before that date, and only earlier slots can be chosen', async () => {
     const recording = await makeRecordingUntil(71)
     const request = await makeInspection([recording])
     const id = await booked(request, await slotAt(60))
@@ -193,7 +194,7 @@ describe('close to the recording’s end', () => {
     expect((await book(request, await slotAt(20))).status).toBe(201)
   })
 
-  test('the first end of two calls counts, and the remaining recording is played', async () => {
+  test('the earlier date of two calls counts, and the remaining recording can be played', async () => {
     const [soon, later] = [await makeRecordingUntil(24), await makeRecordingUntil(24 * 30)]
     const request = await makeInspection([soon, later])
     const id = await booked(request, await slotAt(20))
@@ -204,7 +205,7 @@ describe('close to the recording’s end', () => {
     expect((await book(request, await slotAt(31))).status).toBe(201)
   })
 
-  describe('if the description does not let an inspection delay the end', () => {
+  describe('if the description does not let an inspection delay the destruction', () => {
     beforeAll(() => desk.startCustodian(), 60_000)
 
     test('the recording is destroyed on its day, and the appointment is over', async () => {
@@ -221,7 +222,7 @@ describe('close to the recording’s end', () => {
     })
   })
 
-  describe('if it does (C3)', () => {
+  describe('if the description lets an inspection delay the destruction (C3)', () => {
     beforeAll(() => recordInspectionHolds(desk.custodian, true))
 
     test('the recording is kept for that request only until it was played, and stays urgent', async () => {
@@ -248,7 +249,7 @@ describe('close to the recording’s end', () => {
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })
 
-    test('for three months past its day at most', async () => {
+    test('the recording is kept for three months past its date at most', async () => {
       const recording = await makeRecordingUntil(1, 6)
       const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(0.2))

@@ -1,4 +1,4 @@
-// R47: a requester without an appointment: a slot that begins now, with the clerk as host, booked in one step.
+// R47: a requester comes without an appointment: a slot that begins now, with the clerk as host, is booked in one step.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -29,10 +29,10 @@ const isRemoved = async (slotId: string) =>
       slotId,
     ])
   ).rows[0]!.gone
-/** Frees host and request for the next test. */
+/** Withdraws an appointment, so that host and request are free for the next test. */
 const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN')).status).toBe(204)
 
-test('it begins at once: the host opens the room at the office’s workstation', async () => {
+test('an appointment at the door begins at once: the host opens the room at the office’s workstation', async () => {
   const officeId = await office()
   const request = await makeInspection([await stored()])
   const requested = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
@@ -46,7 +46,7 @@ test('it begins at once: the host opens the room at the office’s workstation',
   await withdraw(appointmentId)
 })
 
-test('overlapping free slots are removed, while a booked one refuses it, at the office and of the host', async () => {
+test('overlapping free slots are removed; a booked slot at the office or of the host refuses the appointment', async () => {
   const officeId = await office()
   const [atOffice, ofHost, later] = [
     await slotAt(0.25, { officeId, host: pirkko }),
@@ -66,7 +66,7 @@ test('overlapping free slots are removed, while a booked one refuses it, at the 
   await withdraw(again.body['id'] as string)
 })
 
-test('an appointment of a requester who comes early is moved to now, although the two overlap', async () => {
+test('an appointment of a requester who comes early is moved to now, although its slot overlaps', async () => {
   const officeId = await office()
   const request = await makeInspection([await stored()])
   const slot = await slotAt(0.2, { officeId })
@@ -77,7 +77,7 @@ test('an appointment of a requester who comes early is moved to now, although th
   await withdraw(requested.body['id'] as string)
 })
 
-test('it is refused like any other booking: too long for the recording, a closed office, an unidentified requester', async () => {
+test('an appointment at the door is refused for the same reasons as any other: too late for the recording, a closed office, an unidentified requester', async () => {
   const officeId = await office()
   const late = await makeInspection([await makeRecordingUntil(0.5)])
   expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')

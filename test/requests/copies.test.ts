@@ -1,5 +1,5 @@
-// A copy of a recording for the requester (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
-// destroyed with its recording.
+// A copy of a recording for the requester (C1, L6; LX1): made by the custodian, encrypted for the requester, downloaded
+// once, and destroyed with its recording.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -52,14 +52,14 @@ async function open(file: Uint8Array, passphrase: string): Promise<Buffer> {
   return Buffer.from(await decrypter.decrypt(file))
 }
 
-/** Sound of a recording of 50 packets: a second of stereo. */
+/** Checks the sound of a recording of 50 packets: a second of stereo. */
 function expectSound(wav: Buffer) {
   expect(wav.subarray(0, 4).toString()).toBe('RIFF')
   expect(wav.length).toBe(44 + 8_000 * 4)
   expect(wav.subarray(44).some((byte) => byte !== 0)).toBe(true)
 }
 
-test('a copy is decrypted with link and passphrase, once, and the log records by ids that it was made and fetched (LX1)', async () => {
+test('a copy is decrypted with link and passphrase and downloaded once, and the log records by ids that it was made and downloaded (LX1)', async () => {
   const { id, link, passphrase, request, recording } = await readyCopy()
   const page = await desk.visitor.fetch(link)
   expect([page.status, page.headers.get('cache-control'), page.headers.get('referrer-policy')]).toEqual([
@@ -111,7 +111,7 @@ test('a link that is wrong, used, withdrawn or expired gets the same answer, in 
   expect((await send('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).code).toBe('copy.over')
   await sql`update subject_copy set expires_at = now() - interval '1 second' where id = ${over.id}`.execute(admin)
   const wrong = `/copies/${'A'.repeat(43)}`
-  // More than one visitor's limit in ten minutes.
+  // Sends from several visitors, because there are more requests than one visitor's limit in ten minutes.
   let visitor = 0
   for (const method of ['GET', 'POST']) {
     for (const language of ['fi', 'sv', 'en']) {
@@ -130,7 +130,7 @@ test('a link that is wrong, used, withdrawn or expired gets the same answer, in 
       expect(answers[0]).toMatch(/^404/)
     }
   }
-  // Without a choice, in the browser's language, never in the request's.
+  // Without a chosen language the answer is in the browser's language, and never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
   await createCopyFetching(register.ingest).removeEnded()
@@ -141,11 +141,11 @@ test('a link that is wrong, used, withdrawn or expired gets the same answer, in 
   expect(await stateOf(over.id)).toBe('expired')
 })
 
-test('a fetch that breaks off can be repeated, three times at most and within an hour', async () => {
+test('a download that is interrupted can be repeated, three times at most and within an hour', async () => {
   const { id, link, recording } = await readyCopy()
   const begin = async () => desk.visitor.fetch(link, { method: 'GET' })
   const token = link.slice('/copies/'.length)
-  // Simulates a fetch that began and did not finish, like a connection that breaks before the last byte.
+  // Simulates a download that began and did not finish, as when a connection breaks before the last byte.
   const hash = sql`sha256(convert_to(${token}, 'UTF8'))`
   const beginAtTheDatabase = async () => {
     const begun = await sql`select * from begin_copy_fetch(${hash}, null)`.execute(custodian)
@@ -164,7 +164,7 @@ test('a fetch that breaks off can be repeated, three times at most and within an
   expect(await objectsOf(recording.id)).toEqual([])
 })
 
-test('of two simultaneous fetches one receives the whole copy, and the other is refused until the first connection breaks', async () => {
+test('of two simultaneous downloads one receives the whole copy, and the other is refused until the first connection breaks', async () => {
   const { id, link } = await readyCopy()
   const fetching = createCopyFetching(register.ingest)
   const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
@@ -174,7 +174,7 @@ test('of two simultaneous fetches one receives the whole copy, and the other is 
   await fetching.releaseLease(first)
   const second = await begin()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
-  // Without the link, a client knows at most an id.
+  // A client without the link knows at most an id.
   expect(await fetching.piece({ ...second, attempt: 3, from: 0 })).toEqual({})
   await fetching.taken({ ...second, attempt: 3 })
   expect(await stateOf(id)).toBe('ready')
@@ -182,7 +182,7 @@ test('of two simultaneous fetches one receives the whole copy, and the other is 
   expect(await stateOf(id)).toBe('taken')
 })
 
-test('a fetch that does not reach its last byte uses nothing up', async () => {
+test('a download that does not reach the last byte does not use up the link', async () => {
   const { id, link, recording } = await readyCopy()
   const key = subjectCopyKey(recording.id, id)
   const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
@@ -194,7 +194,7 @@ test('a fetch that does not reach its last byte uses nothing up', async () => {
   expect(broken).toBe(0)
   expect(await stateOf(id)).toBe('ready')
   await register.objects.put(key, whole)
-  // The desk reports the broken connection later.
+  // Retries, because the desk reports the broken connection later.
   await expect
     .poll(async () => {
       const again = await fetchCopy(link)
@@ -205,7 +205,7 @@ test('a fetch that does not reach its last byte uses nothing up', async () => {
   await expect.poll(() => stateOf(id)).toBe('taken')
 })
 
-test('a copy ends with its recording: it cannot be fetched from then on, and its object is deleted before the recording counts as destroyed (R50)', async () => {
+test('a copy ends with its recording: it cannot be downloaded from then on, and its object is deleted before the recording counts as destroyed (R50)', async () => {
   const { id, link, recording, request } = await readyCopy()
   expect(await objectsOf(recording.id)).toEqual([subjectCopyKey(recording.id, id)])
   const wish = { party: 'CALLER', channel: 'LETTER', reference: request.number, endsCopy: true }
@@ -237,7 +237,7 @@ test('a copy needs a matched call of the clerk’s own request, a request for a 
   expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
 })
 
-test('a clerk who answered the call neither makes a copy for its caller nor withdraws one', async () => {
+test('a clerk who answered the call may neither make a copy for its caller nor withdraw one', async () => {
   const { aino, paula } = acts.people
   await sql`
     insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
@@ -264,7 +264,7 @@ test('of two simultaneous requests for a copy one is carried out', async () => {
   expect(made.find(({ status }) => status === 409)!.code).toBe('copy.under-way')
 })
 
-test('a copy in progress when the custodian ended is over at the next start, and leaves no file', async () => {
+test('a copy that was being made when the custodian ended is reported as ended at the next start, and leaves no file', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   const { rows } = await sql<{ id: string }>`
@@ -322,14 +322,14 @@ test('no copy is made once the description in force offers none', async () => {
   const request = await served({ contacts: [recording.contactId] })
   await publishText(database.as().pool, readFileSync(seedDescriptionFile, 'utf8'), Temporal.Now.instant())
   await sql`select pg_notify(${descriptionChannel}, '')`.execute(admin)
-  // Processes that follow the description are notified within moments.
+  // Waits, because processes that follow the description are notified within moments.
   await sleep(500)
   await expect
     .poll(async () => (await makeCopy(request.id, recording.id)).code, { timeout: 15_000 })
     .toBe('request.not-offered')
 })
 
-test('frequent fetches are rate limited', async () => {
+test('frequent downloads are rate limited', async () => {
   const statuses: number[] = []
   for (let n = 0; n < 40; n++) statuses.push((await fetchCopy(`/copies/${'B'.repeat(43)}`)).status)
   expect(statuses.at(-1)).toBe(429)

@@ -1,4 +1,4 @@
-// Corrections of the official of a call (GDPR 16, L10): proposed by a clerk, decided by somebody else, and then in the
+// Corrections of a call's official (GDPR 16, L10): proposed by a clerk, decided by another person, and then in the
 // history.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -31,7 +31,7 @@ async function officialOf(segment: string) {
     from segment where id = ${segment}`.execute(admin)
   return rows[0]
 }
-/** Aino's call of two days ago, which has ended. */
+/** Makes a call of Aino's that ended two days ago. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const recording = await stored({
@@ -47,18 +47,18 @@ const callsOf = async (name: 'aino' | 'bertil') => {
   return (body['items'] as { id: string }[]).map(({ id }) => id)
 }
 
-test('a correction is decided at the same time as its official forbids the recording', async () => {
+test('a correction can be decided at the same time as the call’s official forbids the recording', async () => {
   for (let n = 0; n < 5; n++) {
     const { id, segmentId, request } = await callOfAino()
     const correction = (await propose(request.id, segmentId, people.bertil.userId)).body['id'] as string
     const [forbidden, decided] = await Promise.all([acts.byOfficial(id), decide(correction, 'APPROVED')])
     expect(decided.status).toBe(204)
-    // After the decision it is another official's call.
+    // After the decision the call belongs to another official, so the prohibition gets 404.
     expect([200, 404]).toContain(forbidden.status)
   }
 })
 
-test('of two simultaneous corrections of one segment one is pending', async () => {
+test('of two simultaneous corrections of one segment only one becomes pending', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   const other = await served({ contacts: [contactId] })
   const { later } = await admin.transaction().execute(async (tx) => {
@@ -67,7 +67,7 @@ test('of two simultaneous corrections of one segment one is pending', async () =
       select ${other.id}, id, contact_id, contact_started_at, ${people.aino.id}, ${people.bertil.id}, ${people.paula.id}
       from segment where id = ${segmentId}`.execute(tx)
     const later = propose(request.id, segmentId, people.bertil.userId)
-    // It is blocked by this one now.
+    // Waits until the second proposal is blocked by this transaction.
     const waits = sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await expect.poll(async () => (await waits.execute(admin)).rows.length, { timeout: 10_000 }).toBe(1)
@@ -76,7 +76,7 @@ test('of two simultaneous corrections of one segment one is pending', async () =
   expect((await later).code).toBe('correction.waits')
 })
 
-test('deciding on a correction at a desk that was left needs a new proof', async () => {
+test('deciding on a correction at an unattended desk needs a new proof of identity', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.bertil.userId)
   await waiting()
@@ -136,7 +136,7 @@ test('an approved correction uses the directory at the time of the call, moves t
   expect((await decide(id, 'REJECTED')).code).toBe('correction.decided')
 })
 
-test('a corrected call keeps its official when capture reports it again, and counts as that official’s', async () => {
+test('a corrected call keeps its official when capture reports it again, and counts as the new official’s', async () => {
   const unitId = randomUUID()
   await sql`insert into unit (id, name) values (${unitId}, 'Another unit')`.execute(admin)
   const { segmentId, contactId } = await stored({
@@ -166,7 +166,7 @@ test('a corrected call keeps its official when capture reports it again, and cou
   expect(await officialOf(segmentId)).toEqual(corrected)
   expect(await callsOf('aino')).not.toContain(contactId)
   expect(await counted()).toEqual([people.bertil.unitId])
-  // Days later this report is not refused as a fault of capture, which would repeat it for ever.
+  // Days later this report must not be refused as capture's fault, because capture would repeat it for ever.
   await sql`update segment set ended_at = now() - interval '30 hours' where id = ${segmentId}`.execute(admin)
   await proposeAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
@@ -192,7 +192,7 @@ test('neither the proposer of a correction nor a person it concerns can decide o
   expect((await decide(id, 'APPROVED')).code).toBe('correction.own')
 })
 
-test('refuses a proposal for another request’s call, for nobody, for the present official, or a second one', async () => {
+test('refuses a proposal for another request’s call, for an unknown official, for the present official, or beside a pending proposal', async () => {
   const [mine, others] = [await callOfAino(), await stored()]
   expect((await propose(mine.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
   const nobody = await propose(mine.request.id, mine.segmentId, 'ei.kukaan')

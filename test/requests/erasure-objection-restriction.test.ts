@@ -64,7 +64,7 @@ const lettersOf = async (request: string) =>
     .rows
 const recorded = async (action: string, recording: string) =>
   (await entries(action)).filter(({ object_id }) => object_id === recording)
-/** Language of a request's letters. */
+/** Sets the language of a request's letters. */
 const speak = (id: string, language: string) =>
   sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
 async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
@@ -97,7 +97,7 @@ test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
 )
 
 describe('erasure (GDPR 17)', () => {
-  test('that is granted forbids and destroys the recording, and is reported by its own letter', async () => {
+  test('that is granted forbids and destroys the recording, and is reported by a letter of its own kind', async () => {
     const { id, number, recording } = await about(['ERASURE'])
     expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
     expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
@@ -139,7 +139,7 @@ describe('erasure (GDPR 17)', () => {
     expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
     const letter = await made(id, 'refusal', { ground: 'NEEDED' })
     expect(await text(letter)).toMatch(/tietojen poistaminen.*17 artiklan 3 kohdan b alakohta.*tietosuoja@om\.fi/)
-    // Drafted again, it has the same ground.
+    // A second draft of the letter has the same ground.
     await deliver(await made(id, 'refusal'))
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
@@ -162,7 +162,7 @@ describe('objection (GDPR 21)', () => {
     ])
   })
 
-  test('restricts from the request for it, or once the call is verified, and until it is no longer requested', async () => {
+  test('restricts as soon as it is requested for a verified call, or once the call is verified, and until it is no longer requested', async () => {
     const { id, recording } = await about(['OBJECTION'], { state: 'FOUND' })
     expect((await stateOf(recording.id)).state).toBe('STORED')
     const other = await served({ contacts: [recording.contactId], kinds: ['KNOW'] })
@@ -205,7 +205,7 @@ describe('restriction (GDPR 18)', () => {
       /has been restricted\. The recording will be destroyed no later than .*.*Article 18\(3\)/,
     )
     await deliver(letter)
-    // No outcome, and no change of the request, ends it without a letter.
+    // Neither an outcome nor a change of the request ends the restriction without a letter.
     expect((await change(id, ['KNOW'])).status).toBe(204)
     for (const outcome of ['ANSWERED', 'REFUSED', 'WITHDRAWN']) {
       expect(unfinished((await close(id, outcome)).body)).toBe('letter')
@@ -221,7 +221,7 @@ describe('restriction (GDPR 18)', () => {
     expect(await recorded('restriction.ended', recording.id)).toHaveLength(1)
   })
 
-  test('is answered by its letter: while it lasts the request is open and not overdue', async () => {
+  test('is answered by its letter: while the restriction lasts the request is open and not overdue', async () => {
     const receivedAt = now().subtract({ hours: 24 * 40 })
     const { id } = await about(['RESTRICTION'], { receivedAt })
     expect(await read(id)).toMatchObject({ state: 'CALL_FOUND', isOverdue: true })

@@ -28,7 +28,7 @@ const paula = await enterTestPerson(admin, database.as('seloste_desk').db, {
 const session = await paula.signIn()
 
 let count = 0
-/** Makes a request with personal data of every kind, and words that occur nowhere else. */
+/** Makes a request with personal data of every kind, in words that are used nowhere else. */
 async function fullRequest() {
   const word = `kuusikko${++count}x`
   const made = await enterRequest(database.as('seloste_desk').db, session, {
@@ -64,7 +64,7 @@ async function fullRequest() {
   return { ...made, word }
 }
 
-/** Sets the state that `close_request` leaves, this many days ago. */
+/** Puts a request into the state in which `close_request` leaves it, this many days ago. */
 async function closeDaysAgo(id: string, days: number, db: Kysely<RegisterTables> = admin) {
   await sql`update appointment set state = 'HEARD', ended_at = now() where request_id = ${id}`.execute(db)
   await sql`update inspection set closed_at = now(), outcome = 'heard' where request_id = ${id}`.execute(db)
@@ -167,7 +167,7 @@ test('an older backup brings back nothing of an erased requester, nor the number
   expect(rows[0]!.last).toBeGreaterThan(1000)
 })
 
-test('data that reached their term while the machine was lost are erased before anybody can view them', async () => {
+test('data whose term ended while the machine was lost are erased before anybody can view them', async () => {
   const place = await openTestPlaces(database, register)
   const { id, word } = await fullRequest()
   await closeDaysAgo(id, 31)

@@ -1,4 +1,4 @@
-// Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the network.
+// Finding a call without revealing other people's calls (R42-R46, L8; AC2, AC9, AC14, AC15), over the network.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RequestCall, ReportedCall } from '#app/http/contract/request-calls.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -15,7 +15,7 @@ const capture = database.as('seloste_capture').db
 const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
 const day = yesterday.toPlainDate()
 
-/** A call of yesterday, or another day, at a time in Helsinki. */
+/** Times of a call yesterday, or on another day, at a time in Helsinki. */
 function times(time: string, minutes = 10, on = day) {
   const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
   return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
@@ -79,7 +79,7 @@ const logged = (action: string, id: string) =>
 describe('a caller with a withheld number (AC9, AC14)', () => {
   let bertils: { id: string; contactId: string }
   beforeAll(async () => {
-    // Fourteen calls of that day, and one with a known number.
+    // Makes fourteen calls of that day with withheld numbers, and one with a known number.
     for (let at = 0; at < 12; at++) {
       await unrecorded({ ...withheld, ...times(`${8 + at}:15`, at === 5 ? 25 : 3), ...by('Aino Virtanen') })
     }
@@ -88,7 +88,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     await unrecorded({ ...from('040 765 4321'), ...times('13:02', 10), ...by('Bertil Lindqvist') })
   }, 60_000)
 
-  test('is found by service number, time, duration and official, and nothing is shown until exactly one fits', async () => {
+  test('finds their call by service number, time, duration and official, and nothing is shown until exactly one call fits', async () => {
     const { id, number } = await identified()
     const first = await name(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
     expect(first).toMatchObject({ status: 201, call: { ordinal: 1, state: 'SEVERAL', otherRequests: [] } })
@@ -142,7 +142,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     ])
   })
 
-  test('whose call cannot be distinguished from another is told of none, recorded or not', async () => {
+  test('whose call cannot be distinguished from another is informed of no call, recorded or not', async () => {
     const { id, number } = await identified()
     const { call } = await name(id, { time: '13:00', accuracy: 'HALF_HOUR', serviceNumber: '029 497 000', minutes: 11 })
     expect(call.state).toBe('SEVERAL')
@@ -154,13 +154,13 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-verifiable' })
   })
 
-  test('reported with a number is not searched for among calls without one, nor vice versa', async () => {
+  test('who reports a number is not searched for among withheld numbers, nor the reverse', async () => {
     const { id } = await identified()
     const details = { serviceNumber: '029 497 000', minutes: 10, official: 'Bertil' }
     expect((await name(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe('NOT_FOUND')
     const known = await name(id, { ...details, time: '13:02', callerNumber: '(040) 765-4321' })
     expect(known.call).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS', recordings: [] } })
-    // "Salainen numero" is not a number.
+    // "Salainen numero" (secret number) is not a number.
     const secret = await name(id, { ...details, callerNumber: 'salainen' })
     expect(secret.call).toMatchObject({ state: 'FOUND', verification: { recordings: [{ id: bertils.id }] } })
     expect(secret.call.told?.callerNumber).toBeUndefined()
@@ -168,7 +168,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
 })
 
 describe('a number shared by two people (AC15)', () => {
-  test('opens nothing: each call is named and verified, and the other’s is neither listed nor acknowledged', async () => {
+  test('gives access to nothing: each call is named and verified, and the other person’s calls are neither listed nor confirmed', async () => {
     const household = from('040 222 3333')
     const calls = []
     for (const [at, hour] of [9, 11, 13, 15, 17].entries()) {
@@ -180,7 +180,7 @@ describe('a number shared by two people (AC15)', () => {
     const query = new URLSearchParams({ ...access, caller: '040 222 3333' }).toString()
     const listed = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
     expect(await listed()).toEqual([])
-    // All calls of a day cannot be requested: a call has its time.
+    // All calls of a day cannot be requested, because a call must be named with its time.
     const all = await name(id, { time: '13:00', accuracy: 'HOURS', callerNumber: '040 222 3333' })
     expect(all.call).toMatchObject({ state: 'SEVERAL' })
     expect(await listed()).toEqual([])
@@ -192,7 +192,7 @@ describe('a number shared by two people (AC15)', () => {
     expect((await reveal()).code).toBe('not-found')
     expect((await verify(id, mine.call.id, true)).status).toBe(204)
     expect((await reveal()).body).toEqual({ number: '040 222 3333' })
-    // Y's call by its time: the voice is not X's.
+    // Names the other person's call by its time: the voice in it is not the requester's.
     const others = await name(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
     await listen(number, ys.id)
     expect((await verify(id, others.call.id, false)).status).toBe(204)
@@ -234,7 +234,7 @@ describe('a number shared by two people (AC15)', () => {
     expect((await audio()).status).toBeGreaterThanOrEqual(400)
   })
 
-  test('under another name nothing can be seen, played or forbidden until they are identified and the call is verified again', async () => {
+  test('gives no access to a call under another name, until the new person is identified and the call is verified again', async () => {
     const call = await recorded({ ...from('040 333 5555'), ...times('10:00'), ...by('Aino') })
     const { id, number } = await identified({ kinds: ['KNOW', 'PROHIBIT'] })
     const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 5555' })
@@ -257,7 +257,7 @@ describe('a number shared by two people (AC15)', () => {
   })
 })
 
-test('the person who verifies a call sees if the network has refuted its caller’s number', async () => {
+test('the person who verifies a call sees if the verification of its caller’s number failed in the network', async () => {
   const [refuted, usual] = ['040 333 6666', '040 333 7777']
   await unrecorded({ ...from(refuted), ...times('10:00'), ...by('Aino'), marks: ['caller-unverified'] })
   await unrecorded({ ...from(usual), ...times('10:00'), ...by('Aino') })
@@ -292,7 +292,7 @@ describe('a call that was not recorded, or whose recording is destroyed (AC2)', 
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
-  test('is reported as ended by its term, with the reason, and not at all after fourteen months', async () => {
+  test('is reported as destroyed at its term, with the reason, and not at all after fourteen months', async () => {
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
     const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
     await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
@@ -306,7 +306,7 @@ describe('a call that was not recorded, or whose recording is destroyed (AC2)', 
 })
 
 describe('an official who left (R48)', () => {
-  test('is shown their own segment of a transferred call and nothing of the other’s', async () => {
+  test('is shown their own segment of a transferred call and nothing of the other official’s', async () => {
     const callIds = ['siirretty']
     const first = await recorded({
       ...{ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Aino Virtanen', people.aino.id) },
@@ -353,7 +353,7 @@ describe('the details of a call', () => {
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
   })
 
-  test('of the same call are refused twice in a request, reported in another request, and can be withdrawn', async () => {
+  test('of the same call are refused twice in a request, reported as named in another request, and can be withdrawn', async () => {
     await unrecorded({ ...from('040 444 1111'), ...times('18:00'), ...by('Aino') })
     const given = { time: '18:00', callerNumber: '040 444 1111' }
     const [one, two] = [await identified(), await identified()]
@@ -373,11 +373,11 @@ describe('the details of a call', () => {
     expect((await act('DELETE', two.id, `/calls/${call.id}`)).code).toBe('not-found')
   })
 
-  test('are searched for a limited number of times, withdrawn ones included, which does not affect another request', async () => {
+  test('can be searched for a limited number of times in a request, withdrawn calls included; other requests are not affected', async () => {
     const { id } = await identified()
     const { call } = await name(id, { time: '01:00', callerNumber: '040 444 1111' })
     await act('DELETE', id, `/calls/${call.id}`)
-    // Simulates the log of a clerk who goes on searching.
+    // Simulates the log of a clerk who repeats the search.
     await database
       .as()
       .pool.query(
@@ -390,7 +390,7 @@ describe('the details of a call', () => {
       code: 'request.too-many-searches',
     })
     expect(await logged('call.looked-for', id)).toMatchObject([
-      // The log has two entries for each of the two: one for the details and one for the search.
+      // Each of the two calls has two log entries: one for the details and one for the search.
       ...Array.from({ length: 32 }, () => ({ result: 'ok' })),
       { result: 'refused:request.too-many-searches' },
     ])
@@ -398,7 +398,7 @@ describe('the details of a call', () => {
   })
 })
 
-test('an hour that the clock shows twice is searched in both, and one that it skips in the adjacent hour', async () => {
+test('a time in an hour that the clock shows twice is searched for in both, and a time in a skipped hour in the adjacent hour', async () => {
   const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
   const last = yesterday.getTimeZoneTransition('previous')!
   const before = last.getTimeZoneTransition('previous')!
@@ -444,7 +444,8 @@ test('a search that found a call is not shown to its official, but is in the log
   const told = await seen()
   expect(told.status).toBe(200)
   expect(JSON.stringify(told.body)).not.toContain(contactId)
-  // Once the call is verified as the requester's and viewed, its official is told of the view, not of the requester.
+  // Once the call is verified as the requester's and viewed, its official is informed of the view, but not of the
+  // requester.
   expect((await verify(id, found.call.id, true)).status).toBe(204)
   await read(id)
   const after = JSON.stringify((await seen()).body)

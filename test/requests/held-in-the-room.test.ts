@@ -1,5 +1,5 @@
-// R47: the listening mode leads to nothing else: tried with every operation, in other windows, and directly in the
-// database.
+// R47: the listening mode gives access to nothing else. The tests try every operation, other windows, and statements in
+// the database.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,7 +13,7 @@ const { people, makeRecording: stored, makeInspection, openRoom, browse } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
-/** Operations of the room; everything else in the contract is refused. */
+/** Operations of the listening room; all others of the contract are refused. */
 const roomDoes: readonly Operation[] = [
   ...(['whoAmI', 'readOrganisation', 'signOut', 'readRoom', 'closeRoom'] as const),
   ...(['startListening', 'readAudio', 'readPeaks', 'followListening', 'paceListening', 'endListening'] as const),
@@ -80,7 +80,7 @@ describe('in the listening mode', () => {
     expect((await jar.request('/api/openapi.json')).code).toBe('session.in-room')
   })
 
-  test('the attempt is logged under the host’s name', async () => {
+  test('refused attempts are logged under the host’s name', async () => {
     const { rows } = await pool.query(
       "select person_id from audit_entry where action = 'request.refused' and result = 'refused:session.in-room' group by 1",
     )
@@ -153,8 +153,8 @@ describe('in the listening mode', () => {
   })
 })
 
-describe('directly in the database, the session is confined too', () => {
-  test('it sees the room’s recordings, and nothing else', async () => {
+describe('directly in the database, the session of the listening mode', () => {
+  test('sees the room’s recordings, and nothing else', async () => {
     await makeInspection([others])
     expect(await asDesk('select id from recording')).toEqual([{ id: recording.id }])
     expect(await asDesk('select id from contact')).toEqual([{ id: recording.contactId }])
@@ -175,7 +175,7 @@ describe('directly in the database, the session is confined too', () => {
     expect(await asDesk('select id from recording', [], { 'seloste.reference': 'P-2026-1' })).toEqual([])
   })
 
-  test('it belongs to nobody: no operation of the desk works', async () => {
+  test('has no viewer: no operation of the desk works', async () => {
     const acts: [string, unknown[]][] = [
       ['select * from list_offices()', []],
       ['select * from free_slots($1)', [room.request.id]],
@@ -202,7 +202,7 @@ describe('directly in the database, the session is confined too', () => {
     }
   })
 
-  test('it cannot leave the listening mode, nor play anything after its end', async () => {
+  test('cannot leave the listening mode, nor play anything after its end', async () => {
     const out =
       "update session set expires_at = now() + interval '11 hours' where token_hash = sha256(convert_to($1, 'UTF8')) returning expires_at <= confined_until as held"
     expect(await asDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])

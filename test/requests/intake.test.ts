@@ -12,7 +12,7 @@ const now = () => Temporal.Now.instant()
 const day = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
 
 describe('a received request', () => {
-  test('has the next number of the year, without gaps if two clerks enter at the same time', async () => {
+  test('has the next number of the year, without gaps even if two clerks enter at the same time', async () => {
     const first = await entered()
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) => enter(body({ name: `Soittaja ${i}` }), i % 2 === 0 ? 'paula' : 'pekka')),
@@ -26,7 +26,7 @@ describe('a received request', () => {
     expect(counted).toEqual(counted.map((_, i) => counted[0]! + i))
   })
 
-  test('is entered once if the form was sent twice, and twice for two requesters', async () => {
+  test('is entered once if the form is sent twice, and twice for two requesters', async () => {
     const form = body({ name: 'Kaksi Kertaa' })
     const windows = [await desk.signIn(people.paula), await desk.signIn(people.paula)]
     const sent = await Promise.all(
@@ -48,7 +48,7 @@ describe('a received request', () => {
     expect(isOverdue).toBe(true)
   })
 
-  test('is refused with characters that no text can hold, and stored unchanged in any script', async () => {
+  test('is refused with characters that cannot be stored as text, and is stored unchanged in any script', async () => {
     for (const name of ['Maija\u0000', '\u0000']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of [' ', '']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of ['Šárka Ņemiro', '山田太郎', "O'Brien; drop table person --", 'Maija 👩‍👧', 'x'.repeat(200)]) {
@@ -65,7 +65,7 @@ describe('a received request', () => {
     }
   })
 
-  test('asks only for what the description in force offers, without mixing different rights', async () => {
+  test('can have only kinds that the description in force offers, and no mix of different rights', async () => {
     for (const [party, kind] of [
       ['CALLER', 'COPY'],
       ['CALLER', 'RECTIFY'],
@@ -85,7 +85,7 @@ describe('a received request', () => {
     })
   })
 
-  test('of an official names them by their user id', async () => {
+  test('of an official names the official by user id', async () => {
     const official = { ...body(), party: 'OFFICIAL' }
     expect((await enter({ ...official, officialUserId: 'ei.ketaan' })).code).toBe('request.official-unknown')
     expect((await enter(official)).code).toBe('request.official-unknown')
@@ -125,7 +125,7 @@ describe('a personal identity code', () => {
 })
 
 describe('the requester', () => {
-  test('is identified with how, when and by whom, and only an official by the personnel register', async () => {
+  test('is identified with means, time and clerk; only an official can be identified by the personnel register', async () => {
     const { id } = await entered()
     expect(await read(id)).toMatchObject({ state: 'RECEIVED', next: ['identify'] })
     expect((await act('POST', id, '/identification', { how: 'PERSONNEL' })).code).toBe('request.identified-wrong')
@@ -135,7 +135,7 @@ describe('the requester', () => {
     expect({ state, next }).toEqual({ state: 'IDENTIFIED', next: ['name-call'] })
   })
 
-  test('counts as another person after a change of name, until identified again', async () => {
+  test('counts as another person after a change of name, until they are identified again', async () => {
     const { id } = await entered()
     await act('POST', id, '/identification', { how: 'ID_CARD' })
     const change = (name: string, address?: string) =>
@@ -158,7 +158,7 @@ describe('the requester', () => {
 })
 
 describe('the deadline', () => {
-  test('is extended once, before it ends, by a month or two', async () => {
+  test('is extended once, before it has passed, by a month or two', async () => {
     const { id } = await entered()
     const { receivedAt } = await read(id)
     expect((await act('POST', id, '/extension', { months: 2, reason: 'COMPLEX' })).status).toBe(204)
@@ -176,7 +176,7 @@ describe('the deadline', () => {
   })
 })
 
-test('a request taken by two clerks at the same time goes to one, and the other is told', async () => {
+test('of two clerks who take a request at the same time one gets it, and the other gets an error', async () => {
   const { id } = await entered()
   const takes = await Promise.all(
     (['paula', 'pekka'] as const).map((user) =>
@@ -189,8 +189,8 @@ test('a request taken by two clerks at the same time goes to one, and the other 
   expect((await act('POST', id, '/assignment', { personId: null, seen: assignedTo!.id })).status).toBe(204)
 })
 
-describe('closing', () => {
-  test('reports what is unfinished, and needs a letter that was sent', async () => {
+describe('closing a request', () => {
+  test('reports what is unfinished, and needs a sent letter', async () => {
     const { id } = await entered()
     const close = (outcome: string) => act('POST', id, '/close', { outcome })
     expect((await close('ANSWERED')).body).toMatchObject({
@@ -209,7 +209,7 @@ describe('closing', () => {
     })
   })
 
-  test('happens once: of two clerks one is told that it was closed, and nothing changes afterwards', async () => {
+  test('happens once: of two clerks who close it one gets an error, and nothing changes afterwards', async () => {
     const { id } = await entered()
     const closes = await Promise.all(
       (['paula', 'pekka'] as const).map((user) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, user)),
@@ -227,7 +227,7 @@ describe('closing', () => {
 })
 
 describe('the queue', () => {
-  test('is assigned to clerks, counted, searchable by number and name, with the most urgent first', async () => {
+  test('has requests with assigned clerks and counts, is searchable by number and name, and begins with the most urgent', async () => {
     const soon = await entered(
       {
         receivedAt: now()
@@ -266,7 +266,7 @@ describe('the queue', () => {
     expect(await found('%', 'closed')).toEqual([])
   })
 
-  test('logs every view of it by number and without a name, and returns nothing if it cannot', async () => {
+  test('logs every view by the request’s number and without a name, and shows nothing if it cannot log', async () => {
     const { id, number } = await entered({}, { name: 'Jälki Jalmari' })
     await read(id)
     await list('find=jalmari')

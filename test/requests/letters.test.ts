@@ -1,5 +1,5 @@
-// Letters of requests as the Service Unit makes them: their statements on calls, what they never contain, how they are sent,
-// and automatic ones.
+// Letters of requests as the Service Unit makes them: what they state about calls, what they never contain, how they
+// are sent, and which are made automatically.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ async function made(request: string, kind: string, more: object = {}): Promise<s
   return (drafted.body as unknown as { id: string }).id
 }
 
-/** Text of a letter without its markup. */
+/** Returns the text of a letter without its markup. */
 async function text(id: string): Promise<string> {
   const page = await (await as('paula')).fetch(`/api/letters/${id}/html`, {})
   expect(page.status).toBe(200)
@@ -39,7 +39,7 @@ async function text(id: string): Promise<string> {
     .replace(/\s+/g, ' ')
 }
 
-/** Names a call that is not verified as the requester's. */
+/** Adds a call to a request that is not verified as the requester's. */
 async function name(request: string, state: string, ordinal = 1): Promise<void> {
   await sql`
     insert into request_call (request_id, ordinal, state, told, looked_by)
@@ -72,7 +72,7 @@ describe('the answer', () => {
     expect(room).toContain('Pyytäjä Pyynnöllä')
   })
 
-  test('reports when and why a recording was destroyed, with the facts at the time it was made', async () => {
+  test('reports when and why a recording was destroyed, with the facts of the moment at which the letter was made', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId] })
     const before = await made(request.id, 'answer')
@@ -89,7 +89,7 @@ describe('the answer', () => {
     expect((await send('paula', 'GET', `/api/letters/${before}/html`)).status).toBe(404)
   })
 
-  test('needs every named call to be settled, and at least one', async () => {
+  test('needs at least one named call, and a result for every named call', async () => {
     const request = await served()
     expect(await draft(request.id, 'answer')).toMatchObject({
       status: 409,
@@ -102,7 +102,7 @@ describe('the answer', () => {
     })
   })
 
-  test('reports that a recording can be listened to although the official forbade it later, because the prohibition waits for this request (AC12)', async () => {
+  test('reports that a recording can be listened to although the official has forbidden it, because the prohibition waits for this request (AC12)', async () => {
     const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(requested)
@@ -114,7 +114,7 @@ describe('the answer', () => {
     expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
   })
 
-  test('reports to an official their own segments of a call and no other’s', async () => {
+  test('reports to an official their own segments of a call and no other official’s', async () => {
     const recording = await stored()
     const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
     const own = await served({ ...request, officialId: people.aino.id })
@@ -148,7 +148,7 @@ describe('a letter about calls that are not verified as the requester’s', () =
 })
 
 describe('a refusal', () => {
-  test('states the ground shown by the request, if no other is given, and its reason', async () => {
+  test('states the ground that follows from the request, unless another ground is given, and the reason', async () => {
     const unknown = await served({ identified: false })
     expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
     const recording = await stored()
@@ -161,7 +161,7 @@ describe('a refusal', () => {
     expect(await text(await made(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain('12 artiklan 5 kohta')
   })
 
-  test('to an unidentified requester reports no call', async () => {
+  test('to an unidentified requester mentions no call', async () => {
     const request = await served({ identified: false })
     for (const kind of ['answer', 'not-identifiable', 'log-extract', 'prohibition']) {
       expect(await draft(request.id, kind)).toMatchObject({
@@ -174,7 +174,7 @@ describe('a refusal', () => {
 
 describe('other facts of a request', () => {
   const clerk = people.paula.id
-  // The letter has no past appointment, only one on a future tenth of March.
+  // Uses a future date, because a letter has no past appointment.
   const year = Temporal.Now.plainDateISO().year + 1
 
   test('are reported in letters of their own: an extension, an appointment, a copy, a correction, a decision', async () => {
@@ -236,7 +236,7 @@ describe('other facts of a request', () => {
 })
 
 describe('automatic letters', () => {
-  test('report once that a forbidden recording was destroyed', async () => {
+  test('report, once, that a forbidden recording was destroyed', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
     await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
@@ -283,7 +283,7 @@ describe('a letter', () => {
     expect(await lettersOf(request.id)).toHaveLength(2)
   })
 
-  test('is erased with the requester’s data: that it was sent stays, and an unsent one is deleted', async () => {
+  test('is erased with the requester’s data: the fact that it was sent stays, and an unsent letter is deleted', async () => {
     const request = await served()
     const sent = await made(request.id, 'received')
     await send('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
@@ -296,7 +296,7 @@ describe('a letter', () => {
     })
   })
 
-  test('is read and made by the Service Unit only, and each reading is logged under the request’s number', async () => {
+  test('is made and read by the Service Unit only, and each reading is logged under the request’s number', async () => {
     const request = await served()
     const id = await made(request.id, 'received')
     for (const somebody of ['aino', 'tuula', 'riitta', 'matti', 'asta', 'dora'] as const) {
@@ -311,7 +311,7 @@ describe('a letter', () => {
     expect(rows).toEqual([{ person_id: people.paula.id, reference: request.number, result: 'ok' }])
   })
 
-  test('is a page with its own policy, and a PDF', async () => {
+  test('is available as a page with its own content security policy, and as a PDF', async () => {
     const id = await made((await served()).id, 'received')
     const paula = await as('paula')
     const page = await paula.fetch(`/api/letters/${id}/html`, {})
@@ -322,7 +322,7 @@ describe('a letter', () => {
     expect((await pdf.text()).slice(0, 5)).toBe('%PDF-')
   })
 
-  test('that is missing gets the same answer as one that may not be seen', async () => {
+  test('that does not exist gets the same answer as one that may not be seen', async () => {
     expect(await send('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
     expect(await draft(randomUUID(), 'received')).toMatchObject({ status: 404 })
   })
@@ -352,7 +352,7 @@ describe('a template', () => {
     })
   })
 
-  test('cannot overwrite somebody else’s change', async () => {
+  test('is not overwritten by somebody who has not seen another person’s change', async () => {
     const { text: now, version } = await received()
     await send('paula', 'PUT', path, { text: now, version })
     expect(await send('asta', 'PUT', path, { text: now, version })).toMatchObject({
@@ -377,7 +377,7 @@ describe('a template', () => {
     })
   })
 
-  test('is readable for the data protection officer, and for nobody else', async () => {
+  test('can also be read by the data protection officer, and by nobody else', async () => {
     expect(await list('dora')).toMatchObject({ mayChange: false })
     for (const somebody of ['aino', 'riitta', 'tuula'] as const) {
       expect((await send(somebody, 'GET', '/api/letter-templates')).status).toBe(403)

@@ -36,7 +36,7 @@ const clerk = () =>
   })
 
 type OperationId = keyof typeof operations
-/** They end the clerk's own session or change how it is made; they answer only about the clerk. */
+/** Left out: operations that end the clerk's own session or change how it is made, and answer only about the clerk. */
 const ofOneself =
   /^(signOut|endSession|endSessions|changePassword|checkPassword|signOutOfIdentityProvider|listSessions|readAccount)$/
 const clerks = (Object.keys(operations) as OperationId[]).filter(
@@ -45,12 +45,15 @@ const clerks = (Object.keys(operations) as OperationId[]).filter(
     (mayCall(id, 'SERVICE_UNIT', 'own') !== false ||
       /^\/api\/(contacts|recordings|listenings)/.test(operations[id].url)),
 )
-/** A repetition would change what was asked about before, so these are called for one's own request below. */
+/**
+ * Operations that can be repeated for the others' calls; a repetition of the rest would change the state, so they are
+ * called for the requester's own call below.
+ */
 const views = clerks.filter(
   (id) => operations[id].method === 'GET' || /^\/api\/(contacts|recordings)/.test(operations[id].url),
 )
 
-/** Calls of somebody else: at about the described time or another, with another number or none that fits. */
+/** Call of somebody else: at about the described time or another, with another number or none that fits. */
 const othersCall = fc.record({
   minutesApart: fc.constantFrom(-150, -30, -5, 0, 3, 25, 200),
   long: fc.integer({ min: 1, max: 30 }),
@@ -62,8 +65,8 @@ const othersCall = fc.record({
 type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : never
 
 /**
- * Everybody's calls are at one time. The details name that time, with a number, or without one for a service number
- * that nobody calls.
+ * All other people's calls are around one time, which each of the details below names: with a number that nobody has,
+ * or without a number and with a service number, duration or official that fits no call.
  */
 const day = Temporal.Now.plainDateISO(termZone).subtract({ days: 6 })
 const report = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
@@ -75,7 +78,7 @@ const requested = [
   { ...report, serviceNumber: '029 497 000', minutes: 200 },
   { ...report, serviceNumber: '029 497 000', official: 'Cecilia' },
 ]
-/** The requester's own call, which the last details find. */
+/** Details that find the requester's own call. */
 const own = { ...report, time: '12:00', callerNumber: '040 111 2222', accuracy: 'MINUTES' }
 
 interface Probe {
@@ -106,9 +109,7 @@ function factsOf(call: OthersCall, { contact, recording }: Probe): Partial<Segme
   }
 }
 
-/**
- * Replaces ids by their order, and instants and numbers of requests by their kind, so that any other difference counts.
- */
+/** Replaces ids by their order, and times and request numbers by their kind, so that every other difference counts. */
 function plain(text: string): string {
   const ids: string[] = []
   return text
@@ -120,7 +121,10 @@ function plain(text: string): string {
     .replace(/paula\.[0-9a-f]{8}/g, 'paula')
 }
 
-/** @param sessions of clerks with one name, who take turns because frequent views are slowed down */
+/**
+ * Returns the answers to all probes.
+ * @param sessions of clerks with the same name, who take turns because frequent views are slowed down
+ */
 async function answersTo(sessions: readonly Session[], reference: string, requestId: string, probes: readonly Probe[]) {
   const answers: Record<string, string> = {}
   let count = 0
@@ -254,7 +258,7 @@ describe('other people’s calls', () => {
     await sql`analyze contact`.execute(admin)
 
     const settings = { 'seloste.session': session.token, 'seloste.purpose': 'INSPECTION', 'seloste.reference': number }
-    /** Measures one statement, and rolls it back. */
+    /** Measures the duration of one statement, and rolls it back. */
     async function timed(statement: ReturnType<typeof sql>): Promise<number> {
       let took = 0
       await inSession(asDesk, settings, async (tx) => {
@@ -265,7 +269,7 @@ describe('other people’s calls', () => {
       }).catch(() => undefined)
       return took
     }
-    /** Asked once, as logged, and searched for repeatedly. */
+    /** Enters the details of a call once, with their log entry; the search itself is repeated below. */
     const request = async (on: Temporal.PlainDate) => {
       const given = JSON.stringify({ ...report, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
@@ -290,7 +294,7 @@ describe('other people’s calls', () => {
     async function lowerQuartiles(others: () => ReturnType<typeof sql>, nobodys: () => ReturnType<typeof sql>) {
       const taken: [number[], number[]] = [[], []]
       for (let round = 0; round < 31; round++) {
-        // In turns, each equally often first, so that the machine's other load affects both.
+        // Measures both in turns, each equally often first, so that other load of the machine affects both.
         for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
           taken[which]!.push(await timed(which === 0 ? others() : nobodys()))
         }
@@ -299,7 +303,7 @@ describe('other people’s calls', () => {
     }
     const alike = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
     for (const [item, [others, nobodys]] of Object.entries(pairs)) {
-      // A real difference occurs every time; the machine's load does not.
+      // Repeats a measurement with a difference: a real one occurs every time, and one caused by load does not.
       let found = await lowerQuartiles(others, nobodys)
       for (let again = 0; again < 2 && !alike(found); again++) found = await lowerQuartiles(others, nobodys)
       expect(alike(found), `${item}: ${found[0]} ms and ${found[1]} ms`).toBe(true)

@@ -1,4 +1,4 @@
-// R47: offices, their slots and workstations.
+// R47: offices, their slots and their workstations.
 import { expect, describe, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -54,7 +54,7 @@ describe('an office', () => {
     expect((await add(id)).code).toBe('office.closed')
   })
 
-  test('belongs to the Service Unit and the administrator, and its slots and appointments to the Service Unit only', async () => {
+  test('is managed by the Service Unit and the administrator, its slots and appointments by the Service Unit only', async () => {
     const id = await office()
     const slot = await slotAt(30)
     const sets = { names: inThree('Turku'), address: inThree('x') }
@@ -81,7 +81,7 @@ describe('an office', () => {
 })
 
 describe('slots', () => {
-  test('are added in sequence, and none that would not fit', async () => {
+  test('are added in sequence, without one that would not fit', async () => {
     const id = await office()
     expect(await add(id, { from: '09:00', to: '11:50', minutes: 45 })).toMatchObject({
       status: 201,
@@ -96,7 +96,7 @@ describe('slots', () => {
     ])
   })
 
-  test('cannot overlap another of the office or the host, anywhere, and then none is added', async () => {
+  test('cannot overlap another slot of the office, or of the host at any office; otherwise none of the new slots is added', async () => {
     const [one, elsewhere] = [await office(), await office()]
     const day = { day: Temporal.PlainDate.from(nextYear).add({ days: 1 }).toString() }
     expect((await add(one, day)).status).toBe(201)
@@ -112,7 +112,8 @@ describe('slots', () => {
     const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
     const { pool } = database.as()
     const holding = await pool.connect()
-    // While this lock is held nobody can add, but everybody can read: two who read before waiting would both add.
+    // While this lock is held nobody can add, but everybody can read: two clerks who read before they wait would both
+    // add.
     await holding.query('begin; lock table office_slot in share mode')
     const adding = Promise.all([
       add(id, { day }),
@@ -133,7 +134,7 @@ describe('slots', () => {
     expect(await slotsOf(id, day)).toHaveLength(3)
   })
 
-  test('are in the future, within a year, and at times that exist on the day', async () => {
+  test('are in the future, within a year, and at times that exist on their day', async () => {
     const id = await office()
     const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const refused = async (given: object) => (await add(id, given)).code
@@ -171,7 +172,7 @@ describe('slots', () => {
     }
   })
 
-  test('have a host who holds the Service Unit’s right until they end', async () => {
+  test('have a host who holds the Service Unit’s right until the slots end', async () => {
     const id = await office()
     const ending = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Loppu',
@@ -187,7 +188,7 @@ describe('slots', () => {
     expect((await add(id, { hostId: ending.id, day: sooner })).status).toBe(201)
   })
 
-  test('can be removed while nobody has booked them', async () => {
+  test('can be removed while they are not booked', async () => {
     const id = await office()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
     await add(id, { day })
@@ -222,7 +223,7 @@ describe('a workstation', () => {
     expect((await jar.request('/api/workstation', { code: late.body['code'] as string })).code).toBe('workstation.code')
   })
 
-  test('enrolled at another office no longer belongs to the first, and a removed one to none', async () => {
+  test('that is enrolled at another office no longer belongs to the first, and a removed one belongs to none', async () => {
     const [one, next] = [await office(), await office()]
     const jar = await desk.atWorkstation(people.paula, one)
     const { body } = await clerk.request(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })

@@ -1,6 +1,6 @@
 /**
- * Opens a Service Unit under a description of today's law: openEnds and served requests, copies made and fetched as
- * people do. Every state is allowed by the rules.
+ * Opens a Service Unit whose description has the switches for the GDPR and Act 621/1999 on: openEnds and served
+ * requests, copies made and downloaded as people do. Every state is one that the rules allow.
  */
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'

@@ -15,7 +15,7 @@ import { servedRequest } from './served-request.ts'
 export interface Jar extends Browser {
   /** Cookies by name. */
   cookies: Map<string, string>
-  /** Sends a request, and reads the answer; with a body it is a POST. */
+  /** Sends a request, a POST if a body is given, and reads the answer. */
   request: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
 }
 
@@ -61,7 +61,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return body['id'] as string
   }
 
-  /** Enters a slot this many hours from now, of an hour by default; checked only by the database's rules. */
+  /** Enters a slot this many hours from now, an hour long by default; only the database's rules check it. */
   async function slotAt(
     hours: number,
     { officeId, host = people.paula, lasts = 1 }: { officeId?: string; host?: TestPerson; lasts?: number } = {},
@@ -74,14 +74,14 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return rows[0]!.id
   }
 
-  /** Moves a slot in time, instead of the clock. */
+  /** Moves a slot in time, instead of shifting the clock. */
   async function moveSlot(id: string, fromHours: number, toHours: number): Promise<void> {
     await sql`
       update office_slot set starts_at = now() + make_interval(secs => ${fromHours * 3600}::float8),
         ends_at = now() + make_interval(secs => ${toHours * 3600}::float8) where id = ${id}`.execute(admin)
   }
 
-  /** Enters a caller's request to listen to these recordings, verified as their party. */
+  /** Enters a caller's request to listen to these recordings, and verifies the caller as their party. */
   async function makeInspection(
     recordings: readonly { contactId: string }[],
     given: { receivedAt?: Temporal.Instant; kinds?: RequestKind[]; party?: 'OFFICIAL'; officialId?: string } = {},
@@ -93,7 +93,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   const book = (request: { id: string }, slotId: string, more: object = {}, by: Jar = clerk) =>
     by.request(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
 
-  /** Books a slot over the network. @returns the appointment's id */
+  /** Books a slot over the network. Returns the appointment's id. */
   async function booked(request: { id: string }, slotId: string): Promise<string> {
     const { status, body } = await book(request, slotId)
     if (status !== 201) throw new Error(`booking answered ${JSON.stringify(body)}`)
@@ -114,7 +114,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return rows[0]!.outcome
   }
 
-  /** Opens a browser for somebody at a workstation of an office. */
+  /** Opens a browser for a person at a workstation of an office. */
   async function atWorkstation(user: TestPerson, officeId: string): Promise<Jar> {
     const { body } = await clerk.request(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
     const jar = await browse(user)
@@ -124,8 +124,8 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   /**
-   * Books an appointment for now at an office, with its host's browser at a workstation there; in the room if
-   * requested.
+   * Books an appointment for now at an office, and opens its host's browser at a workstation there, in the listening
+   * mode if requested.
    */
   async function openRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
     const officeId = await office()

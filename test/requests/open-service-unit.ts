@@ -1,6 +1,6 @@
 /**
- * Opens the Service Unit's desk for tests of its requests: two clerks and others, their browsers, and requests entered at the
- * desk.
+ * Opens the Service Unit's desk for tests of its requests: two clerks and other people, their browsers, and requests
+ * entered at the desk.
  */
 import { sql } from 'kysely'
 import { expect } from 'vitest'
@@ -60,13 +60,13 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
     answer((await as(by)).fetch(path, { method, ...(json && { json }) }))
   const enter = (json: object, by?: keyof typeof people) => fetch('POST', '/api/requests', json, by)
   let count = 0
-  /** Enters a request with its own requester. */
+  /** Enters a request with a requester of its own. */
   async function entered(given: object = {}, requester: object = {}) {
     const made = await enter({ ...body({ email: `maija${++count}@example.fi`, ...requester }), ...given })
     expect(made.status).toBe(201)
     return made.body as unknown as { id: string; number: string }
   }
-  /** Calls a path below a request, or the given path. */
+  /** Sends a request to a path below a request, or to the given path. */
   const act = (method: string, id: string, path: string, json?: object, by?: keyof typeof people) =>
     fetch(method, id === '' ? path : `/api/requests/${id}${path}`, json, by)
   async function read(id: string, by?: keyof typeof people): Promise<RequestDetail> {
@@ -90,7 +90,7 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
   }
 }
 
-/** Of an invented person: individual numbers from 900 on are never assigned (L32). */
+/** Returns the code of an invented person: individual numbers from 900 on are never assigned (L32). */
 function identityCode(separator: string): string {
   const [day, individual] = ['010190', '951']
   return `${day}${separator}${individual}${'0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(day + individual) % 31]}`

@@ -1,5 +1,5 @@
-// Official documents and people mentioned in calls (C11, C12; L13, L14; LX6): entered by a clerk who sees no call for
-// them.
+// Requests for official documents, and of people mentioned in calls (C11, C12; L13, L14; LX6), entered by a clerk who
+// sees no call for them.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
@@ -63,7 +63,7 @@ test('an outsider’s request for an official document is decided by the decisio
 test('a decision names the provision, and needs a request for an official document only', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   expect((await decide(body['id'] as string, { outcome: 'SECRET', provision: ' ' })).code).toBe('input.invalid')
-  // Of an invented person: individual numbers from 900 on are never assigned.
+  // Code of an invented person: individual numbers from 900 on are never assigned.
   const coded = await decide(body['id'] as string, {
     ...secret,
     provision: 'Hakija 010190-951' + '0123456789ABCDEFHJKLMNPRSTUVWXY'[10190951 % 31]!,
@@ -81,12 +81,12 @@ test('the clerk who entered the request cannot decide on it', async () => {
   expect((await decide(body['id'] as string, secret)).code).toBe('openness.own')
 })
 
-test('a request for an official document is never mixed with a data subject’s own (L13)', async () => {
+test('a request for an official document is never mixed with a data subject’s own request (L13)', async () => {
   expect((await enter('CALLER', ['KNOW', 'OPENNESS'])).code).toBe('request.not-offered')
   expect((await enter('OUTSIDER', ['COPY'])).code).toBe('request.not-offered')
 })
 
-test('a mentioned person is served by hand: their request has its deadline, and finds no call (C12)', async () => {
+test('a mentioned person is served manually: their request has its deadline, and finds no call (C12)', async () => {
   const entered = await enter('MENTIONED', ['MENTIONED'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
@@ -109,7 +109,7 @@ test('a mentioned person is served by hand: their request has its deadline, and 
 
 const everywhere = { kind: 'all' as const, units: [], numbers: [] }
 
-test('a referral leads to one kind of disclosure, whose preparer learns its number and takes it up once, and not the requester', async () => {
+test('a referral allows one kind of disclosure; whoever prepares it learns the referral’s number, but not the requester, and accepts the referral once', async () => {
   const { people: staff, admin, desk } = acts
   const right = {
     role: 'EXPERT',
@@ -164,14 +164,14 @@ test('a referral leads to one kind of disclosure, whose preparer learns its numb
   expect(await asClerk()).not.toHaveProperty('takenUpAt')
   expect((await takeUp('tuula', 'AUTHORITY')).status).toBe(204)
   expect((await takeUp('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
-  // The clerk sees that it was taken up, and nothing of the disclosure.
+  // The clerk sees that the referral was accepted, and nothing of the disclosure.
   expect(await asClerk()).toMatchObject({
     outcome: 'REFERRED',
     leadsTo: 'AUTHORITY',
     takenUpAt: expect.any(String) as string,
   })
   expect(JSON.stringify(await asClerk())).not.toContain(disclosure.number)
-  // Neither does a desk that reads the table itself; nobody else sees a row of it.
+  // A desk that reads the table directly sees nothing of the disclosure either; other people see no row of the table.
   const leads = async (user: { signIn: () => Promise<Session> }, columns: string) => {
     const session = await user.signIn()
     const pending = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
@@ -196,7 +196,7 @@ test('a referral leads to one kind of disclosure, whose preparer learns its numb
   ])
 })
 
-test('deciding on an official document at a desk that was left needs a new proof', async () => {
+test('deciding on an official document at an unattended desk needs a new proof of identity', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   const id = body['id'] as string
   await acts.as('riitta')

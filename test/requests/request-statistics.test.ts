@@ -21,7 +21,7 @@ async function received(days: number, given: { kinds?: string[]; closedDaysAgo?:
   return id
 }
 
-test('requests are counted by month, kind, channel and outcome, with response times and late ones', async () => {
+test('requests are counted by month, kind, channel and outcome, with response times and overdue ones', async () => {
   const month = (days: number) =>
     daysAgo(days).toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toString().slice(0, 7)
   const id = await received(100, { closedDaysAgo: 90 })

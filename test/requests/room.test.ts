@@ -65,10 +65,10 @@ describe('the room', () => {
     expect(await open(await atWorkstation(people.paula, officeId))).toBe('appointment.over')
   })
 
-  test('shows this person’s calls with something to listen to, and their segments', async () => {
+  test('shows the requester’s calls that have a recording to listen to, with their segments', async () => {
     const [first, second, found] = [await stored(), await stored(), await stored()]
     const room = await openRoom([first, second], { open: false })
-    // A call of the same request that was found and is not verified as this person's.
+    // Adds a call that was found for the same request but is not verified as the requester's.
     await pool.query(
       `insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by)
        select $1, 3, 'FOUND', '{}', id, started_at, $2 from contact where id = $3`,
@@ -92,7 +92,7 @@ describe('the room', () => {
     expect((await listen(room.jar, (await stored()).id, number)).code).toBe('not-found')
   })
 
-  test('of an official has the segments that they answered, and no others (R48)', async () => {
+  test('of an official shows the segments that they answered, and no others (R48)', async () => {
     const recording = await stored()
     const officeId = await office()
     const request = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.aino.id })
@@ -119,7 +119,7 @@ describe('the room', () => {
     expect((await listen(jar, recording.id, request.number)).code).toBe('not-found')
   })
 
-  test('plays repeatedly within the slot, and nothing five seconds after it', async () => {
+  test('plays repeatedly within the slot, and nothing from five seconds after its end', async () => {
     const recording = await stored()
     const { jar, request, slotId, appointmentId } = await openRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
@@ -139,7 +139,7 @@ describe('the room', () => {
     }
     expect((await jar.request('/api/room')).code).toBe('session.none')
     expect((await listen(jar, recording.id, request.number)).code).toBe('session.none')
-    // The slot has ended: nobody opens it again, and its outcome is still to be recorded.
+    // The slot has ended: nobody can open the room again, and the outcome is still to be recorded.
     const again = await desk.atWorkstation(people.paula, await office())
     expect((await again.request('/api/room', { appointmentId })).code).not.toBe(undefined)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
@@ -190,7 +190,7 @@ describe('the room', () => {
     expect(new Set(rows.map(({ person_id }) => person_id))).toEqual(new Set([people.paula.id]))
   })
 
-  test('gets the outcome HEARD only from the host, with their password, while the forbidden recording waits', async () => {
+  test('gets the outcome HEARD only from the host, with their password, while a forbidden recording waits', async () => {
     const recording = await stored()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
@@ -205,7 +205,7 @@ describe('the room', () => {
     for (let guess = 0; guess < 6; guess++) await played({ password: `guess ${guess}` })
     expect(await played({ password })).toBe('session.wait')
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
-    // The listener can end it nevertheless.
+    // The listener can still close the room without an outcome.
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     const { rows } = await pool.query(
       "select distinct result from audit_entry where action = 'room.closed' and result like 'refused:session%' and person_id = $1 order by 1",
@@ -215,7 +215,7 @@ describe('the room', () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
   })
 
-  test('closed without an outcome can be continued within the slot', async () => {
+  test('that is closed without an outcome can be opened again within the slot', async () => {
     const { jar, appointmentId, officeId } = await openRoom([await stored()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
@@ -223,7 +223,7 @@ describe('the room', () => {
     expect((await again.request('/api/room', { appointmentId })).status).toBe(200)
   })
 
-  test('stops when the recording’s end comes, or its outcome is recorded elsewhere', async () => {
+  test('stops when the recording’s destruction date is reached, or the outcome is recorded elsewhere', async () => {
     const recording = await desk.makeRecordingUntil(100)
     const { jar, request, appointmentId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
@@ -255,7 +255,7 @@ describe('the room', () => {
     expect(closed.map(({ detail }) => (detail as { why?: string }).why)).toEqual(['opened-again', 'workstation'])
   })
 
-  test('cannot be opened, and shows nothing more, once its requester is no longer identified', async () => {
+  test('cannot be opened again, and shows nothing more, once its requester is no longer identified', async () => {
     const recording = await stored()
     const { jar, request, appointmentId, officeId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
@@ -276,7 +276,7 @@ describe('the room', () => {
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])
     expect((await range(jar, body['id'] as string)).status).toBe(403)
     expect((await listen(jar, recording.id, request.number)).status).toBe(403)
-    // Nor are the calls listed.
+    // The calls are not listed either.
     expect((await jar.request('/api/room')).code).toBe('room.none')
   })
 })

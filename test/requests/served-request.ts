@@ -1,6 +1,6 @@
 /**
- * Opens a request whose requester is identified, with calls that were found or verified as theirs: under its number a
- * clerk sees these calls and no others. Tests of the steps before it work over the network.
+ * Enters a request whose requester is identified, with calls that were found or verified as theirs: under its number a
+ * clerk sees these calls and no others. Tests of the earlier steps work over the network.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -8,34 +8,39 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 
 export interface RequestToServe {
-  /** Clerk who entered it and verified its calls. */
+  /** Clerk who entered the request and verified its calls. */
   clerkId: string
   /** Ids of contacts in the register. */
   contacts?: readonly string[]
-  /** State of each call; default: verified as the requester's. */
+  /** State of each call; by default MATCHED, verified as the requester's. */
   state?: 'FOUND' | 'MATCHED'
   party?: RequestParty
-  /** OFFICIAL: the requester. */
+  /** Requester, if `party` is OFFICIAL. */
   officialId?: string
-  /** With LISTEN or COPY, an inspection is open for every matched call with a playable recording. */
+  /**
+   * Kinds of the request. With LISTEN or COPY, an inspection is open for every matched call with a playable recording.
+   */
   kinds?: readonly RequestKind[]
   receivedAt?: Temporal.Instant
-  /** False: the requester is not identified yet. */
+  /** False if the requester is not identified yet. */
   identified?: boolean
 }
 
 export interface ServedRequest {
   id: string
-  /** Reference of every view that serves it. */
+  /** Number of the request, which is the reference of every view that serves it. */
   number: string
-  /** In the order of the contacts. */
+  /** Calls in the order of the contacts. */
   calls: { id: string; contactId: string; inspectionId: string | null }[]
 }
 
-/** Numbers that no request entered by the desk has. */
+/** Last number used: such high numbers are given to no request entered at the desk. */
 let given = 900_000
 
-/** @param admin the superuser's database */
+/**
+ * Enters the request.
+ * @param admin the superuser's database
+ */
 export async function servedRequest(admin: Kysely<RegisterTables>, request: RequestToServe): Promise<ServedRequest> {
   const {
     clerkId,

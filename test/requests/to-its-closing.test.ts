@@ -66,7 +66,7 @@ test('a requested prohibition that is not entered blocks an answer', async () =>
   expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
 })
 
-test('the letter about a prohibition does not answer the rest of the request, which stays open', async () => {
+test('the letter about a prohibition does not answer the other kinds of the request, which stays open', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, {
     clerkId,
@@ -87,7 +87,7 @@ test('the letter about a prohibition does not answer the rest of the request, wh
   expect((await close(id, 'ANSWERED')).status).toBe(204)
 })
 
-test('each outcome needs its letter: a refusal its reason, and a withdrawal none', async () => {
+test('each outcome needs its letter: ANSWERED and REFUSED one of their kind, WITHDRAWN none', async () => {
   const recording = await stored()
   const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
@@ -179,7 +179,7 @@ test('a request whose requester was erased is still readable, without the person
   expect(body['items']).toMatchObject([{ id, state: 'CLOSED' }])
 })
 
-test('a call whose recording an order keeps looks as if it had none to listen to', async () => {
+test('a call whose recording an order keeps is shown like one without a recording to listen to', async () => {
   const [held, gone] = [await makeRecordingUntil(24), await makeRecordingUntil(24)]
   const requests = [held, gone].map(({ contactId }) =>
     servedRequest(admin, { clerkId, contacts: [contactId], kinds: ['LISTEN'] }),

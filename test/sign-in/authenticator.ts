@@ -1,6 +1,6 @@
 /**
- * Authenticator and its browser by WebAuthn level 3, for tests without a browser. Returns a browser's response to a
- * site's challenge; tests can corrupt every response.
+ * Acts as an authenticator and its browser by WebAuthn level 3, for tests without a browser. Returns a browser's
+ * response to a site's challenge; tests can corrupt every response.
  */
 import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type {
@@ -13,10 +13,10 @@ import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 interface Spoiled {
   origin?: string
-  /** False: the authenticator verified nobody. */
+  /** False if the authenticator did not verify its user. */
   verified?: boolean
   crossOrigin?: boolean
-  /** Value of the authenticator's counter. */
+  /** Value of the signature counter. */
   counter?: number
   rpId?: string
 }
@@ -28,7 +28,10 @@ export interface Authenticator {
 
 const flags = { present: 1, verified: 4, attested: 64 }
 
-/** @param counting false for a counter that is always 0, as of passkeys shared between devices */
+/**
+ * Makes an authenticator.
+ * @param counting false for a counter that is always 0, as of passkeys shared between devices
+ */
 export function makeAuthenticator(origin: string, { counting = true } = {}): Authenticator {
   let counter = 0
   let held: { id: Buffer; key: KeyObject; handle: string } | undefined

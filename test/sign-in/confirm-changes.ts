@@ -1,6 +1,6 @@
 import { answer, type Browser } from '../register/open-desk.ts'
 
-/** Confirms every pending change of the directory, with the second person's browser. @returns how many */
+/** Confirms every pending change of the directory, with the second person's browser. Returns the number of changes. */
 export async function confirmChanges(by: Browser): Promise<number> {
   const { body } = await answer(by.fetch('/api/directory-changes'))
   const items = body['items'] as { id: string; kind: string }[]

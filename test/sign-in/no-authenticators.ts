@@ -1,4 +1,4 @@
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 
-/** Second factors for tests without an authenticator. */
+/** Refuses every second factor, for tests without an authenticator. */
 export const noAuthenticators: CodeProof = { prove: () => Promise.resolve({ refused: 'factor.none' }) }

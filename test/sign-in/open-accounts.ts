@@ -1,6 +1,6 @@
 /**
- * Opens accounts as people use them: a desk, browsers that keep their cookies, and a person who signs in by password,
- * fresh for each test. Every route is called over the network.
+ * Opens accounts as people use them: a desk, browsers that keep their cookies, and a new person for each test who signs
+ * in with a password. Every route is called over the network.
  */
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'
@@ -55,14 +55,14 @@ export async function openAccounts() {
   const enter = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
 
   let address = 0
-  /** Uses a separate address for each, so that no test is limited by another's attempts. */
+  /** Opens a browser with an IP address of its own, so that no test is limited by another's attempts. */
   function browse(headers: Record<string, string> = {}): Browser {
     address += 1
     return new Browser(desk.url, { 'x-forwarded-for': `10.${address >> 8}.${address & 255}.1`, ...headers })
   }
 
   let ahead = 0
-  /** Advances thirty seconds each time, because no code is valid twice. */
+  /** Returns the next code: the time advances thirty seconds with each, because no code is valid twice. */
   function codeOf(secret: string): string {
     ahead += 30
     return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 1000 })

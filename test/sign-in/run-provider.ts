@@ -1,7 +1,6 @@
 /**
  * Runs a real OpenID provider for tests (oidc-provider, certified for the flows used here) on a port of this machine.
- * Takes its people and their claims; returns its issuer. It asks for a name on its own page, as an agency's provider
- * would, and for nothing else.
+ * Takes its people and their claims; returns its issuer. On its own page it asks for a name only.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -11,18 +10,21 @@ import Provider, { type Configuration } from 'oidc-provider'
 
 export interface TestProvider {
   issuer: string
-  /** Claims of its people, by the name typed there. */
+  /** Claims of the provider's people, by the name typed on its page. */
   people: Map<string, Record<string, string | boolean>>
-  /** Authentication methods that it reports. */
+  /** Authentication methods that the provider reports. */
   proof: { acr?: string; amr?: string[] }
-  /** Stops answering until resumed. */
+  /** While true, every request gets 503. */
   outOfOrder: boolean
   stop: () => Promise<void>
 }
 
 export const testClient = { id: 'seloste', secret: 'only-for-tests-and-long-enough' }
 
-/** @param publicUrl URL of Seloste, for redirects back */
+/**
+ * Starts the provider.
+ * @param publicUrl URL of Seloste, for redirects back
+ */
 export async function runTestProvider(
   publicUrl: string,
   { authMethod = 'client_secret_basic' }: { authMethod?: 'client_secret_basic' | 'client_secret_post' } = {},
@@ -45,7 +47,7 @@ export async function runTestProvider(
     },
   }
   const provider = new Provider(issuer, configuration(state, publicUrl, authMethod))
-  // It logs what is wrong with a test; tests read it in the answers.
+  // Switches off logging of invalid requests: tests read the errors in the answers.
   provider.silent = true
   const handle = provider.callback()
 
@@ -104,7 +106,7 @@ function configuration(
       amr: null,
     },
     acrValues: ['two-factors'],
-    // Scope claims are in the ID token as well as in the user information.
+    // Puts the claims of a scope into the ID token as well as the user information.
     conformIdTokenClaims: false,
     cookies: { keys: ['only-for-tests'] },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
@@ -126,8 +128,10 @@ function configuration(
 }
 
 /**
- * Follows redirects like a browser, keeping the provider's cookies. @param user name typed if the provider asks;
- * undefined leaves its question unanswered @param cookies of the provider in this browser @returns the final address
+ * Follows redirects like a browser, keeping the provider's cookies.
+ * @param user name typed if the provider asks; if undefined, its question is not answered
+ * @param cookies of the provider in this browser
+ * @returns the final URL
  */
 export async function signInAtProvider(
   url: string,

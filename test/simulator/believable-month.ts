@@ -1,6 +1,7 @@
 /**
- * A month of past calls, as plain data: history for the demo. About 120 a weekday between 8 and 16.15 Helsinki time,
- * more on Mondays, fewer at lunch, a few on Saturdays, none on Sundays; talks last about four minutes (lognormal).
+ * Generates a month of past calls as plain data, as history for the demo. About 120 on a weekday between 8 and 16.15
+ * Helsinki time, more on Mondays, fewer at lunch, a few on Saturdays, none on Sundays; conversations last about four
+ * minutes (lognormal).
  */
 import { inventCaller, pickDialogue, pickNumber, pickOfficial } from './call-pattern.ts'
 import { numbersCalled, switchboardUnit } from './people.ts'
@@ -17,13 +18,13 @@ export type PastSegment = {
 export type PastCall = {
   readonly externalCallId: string
   readonly startedAt: Date
-  /** Absent if the caller gave up in the queue; `segments` is then empty. */
+  /** Absent if the caller hung up in the queue; `segments` is then empty. */
   readonly answeredAt?: Date
   readonly endedAt: Date
-  /** E.164, or null when withheld. */
+  /** Number in E.164, or null if withheld. */
   readonly caller: string | null
   readonly numberCalled: string
-  /** In order; the second is the official to whom the call was transferred or connected. */
+  /** Segments in order; the second is the official to whom the call was transferred or connected. */
   readonly segments: readonly PastSegment[]
   /** Key of a dialogue that suits the last segment, if one is recorded. */
   readonly dialogue?: string
@@ -31,7 +32,7 @@ export type PastCall = {
 
 const zone = 'Europe/Helsinki'
 const openMinutes = 8 * 60 + 15
-/** Calls by half hour since 8.00, relative: a morning peak, a lunch dip, a slow end. */
+/** Relative number of calls in each half hour from 8.00 on: a morning peak, a lunch dip, a slow end. */
 const dayShape = [0.8, 1.3, 1.6, 1.6, 1.5, 1.3, 0.9, 0.6, 0.6, 0.9, 1.2, 1.2, 1.1, 1.0, 0.9, 0.7, 0.4]
 const callsByWeekday = [0, 165, 122, 115, 112, 98, 9, 0]
 const unansweredShare = 0.04
@@ -39,7 +40,9 @@ const transferShare = 0.06
 const withheldShare = 0.05
 const returningShare = 0.18
 
-/** Ordered by start; every call ended before `now`. A date's calls depend only on the seed and the date. */
+/**
+ * Returns calls ordered by start; every call ended before `now`. A date's calls depend only on the seed and the date.
+ */
 export function believableMonth(seed: number, now: Date): PastCall[] {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
   const calls: PastCall[] = []
@@ -67,7 +70,7 @@ function callsOfDay(random: Random, date: Temporal.PlainDate, regulars: readonly
   )
 }
 
-/** Rejection sampling of the day's shape. */
+/** Picks a minute by rejection sampling of the day's shape. */
 function pickMinute(random: Random): number {
   for (;;) {
     const minute = random.next() * openMinutes
@@ -77,7 +80,7 @@ function pickMinute(random: Random): number {
 
 function pastCall(random: Random, startMs: number, id: string, regulars: readonly string[]): PastCall {
   const drawn = pickNumber(random)
-  // Only today has the test line as many calls as the demo needs.
+  // In the past the test line gets fewer calls: only today's demo needs as many.
   const kind = drawn === 'testLine' && random.chance(0.75) ? 'national' : drawn
   const numberCalled = numbersCalled[kind]
   const caller = random.chance(returningShare) ? random.pick(regulars) : inventCaller(random)
@@ -99,7 +102,7 @@ function pastCall(random: Random, startMs: number, id: string, regulars: readonl
     { official: official.key, number: numberCalled, answeredAt: new Date(answeredMs), endedAt: new Date(firstEndMs) },
   ]
   let last = { official, kind }
-  // A switchboard connects nearly everyone; elsewhere a transfer is the exception.
+  // The switchboard connects nearly every call; elsewhere transfers are rare.
   if (random.chance(onSwitchboard ? 0.9 : transferShare)) {
     const toKind = onSwitchboard ? (kind === 'switchboardSwedish' ? 'nationalSwedish' : 'northern') : kind
     const receiver = pickOfficial(random, toKind, official)
@@ -123,7 +126,7 @@ function pastCall(random: Random, startMs: number, id: string, regulars: readonl
   }
 }
 
-/** Whole seconds, as milliseconds. */
+/** Returns a lognormal duration of whole seconds, in milliseconds. */
 function lognormalMs(random: Random, medianSeconds: number, spread: number, atLeast: number, atMost: number): number {
   const seconds = medianSeconds * Math.exp(spread * random.normal())
   return Math.round(Math.min(atMost, Math.max(atLeast, seconds))) * 1000

@@ -15,7 +15,7 @@ test('the same seed gives the same calls, another seed others', () => {
   expect(take(1, 50)).not.toEqual(take(2, 50))
 })
 
-test('a stream of calls has every number, a few withheld, some on hold, some transferred', () => {
+test('a stream of calls has every number, a few withheld callers, some holds and some transfers', () => {
   const calls = take(3, 1000)
   expect(new Set(calls.map(({ number }) => number))).toEqual(new Set(Object.values(numbersCalled)))
   const withheld = calls.filter((call) => call.withheld).length
@@ -27,7 +27,7 @@ test('a stream of calls has every number, a few withheld, some on hold, some tra
   for (const { official, transferTo } of transferred) expect(transferTo!.official.phone).not.toBe(official.phone)
 })
 
-test('every call sounds like its official: the voice and the language fit', () => {
+test('every call has the voice and the language of its official', () => {
   for (const { official, dialogue } of take(4, 500)) {
     const person = officials.find(({ phone }) => phone === official.phone)!
     if (dialogue === undefined) continue
@@ -59,7 +59,7 @@ test('every script is spoken, loud enough, not clipped, 20 to 90 seconds long an
   expect(totalBytes).toBeLessThan(4_000_000)
 })
 
-test('in a dialogue only one speaks at a time and the other is silent, or faintly noisy', () => {
+test('in a dialogue only one person speaks at a time; the other track is silent, or has faint noise', () => {
   const clean = loadDialogue('vaihde')
   const noisy = loadDialogue('vaihde', 'pcma', -50)
   const frames = Array.from({ length: clean.frames }, (_, index) => index)
@@ -86,7 +86,7 @@ const now = new Date('2026-11-25T09:30:00Z')
 const helsinki = (date: Date) =>
   Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO('Europe/Helsinki')
 
-test('a month of calls is the same for the same seed and lies in the past', () => {
+test('a month of calls is the same for the same seed, and is in the past', () => {
   const month = believableMonth(5, now)
   expect(month).toEqual(believableMonth(5, now))
   expect(new Set(month.map(({ externalCallId }) => externalCallId)).size).toBe(month.length)
@@ -104,7 +104,7 @@ test('a month of calls is the same for the same seed and lies in the past', () =
   }
 })
 
-test('a day looks the same from every later day', () => {
+test('the calls of a day are the same from whichever later day the month is generated', () => {
   const of = (month: ReturnType<typeof believableMonth>) =>
     month.filter(({ externalCallId }) => externalCallId.startsWith('past-2026-11-12'))
   expect(of(believableMonth(5, now)).length).toBeGreaterThan(80)
@@ -129,7 +129,7 @@ test('people call in office hours in Helsinki, most on Mondays, few on Saturdays
   expect(weekdays / 22).toBeLessThan(140)
 })
 
-test('talks last about four minutes and about one in twenty-five is never answered', () => {
+test('conversations last about four minutes, and about one call in twenty-five is never answered', () => {
   const month = believableMonth(5, now)
   const unanswered = month.filter(({ segments }) => segments.length === 0).length / month.length
   expect(unanswered).toBeGreaterThan(0.025)

@@ -1,6 +1,6 @@
 /**
- * Generates a believable stream of calls: who calls which number, who answers, what they talk about. The same seed
- * gives the same calls.
+ * Generates a realistic stream of calls: who calls which number, who answers, what they talk about. The same seed gives
+ * the same calls.
  */
 import { numbersCalled, officials, switchboardUnit, type Official } from './people.ts'
 import type { CallPlan } from './call-plan.ts'
@@ -25,7 +25,7 @@ const holdShare = 0.12
 const lossyShare = 0.1
 const muLawShare = 0.1
 
-/** Endless: take as many as you need. */
+/** Generates calls without end. */
 export function* callPattern(seed: number): Generator<CallPlan, never> {
   const random = seedRandom(`pattern ${seed}`)
   for (let index = 1; ; index++) yield planCall(random, `${seed}-${index}`)
@@ -76,7 +76,7 @@ export function pickNumber(random: Random): NumberKind {
   return 'national'
 }
 
-/** Returns somebody who serves on this number, never `except`. */
+/** Returns an official who serves this number, but not `except`. */
 export function pickOfficial(random: Random, kind: NumberKind, except?: Official): Official {
   const serves: Record<NumberKind, (official: Official) => boolean> = {
     national: ({ unit, language }) => language === 'fi' && unit !== switchboardUnit && unit !== 'Pohjois-Suomi',
@@ -87,14 +87,14 @@ export function pickOfficial(random: Random, kind: NumberKind, except?: Official
     switchboardSwedish: ({ unit, language }) => unit === switchboardUnit && language === 'sv',
   }
   const able = officials.filter((official) => serves[kind](official) && official.key !== except?.key)
-  // The test line is Aino's; Kaisa stands in when Aino transfers a call.
+  // The test line is answered by Aino, and by Kaisa when Aino transfers a call.
   if (kind === 'testLine') return able[0]!
   return random.pick(able)
 }
 
 /**
- * Returns a dialogue whose official sounds like this one and speaks of this unit's matters; undefined when none is
- * recorded.
+ * Returns a dialogue whose official has this official's kind of voice and speaks about the unit's matters; undefined if
+ * none is recorded.
  */
 export function pickDialogue(random: Random, official: Official, kind: NumberKind): string | undefined {
   const swedish = kind === 'nationalSwedish' || kind === 'switchboardSwedish'
@@ -119,8 +119,8 @@ export function pickDialogue(random: Random, official: Official, kind: NumberKin
 }
 
 /**
- * Number that nobody has. Finnish subscriber numbers 1234xxx are written in every form's example; the Swedish and
- * British ranges are set aside for fiction by PTS (070-174 06 05 to 99) and Ofcom (07700 900000 to 900999).
+ * Returns a number that nobody has. Finnish subscriber numbers 1234xxx are used as examples in forms; the Swedish and
+ * British ranges are reserved for fiction by PTS (070-174 06 05 to 99) and Ofcom (07700 900000 to 900999).
  */
 export function inventCaller(random: Random): string {
   const digits = (count: number) => String(random.integer(0, 10 ** count - 1)).padStart(count, '0')

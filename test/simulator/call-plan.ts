@@ -1,60 +1,61 @@
-/** What a simulated call is, as plain data, and what happens while it is being placed. */
+/** Plan of a simulated call as plain data, and events while the call is placed. */
 import type { Official } from './people.ts'
 import type { MediaFaults } from './send-stream.ts'
 import type { Codec } from './session-description.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
-/** Plan of a call, independent of the server. Plain data: callPattern makes these. */
+/** Plan of a call, independent of the server. Plain data; callPattern generates plans. */
 export type CallPlan = {
   readonly seed: number | string
-  /** E.164. */
+  /** Caller's number, E.164. */
   readonly caller: string
   /**
-   * The caller withholds the number: the metadata have `sip:anonymous @anonymous.invalid` with Privacy: id, and the
-   * trunk's asserted identity is sent as trunks do; the recorder must not keep it.
+   * True if the caller withholds the number: the metadata have `sip:anonymous @anonymous.invalid` with Privacy: id. The
+   * trunk's asserted identity is sent as trunks do, and the recorder must not store it.
    */
   readonly withheld?: boolean
-  /** The service number called, E.164. */
+  /** Service number called, E.164. */
   readonly number: string
   readonly official: Pick<Official, 'name' | 'phone' | 'language'>
-  /** Key of a dialogue; without it, the tone of the seed. */
+  /** Key of a dialogue; by default a tone derived from the seed. */
   readonly dialogue?: string
-  /** Length of the talk; by default the dialogue's (a tone: 5 s). */
+  /** Length of the conversation; by default that of the dialogue (of a tone: 5 s). */
   readonly seconds?: number
-  /** Waiting time before the answer in the metadata; not really waited for. */
+  /** Waiting time before the answer that the metadata report; the simulator does not wait. */
   readonly waitedMs?: number
   readonly hold?: { readonly afterMs: number; readonly forMs: number }
-  /** BYE, then a new session in the same group with another official and the same caller. */
+  /** Transfer: BYE, then a new session in the same group with another official and the same caller. */
   readonly transferTo?: {
     readonly official: Pick<Official, 'name' | 'phone' | 'language'>
     readonly afterMs: number
-    /** Consultation between the officials, which no session covers; 0 by default. */
+    /** Length of a consultation between the officials, which no session covers; 0 by default. */
     readonly consultMs?: number
-    /** When the caller is connected to another service number (a switchboard). */
+    /** Service number to which a switchboard connects the caller. */
     readonly number?: string
-    /** By default the transferred talk continues with the first dialogue. */
+    /** Dialogue after the transfer; by default the first dialogue continues. */
     readonly dialogue?: string
     readonly seconds?: number
   }
-  /** Forbids use during the call: `onEvent` reports it, and the demo uses the official's button. */
+  /** Forbids the recording during the call: `onEvent` reports it, and the demo uses the official's button. */
   readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
   /**
-   * The INVITE names caller and number only; the official follows in an UPDATE with metadata only, as with Avaya's SBC.
+   * Delay of the official's name: the INVITE names caller and number only, and an UPDATE with metadata only names the
+   * official, as with Avaya's SBC.
    */
   readonly officialNamedAfterMs?: number
-  /** The session begins this long before the official answers (early media); an UPDATE reports the answer. */
+  /** Time from the session's beginning (early media) to the official's answer, which an UPDATE reports. */
   readonly answeredAfterMs?: number
-  /** Media continue this long after the call's end, which the BYE's metadata report. */
+  /** Time for which media continue after the call's end, which the BYE's metadata report. */
   readonly continuesForMs?: number
-  /** A hold and its end send all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
+  /** True if a hold and its end send all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
   readonly sendsAgain?: boolean
-  /** The metadata name the party who placed the call, as Oracle's SBC does. */
+  /** True if the metadata name the party who placed the call, as Oracle's SBC does. */
   readonly saysWhoCalls?: boolean
   readonly faults?: MediaFaults
   readonly codec?: Codec
-  /** RMS of line noise, dBFS, for dialogues. */
+  /** RMS of the line noise in dialogues, dBFS. */
   readonly noiseDbfs?: number
-  /** The official's stream comes first and has the second label, so that order means nothing. */
+  /** True if the official's stream is first and has the second label: a recorder must not rely on the order. */
   readonly officialFirst?: boolean
 }
 

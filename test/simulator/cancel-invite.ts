@@ -1,7 +1,7 @@
 import type { Transactions } from './client-transactions.ts'
 import { headerValue, type SipRequest } from './sip-message.ts'
 
-/** A CANCEL may go only after a provisional response (RFC 3261 section 9.1). */
+/** Sends a CANCEL when the signal aborts, but only after a provisional response (RFC 3261 section 9.1). */
 export function cancelOnAbort(transactions: Transactions, sent: SipRequest, signal: AbortSignal | undefined) {
   let provisional = false
   let cancelSent = false

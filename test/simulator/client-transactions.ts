@@ -1,6 +1,6 @@
 /**
- * Client transactions (RFC 3261 section 17.1): a request goes out, is repeated over UDP until something comes back, and ends with
- * one final response or none. A final response that comes again is acknowledged again (sections 13.2.2.4 and 17.1.1.2).
+ * Client transactions (RFC 3261 section 17.1): a request is sent, repeated over UDP until there is a response, and ends
+ * with one final response or none. A repeated final response is acknowledged again (sections 13.2.2.4 and 17.1.1.2).
  */
 import { openConnection, type Address, type Connection, type TlsFiles, type Transport } from './connection.ts'
 import {
@@ -19,7 +19,7 @@ export type Transactions = {
   readonly connection: Connection
   /** Resolves with the final response; rejects on time-out (timer B or F) or a lost connection. */
   readonly send: (request: SipRequest, onProvisional?: (response: SipResponse) => void) => Promise<SipResponse>
-  /** Sends the ACK of a 2xx and repeats it whenever that 2xx comes again. */
+  /** Sends the ACK of a 2xx, and repeats the ACK whenever the 2xx is received again. */
   readonly acknowledge: (invite: SipRequest, ack: SipRequest) => void
   readonly close: () => Promise<void>
 }
@@ -29,7 +29,7 @@ type Pending = {
   readonly fail: (cause: Error) => void
 }
 
-/** RFC 3261 section 17.1.1.1: round-trip estimate and the longest interval between repeats. */
+/** RFC 3261 section 17.1.1.1: estimate of the round-trip time, and longest interval between repeats. */
 const t1Ms = 500
 const t2Ms = 4000
 
@@ -37,9 +37,9 @@ export async function openTransactions(options: {
   transport: Transport
   tls?: TlsFiles | undefined
   server: Address
-  /** Answers a request of the server's; undefined for ACK, which has no answer. */
+  /** Answers a request of the server; returns undefined for ACK, which has no answer. */
   onRequest: (request: SipRequest) => SipResponse | undefined
-  /** Timers B and F; 64 T1 unless a test is in a hurry. */
+  /** Length of timers B and F; 64 T1 by default. */
   timeoutMs?: number
 }): Promise<Transactions> {
   const { timeoutMs = 64 * t1Ms } = options
@@ -75,7 +75,7 @@ export async function openTransactions(options: {
     )
   let connection = await connect()
 
-  /** A request in a dialog whose connection is gone goes over a new one (RFC 3261 section 18.1.1). */
+  /** Opens a new connection for a request in a dialog whose connection is lost (RFC 3261 section 18.1.1). */
   const connectAgain = async () => {
     const again = await connect()
     lost = undefined
@@ -116,7 +116,7 @@ export async function openTransactions(options: {
       if (connection.transport === 'udp') repeatTimer = setTimeout(repeat, intervalMs)
       const onResponse = (response: SipResponse) => {
         if (response.status < 200) {
-          // An INVITE is not repeated once the server has shown that it has it; others slow down to T2.
+          // An INVITE is not repeated after a provisional response; other requests are repeated at intervals of T2.
           if (isInvite) clearTimeout(repeatTimer)
           else intervalMs = t2Ms
           if (isInvite) deadline.refresh()
@@ -143,7 +143,7 @@ export async function openTransactions(options: {
   }
 }
 
-/** Answers a request with the headers a response must copy (RFC 3261 section 8.2.6.2). */
+/** Answers a request with the headers that a response must copy (RFC 3261 section 8.2.6.2). */
 export function answerRequest(
   request: SipRequest,
   status: number,
@@ -157,7 +157,9 @@ export function answerRequest(
   return { status, reason, headers: [...copied, ...extra], body }
 }
 
-/** The ACK of a refusal belongs to the INVITE's own transaction: same branch (RFC 3261 section 17.1.1.3). */
+/**
+ * Builds the ACK of a refusal, which belongs to the INVITE's own transaction: same branch (RFC 3261 section 17.1.1.3).
+ */
 function ackOfRefusal(invite: SipRequest, response: SipResponse): SipRequest {
   const cseq = headerValue(invite, 'cseq').split(' ')[0]!
   const copied = ['Via', 'Max-Forwards', 'From', 'Call-ID', 'Route'].flatMap((name) =>

@@ -1,4 +1,7 @@
-/** One way to the recording server: a UDP socket or a TCP or TLS connection that carries all sessions of one recording client. */
+/**
+ * Connection to the recording server: a UDP socket or a TCP or TLS connection that carries all sessions of one
+ * recording client.
+ */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
@@ -6,7 +9,7 @@ import { connect as connectTls } from 'node:tls'
 import { cutStream, readSip, type SipMessage } from './sip-message.ts'
 
 export type Transport = 'udp' | 'tcp' | 'tls'
-/** PEM: our certificate with its key, and the authority of the server's. */
+/** In PEM format: the client's certificate and key, and the authority of the server's certificate. */
 export type TlsFiles = { readonly cert: string; readonly key: string; readonly ca: string }
 export type Address = { readonly host: string; readonly port: number }
 
@@ -19,13 +22,13 @@ export type Connection = {
 
 type Listener = {
   readonly onMessage: (message: SipMessage) => void
-  /** TCP and TLS only: the connection is closed and no answer will come. */
+  /** Called if a TCP or TLS connection is closed, so that no answer will arrive. */
   readonly onLost: (cause: Error) => void
 }
 
 const socketBufferBytes = 4 << 20
 
-/** Rejects when the server cannot be reached (TCP, TLS) or no port is free. */
+/** Opens a connection. Rejects if the server cannot be reached (TCP, TLS) or no port is free. */
 export function openConnection(
   transport: Transport,
   server: Address,
@@ -41,13 +44,14 @@ async function openUdp(server: Address, { onMessage }: Listener): Promise<Connec
     recvBufferSize: socketBufferBytes,
     sendBufferSize: socketBufferBytes,
   })
-  // Connected, so that the kernel names the local address of the route and drops what comes from elsewhere.
+  // Connects the socket, so that the kernel chooses the local address of the route and drops packets from elsewhere.
   socket.connect(server.port, server.host)
   await once(socket, 'connect')
-  // Port unreachable: the server is down; retransmission and timer B or F report it (RFC 3261 section 17.1).
+  // Ignores port unreachable, which means that the server is down: retransmission and timer B or F report that (RFC
+  // 3261 section 17.1).
   socket.on('error', () => undefined)
   socket.on('message', (bytes) => {
-    // A keep-alive of CRLF CRLF is no message.
+    // Ignores a keep-alive of CRLF CRLF.
     if (bytes.length > 4) onMessage(readSip(bytes))
   })
   const { address, port } = socket.address()

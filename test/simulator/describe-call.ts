@@ -1,4 +1,4 @@
-/** SIPREC metadata of a planned call, and the headers that name the caller. */
+/** Builds SIPREC metadata of a planned call, and the headers that name the caller. */
 import type { CallPlan } from './call-plan.ts'
 import type { Official } from './people.ts'
 import type { Identifiers } from './random.ts'
@@ -6,7 +6,7 @@ import type { MetadataParticipant, RecordingMetadata } from './recording-metadat
 import type { Header } from './sip-message.ts'
 
 const host = 'puhelut.seloste.example'
-/** By speaker, whatever the order of the streams. */
+/** Labels of the streams by speaker, whatever the order of the streams. */
 export const labels = { caller: '1', official: '2' } as const
 
 /** One official's segment of a call: the first who answered, or the one to whom it was transferred. */
@@ -17,7 +17,7 @@ export type Leg = {
   readonly official: Pick<Official, 'name' | 'phone' | 'language'>
 }
 
-/** Facts known before the official is. */
+/** Leaves out the official, for a time at which the official is not known. */
 export const withoutOfficial = (metadata: RecordingMetadata): RecordingMetadata => ({
   ...metadata,
   participants: metadata.participants.filter(({ sends }) => sends !== metadata.streams[1]!.id),

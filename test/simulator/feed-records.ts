@@ -405,7 +405,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
       bridged: { at: talk.from, with: leg, number, side: 'originatee' as const },
     }
     profiles.push(profile)
-    // A call that began in a conference ends there.
+    // After a conference the channel is bridged to the next official.
     if (own.apps) own.apps = [...own.apps, { name: 'bridge', data: `user/${number}`, at: profile.from }]
     const withCaller = { at: talk.from, with: id, number: flow.number, side: 'originator' as const }
     channels.push({

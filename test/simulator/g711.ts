@@ -1,9 +1,9 @@
 /**
- * ITU-T G.711 for the simulator: A-law and mu-law, one byte a sample at 8 kHz. Independent of the recorder's own
- * decoder, so that each checks the other.
+ * ITU-T G.711 for the simulator: A-law and µ-law, one byte a sample at 8 kHz. Independent of the recorder's own
+ * decoder, so that each tests the other.
  */
 
-/** A-law byte to linear 16-bit (G.711 table 1a; even bits inverted on the wire). */
+/** Decodes an A-law byte to linear 16-bit (G.711 table 1a; even bits are inverted on the wire). */
 const decodeAlaw = (byte: number): number => {
   const inverted = byte ^ 0x55
   const segment = (inverted >> 4) & 7
@@ -12,7 +12,7 @@ const decodeAlaw = (byte: number): number => {
   return inverted & 0x80 ? magnitude : -magnitude
 }
 
-/** Mu-law byte to linear 16-bit (G.711 table 2a; all bits inverted on the wire). */
+/** Decodes a µ-law byte to linear 16-bit (G.711 table 2a; all bits are inverted on the wire). */
 const decodeUlaw = (byte: number): number => {
   const inverted = ~byte & 0xff
   const magnitude = ((((inverted & 15) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84

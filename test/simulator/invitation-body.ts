@@ -1,9 +1,9 @@
 import type { Identifiers } from './random.ts'
 
-/** RFC 7866 section 12.3, as most clients write it. */
+/** Content type of metadata (RFC 7866 section 12.3), written as most clients do. */
 export const metadataType = 'application/rs-metadata+xml'
 
-/** SDP only, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
+/** Writes SDP only, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
 export function writeInvitationBody(
   sdp: string,
   metadata: string | undefined,

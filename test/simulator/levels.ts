@@ -1,6 +1,6 @@
 /**
- * Measures the levels of tones in 4,000 samples of rendered sound (16-bit stereo at 8 kHz) by least squares, and their
- * distance in dB from the rest.
+ * Measures, by least squares, the levels of tones in 4,000 samples of rendered audio (16-bit stereo at 8 kHz), and
+ * their distance in dB from everything else.
  */
 export function levelsOf(pcm: Buffer, { from, lane }: { from: number; lane: 0 | 1 }, tones: readonly number[]) {
   const received = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2 * lane))

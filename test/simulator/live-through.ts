@@ -1,11 +1,14 @@
-/** One session from the answer to its end: talk, hold, a late name, a prohibition, and the party who ends it. */
+/**
+ * Runs one session from the answer to its end: conversation, hold, a late name, a prohibition, and the party who ends
+ * it.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CallEvent, CallPlan } from './call-plan.ts'
 import type { RecordingSession } from './recording-client.ts'
 import type { Sending } from './send-media.ts'
 import type { SentSession } from './sent-call.ts'
 
-/** Runs the talk: hold, a prohibition, requests of the recorder, and the end. */
+/** Runs the conversation: hold, a prohibition, requests of the recorder, and the end. */
 export async function liveThrough(
   options: CallPlan & { readonly signal?: AbortSignal; readonly onEvent?: (event: CallEvent) => void },
   session: RecordingSession,
@@ -16,8 +19,8 @@ export async function liveThrough(
   const over = new AbortController()
   let endedBy: SentSession['endedBy'] = 'us'
   /**
-   * If the recorder no longer answers offers, a real call continues without it; here it ends, and the record of what
-   * was sent is kept.
+   * Ends the call if the recorder no longer answers offers, and keeps the record of what was sent. A real call would
+   * continue without the recorder.
    */
   const lose = () => {
     endedBy = 'no answer'
@@ -57,7 +60,7 @@ export async function liveThrough(
     if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
     await session.update(xml).catch(lose)
   }
-  // Hold lengthens the call: the interrupted talk continues after it.
+  // A hold makes the call longer: the interrupted conversation continues after it.
   const talkingMs = talkMs === undefined ? undefined : talkMs + (hold && hold.afterMs < talkMs ? hold.forMs : 0)
   const talking = Promise.race([
     sending.over,
@@ -75,14 +78,14 @@ export async function liveThrough(
 }
 
 export async function hangUp(session: RecordingSession, metadata?: string): Promise<'us' | 'no answer'> {
-  // A dead recorder answers nothing; the call ends nevertheless.
+  // A recorder that has died does not answer; the call ends nevertheless.
   return session.bye(metadata).then(
     () => 'us',
     () => 'no answer',
   )
 }
 
-/** False if the wait was interrupted. */
+/** Waits. Returns false if the wait was interrupted. */
 export const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
   wait(ms, undefined, signal ? { signal } : {}).then(
     () => true,

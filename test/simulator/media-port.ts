@@ -3,7 +3,7 @@ import { once } from 'node:events'
 
 export type MediaPort = { readonly socket: Socket; readonly port: number }
 
-/** An even port, as RTP prefers (RFC 3550 section 11). */
+/** Opens an even port, as RTP prefers (RFC 3550 section 11). */
 export async function openMediaPort(host: string): Promise<MediaPort> {
   for (let attempt = 0; ; attempt++) {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
@@ -11,7 +11,7 @@ export async function openMediaPort(host: string): Promise<MediaPort> {
     await once(socket, 'listening')
     const { port } = socket.address()
     if (port % 2 === 0 || attempt === 20) {
-      // Port unreachable: the recorder is gone; a sender ignores it.
+      // Ignores port unreachable, which means that the recorder is gone: a sender does not care.
       socket.on('error', () => undefined)
       return { socket, port }
     }

@@ -1,12 +1,15 @@
 /**
- * One timer for all calls. Each task has an absolute due time, so a late tick is caught up and nothing drifts: after an hour the
- * 180,000th packet is due exactly an hour after the first.
+ * One timer for the packets of all calls. Each task has absolute due times, so a late tick is caught up and the times
+ * do not drift: after an hour the 180,000th packet is due exactly an hour after the first.
  */
 export type Pacer = {
-  /** `run` does what is due and returns the next due time (in `nowMs` time), or undefined when it is done. */
+  /**
+   * Adds a task: `run` does what is due and returns its next due time (in `nowMs` time), or undefined when it is
+   * finished.
+   */
   readonly add: (firstDueMs: number, run: (nowMs: number) => number | undefined) => void
   readonly nowMs: () => number
-  /** The largest delay of a tick since the start, in ms: distinguishes a slow machine from a slow recorder. */
+  /** Returns the largest delay of a tick since the start, in ms: distinguishes a slow machine from a slow recorder. */
   readonly latestMs: () => number
 }
 

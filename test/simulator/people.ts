@@ -1,6 +1,6 @@
 /**
- * Officials in the demo, and their numbers: the same people for the simulated calls and for the demo's directory. All
- * are invented. Numbers are E.164.
+ * Officials of the demo, and their numbers: the same people in the simulated calls and in the demo's directory. All are
+ * invented. Numbers are E.164.
  */
 export type Official = {
   /** User id in the demo's directory. */
@@ -9,9 +9,9 @@ export type Official = {
   readonly phone: string
   readonly unit: string
   readonly language: 'fi' | 'sv'
-  /** Other languages the official serves in. */
+  /** Other languages in which the official serves. */
   readonly alsoSpeaks: readonly ('fi' | 'sv' | 'en')[]
-  /** Chooses which recorded dialogue sounds right. */
+  /** Voice of the official, by which a recorded dialogue is chosen. */
   readonly voice: 'female' | 'male'
 }
 
@@ -110,18 +110,18 @@ export const officials: readonly Official[] = [
 
 export const switchboardUnit = 'Vaihde'
 
-/** The numbers people call. The registers of the demo know them under these names. */
+/** Service numbers that people call. Registers in the demo have them under these names. */
 export const numbersCalled = {
   national: '+35829497000',
   nationalSwedish: '+35829497001',
   northern: '+35829497010',
-  /** Recorded in full for a limited time. */
+  /** All calls are recorded, and the recordings kept for a short time. */
   testLine: '+35829497099',
   switchboard: '+35829512000',
   switchboardSwedish: '+35829512001',
 } as const
 
-/** Official with this key; an unknown key is a bug. */
+/** Returns the official with this key; throws for an unknown key. */
 export function officialByKey(key: string): Official {
   const found = officials.find((each) => each.key === key)
   if (!found) throw new Error(`no official is called ${key}`)

@@ -42,7 +42,7 @@ const rtp = (packet: Buffer) => ({
 const sent = (stream: SentStream) => stream.packets.filter(({ copies }) => copies > 0)
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
-  test('what arrives is what was recorded as sent, byte by byte', async () => {
+  test('the received packets are those recorded as sent, byte by byte', async () => {
     const { recorder, call, requests } = await listen()
     const { outcome, sessions } = await call({ transport })
     await wait(50)
@@ -68,7 +68,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     expect(requests('BYE')).toHaveLength(1)
   })
 
-  test('hold and resume are two new offers, nothing is sent in between and the RTP clock continues', async () => {
+  test('hold and resume are two new offers; nothing is sent between them, and the RTP clock continues', async () => {
     const { recorder, call, requests } = await listen()
     const { sessions } = await call({ transport, seconds: 0.5, hold: { afterMs: 200, forMs: 300 } })
     await wait(50)
@@ -141,7 +141,7 @@ test('the INVITE is SIPREC: two labelled sendonly streams, metadata, Require and
   expect(body).toMatch(/<name xml:lang="fi">Aino Virtanen<\/name>/)
 })
 
-test('a withheld number is in the trunk identity only, with Privacy: id', async () => {
+test('a withheld number is only in the trunk’s asserted identity, with Privacy: id', async () => {
   const { call, requests } = await listen()
   await call({ withheld: true })
   const [invite] = requests('INVITE')
@@ -152,7 +152,7 @@ test('a withheld number is in the trunk identity only, with Privacy: id', async 
 })
 
 test.each([{ direction: 'inactive' as const }, { refuse: true }])(
-  'nothing is sent to a recorder that answers %o',
+  'sends nothing to a recorder that answers %o',
   async (behaviour) => {
     const { recorder, call } = await listen(behaviour)
     const { sessions } = await call()
@@ -162,7 +162,7 @@ test.each([{ direction: 'inactive' as const }, { refuse: true }])(
   },
 )
 
-test('a refusal and an unreachable server are outcomes, not errors', async () => {
+test('a refusal and an unreachable server are outcomes, not exceptions', async () => {
   const { call } = await listen({ status: 503 })
   expect(await call()).toEqual({ outcome: 'refused', status: 503, sessions: [] })
   const gone = await startScriptedRecorder()
@@ -171,7 +171,7 @@ test('a refusal and an unreachable server are outcomes, not errors', async () =>
   expect((await call({ server: gone.address, timeoutMs: 200 })).outcome).toBe('unreachable')
 })
 
-test('a recorder that hangs up or asks for silence is obeyed', async () => {
+test('the simulator obeys a recorder that hangs up or asks for silence', async () => {
   const { recorder, call } = await listen()
   const hangUp = (event: CallEvent) => {
     if (event.kind === 'answered') setTimeout(() => recorder.request(event.callId, 'BYE'), 100)
@@ -210,7 +210,7 @@ test('a recorder that asks whether a call continues gets 200 during the call and
   await client.close()
 })
 
-test('an official who is named later comes in an UPDATE with metadata only', async () => {
+test('an official who is named later is reported by an UPDATE with metadata only', async () => {
   const { call, requests } = await listen()
   await call({ officialNamedAfterMs: 100 })
   expect(requests('INVITE')[0]!.body.toString()).not.toContain('Aino')
@@ -226,7 +226,7 @@ test('a prohibition during the call is reported to the demo', async () => {
   expect(events.map(({ kind }) => kind)).toEqual(['answered', 'forbidden', 'ended'])
 })
 
-test('faults are recorded: lost packets never arrive, the others do, and the seed repeats them', async () => {
+test('faults are recorded: lost packets are not sent, the others are, and the same seed repeats the faults', async () => {
   const { recorder, call } = await listen()
   const faults = { loss: 0.1, reorder: 0.1, duplicate: 0.1, keys: [{ who: 'caller' as const, atMs: 200, key: '5' }] }
   const first = await call({ seconds: 2, faults })
@@ -251,11 +251,11 @@ test('faults are recorded: lost packets never arrive, the others do, and the see
   expect(fates(again.sessions[0]!.streams[0]!)).toEqual(fates(stream!))
 })
 
-test('pacing does not drift: nothing is sent early, and at the end packets are still sent at their due time', async () => {
+test('packets are never sent early, and do not drift: at the end they are still sent at their due time', async () => {
   const { call } = await listen()
   const { sessions } = await call({ seconds: 3 })
   const lateMs = sessions[0]!.streams[0]!.packets.map(({ sentMs }, index) => sentMs! - index * 20)
   expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
-  // The smallest delay of the last second, because other work on the machine may delay any single packet.
+  // Checks the smallest delay of the last second, because other work on the machine may delay any single packet.
   expect(Math.min(...lateMs.slice(-50))).toBeLessThan(8)
 })

@@ -1,6 +1,6 @@
 /**
- * One call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media, hold,
- * transfer, and its end. Resolves with a record of what was sent, to compare the recording with.
+ * Places one call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media,
+ * hold, transfer, and its end. Resolves with a record of what was sent, with which the recording is compared.
  */
 import { randomBytes } from 'node:crypto'
 import type { CallEvent, CallPlan } from './call-plan.ts'
@@ -22,29 +22,32 @@ import type { Speaker } from './speech/dialogues.ts'
 export type PlaceCallOptions = CallPlan & {
   readonly server: Address
   readonly transport?: Transport
-  /** For `tls`. */
+  /** Certificates, for `tls`. */
   readonly tls?: TlsFiles
-  /** Media go as SRTP (RFC 4568), each stream under a key of its own. */
+  /** Sends media as SRTP (RFC 4568), each stream with its own key. */
   readonly srtp?: SuiteName
-  /** A client shared by many calls; by default the call has its own and closes it. */
+  /** Client shared by several calls; by default the call has its own and closes it. */
   readonly client?: RecordingClient
-  /** A timer shared by many calls. */
+  /** Timer shared by several calls. */
   readonly pacer?: Pacer
-  /** `hash` keeps counts and a hash of what was sent, no payloads. */
+  /** `hash` stores counts and a hash of what was sent, without payloads. */
   readonly record?: 'payloads' | 'hash'
-  /** Aborting hangs up properly, or cancels when not yet answered. */
+  /** Hangs up when aborted, or cancels if the call is not answered yet. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: CallEvent) => void
-  /** 64 T1 by default. */
+  /** Timers B and F; 64 T1 by default. */
   readonly timeoutMs?: number
   readonly now?: () => Date
-  /** New ones by default: the seed determines sound and faults, not the call's identity. */
+  /** Identifiers; by default new ones: the seed determines sound and faults, not the call's identity. */
   readonly ids?: Identifiers
 }
 
 const ownPacer = startPacer()
 
-/** Never rejects for what a server does: an unreachable or silent server is the outcome `unreachable`. */
+/**
+ * Places a call. Never rejects because of what a server does: an unreachable or silent server is the outcome
+ * `unreachable`.
+ */
 export async function placeCall(options: PlaceCallOptions): Promise<SentCall> {
   const random = seedRandom(`call ${options.seed}`)
   const sessions: SentSession[] = []
@@ -112,7 +115,7 @@ type LegOutcome =
   | { readonly kind: 'ended'; readonly session: SentSession }
   | { readonly kind: 'not answered'; readonly result: { outcome: 'refused' | 'cancelled'; status?: number } }
 
-/** One SIPREC session from INVITE to BYE. */
+/** Runs one SIPREC session from INVITE to BYE. */
 async function holdSession(
   options: PlaceCallOptions,
   client: RecordingClient,

@@ -1,6 +1,6 @@
 /**
- * SRTP as a client sends it (RFC 3711, RFC 6188, RFC 7714), and its keys in SDP (RFC 4568). Written plainly from the
- * RFCs and independent of the recorder's own, so that each checks the other.
+ * SRTP as a client sends it (RFC 3711, RFC 6188, RFC 7714), and its keys in SDP (RFC 4568). Written directly from the
+ * RFCs and independent of the recorder's own implementation, so that each tests the other.
  */
 import { createCipheriv, createHmac, type CipherGCMTypes } from 'node:crypto'
 
@@ -31,7 +31,7 @@ export function writeCryptoLine({ suite, secret, mki }: MediaKey, tag = 1): stri
   return `a=crypto:${tag} ${suite} inline:${secret.toString('base64')}|2^31${reported}`
 }
 
-/** Seals the packets of one SSRC, in whatever order: `sequence` is not cut to 16 bits. */
+/** Encrypts the packets of one SSRC, in any order: `sequence` is not limited to 16 bits. */
 export function protectMedia({ suite, secret, mki = Buffer.alloc(0) }: MediaKey) {
   const { keyBytes, saltBytes, tagBytes } = suites[suite]
   const [master, masterSalt] = [secret.subarray(0, keyBytes), secret.subarray(keyBytes)]

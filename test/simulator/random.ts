@@ -1,26 +1,26 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 
-/** Seeded randomness (mulberry32): the same seed gives the same calls, faults and sounds on every machine. */
+/** Seeded random numbers (mulberry32): the same seed gives the same calls, faults and sounds on every machine. */
 export type Random = {
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   next(): number
-  /** A whole number in [from, to], both included. */
+  /** Returns a whole number in [from, to], both included. */
   integer(from: number, to: number): number
   pick<T>(items: readonly T[]): T
-  /** True with the given probability (0 to 1). */
+  /** Returns true with the given probability (0 to 1). */
   chance(share: number): boolean
-  /** A normal deviate with mean 0 and deviation 1 (Box-Muller). */
+  /** Returns a normal deviate with mean 0 and deviation 1 (Box-Muller). */
   normal(): number
   hex(bytes: number): string
   uuid(): string
 }
 
-/** Characters of identifiers. */
+/** Random source for identifiers. */
 export type Identifiers = Pick<Random, 'hex' | 'uuid' | 'integer'>
 
 /**
- * Unique identifiers: two runs with one seed are the same calls but must differ to the recorder, which would take the
- * second run for a repetition of the first.
+ * Makes unique identifiers. Two runs with one seed place the same calls, but must have different identifiers: otherwise
+ * the recorder would treat the second run as a repetition of the first.
  */
 export const freshIdentifiers: Identifiers = {
   hex: (bytes) => randomBytes(bytes).toString('hex'),
@@ -50,7 +50,7 @@ export function seedRandom(seed: number | string): Random {
   }
 }
 
-/** FNV-1a, so that a seed may be a word. */
+/** Hashes a text by FNV-1a, so that a seed may be a word. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
