@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
-/** Names sent by a client since the last report: of what, and in how many sessions. */
+/** What a client has sent since the last report: `sends` has the kind, the name, and the number of sessions. */
 interface ClientCounts {
   trunk: string
   client: string
@@ -18,7 +18,7 @@ export async function recordClient(db: Kysely<RegisterTables>, counts: ClientCou
   )
 }
 
-/** Deletes hours older than three months, and clients silent for fourteen. */
+/** Deletes hours older than three months, and clients that were silent for fourteen months. */
 export async function forgetCaptureSeen(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select prune_capture_clients()`.execute(db)
 }

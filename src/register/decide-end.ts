@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
-/** Ends the call once no segment is ongoing; every term counts from there (R22, R25). */
+/** Ends the call once no segment is ongoing; every retention term is counted from that end (R22, R25). */
 export async function decideEnd(
   tx: Transaction<RegisterTables>,
   contact: { id: string; startedAt: Temporal.Instant },

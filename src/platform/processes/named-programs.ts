@@ -15,7 +15,7 @@ const exact = { additionalProperties: false }
 
 const NamedProgram = Type.Object(
   {
-    /** As in release records. */
+    /** Name and version as in release records. */
     name: text,
     version: text,
     /** Licence of the program, as an SPDX identifier if possible. */

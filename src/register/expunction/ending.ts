@@ -20,7 +20,7 @@ export interface Ending {
   cause: DestructionCause
   /** Actor: a process or job (`sweep`), or the id of a person. */
   doneBy: string
-  /** From then on an unreachable place no longer keeps its key alive: a minute after a prohibition, a day after a term. */
+  /** When the key is destroyed even if a place is unreachable: a minute after a prohibition, a day after a term. */
   deadline: Temporal.Instant
 }
 

@@ -149,7 +149,7 @@ async function endSnapshot(
     const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
     if (rotated.ended.length > 0) onEnded?.(rotated)
   } catch {
-    // Unreachable, or another's place: the first fault reports it, and the next run tries again.
+    // The place is unreachable or of another register: the first fault reports that, and the next run tries again.
   }
 }
 
@@ -240,7 +240,7 @@ async function writeBackup(
   return { manifest, recordings: remaining.length, writtenBytes, missing: copied.missing, altered: copied.altered }
 }
 
-/** A second backup within a second is named a second later. */
+/** Returns an unused id: the time of the backup, or the next second without a backup. */
 async function freeId(store: ObjectStore, now: Temporal.Instant): Promise<string> {
   const { whole } = await findBackups(store)
   const newest = whole.at(-1)

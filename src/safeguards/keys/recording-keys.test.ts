@@ -216,7 +216,7 @@ describe('a retired version', () => {
           : Promise.reject(new KeyStoreFault('KEY_STORE_AWAY', 'the key store does not answer')),
     }
     expect((await settle(wrong)).failures).toMatchObject([{ code }])
-    // Late: done, and the answer was lost. Twice: done again without harm.
+    // The key is destroyed but the answer was lost: the next run records that. A further run has nothing to destroy.
     await store.destroy(`month-${destroyAt.toString().slice(0, 7)}.v1`)
     expect((await settle(store)).destroyed).toMatchObject([{ proof: 'was not there' }])
     expect((await settle(store)).destroyed).toEqual([])

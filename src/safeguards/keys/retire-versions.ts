@@ -18,9 +18,9 @@ export interface Settled {
   failures: unknown[]
 }
 
-/** A version that has been in the making for longer was left by a crash. */
+/** A version that is still in state `making` after this time was left by a crash. */
 const forgottenMinutes = 10
-/** A copy that has been in the writing for longer was abandoned. */
+/** A renewal of copies that is unfinished after this time was abandoned. */
 const renewalMinutes = 60
 /** With frequent destructions the version changes while a copy is written; those destructions then renew the copy. */
 const maxRenewals = 5
@@ -89,8 +89,8 @@ async function settleMonth(
 }
 
 /**
- * Writes the month's keys to every copy until they are the current ones. A record of it stays meanwhile: another destroyer that
- * finds it writes them too, so that a slow writer's older keys do not stay.
+ * Writes the month's keys to every copy, again if their version changes meanwhile. A row `keyring_renewal` records the shards
+ * until then: another destroyer that finds the row writes them too, so that a slow writer's older keys do not remain.
  */
 async function renewCopies(
   db: Db,

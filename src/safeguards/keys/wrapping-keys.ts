@@ -64,7 +64,7 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
         const [secret] = await keys.unwrap(ownKey(name), [{ wrapped, purpose: purposeOf(name) }])
         return secret
       } catch (error) {
-        // Its destruction began with the key.
+        // The secret's destruction has begun: the key is destroyed first.
         if (error instanceof KeyStoreFault && error.code === 'KEY_MISSING') return undefined
         throw error
       }

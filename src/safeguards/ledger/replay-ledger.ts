@@ -1,6 +1,6 @@
 /**
- * Replays the ledger on a restored register (R52): what ended after the backup ends in it too. Idempotent. Ends nothing that
- * the ledger does not name, and destroys no key that something living needs.
+ * Replays the ledger on a restored register (R52): ends in the register what ended after the backup. Idempotent. Ends nothing
+ * that the ledger does not name, and destroys no key that a remaining recording needs.
  * The guards against early ends and undone revocations are off within this transaction: only the tables' owner can turn them
  * off, and no process of Seloste is that.
  */

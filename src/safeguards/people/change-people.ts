@@ -45,7 +45,7 @@ export interface ChangeToMake {
   supervisorId?: string | null | undefined
   addPhones?: readonly string[] | undefined
   endPhones?: readonly string[] | undefined
-  /** All numbers from then on: others end. */
+  /** All numbers from the change on; the person's other numbers end. */
   phones?: readonly string[] | undefined
   employedTo?: Temporal.Instant | null | undefined
   informed?: boolean | undefined
@@ -61,7 +61,7 @@ export type ChangeOf = (tx: Tx, before: PersonHistory) => Promise<ChangeToMake>
 
 /** A person after a change. */
 export interface ChangedPerson extends PersonHistory {
-  /** Part of it waits for a second person. */
+  /** True if a part of the change waits for a second person. */
   waits: boolean
 }
 

@@ -28,7 +28,7 @@ export interface DirectoryChange {
   wanted: WantedChange | undefined
   askedBy: string
   askedAt: Temporal.Instant
-  /** True if somebody else has answered calls at the number since the requested start: then it holds from the confirmation. */
+  /** True if somebody else has answered calls at the number since the requested start: the change then starts on approval. */
   fromConfirmation: boolean
 }
 

@@ -98,7 +98,7 @@ function conditions({ text, phoneKey, unit, employed }: PeopleSearch, now: Tempo
   ]
 }
 
-/** Selects everybody, each at their instant, under conditions. */
+/** Selects persons under conditions: their state now, on their last day if they have left, or on their first if it is ahead. */
 function peopleAt(now: Temporal.Instant, conditions: RawBuilder<boolean>[]) {
   return sql`
     select * from (

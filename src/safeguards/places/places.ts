@@ -165,8 +165,8 @@ export function openPlaces(options: PlacesOptions): Places {
   const ledgers = options.ledgerCopies.map(placeOf('ledger'))
 
   /**
-   * A place is in use from its marker on. Waits for keys that are being changed: otherwise the place would get neither the
-   * change nor what is read next.
+   * Marks a place as in use, so that it receives later key changes. Waits for changes in progress: their transactions do not
+   * see the mark, and a keyring read before they commit lacks their keys.
    */
   async function begin({ id, place, verdict }: JudgedPlace): Promise<void> {
     await db.transaction().execute(async (tx) => {

@@ -64,8 +64,8 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
 }
 
 /**
- * True if it is on the list: as it is, without surrounding digits and signs, with substitutions, repeated, or two words of the
- * list.
+ * True if a password is on the list of common passwords: unchanged, without surrounding digits and signs, after undoing
+ * substitutions, as a repetition, or as two words of the list.
  */
 function isCommon(plain: string): boolean {
   const unit = plain.slice(0, periodOf(plain))

@@ -143,7 +143,7 @@ function forMachines(): Record<string, Part> {
     '/health/serving': get('readServing', 'Readiness of this desk, for load balancers', {
       200: { description: 'This desk can serve requests', content: json({ serving: { type: 'boolean' }, missing }) },
       503: {
-        description: 'It cannot. For operators: `missing` lists components that do not answer',
+        description: 'This desk cannot serve requests. For operators: `missing` lists components that do not answer',
         content: json({ serving: { type: 'boolean' }, missing }),
       },
     }),

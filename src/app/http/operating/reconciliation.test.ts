@@ -168,7 +168,7 @@ describe('counts', () => {
     expect(body['counts']).toMatchObject([{ day: day.toPlainDate().toString(), told: 2, missing: 2 }])
   })
 
-  test('are empty without a feed, and a time that is too long or reversed is refused with its field', async () => {
+  test('are empty without a feed, and a period that is too long or reversed is refused with its field', async () => {
     expect((await read(officer)).body).toMatchObject({ feeds: [], counts: [], mayExplain: true })
     for (const query of [
       '?from=2026-01-01T00:00:00Z&to=2026-06-01T00:00:00Z',

@@ -90,7 +90,7 @@ describe('entering a person', () => {
     expect((await list('employed=any')).total).toBe(before.total)
   })
 
-  test('is refused if the number is another’s, with whose and until when', async () => {
+  test('is refused if the number is another’s, naming that person and the end of their use', async () => {
     const phone = somePhone()
     await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })

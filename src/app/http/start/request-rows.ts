@@ -17,7 +17,7 @@ async function openRequests({ desk, session }: Worker): Promise<WaitingRow[]> {
   return listed.items.flatMap(({ request, firstEnd, isOverdue, isUrgent }) => {
     const { id, number, assigned_to: clerk } = request
     const isFree = clerk === null
-    // A colleague's request waits for others only once its time is running out.
+    // A colleague's request is listed only if its deadline is near or has passed.
     if (!isFree && clerk !== session.personId && !isOverdue && !isUrgent) return []
     const kind = isFree ? 'request-free' : clerk === session.personId ? 'request' : 'request-others'
     const deadline = earlierOf(request.due_at, firstEnd)

@@ -50,7 +50,7 @@ export function startRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** In listening mode nothing waits: the person is only its host. */
+/** Returns the viewer with their rights; without any in listening mode, where they are only the listener's host. */
 async function workerOf(desk: Desk, session: Session): Promise<Worker> {
   const now = desk.clock.now()
   const confinement = await confinementOf(desk.db, session.token, undefined)
