@@ -113,8 +113,8 @@ async function untilCount(
 async function speakByCommand(calls: readonly LongCall[]): Promise<number> {
   const texts = calls.flatMap(({ turns }) =>
     (['fi', 'sv', 'en'] as const).flatMap((language) => {
-      const said = turns.filter((turn) => turn.language === language).map(({ text }) => text)
-      return said.length === 0 ? [] : [{ language, text: said.join('\n') }]
+      const spoken = turns.filter((turn) => turn.language === language).map(({ text }) => text)
+      return spoken.length === 0 ? [] : [{ language, text: spoken.join('\n') }]
     }),
   )
   const { seconds } = await timed(() =>

@@ -91,8 +91,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     const others = [
       ...knownAs.map((id) => wanted.get(id)),
       ...refersTo.map((id) => known.get(id) ?? wanted.get(id)),
-      ...few(byPartyKey, transferredByKey),
-      ...few(byTransferredByKey, partyKey),
+      ...idsUnder(byPartyKey, transferredByKey),
+      ...idsUnder(byTransferredByKey, partyKey),
     ]
     for (const id of refersTo) wanted.set(id, callId)
     for (const other of others) if (other !== undefined) unite(group, groups.get(other))
@@ -320,7 +320,7 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
 }
 
 /** Returns the ids under a name; none if there are too many to distinguish. */
-function few(ids: Ids, name: string | undefined): Iterable<string> {
+function idsUnder(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= maxBatch ? calls : []
 }

@@ -296,7 +296,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     ['after all is deleted, before the report', [], false, 'gone'],
     ['after the report', [], true, 'gone'],
     ['after the report, with files left by an unreliable disk', ['hdr', 'body', 'tail'], true, 'gone'],
-  ])('%s', async (_when, suffixes, reported, comes) => {
+  ])('%s', async (_when, suffixes, reported, end) => {
     await speak(portOf(await send('1', media(4000))), 80)
     const going = latest()!
     const id = recordingId()
@@ -327,10 +327,10 @@ describe('a process that dies between any two steps leaves no sound', () => {
       () => 'handed over',
       () => 'gone',
     )
-    expect(inStore).toBe(comes)
+    expect(inStore).toBe(end)
     // Capture has nothing of the recording left, and reports that it is stored or gone; the custodian destroys a stored one.
-    expect(latest()?.recording?.stored !== undefined).toBe(comes === 'handed over')
-    expect(latest()?.recording?.gone === true).toBe(comes === 'gone')
+    expect(latest()?.recording?.stored !== undefined).toBe(end === 'handed over')
+    expect(latest()?.recording?.gone === true).toBe(end === 'gone')
     await open()
   })
 })

@@ -213,10 +213,10 @@ function addPart(mediaType: string, content: string, findings: Findings): void {
     return
   }
   const sniffed = sniff(text)
-  const says = mediaType === 'application/sdp' ? 'sdp' : isMetadataType(mediaType) ? 'metadata' : undefined
-  if (sniffed && !says) findings.problems.add('part-type-missing')
-  if (sniffed && says && sniffed !== says) findings.problems.add('part-type-wrong')
-  const kind = sniffed ?? says
+  const declared = mediaType === 'application/sdp' ? 'sdp' : isMetadataType(mediaType) ? 'metadata' : undefined
+  if (sniffed && !declared) findings.problems.add('part-type-missing')
+  if (sniffed && declared && sniffed !== declared) findings.problems.add('part-type-wrong')
+  const kind = sniffed ?? declared
   if (!kind) findings.others.push({ contentType: mediaType, text })
   else if (findings[kind] !== undefined) findings.problems.add(`${kind}-repeated`)
   else findings[kind] = text

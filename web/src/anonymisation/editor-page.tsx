@@ -21,9 +21,9 @@ export function EditorPage() {
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item' })
   const presence = usePresence()
   const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
-  const begun = useItemsCopy(id, Number(item))
-  const { data: copy, error: copyError, refetch } = useCopy(begun.data)
-  const error: unknown = begun.error ?? copyError ?? disclosure.error
+  const itemsCopy = useItemsCopy(id, Number(item))
+  const { data: copy, error: copyError, refetch } = useCopy(itemsCopy.data)
+  const error: unknown = itemsCopy.error ?? copyError ?? disclosure.error
   const number = disclosure.data?.number
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const needsReference =
@@ -42,7 +42,7 @@ export function EditorPage() {
         <Failure
           error={error}
           onAgain={() => {
-            if (begun.error) void begun.refetch()
+            if (itemsCopy.error) void itemsCopy.refetch()
             else if (copyError) void refetch()
             else void disclosure.refetch()
           }}

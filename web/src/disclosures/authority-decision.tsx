@@ -64,7 +64,7 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
       await onDone(t(`disclosures.authority.decision.${outcome}`))
     })
   }
-  const gives = outcome === 'GRANTED' || outcome === 'PART'
+  const isGrant = outcome === 'GRANTED' || outcome === 'PART'
   return (
     <Step
       open={t('disclosures.decide')}
@@ -86,7 +86,7 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
         value={outcome === '' ? null : outcome}
         onChange={(value) => form.edit({ outcome: value as Outcome })}
       />
-      {gives && !provision && <Notice kind="warning">{t('error.authority.provision')}</Notice>}
+      {isGrant && !provision && <Notice kind="warning">{t('error.authority.provision')}</Notice>}
       {outcome === 'PART' && (
         <Checks
           label={t('disclosures.authority.part')}

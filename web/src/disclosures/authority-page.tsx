@@ -89,7 +89,7 @@ function Steps({
   const { t, language } = useLanguage()
   const { id, number, urgentAt, state, packages, may, decision } = disclosure
   const own = { disclosure, onDone }
-  const way = authoritySteps.map((step) => ({
+  const stepLinks = authoritySteps.map((step) => ({
     heading: authorityHeading(step),
     title: t(`disclosures.step.authority.${step}`),
     state: authorityStepState(step, disclosure),
@@ -107,7 +107,7 @@ function Steps({
         </Notice>
       )}
       <DisclosureState disclosure={disclosure} />
-      {state !== 'CLOSED' && <StepWay steps={way} />}
+      {state !== 'CLOSED' && <StepWay steps={stepLinks} />}
       <AuthorityRequest {...own} me={me} />
       <AuthorityItems {...own} />
       <Assessment {...own} />

@@ -89,7 +89,7 @@ function Steps({
   const { t } = useLanguage()
   const own = { disclosure, onDone }
   const hasEnded = endedBefore(disclosure)
-  const way = researchSteps.map((step) => ({
+  const stepLinks = researchSteps.map((step) => ({
     heading: researchHeading(step),
     title: t(`disclosures.step.research.${step}`),
     state: researchStepState(step, disclosure),
@@ -97,7 +97,7 @@ function Steps({
   return (
     <>
       <DisclosureState disclosure={disclosure} />
-      {!hasEnded && <StepWay steps={way} />}
+      {!hasEnded && <StepWay steps={stepLinks} />}
       <Study {...own} />
       <Items {...own} />
       <Undertaking {...own} />

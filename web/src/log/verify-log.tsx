@@ -166,7 +166,7 @@ function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: 
 }
 
 /** Problems whose entry cannot be opened. */
-const gone = new Set(['entry-missing', 'entry-lost', 'pending-missing'])
+const withoutEntry = new Set(['entry-missing', 'entry-lost', 'pending-missing'])
 
 function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: number) => void }) {
   const { t, language } = useLanguage()
@@ -180,7 +180,7 @@ function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: numb
           {message}
         </span>
       </p>
-      {seq !== undefined && !gone.has(code) && (
+      {seq !== undefined && !withoutEntry.has(code) && (
         <Button kind="link" onPress={() => onOpen(seq)}>
           {t('log.verify.open', { seq: formatCount(seq, language) })}
         </Button>

@@ -104,7 +104,7 @@ function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
 function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQueue['counts'] | undefined }) {
   const { t, language } = useLanguage()
   const find = filters.find === undefined ? {} : { find: filters.find }
-  const ways: { to: QueueFilters; label: string; count?: number | undefined }[] = [
+  const links: { to: QueueFilters; label: string; count?: number | undefined }[] = [
     { to: {}, label: t('requests.open'), count: counts?.open },
     { to: { whose: 'mine' }, label: t('requests.mine'), count: counts?.mine },
     { to: { whose: 'nobodys' }, label: t('requests.nobodys'), count: counts?.nobodys },
@@ -113,7 +113,7 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
   return (
     <nav aria-label={t('requests.which')} className="switcher">
       <ul>
-        {ways.map(({ to, label, count }) => (
+        {links.map(({ to, label, count }) => (
           <li key={label}>
             <Link
               {...queueAt({ ...to, ...find })}

@@ -25,16 +25,16 @@ export const canUsePasskeys = browserSupportsWebAuthn()
 /** Signs in with a passkey only; the browser asks which. */
 export function signInWithPasskey(): Promise<Done<Me>> {
   return withAnswers(async () => {
-    const options = taken(await api.POST('/api/session/passkey/challenge'))
-    return taken(await api.POST('/api/session/passkey', { body: { response: await get(options) } }))
+    const options = dataOf(await api.POST('/api/session/passkey/challenge'))
+    return dataOf(await api.POST('/api/session/passkey', { body: { response: await get(options) } }))
   })
 }
 
 /** Completes a sign-in that awaits a second factor. */
 export function givePasskey(): Promise<Done<Me>> {
   return withAnswers(async () => {
-    const options = taken(await api.POST('/api/session/second-factor/passkey/challenge'))
-    return taken(await api.POST('/api/session/second-factor/passkey', { body: { response: await get(options) } }))
+    const options = dataOf(await api.POST('/api/session/second-factor/passkey/challenge'))
+    return dataOf(await api.POST('/api/session/second-factor/passkey', { body: { response: await get(options) } }))
   })
 }
 
@@ -44,9 +44,9 @@ export function givePasskey(): Promise<Done<Me>> {
  */
 export function addPasskey(name: string, proof: { password?: string; otp?: string }): Promise<Done<{ id: string }>> {
   return withAnswers(async () => {
-    const options = taken(await api.POST('/api/account/passkeys/challenge', { body: proof }))
+    const options = dataOf(await api.POST('/api/account/passkeys/challenge', { body: proof }))
     const response = await make(options)
-    return taken(await api.POST('/api/account/passkeys', { body: { name, response } }))
+    return dataOf(await api.POST('/api/account/passkeys', { body: { name, response } }))
   })
 }
 
@@ -61,7 +61,7 @@ export async function confirmed<T extends { error?: unknown }>(
   const first = await attempt()
   if (codeOf(first.error) !== 'confirm.passkey') return first
   const confirmation = await withAnswers(async () => {
-    const options = taken(await api.POST('/api/confirmations/challenge', { body: about }))
+    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: about }))
     const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
     if (error) throw new Refused(error)
   })
@@ -72,7 +72,7 @@ export async function confirmed<T extends { error?: unknown }>(
 export function proveWithPasskey(personId: string): Promise<Done<boolean>> {
   const about = { act: 'session.prove', id: personId, revision: 0 } as const
   return withAnswers(async () => {
-    const options = taken(await api.POST('/api/confirmations/challenge', { body: about }))
+    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: about }))
     const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
     if (error) throw new Refused(error)
     return true
@@ -112,7 +112,7 @@ class Refused extends Error {
   }
 }
 
-function taken<T>({ data, error }: { data?: T; error?: unknown }): T {
+function dataOf<T>({ data, error }: { data?: T; error?: unknown }): T {
   if (data === undefined) throw new Refused(error)
   return data
 }

@@ -121,13 +121,13 @@ export function createDuplicateSessions(parts: {
     plans: readonly StreamPlan[],
     first: RunningSession | undefined,
   ): Promise<SessionLeg['streams']> {
-    const taken = plans.filter(({ accepted }) => accepted)
+    const acceptedPlans = plans.filter(({ accepted }) => accepted)
     const streams = leg.streams ?? newStreams(first)
     const known = streams.ports
-    const wanted = new Set(taken.map(({ index }) => index))
+    const wanted = new Set(acceptedPlans.map(({ index }) => index))
     streams.close([...known.keys()].filter((index) => !wanted.has(index)))
-    for (const plan of taken) if (known.has(plan.index)) streams.retarget(plan)
-    await streams.add(taken.filter(({ index }) => !known.has(index)))
+    for (const plan of acceptedPlans) if (known.has(plan.index)) streams.retarget(plan)
+    await streams.add(acceptedPlans.filter(({ index }) => !known.has(index)))
     return streams.ports.size > 0 ? streams : undefined
   }
 

@@ -47,10 +47,10 @@ export function leavesOut(received: readonly MeasuredStream[]): boolean {
 
 /** Returns true if a stream with both voices was received in addition to a stream of each voice. */
 export function hasMixedBeside(received: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
-  const came = new Set(
+  const tracksReceived = new Set(
     received.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
   )
-  return came.has('mixed') && came.has('caller') && came.has('official')
+  return tracksReceived.has('mixed') && tracksReceived.has('caller') && tracksReceived.has('official')
 }
 
 export function judgeReception(
@@ -86,8 +86,8 @@ function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
   if (measures.length === 0) return undefined
   const voice = { mediaMs: 0, soundsMs: 0, isKnown: true }
   for (const { expected, lost, packetMs, sounding, unknown } of measures) {
-    const came = expected - lost
-    voice.mediaMs += came * packetMs
+    const arrived = expected - lost
+    voice.mediaMs += arrived * packetMs
     voice.soundsMs += sounding * packetMs
     voice.isKnown &&= unknown === 0
   }

@@ -137,14 +137,14 @@ export function createCallFlows(
     return shown
   }
 
-  function came<Given extends IncomingRequest>(given: Given, step: string): Given {
+  function recordRequest<Given extends IncomingRequest>(given: Given, step: string): Given {
     const flow = flowOf(given.dialog, given.request)
     add(flow, 'client', step, elementsIn(given.request))
     return answering(given, flow)
   }
 
   function invited(invite: Invite, step: string): Invite {
-    const shown = came(invite, step)
+    const shown = recordRequest(invite, step)
     invite.onCancel(() => {
       const flow = flowOf(invite.dialog, invite.request)
       add(flow, 'client', 'CANCEL')
@@ -162,13 +162,13 @@ export function createCallFlows(
       ...(handler.onUnknownDialogInvite && {
         onUnknownDialogInvite: (invite: Invite) => handler.onUnknownDialogInvite!(invited(invite, 're-INVITE')),
       }),
-      onUpdate: (request) => handler.onUpdate(came(request, 'UPDATE')),
+      onUpdate: (request) => handler.onUpdate(recordRequest(request, 'UPDATE')),
       onAck(dialog, ack) {
         add(flowOf(dialog, ack), 'client', 'ACK', elementsIn(ack))
         return handler.onAck(dialog, ack)
       },
       async onBye(request) {
-        const shown = came(request, 'BYE')
+        const shown = recordRequest(request, 'BYE')
         await handler.onBye(shown)
         shown.respond(200)
         flowOf(request.dialog).endedAtMs ??= nowMs()
