@@ -106,7 +106,7 @@ export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
 /** A database with these tables among others: Kysely is invariant in its tables, so any database is accepted. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where a part is taken for the whole
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the only place without table types
 export type HoldingSafeguards = Kysely<any>
 
 export function safeguardsOf(db: HoldingSafeguards): Kysely<SafeguardTables> {

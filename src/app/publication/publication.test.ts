@@ -130,7 +130,7 @@ describe('versions', () => {
       expect((await read(path)).text, path).not.toMatch(/vero(?!\w)|verohal|skatteförv|tax admin/i)
   })
 
-  test('a past and a future version say so and link to the version in force', async () => {
+  test('a past and a future version are marked as such and link to the version in force', async () => {
     expect((await read('/rekisteriseloste/1')).words).toContain('Tämä versio ei ole enää voimassa.')
     expect((await read('/register-description/3')).words).toContain('This version is not in force yet.')
     for (const path of ['/rekisteriseloste/1', '/rekisteriseloste/3']) {

@@ -99,7 +99,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
 /** Probes over a new connection: the existing ones may be those that hang. */
 async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number): Promise<void> {
   const client = new Client({ connectionString: currentUrl(url), application_name: `${applicationName} probe` })
-  client.on('error', () => undefined) // What is asked rejects as well.
+  client.on('error', () => undefined) // The query under way rejects as well.
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
   try {

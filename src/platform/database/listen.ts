@@ -78,7 +78,7 @@ async function listenForever(url: string, wire: Wire): Promise<void> {
   }
 }
 
-/** Resolves when the wire ends, rejects when the connection breaks. */
+/** Resolves when the wire's listeners have stopped; rejects when the connection breaks. */
 async function listenOnce(url: string, wire: Wire): Promise<void> {
   const { signal } = wire.ending
   const client = new Client({ connectionString: currentUrl(url), application_name: 'seloste listen', keepAlive: true })
@@ -99,7 +99,7 @@ async function listenOnce(url: string, wire: Wire): Promise<void> {
     wire.joined = undefined
     clearInterval(timer)
     client.removeAllListeners()
-    client.on('error', () => undefined) // Whatever comes while closing has been reported or is wanted.
+    client.on('error', () => undefined) // Errors from here on are consequences of the end.
     await client.end().catch(() => undefined)
   }
 

@@ -70,7 +70,7 @@ async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortS
     options: noticing,
     connectionTimeoutMillis: aliveMs,
   })
-  client.on('error', () => undefined) // What is asked rejects as well.
+  client.on('error', () => undefined) // The query under way rejects as well.
   breakWhenHeld(databaseUrl, client)
   await client.connect()
   try {

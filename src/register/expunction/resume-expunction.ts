@@ -117,7 +117,7 @@ async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[])
   return rows[0]?.hang === true
 }
 
-/** Returns the recordings without any key left: no intake key, no key row, and no month-key version under which it was. */
+/** Returns the recordings without any key left: no intake key, no key row, no month-key version that wrapped their keys. */
 async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select r.id from recording r

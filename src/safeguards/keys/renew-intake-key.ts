@@ -17,7 +17,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 
 /** A transaction that stalls for longer loses its locks to another destroyer. */
 const leaseMs = 30_000
-/** A version that has been in the making for longer was left by a crash. */
+/** A version that is still in state `making` after this time was left by a crash. */
 const forgottenMinutes = 10
 
 /**

@@ -80,7 +80,7 @@ describe('a password', () => {
     for (const proof of [check, Buffer.alloc(0), Buffer.alloc(32), null]) expect(await open(proof)).toBe('refused')
   })
 
-  test('that a person does not have signs nobody in', async () => {
+  test('that is missing or empty signs nobody in, if the person has none', async () => {
     const userId = `none.${randomUUID()}`
     await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: from })
     for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {

@@ -177,7 +177,7 @@ export function opens(shardKey: Buffer, files: readonly WrappedFileKey[]): boole
       unwrapKey(shardKey, wrapped, recordingPurpose(recordingId))
       return true
     } catch {
-      return false // The one way in which the cipher says that it is another key.
+      return false // The only possible error: the file key was wrapped under another key.
     }
   })
 }

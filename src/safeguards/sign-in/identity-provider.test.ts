@@ -302,7 +302,7 @@ describe('the redirect back', () => {
     expect(await idp.finish({ flow, query, newSession: newToken() })).toEqual(late)
   })
 
-  test('of a person refused by the provider says so', async () => {
+  test('of a person refused by the provider reports the refusal', async () => {
     expect(await signIn(connect(), newTokenFor({ who: 'nobody' }))).toEqual({
       refused: 'identity-provider.cancelled',
     })

@@ -447,7 +447,7 @@ async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise
   return new Response(bounded ?? null, answer)
 }
 
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to be seen; a provider in the clear is on loopback
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only as a warning; without TLS: loopback only
 const allowPlain = allowInsecureRequests
 
 function isOnThisMachine(issuer: string): boolean {

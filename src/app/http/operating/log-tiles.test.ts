@@ -75,7 +75,7 @@ describe('the log', () => {
     }
   })
 
-  test('that is broken blocks every view, says so, and stops listenings, until the break is accepted', async () => {
+  test('that is broken blocks every view with that reason, and stops listenings, until the break is accepted', async () => {
     const path = '/api/contacts?purpose=DEVELOPMENT'
     expect(await answer(browser.fetch(path))).toMatchObject({ status: 200 })
     const { audio } = await beginListening(browser, recording.id)

@@ -47,7 +47,7 @@ const watch = () => raiseAlarms(database.as('seloste_custodian').db, [], now())
 const month = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 1 }).toPlainDate().toString().slice(0, 7)
 
 describe('alarms', () => {
-  test('begin with guessed ids, and end with a note', async () => {
+  test('are raised by requests for guessed ids, and closed with a note', async () => {
     for (let i = 0; i < thresholds.refusals.inRow; i++) {
       expect(await answer(official.fetch(`/api/contacts/${crypto.randomUUID()}`))).toMatchObject({ status: 404 })
     }

@@ -248,7 +248,7 @@ describe('a study', () => {
     expect(comparedNotes).toEqual({})
   })
 
-  test('covers what the right does: a number’s calls, a unit’s answered ones, and nobody else’s (R37, R38)', async () => {
+  test('covers what the right covers: a number’s calls, a unit’s answered ones, and nobody else’s (R37, R38)', async () => {
     const ilonas = await study(browsers.ilona, `${whole}&by=number&measure=calls`)
     expect(ilonas.rows.map(({ key }) => key)).toEqual([regional])
     expect(ilonas.choices).toMatchObject({ numbers: [{ number: regional }], reachesNumbers: true })

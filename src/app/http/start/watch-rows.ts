@@ -57,7 +57,7 @@ async function brokenPromises({ desk, now }: Worker): Promise<WaitingRow[]> {
   return [{ kind: 'promise', count: broken.length, since, hasFailed: true }]
 }
 
-/** As the page *Täsmäytys* shows it first: today and the six days before. */
+/** The period that the page *Täsmäytys* shows first: today and the six days before. */
 const reconciledDays = 6
 
 async function differences({ desk, session, now, has }: Worker): Promise<WaitingRow[]> {
