@@ -1,6 +1,6 @@
 /**
- * Reads the simulator's calls with the recorder's own SIP server and SIPREC reader: two implementations of the same
- * RFCs must agree.
+ * Reads the simulator's calls with the recorder's own SIP server and SIPREC reader: two independent implementations of
+ * the same RFCs must agree.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 type ReadBack = { invitation: Invitation<string, string>; plans: readonly StreamPlan[]; dialog: Dialog }
 
-/** The recorder's SIP side with a minimal session behind it: it answers offers and counts packets. */
+/** Opens the recorder's SIP side with a minimal session that answers offers and counts packets. */
 async function listen(mode: 'record' | 'historyOnly' = 'record') {
   const received: ReadBack[] = []
   const sockets = new Map<string, Socket[]>()
@@ -99,7 +99,7 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
 }
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
-  test('caller, number called and official are distinguished without review, in either order of streams', async () => {
+  test('caller, number called and official are recognised without review, in either order of streams', async () => {
     const { heard: received, call, server, packetCount, byeCount } = await listen()
     for (const officialFirst of [false, true]) {
       const { outcome, sessions } = await call({ transport, officialFirst })
@@ -125,7 +125,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     expect(server.metrics).toMatchObject({ malformed: 0, notAcknowledged: 0, dialogsOpen: 0, faults: 0 })
   })
 
-  test('hold is understood as a pause, and a transfer as the same group with the next official', async () => {
+  test('a hold is recognised as a pause, and a transfer as the same group with the next official', async () => {
     const { heard: received, call } = await listen()
     await call({
       transport,
@@ -146,21 +146,21 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   })
 })
 
-test('a withheld number stays withheld although the trunk asserts it', async () => {
+test('a withheld number stays withheld even if the trunk asserts it', async () => {
   const { heard: received, call } = await listen()
   await call({ withheld: true })
   expect(received[0]!.invitation.parties.caller?.number).toMatchObject({ kind: 'withheld', key: null })
   expect(received[0]!.invitation.parties).toMatchObject({ number: { entry: 'northern' }, official: { entry: 'oili' } })
 })
 
-test('a call that is only entered in the history gets no packet', async () => {
+test('the simulator sends no packet for a call that is only entered in the history', async () => {
   const { call, packetCount } = await listen('historyOnly')
   const { sessions } = await call()
   expect(sessions[0]!.answer).toBe('declined')
   expect(packetCount()).toBe(0)
 })
 
-test('a recorder that ends the session is obeyed', async () => {
+test('the simulator obeys a recorder that ends the session', async () => {
   const { heard: received, call, packetCount } = await listen()
   const talking = call({ seconds: 5 })
   await expect.poll(packetCount).toBeGreaterThan(0)

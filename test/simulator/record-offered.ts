@@ -1,6 +1,6 @@
 /**
- * Result of an offer and the packets after it, without sockets: the offer is read and answered as capture does, the
- * packets are judged and sealed as capture does, and the recording is decrypted and indexed as the custodian does.
+ * Records an offer and the packets after it, without sockets: the offer is read and answered, and the packets are
+ * judged and sealed, as by capture; the recording is decrypted and indexed as by the custodian.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
@@ -21,13 +21,13 @@ export interface OfferedPacket {
   payloadType: number
   payload: Buffer
   timestamp: number
-  /** Instead of `packetMs` after the one before. */
+  /** Time since the previous packet; by default `packetMs`. */
   afterMs?: number
 }
 
-/** An offer, first or later, and the client's packets after it. */
+/** A first or later offer, and the client's packets after it. */
 export interface Phase {
-  /** From the protocol on: `RTP/AVP 8 0`; attribute lines may follow. */
+  /** Media line from the protocol on, such as `RTP/AVP 8 0`; attribute lines may follow. */
   media: string
   packets: readonly OfferedPacket[] | ((answered: Answered) => readonly OfferedPacket[])
   packetMs?: number
@@ -36,7 +36,7 @@ export interface Phase {
 
 export interface Answered {
   plan: StreamPlan
-  /** Payload types of the answer in its order. */
+  /** Payload types in the order of the answer. */
   formats: readonly number[]
 }
 
@@ -78,7 +78,7 @@ export function answerTo(media: string, given: { formats?: FormatPolicy; userAge
   return { plan: answer.streams[0]!, formats: read.media[0]!.formats.map(Number), text: answer.text }
 }
 
-/** Records the phases one after the other; a refused later offer leaves the previous one in force. */
+/** Records the phases one after the other. If a later offer is refused, the previous one stays in force. */
 export async function recordOffered(phases: readonly Phase[], formats: FormatPolicy = {}) {
   const writer = await createRecordingWriter({
     ...{ id: randomUUID(), directory: tmpdir(), intakePublicKey: recipient },

@@ -1,7 +1,7 @@
 /**
  * SIPREC recording client (RFC 7866 section 6: the SRC): calls a recording server as a session border controller does.
  * In: what to record (metadata, media ports). Out: real SIP to the server, and its answers. Media are in send-media.ts,
- * the content of a call in place-call.ts. Contains no knowledge of the recorder's internals.
+ * the content of a call in place-call.ts. Uses no knowledge of the recorder's internals.
  */
 import { cancelOnAbort } from './cancel-invite.ts'
 import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
@@ -26,13 +26,13 @@ import {
 } from './sip-message.ts'
 
 export type Invitation = {
-  /** User part of the recording server's address. */
+  /** User part of the recording server's URI. */
   readonly target?: string
   readonly streams: readonly OfferedStream[]
   readonly codecs: readonly (Codec | 'g722')[]
-  /** RFC 7865 XML; without it the INVITE has only SDP. */
+  /** RFC 7865 XML; without metadata the INVITE has only SDP. */
   readonly metadata: string | undefined
-  /** Privacy, P-Asserted-Identity and the like. */
+  /** Further headers, such as Privacy and P-Asserted-Identity. */
   readonly headers?: readonly Header[]
   /** Aborting before the answer cancels the INVITE (RFC 3261 section 9.1). */
   readonly signal?: AbortSignal
@@ -45,15 +45,15 @@ export type InviteOutcome =
 
 export type RecordingSession = {
   readonly callId: string
-  /** The latest answer, one entry for each offered stream. */
+  /** Returns the latest answer, with one entry for each offered stream. */
   readonly answer: () => readonly AnsweredStream[]
   /** Offers the streams as inactive, or again as sendonly. Resolves with the status of the final response. */
   readonly hold: (metadata?: string) => Promise<number>
   readonly resume: (metadata?: string) => Promise<number>
-  /** UPDATE with metadata and no SDP (RFC 7866 section 9.1). */
+  /** Sends an UPDATE with metadata and no SDP (RFC 7866 section 9.1). */
   readonly update: (metadata: string) => Promise<number>
   readonly bye: (metadata?: string) => Promise<number>
-  /** Called when the recorder changes the session: a new direction for its side, or BYE. */
+  /** Calls the listener when the recorder changes the session: a new direction for its side, or BYE. */
   readonly onRecorder: (listener: (event: 'bye' | 'reoffer') => void) => void
 }
 
@@ -70,14 +70,14 @@ type Dialog = {
 const allow: Header = ['Allow', 'INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS']
 const noBody = Buffer.alloc(0)
 
-/** Rejects when the server cannot be reached over TCP. */
+/** Starts a client. Rejects if the server cannot be reached over TCP. */
 export async function startRecordingClient(options: {
   server: Address
   transport: Transport
   tls?: TlsFiles | undefined
   /** Source of Call-IDs, tags and branches; new ones by default. */
   ids?: Identifiers
-  /** 64 T1 = 32 s by default; repetition time of an unanswered request. */
+  /** Time after which the repetition of an unanswered request ends; 64 T1 = 32 s by default. */
   timeoutMs?: number
 }): Promise<RecordingClient> {
   const dialogs = new Map<string, Dialog>()
@@ -90,7 +90,7 @@ export async function startRecordingClient(options: {
       const dialog = dialogs.get(headerValue(request, 'call-id'))
       if (dialog) return dialog.onRequest(request)
       if (request.method === 'ACK') return undefined
-      // With a tag of ours it asks about a call, which has ended (RFC 5057 section 5.1).
+      // An OPTIONS with a tag of this client asks about a call, which has ended (RFC 5057 section 5.1).
       const isOutside = tagOf(headerValue(request, 'to')) === ''
       if (request.method === 'OPTIONS' && isOutside) return answerRequest(request, 200, 'OK', [allow])
       return answerRequest(request, 481, 'Call/Transaction Does Not Exist')
@@ -175,9 +175,12 @@ async function invite(
     return request('INVITE', headers, bytes)
   }
 
-  /** A 2xx makes or renews the dialog and is acknowledged outside the transaction (RFC 3261 section 13.2.2.4). */
+  /**
+   * Handles a 2xx, which makes or renews the dialog and is acknowledged outside the transaction (RFC 3261 section
+   * 13.2.2.4).
+   */
   const accept = (sent: SipRequest, response: SipResponse) => {
-    // The route set is the first answer's; later ones refresh only the target (RFC 3261 section 12.2.1.2).
+    // The route set is taken from the first answer; later answers refresh only the target (RFC 3261 section 12.2.1.2).
     if (toTag === '') routes = headerValues(response, 'record-route').reverse()
     toTag = tagOf(headerValue(response, 'to'))
     const contactOfServer = headerValue(response, 'contact')
@@ -194,7 +197,7 @@ async function invite(
   }
 
   const bye = async (metadata?: string) => {
-    // Kept until the answer: the recorder's own BYE may cross ours.
+    // Keeps the session until the answer, because the recorder's own BYE may cross this one.
     const response = await transactions
       .send(request('BYE', metadata ? [['Content-Type', metadataType]] : [], Buffer.from(metadata ?? '')))
       .finally(() => dialogs.delete(callId))
@@ -210,7 +213,7 @@ async function invite(
     }
     if (received.method === 'INVITE' || received.method === 'UPDATE') {
       if (received.body.length === 0) return answerRequest(received, 200, 'OK', [['Contact', contact]])
-      // The recorder may stop the media with `inactive` and ask for them again (RFC 7866 section 7.2).
+      // The recorder may stop the media with `inactive` and request them again later (RFC 7866 section 7.2).
       answer = readDescription(received.body.toString())
       const stopped = answer.every(({ direction }) => direction === 'inactive')
       notifyRecorder('reoffer')
@@ -255,7 +258,7 @@ async function invite(
   }
   accept(sent, response)
   if (invitation.signal?.aborted) {
-    // The answer and the CANCEL crossed: the session exists and is ended properly.
+    // The answer and the CANCEL have crossed, so the session exists: ends it by BYE.
     await bye()
     return { kind: 'cancelled' }
   }

@@ -1,12 +1,12 @@
 /**
- * RFC 7865 metadata of one communication session, complete (`datamode` complete), as a plain recording client writes
- * it. For a reader that looks each participant up: the called service number is a participant without streams; the
- * official has the number of the directory; the caller is in neither. `start-time` of the session is when the caller's
- * call began, and the official's `associate-time` is when the official answered.
+ * RFC 7865 metadata of one communication session, complete (`datamode` complete), as a simple recording client writes
+ * them. The service number called is a participant without streams; the official has a number of the directory; the
+ * caller is neither. The session's `start-time` is the beginning of the caller's call, and the official's
+ * `associate-time` is the official's answer.
  */
 export type MetadataParticipant = {
   readonly id: string
-  /** An address of record: `sip:+358...@host;user=phone` or `sip:anonymous@anonymous.invalid`. */
+  /** Address of record: `sip:+358...@host;user=phone` or `sip:anonymous@anonymous.invalid`. */
   readonly aor: string
   readonly name?: string
   readonly language?: string
@@ -20,7 +20,7 @@ export type MetadataParticipant = {
 export type RecordingMetadata = {
   readonly groupId: string
   readonly sessionId: string
-  /** The recorded call's own SIP session (RFC 7989): two 32-digit halves. */
+  /** Session identifier of the recorded call's own SIP session (RFC 7989): two 32-digit halves. */
   readonly sipSessionId: string
   readonly groupStartedAt: Date
   readonly startedAt: Date

@@ -4,7 +4,7 @@ import { runSimulator } from './run-simulator.ts'
 import { headerValue, isRequest } from './sip-message.ts'
 import { startScriptedRecorder } from './scripted-recorder.ts'
 
-test('the simulator calls until it is stopped and then hangs up every call', async () => {
+test('the simulator places calls until it is stopped, and then hangs up every call', async () => {
   const recorder = await startScriptedRecorder()
   const events: CallEvent[] = []
   const enough = new AbortController()
@@ -31,7 +31,7 @@ test('the simulator calls until it is stopped and then hangs up every call', asy
   expect(events.filter(({ kind }) => kind === 'failed')).toEqual([])
 })
 
-test('an unreachable server ends calls, and not the simulator', async () => {
+test('an unreachable server ends calls, but not the simulator', async () => {
   const recorder = await startScriptedRecorder()
   await recorder.close()
   const totals = await runSimulator({

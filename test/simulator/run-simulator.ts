@@ -1,4 +1,4 @@
-/** Calls a recording server again and again, as a telephone service would, until told to stop. */
+/** Places calls to a recording server, as a telephone service would have them, until it is stopped. */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { callPattern } from './call-pattern.ts'
@@ -9,7 +9,7 @@ import { placeCall } from './place-call.ts'
 import { seedRandom } from './random.ts'
 import { startRecordingClient, type RecordingClient } from './recording-client.ts'
 
-/** Shorter than RFC 3261's 32 s, so that a demo with an unreachable recorder ends soon. */
+/** Timeout of a request: shorter than RFC 3261's 32 s, so that a demo with an unreachable recorder ends soon. */
 const timeoutMs = 8_000
 
 export type SimulatorTotals = {
@@ -21,29 +21,29 @@ export type SimulatorTotals = {
 }
 
 /**
- * Resolves with the totals once `signal` is aborted and every call has been ended properly. A server that cannot be reached ends a
- * call, never the simulator: the next call tries again.
+ * Places calls until `signal` is aborted. Resolves with the totals once every call has been ended properly. A server
+ * that cannot be reached ends a call, but never the simulator: the next call tries again.
  */
 export async function runSimulator(options: {
   server: Address
-  /** On average; gaps vary as those of independent callers do, the first call comes at once. */
+  /** Average rate. Gaps vary as those of independent callers do; the first call is placed at once. */
   callsPerMinute: number
   seed: number
   signal: AbortSignal
   onEvent: (event: CallEvent) => void
-  /** `mixed` (the default): most calls over UDP, some over TCP, because real phone systems differ. */
+  /** `mixed` (the default): most calls over UDP, some over TCP, because real telephone systems differ. */
   transport?: Transport | 'mixed'
-  /** Calls at the same time, at most; when reached, the next caller waits. */
+  /** Maximum of simultaneous calls; when it is reached, the next caller waits. */
   maxCalls?: number
 }): Promise<SimulatorTotals> {
   const { server, signal, transport = 'mixed', maxCalls = 40 } = options
   const random = seedRandom(`simulator ${options.seed}`)
   const pacer = startPacer()
-  // Every call in progress listens to the one signal.
+  // Every call in progress listens to this signal.
   setMaxListeners(0, signal)
   const totals: SimulatorTotals = { placed: 0, completed: 0, refused: 0, cancelled: 0, unreachable: 0 }
   const calls = new Set<Promise<void>>()
-  // UDP sessions share one socket, as those of one session border controller do; a TCP call has a connection of its own.
+  // UDP sessions share one socket, as those of one session border controller do; each TCP call has its own connection.
   let shared: RecordingClient | undefined
 
   for (const plan of callPattern(options.seed)) {

@@ -1,6 +1,6 @@
 /**
- * Minimal peer for a recording client: answers SIPREC over UDP and TCP on one port and keeps every message and packet.
- * For the simulator's own tests; it records and judges nothing.
+ * Minimal peer for a recording client: answers SIPREC over UDP and TCP on one port, and keeps every message and packet.
+ * For tests of the simulator itself; it neither records nor checks anything.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -25,20 +25,20 @@ export type ScriptedRecorder = {
   readonly received: SipMessage[]
   /** RTP packets as received, by the label of their stream. */
   readonly packets: Map<string, Buffer[]>
-  /** Sends a request in the session of this Call-ID, like a recorder that wants to end or change it. */
+  /** Sends a request in the session of this Call-ID, as a recorder does that ends or changes the session. */
   readonly request: (callId: string, method: string, body?: string) => void
   readonly close: () => Promise<void>
 }
 
 type Behaviour = {
-  /** The answer's direction for each stream; port 0 with `refuse`. */
+  /** Direction of each stream in the answer; with `refuse` the port is 0. */
   readonly direction?: Direction
   readonly refuse?: boolean
-  /** A final response other than 200 for INVITE. */
+  /** Final response to INVITE other than 200. */
   readonly status?: number
-  /** Ignores the first n datagrams of each method. */
+  /** Number of datagrams of each method to ignore first. */
   readonly deafTo?: Partial<Record<string, number>>
-  /** Only 180 until the call is cancelled. */
+  /** True to answer only 180 until the call is cancelled. */
   readonly ringsForever?: boolean
 }
 
@@ -151,7 +151,7 @@ export async function startScriptedRecorder(behaviour: Behaviour = {}): Promise<
   }
 }
 
-/** A port free for TCP may be occupied for UDP: then it tries another one. */
+/** Listens on one port for TCP and UDP. A port that is free for TCP may be occupied for UDP; then another is tried. */
 async function listenOnOnePort(onConnection: (socket: TcpSocket) => void) {
   for (let attempt = 1; ; attempt++) {
     const tcp = createServer(onConnection)

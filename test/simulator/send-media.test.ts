@@ -20,7 +20,7 @@ async function openPort() {
   return port
 }
 
-/** Clock that only moves when told to. */
+/** Clock that moves only when the test advances it. */
 function handPacer() {
   let nowMs = 0
   let task: { dueMs: number; run: (nowMs: number) => number | undefined } | undefined
@@ -67,7 +67,7 @@ async function start(faults: MediaFaults, sound: Sound = makeTone(1), codec: Cod
   return { advance, arrived, sending, answer, stop }
 }
 
-/** In parts, so that the kernel's buffer holds simultaneous packets. */
+/** Advances the clock in parts, so that the kernel's buffer has room for packets of the same instant. */
 const advanceSlowly = async (advance: (ms: number) => unknown, ms: number) => {
   for (let left = ms; left > 0; left -= 1000) {
     advance(Math.min(left, 1000))
@@ -124,7 +124,7 @@ test('silence is sent as nothing or as comfort noise, and speech after it is mar
   expect(comfortable.arrived.filter((bytes) => (bytes[1]! & 0x7f) === 13).length).toBeGreaterThan(3)
 })
 
-test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three ends, then the sound continues in time', async () => {
+test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three end packets, after which the sound continues on time', async () => {
   const { advance, arrived, stop } = await start({ keys: [{ who: 'caller', atMs: 100, key: '#' }] })
   advance(400)
   const stream = await stop()
@@ -136,7 +136,7 @@ test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three
   expect(soundThatArrived(stream).missing).toEqual([[800, 1600]])
 })
 
-test('during hold the sequence number stops, or continues if the sender does so', async () => {
+test('during a hold the sequence number stops, or continues if that is configured', async () => {
   for (const [sequenceRunsOnInHold, jump] of [
     [false, 1],
     [true, 11],
@@ -155,7 +155,7 @@ test('during hold the sequence number stops, or continues if the sender does so'
   }
 })
 
-test('a recorder that turns inactive gets nothing until it asks for media again', async () => {
+test('a recorder that answers inactive gets nothing until it requests media again', async () => {
   const { advance, arrived, sending, answer, stop } = await start({})
   advance(100)
   sending.direct(answer('inactive'))
@@ -166,7 +166,7 @@ test('a recorder that turns inactive gets nothing until it asks for media again'
   expect(arrived).toHaveLength(10)
 })
 
-test('a fast clock sends more packets in the same time, and mu-law has its own payload type', async () => {
+test('a fast clock sends more packets in the same time, and µ-law has its own payload type', async () => {
   const { advance, arrived, stop } = await start({ skewPpm: 10_000 }, makeTone(2), 'pcmu')
   advance(10_000)
   const { counts, payloadType } = await stop()

@@ -1,5 +1,5 @@
 /**
- * Sends the two streams of a recorded call as RTP (RFC 3550): 20 ms packets by absolute time, with seeded faults. In:
+ * Sends the two streams of a recorded call as RTP (RFC 3550): 20 ms packets at absolute times, with seeded faults. In:
  * sound and destination. Out: datagrams, and a record of exactly what was sent. Nothing is sent if the recorder's
  * answer is `inactive` or port 0.
  */
@@ -16,14 +16,14 @@ import type { Speaker } from './speech/dialogues.ts'
 export type Sending = {
   /** Applies a new answer: other ports, or inactive. */
   readonly direct: (answer: readonly AnsweredStream[]) => void
-  /** Hold: nothing is sent, the RTP clock continues, the sound waits. */
+  /** Holds: nothing is sent, the RTP clock continues, and the sound waits. */
   readonly pause: () => void
   readonly resume: () => void
-  /** Ms of media time since the first frame. */
+  /** Returns milliseconds of media time since the first frame. */
   readonly elapsedMs: () => number
   /** Resolves at the end of the sound. */
   readonly over: Promise<void>
-  /** Sends what is still held back, stops, and returns what was sent. */
+  /** Sends packets that are still held back, stops, and returns what was sent. */
   readonly stop: () => SentStream[]
 }
 
@@ -40,7 +40,7 @@ export function startSending(options: {
   answer: readonly AnsweredStream[]
   faults: MediaFaults
   seed: number | string
-  /** `hash` keeps no payloads: for many or long calls. */
+  /** `hash` stores no payloads: for many or long calls. */
   record: 'payloads' | 'hash'
 }): Sending {
   const { pacer, sound, faults } = options

@@ -10,26 +10,29 @@ import { frameMs, frameSamples, type Sound } from './sound.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
 export type MediaFaults = {
-  /** Shares of packets, 0 to 1. A reordered packet is sent one to three packets late. */
+  /** Shares of packets, 0 to 1, with a fault. A reordered packet is sent one to three packets late. */
   readonly loss?: number
   readonly reorder?: number
   readonly duplicate?: number
-  /** Every `everyMs` nothing is sent for `holdMs`, then everything at once. */
+  /** Every `everyMs`, nothing is sent for `holdMs`, and then everything at once. */
   readonly lateBurst?: { readonly everyMs: number; readonly holdMs: number }
-  /** The sender's clock is this much too fast, in parts per million. */
+  /** Parts per million by which the sender's clock is too fast. */
   readonly skewPpm?: number
-  /** Keys pressed during the call (RFC 4733), 100 ms each, instead of sound. */
+  /** Keys pressed during the call (RFC 4733), for 100 ms each, which replace the sound. */
   readonly keys?: readonly { readonly who: Speaker; readonly atMs: number; readonly key: string }[]
-  /** Sent during silence: packets of silence (default), nothing, or comfort noise (RFC 3389). */
+  /** What is sent during silence: packets of silence (default), nothing, or comfort noise (RFC 3389). */
   readonly silence?: 'packets' | 'nothing' | 'comfort-noise'
   /** One-way audio: this speaker sends nothing, or only silence. */
   readonly missing?: { readonly who: Speaker; readonly as: 'nothing' | 'silence' }
-  /** During hold the sequence number continues although nothing is sent, as with rtpengine. */
+  /** True if the sequence number continues during a hold although nothing is sent, as with rtpengine. */
   readonly sequenceRunsOnInHold?: boolean
 }
 
 const rtpHeaderBytes = 12
-/** `first`: sent before the packet of its due frame (the end of a burst), not after it (reordering). */
+/**
+ * Packet that is held back. `first`: it is sent before the packet of its due frame (the end of a burst), not after it
+ * (reordering).
+ */
 type Held = { readonly dueFrame: number; readonly first: boolean; readonly bytes: Buffer }
 const keyFrames = 5
 
@@ -43,7 +46,7 @@ export function openStream(options: {
   random: Random
   record: 'payloads' | 'hash'
   answer: AnsweredStream | undefined
-  /** Sent as SRTP under it. */
+  /** Key under which the stream is sent as SRTP. */
   key?: MediaKey | undefined
 }) {
   const { who, label, media, codec, sound, faults, random, record } = options
@@ -73,7 +76,10 @@ export function openStream(options: {
     if (target) media.socket.send(bytes, target.port, target.host, () => undefined)
   }
 
-  /** Decides a packet's fault. The draws are made in the same order in any case, so that a seed determines one call. */
+  /**
+   * Decides a packet's fault. Draws are made in the same order in any case, so that a seed determines a call
+   * completely.
+   */
   const emit = (
     frame: number,
     nowMs: number,
@@ -131,7 +137,7 @@ export function openStream(options: {
     const periodFrames = Math.round(everyMs / frameMs)
     const heldFrames = Math.round(holdMs / frameMs)
     const index = frame % periodFrames
-    // The hold comes at the end of each period, so a call begins undisturbed.
+    // The pause is at the end of each period, so that a call begins without it.
     return index >= periodFrames - heldFrames ? frame + periodFrames - index : frame
   }
 
@@ -161,10 +167,10 @@ export function openStream(options: {
         const payload = missing === undefined ? sound.frame(who, soundFrame) : silentFrame(codec)
         emit(frame, nowMs, payloadTypes[codec], 'audio', payload)
       } else {
-        // Comfort noise at the start of silence and every 400 ms; -65 dBov.
+        // Sends comfort noise at the start of silence and every 400 ms; -65 dBov.
         if (missing === undefined && faults.silence === 'comfort-noise' && silentFrames % 20 === 0)
           emit(frame, nowMs, payloadTypes.comfortNoise, 'comfort', Uint8Array.of(65))
-        // The first packet of speech after silence is marked (RFC 3551 section 4.1).
+        // Sets the marker on the first packet of speech after silence (RFC 3551 section 4.1).
         marker = true
       }
       silentFrames = speaks ? 0 : silentFrames + 1
@@ -209,7 +215,7 @@ export function openStream(options: {
   }
 }
 
-/** Digital silence, as the ITU's G.711 writes it. */
+/** Returns a frame of digital silence, as the ITU's G.711 encodes it. */
 function silentFrame(codec: Codec): Uint8Array {
   return new Uint8Array(frameSamples).fill(codec === 'pcma' ? 0xd5 : 0xff)
 }

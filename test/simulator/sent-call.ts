@@ -1,20 +1,20 @@
-/** Record of exactly what a simulated call sent, so that the recording can be compared sample by sample. */
+/** Record of exactly what a simulated call sent, with which the recording is compared sample by sample. */
 import { alawSilence } from './g711.ts'
 import { frameSamples } from './sound.ts'
 import type { Codec } from './session-description.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
 export type SentPacket = {
-  /** Extended: the first packet's sequence number plus the packets since, not cut to 16 bits. */
+  /** Extended: the first packet's sequence number plus the number of packets since, not limited to 16 bits. */
   readonly sequence: number
-  /** Extended: not cut to 32 bits. */
+  /** Extended: not limited to 32 bits. */
   readonly timestamp: number
   readonly kind: 'audio' | 'key' | 'comfort'
-  /** Without the RTP header. Empty if only the hash is kept. */
+  /** Payload, without the RTP header. */
   readonly payload: Uint8Array
-  /** Number of times it was sent: 0 = lost on purpose, 2 = duplicated. */
+  /** Number of times the packet was sent: 0 = lost on purpose, 2 = duplicated. */
   readonly copies: number
-  /** Time of its first copy, in ms since the stream's first frame; undefined if lost. */
+  /** Time at which its first copy was sent, in ms since the stream's first frame; undefined if lost. */
   readonly sentMs: number | undefined
 }
 
@@ -26,9 +26,9 @@ export type SentStream = {
   readonly payloadType: number
   readonly firstSequence: number
   readonly firstTimestamp: number
-  /** Local port of the packets. */
+  /** Local port from which the packets were sent. */
   readonly port: number
-  /** Present unless the call was placed with `keep: 'hash'`. */
+  /** Empty if the call was placed with `record: 'hash'`. */
   readonly packets: readonly SentPacket[]
   readonly counts: {
     readonly packets: number
@@ -36,10 +36,10 @@ export type SentStream = {
     readonly duplicated: number
     readonly reordered: number
     readonly keys: number
-    /** Payload bytes of audio that were sent, each packet once. */
+    /** Payload bytes of audio that were sent, counting each packet once. */
     readonly audioBytes: number
   }
-  /** SHA-256 over the payloads of audio packets that were sent, in timestamp order, each once. */
+  /** SHA-256 of the payloads of audio packets that were sent, in timestamp order, each once. */
   readonly audioSha256: string
 }
 
@@ -51,13 +51,13 @@ export type SentSession = {
   readonly number: string
   readonly officialPhone: string | undefined
   readonly metadata: string
-  /** Start of the call for the caller, and the answer of this session's official. */
+  /** Start of the call for the caller. `answeredAt` is the answer of this session's official. */
   readonly startedAt: Date
   readonly answeredAt: Date
-  /** Due time of its streams' first frame, after the recorder's answer; `sentMs` counts from it. */
+  /** Due time of the streams' first frame, after the recorder's answer; `sentMs` counts from it. */
   readonly sendingFrom: Date
   readonly endedAt: Date
-  /** The recorder's request: `recording` = it accepted the media, `declined` = inactive or port 0. */
+  /** Recorder's answer: `recording` if it accepted the media, `declined` if it answered inactive or port 0. */
   readonly answer: 'recording' | 'declined'
   readonly holds: readonly { readonly fromMs: number; readonly toMs: number }[]
   readonly endedBy: 'us' | 'recorder' | 'no answer'
@@ -72,8 +72,8 @@ export type SentCall = {
 }
 
 /**
- * Sound of a correct recording of this stream: the stream's own timeline from its first timestamp, codec bytes, with
- * silence where nothing arrived. `missing` lists those samples as [from, to) ranges.
+ * Returns the sound of a correct recording of this stream: the stream's own timeline from its first timestamp, codec
+ * bytes, with silence where nothing arrived. `missing` lists the missing samples as [from, to) ranges.
  */
 export function soundThatArrived(stream: SentStream): { sound: Uint8Array; missing: [from: number, to: number][] } {
   const arrived = stream.packets.filter(({ kind, copies }) => kind === 'audio' && copies > 0)

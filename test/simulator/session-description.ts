@@ -9,18 +9,18 @@ export type Codec = 'pcma' | 'pcmu'
 export type OfferedStream = {
   readonly label: string
   readonly port: number
-  /** Offered as RTP/SAVP under this key. */
+  /** Key with which the stream is offered as RTP/SAVP. */
   readonly key?: MediaKey
   /** Offers one port for RTP and RTCP (RFC 5761). */
   readonly mux?: boolean
 }
 export type AnsweredStream = {
   readonly label: string | undefined
-  /** Destination; port 0 means refused. */
+  /** Destination of media; port 0 means refused. */
   readonly address: Address
   readonly direction: Direction
   readonly payloadTypes: readonly number[]
-  /** The crypto line of the answer, unchanged. */
+  /** Crypto line of the answer, unchanged. */
   readonly crypto?: string | undefined
   readonly mux?: boolean
 }
@@ -30,11 +30,11 @@ export const payloadTypes = { pcmu: 0, pcma: 8, g722: 9, comfortNoise: 13, telep
 export function writeOffer(offer: {
   host: string
   sessionId: number
-  /** Grows by one with every changed offer (RFC 3264 section 8). */
+  /** Increases by one with every changed offer (RFC 3264 section 8). */
   version: number
   streams: readonly OfferedStream[]
   direction: 'sendonly' | 'inactive'
-  /** A recording client may offer formats that the simulator itself does not encode. */
+  /** Offered codecs; a recording client may offer one that the simulator itself does not encode. */
   codecs: readonly (Codec | 'g722')[]
 }): string {
   const family = offer.host.includes(':') ? 'IP6' : 'IP4'
@@ -62,7 +62,10 @@ export function writeOffer(offer: {
   return `${lines.join('\r\n')}\r\n`
 }
 
-/** Reads any SDP, offer or answer; a stream without a direction has its session's, and a session without one is sendrecv. */
+/**
+ * Reads an offer or an answer. A stream without a direction has that of its session, and a session without one is
+ * sendrecv.
+ */
 export function readDescription(sdp: string): AnsweredStream[] {
   const [session = '', ...media] = sdp.split(/^(?=m=)/m)
   return media.map((section) => {

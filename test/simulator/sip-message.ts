@@ -1,6 +1,6 @@
 /**
- * SIP messages as written and read by the simulator (RFC 3261 section 7). Independent of the recorder's own parser, so
- * that each checks the other. It reads what a correct recorder sends; it is not hardened against anything else.
+ * SIP messages as the simulator writes and reads them (RFC 3261 section 7). Independent of the recorder's own parser,
+ * so that each tests the other. Reads what a correct recorder sends; it is not hardened against anything else.
  */
 export type Header = readonly [name: string, value: string]
 
@@ -33,20 +33,20 @@ const longName = (name: string) => compactNames[name.toLowerCase()] ?? name.toLo
 
 export const isRequest = (message: SipMessage): message is SipRequest => 'method' in message
 
-/** All values of a header, in order, as they were written. */
+/** Returns all values of a header, in order, as they were written. */
 export function headerValues(message: SipMessage, name: string): string[] {
   return message.headers.filter(([each]) => longName(each) === name.toLowerCase()).map(([, value]) => value)
 }
 
-/** The first value of a header, or an empty string. */
+/** Returns the first value of a header, or an empty string. */
 export const headerValue = (message: SipMessage, name: string): string => headerValues(message, name)[0] ?? ''
 
 export const tagOf = (address: string): string => /;\s*tag=([^;,\s]+)/i.exec(address)?.[1] ?? ''
 export const branchOf = (via: string): string => /;\s*branch=([^;,\s]+)/i.exec(via)?.[1] ?? ''
-/** The URI inside `<...>`, or the bare URI without header parameters. */
+/** Returns the URI inside `<...>`, or the bare URI without header parameters. */
 export const uriOf = (address: string): string => /<([^>]*)>/.exec(address)?.[1] ?? address.split(';')[0]!.trim()
 
-/** Content-Length is always written, so callers omit it. */
+/** Writes a message. Adds Content-Length, so that callers leave it out. */
 export function writeSip(message: SipMessage): Buffer {
   const start = isRequest(message)
     ? `${message.method} ${message.uri} SIP/2.0`
@@ -76,7 +76,7 @@ export function readSip(bytes: Buffer): SipMessage {
   return { method: request[1]!, uri: request[2]!, headers, body }
 }
 
-/** Cuts a TCP stream into messages by Content-Length (RFC 3261 section 18.3); CRLF keep-alives are dropped. */
+/** Splits a TCP stream into messages by Content-Length (RFC 3261 section 18.3); drops CRLF keep-alives. */
 export function cutStream(onMessage: (message: SipMessage) => void): (bytes: Buffer) => void {
   let held: Buffer = emptyBody
   return (bytes) => {

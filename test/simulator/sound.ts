@@ -10,9 +10,9 @@ export const frameSamples = 160
 export const frameMs = 20
 
 export type Sound = {
-  /** Frames until the end of the sound; Infinity for a tone. */
+  /** Number of frames until the end of the sound; Infinity for a tone. */
   readonly frames: number
-  /** 160 bytes in the requested codec; the caller must not change them. */
+  /** Returns 160 bytes in the requested codec, which must not be changed. */
   readonly frame: (user: Speaker, index: number) => Uint8Array
   readonly speaks: (user: Speaker, index: number) => boolean
 }
@@ -24,7 +24,10 @@ export type Dialogue = {
   readonly line: 'service' | 'switchboard'
   readonly officialGender: 'female' | 'male'
   readonly callerGender: 'female' | 'male'
-  /** offset and length are bytes (= samples) of the .alaw file; pauseMs is the silence before the line. */
+  /**
+   * Lines of the dialogue. offset and length are in bytes (= samples) of the .alaw file; pauseMs is the silence before
+   * the line.
+   */
   readonly lines: readonly {
     readonly who: Speaker
     readonly text: string
@@ -37,7 +40,7 @@ export type Dialogue = {
 const folder = join(import.meta.dirname, 'speech', 'spoken')
 let known: readonly Dialogue[] | undefined
 
-/** All dialogues in the repository, by key. */
+/** Returns all dialogues in the repository, by key. */
 export function listDialogues(): readonly Dialogue[] {
   known ??= readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
@@ -49,8 +52,8 @@ export function listDialogues(): readonly Dialogue[] {
 const rendered = new Map<string, Sound>()
 
 /**
- * Returns a dialogue as two tracks on one timeline. `noiseDbfs` adds a faint line noise to both (-60 is a good line,
- * -45 a poor one); without it silence is digital silence. Throws if there is no such dialogue.
+ * Returns a dialogue as two tracks on one timeline. `noiseDbfs` adds faint line noise to both (-60 is a good line, -45
+ * a poor one); without it silence is digital silence. Throws if there is no such dialogue.
  */
 export function loadDialogue(key: string, codec: Codec = 'pcma', noiseDbfs?: number): Sound {
   const id = `${key} ${codec} ${noiseDbfs ?? 'clean'}`
@@ -95,14 +98,14 @@ function render(key: string, codec: Codec, noiseDbfs: number | undefined): Sound
 function addNoise(alaw: Uint8Array, noiseDbfs: number, seed: string): Uint8Array {
   const random = seedRandom(seed)
   const amplitude = 32768 * 10 ** (noiseDbfs / 20)
-  // Uniform noise of this RMS has a peak sqrt(3) times as large.
+  // The peak of uniform noise is sqrt(3) times its RMS.
   const reach = amplitude * Math.sqrt(3) * 2
   return linearToAlaw(alawToLinear(alaw).map((sample) => sample + (random.next() - 0.5) * reach))
 }
 
 /**
- * Returns pseudo-random bytes: every sample depends on its position, speaker and seed, so that a test can tell a lost,
- * duplicated, shifted or swapped sample from a right one. Sounds like noise.
+ * Returns pseudo-random bytes, which sound like noise. Every sample depends on its position, speaker and seed, so that
+ * a test can distinguish a lost, duplicated, shifted or swapped sample from a correct one.
  */
 export function makeTone(seed: number): Sound {
   return {
@@ -117,7 +120,7 @@ export function makeTone(seed: number): Sound {
           (user === 'caller' ? 0x5bd1e995 : 0x27d4eb2f)) >>>
           0 || 1
       for (let offset = 0; offset < frameSamples; offset += 4) {
-        // xorshift32
+        // One step of xorshift32.
         state ^= state << 13
         state ^= state >>> 17
         state ^= state << 5

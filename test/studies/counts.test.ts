@@ -1,6 +1,6 @@
-// R4, R22: the counts of studies are updated as calls arrive and equal a recount, whatever arrives late, twice,
-// corrected or in another order. They outlast the calls, and after fourteen months no count is of fewer than five
-// calls.
+// R4, R22: the counts of studies are updated as calls arrive, and equal a recount whatever arrives late, twice,
+// corrected or in another order. They are kept longer than the calls, and after fourteen months no count is of fewer
+// than five calls.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ const officials = await Promise.all(
   ),
 )
 
-/** Returns every stored count by its key, with the hour and without; zero counts are omitted. */
+/** Returns every stored count by its key, with and without the hour; zero counts are left out. */
 async function readCounts(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ key: string; counts: Record<string, number> }>(
     `select concat_ws(' ', day, hour, number, unit_id) as key, to_jsonb(h) - 'day' - 'hour' - 'number' - 'unit_id' as counts
@@ -59,7 +59,7 @@ interface Call {
   }[]
 }
 
-/** Counts the calls themselves, independently. */
+/** Counts the calls themselves, independently of the program. */
 async function recounted(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ call: Call }>(
     `select jsonb_build_object('began', c.started_at, 'ended', c.ended_at, 'called', c.number_called, 'parts',
@@ -82,7 +82,7 @@ async function recounted(): Promise<Record<string, unknown>> {
       }
     }
     const binOf = (seconds: number, bounds: readonly number[]) => bounds.filter((bound) => bound <= seconds).length
-    // Rounds as PostgreSQL does a decimal to an integer.
+    // Rounds as PostgreSQL rounds a decimal to an integer.
     const seconds = (from: Date | null, to: Date | null) => Math.max(0, Math.round((ms(to) - ms(from)) / 1000))
     const answers = call.parts.filter(({ answered }) => answered !== null)
     const first = answers.sort((a, b) => ms(a.answered) - ms(b.answered) || a.seq - b.seq)[0]
@@ -135,7 +135,7 @@ function someCall(random: () => number): SegmentFacts {
 function another(known: SegmentFacts, random: () => number): SegmentFacts {
   const item = random()
   if (item < 0.2) return known
-  // The official of a call does not change later than a day after its end.
+  // The official of a call does not change more than a day after the call's end.
   const isFresh = known.endedAt && Temporal.Now.instant().since(known.endedAt).total('hours') < 20
   if (item < 0.4 && known.official && isFresh) {
     const official = officials[Math.floor(random() * officials.length)]!
@@ -144,7 +144,7 @@ function another(known: SegmentFacts, random: () => number): SegmentFacts {
   if (item < 0.6 && known.endedAt)
     return { ...known, endedAt: known.endedAt.add({ seconds: 1 + Math.floor(random() * 900) }) }
   const later = (known.endedAt ?? known.startedAt).add({ seconds: 5 })
-  // A transfer: another segment of the same call.
+  // Simulates a transfer: another segment of the same call.
   const { recording, ...part } = someCall(random)
   return {
     ...part,
@@ -174,7 +174,7 @@ describe('counts kept for studies', () => {
         known.push(facts)
         if (random() < 0.2) await countStudies(custodian)
       }
-      // Only the order of simultaneous calls is irrelevant.
+      // Reports simultaneously only calls whose order does not matter.
       await Promise.all([
         ...Array.from({ length: 8 }, () => admit(capture, someCall(random))),
         countStudies(custodian),
@@ -186,7 +186,7 @@ describe('counts kept for studies', () => {
     },
   )
 
-  test('include the history from before the counts', async () => {
+  test('include calls that were in the history before counting began', async () => {
     await pool.query(
       `truncate study_hour, study_day, study_told; update contact set counted = null; truncate study_told`,
     )
@@ -195,7 +195,7 @@ describe('counts kept for studies', () => {
     expect(await readCounts()).toEqual(await recounted())
   })
 
-  test('include no call in progress, and one without an end after a day', async () => {
+  test('include no call in progress; a call without an end is counted after a day', async () => {
     const before = JSON.stringify(await readCounts())
     const startedAt = Temporal.Now.instant().subtract({ hours: 2 })
     const going = callFacts({ startedAt, answeredAt: startedAt.add({ seconds: 8 }), endedAt: undefined })
@@ -213,14 +213,14 @@ describe('counts kept for studies', () => {
     expect(await readCounts()).toEqual(await recounted())
   })
 
-  test('neither delay the entry of a call nor are delayed by it', async () => {
+  test('do not delay the entry of a call, and are not delayed by it', async () => {
     const facts = someCall(seedRandom(77).next)
     const { contactId } = await admit(capture, facts)
     const client = await pool.connect()
     try {
       await client.query('begin')
       await client.query('select from contact where id = $1 for update', [contactId])
-      // Locked by another: counted the next time.
+      // The call is locked by another transaction: it is counted the next time.
       await countStudies(custodian)
       await client.query('rollback')
     } finally {
@@ -246,7 +246,7 @@ describe('counts kept for studies', () => {
     }
   })
 
-  test('have the bounds of lengths that the program uses', async () => {
+  test('have the same bounds for lengths as the program', async () => {
     const { rows } = await sql<{
       talk: number[]
       wait: number[]
@@ -263,26 +263,26 @@ describe('counts past fourteen months', () => {
       )
     ).rows[0]!.calls
 
-  test('outlast the calls, and are multiples of five without day, hour and unit', { timeout: 120_000 }, async () => {
-    // By the real clock these calls are of the last days: none continues any more.
+  test('are kept longer than the calls, as multiples of five without day, hour and unit', { timeout: 120_000 }, async () => {
+    // These calls are of the last days by the real clock; ends those still in progress.
     await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
     await countStudies(custodian)
     const before = await totals()
     const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const first = last.add({ months: 14, days: 4 })
     await setDatabaseClock(database, first.toInstant())
-    // One more that was not counted before its end.
+    // Makes one call uncounted that has ended.
     await pool.query(
       `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
     )
     await sweepHistory(custodian)
     expect((await pool.query(`select from contact`)).rowCount).toBe(0)
-    // Ended calls are not subtracted, and none ends uncounted.
+    // The sweep subtracts no ended call from the counts, and counts each call before deleting it.
     const after = before + 1
     expect(await totals()).toBe(after)
     expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
     expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
-    // A month is rounded fifteen months after it began, and exact until then: the calls may be of two months.
+    // A month is rounded fifteen months after it began, and exact until then; the calls may be in two months.
     const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
       `select is_rounded, month + interval '15 months' <= $1::date as is_due from study_month`,
       [first.toPlainDate().toString()],

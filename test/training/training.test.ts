@@ -88,7 +88,7 @@ async function makeRecording(): Promise<string> {
 const collection = async (aim = '') => did(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
 const moments = async (id: string, user = tiina) => did(await readCollection(desk, user, id)).moments
 
-/** Starts a session of Tiina's with a moment of a recording, and ends her previous one. */
+/** Starts a session led by Tiina with a moment of a recording, and ends her previous session. */
 async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
   await sql`update training_session set ended_at = now() where ended_at is null`.execute(admin)
   const id = await collection()
@@ -119,7 +119,7 @@ const log = async (action: string) =>
   ).rows
 
 describe('a collection', () => {
-  test('holds moments in an order, is changed by its last reader, and reports when it loses the next', async () => {
+  test('has moments in an order, can be changed only by somebody who has read its latest state, and reports a conflict otherwise', async () => {
     const id = await collection('Puhelun alku')
     const recording = await makeRecording()
     const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
@@ -165,7 +165,7 @@ describe('a collection', () => {
     expect(added).toMatchObject({ fromMs: 0, toMs: duration_ms })
   })
 
-  test('refuses a moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
+  test('refuses a moment outside its recording, of a recording that the trainer may not play, or with a personal identity code', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const add = (changed: object, user = tiina) =>
@@ -185,7 +185,7 @@ describe('a collection', () => {
     expect(listed).not.toHaveProperty('nextEndsAt')
   })
 
-  test('has an empty place without text after its recording is destroyed', async () => {
+  test('has an empty moment without text after its recording is destroyed', async () => {
     const id = await collection()
     const [destroyed, stays] = [await makeRecording(), await makeRecording()]
     did(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
@@ -217,7 +217,7 @@ describe('a collection', () => {
     expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
   })
 
-  test('shows no text of a recording that is past its term, emptied or not, or blocked', async () => {
+  test('shows no text about a recording that is past its term, emptied or not, or that is blocked', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -236,7 +236,7 @@ describe('a collection', () => {
     expect(over[0]).not.toHaveProperty('title')
   })
 
-  test('ends, or is reordered, without a deadlock with a destruction', async () => {
+  test('can be ended or reordered without a deadlock with a destruction', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -255,13 +255,13 @@ describe('a collection', () => {
 })
 
 describe('a training session', () => {
-  test('plays under TRAINING with its reference in the log, to the attendees on its list and not without one', async () => {
+  test('plays under TRAINING, with its reference in the log, only if attendees are on its list', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording, [])
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
     expect(did(await findTrainees(desk, tiina, 'v'))).toEqual([])
-    // Nobody can browse the directory here: only the session's trainer searches it, and each search is logged.
+    // Nobody can browse the directory here: only the session's trainer can search it, and each search is logged.
     expect(did(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
     expect(await log('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
     expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
@@ -275,13 +275,13 @@ describe('a training session', () => {
     expect(await readTraining(desk, elsewhere, session)).toEqual({ refused: 'not-found' })
   })
 
-  test('plays its collection’s moments while it is open, by its trainer, and ends the playback with itself', async () => {
+  test('plays its collection’s moments to its trainer while it is open, and ends the playback when it ends', async () => {
     const [recording, other] = [await makeRecording(), await makeRecording()]
     const { session, reference, collection: id } = await led(recording)
     expect(await play(other, reference)).toBe('not-in-session')
     expect(await play(recording, reference, elsewhere)).toBe('not-found')
     expect(await play(recording, 'K-999999')).toBe('not-in-session')
-    // To prepare, without a session.
+    // A trainer may play the recording without a session, to prepare.
     expect(await play(recording)).toMatchObject({ id: expect.any(String) as string })
     expect(await endCollection(desk, tiina, id)).toEqual({ refused: 'training.session-open' })
     expect(await beginTraining(desk, tiina, { collectionId: id, name: 'Toinen' })).toEqual({
@@ -295,7 +295,7 @@ describe('a training session', () => {
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'training.session-ended' })
   })
 
-  test('keeps on its list everybody who may have listened, and no others entered by mistake', async () => {
+  test('keeps everybody who may have listened on its list, and nobody else who was entered by mistake', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording)
     await play(recording, reference)
@@ -303,7 +303,7 @@ describe('a training session', () => {
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toBe('done')
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'not-found' })
     expect(await removeTrainee(desk, tiina, session, aino.id)).toEqual({ refused: 'training.has-heard' })
-    // An attendee who came in during playback has heard the rest of it.
+    // An attendee who is added during playback has listened to the rest of it.
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
     await sql`insert into listening_range (listening_id, from_ms, to_ms)
       select id, 100, 300 from listening where reference = ${reference}`.execute(admin)
@@ -311,7 +311,7 @@ describe('a training session', () => {
     expect(await enterTrainee(desk, tiina, session, crypto.randomUUID())).toEqual({ refused: 'training.not-employed' })
   })
 
-  test('records every listening in it: none starts under another spelling of its reference, or while an attendee is removed', async () => {
+  test('records every listening in it: none starts with another spelling of its reference, or while an attendee is removed', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording)
     const listening = (given: string) => sql`
@@ -334,7 +334,7 @@ describe('a training session', () => {
     expect(await removing).toEqual({ refused: 'training.has-heard' })
   })
 
-  test('is shown to each attendee on its list, as long as it is kept, without the others', async () => {
+  test('is shown to each attendee on its list, as long as it is kept, without the other attendees', async () => {
     const { reference: others } = await led(await makeRecording(), [bertil])
     const { session, reference } = await led(await makeRecording(), [aino, bertil])
     const official = await aino.signIn()
@@ -366,7 +366,7 @@ describe('a training session', () => {
   })
 })
 
-test('is for trainers, and its tables cannot be read directly', async () => {
+test('can be used by trainers only, and its tables cannot be read directly', async () => {
   expect(await listCollections(desk, eero)).toEqual({ refused: 'deny.role' })
   expect(await beginCollection(desk, eero, { name: 'x', aim: '' })).toEqual({ refused: 'deny.role' })
   expect(await findTrainees(desk, eero, 'aino')).toEqual({ refused: 'deny.role' })

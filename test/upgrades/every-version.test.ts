@@ -1,7 +1,7 @@
 /**
- * Upgrades a database of every version, with data in each of its tables, to the present one: the data are unchanged,
- * and it then equals a new one. `before-1.0.0.sql.br` is a dump of the last version before 1.0.0, made by that
- * version's own migrations.
+ * Upgrades a database of every version, with data in each of its tables, to the present version: the data are
+ * unchanged, and the database then equals a new one. `before-1.0.0.sql.br` is a dump of the last version before 1.0.0,
+ * made by that version's own migrations.
  */
 import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
@@ -60,7 +60,7 @@ async function inside<Result>(url: string, work: (client: Client) => Promise<Res
   return work(client).finally(() => client.end())
 }
 
-/** Creates a database as the last version before 1.0.0 made and filled it. */
+/** Creates a database with the tables and data of the last version before 1.0.0. */
 async function earlierDatabase(): Promise<string> {
   const url = await emptyDatabase()
   const dump = brotliDecompressSync(await readFile(join(import.meta.dirname, 'before-1.0.0.sql.br'))).toString()
@@ -78,7 +78,7 @@ async function fill(client: Client, content: Content): Promise<void> {
   }
 }
 
-/** Columns of that version in tables that still exist: no table may be removed. */
+/** Compares the columns of that version in tables that still exist: no table may be removed. */
 async function assertUnchanged(client: Client, content: Content): Promise<void> {
   for (const [table, before] of content) {
     const after = await rowsOf(client, table)
@@ -100,7 +100,7 @@ function queryAt<Answer>(url: string, request: (db: Kysely<never>) => Promise<An
   return request(db).finally(close)
 }
 
-test('no migration was edited since it was listed, because a change is a new migration', async () => {
+test('no migration was edited after it was listed, because every change is a new migration', async () => {
   expect(await checksumsOfFiles()).toEqual(readChecksums())
 })
 
@@ -120,7 +120,7 @@ test('a register from before 1.0.0 keeps its data, and is protected like a new o
   expect(await migrate(url)).toEqual([])
 })
 
-test('rows of every later version survive all upgrades', { timeout: 120_000 }, async () => {
+test('rows of every later version are kept through all upgrades', { timeout: 120_000 }, async () => {
   const url = await emptyDatabase()
   const content: Content = new Map()
   for (const upTo of versions) {
@@ -131,7 +131,7 @@ test('rows of every later version survive all upgrades', { timeout: 120_000 }, a
   expect(await problemsOf(url)).toEqual([])
 })
 
-test('a backup from before 1.0.0 finds its tables', { timeout: 60_000 }, async () => {
+test('a backup from before 1.0.0 can be restored into the present tables', { timeout: 60_000 }, async () => {
   const last = Number.parseInt(Object.keys(standsFor).at(-1) ?? '', 10)
   const url = await emptyDatabase()
   await migrate(url, { upTo: last })
@@ -145,7 +145,7 @@ test('a backup from before 1.0.0 finds its tables', { timeout: 60_000 }, async (
   expect(await problemsOf(url)).toEqual([])
 })
 
-test('refuses a register of a version that is too old, with what to do, and does not change it', async () => {
+test('refuses a register of a version that is too old, with a remedy, and does not change it', async () => {
   const url = await earlierDatabase()
   const last = Object.keys(standsFor).at(-1) ?? ''
   await inside(url, (client) => client.query('delete from migration where name = $1', [last]))
@@ -161,7 +161,7 @@ test('refuses a register of a version that is too old, with what to do, and does
 })
 
 test(
-  'refuses a database of a later version, with what to do, and does not change it',
+  'refuses a database of a later version, with a remedy, and does not change it',
   { timeout: 60_000 },
   async () => {
     const url = await emptyDatabase()

@@ -1,6 +1,6 @@
 /**
- * Inserts a row into every empty table of a schema at any migration, as its columns and checks require. As far as checks
- * determine, each row is one that the application could write.
+ * Inserts a row into every empty table of a schema at any migration, as its columns and checks require. As far as the
+ * checks determine it, the application could have written each row.
  */
 import type { Client } from 'pg'
 
@@ -10,7 +10,10 @@ const at = `'2026-03-02 10:00Z'`
 const later = `'2026-03-02 11:00Z'`
 const hash = `sha256('x')`
 
-/** SQL for columns whose types and checks do not determine it, by table and column; a missing column is omitted. */
+/**
+ * SQL for columns whose types and checks do not determine a value, by table and column; columns that a version lacks
+ * are left out.
+ */
 const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access_right: { requested_by: 'gen_random_uuid()', approved_by: 'gen_random_uuid()' },
   admission_part: {
@@ -107,7 +110,7 @@ const byType: Readonly<Record<string, string>> = {
   'double precision': '1',
 }
 
-/** Returns the first value that a check allows; otherwise one by type. */
+/** Returns the first value that a check allows; if there is none, one by type. */
 function valueOf({ name, type }: Column, checks: readonly string[]): string {
   for (const check of checks) {
     const [, word] = new RegExp(`\\b${name}\\b\\)?(?:::text)? = (?:ANY \\(+ARRAY\\[)?'([^']*)'`).exec(check) ?? []

@@ -1,6 +1,6 @@
 /**
- * Upgrades an embedded database of an earlier PostgreSQL, with data in each table, to the present version; the old one
- * stays until then (decision 6).
+ * Upgrades an embedded database of an earlier PostgreSQL, with data in each table, to the present version. The old
+ * cluster stays until the upgrade is complete (decision 6).
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { finishMove } from '#safeguards/moving/move-database.ts'
 import { moveTo } from '../moving/open-move.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
-/** Folder of programs as in Debian. */
+/** Folder of an earlier PostgreSQL's programs, as Debian installs them. */
 const older = ['/usr/lib/postgresql/15', '/usr/lib/postgresql/16'].find((folder) =>
   existsSync(join(folder, 'bin/initdb')),
 )
@@ -78,7 +78,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
     upgradeEmbeddedPostgres({ dataDirectory, binariesOf: () => Promise.resolve(older!), log, move })
 
   test(
-    'is refused at a start and not changed, and an upgrade keeps every row, wherever it was interrupted',
+    'is refused at a start and not changed; an upgrade keeps every row, even if it was interrupted',
     { timeout: 120_000 },
     async () => {
       const started = startEmbeddedPostgres({ dataDirectory, log })
@@ -91,7 +91,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
       expect(await contentOf(old.adminUrl())).toEqual(before)
       await old.stop()
 
-      // Everything is copied, and the clusters are not swapped yet.
+      // Interrupts the upgrade when everything is copied and the clusters are not swapped yet.
       await expect(
         upgrade(async (from, to) => {
           await moveTo(from, to)
@@ -104,7 +104,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
         oldCluster: join(dataDirectory, `cluster-${older!.slice(-2)}`),
       })
 
-      // Killed between the two renames.
+      // Simulates a kill between the two renames.
       const cluster = join(dataDirectory, 'cluster')
       await mkdir(join(dataDirectory, upgradeFolder))
       await rename(cluster, join(dataDirectory, upgradeFolder, 'cluster'))

@@ -1,6 +1,6 @@
 /**
- * Open cases at an upgrade to a version whose destruction ledger has more kinds of entries (R52): the next restore has
- * them, though its backup is older.
+ * Cases that are open at an upgrade to a version whose destruction ledger has more kinds of entries (R52): the next
+ * restore has these cases, even from a backup made before the upgrade.
  */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const person = (name: string) => enterTestPerson(admin, desk, { name })
 const entries = async () => (await pool.query('select from destruction_entry')).rowCount ?? 0
 const caughtUp = async () => (await pool.query('select from ledger_caught_up')).rowCount
 
-/** Simulates a version whose ledger had none of these kinds. */
+/** Simulates an earlier version, whose ledger had none of these kinds of entries. */
 async function withoutLedger(work: () => Promise<void>) {
   const { rows } = await pool.query<{ text: string }>(
     "select pg_get_functiondef('append_to_ledger(text, uuid, text, jsonb)'::regprocedure) as text",
@@ -70,7 +70,7 @@ test('open cases are entered once at the first start after an upgrade, and a res
     })
     expect(await entries()).toBe(before)
 
-    // A start that is killed has entered nothing; the next one enters it, and none after that.
+    // A start that is killed has entered nothing; the next start enters the cases, and later starts enter nothing more.
     const killed = await custodian.connect()
     await killed.query('begin; select backfill_ledger()')
     await killed.query('rollback')

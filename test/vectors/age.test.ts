@@ -1,4 +1,4 @@
-/** The age test kit (C2SP/CCTV): every file that uses neither armor, a passphrase nor a post-quantum recipient. */
+/** The age test kit (C2SP/CCTV): all its files without armor, passphrase and post-quantum recipients. */
 import { createHash } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ function readVector(bytes: Uint8Array): Vector {
   }
 }
 
-/** Opens a complete age file as a recording is opened: header first, then the last chunk, then every other. */
+/** Decrypts a complete age file as a recording is decrypted: first the header, then the last chunk, then all others. */
 async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
   const mac = file.indexOf('\n---')
   const headerEnd = file.indexOf('\n', mac + 1) + 1
@@ -53,7 +53,7 @@ async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
   throw failure
 }
 
-// The package's types are for CommonJS; the package is a module with one export for each vector.
+// The package's types describe a CommonJS module; it is an ES module with one export for each vector.
 const vectors = (await import('cctv-age')) as unknown as Record<string, Uint8Array>
 
 const ours = Object.entries(vectors)

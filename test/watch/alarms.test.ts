@@ -43,7 +43,7 @@ interface Planted {
   detail?: object
   minutesAgo?: number
 }
-/** Inserts an entry as an operation would have left it some time ago. */
+/** Inserts a log entry as an operation would have left it some time ago. */
 async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVELOPMENT', ...given }: Planted) {
   await pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
@@ -74,7 +74,7 @@ async function listen(by: string, given: { official?: string; startedAt?: Tempor
     [recording.id, by, startedAt.toString()],
   )
 }
-/** The last noon. */
+/** Last noon in Finland. */
 const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay().add({ hours: 12 })
 const noon = (Temporal.Instant.compare(today.toInstant(), now()) > 0 ? today.subtract({ days: 1 }) : today).toInstant()
 
@@ -97,18 +97,18 @@ describe('refusals in a row', () => {
     ])
   })
 
-  test('are interrupted by a view that shows something, except for the day’s count', async () => {
+  test('are interrupted by a successful view, but the day’s count is not', async () => {
     await many(inRow - 1, { ...guess, minutesAgo: 10 })
     await plant({ action: 'contact.read', minutesAgo: 9 })
     await many(inRow - 1, { ...guess, minutesAgo: 8 })
     expect(await kinds()).toEqual([])
     await many(inDay - 2 * (inRow - 1), (i) => ({ ...guess, minutesAgo: 300 + 30 * i }))
-    // Entries before the last check count together with new ones.
+    // Entries from before the last check count together with new ones.
     await plant({ ...guess, minutesAgo: 0 })
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('of an ended view do not count, so that a page that keeps asking raises no alarm', async () => {
+  test('of a view that has ended do not count, so that a page that repeats its requests raises no alarm', async () => {
     for (const result of ['deny.expired', 'listening.ended', 'listening.too-fast', 'looks.too-many']) {
       await many(2 * inRow, { action: 'request.refused', result: `refused:${result}` })
     }
@@ -124,7 +124,7 @@ describe('refusals in a row', () => {
 describe('listening at night', () => {
   const helsinki = (hour: number) => noon.toZonedDateTimeISO('Europe/Helsinki').with({ hour, minute: 30 })
 
-  test('is before six and from eight in the evening on, by Finland’s clock', async () => {
+  test('is listening before six and from eight in the evening on, by Finnish time', async () => {
     for (const [hour, expected] of [
       [5, ['night']],
       [6, []],
@@ -136,7 +136,7 @@ describe('listening at night', () => {
       const begun = helsinki(hour)
       const at = Temporal.Instant.compare(begun.toInstant(), now()) > 0 ? begun.subtract({ days: 1 }) : begun
       await listen(sari.id, { startedAt: at.toInstant() })
-      // The first check covers the last day.
+      // The first check covers the previous day.
       const seen = await raiseAlarms(custodian, [], at.toInstant().add({ hours: 1 }))
       expect(
         seen.map(({ kind }) => kind),
@@ -145,7 +145,7 @@ describe('listening at night', () => {
     }
   })
 
-  test('has the database’s start time, whatever the desk reports', async () => {
+  test('is judged by the database’s start time, whatever the desk reports', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: colleagueOf(sari), recording }))
     const { rows } = await pool.query<{ id: string }>(`select id from access_right where person_id = $1`, [sari.id])
@@ -170,12 +170,12 @@ describe('listening at night', () => {
   })
 })
 
-describe('one official’s calls', () => {
-  test('listened to by one other person again and again', async () => {
+describe('many listenings to one official’s calls', () => {
+  test('by one other person raise an alarm', async () => {
     const { recordings } = thresholds.official
     for (let i = 0; i < recordings; i++)
       await listen(sari.id, { official: aino.id, startedAt: noon.subtract({ hours: 0, minutes: i }) })
-    // By the official, or many officials' by one person: no alarm.
+    // Listenings by the official, or by one person to many officials' calls, raise no alarm.
     for (let i = 0; i < recordings; i++) await listen(aino.id, { official: aino.id })
     for (let i = 0; i < recordings; i++) await listen(outi.id, { official: randomUUID() })
     const raised = await raiseAlarms(custodian, [], noon.add({ minutes: 1 }))
@@ -183,7 +183,7 @@ describe('one official’s calls', () => {
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
   })
 
-  test('transcription by a program for one other person, for copies, counts as listening (R21)', async () => {
+  test('include transcriptions for copies that one other person has a program make (R21)', async () => {
     const { recordings } = thresholds.official
     for (let i = 0; i < recordings; i++) {
       const recording = recordingFacts()
@@ -199,7 +199,7 @@ describe('one official’s calls', () => {
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id } }])
   })
 
-  test('raise no alarm below the threshold, or for the same recording repeatedly', async () => {
+  test('raise no alarm below the threshold, or if they are all of one recording', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: { ...colleagueOf(sari), personId: aino.id }, recording }))
     for (let i = 0; i < 2 * thresholds.official.recordings; i++) {
@@ -213,7 +213,7 @@ describe('one official’s calls', () => {
   })
 })
 
-describe('one caller', () => {
+describe('many views about one caller', () => {
   let callers = 100
   async function callsOf(times: number, official = colleagueOf(sari)) {
     const key = phone(`040 600 ${callers++}`)
@@ -225,7 +225,7 @@ describe('one caller', () => {
   }
   const { days, searchesInDay } = thresholds.caller
 
-  test('whose calls one person opens day after day', async () => {
+  test('raise an alarm if one person opens the caller’s calls day after day', async () => {
     const calls = await callsOf(2)
     await many(days - 1, (i) => ({ action: 'contact.read', object: calls[i % 2]!, minutesAgo: 1 + i * 24 * 60 }))
     expect(await kinds()).toEqual([])
@@ -239,14 +239,14 @@ describe('one caller', () => {
     expect(JSON.stringify(alarm)).not.toContain('40600')
   })
 
-  test('whose number one person searches for again and again in a day', async () => {
+  test('raise an alarm if one person searches for the caller’s number repeatedly in a day', async () => {
     const [call] = await callsOf(1)
     const search = { action: 'contacts.listed', detail: { contacts: [call], byCaller: true } }
     await many(searchesInDay, { ...search, minutesAgo: 5 })
     expect(await kinds()).toEqual(['caller'])
   })
 
-  test('raises no alarm for one’s own calls, an inspection or a case', async () => {
+  test('raise no alarm for one’s own calls, an inspection or a case', async () => {
     const [own] = await callsOf(1, { ...colleagueOf(sari), personId: sari.id })
     const [other] = await callsOf(1)
     await many(days + 1, (i) => ({ action: 'contact.read', object: own!, minutesAgo: 1 + i * 24 * 60 }))
@@ -266,8 +266,8 @@ describe('one caller', () => {
   })
 })
 
-describe('many views, reveals, sign-ins', () => {
-  test('many contacts shown in an hour, in however few views', async () => {
+describe('an alarm is raised by', () => {
+  test('many contacts shown in an hour, even if in few views', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const pages = thresholds.mass.contactsInHour / 200
     await many(pages - 1, { action: 'contacts.listed', detail: page })
@@ -276,7 +276,7 @@ describe('many views, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['mass'])
   })
 
-  test('many in a day, though never many in an hour', async () => {
+  test('many contacts shown in a day, even if never many in an hour', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const { contactsInHour, looksInHour } = thresholds.mass
     const hours = 23
@@ -327,7 +327,7 @@ describe('many views, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['reveals'])
   })
 
-  test('failed sign-ins on many accounts in a day, never many at once', async () => {
+  test('failed sign-ins on many accounts in a day, even if never many at once', async () => {
     const { accounts, accountsInDay } = thresholds['sign-ins']
     const failed = { action: 'session.started', result: 'refused:credentials' }
     const spray = (n: number) => ({
@@ -335,7 +335,7 @@ describe('many views, reveals, sign-ins', () => {
       person: randomUUID(),
       minutesAgo: 20 + 16 * Math.floor(n / (accounts - 2)),
     })
-    // The same people repeatedly count once.
+    // The same people count only once.
     await many(30, (n) => ({ ...failed, person: aino.id, minutesAgo: 20 + 16 * n }))
     await many(accountsInDay - 2, spray)
     expect(await kinds()).toEqual([])
@@ -343,11 +343,11 @@ describe('many views, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['sign-ins'])
   })
 
-  test('failed sign-ins on many accounts, each tried for hours, started one after the other', async () => {
+  test('failed sign-ins on many accounts, even if each is tried for hours and they start one after the other', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     const { accounts } = thresholds['sign-ins']
     const people = Array.from({ length: accounts }, (_, n) => ({ person: randomUUID(), n }))
-    // Each tried every fourteen minutes until now.
+    // Each account is tried every fourteen minutes until now.
     const tried = ({ person, n }: { person: string; n: number }) =>
       many(2 + n, (m) => ({ ...failed, person, minutesAgo: 14 * m + (n % 14) }))
     for (const one of people.slice(1)) await tried(one)
@@ -356,11 +356,11 @@ describe('many views, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['sign-ins'])
   })
 
-  test('failed sign-ins on many accounts, and not many on one', async () => {
+  test('failed sign-ins on many accounts, but not by many on one account', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     await many(50, { ...failed, person: aino.id })
     expect(await kinds()).toEqual([])
-    // A sign-in that continues with a second factor has not failed.
+    // A sign-in that continues with a second factor is not a failed one.
     await many(50, () => ({ ...failed, result: 'refused:session.second-factor', person: randomUUID() }))
     expect(await kinds()).toEqual([])
     await many(thresholds['sign-ins'].accounts - 1, (i) => ({ ...failed, person: i % 2 ? null : randomUUID() }))
@@ -368,19 +368,19 @@ describe('many views, reveals, sign-ins', () => {
     expect((await alarms())[0]?.person).toBeUndefined()
   })
 
-  test('a view by maintenance raises an alarm only if the description allows it in emergencies only', async () => {
+  test('a view by maintenance, only if the description allows such views only in emergencies', async () => {
     const minutesAgo = (minutes: number) => now().subtract({ minutes })
     for (const minutes of [40, 20, 2]) {
       await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: minutes })
     }
     expect(await watch()).toEqual([])
     await database.as().pool.query('delete from watched_until')
-    // Neither views before that version nor after it.
+    // Views before that version or after it raise no alarm.
     const times = [{ from: minutesAgo(30), until: minutesAgo(10) }]
     expect(await watch(times)).toMatchObject([{ kind: 'break-glass', count: 1 }])
   })
 
-  test('each view in an emergency is counted in the open alarm, however long ago the first was', async () => {
+  test('a view in an emergency, and each further one is counted in the open alarm, however long ago the first was', async () => {
     const start = [{ from: now().subtract({ hours: 1 }) }]
     await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: 30 })
     expect(await watch(start)).toMatchObject([{ kind: 'break-glass', count: 1 }])
@@ -394,7 +394,7 @@ describe('an alarm', () => {
   const guesses = (minutesAgo: number) =>
     many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
 
-  test('is raised and logged once, and what continues is added to it', async () => {
+  test('is raised and logged once; further occurrences are added to it', async () => {
     await guesses(2)
     expect(await watch()).toHaveLength(1)
     expect(await watch()).toEqual([])
@@ -412,14 +412,14 @@ describe('an alarm', () => {
     expect(await countOpenAlarms(custodian)).toEqual(new Map([['refusals', 1]]))
   })
 
-  test('that was missed while no process ran is found', async () => {
+  test('is raised later for what happened while no process ran', async () => {
     await watch()
     await guesses(300)
     await pool.query(`update watched_until set at = now() - interval '6 hours'`)
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('is seen, and closed with a note, after which the same cause raises no other and a new one does', async () => {
+  test('is viewed, and closed with a note; the same entries do not raise it again, and new ones do', async () => {
     await guesses(2)
     await watch()
     const [{ id } = { id: '' }] = await alarms()
@@ -438,7 +438,7 @@ describe('an alarm', () => {
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('about the officer is closed by another, and the refusal is logged', async () => {
+  test('about the data protection officer is closed by another officer, and the officer’s own attempt is refused and logged', async () => {
     await many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', person: outi.id })
     await watch()
     const [{ id, isOwn } = { id: '', isOwn: false }] = await alarms()
@@ -449,7 +449,7 @@ describe('an alarm', () => {
     expect(await closeAlarm(desk, await olli.signIn(), id, 'asked Outi')).toBeUndefined()
   })
 
-  test('is seen and closed by nobody else', async () => {
+  test('cannot be viewed or closed by anybody else', async () => {
     await guesses(1)
     await watch()
     const [{ id } = { id: '' }] = await alarms()
@@ -471,7 +471,7 @@ describe('an alarm', () => {
     }
   })
 
-  test('cannot be closed or deleted by the custodian, and ends two years after it was closed', async () => {
+  test('cannot be closed or deleted by the custodian, and is deleted two years after it was closed', async () => {
     await guesses(1)
     await watch()
     const [{ id } = { id: '' }] = await alarms()

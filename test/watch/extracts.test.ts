@@ -75,7 +75,7 @@ const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours:
 const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
 
 describe('an official’s extract', () => {
-  test('reports every view of their own calls by others: when, role, unit, purpose, and never who', async () => {
+  test('reports every view of their own calls by other people: when, role, unit and purpose, but never who', async () => {
     const mine = await call()
     await call(bertil)
     const grant = await grantFor(sessions.sari, 'QUALITY')
@@ -97,7 +97,7 @@ describe('an official’s extract', () => {
     expect(rows).toEqual([{ person_id: aino.id, object_id: aino.id, result: 'ok' }])
   })
 
-  test('has neither their own views, nor the security unit’s, nor views of others’ calls', async () => {
+  test('contains neither their own views, nor the security unit’s, nor views of other officials’ calls', async () => {
     const [ainos, bertils] = [await call(), await call(bertil)]
     const before = (await viewsOf(sessions.aino)).length
     await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId)
@@ -110,7 +110,7 @@ describe('an official’s extract', () => {
     expect((await viewsOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
   })
 
-  test('names the unit of the viewer at that time', async () => {
+  test('names the unit that the viewer had at that time', async () => {
     const mine = await call()
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
@@ -120,7 +120,7 @@ describe('an official’s extract', () => {
     expect((await viewsOf(sessions.aino))[0]).toMatchObject({ role: 'MAINTENANCE', unit: null })
   })
 
-  test('ends with the history of the call, swept or not', async () => {
+  test('no longer contains a call whose history has ended, whether or not the sweep has deleted it', async () => {
     const ended = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 14, minutes: 1 }).toInstant()
     const before = (await viewsOf(sessions.bertil)).length
     const { contactId } = await call(bertil)
@@ -136,7 +136,7 @@ describe('an official’s extract', () => {
 })
 
 describe('the extract of a call', () => {
-  test('is for an inspection only, and is logged with its request', async () => {
+  test('can be made for an inspection only, and is logged with the request’s number', async () => {
     const { contactId } = await call()
     await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId)
     await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId)
@@ -151,7 +151,7 @@ describe('the extract of a call', () => {
       `select person_id, purpose, reference, object_id from audit_entry where action = 'extract.read' order by seq desc limit 1`,
     )
     expect(rows).toEqual([{ person_id: paula.id, purpose: 'INSPECTION', reference: number, object_id: contactId }])
-    // Of another request, of a call not verified as the requester's yet, and without a request.
+    // Tries another request, a call that is not verified as the requester's yet, and no request.
     const { number: other } = await servedRequest(admin, { clerkId: paula.id })
     const { number: found } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     for (const reference of [other, found, 'R-1']) {
@@ -164,7 +164,7 @@ describe('the extract of a call', () => {
     )
   })
 
-  test('of another’s call does not exist, and the database reveals nothing directly either', async () => {
+  test('does not exist for another requester’s call, and the database does not reveal it directly either', async () => {
     const { contactId } = await call(bertil)
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     const grant = await grantFor(sessions.aino, 'INSPECTION')

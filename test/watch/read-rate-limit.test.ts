@@ -61,7 +61,7 @@ describe('views below the limit', () => {
 })
 
 describe('views above the limit', () => {
-  test('wait, each longer than the one before, across the person’s sessions', async () => {
+  test('wait, each longer than the previous one, across the person’s sessions', async () => {
     const limit = makeLimit()
     for (let i = 0; i < limits.inMinute; i++) await limit.take(saris)
     const first = await tookMs(limit.take(again))
@@ -70,7 +70,7 @@ describe('views above the limit', () => {
     expect(third).toBeGreaterThanOrEqual(5 * slowing.stepMs - 10)
   })
 
-  test('are counted from the log, so a restarted desk continues the delay', async () => {
+  test('are counted from the log, so that a restarted desk continues the delay', async () => {
     await addViews(sari.id, limits.inMinute, 0.2)
     expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
     await addViews(aino.id, limits.inHour, 30)
@@ -114,7 +114,7 @@ describe('views above the limit', () => {
 
 test('no view is served if the log cannot be read', async () => {
   const nobody: Session = { ...saris, token: 'unknown' }
-  // An unknown token belongs to nobody, who has no views.
+  // An unknown session token belongs to nobody, so there are no views to count.
   expect(await makeLimit().take(nobody)).toBe('go')
   const broken = createReadRateLimit(database.as('seloste_capture').db, systemClock, limits)
   await expect(broken.take(saris)).rejects.toThrow('permission denied')

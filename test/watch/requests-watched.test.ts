@@ -1,5 +1,5 @@
-// Clerks who serve requests are monitored (R21): an invented requester leaves entries of what was entered, searched,
-// withdrawn and forbidden.
+// Clerks who serve requests are monitored (R21): a clerk who invents requesters leaves log entries of everything
+// entered, searched, withdrawn and forbidden.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -11,7 +11,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 
-/** Person of the entries: another clerk for each test. */
+/** Person of the entries: a different clerk in each test. */
 let clerk = randomUUID()
 beforeEach(async () => {
   clerk = randomUUID()
@@ -23,7 +23,7 @@ interface Planted {
   purpose?: string
   detail?: object
 }
-/** Inserts entries as the desk's functions leave them, this many minutes apart, the newest a while ago. */
+/** Inserts entries as the desk's functions write them, this many minutes apart, the newest `first` minutes ago. */
 const many = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
   pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)

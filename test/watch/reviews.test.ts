@@ -54,7 +54,7 @@ async function viewsToReview(month: Temporal.PlainYearMonth, given = { after: 0,
 }
 
 describe('months to review', () => {
-  test('are those with views by maintenance or the security unit, by Finnish time', async () => {
+  test('are the months with views by maintenance or the security unit, in Finnish time', async () => {
     const lastMoment = last
       .toPlainDate({ day: last.daysInMonth })
       .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '23:59:59' })
@@ -102,7 +102,7 @@ describe('a month’s views', () => {
     expect(rows).toEqual([{ person_id: outi.id, review: last.toString() }])
   })
 
-  test('of a listening include how much audio was served', async () => {
+  test('of a listening have the amount of audio that was served', async () => {
     const listening = randomUUID()
     await pool.query(
       `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
@@ -132,7 +132,7 @@ describe('a month’s views', () => {
 })
 
 describe('a sign-off', () => {
-  test('a sign-off is stored once with its note and cannot change', async () => {
+  test('is stored once with its note and cannot be changed', async () => {
     await viewCall(noonOf(last))
     expect(await signOffViews(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
     expect((await months())[0]).toMatchObject({
@@ -150,19 +150,19 @@ describe('a sign-off', () => {
     ])
   })
 
-  test('is possible once the month is over and if it has views to review', async () => {
+  test('is possible once the month is over, and only if it has views to review', async () => {
     await viewCall(now.toZonedDateTimeISO('Europe/Helsinki').subtract({ seconds: 1 }))
     expect(await signOffViews(desk, session, thisMonth, 'early')).toEqual({ refused: 'review.not-over' })
     expect(await signOffViews(desk, session, old, 'nothing')).toEqual({ refused: 'not-found' })
   })
 
-  test('nobody signs off their own views', async () => {
+  test('cannot be made by a person whose own views are in the month', async () => {
     await viewCall(noonOf(last), { person: outi.id })
     expect(await signOffViews(desk, session, last, 'mine')).toEqual({ refused: 'review.own' })
     expect(await signOffViews(desk, await olli.signIn(), last, 'hers')).toBeUndefined()
   })
 
-  test('is only for the data protection officer, as are the lists', async () => {
+  test('can be made only by the data protection officer, who alone can read the lists', async () => {
     await viewCall(noonOf(last))
     const mattis = await matti.signIn()
     expect(await listReviewMonths(desk, mattis, now)).toEqual({ refused: 'deny.role' })

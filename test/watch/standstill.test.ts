@@ -1,6 +1,6 @@
 /**
- * A blocker raises an alarm inside the register for people who can act, and the alarm ends by itself
- * (docs/decisions/0085).
+ * A blocker raises an alarm inside the register for people who can act, and the alarm closes itself when the blocker
+ * has ended (docs/decisions/0085).
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -44,7 +44,7 @@ const entries = async () => {
   return rows.map(({ action }) => action)
 }
 
-test('a blocker of two minutes raises one alarm, for the operators, until no blocker is left', async () => {
+test('a blocker that lasts two minutes raises one alarm for the operators, which stays until no blocker is left', async () => {
   const note = (...state: { kind: string; since: Temporal.Instant }[]) =>
     updateStandstillAlarm(custodian.db, state, now())
   expect(await note({ kind: 'disk', since: ago(1) })).toBeUndefined()
@@ -67,7 +67,7 @@ test('a blocker of two minutes raises one alarm, for the operators, until no blo
   expect(await note()).toBe('over')
 })
 
-test('operators see no other alarm, and only the custodian ends this one', async () => {
+test('operators see no alarm of another kind, and only the custodian closes the alarm about blockers', async () => {
   await pool.query(
     `insert into alarm (kind, count, facts, threshold, first_at, last_at) values ('mass', 1, '{}', '{}', now(), now())`,
   )
@@ -78,13 +78,13 @@ test('operators see no other alarm, and only the custodian ends this one', async
       'permission denied',
     )
   }
-  // None of the others ends by itself.
+  // An alarm of another kind cannot close without a person.
   await expect(pool.query(`update alarm set closed_at = now() where kind = 'mass'`)).rejects.toThrow(
     'alarm_closed_check',
   )
 })
 
-test('a blocker in the custodian or in a capture, and a capture without a heartbeat, raise it', async () => {
+test('the alarm is raised by a blocker in the custodian or in a capture, and by a capture without a heartbeat', async () => {
   const log = makeLog({ name: 'custodian', write: () => undefined, pretty: false })
   const blockers = createBlockers({ now, log })
   const node = { id: randomUUID(), name: 'north', version: '1', startedAt: ago(60) }

@@ -1,5 +1,6 @@
-// Runs roles of Seloste as separate users, as the Debian package does, for tests of who can read what. Uses a database at a
-// port, and folders as packaging/systemd/seloste.tmpfiles makes them. Creates no users; the kernel accepts plain ids.
+// Runs roles of Seloste as separate users, as the Debian package does, for tests of who can read what. Uses a database
+// at a TCP port, and folders as packaging/systemd/seloste.tmpfiles makes them. Creates no users, because the kernel
+// accepts any ids.
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -14,7 +15,7 @@ const packaging = join(root, 'packaging/systemd')
 const firstId = 61_300
 const readyMs = 120_000
 
-/** Users and groups of packaging/systemd/seloste.sysusers, each with a number that nobody has. */
+/** Users and groups of packaging/systemd/seloste.sysusers, each with an id that no user of the machine has. */
 export interface Cast {
   idOf(name: string): number
   groupsOf(user: string): number[]
@@ -36,7 +37,7 @@ export async function readCast(): Promise<Cast> {
   }
 }
 
-/** Lays the folders of seloste.tmpfiles below `base`; `/run` and `/var` are folders there. */
+/** Makes the folders of seloste.tmpfiles below `base`, which replaces the root folder. */
 export async function makeFolders(base: string, cast: Cast): Promise<void> {
   const lines = (await readFile(join(packaging, 'seloste.tmpfiles'), 'utf8')).split('\n')
   for (const [kind, path = '', mode = '', user = '', group = ''] of lines.map((line) => line.split(/\s+/))) {
@@ -89,7 +90,7 @@ export interface RunningApart {
   stop(): Promise<void>
 }
 
-/** Starts one role as its user and waits until it prints its address. Throws, with its output, if it ends. */
+/** Starts one role as its user, and waits until it prints its address. Throws, with its output, if it exits. */
 export async function startApart(
   cast: Cast,
   role: string,
@@ -137,7 +138,7 @@ export async function openBase(): Promise<{ base: string; remove: () => Promise<
   return { base, remove: () => rm(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) }
 }
 
-/** All regular files below a folder, as root sees them. */
+/** Returns all regular files below a folder, as root sees them. */
 export function filesBelow(folder: string): string[] {
   const listed = execFileSync('find', [folder, '-type', 'f'], { encoding: 'utf8' })
   return listed.split('\n').filter((path) => path !== '')

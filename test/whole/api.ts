@@ -1,4 +1,4 @@
-/** The API as a client of it sees it: JSON over HTTP with a cookie. Asserts nothing; tests do. */
+/** The API as a client sees it: JSON over HTTP with a cookie. Contains no assertions. */
 export interface SegmentShape {
   id: string
   official?: { name: string; phone: string }
@@ -25,7 +25,10 @@ export interface Api {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   contacts(query: Record<string, string>): Promise<ContactShape[]>
   contact(id: string, purpose: string, reference?: string): Promise<ContactShape>
-  /** Reads a listening's whole audio, range by range: samples of the left (caller) and right (official) channel. */
+  /**
+   * Reads a listening's whole audio, range by range. Returns the samples of the left (caller) and right (official)
+   * channel.
+   */
   listen(
     recordingId: string,
     purpose: string,
@@ -91,7 +94,7 @@ export async function signInAt(url: string, userId: string, password: string): P
   }
 }
 
-/** Polls until there is an answer; throws after the timeout. */
+/** Polls until the function returns an answer; throws after the timeout. */
 export async function eventually<Answer>(
   request: () => Promise<Answer | undefined>,
   item: string,

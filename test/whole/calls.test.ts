@@ -1,4 +1,4 @@
-// Calls over real SIP and RTP to one whole Seloste, because a start costs as much as the calls.
+// Calls over real SIP and RTP. The tests share one whole Seloste, because starting one costs as much as the calls.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { callsAreCaptured } from './capture-call.ts'
 import { callsAreForbidden } from './forbidden-in-the-call.ts'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => seloste.stop())
 
-// In this order: the first counts calls, the last kills capture.
+// The order matters: the first tests count calls, and the last kill capture.
 describe('what is shown of calls', () => callsAreSeen(() => seloste))
 describe('calls that are captured', () => callsAreCaptured(() => seloste))
 describe('calls that are forbidden in progress', () => callsAreForbidden(() => seloste))

@@ -1,4 +1,4 @@
-// Calls over real SIP and RTP: their history and their sound. Runs in a Seloste shared with other tests.
+// Calls over real SIP and RTP: their history and their sound. The tests run in a Seloste shared with other tests.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'
@@ -69,7 +69,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
 
   describe('a call to the test line', () => {
     test.each(['udp', 'tcp'] as const)(
-      'over %s is in the history with its five fields, and sounds as it was sent',
+      'over %s is in the history with its five fields, and has the sound that was sent',
       async (transport) => {
         const { sent, contact } = await call({ transport, waitedMs: 30_000 })
         const session = sent.sessions[0]
@@ -89,7 +89,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       },
     )
 
-    test('loses only what the network lost, and every late packet is placed', async () => {
+    test('loses only packets that the network lost, and every late packet is at its position', async () => {
       const { sent, contact } = await call({
         seconds: 4,
         faults: { loss: 0.03, reorder: 0.05, duplicate: 0.02, lateBurst: { everyMs: 1500, holdMs: 120 } },
@@ -109,7 +109,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(contact.segments[0]?.lostPackets).toBe(lostInside)
     })
 
-    test('with its tracks in the other order still has the caller on the left', async () => {
+    test('has the caller on the left, even with its streams in the other order', async () => {
       const { sent, contact } = await call({ officialFirst: true, codec: 'pcmu' })
       const session = sent.sessions[0]
       if (!session) throw new Error('no session')
@@ -124,12 +124,12 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(contact.segments[0]?.durationMs).toBeGreaterThan(3_500)
     })
 
-    test('transferred is one contact with a segment and a recording for each official', async () => {
+    test('that is transferred is one contact with a segment and a recording for each official', async () => {
       const { contact } = await call({ transferTo: { official: bertil, afterMs: 1500, seconds: 1.5 } })
       expect(contact.segments.map(({ official }) => official?.name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
       expect(contact.segments.map(({ recording }) => recording.state)).toEqual(['available', 'available'])
 
-      // Each official sees and plays their own segment, and the other's does not exist for them (AC5).
+      // Each official sees and plays their own segment; the other official's does not exist for them (AC5).
       const own = await signInAt(seloste.url, 'bertil', seloste.password)
       const seen = await own.contact(contact.id, 'QUALITY')
       expect(seen.segments.map(({ official }) => official?.name)).toEqual(['Bertil Lindqvist'])
@@ -143,7 +143,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       ])
     })
 
-    test('from a withheld number stores no number, although the trunk reported one', async () => {
+    test('from a withheld number stores no number, even if the trunk reports one', async () => {
       const { contact } = await call({ withheld: true })
       expect(contact.caller).toEqual({ kind: 'withheld' })
       const reveal = await security.call('POST', `/api/contacts/${contact.id}/caller`, {
@@ -160,7 +160,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
   })
 
   describe('a call that is not recorded', () => {
-    test('by the switchboard is answered inactive, sends no audio, and is in the history', async () => {
+    test('because the switchboard answered it, is answered with inactive, sends no audio, and is in the history', async () => {
       const { sent, contact } = await call({ number: switchboard })
       expect(sent.sessions[0]?.answer).toBe('declined')
       expect(contact).toMatchObject({
@@ -169,7 +169,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       })
     })
 
-    test('to an unknown number is in the history, marked for review', async () => {
+    test('because its number is unknown, is in the history, marked for review', async () => {
       const { contact } = await call({ number: '+35829555000' })
       expect(contact.segments[0]).toMatchObject({ decision: { reason: 'unknown-number' } })
       expect(contact.segments[0]?.marks).toContain('unknown-number')

@@ -2,8 +2,8 @@ import { alawToLinear, ulawToLinear } from '../simulator/g711.ts'
 import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
 
 /**
- * Finds a sent stream in a recorded channel: the shift, and the number of different samples. Only a slightly earlier
- * start of the recording and a missing end are allowed.
+ * Finds a sent stream in a recorded channel. Returns its shift, and the number of samples that differ. The recording
+ * may only start slightly earlier and end earlier.
  */
 export function findSound(
   sent: Int16Array,
@@ -20,13 +20,13 @@ export function findSound(
   return { shift: -1, compared: 0, different: sent.length }
 }
 
-/** The sound of one speaker in a session, as linear samples on its own timeline. */
+/** Returns the sound of one speaker in a session, as linear samples on its own timeline. */
 export function soundOf(session: SentSession, user: 'caller' | 'official'): Int16Array {
   const stream = session.streams.find((one) => one.who === user)
   if (!stream) throw new Error(`no stream of the ${user}`)
   const { sound, missing } = soundThatArrived(stream)
   const samples = stream.codec === 'pcma' ? alawToLinear(sound) : ulawToLinear(sound)
-  // Missing packets are silence, which no A-law byte encodes exactly.
+  // Missing packets are recorded as silence, which no A-law byte encodes exactly.
   for (const [from, to] of missing) samples.fill(0, from, to)
   return samples
 }

@@ -1,7 +1,7 @@
 /**
- * Puts the state of a whole Seloste outside its data folder: a PostgreSQL of its own that an administrator runs, and a bucket.
- * Returns the settings for it if the run asks for that (`npm run test:elsewhere`). State is beside the data folder, never in
- * it.
+ * Keeps the state of a whole Seloste outside its data folder, if the run asks for that (`npm run test:elsewhere`): in a
+ * PostgreSQL of its own that an administrator runs, and in a bucket. Returns the settings for that. Files of this state
+ * are beside the data folder, never in it.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,10 +11,10 @@ import { externalBinaries, owner, startExternalServer, type ExternalServer } fro
 import { inBuckets, objectsUrl, testObjects } from '#test/objects/test-objects.ts'
 
 const database = 'seloste'
-/** By data folder: a killed Seloste that restarts finds its database again. */
+/** Servers by data folder: a killed Seloste that restarts finds its database again. */
 const servers = new Map<string, Promise<{ server: ExternalServer; ownerUrl: string }>>()
 
-/** DATABASE_URL and OBJECTS_URL; empty if state is in the data folder. */
+/** Returns DATABASE_URL and OBJECTS_URL; nothing if state is in the data folder. */
 export async function stateElsewhere(dataDirectory: string): Promise<Record<string, string>> {
   const settings: Record<string, string> = {}
   if (externalBinaries() !== undefined) settings['DATABASE_URL'] = (await serverOf(dataDirectory)).ownerUrl
@@ -22,7 +22,7 @@ export async function stateElsewhere(dataDirectory: string): Promise<Record<stri
   return settings
 }
 
-/** URL of the database's administrator for a running Seloste. */
+/** Returns the URL of the database's administrator for a running Seloste. */
 export async function adminUrlOf(dataDirectory: string): Promise<string> {
   if (externalBinaries() !== undefined) return (await serverOf(dataDirectory)).server.adminUrl(database)
   const embedded = await findEmbeddedPostgres(join(dataDirectory, 'database'))
@@ -30,7 +30,7 @@ export async function adminUrlOf(dataDirectory: string): Promise<string> {
   return embedded.adminUrl()
 }
 
-/** Folder of its sealed recordings, or its equivalent: see testObjects. */
+/** Folder of the sealed recordings, or the name that testObjects uses for their bucket. */
 export function objectsBeside(dataDirectory: string): string {
   return inBuckets() ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
 }
@@ -49,7 +49,7 @@ export async function letRestore(dataDirectory: string, isLet: boolean): Promise
   await client.end()
 }
 
-/** Stops its database; the next request starts it again. */
+/** Stops a data folder's database; the next request for its settings starts it again. */
 export async function endStateElsewhere(dataDirectory: string): Promise<void> {
   const started = servers.get(dataDirectory)
   servers.delete(dataDirectory)

@@ -1,4 +1,5 @@
-// AC11, second part, over real SIP and RTP: the official's button, and the disk a second later.
+// AC11, second part, over real SIP and RTP: the official presses the button, and the recording is off the disk a second
+// later.
 import { readdir } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -28,7 +29,7 @@ interface LiveShape {
   recording: string
   own?: { recordingId: string }
 }
-/** Calls in progress that a person sees. */
+/** Returns the calls in progress that a person sees. */
 async function going(api: Api): Promise<LiveShape[]> {
   const answer = await api.call('GET', '/api/calls?purpose=INSPECTION')
   const reader = answer.body!.getReader()
@@ -43,7 +44,7 @@ const recorded = (api: Api) =>
 const press = (api: Api, id: string, wish: object = { party: 'CALLER', channel: 'CALL' }) =>
   api.call('POST', `/api/recordings/${id}/prohibitions`, wish)
 
-/** Returns everything of a recording on the disks of capture and of the object store. */
+/** Returns the names of all objects and files of a recording, on the disks of capture and of the object store. */
 async function onDisk(id: string): Promise<string[]> {
   const stored = (await openTestObjects(objectsBeside(seloste.dataDirectory))).list('')
   const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
@@ -56,21 +57,21 @@ async function readProgress(id: string): Promise<{ state: string; entry?: object
 const destroyed = (id: string) =>
   eventually(async () => ((await readProgress(id)).entry ? true : undefined), 'destroyed, and in the ledger')
 
-/** It kills capture, so it comes last. */
+/** Tests that kill capture, so they must be the last. */
 export function callsAreForbidden(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     official = await signInAt(seloste.url, 'aino', seloste.password)
   })
 
-  describe('the official of a call enters the caller’s wish with one button', () => {
-    test('within a second nothing of it is on disk, and the call continues and is in the history', async () => {
+  describe('the official of a call enters the caller’s prohibition with one button', () => {
+    test('within a second nothing of the recording is on disk, and the call continues and is in the history', async () => {
       const talking = call({ hold: { afterMs: 3_000, forMs: 800 } })
       const { contactId, own } = await recorded(official)
       const id = own!.recordingId
       const lookedAt = performance.now()
       expect((await onDisk(id)).length).toBeGreaterThan(0)
-      // A second, on a machine that has nothing else to do; a look at the disk takes some milliseconds there.
+      // One second, more on a busy machine: reading the disk takes only some milliseconds on an idle one.
       const limitMs = 1_000 + 10 * (performance.now() - lookedAt)
       const pressedAt = performance.now()
       expect((await press(official, id)).status).toBe(200)
@@ -95,7 +96,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
       expect(await onDisk(id)).toEqual([])
     })
 
-    test('nobody else has the button, and the next official’s segment is decided again', async () => {
+    test('nobody else has the button, and whether to record is decided again for the next official’s segment', async () => {
       const other = await signInAt(seloste.url, 'bertil', seloste.password)
       const talking = call({ transferTo: { official: bertil, afterMs: 3_000, seconds: 2 } })
       const { contactId, own } = await recorded(official)
@@ -106,7 +107,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
         press(official, id),
         press(official, id, { party: 'OFFICIAL', channel: 'OWN_CALLS' }),
       ])
-      // The second request finds it destroyed already, or is accepted too.
+      // The second request finds the recording destroyed already, or is accepted too.
       expect(both.some(({ status }) => status === 200)).toBe(true)
       for (const one of both.filter(({ status }) => status !== 200)) {
         expect(await one.text()).toContain('recording.destroyed')
@@ -129,7 +130,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
     process.kill(capture!, 'SIGSTOP')
     expect((await press(official, id)).status).toBe(200)
     await wait(1_500)
-    // Its recording is not destroyed yet, and the ledger has no entry for it.
+    // The recording is not destroyed yet, and the ledger has no entry for it.
     expect(await readProgress(id)).toMatchObject({
       state: 'destroying',
       cause: 'caller',

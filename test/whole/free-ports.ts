@@ -1,5 +1,5 @@
-// Returns unused ports for the programs that tests start. Never one that the system may use for an outgoing connection,
-// or that another test process was given and has not opened yet.
+// Finds unused ports for the programs that tests start. Never returns a port that the system may use for an outgoing
+// connection, or that another test process was given and has not opened yet.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
@@ -13,17 +13,17 @@ export interface SelostePorts {
 }
 
 const host = '127.0.0.1'
-/** Below the range of ports for outgoing connections (Linux: 32768). */
+/** Range below the ports for outgoing connections (Linux: 32768). */
 const [lowest, highest] = [10_000, 32_000]
 const blockPorts = 400
 /**
- * The first port of a block is its claim: the process that listens there owns the block, and the claim ends with the
- * process.
+ * Offset of the first media port in a block of ports. A process claims a block by listening on its first port, and the
+ * claim ends with the process.
  */
 const notMedia = 4
 const maxHeld = 8
 
-/** All ports that one Seloste opens. */
+/** Finds all ports that one Seloste opens. */
 export async function findPorts(): Promise<SelostePorts> {
   const block = await claimBlock()
   return {
@@ -37,7 +37,7 @@ export async function findPorts(): Promise<SelostePorts> {
 
 let single: { next: number; end: number } | undefined
 
-/** One port for TCP and UDP. */
+/** Finds one port that is free for TCP and UDP. */
 export async function freePort(): Promise<number> {
   for (;;) {
     if (single === undefined || single.next === single.end) {
@@ -71,7 +71,7 @@ async function claim(port: number): Promise<boolean> {
     return false
   }
   held.push(server)
-  // Ports given earlier are in use by now and found to be so, or their test has ended.
+  // Releases the oldest claim: its ports are open by now, so that they are not free, or their test has ended.
   if (held.length > maxHeld) held.shift()?.close()
   return true
 }

@@ -1,6 +1,6 @@
 /**
- * A new installation with the description that comes with Seloste, years after that was written, starts and records its
- * test line.
+ * A new installation starts and records its test line, even years after the description that ships with Seloste was
+ * written.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -49,6 +49,6 @@ test.skipIf(!isRun)('a new installation in a later year starts, and records its 
     30_000,
   )
   expect(stored.startedAt.slice(0, 10)).toBe('2032-02-29')
-  // Two months after 1 March 00.30 in Helsinki.
+  // Two months after 1 March 00.30 in Helsinki is 1 May 00.30, which is 30 April in UTC.
   expect(stored.segments[0]?.recording.destroyAt?.slice(0, 10)).toBe('2032-04-30')
 })

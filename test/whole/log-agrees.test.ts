@@ -12,7 +12,7 @@ import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
 test(
-  'promise, status, health, metrics, API and command agree about the log, with a dropped trigger, a changed row and a moved clock',
+  'promise, status, health, metrics, API and command report the same about the log, with a dropped trigger, a changed row and a moved clock',
   { timeout: 400_000 },
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-log-agrees-'))
@@ -73,7 +73,7 @@ test(
   },
 )
 
-/** Returns each view of the log. */
+/** Returns what each of them reports about the log. */
 async function shown(seloste: RunningSeloste) {
   const text = await fetch(`${seloste.url}/metrics`).then((answer) => answer.text())
   const ready = (await (await fetch(`${seloste.url}/health/ready`)).json()) as { missing: string[] }
@@ -91,7 +91,7 @@ async function shown(seloste: RunningSeloste) {
   }
 }
 
-/** Runs `seloste audit ...`, or `seloste status` without further words. */
+/** Runs `seloste audit ...`, or `seloste status` if no words are given. */
 function run(
   seloste: RunningSeloste,
   word: 'verify' | 'resume' | undefined,

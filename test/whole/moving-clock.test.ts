@@ -1,6 +1,6 @@
 /**
- * C of quality.md on a whole Seloste with its database, whose clock is moved: +200 days, -1 day, a night of a clock
- * change.
+ * Part C of quality.md on a whole Seloste and its database, whose clock is moved: +200 days, -1 day, and over a night
+ * of a clock change.
  */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ import { startSeloste, type RoleName, type RunningSeloste } from './start-selost
 const isRun = process.env['SELOSTE_LONG'] === '1' && missingShiftedClock() === undefined
 const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
 const inThreeYears = now.toPlainDate().add({ years: 3 }).toString()
-/** The next autumn clock change after the other steps. */
+/** Next autumn clock change that is later than the other steps. */
 const clocksBack = [1, 2, 3, 4]
   .reduce((at) => (at.hour === 3 && at.since(now).total('days') > 300 ? at : at.getTimeZoneTransition('next')!), now)
   .toInstant()
@@ -28,7 +28,7 @@ const look = { purpose: 'CRIME_OR_MISUSE', reference: 'moving-clock' }
 let folder: string
 let clock: ShiftedClock
 let seloste: RunningSeloste
-/** Offset from this machine's time. */
+/** Offset of the moved clock from this machine's time. */
 let shift = Temporal.Duration.from({ seconds: 0 })
 const time = () => Temporal.Now.instant().add(shift)
 
@@ -60,12 +60,15 @@ async function again(role: RoleName): Promise<void> {
     `another ${role}`,
     90_000,
   )
-  // Serving, and not ready: a clock that is ahead is a blocker.
+  // Waits until Seloste serves requests. It is not ready, because a clock that is ahead is a blocker.
   const serving = () => fetch(`${seloste.url}/health/serving`).then(({ ok }) => ok || undefined)
   await eventually(serving, `a ${role} that answers`, 90_000)
 }
 let callers = 0
-/** @param before runs just before it */
+/**
+ * Places a call.
+ * @param before runs just before the call
+ */
 async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
   const caller = `+35840124${String(callers++).padStart(4, '0')}`
   const security = await signIn('tuula')
@@ -121,8 +124,8 @@ test.skipIf(!isRun)(
     const first = await call()
     expect(await objectsOf(first)).toBeGreaterThan(0)
 
-    // +200 days at a start of the custodian: its sweep runs and destroys nothing, and recordings past their day cannot
-    // be played.
+    // Moves the clock 200 days ahead and restarts the custodian: its sweep runs and destroys nothing, and recordings
+    // past their day cannot be played.
     moveClock({ days: 200 })
     await again('custodian')
     await again('capture')
@@ -143,7 +146,8 @@ test.skipIf(!isRun)(
     await eventually(async () => (await objectsOf(first)) === 0 || undefined, 'the sweep')
     expect(await retention(security)).toMatchObject({ clock: { state: 'right' }, recordings: { held: 0 } })
 
-    // Past a recording's day, confirmed, and then a day back: it stays expired, even without a sweep.
+    // Moves the clock past a recording's day, confirms the time, and moves the clock back a day: the recording stays
+    // expired, even without a sweep.
     const second = await call()
     const destroyAt = Temporal.Instant.from(recordingOf(second).destroyAt!)
     const custodian = (await seloste.rolePids()).custodian!
@@ -159,7 +163,8 @@ test.skipIf(!isRun)(
     expect(((await played.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
     process.kill(custodian, 'SIGCONT')
 
-    // A call across 04.00, when the clock goes back to 03.00: two calendar months from its end, by local time.
+    // Places a call across 04.00, when the clock goes back to 03.00. Its term is two calendar months from its end, by
+    // local time.
     moveClock(clocksBack.subtract({ minutes: 10 }))
     await again('custodian')
     await again('capture')

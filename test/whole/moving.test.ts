@@ -24,18 +24,21 @@ interface Ran {
   out: string
 }
 
-/** @param played called with all output so far, each time there is more */
+/**
+ * Runs a command.
+ * @param onOutput called with all output so far, each time there is more
+ */
 async function run(
   args: string[],
   environment: Record<string, string>,
-  played?: (out: string, kill: () => void) => void,
+  onOutput?: (out: string, kill: () => void) => void,
 ): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...environment } })
   let out = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {
       out += text.toString()
-      played?.(out, () => child.kill('SIGKILL'))
+      onOutput?.(out, () => child.kill('SIGKILL'))
     })
   }
   const [code] = (await once(child, 'close')) as [number | null]
@@ -72,7 +75,7 @@ async function filesUnder(folder: string): Promise<string[]> {
 const long = process.env['SELOSTE_LONG'] === '1'
 
 test.runIf(long)(
-  'calls in progress during a move lose no packet, only the new register opens, and destroyed recordings stay destroyed',
+  'calls in progress during a move lose no packet, afterwards only the new register opens, and destroyed recordings stay destroyed',
   { timeout: 300_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-move-'))
@@ -100,7 +103,7 @@ test.runIf(long)(
       expect((await aino.call('POST', `/api/recordings/${forbidden}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, gone, 'destroyed')
 
-      // Killed while the register is held and tables are being copied: everything continues in the old place.
+      // Kills the move while the register is held and tables are being copied: everything continues in the old place.
       const going = call(seloste, during, 40)
       const killed = await run(['move', '--to', file], own, (out, kill) => {
         if (out.includes('table 25 of')) kill()
@@ -113,7 +116,8 @@ test.runIf(long)(
       )
       expect((await contactWith(security, early, 'available')).id).toBe(before.id)
 
-      // Its data in the target are personal data: the move can be abandoned, and started again.
+      // The data copied to the target are personal data, so an abandoned move empties the target, and can be started
+      // again.
       const givenUp = await run(['move', '--to', file, '--give-up'], own)
       expect(givenUp.code, givenUp.out).toBe(0)
       expect(givenUp.out.match(/is empty again/g), givenUp.out).toHaveLength(2)

@@ -28,7 +28,7 @@ test('waits for a folder that is being prepared', async () => {
   expect(await readdir(mine)).toEqual(['key'])
 })
 
-test('starts a new installation if the folder could not be prepared, or nobody prepares it', async () => {
+test('starts a new installation if the folder could not be prepared, or no run prepares it', async () => {
   await writeFile(join(folder, 'failed'), '')
   await copyPrepared(mine)
   vi.stubEnv(preparedVariable, undefined)

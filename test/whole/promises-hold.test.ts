@@ -12,7 +12,7 @@ import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
 test(
-  'a broken promise shows in the metrics, the status, the log and beside its sentence, until it holds',
+  'a broken promise is shown in the metrics, the status, the log and beside its sentence, until it holds',
   { timeout: 400_000 },
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-promises-'))
@@ -21,12 +21,12 @@ test(
     const environment = { SELOSTE_DESCRIPTION: description }
     const settings = { ...environment, SELOSTE_SITES: 'server-room' }
 
-    // Which of the two sites this machine is at is not set: no data are brought there (R19).
+    // Does not set at which of the two sites this machine is, so no data are brought there (R19).
     await expect(startSeloste({ dataDirectory, environment })).rejects.toThrow('place-unattested')
     let seloste = await startSeloste({ dataDirectory, environment: settings })
     await seloste.stop()
 
-    // The setting is removed: the stored data stay in use, and the promise does not hold.
+    // Removes the setting: the stored data stay in use, and the promise does not hold.
     seloste = await startSeloste({ dataDirectory, environment })
     try {
       await expect.poll(() => holds(seloste, 'history.tells-recorded'), { timeout: 60_000 }).toBe('1')

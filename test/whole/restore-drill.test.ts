@@ -27,7 +27,7 @@ function run(args: string[], environment: Record<string, string>): Promise<{ cod
   })
 }
 
-/** Killed at its first output, like a machine that loses power. */
+/** Runs a command and kills it at its first output, as if the machine lost power. */
 async function kill(
   args: string[],
   environment: Record<string, string>,
@@ -45,7 +45,7 @@ async function kill(
   clearTimeout(timer)
 }
 
-/** A disk of one MiB, or a read-only one; only root can mount it. */
+/** Mounts a disk of one MiB, or a read-only one, which only root can do. Returns true if it is mounted. */
 function mount(folder: string, options: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
@@ -77,7 +77,7 @@ async function contactWith(api: Api, caller: string, isIt: (state: string) => bo
   }, `the call of ${caller}`)
 }
 
-/** Returns the whole sound of a recording, as a supervisor plays it. */
+/** Returns the whole audio of a recording, as a supervisor plays it. */
 async function soundOf(seloste: RunningSeloste, contact: ContactShape): Promise<Buffer> {
   const sari = await signInAt(seloste.url, 'sari', seloste.password)
   const { caller, official } = await sari.listen(recordingOf(contact), 'QUALITY')
@@ -91,7 +91,7 @@ async function playbackStatus(api: Api, contact: ContactShape): Promise<number> 
   return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
 }
 
-/** Runs backups that fail: each reports its fault in one line, and leaves the existing backup. */
+/** Runs backups that fail: each reports its fault in one line and leaves the existing backup unchanged. */
 async function backupsThatFail(
   folder: string,
   environment: Record<string, string>,
@@ -131,7 +131,7 @@ async function backupsThatFail(
 }
 
 test(
-  'restored on an empty machine, existing recordings play and those destroyed after the backup do not, and it stays closed until then',
+  'restored on an empty machine, the register plays existing recordings and none destroyed after the backup, and stays closed until these are gone',
   { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-drill-'))
@@ -157,7 +157,7 @@ test(
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
       sound = await soundOf(seloste, await call(seloste, security, held))
       const id = recordingOf(await call(seloste, security, forbidden))
-      // The register makes its first backup by itself, one at a time.
+      // The register makes its first backup by itself, and only one backup runs at a time.
       const backedUp = await eventually(
         async () => {
           const ran = await run(['backup', '--to', 'safe'], await on(before))
@@ -192,13 +192,13 @@ test(
       ...(await on(after)),
     })
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity cannot decrypt the backup') })
-    // However a restore ends, the register stays closed, and the same restore can continue.
+    // However a restore is interrupted, the register stays closed, and the same restore can be continued.
     const into = await on(after)
     await kill([...from, '--backup', first], into, (text) => /tables (\d+) of \1/.test(text), 60_000)
     const closed = await run(['start'], into)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')
-    // The feed reports the day's calls again.
+    // Makes the feed report the day's calls again.
     const position = join(after, 'feeds', 'exchange', 'position.json')
     await mkdir(dirname(position), { recursive: true })
     await writeFile(position, '[]')

@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
   const below = (path: string) => join(base, path)
   const data = (role: string) => below(`var/lib/seloste/${role}`)
 
-  /** Settings of packaging/deb/seloste.env and of the units. */
+  /** Settings of packaging/deb/seloste.env and of the systemd units. */
   const settingsOf = (role: string, databaseRole: string, more: Record<string, string> = {}) => {
     const url = new URL(database.url(databaseRole))
     url.searchParams.delete('host')
@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     await placeCall({
       seed: 'apart',
       caller: '+358401234567',
-      // The test line is recorded in full.
+      // All calls to the test line are recorded.
       number: '+35829497099',
       official: officialByKey('aino'),
       seconds: 2,
@@ -83,7 +83,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     await remove()
   }, 60_000)
 
-  test('the custodian ingests what capture has written, from a store shared by their group', async () => {
+  test('the custodian ingests what capture has written to a store shared by their group', async () => {
     const { db } = database.as()
     const stored = () =>
       db
@@ -94,13 +94,13 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     await expect.poll(stored, { timeout: 60_000 }).toEqual([{ kept: true, fault: null }])
   })
 
-  test('the desk reaches custodian and database, and none of their files', async () => {
+  test('the desk can connect to custodian and database, and can read none of their files', async () => {
     const ready = await fetch(`http://${desk}/health/ready`)
     expect(await ready.text()).toContain('ready')
     expect(ready.status).toBe(200)
   })
 
-  test('only the custodian can read a key, and it can read what it needs', () => {
+  test('only the custodian can read a key, and it can read everything that it needs', () => {
     const keys = filesBelow(join(data('custodian'), 'keys'))
     expect(keys.some((path) => /intake-v\d+/.test(path))).toBe(true)
     expect(keys.some((path) => /month-\d{4}/.test(path))).toBe(true)
@@ -119,7 +119,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     ['the custodian’s socket', 'run/seloste/custodian/custodian.sock', ['seloste-custodian', 'seloste-desk']],
     ['numbers of capture', 'run/seloste/capture/metrics-capture.sock', ['seloste-capture', 'seloste-desk']],
     ['what drains capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
-  ])('%s is readable for those who need it and for no other', (_what, path, expected) => {
+  ])('%s is readable for those who need it and for nobody else', (_what, path, expected) => {
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
     expect(roles.filter((user) => canOpen(cast, user, below(path)))).toEqual(expected)
   })
@@ -130,12 +130,12 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     expect(roles.filter((user) => canOpen(cast, user, body))).toEqual(['seloste-custodian', 'seloste-capture'])
   })
 
-  test('a role that signs in to the database as another does not start', async () => {
+  test('a role that signs in to the database as another role does not start', async () => {
     const asOwner = { ...settingsOf('desk', 'seloste_custodian'), SELOSTE_HTTP: '127.0.0.1:0' }
     await expect(startApart(cast, 'desk', asOwner)).rejects.toThrow('this process must connect as seloste_desk')
   })
 
-  test('a desk with the custodian on another machine connects to it over TLS', async () => {
+  test('a desk connects over TLS to a custodian on another machine', async () => {
     const ours = makeAuthority('link authority')
     const put = async (name: string, role: string) => {
       const { cert, key } = ours.issue({ name })

@@ -1,5 +1,5 @@
-// A running Seloste as seen by an operator's own programs: Prometheus, a collector of traces, a webhook's target, a
-// telephone system that queries it. With one call of real media, and every setting that some metric needs.
+// A running Seloste as seen by an operator's own programs: Prometheus, a collector of traces, a webhook's target, and a
+// telephone system that queries it. Uses one call with real media, and every setting that some metric needs.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -29,7 +29,7 @@ let contact: ContactShape
 const folder = await mkdtemp(join(tmpdir(), 'seloste-connecting-'))
 const collector = await startCollector()
 
-/** A target that refuses everything at first. */
+/** Events received by a webhook target that refuses everything at first. */
 const events: { type: string; subject: string }[] = []
 let refused = 0
 const receiver = createServer((request, response) => {
@@ -114,9 +114,9 @@ async function exposed() {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-test('/metrics exposes what docs/operate/metrics.md lists, with its type and its help text', async () => {
+test('/metrics exposes exactly the metrics that docs/operate/metrics.md lists, with their types and help texts', async () => {
   const listed = listedMetrics().map(({ name, type, help }) => ({ name, type, help }))
-  // A process that is too busy to answer is missing in one scrape, which says so.
+  // Retries: a process that is too busy to answer is missing in one scrape, which reports that.
   await expect.poll(exposed, { timeout: 30_000 }).toEqual(listed)
   for (const { name, type } of listed) expect(name.endsWith('_total'), name).toBe(type === 'counter')
 })
@@ -131,7 +131,7 @@ test('every exposed label is listed, and none contains a person’s number', asy
   }
 })
 
-test('every process is up, the call was counted, and nothing is late', async () => {
+test('every process is up, the call was counted, and there is no backlog', async () => {
   const text = await scrape()
   for (const of of ['desk', 'capture', 'custodian', 'feeds']) {
     expect(text).toContain(`seloste_process_up{of="${of}",process="desk"} 1`)
@@ -152,7 +152,7 @@ test('the status names a witness that does not answer', async () => {
   expect(text).toContain('witness.example has not cosigned the audit log yet')
 })
 
-test('the path of the call is one trace with the contact’s id, across all processes, without a number or a name', async () => {
+test('the call is one trace with the contact’s id, across all processes, without a number or a name', async () => {
   const traceId = contact.id.replaceAll('-', '')
   const names = ['call segment', 'record', 'store', 'admit', 'keep']
   await eventually(
@@ -184,18 +184,18 @@ test('the path of the call is one trace with the contact’s id, across all proc
   }
 })
 
-test('a system that refused at first still receives the contact and its sealed recording', async () => {
+test('a target that refused at first still receives the contact and its sealed recording', async () => {
   const recording = contact.segments[0]!.recording.id
   await eventually(() => Promise.resolve(events.length >= 2 || undefined), 'the events', 60_000)
   expect(refused).toBe(2)
-  // Refused events are retried after their own delays, in any order.
+  // Refused events are retried, each after a delay of its own, in any order.
   expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
     ['fi.seloste.contact.admitted', contact.id],
     ['fi.seloste.recording.sealed', recording],
   ])
 }, 90_000)
 
-test('a telephone system that asks before its announcement gets the plan’s decision for such a call, and leaves nothing', async () => {
+test('a telephone system that queries before its announcement gets the plan’s decision for such a call, and nothing is stored', async () => {
   const port =
     /listening for recording decision requests from telephone systems at port (\d+) \(TLS, with a token\)/.exec(
       seloste.output(),

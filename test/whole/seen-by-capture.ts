@@ -1,4 +1,4 @@
-// An operator's view of calls, over real sockets: one-way audio, loss, what the client sends, and the ladder.
+// An operator's view of calls, over real sockets: one-way audio, loss, what the client sends, and the ladder diagram.
 import { beforeAll, expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'
@@ -46,14 +46,14 @@ async function json<Shape>(path: string): Promise<Shape> {
   return (await answer.json()) as Shape
 }
 
-/** Counts calls, so it needs a Seloste without earlier ones. */
+/** Tests that count calls, so they need a Seloste without earlier calls. */
 export function callsAreSeen(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     maintenance = await signInAt(seloste.url, 'matti', seloste.password)
   })
 
-  // Each call takes ten seconds, so they are placed together.
+  // Places the calls at the same time, because each takes ten seconds.
   test.concurrent.each(['nothing', 'silence'] as const)(
     'one-way audio is shown in the call, in its hour and in its ladder: the official sends %s',
     async (as) => {
@@ -74,7 +74,7 @@ export function callsAreSeen(given: () => RunningSeloste): void {
   )
 
   test.concurrent(
-    'five lost packets of a hundred are shown, with the lost sound, and a good call is shown as good',
+    'five lost packets in a hundred are shown, with the lost audio, and a good call is shown as good',
     async () => {
       const [lossy, well] = await Promise.all([
         call({ faults: { loss: 0.05, reorder: 0.05, duplicate: 0.05 } }),
@@ -93,7 +93,7 @@ export function callsAreSeen(given: () => RunningSeloste): void {
     120_000,
   )
 
-  test('the hour counts all calls, the client is listed with the names of what it sends, and the metrics agree', async () => {
+  test('the hour counts all calls, the client is listed with the names of what it sends, and the metrics have the same counts', async () => {
     const to = new Date(Date.now() + 3_600_000).toISOString()
     const from = new Date(Date.now() - 12 * 3_600_000).toISOString()
     const { items } = await json<{ items: { client: string; recordings: number; oneWay: number; lossy: number }[] }>(

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startSeloste } from './start-seloste.ts'
 
-test('Seloste starts with a process for each role, and ends without leaving one', { timeout: 200_000 }, async () => {
+test('Seloste starts with a process for each role, and stops without leaving a process', { timeout: 200_000 }, async () => {
   const seloste = await startSeloste({ isPrepared: true })
   let roles: Awaited<ReturnType<typeof seloste.rolePids>>
   try {

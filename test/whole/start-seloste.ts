@@ -1,5 +1,5 @@
-// Starts a whole Seloste as an operator does, for tests from outside: a demo without invented calls. Takes folder and ports if
-// they matter; returns its addresses and process ids. Imports nothing of the program.
+// Starts a whole Seloste as an operator does, for tests from outside: a demo without simulated calls. Takes its folder
+// and ports if they matter; returns its addresses and process ids. Imports nothing of the program.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -12,37 +12,37 @@ import { findPorts, type SelostePorts } from './free-ports.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
-  /** Folder that outlives `stop`; default: a new one that does not. */
+  /** Data folder, which `stop` does not remove; by default a new folder, which `stop` removes. */
   dataDirectory?: string
   /** Ports of an earlier start, for a Seloste that restarts in place. */
   ports?: SelostePorts
-  /** It may have been started once before, elsewhere, instead of being a new installation. */
+  /** True if a copy of a prepared folder may be used instead of a new installation. */
   isPrepared?: boolean
-  /** Arguments of `seloste demo`; default: no invented calls and no history. */
+  /** Arguments of `seloste demo`; by default no simulated calls and no history. */
   demoArguments?: readonly string[]
-  /** More environment, over the one the test runs in. */
+  /** Environment variables added to those of the test. */
   environment?: Readonly<Record<string, string>>
 }
 
 export type RoleName = 'custodian' | 'capture' | 'desk' | 'feeds'
 
 export interface RunningSeloste {
-  /** `http://127.0.0.1:port` of web and API. */
+  /** `http://127.0.0.1:port` of the web interface and the API. */
   readonly url: string
   readonly sip: { readonly host: string; readonly port: number }
   readonly ports: SelostePorts
-  /** Password of all demo people. */
+  /** Password of all people of the demo. */
   readonly password: string
   readonly dataDirectory: string
-  /** The process that supervises the roles. */
+  /** Process id of the process that supervises the roles. */
   readonly pid: number
-  /** Running roles by process id. Linux only: read from /proc. */
+  /** Returns the process ids of running roles. Linux only: read from /proc. */
   rolePids(): Promise<Partial<Record<RoleName, number>>>
-  /** Environment of a command for this Seloste: its data's location. */
+  /** Environment for commands on this Seloste: where its data are. */
   readonly environment: Readonly<Record<string, string>>
-  /** Its output so far. */
+  /** Returns its output so far. */
   output(): string
-  /** Ends it in order, and removes the data folder unless it was given. */
+  /** Stops Seloste properly, and removes the data folder unless it was given. */
   stop(): Promise<void>
 }
 
@@ -50,17 +50,19 @@ const host = '127.0.0.1'
 const password = 'salasana-kokeeseen'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** Allows for building the web interface on a busy machine. */
+/** Time to start, with building the web interface on a busy machine. */
 const readyMs = 150_000
 const stopMs = 30_000
 const checkMs = 100
 /** Line that the demo prints when its people can sign in. */
 const welcomed = 'Ctrl-C ends it'
 
-/** Starts `seloste demo` and waits until it is ready and its people are entered. Throws, with what it printed, if it ends. */
+/**
+ * Starts `seloste demo`, and waits until it is ready and its people are entered. Throws, with its output, if it exits.
+ */
 export async function startSeloste(options: SelosteOptions = {}): Promise<RunningSeloste> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'seloste-whole-')))
-  // Readable for the database's own user when root runs the tests, because its files are inside.
+  // If root runs the tests, the database's own user must be able to traverse the folder, which contains its files.
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
   if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
@@ -119,12 +121,13 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
 }
 
 /**
- * Removes a data folder, and the database that root keeps elsewhere because its own user could not reach the folder.
+ * Removes a data folder. Also removes the database if root keeps it in another folder because the database's user could
+ * not enter this one.
  */
 export async function removeData(dataDirectory: string): Promise<void> {
   const elsewhere = await readFile(join(dataDirectory, 'database/location'), 'utf8').catch(() => '')
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
-  // A killed process may still be writing: what it leaves would hide why it was killed.
+  // Retries, because a killed process may still be writing; an error here would hide why it was killed.
   await rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   await removeStateElsewhere(dataDirectory)
 }
@@ -159,7 +162,10 @@ function ended(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** Returns the children of a process with `--role NAME` in their command line; a former spare capture has both in one word. */
+/**
+ * Returns child processes by role, found by `--role NAME` in the command line; a former spare capture has both words in
+ * one argument.
+ */
 async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>>> {
   const roles: Partial<Record<RoleName, number>> = {}
   for (const entry of await readdir('/proc')) {
@@ -171,7 +177,7 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
     const role = /--role[\0 ](custodian|capture|desk|feeds)/.exec(command ?? '')?.[1]
     if (parent !== pid || !role) continue
-    // A spare that has not yet changed its title still has its original command line.
+    // A spare that has not changed its title yet still has its original command line.
     const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '')
     if (command?.includes('--role\0') && environment.includes('SELOSTE_SPARE=1')) continue
     roles[role as RoleName] = Number(entry)

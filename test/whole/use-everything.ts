@@ -1,5 +1,5 @@
-// Uses every function of a Seloste once, from outside, on a machine that may have no network. Prints one line of JSON with the
-// result of each step; the test asserts.
+// Uses every function of a Seloste once, from outside, on a machine that may have no network. Prints the result of each
+// step in one line of JSON; the test checks them.
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const look = { purpose: 'CRIME_OR_MISUSE', reference: 'without-a-network' }
 const caller = '+358401239003'
 
-/** What commands said that did not end with 0. */
+/** Output of commands that failed. */
 const failures: string[] = []
 function run(args: string[], environment: Record<string, string>): Promise<{ code: number; out: string }> {
   return new Promise((resolve) => {

@@ -1,10 +1,10 @@
-/** AC25: without the internet every function works. A whole Seloste with only loopback. */
+/** AC25: every function works without the internet. Runs a whole Seloste with only the loopback interface. */
 import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('use-everything.ts', import.meta.url))
-/** A network namespace needs root, and a kernel that allows it. */
+/** Runs a command in a network namespace, which needs root and a kernel that allows it. */
 const inside = (...command: string[]): [string, string[]] => [
   'unshare',
   ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command],
@@ -17,7 +17,7 @@ test.skipIf(!isPossible)(
   async () => {
     const [command, args] = inside(process.execPath, script)
     const text = await new Promise<string>((resolve, reject) => {
-      // A server of buckets is outside this network.
+      // An S3 server would be outside this network, so folders are used.
       const env = { ...process.env, SELOSTE_TEST_OBJECTS: '' }
       execFile(command, args, { env, maxBuffer: 1 << 24 }, (error, out, err) => {
         if (error) reject(new Error(`it ended with ${error.code}:\n${out}${err}`))

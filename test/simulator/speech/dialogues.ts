@@ -1,22 +1,21 @@
 /**
- * The scripts of the simulated calls: what a citizen and a tax official say to each other.
- *
- * In: nothing. Out: texts, read aloud by make-speech.ts and kept beside the sound in `spoken/`.
- * Never here: a real person. Nobody says a name, and the one personal identity code is a test code
- * (individual number 900-999, which is never issued). The official's and the citizen's voices differ,
- * and numbers are written as words because the synthesiser reads them so.
+ * Scripts of the simulated calls: what a citizen and a tax official say to each other. make-speech.ts reads the texts
+ * aloud; the audio is in `spoken/`.
+ * No real person occurs in them: nobody says a name, and the only personal identity code is a test code (individual
+ * number 900-999, which is never issued). The official's and the citizen's voices differ, and numbers are written as
+ * words because the synthesiser reads them so.
  */
 export type Speaker = 'caller' | 'official'
 export type Language = 'fi' | 'sv' | 'en'
 
-/** How one person sounds. `pitchCents` shifts the voice (100 = a semitone); `pace` 1.1 is ten per cent faster. */
+/** How a person's voice sounds. `pitchCents` shifts the voice (100 = a semitone); `pace` 1.1 is ten per cent faster. */
 export type Voice = { readonly gender: 'female' | 'male'; readonly pitchCents: number; readonly pace: number }
 
 export type Script = {
   readonly key: string
   readonly title: string
   readonly language: Language
-  /** `switchboard`: the operator who connects; `service`: a tax official on a service number. */
+  /** `switchboard`: the operator who connects calls; `service`: a tax official on a service number. */
   readonly line: 'service' | 'switchboard'
   readonly voices: { readonly caller: Voice; readonly official: Voice }
   readonly lines: readonly (readonly [who: Speaker, text: string, pauseMs?: number])[]

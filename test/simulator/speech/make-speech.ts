@@ -18,7 +18,7 @@ const speechDbfs = -20
 const peakDbfs = -1.5
 const defaultPauseMs = 420
 const sampleRate = 8000
-/** The synthesisers read more slowly than people speak on the telephone. */
+/** Factor for the pace, because the synthesisers read more slowly than people speak on the telephone. */
 const unhurried = 1.14
 const folder = join(import.meta.dirname, 'spoken')
 
@@ -28,11 +28,11 @@ const espeakVoices: Record<Exclude<Language, 'fi'>, Record<Voice['gender'], stri
   en: { female: 'en-gb+f2', male: 'en-gb+m3' },
 }
 
-/** Festival's Finnish voices read ISO-8859-15. */
+/** Reads a text aloud into a WAV file. Festival's Finnish voices read ISO-8859-15. */
 const synthesise = (text: string, language: Language, voice: Voice, wav: string, scratch: string): void => {
   if (language === 'fi') {
     const latin = join(scratch, 'text.txt')
-    // In ISO-8859-15 the Finnish letters sit where latin1 has them.
+    // The Finnish letters have the same codes in ISO-8859-15 and Latin-1.
     writeFileSync(latin, Buffer.from(text, 'latin1'))
     execFileSync('text2wave', ['-eval', `(${festivalVoices[voice.gender]})`, latin, '-o', wav])
   } else {
@@ -42,7 +42,7 @@ const synthesise = (text: string, language: Language, voice: Voice, wav: string,
 
 const dbfs = (ratio: number): number => 20 * Math.log10(ratio)
 
-/** Brings speech to -20 dBFS RMS, never above the peak limit. */
+/** Normalises speech to -20 dBFS RMS, never above the peak limit. */
 const level = (samples: Int16Array): Int16Array => {
   let squares = 0
   let peak = 1
@@ -55,7 +55,10 @@ const level = (samples: Int16Array): Int16Array => {
   return samples.map((sample) => Math.round(sample * 10 ** (gainDb / 20)))
 }
 
-/** One utterance as a telephone would carry it: 300-3,400 Hz, silence trimmed at both ends, light compression. */
+/**
+ * Returns one utterance as a telephone would transmit it: 300-3,400 Hz, silence trimmed at both ends, light
+ * compression.
+ */
 const speak = (text: string, language: Language, voice: Voice, scratch: string): Int16Array => {
   const wav = join(scratch, 'voice.wav')
   synthesise(text, language, voice, wav, scratch)
@@ -124,5 +127,5 @@ let totalBytes = 0
 for (const script of scripts) if (wanted.size === 0 || wanted.has(script.key)) totalBytes += record(script, scratch)
 rmSync(scratch, { recursive: true })
 process.stdout.write(`total ${totalBytes} bytes\n`)
-// The repository carries the sound, so it stays small.
+// The sound is in the repository, so it must stay small.
 if (totalBytes > 4_000_000) throw new Error('speech is larger than 4 MB')

@@ -1,4 +1,7 @@
-/** Every audio format of RFC 3551 (tables 4 and 5), offered without rtpmap: decoded, or kept unchanged and reported. */
+/**
+ * Every audio format of RFC 3551 (tables 4 and 5), offered without rtpmap: each is decoded, or kept unchanged and
+ * reported.
+ */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decodesG729 } from '#platform/g729/decode-frames.ts'
@@ -23,12 +26,12 @@ const { formats } = JSON.parse(readFileSync(new URL('rfc3551.json', import.meta.
 }
 const isPlayed = (payloadType: number) =>
   [0, 2, 5, 8, 9].includes(payloadType) || (payloadType === 18 && decodesG729()) || (payloadType === 3 && decodesGsm())
-/** A speech codec weakens the second tone: the level is ffmpeg's own in the same frames. */
+/** Levels of the two tones. A speech codec weakens the second; these are ffmpeg's own levels in the same frames. */
 const weakened: Partial<Record<number, readonly [number, number]>> = { 3: [7683, 1917], 18: [7646, 877] }
 
 describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones, packets }) => {
   const [, clockRate] = staticPayloadTypes[payloadType]!
-  /** Empty where its encoder sent nothing. */
+  /** Payloads; empty where the encoder sent nothing. */
   const payloads = packets.map((packet) => Buffer.from(packet, 'base64'))
   const sent = payloads.flatMap((payload, n) => (payload.length > 0 ? [{ payload, n }] : []))
   const packetMs = (ticks * 1000) / clockRate
@@ -58,7 +61,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
 
   // G.729 is playable if libbcg729 is installed, GSM if libgsm is.
   if (!tones || !isPlayed(payloadType)) return
-  test('sounds as it was spoken', async () => {
+  test('sounds as it was encoded', async () => {
     const { render } = await record()
     const { found, overRestDb } = levelsOf(await render(), { from: 3000, lane: 0 }, [440, 1700])
     const [first, second] = weakened[payloadType] ?? [8000, 3000]
@@ -70,7 +73,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
 
 const videoTypes = Object.keys(staticPayloadTypes).map(Number).filter((type) => type > 19)
 
-test.each(videoTypes)('a line of video (payload type %i of table 5) is refused at its position, and the speech beside it recorded', (type) => {
+test.each(videoTypes)('a video line (payload type %i of table 5) is refused at its position, and the audio line beside it is recorded', (type) => {
   const offer = parseSdp(
     ['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0', `m=video 5000 RTP/AVP ${type}`, 'm=audio 4000 RTP/AVP 8', ''].join('\r\n'),
   )
@@ -80,7 +83,7 @@ test.each(videoTypes)('a line of video (payload type %i of table 5) is refused a
   expect(audio).toMatchObject({ accepted: true, storage: 'playable' })
 })
 
-test.each(videoTypes)('payload type %i on a line of audio is kept unchanged, and reported', async (payloadType) => {
+test.each(videoTypes)('payload type %i of table 5 on an audio line is kept unchanged, and reported', async (payloadType) => {
   const payload = Buffer.alloc(200, payloadType)
   const packets = Array.from({ length: 5 }, (_, n) => ({ payloadType, payload, timestamp: n * 1800 }))
   const { index } = await recordOffered([{ media: `RTP/AVP 8 ${payloadType}`, packets }])
@@ -90,7 +93,8 @@ test.each(videoTypes)('payload type %i on a line of audio is kept unchanged, and
 })
 
 /**
- * Formats of RFC 3551 without a static number, and those named in real session descriptions; bytes of a 20 ms frame.
+ * Formats of RFC 3551 without a static number, and formats named in real session descriptions; with the bytes of a 20
+ * ms frame.
  */
 const byName: readonly [name: string, frameBytes: number][] = [
   ['G726-40/8000', 100],
@@ -123,7 +127,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
   }))
   const events = `a=rtpmap:101 telephone-event/${clockRate}`
 
-  test('alone is kept byte by byte with its duration, and is reported as unplayable', async () => {
+  test('offered alone is kept byte by byte with its duration, and is reported as unplayable', async () => {
     const { index, chunks } = await recordOffered([
       { media: ['RTP/AVP 96 101', `a=rtpmap:96 ${name}`, events].join('\n'), packets },
     ])
@@ -135,7 +139,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
     expect(Math.abs(index.durationSamples - 1600)).toBeLessThan(200)
   })
 
-  test('before G.711 is omitted from the answer, and reported of a client that sends it anyway', async () => {
+  test('offered before G.711 is left out of the answer, and reported if the client sends it anyway', async () => {
     const media = ['RTP/AVP 96 8 101', `a=rtpmap:96 ${name}`, events].join('\n')
     const alaw = (n: number) => ({ payloadType: 8, payload: Buffer.alloc(160, 0x2a), timestamp: n * 160 })
     const answered: number[][] = []
@@ -149,7 +153,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
   })
 })
 
-test('covers every audio format of the tables', () => {
+test('all audio formats of the tables are covered', () => {
   const types = Object.entries(staticPayloadTypes).flatMap(([type, [encoding]]) =>
     Number(type) < 20 && encoding !== 'CN' ? [Number(type)] : [],
   )

@@ -1,4 +1,4 @@
-/** No corrupted body makes the reader throw or takes it long (fault table, B1). */
+/** No corrupted body makes the reader throw, or keeps it busy for long (fault table, B1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { answerOffer } from '#capture/siprec/answer-offer.ts'
@@ -12,7 +12,7 @@ import { cpuMs } from '#test/house/cpu-ms.ts'
 import { messageOf, vectorNames } from './read-vector.ts'
 
 const limitMs = 50
-/** `npm run test:long` has B1's full count. */
+/** Number of inputs; the long run has the number required by B1. */
 const runs = process.env['SELOSTE_LONG'] === '1' ? 10_000 : 1_500
 const vectors = vectorNames.map((name) => {
   const { headers, body, ...message } = messageOf(name)
@@ -93,7 +93,10 @@ function readWhole(body: Uint8Array, contentType: string | undefined, headers: [
   if (answer.kind === 'answer') expect(answer.text.match(/^m=/gm)).toHaveLength(invitation.offer.media.length)
 }
 
-/** The machine may pause; an input is slow only if it is slow every time. */
+/**
+ * Returns the shortest of several measurements: the machine may pause, and only an input that is slow every time is
+ * slow.
+ */
 function quickestMs(work: () => void): number {
   let quickest = Infinity
   for (let attempt = 0; attempt < 4 && quickest >= limitMs; attempt++) {
@@ -152,7 +155,7 @@ test('corrupted header values neither throw nor take 50 ms', { timeout: 120_000 
   )
 })
 
-test('the shape of corrupted metadata shows no value that was not an element name', () => {
+test('the reported shape of corrupted metadata contains no values of the metadata', () => {
   for (const { body } of vectors) {
     const text = body.toString('utf8')
     const xml = text.slice(text.search(/<\?xml|<recording/), text.lastIndexOf('>') + 1)

@@ -1,6 +1,6 @@
 /**
- * Reads a vector: `name.sip`, a SIP message as a maker's client sends it, byte for byte, written for these tests after
- * its known shape; and `name.json`, its expected interpretation. Nothing was copied from a real call, or from another
+ * Reads a vector: `name.sip`, a SIP message as a vendor's client sends it, byte for byte, written for these tests after
+ * its known form; and `name.json`, its expected interpretation. Nothing was copied from a real call, or from another
  * collection.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 export interface Expectation {
   found: string
   direction?: string
-  /** Phone key, `withheld`, or null for a role that must stay empty. */
+  /** Key of the caller's number, or `withheld`. Null for a role that must stay empty. */
   caller?: string
   number?: string
   official?: string | null
@@ -35,15 +35,15 @@ export interface Expectation {
   endedAt?: string
   problems: string[]
   needsReview: string[]
-  /** Texts that must not be in the result of the identification. */
+  /** Texts that must not occur in the identified parties. */
   never?: string[]
 }
 
 export interface Vector {
   about: string
-  /** Name of the vector that the same dialog sent before. */
+  /** Name of the vector that the same dialog sent earlier. */
   after?: string
-  /** Settings of its trunk. */
+  /** Settings of the client's trunk. */
   trunk?: { tracks?: TrackOverride; zone?: string; identity?: IdentitySource }
   expect: Expectation
 }
@@ -64,7 +64,7 @@ export function bytesOf(name: string): Buffer {
 
 const messages = new Map<string, SipRequest>()
 
-/** The vector's message, parsed as from a socket. */
+/** Returns the vector's message, parsed as from a socket. */
 export function messageOf(name: string): SipRequest {
   const known = messages.get(name)
   if (known) return known
@@ -89,11 +89,11 @@ export const officials = new Map([
 export const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
 
 export interface Changes {
-  /** Replaces the body of the vector and of those before it. */
+  /** Replaces the body of the vector, and of the vectors that its dialog sent earlier. */
   body?: (body: Buffer, name: string) => Buffer
 }
 
-/** Reads a vector as its session would: after what the dialog sent before it, with its trunk's settings. */
+/** Reads a vector as its session would: after what its dialog sent earlier, and with its trunk's settings. */
 export function readVector(name: string, changes: Changes = {}): Invitation<string, string> | Refusal {
   const { after, trunk } = vectorOf(name)
   const message = messageOf(name)
@@ -117,7 +117,7 @@ export function readVector(name: string, changes: Changes = {}): Invitation<stri
   )
 }
 
-/** As `readVector`, for a vector that must not be refused. */
+/** Reads a vector; throws if it is refused. */
 export function understood(name: string, changes: Changes = {}): Invitation<string, string> {
   const invitation = readVector(name, changes)
   if (invitation.kind === 'refusal') throw new Error(`${name} is refused: ${invitation.reason}`)

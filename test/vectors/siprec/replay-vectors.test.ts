@@ -1,6 +1,6 @@
 /**
- * Messages of clients of different makers: the interpretation of each, its answer, and, of all together, how many
- * participants have an address and how many labels a speaker (R9, R13, R17).
+ * Messages of clients of different vendors: the interpretation of each and its answer; and, over all of them, how many
+ * participants have an address and how many labels have a speaker (R9, R13, R17).
  */
 import { describe, expect, test } from 'vitest'
 import { answerOffer } from '#capture/siprec/answer-offer.ts'
@@ -13,7 +13,7 @@ describe.each([
   ['CRLF', '\r\n'],
   ['LF', '\n'],
 ])('with %s line ends', (_, lineBreak) => {
-  test.each(vectorNames)('%s is understood', (name) => {
+  test.each(vectorNames)('%s is interpreted as expected', (name) => {
     const vector = vectorOf(name)
     const want = vector.expect
     const got = understood(name, {
@@ -51,7 +51,7 @@ describe.each([
   })
 })
 
-test('every participant has an address, and every label a speaker reported by the document', () => {
+test('every participant has an address, and every label a speaker that the document reports', () => {
   const without: string[] = []
   let participants = 0
   let labels = 0
@@ -72,7 +72,7 @@ test('every participant has an address, and every label a speaker reported by th
   expect({ participants, labels, without }).toEqual({
     participants: 120,
     labels: 92,
-    // These documents assign no stream: the order is used, and the call is marked for review.
+    // These documents assign no streams: the order of the streams is used, and the call is marked for review.
     without: ['broken-metadata', 'connectel-no-association', 'netsapiens-1.0'].flatMap((name) => [
       `${name}: label 1`,
       `${name}: label 2`,
@@ -80,7 +80,7 @@ test('every participant has an address, and every label a speaker reported by th
   })
 })
 
-/** Conditions for every answer (rule 3 of acceptance). */
+/** Checks the conditions that every answer must meet (rule 3 of acceptance). */
 function expectSoundAnswer(got: Invitation, want: Expectation): void {
   const offer = got.offer!
   const answer = answerOffer(offer, got.streams, {

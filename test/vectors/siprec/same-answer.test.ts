@@ -1,4 +1,7 @@
-/** However a client breaks lines, orders parts or names prefixes, a call is understood in one way (rule 2 of the field notes). */
+/**
+ * However a client breaks lines, orders parts or names prefixes, a call is interpreted in one way (rule 2 of the field
+ * notes).
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { firstHeader } from '#capture/sip/message.ts'
@@ -7,7 +10,7 @@ import type { Party } from '#capture/siprec/identified-parties.ts'
 import type { Invitation } from '#capture/siprec/read-invitation.ts'
 import { messageOf, understood, vectorNames, vectorOf } from './read-vector.ts'
 
-/** Metadata of these cannot be written differently: they are malformed or missing on purpose. */
+/** Vectors whose metadata cannot be written differently, because they are malformed or missing on purpose. */
 const asItIs = new Set(
   vectorNames.filter((name) => vectorOf(name).expect.problems.some((problem) => problem.startsWith('xml-'))),
 )
@@ -35,7 +38,7 @@ const habits: fc.Arbitrary<Habits> = fc.record({
   otherPart: fc.boolean(),
 })
 
-/** The same body in other styles: first its parts, then its metadata, then its line breaks. */
+/** Writes a body in another style: first its parts, then its metadata, then its line breaks. */
 function rewritten(body: Buffer, contentType: string | undefined, method: Habits): Buffer {
   let text = body.toString('latin1').replaceAll('\r\n', '\n')
   const boundary = parameterOf(contentType ?? '', 'boundary')
@@ -66,7 +69,7 @@ function rewritten(body: Buffer, contentType: string | undefined, method: Habits
   )
 }
 
-/** Result of reading a message. */
+/** Returns the result of reading a message, for comparison. */
 function gist({ parties, times, callIds, streams, found }: Invitation) {
   const shown = (party?: Party<unknown>) => party && [party.number.key ?? party.number.kind, party.source]
   return {
@@ -82,7 +85,7 @@ function gist({ parties, times, callIds, streams, found }: Invitation) {
   }
 }
 
-test('other line breaks, orders of parts, blank lines, prefixes and a missing end give the same result', () => {
+test('other line breaks, orders of parts, blank lines, prefixes and a missing final boundary give the same result', () => {
   const answers = new Map(vectors.map((name) => [name, gist(understood(name))]))
   fc.assert(
     fc.property(fc.constantFrom(...vectors), habits, (name, method) => {
