@@ -75,14 +75,14 @@ describe('a tampered cookie', () => {
 
   test.each([
     ['cut short', (token: string) => token.slice(0, -1)],
-    ['made longer', (token: string) => `${token}A`],
+    ['lengthened', (token: string) => `${token}A`],
     ['empty', () => ''],
     ['in quotes twice', (token: string) => `""${token}""`],
     ['in another case', (token: string) => (token === token.toLowerCase() ? token.toUpperCase() : token.toLowerCase())],
     ['with a NUL', (token: string) => `${token}%00`],
-    ['of SQL', () => `'%20or%20''='`],
-    ['of 7,000 characters', () => 'A'.repeat(7_000)],
-    ['that is no percent encoding', () => '%E0%A4%A'],
+    ['SQL', () => `'%20or%20''='`],
+    ['7,000 characters long', () => 'A'.repeat(7_000)],
+    ['not valid percent encoding', () => '%E0%A4%A'],
   ])('is rejected if it is %s', async (_how, tamper) => {
     const token = (await signInWith()).slice('seloste='.length)
     expect((await whoIs(`seloste=${tamper(token)}`)).status).toBe(401)
@@ -99,10 +99,10 @@ describe('oversized or malformed input', () => {
 
   test.each([
     ['deeply nested JSON', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
-    ['a prototype', '{"userId":"sari","password":"x","__proto__":{"admin":true}}'],
-    ['a constructor', '{"userId":"sari","password":"x","constructor":{"prototype":{"admin":true}}}'],
-    ['half a document', '{"userId":"sari"'],
-    ['a number where a text belongs', '{"userId":7,"password":{}}'],
+    ['a __proto__ member', '{"userId":"sari","password":"x","__proto__":{"admin":true}}'],
+    ['a constructor member', '{"userId":"sari","password":"x","constructor":{"prototype":{"admin":true}}}'],
+    ['an incomplete document', '{"userId":"sari"'],
+    ['a number instead of a text', '{"userId":7,"password":{}}'],
     ['an unexpected field', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
     ['nothing', ''],
   ])('%s is refused with its own code', async (_what, body) => {

@@ -81,7 +81,7 @@ const writes = {
   'a name away': () => sql`delete from person_name where person_id = ${person.id} and valid_from > now()`,
 }
 
-describe('the database lets the desk change', () => {
+describe('the database lets the desk write', () => {
   test.each(Object.entries(writes).filter(([item]) => item !== 'a name away'))(
     '%s for an administrator and for an identity system, and for nobody else',
     async (item, statement) => {

@@ -1,5 +1,5 @@
 // Calls every operation of the API as every role and as nobody, on a caller's own call and on another's. The table
-// who-may.ts says who may: anything else must be denied, an unknown operation fails the test, and each denial must be
+// who-may.ts defines who may: anything else must be denied, an unknown operation fails the test, and each denial must be
 // logged.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'

@@ -241,9 +241,9 @@ describe('an approval', () => {
     `update description_draft set text = $text$${change(text)}$text$ where id = `
   test.each([
     ['another version', (text: string) => text.replace(/^version: .*$/m, 'version: 1')],
-    ['an instant of its own', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: 2020-01-01')],
+    ['another instant than the draft’s', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: 2020-01-01')],
     ['an invalid instant', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: infinity')],
-    ['an approver of its own', (text: string) => text.replace('"(awaits decision)"', '"riitta"')],
+    ['another approver', (text: string) => text.replace('"(awaits decision)"', '"riitta"')],
     ['another author', (text: string) => text.replace(/author: "[^"]*"/, 'author: "bea"')],
     ['no decision', (text: string) => text.replace(/^decision: .*$/m, '')],
     ['two decisions', (text: string) => text.replace(/^(decision: .*)$/m, '$1\n$1')],
@@ -267,8 +267,8 @@ describe('an approval', () => {
     ['that has passed', `now() - interval '1 second'`, 'draft.not-future'],
     ['before the newest version', `'2025-12-31 22:00Z'`, 'draft.not-future'],
     ['years ahead', `now() + interval '2 years'`, 'draft.not-future'],
-    ['that never comes', `'infinity'`, 'check constraint'],
-    ['that never was', `'-infinity'`, 'check constraint'],
+    ['of infinity', `'infinity'`, 'check constraint'],
+    ['of minus infinity', `'-infinity'`, 'check constraint'],
   ])('for an instant %s is refused', async (_, instant, refusal) => {
     const location = `where id = '${draft.id}'`
     const attempt = async () => {

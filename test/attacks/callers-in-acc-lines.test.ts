@@ -10,13 +10,13 @@ function read(caller: string, referredBy: string) {
 }
 
 test.each([
-  ['is no call', '+358401234567', '<sip:x@y>;method=OPTIONS'],
+  ['is not a call', '+358401234567', '<sip:x@y>;method=OPTIONS'],
   ['is somebody else’s', '+358401234567', '<sip:x@y>;src_user=+358501112233;dst_user=0295121002'],
   ['is another call', '+358401234567', '<sip:x@y>;call_id=other@edge'],
-  ['is another call, by a name that the line does not have', '+358401234567', '<sip:x@y>;acc_call_id=other@edge'],
+  ['is another call, by a field that acc lines do not have', '+358401234567', '<sip:x@y>;acc_call_id=other@edge'],
   ['was answered another day', '+358401234567', '<sip:x@y>;timestamp=1790000000'],
-  ['began and lasted otherwise', '+358401234567', '<sip:x@y>;call_start_time=1790000000;duration=5'],
-  ['is none, by the user part of From', '+358401234567;method=OPTIONS', ''],
+  ['had another start and length', '+358401234567', '<sip:x@y>;call_start_time=1790000000;duration=5'],
+  ['is not a call, by the user part of From', '+358401234567;method=OPTIONS', ''],
   ['was another official’s, by the user part of From', '+358401234567;dst_user=0295121002', ''],
 ])('a line in which a caller claims that their call %s is unreadable', (_, caller, by) => {
   expect(read(caller, by)).toEqual([{ is: 'problem', reason: 'not-a-record' }])

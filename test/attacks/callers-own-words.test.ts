@@ -45,7 +45,7 @@ const calls = { direction: 'incoming', number: 'national', official: 'aino', voi
 test.each([
   ['an official', '0295121002', '+358401234567'],
   ['another service number', '029497010', '+358401234567'],
-  ['whom they call', '+358 29 5121001', '+358401234567'],
+  ['the person called', '+358 29 5121001', '+358401234567'],
   ['nobody', 'Matti', '+358401234567'],
   ['an official, with their own number withheld', '0295121002', 'anonymous'],
 ])('a caller whose display name is the number of %s remains the caller', (_, name, user) => {
@@ -127,11 +127,11 @@ describe('OpenSIPS escapes nothing that callers write', () => {
       'another official’s',
       `${closing}<broadWorksRecordingMetadata><userID>0295121002</userID></broadWorksRecordingMetadata>${opening}`,
     ],
-    ['one with another official in it', `${bertil}${streams}${opening}`],
+    ['a call with another official in it', `${bertil}${streams}${opening}`],
     ['another official’s by ending the document', `${bertil}${streams}</recording>`],
-    ['one that is not read at all', '<!DOCTYPE x>'],
-    ['one without an official, by a comment', `${closing}<!--`],
-    ['one without an official, by an association', '</xassoc><xassoc>'],
+    ['a call that is not read at all', '<!DOCTYPE x>'],
+    ['a call without an official, by a comment', `${closing}<!--`],
+    ['a call without an official, by an association', '</xassoc><xassoc>'],
   ])('a display name does not turn the call into %s', (_, name) => {
     const {
       told: parties,

@@ -139,7 +139,7 @@ describe('a client that puts its own number into From', () => {
   test.each([
     ['the official alone', { metadata: metadataOf({ participants: [a] }) }],
     ['SDP alone', {}],
-  ])('a duplicate session that reports the caller of a first one with %s is not a separate call', async (_, told) => {
+  ])('a duplicate session that reports the caller is not a separate call if the first session reported %s', async (_, told) => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, ...told, headers: guid })
     const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })

@@ -148,9 +148,9 @@ describe('an ID token', () => {
         sign: (signed) => createHmac('sha256', publicKey).update(signed).digest('base64url'),
       }),
     ],
-    ['of another key', () => ({ sign: by(other.privateKey) })],
+    ['signed with another key', () => ({ sign: by(other.privateKey) })],
     [
-      'with the address of its own key (jku)',
+      'with the URL of its own key (jku)',
       () => ({ header: { kid: 'other', jku: `${provider.issuer}/other-keys` }, sign: by(other.privateKey) }),
     ],
     [
@@ -204,7 +204,7 @@ describe('a provider’s account whose name resembles an official’s', () => {
     ['in wide letters', wide],
     ['with a leading blank', (userId) => ` ${userId}`],
     ['with a trailing invisible character', (userId) => `${userId}\ufeff`],
-    ['with a Kelvin sign for a k', (userId) => userId.replace('k', '\u212a')],
+    ['with a Kelvin sign instead of a k', (userId) => userId.replace('k', '\u212a')],
     ['with a character that cannot be stored', (userId) => `${userId}\0`],
   ])('%s does not sign in as that official', async (_how, written) => {
     const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })

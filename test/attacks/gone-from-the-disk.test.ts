@@ -65,7 +65,7 @@ async function openVolume() {
 const volume = isRun ? await openVolume() : undefined
 
 test.skipIf(!volume)(
-  `of ${count} recordings of the last minutes, days and months, destroyed by prohibition and by term, none opens from an image of disk and key store taken right after the receipt`,
+  `none of ${count} recordings of the last minutes, days and months, destroyed by prohibition and by term, opens from an image of disk and key store taken right after the receipt`,
   { timeout: 3_600_000 },
   async () => {
     const { register, as, image } = volume!

@@ -37,7 +37,7 @@ test('no destroyed recording opens with every header, body and key row ever writ
     await note()
     return recordings
   }
-  /** Destroyed at their callers' wish: not yet ingested ones, and ingested ones. */
+  /** Destroyed by their callers' prohibition: not yet ingested ones, and ingested ones. */
   const [fresh, mine] = [await made(4), await stored(await made(4))]
   /** Destroyed at the end of their term. */
   const old = await stored(await made(4, callOfMonthsAgo(7)))

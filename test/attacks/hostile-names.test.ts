@@ -45,9 +45,9 @@ async function entered(userId: string) {
 
 describe.each(Object.keys(ways))('a person entered by %s', (way) => {
   test.each([
-    ['that turns the line round', '\u202eAino\u202c Aalto'],
-    ['that turns round what follows', 'Aino Aalto\u2067'],
-    ['with characters that are not seen', 'Ai\u200bno\u2060 \ufeffAal\u00adto\u3164'],
+    ['that reverses the line', '\u202eAino\u202c Aalto'],
+    ['that reverses the text after it', 'Aino Aalto\u2067'],
+    ['with invisible characters', 'Ai\u200bno\u2060 \ufeffAal\u00adto\u3164'],
   ])('a name %s is stored as it appears', async (_what, name) => {
     const userId = `p${randomUUID().slice(0, 8)}`
     expect([200, 201]).toContain(await ways[way]!(userId, name, `\u202eYksikkö\u200b 1`))

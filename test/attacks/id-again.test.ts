@@ -80,7 +80,7 @@ describe('two calls with one id', () => {
   ]
   test.each([
     ['in one read', [lines.join('')]],
-    ['in one read, backwards', [lines.toReversed().join('')]],
+    ['in one read, in reverse order', [lines.toReversed().join('')]],
     ['in two reads', [lines.slice(0, 2).join(''), lines.slice(2).join('')]],
   ])('a telephone that gives all its calls one Call-ID, %s: enters both calls', async (_, records) => {
     for (const record of records) expect(await deliver(acc, record)).toEqual([])
@@ -105,7 +105,7 @@ describe('two calls with one id', () => {
   test.each([
     ['before', [row(0, 'anonymous', aino), row(7200, second, cecilia)]],
     ['after', [row(0, second, aino), row(7200, 'anonymous', cecilia)]],
-    ['beside two others, after', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
+    ['after, beside two other calls', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
   ])('of which one number is withheld, hours %s: gives no caller the other’s segments', async (_, rows) => {
     const records: unknown[] = []
     for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {

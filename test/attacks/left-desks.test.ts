@@ -66,7 +66,7 @@ test('closing a request for which a forbidden recording waits needs a new proof,
 test.each([
   ['closing its request', (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })],
   [
-    'changing what it asks',
+    'changing its kinds',
     (id: string) =>
       acts.ask('paula', 'PUT', `/api/requests/${id}`, {
         kinds: ['KNOW'],
@@ -127,7 +127,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
 
   test.each([
     ['closing its request', close],
-    ['changing what it asks', change],
+    ['changing its kinds', change],
   ] as const)('by %s', async (_how, lift) => {
     for (const kind of ['OBJECTION', 'RESTRICTION'] as const) {
       const { id, recording } = await restricting(kind)
@@ -137,9 +137,9 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
   })
 
   test.each([
-    ['saying that the call is not theirs', 'verification', { isParty: false }],
-    ['giving it up', 'unidentifiable', {}],
-  ])('by %s, where it waits to be verified for another name', async (_how, path, json) => {
+    ['recording that the call is not the requester’s', 'verification', { isParty: false }],
+    ['marking the call as unidentifiable', 'unidentifiable', {}],
+  ])('by %s, while the call waits to be verified for another name', async (_how, path, json) => {
     const { id, recording, calls } = await restricting('OBJECTION')
     const request = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
     expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)

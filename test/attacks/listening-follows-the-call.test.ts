@@ -32,8 +32,8 @@ async function correct({ request, segmentId }: Awaited<ReturnType<typeof callOfA
 const right = { purposes: ['DEVELOPMENT' as const] }
 
 test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
-  ['the official whose call it was', undefined],
-  ['the supervisor of their unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
+  ['the call’s former official', undefined],
+  ['the supervisor of the former official’s unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
 ])(
   'a correction ends the listening of %s, and the listening of the call’s new official continues',
   async (_user, held) => {

@@ -63,7 +63,7 @@ test.each([
     'unknown policy contact all_of_it',
   ],
   [
-    'row-level security that is off',
+    'row-level security that is switched off',
     'alter table recording disable row level security',
     'disabled row-level security recording',
   ],
@@ -73,7 +73,7 @@ test.each([
      language sql stable security definer set search_path = pg_catalog, public, pg_temp as 'select true'`,
     'changed function log_is_whole()',
   ],
-  ['a function that everybody may call', 'grant execute on function viewer() to public', 'changed function viewer()'],
+  ['a function that PUBLIC may execute', 'grant execute on function viewer() to public', 'changed function viewer()'],
   [
     'a function that is added',
     `create function look() returns setof contact language sql security definer as 'select * from contact'`,
@@ -85,7 +85,7 @@ test.each([
     'missing constraint audit_break audit_break_check',
   ],
   [
-    'an index that kept a value from being there twice',
+    'a unique index that is dropped',
     'drop index audit_break_open',
     'missing unique index audit_break_open',
   ],
@@ -95,20 +95,20 @@ test.each([
     'grant select on audit_pending to seloste_capture',
     'changed grants on audit_pending',
   ],
-  ['a grant that is taken away', 'revoke insert on audit_entry from seloste_desk', 'changed grants on audit_entry'],
+  ['a grant that is revoked', 'revoke insert on audit_entry from seloste_desk', 'changed grants on audit_entry'],
   [
     'a default that is changed',
     `alter table audit_entry alter column at set default now() - interval '1 day'`,
     'changed defaults of audit_entry',
   ],
-  ['a table that another owns', 'alter table proof owner to seloste_custodian', 'changed table proof'],
+  ['a table that another role owns', 'alter table proof owner to seloste_custodian', 'changed table proof'],
   ['a table that a crash empties', 'alter table proof set unlogged', 'changed table proof'],
   [
     'a rule',
     'create rule nothing as on insert to proof_change do instead nothing',
     'unknown rule proof_change nothing',
   ],
-  ['a role that row-level security does not bind', 'alter role seloste_desk bypassrls', 'changed role seloste_desk'],
+  ['a role that bypasses row-level security', 'alter role seloste_desk bypassrls', 'changed role seloste_desk'],
   ['a role with the rights of another', 'grant seloste_custodian to seloste_desk', 'changed role seloste_desk'],
   [
     'a role for which triggers do not fire',
@@ -129,7 +129,7 @@ test.each([
     'unknown event trigger sink',
   ],
   [
-    'a function among PostgreSQL’s own',
+    'a function in the schema of PostgreSQL’s own',
     `create function pg_catalog.peek() returns text language sql as 'select null::text'`,
     'unknown function peek()',
   ],
@@ -149,7 +149,7 @@ test.each([
     'alter role seloste_desk set synchronous_commit = off',
     'unknown setting synchronous_commit of seloste_desk',
   ],
-  ['everybody’s right to make tables', 'grant create on schema public to public', 'changed grants on schema public'],
+  ['a grant to PUBLIC to create tables', 'grant create on schema public to public', 'changed grants on schema public'],
 ])('%s is reported', async (_what, statement, problem) => {
   expect(await found(statement)).toContain(problem)
 })

@@ -53,25 +53,25 @@ export interface Answered {
 export async function openPeer(address: string, sipPort: number) {
   const socket = createSocket('udp4').bind(0, address)
   await once(socket, 'listening')
-  const came: string[] = []
-  socket.on('message', (bytes) => came.push(bytes.toString('latin1')))
+  const received: string[] = []
+  socket.on('message', (bytes) => received.push(bytes.toString('latin1')))
   const send = (text: string) =>
     new Promise((resolve) => socket.send(Buffer.from(text, 'latin1'), sipPort, '127.0.0.1', resolve))
   return {
     port: socket.address().port,
-    came,
+    received,
     send,
     /** Sends a request and waits for its final answer. */
     async exchange(text: string): Promise<Answered> {
-      const before = came.length
+      const before = received.length
       await send(text)
       const isFinal = (one: string) => /^SIP\/2\.0 [2-6]/.test(one)
       for (let n = 0; n < 1_000; n++) {
-        const answer = came.slice(before).find(isFinal)
+        const answer = received.slice(before).find(isFinal)
         if (answer !== undefined) return read(answer)
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
-      throw new Error('no answer came in ten seconds')
+      throw new Error('no answer in ten seconds')
     },
     close: () => socket.close(),
   }
@@ -115,7 +115,7 @@ export async function openClient(
       return answer
     },
     speak: (packets: number) => speaker.speak(ports, packets),
-    goOn: () => speaker.resume(ports),
+    speakUntilStopped: () => speaker.resume(ports),
     get ports() {
       return ports
     },

@@ -226,7 +226,7 @@ describe('while somebody joins a call between a caller and an official', () => {
   test.each<[string, Voice]>([
     ['a second official', 'bertil'],
     ['a third party from outside', 'stranger'],
-  ])('records nothing, and after %s has left continues and gives the gap its reason', async (_, joining) => {
+  ])('records nothing until %s has left, then continues, and the gap shows the reason', async (_, joining) => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
     await talk.now(['caller', 'aino', joining])
@@ -472,7 +472,7 @@ describe('a session with the id of another caller’s call', () => {
   })
 
   test.each([
-    ['shows the number of the official in no directory who has the call', ['caller', 'unlisted'], ['unlisted']],
+    ['shows the number of the call’s official, who is missing from the directory', ['caller', 'unlisted'], ['unlisted']],
     ['reports somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
   ] as const)('is not recorded as part of the call if it runs in parallel and %s', async (_, own, other) => {
     const group = randomUUID()

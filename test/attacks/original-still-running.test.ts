@@ -153,7 +153,7 @@ test('a machine that was rolled back or copied writes no keys into a place whose
 
 test('a ledger that diverges from the one in the place is not mixed with it, and the divergence is reported', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
-  // The restored register ends something while the first one cannot reach the place.
+  // The restored register ends something while the place is unreachable for the first one.
   await machine.pool.query(
     "insert into destruction_entry (at, object_kind, object_name, cause, done_by, detail, targets) values (now(), 'history-month', '2020-01', 'term', 'sweep', '{}', '{}')",
   )

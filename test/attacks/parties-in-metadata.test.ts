@@ -81,7 +81,7 @@ describe('a call that is transferred within its session belongs to each official
   const leaves = times('caller', 0) + times(aino, 1, 2) + times(bertil, 2)
   test.each([
     [
-      'Oracle, the first one’s leaving told, complete',
+      'Oracle, a complete snapshot that reports when the first official left',
       first,
       oracle({
         calls: caller,
@@ -90,7 +90,7 @@ describe('a call that is transferred within its session belongs to each official
       }),
     ],
     [
-      'Oracle, the first one’s leaving told, partial',
+      'Oracle, a partial update that reports when the first official left',
       first,
       oracle({ calls: caller, isCalled: bertil, mode: 'partial', more: leaves }),
     ],
@@ -132,7 +132,7 @@ describe('a call that is transferred within its session belongs to each official
 describe('a caller’s dialled number and name', () => {
   test.each([
     ['another caller and official', stranger, bertil],
-    ['a call within the house', aino, bertil],
+    ['an internal call', aino, bertil],
   ])('parameters after the dialled number add no party: %s', async (_, ani, dn) => {
     const dialled = `sip:${numberKey}@x;calluuid=somebodys;dn=${dn};ani=${ani};dnis=${numberKey}`
     for (const calls of [caller, 'genesys']) {

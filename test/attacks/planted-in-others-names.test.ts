@@ -31,13 +31,13 @@ test.each([
     { alone: 0, unlogged: 1 },
   ],
   [
-    'in the names of two others, without entries in the log',
+    'decided in the names of two other people, without entries in the log',
     'SECURITY',
     'CRIME_OR_MISUSE',
     true,
     { alone: 0, unlogged: 1 },
   ],
-])('a right %s', async (_, role, purpose, byProcedure, facts) => {
+])('reports a right %s', async (_, role, purpose, byProcedure, facts) => {
   const id = randomUUID()
   await pool.query(
     `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, valid_to, origin, requested_by, approved_by)

@@ -23,10 +23,10 @@ afterEach(async () => {
 
 test.each([
   ['without a sign-in', colleague, '0'],
-  ['beside one of the person’s', matti, '0'],
-  ['dated back to before one', matti, '-1 minute'],
-  ['dated back a day', matti, '-1 day'],
-])('a session planted %s', async (_, of, from) => {
+  ['beside a genuine session of the person', matti, '0'],
+  ['dated to before a genuine session', matti, '-1 minute'],
+  ['dated a day back', matti, '-1 day'],
+])('reports a session planted %s', async (_, of, from) => {
   await plant(of, from)
   expect((await check()).broken).toMatchObject([
     {

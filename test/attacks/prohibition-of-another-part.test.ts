@@ -65,8 +65,8 @@ async function forbids(part: SegmentFacts): Promise<boolean> {
 test.each<[string, keyof typeof officials | undefined, keyof typeof officials]>([
   ['the next official, who is reported at once', 'aino', 'aino'],
   ['the next official, who is reported a moment later', undefined, 'aino'],
-  ['the same official, to whom the call came back', 'kaisa', 'kaisa'],
-  ['the same official, to whom the call came back as is reported a moment later', undefined, 'kaisa'],
+  ['the same official, to whom the call returned', 'kaisa', 'kaisa'],
+  ['the same official, to whom the call returned, which is reported a moment later', undefined, 'kaisa'],
 ])('a later part of %s keeps its recording', async (_what, first, later) => {
   const call = await kaisasPart(5)
   await kaisaForbids(call.part)

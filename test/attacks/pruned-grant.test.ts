@@ -18,9 +18,9 @@ await promises.tamper(
 )
 
 test.each([
-  ['ended before the log begins', 26, 25, 0],
-  ['ended after the log begins, a year after its grant', 30, 18, 0],
-  ['is longer than a right may be', 30, 12, 1],
+  ['ended before the log begins counts as granted', 26, 25, 0],
+  ['ended after the log begins, a year after its grant, counts as granted', 30, 18, 0],
+  ['is longer than a right may be is reported', 30, 12, 1],
 ])('a right that %s', async (_, began, ended, unlogged) => {
   const id = randomUUID()
   const from = `now() - interval '${began} months'`
@@ -37,7 +37,7 @@ test.each([
 test.each([
   [30, 0],
   [20, 1],
-])('a disclosure to an authority that was decided on %s months ago', async (months, alone) => {
+])('reports a disclosure to an authority that is missing from the log only if it was decided on after the log begins (%s months ago)', async (months, alone) => {
   const at = `now() - interval '${months} months'`
   const [tuula, riitta] = [promises.colleague.id, promises.matti.id]
   await promises.tamper(

@@ -143,8 +143,8 @@ describe('the hour for the caller’s prohibition', () => {
   })
 
   test.each([
-    ['autumn, in the hour that comes twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
-    ['spring, over the hour that is not there', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
+    ['in autumn, in the hour that the clock shows twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
+    ['in spring, over the hour that the clock skips', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
   ])('is sixty minutes: %s', async (_name, end, until) => {
     const { contactId } = await stored(ended({ minutes: 1 }))
     await setEnd(contactId, Temporal.Instant.from(end))

@@ -46,14 +46,14 @@ const later = `valid_to = valid_to + interval '5 years'`
 test.each([
   ['lasts longer', [later]],
   ['began earlier', [`valid_from = valid_from - interval '1 year'`]],
-  ['is another role’s, of every call', [`role = 'SECURITY', scope_kind = 'all', purposes = '{CRIME_OR_MISUSE}'`]],
+  ['is for another role and every call', [`role = 'SECURITY', scope_kind = 'all', purposes = '{CRIME_OR_MISUSE}'`]],
   ['is for another purpose', [`purposes = '{DEVELOPMENT,INSPECTION}'`]],
   ['is another person’s', [`person_id = '${anssi.id}'`]],
-  ['reaches another unit', [`scope_units = array[gen_random_uuid()]`]],
+  ['covers another unit', [`scope_units = array[gen_random_uuid()]`]],
   ['has another request', [`request_id = null`]],
   ['lasts longer, by its request as well', [later, later]],
   [
-    'is another role’s, by its request as well',
+    'is for another role, by its request as well',
     [`role = 'SECURITY', scope_kind = 'all'`, `role = 'SECURITY', scope_kind = 'all'`],
   ],
   ['lasts a day longer, by its request as well', [aDayMore, aDayMore]],

@@ -91,14 +91,14 @@ describe('a listener alone at a workstation', () => {
   }
 
   test.each([
-    ['while the listening mode lasts, by a link on another site', () => Promise.resolve()],
+    ['by a link on another site while the listening mode lasts', () => Promise.resolve()],
     [
-      'once they have signed the room out',
+      'once the host has been signed out of the listening mode',
       async () => {
         expect((await room.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
       },
     ],
-    ['once its time is over', () => moveSlot(room.slotId, -1, -0.1)],
+    ['once the listening mode has expired', () => moveSlot(room.slotId, -1, -0.1)],
   ])('is not signed in as its host by the provider %s', async (_when, after) => {
     await inRoomOfHost()
     await after()

@@ -118,7 +118,7 @@ describe('SCIM requests of the identity system', async () => {
     ['a password', [{ op: 'add', path: 'password', value: 'kolme harmaata hanhea' }], 200],
     ['an id', [{ op: 'replace', path: 'id', value: randomUUID() }], 200],
     ['a prototype', [{ op: 'add', path: '__proto__', value: { employed: true } }], 400],
-    ['a member of every object', [{ op: 'add', path: 'constructor', value: 'x' }], 400],
+    ['a member that every JavaScript object has', [{ op: 'add', path: 'constructor', value: 'x' }], 400],
     ['a hundred and one operations', Array.from({ length: 101 }, () => ({ op: 'remove', path: 'title' })), 400],
   ])('cannot give a person %s', async (_what, operations, status) => {
     const user = body()

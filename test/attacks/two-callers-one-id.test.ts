@@ -85,12 +85,12 @@ describe('reported by another node, which does not know the first call', () => {
     async (_, other, at) => {
       const own = callOf(victim, 0)
       const strange = callOf(other, at, { official: { name: 'Bertil', phone: bertil } })
-      const tellings = [own, strange].flatMap((facts) => [
+      const reports = [own, strange].flatMap((facts) => [
         { ...facts, endedAt: undefined },
         facts,
         { ...facts, recording: recordingOf(facts) },
       ])
-      for (const [index, facts] of tellings.entries()) {
+      for (const [index, facts] of reports.entries()) {
         await enterSegment(facts, index < 3 ? node : otherNode)
         // The first call continues to be reported.
         if (index > 2) await enterSegment(own)
@@ -99,11 +99,11 @@ describe('reported by another node, which does not know the first call', () => {
       expect(first).toMatchObject({ contact: own.contactId, caller: victim.key, marks: [] })
       expect(second).toMatchObject({ contact: strange.contactId, caller: other.key, marks: ['needs-review'] })
 
-      const passedOn = callOf(victim, 10, { official: { name: 'Bertil', phone: bertil } })
+      const transferred = callOf(victim, 10, { official: { name: 'Bertil', phone: bertil } })
       const strangers = callOf(other, at + 10)
-      await enterSegment(passedOn, otherNode)
+      await enterSegment(transferred, otherNode)
       await enterSegment(strangers, node)
-      expect(await partsOf(passedOn, strangers)).toMatchObject([
+      expect(await partsOf(transferred, strangers)).toMatchObject([
         { contact: own.contactId, marks: [] },
         { contact: strange.contactId, marks: [] },
       ])
@@ -116,11 +116,11 @@ describe('reported by another node, which does not know the first call', () => {
     ['missing in the first report', unreported, victim],
     ['missing in the second report', victim, unreported],
   ])(
-    'a transferred call is one contact, of a caller %s, and a call hours later is in it only if the first reported no caller',
+    'a transferred call of a caller %s is one contact, and a call under its id hours later belongs to it only if the first report had no caller',
     async (_, before, after) => {
-      const [own, passedOn, later] = [callOf(before, 0), callOf(after, 10), callOf(after, 60)]
-      for (const facts of [own, passedOn, later]) await enterSegment(facts, facts === own ? node : otherNode)
-      const parts = await partsOf(own, passedOn, later)
+      const [own, transferred, later] = [callOf(before, 0), callOf(after, 10), callOf(after, 60)]
+      for (const facts of [own, transferred, later]) await enterSegment(facts, facts === own ? node : otherNode)
+      const parts = await partsOf(own, transferred, later)
       expect(parts.map(({ contact }) => contact === own.contactId)).toEqual([true, true, before === unreported])
       expect(parts[1]?.marks).toEqual([])
       expect(parts[2]?.marks).toEqual(before === unreported ? [] : ['needs-review'])
@@ -129,10 +129,10 @@ describe('reported by another node, which does not know the first call', () => {
 
   test('a call transferred by an official missing from the directory, who is reported as its caller, is one contact', async () => {
     const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted } })
-    const passedOn = callOf({ kind: 'e164', key: unlisted, raw: null }, 9)
+    const transferred = callOf({ kind: 'e164', key: unlisted, raw: null }, 9)
     await enterSegment(own)
-    await enterSegment(passedOn, otherNode)
-    expect(await partsOf(own, passedOn)).toMatchObject([{ contact: own.contactId }, { contact: own.contactId }])
+    await enterSegment(transferred, otherNode)
+    expect(await partsOf(own, transferred)).toMatchObject([{ contact: own.contactId }, { contact: own.contactId }])
   })
 })
 
@@ -248,9 +248,9 @@ describe('records of a feed under one call id', () => {
   })
 
   test.each([
-    ['one call continued then: is matched to it', 30, 'own'],
-    ['two were answered then: is matched to neither', 0, 'none'],
-  ] as const)('a record without a caller, if %s', async (_, apart, is) => {
+    ['is matched if one call continued then', 30, 'own'],
+    ['is matched to neither call if two were answered then', 0, 'none'],
+  ] as const)('a record without a caller %s', async (_, apart, is) => {
     const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)

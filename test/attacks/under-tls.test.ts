@@ -61,18 +61,18 @@ async function dial(name: string) {
     ...trunk.issue({ name }),
   })
   await once(socket, 'secureConnect')
-  let came = ''
-  socket.on('data', (bytes: Buffer) => (came += bytes.toString('latin1')))
+  let received = ''
+  socket.on('data', (bytes: Buffer) => (received += bytes.toString('latin1')))
   return {
     close: () => socket.destroy(),
     send: (text: string) => socket.write(text, 'latin1'),
     async exchange(text: string) {
-      came = ''
+      received = ''
       socket.write(text, 'latin1')
       // A preceding 100 response has no tag.
       const answered = /^SIP\/2\.0 ([2-6]\d\d) [^]*?^to: (.*)\r\n[^]*?\r\n\r\n/im
-      await vi.waitFor(() => expect(came).toMatch(answered), { timeout: 10_000 })
-      const [, status, to = ''] = answered.exec(came)!
+      await vi.waitFor(() => expect(received).toMatch(answered), { timeout: 10_000 })
+      const [, status, to = ''] = answered.exec(received)!
       return { status: Number(status), to }
     },
   }

@@ -32,7 +32,7 @@ const verify = (id: string, call: string, isParty: boolean) => on(id, `/calls/${
 const draft = (id: string, kind: string) => on(id, '/letters', { kind })
 const begin = (number: string, recording: string) =>
   send('paula', 'POST', `/api/recordings/${recording}/listenings`, { purpose: 'INSPECTION', reference: number })
-const hears = async (number: string, recording: string) => (await begin(number, recording)).status
+const listenStatus = async (number: string, recording: string) => (await begin(number, recording)).status
 async function listen(number: string, recording: string) {
   const begun = await begin(number, recording)
   expect(begun.status).toBe(201)
@@ -124,14 +124,14 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     const recording = await stored()
     const requests = { contacts: [recording.contactId], kinds: [kind] }
     const { id, number, calls } = await served(requests)
-    expect(await hears(number, recording.id)).toBe(403)
+    expect(await listenStatus(number, recording.id)).toBe(403)
     await renamed(id, [kind])
     const other = await served(requests)
-    expect(await hears(number, recording.id)).toBe(403)
+    expect(await listenStatus(number, recording.id)).toBe(403)
     expect((await on(other.id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
     await listen(number, recording.id)
     expect((await verify(id, calls[0]!.id, true)).status).toBe(204)
-    expect(await hears(number, recording.id)).toBe(403)
+    expect(await listenStatus(number, recording.id)).toBe(403)
   })
 
   test('ends if the requester with the other name is not a party, and their inspection ends with it', async () => {

@@ -65,8 +65,8 @@ describe('a denial', () => {
 
   test.each([
     ['as it is', `/api/people/${id}/account`],
-    ['with a letter in percent', `/%61pi/people/${id}/account`],
-    ['with its host', `http://seloste.example/api/people/${id}/account`],
+    ['with a percent-encoded letter', `/%61pi/people/${id}/account`],
+    ['with the host', `http://seloste.example/api/people/${id}/account`],
   ])('is logged when the path is written %s', async (_how, path) => {
     const cookie = await cookieOf(aino)
     const before = await denials(aino.id)

@@ -60,7 +60,7 @@ async function attempt(statements: readonly string[]): Promise<void> {
 
 test.each<[what: string, statements: readonly string[]]>([
   [
-    'is assigned to another official, its end moved to now first',
+    'is assigned to another official after its end is moved to now',
     [
       'update segment set ended_at = now()',
       'update segment set ended_at = null',
@@ -77,7 +77,7 @@ test.each<[what: string, statements: readonly string[]]>([
       `update segment set official_person_id = gen_random_uuid(), official_phone = '+358295121009'`,
     ],
   ],
-  ['is kept as one in progress', [`update recording set state = 'CAPTURING'`]],
+  ['is kept like a call in progress', [`update recording set state = 'CAPTURING'`]],
   ['has its recording destroyed at the floor', ['update recording set destroy_at = min_keep_until']],
   [
     'has its recording kept beyond its term',

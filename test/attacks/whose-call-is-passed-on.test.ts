@@ -72,7 +72,7 @@ test.each(['anonymous', '+358931000000'])(
 )
 
 test.each(['before', 'after'])(
-  'a recording with the official to whom a call was transferred is not in another caller’s contact, if reported %s it',
+  'a recording of the official to whom a call was transferred is not in another caller’s contact, whether it is reported before or after the record (%s)',
   async (when) => {
     const record = async () => {
       await admit(capture, session('first@a', aino, 0, 60))

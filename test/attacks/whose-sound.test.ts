@@ -68,7 +68,7 @@ test('a stranger who opens a session under the id of a call in progress gets a s
   await own.open()
   await own.speak(60)
   await stranger.open()
-  const tone = stranger.goOn()
+  const tone = stranger.speakUntilStopped()
   // The caller is silent for longer than the failover time of a duplicate session.
   await wait(1_500)
   await own.speak(60)
@@ -98,14 +98,14 @@ test('two recorders of one trunk record one call: the second takes over while th
   const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
   await first.open()
   await second.open()
-  const one = first.goOn()
-  const other = second.goOn()
+  const one = first.speakUntilStopped()
+  const other = second.speakUntilStopped()
   await wait(900)
   await one.stop()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
   await wait(900)
   // The second recorder keeps sending meanwhile.
-  const again = first.goOn()
+  const again = first.speakUntilStopped()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
   await Promise.all([again.stop(), other.stop()])
   await second.bye()
@@ -149,7 +149,7 @@ describe('a trunk that latches', () => {
     await own.open()
     const stranger = await strangerAt('127.0.0.2', own)
     await wait(700)
-    const speaking = own.goOn()
+    const speaking = own.speakUntilStopped()
     await wait(700)
     await speaking.stop()
     await wait(700)
@@ -164,7 +164,7 @@ describe('a trunk that latches', () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
-    const speaking = own.goOn()
+    const speaking = own.speakUntilStopped()
     await wait(700)
     // Sends from the trunk's own network, during the whole silence of the call.
     const other = await strangerAt('127.0.0.6', own)
@@ -240,7 +240,7 @@ test.each([
   expect(answer.status).toBe(200)
   if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
   // Capture treats the dialog as lost or silent, and sends BYE to the address from which the dialog came.
-  await until(() => expect(peer.peer.came.some((one) => one.startsWith('BYE '))).toBe(true))
+  await until(() => expect(peer.peer.received.some((one) => one.startsWith('BYE '))).toBe(true))
   expect(connections).toEqual([])
   victim.close()
 })
@@ -338,7 +338,7 @@ describe('250 silent sessions from one source within two seconds', () => {
       const callId = /^Call-ID: (.*)\r$/m.exec(opening)![1]!
       await stranger.send(opening)
       for (;;) {
-        const answer = stranger.came.find((one) => /^SIP\/2\.0 [2-6]/.test(one) && one.includes(callId))
+        const answer = stranger.received.find((one) => /^SIP\/2\.0 [2-6]/.test(one) && one.includes(callId))
         if (answer !== undefined) return Number(answer.slice(8, 11))
         await wait(20)
       }
@@ -358,10 +358,10 @@ describe('250 silent sessions from one source within two seconds', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
     // With 50 port pairs an unconfigured source may have 18 silent sessions.
     expect(taken).toBeLessThanOrEqual(9)
-    expect(stranger.came.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
+    expect(stranger.received.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
     expect((await own.open()).status).toBe(200)
-    const speaking = own.goOn()
+    const speaking = own.speakUntilStopped()
     // A continued flood changes nothing, and no session waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)

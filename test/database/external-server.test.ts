@@ -103,7 +103,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is not a superuser
   test.each([
     ['by another authority', () => withParameter('sslrootcert', certificate('other').certificate), 'sslrootcert='],
     ['without TLS', () => withParameter('sslmode', 'disable'), 'pg_hba.conf'],
-    ['with a file that is not there', () => withParameter('sslrootcert', join(folder, 'none')), 'correct the path of'],
+    ['with a missing file', () => withParameter('sslrootcert', join(folder, 'none')), 'correct the path of'],
   ])('refuses %s, with a message that says what to do', async (_, url, remedy) => {
     const [finding] = await checkDatabase(url())
     expect(finding).toMatchObject({ is: 'error', remedy: expect.stringContaining(remedy) })

@@ -1,6 +1,7 @@
 /**
- * An engine as an agency might name one, and what can go wrong with it. In: the protocol of docs/formats/voice-process.md; the first
- * argument says how it behaves. Never here: anything of Seloste's, as it runs where nothing of Seloste's can be read.
+ * Voice engine as an agency might configure one, and everything that can go wrong with it. In: the protocol of
+ * docs/formats/voice-process.md; the first argument selects the behaviour. It imports nothing of Seloste, because an
+ * engine runs where no file of Seloste can be read.
  */
 import { spawn } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
@@ -25,20 +26,20 @@ const lineEnd = input.indexOf('\n')
 const request = JSON.parse(input.toString('utf8', 0, lineEnd)) as EngineRequest
 const pcm = input.subarray(lineEnd + 1)
 
-/** The other voice: upside down, which sounds the same and is another. */
+/** Returns another voice: the samples inverted, which sound the same but differ. */
 function inverted(): Buffer {
   const result = Buffer.alloc(pcm.length)
   for (let at = 0; at < pcm.length; at += 2) result.writeInt16LE(Math.max(-32_767, -pcm.readInt16LE(at)), at)
   return result
 }
 
-/** Noise of its seed, and nothing of what was given. */
+/** Returns noise derived from the seed, and nothing of the input. */
 function noise(): Buffer {
   const stream = createCipheriv('aes-256-ctr', Buffer.from(request.seed!, 'hex'), Buffer.alloc(16))
   return stream.update(Buffer.alloc(pcm.length))
 }
 
-/** Raised by a fifth by a program of its own. */
+/** Raises the pitch by a fifth, with an external program. */
 async function raised(): Promise<Buffer> {
   const raw = ['-f', 's16le', '-ar', '8000', '-ac', '1']
   const filter = ['-af', 'asetrate=9600,aresample=8000,atempo=0.8333']
@@ -61,7 +62,7 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
   echo: () => pcm,
   short: () => inverted().subarray(2),
   long: () => Buffer.concat([inverted(), Buffer.alloc(200_000)]),
-  // Half an answer, and then its end.
+  // Sends half an answer, and exits.
   'crash-half-way': async () => {
     await new Promise((resolve) => process.stdout.write(inverted().subarray(0, pcm.length / 2), resolve))
     process.exit(9)
@@ -69,7 +70,7 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
   forever: () => new Promise(() => setInterval(() => undefined, 1_000)),
   'read-model': () => (readFileSync(request.models.at(-1)!), inverted()),
   'seed-into-samples': () => Buffer.concat([Buffer.from(request.seed!, 'hex'), inverted().subarray(32)]),
-  // Fails where the network can be reached: no answer is the good end.
+  // Fails if the network can be reached; a connection that fails is the expected result.
   connect: () =>
     new Promise((resolve, reject) => {
       connect(Number(detail), '127.0.0.1')
@@ -77,7 +78,7 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
         .on('error', () => resolve(inverted()))
     }),
   write: () => (writeFileSync(detail, 'kept'), inverted()),
-  // The same on each track, two seconds of it.
+  // Sends the same words on each track, in two seconds.
   says: () => {
     const text = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
     const lines = text.map((word, i) =>

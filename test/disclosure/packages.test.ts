@@ -219,7 +219,7 @@ describe('a package to a research institute', () => {
   })
 
   test.each(['LINK', 'MEDIUM'])(
-    'that two clients fetch at once (%s) is received whole by one, and the other is refused until the first connection breaks',
+    'that two clients download at once (%s) is received completely by one, and the other is refused until the first connection breaks',
     async (delivery) => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })

@@ -21,52 +21,52 @@ const callersInspection: OpenCase = { id: 'a', kind: 'inspection', party: 'CALLE
 
 describe('precedence of rules', () => {
   test.each<[string, Partial<EndFacts>, object]>([
-    ['nothing is asked of it: it is kept', {}, { act: 'keep' }],
+    ['without prohibition, order or case a recording is kept', {}, { act: 'keep' }],
     [
-      'a right restricts it',
+      'a restriction keeps a recording',
       { isRestricted: true, cases: [callersInspection] },
       { act: 'wait', for: 'right', cases: ['a'] },
     ],
-    ['and never past its day', { isRestricted: true, now: t(100) }, { act: 'destroy', cause: 'retention' }],
+    ['a restriction does not keep a recording past its day', { isRestricted: true, now: t(100) }, { act: 'destroy', cause: 'retention' }],
     [
-      'a prohibition goes before the restriction',
+      'a prohibition has precedence over a restriction',
       { isRestricted: true, prohibitions: [byOfficial] },
       { act: 'destroy', cause: 'official' },
     ],
-    ['its day has come', { now: t(100) }, { act: 'destroy', cause: 'retention' }],
-    ['an order goes before its day', { now: t(100), isHeld: true }, { act: 'wait', for: 'order', cases: [] }],
+    ['a recording is destroyed on its day', { now: t(100) }, { act: 'destroy', cause: 'retention' }],
+    ['an order has precedence over the recording’s day', { now: t(100), isHeld: true }, { act: 'wait', for: 'order', cases: [] }],
     [
-      'an order goes before a prohibition',
+      'an order has precedence over a prohibition',
       { isHeld: true, prohibitions: [byOfficial] },
       { act: 'wait', for: 'order', cases: [] },
     ],
     [
-      'a prohibition goes before the floor and the term',
+      'a prohibition has precedence over the minimum and the term',
       { prohibitions: [byOfficial] },
       { act: 'destroy', cause: 'official' },
     ],
     [
-      'a prohibition waits for the other party’s inspection that came before it',
+      'a prohibition waits for an earlier inspection of the other party',
       { prohibitions: [byOfficial], cases: [callersInspection] },
       { act: 'wait', for: 'case', cases: ['a'] },
     ],
     [
-      'and not for one that came after it',
+      'a prohibition does not wait for a later inspection',
       { prohibitions: [byOfficial], cases: [{ ...callersInspection, receivedAt: t(9).add({ minutes: 30 }) }] },
       { act: 'destroy', cause: 'official' },
     ],
     [
-      'and not for one’s own',
+      'a prohibition does not wait for the same party’s inspection',
       { prohibitions: [{ ...byOfficial, party: 'CALLER' }], cases: [callersInspection] },
       { act: 'destroy', cause: 'caller' },
     ],
     [
-      'and not past its day, whatever the description says of inspections',
+      'a prohibition does not wait past the recording’s day, even if the description lets inspections delay it',
       { now: t(100), inspectionsHold: true, prohibitions: [byOfficial], cases: [callersInspection] },
       { act: 'destroy', cause: 'official' },
     ],
     [
-      'it waits for an authority’s request, whoever forbids',
+      'a prohibition waits for an authority’s request, whoever forbids',
       {
         prohibitions: [{ ...byOfficial, party: 'CALLER' }],
         cases: [{ ...callersInspection, kind: 'authority', party: undefined }],
@@ -74,28 +74,28 @@ describe('precedence of rules', () => {
       { act: 'wait', for: 'case', cases: ['a'] },
     ],
     [
-      'what is being captured, and has no day yet, is destroyed like any other',
+      'a forbidden recording in progress, which has no day yet, is destroyed like any other',
       { destroyAt: undefined, prohibitions: [byOfficial] },
       { act: 'destroy', cause: 'official' },
     ],
-    ['the day is absolute', { now: t(100), cases: [callersInspection] }, { act: 'destroy', cause: 'retention' }],
+    ['an inspection does not keep a recording past its day', { now: t(100), cases: [callersInspection] }, { act: 'destroy', cause: 'retention' }],
     [
-      'but where the description lets an inspection put it off',
+      'an inspection keeps a recording past its day if the description lets it',
       { now: t(100), inspectionsHold: true, cases: [callersInspection] },
       { act: 'wait', for: 'case', cases: ['a'] },
     ],
     [
-      'three months at most',
+      'an inspection keeps a recording past its day for three months at most',
       { now: t(200), inspectionsHold: true, cases: [callersInspection] },
       { act: 'destroy', cause: 'retention' },
     ],
     [
-      'what an order kept past its day ends with it',
+      'a recording that an order kept past its day is destroyed when the order ends',
       { now: t(150), lastOrderEndedAt: t(149) },
       { act: 'destroy', cause: 'hold-end' },
     ],
     [
-      'what an order let go before its day ends on its day',
+      'a recording whose order ended before its day is destroyed on its day',
       { now: t(150), lastOrderEndedAt: t(50) },
       { act: 'destroy', cause: 'retention' },
     ],

@@ -212,7 +212,7 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0
 
 describe.runIf(isLong && hasStrace)('a destroyer process whose file calls fail (strace)', () => {
   test.each(['EIO', 'ENOSPC'])(
-    'with %s at each call in turn is followed by another, which finishes',
+    'with %s, at each call in turn, is followed by another process, which finishes the work',
     { timeout },
     async (fault) => {
       for (const call of calls) {

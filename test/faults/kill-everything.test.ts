@@ -236,7 +236,7 @@ test(
         const items = await api.contacts({ ...search, number: national })
         return items.length >= kills ? items : undefined
       },
-      'every call that the telephone system told of',
+      'every call that the telephone system reported',
       30_000,
     )
     expect(fed).toHaveLength(kills)

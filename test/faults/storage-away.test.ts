@@ -195,7 +195,7 @@ describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs
   // A bucket is not on a volume of this machine.
   const volumes: readonly ('data' | 'objects')[] = inBuckets() ? ['data'] : ['data', 'objects']
   test.each(volumes)(
-    'that of %s: calls continue on the reserve, new ones get Retry-After, and everything works again once there is room',
+    'the volume of %s: calls in progress continue on the reserve, new calls get Retry-After, and everything works again once there is room',
     { timeout: 400_000 },
     async (volume) => {
       const { data, objects } = folders()

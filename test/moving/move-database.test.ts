@@ -15,7 +15,7 @@ import { refuseOldServer } from '#safeguards/moving/target.ts'
 import { assertMovable, finishMove, takeTurn } from '#safeguards/moving/move-database.ts'
 import { openBackedUpRegister } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { administer, moveTo, openTarget, takeBack } from './open-move.ts'
+import { administer, moveTo, openTarget, unmarkMove } from './open-move.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
@@ -135,7 +135,7 @@ test(
        has_table_privilege('seloste_capture', 'segment', 'insert') as writes`,
     )
     expect(may).toEqual({ reads: false, writes: true })
-    await takeBack(from)
+    await unmarkMove(from)
   },
 )
 
@@ -158,7 +158,7 @@ test(
     // 57P01: the connection was terminated by an administrator.
     expect(await late).toBe('57P01')
     expect((await contentOf(to))['unit']).toEqual((await contentOf(from))['unit'])
-    await takeBack(from)
+    await unmarkMove(from)
   },
 )
 
@@ -202,7 +202,7 @@ test(
     for (const limit of limits) await administer(from, `alter database ${here} set ${limit} = '400ms'`)
     await moveTo(from, to, { whileClosed: () => wait(900) })
     expect([await isOpen(from), await isOpen(to)]).toEqual(['database-moved', true])
-    await takeBack(from)
+    await unmarkMove(from)
     for (const limit of limits) await administer(from, `alter database ${here} reset ${limit}`)
   },
 )
@@ -213,7 +213,7 @@ test('a role that was started unnoticed cannot write to the source after the mov
   const late = administer(from, `insert into unit (id, name) values (gen_random_uuid(), 'Late')`)
   await expect(late).rejects.toMatchObject({ code: '25006' })
   expect(await isOpen(from)).toBe('database-moved')
-  await takeBack(from)
+  await unmarkMove(from)
 })
 
 test('only one move of a register runs at a time', async () => {
@@ -250,5 +250,5 @@ test('a target that is abandoned is empty again; only what the move created is r
   expect(left).toEqual([])
   await moveTo(from, to)
   expect(await empty(to)).toBeUndefined()
-  await takeBack(from)
+  await unmarkMove(from)
 })

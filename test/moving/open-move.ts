@@ -51,7 +51,7 @@ export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {
 }
 
 /** Removes the mark of a move, for the next test; Seloste itself never does that. */
-export function takeBack(from: string): Promise<object[]> {
+export function unmarkMove(from: string): Promise<object[]> {
   return administer(
     from,
     `begin read write; drop table register_moved; do $$ begin

@@ -87,14 +87,14 @@ describe.each(Object.keys(proxies))('%s', (name) => {
     let desk: Server
     let proxy: ChildProcess
     /** Sends the second half of /stream. */
-    let goOn = () => undefined as void
+    let endStream = () => undefined as void
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), `seloste-${name}-`))
       desk = createServer((incoming, answer) => {
         if (incoming.url === '/stream') {
           answer.write('data: first\n\n')
-          goOn = () => void answer.end('data: second\n\n')
+          endStream = () => void answer.end('data: second\n\n')
           return
         }
         let bytes = 0
@@ -172,7 +172,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
       const [response] = (await once(ask('/stream'), 'response')) as [IncomingMessage]
       const [first] = (await once(response, 'data')) as [Buffer]
       expect(first.toString()).toBe('data: first\n\n')
-      goOn()
+      endStream()
       const [second] = (await once(response, 'data')) as [Buffer]
       expect(second.toString()).toBe('data: second\n\n')
     })

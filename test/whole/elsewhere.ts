@@ -39,12 +39,12 @@ export function objectsBeside(dataDirectory: string): string {
  * Allows the owner to set session_replication_role, or revokes that: a restore into the operator's database loads rows
  * without their triggers (docs/operate/backup-and-restore.md).
  */
-export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
+export async function letRestore(dataDirectory: string, isAllowed: boolean): Promise<void> {
   if (externalBinaries() === undefined) return
   const client = new Client({ connectionString: await adminUrlOf(dataDirectory) })
   await client.connect()
   await client.query(
-    `${isLet ? 'grant' : 'revoke'} set on parameter session_replication_role ${isLet ? 'to' : 'from'} ${owner}`,
+    `${isAllowed ? 'grant' : 'revoke'} set on parameter session_replication_role ${isAllowed ? 'to' : 'from'} ${owner}`,
   )
   await client.end()
 }

@@ -114,11 +114,11 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
 
   test.each([
     ['the store of sealed recordings', 'var/lib/seloste/objects', ['seloste-custodian', 'seloste-capture']],
-    ['the secret of draws', 'var/lib/seloste/draw.key', ['seloste-custodian', 'seloste-capture', 'seloste-feeds']],
-    ['calls going on', 'var/lib/seloste/capture', ['seloste-capture']],
+    ['the draw key', 'var/lib/seloste/draw.key', ['seloste-custodian', 'seloste-capture', 'seloste-feeds']],
+    ['the folder of calls in progress', 'var/lib/seloste/capture', ['seloste-capture']],
     ['the custodian’s socket', 'run/seloste/custodian/custodian.sock', ['seloste-custodian', 'seloste-desk']],
-    ['numbers of capture', 'run/seloste/capture/metrics-capture.sock', ['seloste-capture', 'seloste-desk']],
-    ['what drains capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
+    ['the metrics of capture', 'run/seloste/capture/metrics-capture.sock', ['seloste-capture', 'seloste-desk']],
+    ['the socket that controls capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
   ])('%s is readable for those who need it and for nobody else', (_what, path, expected) => {
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
     expect(roles.filter((user) => canOpen(cast, user, below(path)))).toEqual(expected)

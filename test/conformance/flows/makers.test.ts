@@ -232,7 +232,7 @@ describe('Metaswitch', () => {
     ['*302100', '0295121001'],
     ['2222', '0295121001'],
     ['*11', '0401234567'],
-  ])('a call fetched by dialling %s belongs to its caller, and the code is not a number', async (dialled, calling) => {
+  ])('a call fetched by dialling %s belongs to its caller, and the code is not taken for a number', async (dialled, calling) => {
     const call = await bench.call({ label: ['1'] })
     await call.invite({
       sdp: true,
@@ -308,7 +308,7 @@ describe('BroadWorks', () => {
 
   test.each([
     ['an official whose user id is a number', '+358295121001'],
-    ['somebody in no directory', '+358295129999'],
+    ['a person missing from the directory', '+358295129999'],
   ])('a call to a short number by %s leaves nothing', async (_, calling) => {
     const user = '86070000017412@agency.example.fi'
     const call = await bench.call({ label: ['1'] })

@@ -50,18 +50,18 @@ test.each<[string, Change]>([
   ['bandwidths', (sdp) => ofEachLine('b=AS:80 | b=TIAS:64000 | b=RS:0 | b=RR:0')(ofSession('b=CT:128')(sdp))],
   ['feedback', (sdp) => ofEachLine('a=rtcp-fb:* nack')(sdp).replaceAll('RTP/AVP', 'RTP/AVPF')],
   ['one port for RTP and RTCP, and no other', ofEachLine('a=rtcp-mux | a=rtcp-mux-only | a=rtcp-rsize')],
-  ['a bundle, which is not taken up', ofSession('a=group:BUNDLE 1 2 | a=msid-semantic: WMS *')],
+  ['a bundle, which is not accepted', ofSession('a=group:BUNDLE 1 2 | a=msid-semantic: WMS *')],
   ['candidates', ofEachLine('a=ice-ufrag:abcd | a=candidate:1 1 UDP 2130706431 192.0.2.9 9 typ host')],
-  ['a fingerprint beside plain RTP', ofEachLine('a=fingerprint:sha-256 AA:BB:CC | a=setup:actpass')],
-  ['keys beside plain RTP', ofEachLine(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${key}|2^20|1:4`)],
+  ['a DTLS fingerprint with plain RTP', ofEachLine('a=fingerprint:sha-256 AA:BB:CC | a=setup:actpass')],
+  ['SRTP keys with plain RTP', ofEachLine(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${key}|2^20|1:4`)],
   ['two ports for a line', (sdp) => sdp.replaceAll(/(m=audio \d+)/g, '$1/2')],
   [
-    'lines that are off before, between and after',
+    'disabled media lines before, between and after',
     (sdp) =>
       `${sdp.replaceAll('m=audio', 'm=audio 0 RTP/AVP 8\r\na=inactive\r\nm=audio')}m=image 0 udptl t38\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
   ],
   [
-    'names of codecs in small letters, and bare line feeds',
+    'codec names in lower case, and bare line feeds',
     (sdp) => sdp.replaceAll('PCMA', 'pcma').replaceAll('\r\n', '\n'),
   ],
   ['no direction', (sdp) => sdp.replaceAll('a=sendonly\r\n', '')],
@@ -82,7 +82,7 @@ test.each<[string, Change]>([
 describe('a voice that cannot be recorded', () => {
   const cannotBeTaken: [string, Change][] = [
     ['by IPv6', ofSecond(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
-    ['under keys in clear', ofSecond('RTP/AVP', 'RTP/SAVP')],
+    ['under keys sent in clear', ofSecond('RTP/AVP', 'RTP/SAVP')],
     ['under DTLS', ofSecond('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
   ]
 
@@ -181,7 +181,7 @@ test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[
   ['without SDP, which asks for an offer', async (call, ports) => ((await call.reinvite({})).ports, ports)],
   ['by UPDATE', async (call) => (await call.update({ sdp: true })).ports],
   [
-    'to silence and back, by UPDATE',
+    'to inactive and back, by UPDATE',
     async (call) => {
       await call.update({ sdp: call.offer('inactive') })
       return (await call.update({ sdp: true })).ports

@@ -172,7 +172,7 @@ test.each([
   ['SDP alone at first, an outgoing call by UPDATE', {}, 'UPDATE', outgoing],
   ['SDP alone at first, an outgoing call by re-INVITE', {}, 're-INVITE', outgoing],
   ['SDP alone at first, an outgoing call in the BYE', {}, 'BYE', outgoing],
-  ['SDP alone at first, a talk among officials by UPDATE', {}, 'UPDATE', among],
+  ['SDP alone at first, a call between officials by UPDATE', {}, 'UPDATE', among],
   ['the official alone at first, an outgoing call by UPDATE', { participants: [official] }, 'UPDATE', outgoing],
   ['both parties at first, an outgoing call by UPDATE', { participants: [official, caller] }, 'UPDATE', outgoing],
 ] as const)('%s: it is neither entered nor kept on disk', async (_, first, method, reported) => {

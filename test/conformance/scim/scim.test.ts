@@ -227,9 +227,9 @@ describe('a user', () => {
     ['no name', { name: undefined }, 400, 'invalidValue'],
     ['another schema', { schemas: ['urn:example'] }, 400, 'invalidSyntax'],
     ['an invalid number', { phoneNumbers: [{ value: 'n/a', type: 'work' }] }, 400, 'invalidValue'],
-    ['a manager who is not there', { [enterprise]: { manager: { value: randomUUID() } } }, 400, 'invalidValue'],
+    ['an unknown manager', { [enterprise]: { manager: { value: randomUUID() } } }, 400, 'invalidValue'],
     ['a name that cannot be stored', { displayName: 'a\u0000b' }, 400, 'invalidValue'],
-    ['active that is neither', { active: 'maybe' }, 400, 'invalidValue'],
+    ['active that is neither true nor false', { active: 'maybe' }, 400, 'invalidValue'],
     ['a name that is a number', { displayName: 7 }, 400, 'invalidValue'],
   ])('with %s is refused, and nobody is entered', async (_, more, status, scimType) => {
     const before = (await scim.get('/Users?count=0')).body.totalResults

@@ -117,8 +117,8 @@ describe('SIP over TLS, over IPv6', () => {
 
   test.each([
     ['holds no certificate', 'cert.pem', 'nonsense', /cert\.pem holds no certificate in PEM/],
-    ['has a key that is not its own', 'key.pem', ours.issue({ name: 'x' }).key, /does not match .*cert\.pem/],
-    ['has ended', 'cert.pem', undefined, /cert\.pem expired on/],
+    ['has a key that does not match', 'key.pem', ours.issue({ name: 'x' }).key, /does not match .*cert\.pem/],
+    ['has expired', 'cert.pem', undefined, /cert\.pem expired on/],
   ])('keeps the previous certificate when the file %s, and logs what is wrong', async (_what, name, text, reported) => {
     const good = await request(dial())
     const ended = ours.issue({ name: 'ended.example', days: -2 })
