@@ -24,13 +24,17 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const timeout = 20_000
 
-test('places packets that all arrive at one instant, the last of them with an earlier RTP time than all but the first', { timeout }, () => {
-  const count = 500_000
-  const seqs = Array.from({ length: count }, (_, n) => n)
-  const rtpTimes = seqs.map((n) => (n === 0 ? 0 : n === count - 1 ? -6_250 : -62_500))
-  const { anchors } = findAnchors({ seqs, rtpTimes, arrivals: seqs.map(() => 10) })
-  expect(anchors.length).toBeGreaterThan(0)
-})
+test(
+  'places packets that all arrive at one instant, the last of them with an earlier RTP time than all but the first',
+  { timeout },
+  () => {
+    const count = 500_000
+    const seqs = Array.from({ length: count }, (_, n) => n)
+    const rtpTimes = seqs.map((n) => (n === 0 ? 0 : n === count - 1 ? -6_250 : -62_500))
+    const { anchors } = findAnchors({ seqs, rtpTimes, arrivals: seqs.map(() => 10) })
+    expect(anchors.length).toBeGreaterThan(0)
+  },
+)
 
 test('counts ten thousand missing sequence numbers before each packet', { timeout }, async () => {
   const [chunks, inOne] = [100, 3_000]
@@ -54,20 +58,24 @@ test('counts ten thousand missing sequence numbers before each packet', { timeou
   expect(tracks).toMatchObject([{ packetsReceived: chunks * inOne, packetsLost: (chunks * inOne - 1) * 4_999 - 1 }])
 })
 
-test('does not compare every gap of one voice with every gap of the other if a mixed stream exists beside them', { timeout }, () => {
-  const count = 100_000
-  const gaps = (['caller', 'official'] as const).flatMap((track) =>
-    Array.from({ length: count }, (_, n) => ({
-      ...{ track, kind: 'loss' as const },
-      fromSample: n * 320 + 160,
-      toSample: n * 320 + 320,
-    })),
-  )
-  const track = { streams: [], codecs: [], packetsReceived: 1, packetsLost: 0, packetsOmitted: 0 }
-  const tracks = (['caller', 'official', 'mixed'] as const).map((name) => ({ ...track, track: name }))
-  const durationSamples = count * 320
-  expect(mixedLeftOut({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
-})
+test(
+  'does not compare every gap of one voice with every gap of the other if a mixed stream exists beside them',
+  { timeout },
+  () => {
+    const count = 100_000
+    const gaps = (['caller', 'official'] as const).flatMap((track) =>
+      Array.from({ length: count }, (_, n) => ({
+        ...{ track, kind: 'loss' as const },
+        fromSample: n * 320 + 160,
+        toSample: n * 320 + 320,
+      })),
+    )
+    const track = { streams: [], codecs: [], packetsReceived: 1, packetsLost: 0, packetsOmitted: 0 }
+    const tracks = (['caller', 'official', 'mixed'] as const).map((name) => ({ ...track, track: name }))
+    const durationSamples = count * 320
+    expect(mixedLeftOut({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
+  },
+)
 
 describe('a recording for which the custodian lacks memory', () => {
   const none = { info: () => undefined, warn: () => undefined, error: () => undefined }

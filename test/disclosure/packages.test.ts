@@ -89,53 +89,45 @@ describe('a package to a research institute', () => {
       expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
-  test(
-    'is decrypted by Debian’s age with the institute’s key and with no other',
-    { skip: !hasAge },
-    async () => {
-      const { id } = await ready()
-      const { body } = await release(id)
-      await until(id, 'ready')
-      const { bytes } = await fetchLink(body['link'] as string)
-      const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
-      const opening = (identity: string) => {
-        writeFileSync(join(folder, 'key'), identity)
-        return spawnSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
-      }
-      try {
-        const { status, stdout } = opening(instituteKeys.identity)
-        expect([status, unpacked(stdout).has('manifest.json')]).toEqual([0, true])
-        const other = opening(generateKeyPair().identity)
-        expect([other.status, other.stdout.length]).toEqual([1, 0])
-      } finally {
-        rmSync(folder, { recursive: true })
-      }
-    },
-  )
+  test('is decrypted by Debian’s age with the institute’s key and with no other', { skip: !hasAge }, async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const { bytes } = await fetchLink(body['link'] as string)
+    const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+    const opening = (identity: string) => {
+      writeFileSync(join(folder, 'key'), identity)
+      return spawnSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
+    }
+    try {
+      const { status, stdout } = opening(instituteKeys.identity)
+      expect([status, unpacked(stdout).has('manifest.json')]).toEqual([0, true])
+      const other = opening(generateKeyPair().identity)
+      expect([other.status, other.stdout.length]).toEqual([1, 0])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
-  test(
-    'made without a key is decrypted by Debian’s age with its passphrase only',
-    { skip: !hasAge },
-    async () => {
-      const { id } = await ready()
-      const { body } = await release(id, { method: 'PASSPHRASE' })
-      await until(id, 'ready')
-      const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
-      const [file, zip] = [join(folder, 'package.age'), join(folder, 'package.zip')]
-      writeFileSync(file, (await fetchLink(body['link'] as string)).bytes)
-      // age asks for a passphrase only on a terminal.
-      const opening = (passphrase: string) =>
-        spawnSync('script', ['-qec', `age -d -o ${zip} ${file}`, '/dev/null'], { input: `${passphrase}\n` }).status
-      try {
-        expect(opening('not-the-words')).not.toBe(0)
-        expect(existsSync(zip)).toBe(false)
-        expect(opening(body['passphrase'] as string)).toBe(0)
-        expect(unpacked(readFileSync(zip)).has('manifest.json')).toBe(true)
-      } finally {
-        rmSync(folder, { recursive: true })
-      }
-    },
-  )
+  test('made without a key is decrypted by Debian’s age with its passphrase only', { skip: !hasAge }, async () => {
+    const { id } = await ready()
+    const { body } = await release(id, { method: 'PASSPHRASE' })
+    await until(id, 'ready')
+    const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+    const [file, zip] = [join(folder, 'package.age'), join(folder, 'package.zip')]
+    writeFileSync(file, (await fetchLink(body['link'] as string)).bytes)
+    // age asks for a passphrase only on a terminal.
+    const opening = (passphrase: string) =>
+      spawnSync('script', ['-qec', `age -d -o ${zip} ${file}`, '/dev/null'], { input: `${passphrase}\n` }).status
+    try {
+      expect(opening('not-the-words')).not.toBe(0)
+      expect(existsSync(zip)).toBe(false)
+      expect(opening(body['passphrase'] as string)).toBe(0)
+      expect(unpacked(readFileSync(zip)).has('manifest.json')).toBe(true)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
   test('is encrypted to the key at the time of the decision, even if the institute has changed it since', async () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })

@@ -26,10 +26,7 @@ function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unk
   })
 }
 
-test('the sound stops when the listener’s right ends, and a reloaded page shows nothing', async ({
-  page,
-  seloste,
-}) => {
+test('the sound stops when the listener’s right ends, and a reloaded page shows nothing', async ({ page, seloste }) => {
   const call = await recordCall(seloste, { seconds: 60 })
   const start = Temporal.Now.instant()
   const eero = await signInAt(seloste.url, 'eero', seloste.password)

@@ -1,7 +1,10 @@
 import { expect } from '@playwright/test'
 import { test } from './at-the-desk.ts'
 
-test('new calls in progress are added at the end of the list, the others keep their places, and a paused list does not change', async ({ page, signedIn }) => {
+test('new calls in progress are added at the end of the list, the others keep their places, and a paused list does not change', async ({
+  page,
+  signedIn,
+}) => {
   test.setTimeout(150_000)
   await signedIn('matti', { path: '/calls', reference: 'VIKA-2026-118' })
   await expect(page.getByRole('heading', { level: 1, name: 'Käynnissä olevat' })).toBeVisible()

@@ -111,7 +111,10 @@ for (const language of walks) {
     await isAccessible('the plan and its shares')
   })
 
-  test(`the description and its drafts have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the description and its drafts have no accessibility barrier on a walk in ${language}`, async ({
+    page,
+    signedIn,
+  }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -183,7 +186,10 @@ for (const language of walks) {
     await isAccessible('results')
   })
 
-  test(`the pages about the end of recordings have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`the pages about the end of recordings have no accessibility barrier on a walk in ${language}`, async ({
+    page,
+    signedIn,
+  }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
@@ -269,7 +275,10 @@ for (const language of walks) {
     await isAccessible('statistics of requests')
   })
 
-  test(`rights, one’s own account and the log have no accessibility barrier on a walk in ${language}`, async ({ page, signedIn }) => {
+  test(`rights, one’s own account and the log have no accessibility barrier on a walk in ${language}`, async ({
+    page,
+    signedIn,
+  }) => {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })

@@ -66,7 +66,9 @@ async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.
 const seenIn = async (user: Api, call: RecordedCall, purpose: string) =>
   (await user.contact(call.contactId, purpose)).segments[0]?.recording
 
-test('times to listen to a recording are offered before its destruction day, and a later time cannot be booked', async ({ seloste }) => {
+test('times to listen to a recording are offered before its destruction day, and a later time cannot be booked', async ({
+  seloste,
+}) => {
   const endedAt = endedFor(dayIn)
   booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)

@@ -26,7 +26,10 @@ test('more contacts are added below, and the focus continues after the previous 
   await expect(contacts.nth(50)).toBeFocused()
 })
 
-test('an official sees only their own calls, and the URL of another call leads nowhere (AC5)', async ({ page, signedIn }) => {
+test('an official sees only their own calls, and the URL of another call leads nowhere (AC5)', async ({
+  page,
+  signedIn,
+}) => {
   await signedIn('aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.locator('.official-name').first()).toBeVisible()
   const names = new Set(await page.locator('.official-name').allTextContents())
@@ -45,11 +48,7 @@ test('the caller’s number is shown completely only on request', async ({ page,
   expect(await focused(page)).not.toBe('')
 })
 
-test('an invalid search is reported at its field, and no search is sent', async ({
-  page,
-  signedIn,
-  isAccessible,
-}) => {
+test('an invalid search is reported at its field, and no search is sent', async ({ page, signedIn, isAccessible }) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
   const caller = page.getByLabel('Soittajan numero')
   await caller.fill('abc')

@@ -165,7 +165,10 @@ test('a person changes their own password by keyboard, and errors are shown at t
   await expect(page.getByRole('heading', { name: 'Salasana', exact: true })).toBeFocused()
 })
 
-test('a person who uses a browser after somebody else finds nothing of that person, in any tab', async ({ page, seloste }) => {
+test('a person who uses a browser after somebody else finds nothing of that person, in any tab', async ({
+  page,
+  seloste,
+}) => {
   const search = '/people?q=aino'
   const found = (tab: Page) => tab.getByRole('link', { name: 'Aino Virtanen' })
   const isEeros = async (tab: Page) => {

@@ -218,7 +218,9 @@ test('only the part of a forwarded call after the answer at the service number i
   await expect(page.locator('#content')).toContainText('Bertil Lindqvist')
 })
 
-test('if the description switches the recording of forwarded calls off, none of them is recorded', async ({ seloste }) => {
+test('if the description switches the recording of forwarded calls off, none of them is recorded', async ({
+  seloste,
+}) => {
   const { changes } = await changeDescription(seloste, (text) =>
     text.replace('recordForwarded: true', 'recordForwarded: false'),
   )

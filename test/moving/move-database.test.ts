@@ -232,23 +232,27 @@ test('only one move of a register runs at a time', async () => {
   await other.close()
 })
 
-test('a target that is abandoned is empty again; only what the move created is removed', { timeout: 240_000 }, async () => {
-  const to = await target.emptyDatabase()
-  const empty = async (url: string) => {
-    const connection = await openConnection(url, 'test')
-    return emptyDatabase(connection).finally(() => connection.close())
-  }
-  expect(await empty(to)).toBeUndefined()
-  await expect(moveTo(from, to, { whileClosed: () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed')
-  expect(await empty(to)).toBeGreaterThan(50)
-  const left = await administer(
-    to,
-    `select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
+test(
+  'a target that is abandoned is empty again; only what the move created is removed',
+  { timeout: 240_000 },
+  async () => {
+    const to = await target.emptyDatabase()
+    const empty = async (url: string) => {
+      const connection = await openConnection(url, 'test')
+      return emptyDatabase(connection).finally(() => connection.close())
+    }
+    expect(await empty(to)).toBeUndefined()
+    await expect(moveTo(from, to, { whileClosed: () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed')
+    expect(await empty(to)).toBeGreaterThan(50)
+    const left = await administer(
+      to,
+      `select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
      union all select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace
      union all select typname from pg_type where typnamespace = 'public'::regnamespace`,
-  )
-  expect(left).toEqual([])
-  await moveTo(from, to)
-  expect(await empty(to)).toBeUndefined()
-  await unmarkMove(from)
-})
+    )
+    expect(left).toEqual([])
+    await moveTo(from, to)
+    expect(await empty(to)).toBeUndefined()
+    await unmarkMove(from)
+  },
+)

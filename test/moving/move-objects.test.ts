@@ -55,16 +55,20 @@ describe.each([
 ] as const)('to %s', (_name, isThere, openTo) => {
   const rule = test.skipIf(!isThere)
 
-  rule('every object is copied unchanged, and objects that were copied are not copied again', { timeout: 60_000 }, async () => {
-    const { from, copied } = await openSource(20)
-    const to = await openTo()
-    const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
-    await claimTarget({ to, origin: 'a' })
-    expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 40, removed: 0 })
-    expect(await keysOf(to)).toEqual(await keysOf(from))
-    expect((await to.readRange(`recordings/${id(7)}.body`, 0, 6)).toString()).toBe('body 7')
-    expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 0, removed: 0 })
-  })
+  rule(
+    'every object is copied unchanged, and objects that were copied are not copied again',
+    { timeout: 60_000 },
+    async () => {
+      const { from, copied } = await openSource(20)
+      const to = await openTo()
+      const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+      await claimTarget({ to, origin: 'a' })
+      expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 40, removed: 0 })
+      expect(await keysOf(to)).toEqual(await keysOf(from))
+      expect((await to.readRange(`recordings/${id(7)}.body`, 0, 6)).toString()).toBe('body 7')
+      expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 0, removed: 0 })
+    },
+  )
 
   rule(
     'objects destroyed during the move, before or after they were copied, are not in the target',
@@ -90,26 +94,22 @@ describe.each([
     },
   )
 
-  rule(
-    'a recording that is not ingested yet may still change, and is copied again',
-    { timeout: 60_000 },
-    async () => {
-      const { from, copied } = await openSource(1)
-      const to = await openTo()
-      await from.put(`recordings/${id(9)}.hdr`, Buffer.from('header'))
-      await from.put(`recordings/${id(9)}.body`, Buffer.from('first'))
-      const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
-      await claimTarget({ to, origin: 'a' })
-      await copyObjects(move)
-      await from.put(`recordings/${id(9)}.body`, Buffer.from('other'))
-      await from.put(`recordings/${id(9)}.index`, Buffer.from('index'))
-      await from.delete(`recordings/${id(9)}.hdr`)
-      await copyObjects(move)
-      expect((await to.readRange(`recordings/${id(9)}.body`, 0, 5)).toString()).toBe('other')
-      expect(await keysOf(to)).toEqual(await keysOf(from))
-      expect((await copied.read()).join()).toContain(`recordings/${id(9)}.body`)
-    },
-  )
+  rule('a recording that is not ingested yet may still change, and is copied again', { timeout: 60_000 }, async () => {
+    const { from, copied } = await openSource(1)
+    const to = await openTo()
+    await from.put(`recordings/${id(9)}.hdr`, Buffer.from('header'))
+    await from.put(`recordings/${id(9)}.body`, Buffer.from('first'))
+    const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+    await claimTarget({ to, origin: 'a' })
+    await copyObjects(move)
+    await from.put(`recordings/${id(9)}.body`, Buffer.from('other'))
+    await from.put(`recordings/${id(9)}.index`, Buffer.from('index'))
+    await from.delete(`recordings/${id(9)}.hdr`)
+    await copyObjects(move)
+    expect((await to.readRange(`recordings/${id(9)}.body`, 0, 5)).toString()).toBe('other')
+    expect(await keysOf(to)).toEqual(await keysOf(from))
+    expect((await copied.read()).join()).toContain(`recordings/${id(9)}.body`)
+  })
 
   rule(
     'a store with other objects, or with those of another register’s move, is refused',

@@ -263,51 +263,55 @@ describe('counts past fourteen months', () => {
       )
     ).rows[0]!.calls
 
-  test('are kept longer than the calls, as multiples of five without day, hour and unit', { timeout: 120_000 }, async () => {
-    // These calls are of the last days by the real clock; ends those still in progress.
-    await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
-    await countStudies(custodian)
-    const before = await totals()
-    const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
-    const first = last.add({ months: 14, days: 4 })
-    await setDatabaseClock(database, first.toInstant())
-    // Makes one call uncounted that has ended.
-    await pool.query(
-      `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
-    )
-    await sweepHistory(custodian)
-    expect((await pool.query(`select from contact`)).rowCount).toBe(0)
-    // The sweep subtracts no ended call from the counts, and counts each call before deleting it.
-    const after = before + 1
-    expect(await totals()).toBe(after)
-    expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
-    expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
-    // A month is rounded fifteen months after it began, and exact until then; the calls may be in two months.
-    const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
-      `select is_rounded, month + interval '15 months' <= $1::date as is_due from study_month`,
-      [first.toPlainDate().toString()],
-    )
-    expect(months.rows.every(({ is_rounded, is_due }) => is_rounded === is_due)).toBe(true)
-    const rounded = months.rows.filter(({ is_rounded }) => is_rounded).length
-    expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rounded)
+  test(
+    'are kept longer than the calls, as multiples of five without day, hour and unit',
+    { timeout: 120_000 },
+    async () => {
+      // These calls are of the last days by the real clock; ends those still in progress.
+      await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
+      await countStudies(custodian)
+      const before = await totals()
+      const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      const first = last.add({ months: 14, days: 4 })
+      await setDatabaseClock(database, first.toInstant())
+      // Makes one call uncounted that has ended.
+      await pool.query(
+        `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
+      )
+      await sweepHistory(custodian)
+      expect((await pool.query(`select from contact`)).rowCount).toBe(0)
+      // The sweep subtracts no ended call from the counts, and counts each call before deleting it.
+      const after = before + 1
+      expect(await totals()).toBe(after)
+      expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
+      expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
+      // A month is rounded fifteen months after it began, and exact until then; the calls may be in two months.
+      const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
+        `select is_rounded, month + interval '15 months' <= $1::date as is_due from study_month`,
+        [first.toPlainDate().toString()],
+      )
+      expect(months.rows.every(({ is_rounded, is_due }) => is_rounded === is_due)).toBe(true)
+      const rounded = months.rows.filter(({ is_rounded }) => is_rounded).length
+      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rounded)
 
-    await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
-    await coarsenStudies(custodian)
-    const { rows } = await pool.query<Record<string, number | string>>(
-      `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
+      await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
+      await coarsenStudies(custodian)
+      const { rows } = await pool.query<Record<string, number | string>>(
+        `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
          m.answered::float8 as answered, is_rounded from study_month m`,
-    )
-    expect(rows.length).toBeGreaterThan(2)
-    for (const { counts, talk, answered, is_rounded } of rows as unknown as {
-      counts: Record<string, number>
-      talk: number
-      answered: number
-      is_rounded: boolean
-    }[]) {
-      expect(is_rounded).toBe(true)
-      expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
-      expect(answered === 0 ? talk : talk % 300).toBe(0)
-    }
-    expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
-  })
+      )
+      expect(rows.length).toBeGreaterThan(2)
+      for (const { counts, talk, answered, is_rounded } of rows as unknown as {
+        counts: Record<string, number>
+        talk: number
+        answered: number
+        is_rounded: boolean
+      }[]) {
+        expect(is_rounded).toBe(true)
+        expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
+        expect(answered === 0 ? talk : talk % 300).toBe(0)
+      }
+      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
+    },
+  )
 })

@@ -160,24 +160,20 @@ test('refuses a register of a version that is too old, with a remedy, and does n
   })
 })
 
-test(
-  'refuses a database of a later version, with a remedy, and does not change it',
-  { timeout: 60_000 },
-  async () => {
-    const url = await emptyDatabase()
-    await migrate(url)
-    const folder = await mkdtemp(join(tmpdir(), 'older-'))
-    await cp(schemaFolder, folder, { recursive: true })
-    const last = (await migrationNames()).at(-1) ?? ''
-    await rm(join(folder, 'migrations', last))
-    await expect(migrate(url, { folder })).rejects.toMatchObject({
-      code: 'migration-unknown',
-      message: `The database has the migration ${last}, which this version of Seloste does not have: start the newer version.`,
-    })
-    await rm(folder, { recursive: true })
-    expect(await migrate(url)).toEqual([])
-  },
-)
+test('refuses a database of a later version, with a remedy, and does not change it', { timeout: 60_000 }, async () => {
+  const url = await emptyDatabase()
+  await migrate(url)
+  const folder = await mkdtemp(join(tmpdir(), 'older-'))
+  await cp(schemaFolder, folder, { recursive: true })
+  const last = (await migrationNames()).at(-1) ?? ''
+  await rm(join(folder, 'migrations', last))
+  await expect(migrate(url, { folder })).rejects.toMatchObject({
+    code: 'migration-unknown',
+    message: `The database has the migration ${last}, which this version of Seloste does not have: start the newer version.`,
+  })
+  await rm(folder, { recursive: true })
+  expect(await migrate(url)).toEqual([])
+})
 
 async function migrationNames(): Promise<string[]> {
   return (await readdir(join(schemaFolder, 'migrations'))).filter((name) => name.endsWith('.sql')).sort()

@@ -181,30 +181,33 @@ describe('a month whose history has ended completely', () => {
       (month: Temporal.PlainDate) =>
         `lock table segment_${month.toString().slice(0, 7).replace('-', '_')} in share update exclusive mode`,
     ],
-  ])('is not dropped while %s uses it: the attempt waits a quarter of a second and blocks no calls, and a later attempt succeeds', async (_, ago, busy) => {
-    const month = monthAgo(ago)
-    await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
-    for (let day = month; day.month === month.month; day = day.add({ days: 1 })) {
-      await pool.query('select count_history_day($1::date, true)', [day.toString()])
-    }
-    await pool.query('select count_history_day($1::date, true)', [month.add({ months: 1 }).toString()])
-    const reader = await pool.connect()
-    try {
-      await reader.query('begin')
-      await reader.query(busy(month))
-      const dropping = expungeHistoryMonth(custodian, month)
-      const began = performance.now()
-      await call(now.subtract({ minutes: 10 }).toInstant())
-      expect(performance.now() - began).toBeLessThan(2_000)
-      expect(await dropping).toBe('busy')
-      expect(await stands(month)).toBe(3)
-    } finally {
-      await reader.query('rollback')
-      reader.release()
-    }
-    expect(await expungeHistoryMonth(custodian, month)).toEqual({ contacts: 0 })
-    expect(await expungeHistoryMonth(custodian, month)).toBe('not-there')
-  })
+  ])(
+    'is not dropped while %s uses it: the attempt waits a quarter of a second and blocks no calls, and a later attempt succeeds',
+    async (_, ago, busy) => {
+      const month = monthAgo(ago)
+      await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
+      for (let day = month; day.month === month.month; day = day.add({ days: 1 })) {
+        await pool.query('select count_history_day($1::date, true)', [day.toString()])
+      }
+      await pool.query('select count_history_day($1::date, true)', [month.add({ months: 1 }).toString()])
+      const reader = await pool.connect()
+      try {
+        await reader.query('begin')
+        await reader.query(busy(month))
+        const dropping = expungeHistoryMonth(custodian, month)
+        const began = performance.now()
+        await call(now.subtract({ minutes: 10 }).toInstant())
+        expect(performance.now() - began).toBeLessThan(2_000)
+        expect(await dropping).toBe('busy')
+        expect(await stands(month)).toBe(3)
+      } finally {
+        await reader.query('rollback')
+        reader.release()
+      }
+      expect(await expungeHistoryMonth(custodian, month)).toEqual({ contacts: 0 })
+      expect(await expungeHistoryMonth(custodian, month)).toBe('not-there')
+    },
+  )
 })
 
 describe('the stored counts', () => {

@@ -130,17 +130,20 @@ describe('before its day', () => {
     expect((await rowOf(recording.id))?.state).toBe('STORED')
   })
 
-  test.each([undefined, 'seloste_custodian'])('the minimum cannot be bypassed before a term is set (%s)', async (role) => {
-    const recording = await register.record({ endedAt: undefined })
-    const { pool: as } = database.as(role)
-    const location = `where id = '${recording.id}'`
-    const ways = [
-      `update recording set destroy_at = now() - interval '1 day' ${location}`,
-      `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${location}`,
-      `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
-    ]
-    for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
-  })
+  test.each([undefined, 'seloste_custodian'])(
+    'the minimum cannot be bypassed before a term is set (%s)',
+    async (role) => {
+      const recording = await register.record({ endedAt: undefined })
+      const { pool: as } = database.as(role)
+      const location = `where id = '${recording.id}'`
+      const ways = [
+        `update recording set destroy_at = now() - interval '1 day' ${location}`,
+        `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${location}`,
+        `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
+      ]
+      for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
+    },
+  )
 
   test('a destruction begun for one cause cannot be continued for another cause or undone', async () => {
     const recording = await makeRecording({})

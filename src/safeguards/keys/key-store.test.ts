@@ -54,28 +54,25 @@ describe.each([
 ])('a key store in: $kind $without', ({ kind, without }) => {
   const rule = test.skipIf(without !== '')
 
-  rule(
-    'unwraps several secrets in the requested order, each under its own purpose',
-    async () => {
-      const { store } = await openStore(kind)
-      expect(store.kind).toBe(kind)
-      const name = newName()
-      await store.make(name)
-      const items = [16, 32, 1, 100].map((bytes, index) => ({
-        secret: randomBytes(bytes),
-        purpose: `shard ${index} ä`,
-      }))
-      items.push({ secret: randomBytes(32), purpose: '' })
-      const wrapped = await store.wrap(name, items)
-      const opened = await store.unwrap(
-        name,
-        wrapped.map((one, index) => ({ wrapped: one, purpose: items[index]!.purpose })).reverse(),
-      )
-      expect(opened).toEqual(items.map(({ secret }) => secret).reverse())
-      expect(await store.wrap(name, [])).toEqual([])
-      expect(await store.unwrap(name, [])).toEqual([])
-    },
-  )
+  rule('unwraps several secrets in the requested order, each under its own purpose', async () => {
+    const { store } = await openStore(kind)
+    expect(store.kind).toBe(kind)
+    const name = newName()
+    await store.make(name)
+    const items = [16, 32, 1, 100].map((bytes, index) => ({
+      secret: randomBytes(bytes),
+      purpose: `shard ${index} ä`,
+    }))
+    items.push({ secret: randomBytes(32), purpose: '' })
+    const wrapped = await store.wrap(name, items)
+    const opened = await store.unwrap(
+      name,
+      wrapped.map((one, index) => ({ wrapped: one, purpose: items[index]!.purpose })).reverse(),
+    )
+    expect(opened).toEqual(items.map(({ secret }) => secret).reverse())
+    expect(await store.wrap(name, [])).toEqual([])
+    expect(await store.unwrap(name, [])).toEqual([])
+  })
 
   rule('wraps and unwraps three thousand secrets in one call', async () => {
     const { store } = await openStore(kind)

@@ -45,7 +45,11 @@ test.each([
     'create role reader_of_names; grant select (name) on person_name to reader_of_names',
     'grant of person_name.name to reader_of_names',
   ],
-  ['a member of the desk’s role', 'create role second_desk in role seloste_desk', 'member of seloste_desk: second_desk'],
+  [
+    'a member of the desk’s role',
+    'create role second_desk in role seloste_desk',
+    'member of seloste_desk: second_desk',
+  ],
   ['everybody', 'grant select on contact to public', 'grant of contact to public'],
   [
     'a role that reads every table',

@@ -21,7 +21,8 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   rule: 'Every copy at a research institute that is still linked to a recording is an anonymised copy that was approved before its release; every approved copy was checked by a person who did not prepare it, and the audit log has that check.',
   test: {
     file: 'test/disclosure/copies.test.ts',
-    title: 'the second person signs after playing everything; neither a preparer nor a person without the right can sign',
+    title:
+      'the second person signs after playing everything; neither a preparer nor a person without the right can sign',
   },
   remedy:
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',

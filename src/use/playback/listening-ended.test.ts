@@ -91,20 +91,23 @@ describe('a listening session is over', () => {
     )
   })
 
-  test.each(['revoked_at', 'valid_to'] as const)('after the right has ended, with the time of its end (%s)', async (end) => {
-    const who = await supervisor()
-    const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
-    await expectEnded(
-      { over: 'right', since: at.toString() },
-      () =>
-        admin
-          .updateTable('access_right')
-          .set({ [end]: at })
-          .where('person_id', '=', who.id)
-          .execute(),
-      { who },
-    )
-  })
+  test.each(['revoked_at', 'valid_to'] as const)(
+    'after the right has ended, with the time of its end (%s)',
+    async (end) => {
+      const who = await supervisor()
+      const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
+      await expectEnded(
+        { over: 'right', since: at.toString() },
+        () =>
+          admin
+            .updateTable('access_right')
+            .set({ [end]: at })
+            .where('person_id', '=', who.id)
+            .execute(),
+        { who },
+      )
+    },
+  )
 
   test('after the listener’s employment has ended', async () => {
     const who = await supervisor()

@@ -29,11 +29,11 @@ export const remedies = {
     'set it right, or let two people confirm it on the screen Säilytys',
   ],
   'clock-behind': ['the clock has gone back, what has expired is not served meanwhile', 'set it right'],
-  'place-unreachable': ['a place does not answer', 'bring it back; the deletions that it missed are repeated automatically'],
-  'object-left': [
-    'recordings are blocked and not yet destroyed everywhere',
-    'see the custodian’s log for the cause',
+  'place-unreachable': [
+    'a place does not answer',
+    'bring it back; the deletions that it missed are repeated automatically',
   ],
+  'object-left': ['recordings are blocked and not yet destroyed everywhere', 'see the custodian’s log for the cause'],
   'key-store': ['a key that is due is not destroyed', 'see that the key store answers; retrying'],
   'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
   'refused-by-database': [

@@ -370,11 +370,7 @@ describe('changing a user (PATCH)', () => {
     ['an unknown attribute', [{ op: 'replace', path: 'nonsense', value: 1 }], 'invalidPath'],
     ['an invalid path', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
     ['a removal of everything', [{ op: 'remove' }], 'noTarget'],
-    [
-      'an unknown number',
-      [{ op: 'replace', path: 'phoneNumbers[value sw "+1"].value', value: '+35840' }],
-      'noTarget',
-    ],
+    ['an unknown number', [{ op: 'replace', path: 'phoneNumbers[value sw "+1"].value', value: '+35840' }], 'noTarget'],
     ['another operation', [{ op: 'move', path: 'displayName' }], 'invalidSyntax'],
     ['no operation', [], 'invalidSyntax'],
     ['no userName', [{ op: 'remove', path: 'userName' }], 'mutability'],

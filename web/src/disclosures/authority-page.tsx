@@ -51,8 +51,7 @@ function Authority({ me }: { me: Me }) {
     { params: { path: { id } } },
     {
       staleTime: 0,
-      refetchInterval: ({ state }) =>
-        state.data?.packages.some((one) => one.state === 'making') ? pollMs : false,
+      refetchInterval: ({ state }) => (state.data?.packages.some((one) => one.state === 'making') ? pollMs : false),
     },
   )
   const done: Done = async (text, heading) => {

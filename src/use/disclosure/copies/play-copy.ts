@@ -72,7 +72,8 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = play
         const samples = request.to - request.from
         // One pace per person and copy, however many playbacks they begin.
         const paceKey = `${now.person} ${now.copy}`
-        const given = samples === 0 ? 0 : await waitForPace(paceKey, { fromSample: request.from, samples, speed: 1 }, gone)
+        const given =
+          samples === 0 ? 0 : await waitForPace(paceKey, { fromSample: request.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
         const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
         const bytes = await sound.read(from, givenEnd)
