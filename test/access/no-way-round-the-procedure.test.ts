@@ -241,7 +241,10 @@ describe('an approval', () => {
     `update description_draft set text = $text$${change(text)}$text$ where id = `
   test.each([
     ['another version', (text: string) => text.replace(/^version: .*$/m, 'version: 1')],
-    ['another instant than the draft’s', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: 2020-01-01')],
+    [
+      'another instant than the draft’s',
+      (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: 2020-01-01'),
+    ],
     ['an invalid instant', (text: string) => text.replace(/^effectiveFrom: .*$/m, 'effectiveFrom: infinity')],
     ['another approver', (text: string) => text.replace('"(awaits decision)"', '"riitta"')],
     ['another author', (text: string) => text.replace(/author: "[^"]*"/, 'author: "bea"')],

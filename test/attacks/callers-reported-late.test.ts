@@ -139,14 +139,17 @@ describe('a client that puts its own number into From', () => {
   test.each([
     ['the official alone', { metadata: metadataOf({ participants: [a] }) }],
     ['SDP alone', {}],
-  ])('a duplicate session that reports the caller is not a separate call if the first session reported %s', async (_, told) => {
-    const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
-    const first = await one.invite({ sdp: true, ...told, headers: guid })
-    const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })
-    await speak(3, [one, first.ports], [two, second.ports])
-    await over(two, one)
-    expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
-  })
+  ])(
+    'a duplicate session that reports the caller is not a separate call if the first session reported %s',
+    async (_, told) => {
+      const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
+      const first = await one.invite({ sdp: true, ...told, headers: guid })
+      const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })
+      await speak(3, [one, first.ports], [two, second.ports])
+      await over(two, one)
+      expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
+    },
+  )
 
   test('a session with the caller of a continuing session, but another official, belongs to the same contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]

@@ -25,7 +25,7 @@ const register = await makeTestRegister(database)
 const timeout = 20_000
 
 test(
-  'places packets that all arrive at one instant, the last of them with an earlier RTP time than all but the first',
+  'places packets that all arrive at one instant, with RTP times that jump back after the first and forward at the last',
   { timeout },
   () => {
     const count = 500_000

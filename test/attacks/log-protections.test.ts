@@ -84,11 +84,7 @@ test.each([
     'alter table audit_break drop constraint audit_break_check',
     'missing constraint audit_break audit_break_check',
   ],
-  [
-    'a unique index that is dropped',
-    'drop index audit_break_open',
-    'missing unique index audit_break_open',
-  ],
+  ['a unique index that is dropped', 'drop index audit_break_open', 'missing unique index audit_break_open'],
   ['a grant that is added', 'grant select on audit_entry to seloste_desk', 'changed grants on audit_entry'],
   [
     'a grant on a table that no role may read',

@@ -472,7 +472,11 @@ describe('a session with the id of another caller’s call', () => {
   })
 
   test.each([
-    ['shows the number of the call’s official, who is missing from the directory', ['caller', 'unlisted'], ['unlisted']],
+    [
+      'shows the number of the call’s official, who is missing from the directory',
+      ['caller', 'unlisted'],
+      ['unlisted'],
+    ],
     ['reports somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
   ] as const)('is not recorded as part of the call if it runs in parallel and %s', async (_, own, other) => {
     const group = randomUUID()

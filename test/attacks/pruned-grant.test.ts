@@ -37,15 +37,18 @@ test.each([
 test.each([
   [30, 0],
   [20, 1],
-])('reports a disclosure to an authority that is missing from the log only if it was decided on after the log begins (%s months ago)', async (months, alone) => {
-  const at = `now() - interval '${months} months'`
-  const [tuula, riitta] = [promises.colleague.id, promises.matti.id]
-  await promises.tamper(
-    `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
+])(
+  'reports a disclosure to an authority that is missing from the log only if it was decided on after the log begins (%s months ago)',
+  async (months, alone) => {
+    const at = `now() - interval '${months} months'`
+    const [tuula, riitta] = [promises.colleague.id, promises.matti.id]
+    await promises.tamper(
+      `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
        assessed_at, assessed_by, assessment, outcome, reasons, decided_at, decided_by)
      values ('V-2020-1', 'REQUEST', 'Poliisi', 'K', '1', 'INVESTIGATION', 'x', ${at}, '${tuula}', ${at}, '${tuula}', 'a', 'GRANTED', 'P', ${at}, '${riitta}')`,
-  )
-  const found = await disclosuresFounded.check(await promises.makeContext(), undefined)
-  await promises.tamper(`delete from authority_disclosure`)
-  expect(found).toMatchObject({ facts: { alone } })
-})
+    )
+    const found = await disclosuresFounded.check(await promises.makeContext(), undefined)
+    await promises.tamper(`delete from authority_disclosure`)
+    expect(found).toMatchObject({ facts: { alone } })
+  },
+)

@@ -27,14 +27,22 @@ describe('precedence of rules', () => {
       { isRestricted: true, cases: [callersInspection] },
       { act: 'wait', for: 'right', cases: ['a'] },
     ],
-    ['a restriction does not keep a recording past its day', { isRestricted: true, now: t(100) }, { act: 'destroy', cause: 'retention' }],
+    [
+      'a restriction does not keep a recording past its day',
+      { isRestricted: true, now: t(100) },
+      { act: 'destroy', cause: 'retention' },
+    ],
     [
       'a prohibition has precedence over a restriction',
       { isRestricted: true, prohibitions: [byOfficial] },
       { act: 'destroy', cause: 'official' },
     ],
     ['a recording is destroyed on its day', { now: t(100) }, { act: 'destroy', cause: 'retention' }],
-    ['an order has precedence over the recording’s day', { now: t(100), isHeld: true }, { act: 'wait', for: 'order', cases: [] }],
+    [
+      'an order has precedence over the recording’s day',
+      { now: t(100), isHeld: true },
+      { act: 'wait', for: 'order', cases: [] },
+    ],
     [
       'an order has precedence over a prohibition',
       { isHeld: true, prohibitions: [byOfficial] },
@@ -78,7 +86,11 @@ describe('precedence of rules', () => {
       { destroyAt: undefined, prohibitions: [byOfficial] },
       { act: 'destroy', cause: 'official' },
     ],
-    ['an inspection does not keep a recording past its day', { now: t(100), cases: [callersInspection] }, { act: 'destroy', cause: 'retention' }],
+    [
+      'an inspection does not keep a recording past its day',
+      { now: t(100), cases: [callersInspection] },
+      { act: 'destroy', cause: 'retention' },
+    ],
     [
       'an inspection keeps a recording past its day if the description lets it',
       { now: t(100), inspectionsHold: true, cases: [callersInspection] },

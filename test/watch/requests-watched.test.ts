@@ -45,9 +45,19 @@ describe('a clerk with many actions for requesters', () => {
   test.each<[string, number, Planted, number]>([
     ['searches for calls', searchesInDay, { action: 'call.looked-for', detail: { call: 'id' } }, 10],
     ['withdraws calls', givenUpInDay, { action: 'call.given-up' }, 60],
-    ['plays calls that turn out not to be the requester’s', givenUpInDay, { action: 'call.verified', detail: { isParty: false } }, 60],
+    [
+      'plays calls that turn out not to be the requester’s',
+      givenUpInDay,
+      { action: 'call.verified', detail: { isParty: false } },
+      60,
+    ],
     ['forbids', forbiddenInDay, { action: 'recording.forbidden' }, 30],
-    ['enters requests of officials', officialsInWeek, { action: 'request.entered', detail: { party: 'OFFICIAL' } }, 1200],
+    [
+      'enters requests of officials',
+      officialsInWeek,
+      { action: 'request.entered', detail: { party: 'OFFICIAL' } },
+      1200,
+    ],
     ['has copies made', copiesInWeek, { action: 'subject-copy.made' }, 1400],
   ])('who %s raises one alarm from %i on', async (_, threshold, planted, apart) => {
     await many(threshold - 1, planted, apart)

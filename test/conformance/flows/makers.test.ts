@@ -232,28 +232,33 @@ describe('Metaswitch', () => {
     ['*302100', '0295121001'],
     ['2222', '0295121001'],
     ['*11', '0401234567'],
-  ])('a call fetched by dialling %s belongs to its caller, and the code is not taken for a number', async (dialled, calling) => {
-    const call = await bench.call({ label: ['1'] })
-    await call.invite({
-      sdp: true,
-      metadata: metaswitch({
-        people: ['0295121001', '0401234567', dialled],
-        extension: originating(dialled, calling),
-      }),
-    })
-    await bench.until(() => expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]))
-    // The official who fetched the call has no service number; the client may report it.
-    await call.update({
-      metadata: metaswitch({
-        people: ['0295121001', '0401234567', '029497000'],
-        extension: originating(dialled, calling),
-      }),
-    })
-    await bench.until(() =>
-      expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: numberKey } }),
-    )
-    await call.bye()
-  })
+  ])(
+    'a call fetched by dialling %s belongs to its caller, and the code is not taken for a number',
+    async (dialled, calling) => {
+      const call = await bench.call({ label: ['1'] })
+      await call.invite({
+        sdp: true,
+        metadata: metaswitch({
+          people: ['0295121001', '0401234567', dialled],
+          extension: originating(dialled, calling),
+        }),
+      })
+      await bench.until(() =>
+        expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]),
+      )
+      // The official who fetched the call has no service number; the client may report it.
+      await call.update({
+        metadata: metaswitch({
+          people: ['0295121001', '0401234567', '029497000'],
+          extension: originating(dialled, calling),
+        }),
+      })
+      await bench.until(() =>
+        expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: numberKey } }),
+      )
+      await call.bye()
+    },
+  )
 
   test('a call waiting on a shared line is fetched by dialling the line’s own number', async () => {
     const metadata = metaswitch({

@@ -60,10 +60,7 @@ test.each<[string, Change]>([
     (sdp) =>
       `${sdp.replaceAll('m=audio', 'm=audio 0 RTP/AVP 8\r\na=inactive\r\nm=audio')}m=image 0 udptl t38\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
   ],
-  [
-    'codec names in lower case, and bare line feeds',
-    (sdp) => sdp.replaceAll('PCMA', 'pcma').replaceAll('\r\n', '\n'),
-  ],
+  ['codec names in lower case, and bare line feeds', (sdp) => sdp.replaceAll('PCMA', 'pcma').replaceAll('\r\n', '\n')],
   ['no direction', (sdp) => sdp.replaceAll('a=sendonly\r\n', '')],
 ])('an offer with %s is recorded completely', async (_, change) => {
   const call = await bench.call({})
