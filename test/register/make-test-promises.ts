@@ -112,7 +112,7 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
 
   /** Returns the months of the number's rule; six for a call that should not be recorded. */
   const monthsOf = ({ numberReached }: SegmentFacts) =>
-    monthsInForce((version as DescriptionVersion).description, now()).get(numberReached.key) ?? 6
+    monthsInForce(version.description, now()).get(numberReached.key) ?? 6
 
   async function enter(facts: SegmentFacts, { recorded } = { recorded: facts.decision.record }): Promise<SegmentFacts> {
     const { answeredAt, startedAt, endedAt } = facts
