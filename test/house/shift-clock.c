@@ -1,7 +1,7 @@
 /*
- * Loaded before libc (LD_PRELOAD): the time of day, and the times of files, are shifted by the seconds that SHIFT_FILE has, eight
- * bytes, now and whenever they change. Nothing else is: no timer, no timeout and no monotonic clock, which libfaketime stops in
- * PostgreSQL (its lock_timeout and deadlock_timeout are setitimer's).
+ * Library loaded before libc (LD_PRELOAD). Shifts the time of day and the times of files by a number of seconds: the eight bytes in
+ * SHIFT_FILE, whose changes take effect at once. Does not shift timers, timeouts or the monotonic clock: libfaketime does, which
+ * stops PostgreSQL's lock_timeout and deadlock_timeout (setitimer).
  *
  * Built by shift-clock.ts.
  */
@@ -55,7 +55,7 @@ time_t time(time_t *at) {
   return now.tv_sec;
 }
 
-/* The time a file was written at is compared with the time of day. Node's statx is no function of libc. */
+/* Shifts file times, which programs compare with the time of day. Node calls statx by syscall(), not by a function of libc. */
 long syscall(long number, ...) {
   long given[6];
   va_list rest;

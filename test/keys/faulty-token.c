@@ -1,6 +1,6 @@
 /*
- * A PKCS#11 module that passes every call on to the one in TOKEN_BEHIND, and goes wrong as the file TOKEN_FAULT says by
- * one word at the time of the call. The list of functions is laid out as in PKCS#11 2.40.
+ * A PKCS#11 module that forwards every call to the module in TOKEN_BEHIND, with a fault that is named by one word in the
+ * file TOKEN_FAULT at the time of the call. The list of functions has the layout of PKCS#11 2.40.
  */
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// Renders a chart as Helm does, for a machine without it: Go's templates with sprig's functions and Helm's own few. Not the
-// whole of Helm: no hooks, no lookups, no library charts.
+// Renders a chart as Helm does, for a machine without Helm: Go's templates with the functions of sprig and the few of Helm
+// itself. Does not support hooks, lookups or library charts.
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go run render-chart.go CHART RELEASE [VALUES.yaml...]
 //
@@ -33,7 +33,7 @@ func read(path string) map[string]interface{} {
 	return found
 }
 
-// merge lays one set of values over another, mapping by mapping.
+// merge overrides one set of values by another, key by key.
 func merge(below, above map[string]interface{}) {
 	for name, value := range above {
 		mapping, isMapping := value.(map[string]interface{})

@@ -29,7 +29,7 @@ static void hex(const char *name, const unsigned char *bytes, int length) {
   printf("\"");
 }
 
-/* Deterministic, so that the file can be made again. */
+/* Returns deterministic bytes, so that the file can be made again. */
 static unsigned char draw(void) {
   static unsigned int x = 1;
   x = x * 1664525u + 1013904223u;
