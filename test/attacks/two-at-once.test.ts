@@ -83,7 +83,7 @@ describe('SCIM requests of the identity system', async () => {
   const scim = scimClient(new URL('/scim/v2', desk.url).toString(), made.token)
   const body = () => ({ schemas: [core], userName: `u.${randomUUID().slice(0, 8)}`, displayName: 'Maija Meri' })
 
-  test('enter one of five people with the same user id', async () => {
+  test('enter one of five people whose simultaneous requests have the same user id', async () => {
     const user = body()
     expect(await five(() => scim.post('/Users', user))).toEqual([201, 409, 409, 409, 409])
   })

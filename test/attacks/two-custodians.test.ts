@@ -1,6 +1,6 @@
 // R22, R50: two custodians must not serve one register, each with its own key folder, such as those of a started copy
-// of a machine, or of a key store restored from a backup. What one destroyed with a receipt could still be opened with
-// the other's folder.
+// of a machine, or of a key store restored from a backup. What one custodian destroyed with a receipt could still be
+// opened with the other's folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -36,7 +36,7 @@ async function printed<T>(program: string, atFirstWord = (): void => undefined):
 const daysAhead = (at: number) => Math.floor((at - Date.now()) / dayMs + 0.5)
 
 test.skipIf(reason)(
-  'a program and the files that it writes have another time, and its timers are unchanged',
+  'a program and the files that it writes have the shifted time, and its timers are unchanged',
   async () => {
     clock.shift(hundredDays)
     const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
