@@ -157,7 +157,7 @@ CASE
     ELSE ((closed_at IS NULL) = (closed_by IS NULL))
 END)),
   constraint alarm_count_check CHECK ((count > 0)),
-  constraint alarm_kind_check CHECK ((kind = ANY (ARRAY['refusals'::text, 'night'::text, 'official'::text, 'caller'::text, 'mass'::text, 'reveals'::text, 'sign-ins'::text, 'break-glass'::text, 'requests'::text, 'unrecorded'::text, 'untold'::text, 'one-way'::text, 'loss'::text, 'links'::text, 'directory'::text, 'standstill'::text]))),
+  constraint alarm_kind_check CHECK ((kind = ANY (ARRAY['refusals'::text, 'night'::text, 'official'::text, 'caller'::text, 'mass'::text, 'reveals'::text, 'sign-ins'::text, 'break-glass'::text, 'requests'::text, 'unrecorded'::text, 'untold'::text, 'one-way'::text, 'loss'::text, 'links'::text, 'directory'::text, 'standstill'::text, 'late-window'::text]))),
   constraint alarm_note_check CHECK (((note <> ''::text) AND (length(note) <= 2000)))
 );
 CREATE UNIQUE INDEX alarm_open ON public.alarm USING btree (kind, person_id, object_id) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
@@ -3766,6 +3766,7 @@ fed_lookups(begun timestamp with time zone, ended timestamp with time zone, part
 fetch_lease() returns interval
 fetch_may_continue(wanted uuid, attempt integer) returns boolean to seloste_custodian
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
+find_late_window(days integer) returns SETOF finding to seloste_custodian
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 find_unsettled(given jsonb) returns TABLE(kind text, subject text, person uuid) to seloste_desk
@@ -3838,6 +3839,7 @@ keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_cus
 last_runs(max_rows integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_guard() returns trigger
+late_sources() returns TABLE(name text, since timestamp with time zone)
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 latest_name_at(person uuid, at timestamp with time zone) returns text

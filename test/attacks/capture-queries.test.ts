@@ -5,6 +5,7 @@ import { admitFed, admitNewFed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { allowFeed, reportFeed } from '#register/feed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone } from '#test/database/people.ts'
 
@@ -12,6 +13,7 @@ import { callFacts, phone } from '#test/database/people.ts'
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')
+const custodian = database.as('seloste_custodian')
 const now = Temporal.Now.instant()
 const [node, otherNode] = [randomUUID(), randomUUID()]
 const called = phone('029 497 000')
@@ -271,4 +273,42 @@ test('imports an archive for times without other reports, and for other times on
   expect(await allowFeed(database.as().db, 'another', reported.startedAt)).toBe(false)
   await expect(allowFeed(capture.db, 'exchange', now.subtract({ hours: 9_000 }))).rejects.toThrow('permission denied')
   expect(await admitFed(capture.db, 'exchange', [same])).toEqual({ added: 0, known: 1 })
+})
+
+test.each([
+  [
+    'a node that ended with a call waiting',
+    async () => {
+      const id = randomUUID()
+      const state = '{"draining": false, "pressures": [], "sessions": 0, "recordings": 0, "waiting": 0}'
+      await capture.pool.query(`select capture_node_heartbeat($1, 'spare', '1', now(), $2)`, [id, state])
+      await capture.pool.query('select capture_node_shutdown($1, 1)', [id])
+      await owner.query(
+        `update capture_node set started_at = started_at - interval '5 days', alive_at = alive_at - interval '5 days',
+           ended_at = ended_at - interval '5 days' where id = $1`,
+        [id],
+      )
+    },
+  ],
+  [
+    'a feed of no number that only reports that it is alive',
+    async () => {
+      const feed = { name: 'spare', source: 'csv', covers: [] }
+      const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }
+      await reportFeed(capture.db, feed, { ...progress, until: now }, undefined)
+      await owner.query(
+        `update feed set first_at = first_at - interval '5 days', told_until = told_until - interval '5 days'`,
+      )
+      await reportFeed(capture.db, feed, { ...progress, until: undefined }, undefined)
+    },
+  ],
+] as const)('%s, left behind to keep old calls open to changes, raises an alarm', async (_, leaveBehind) => {
+  await owner.query('delete from alarm')
+  const found = async () => (await custodian.pool.query('select facts from find_late_window(3)')).rows
+  expect(await found()).toEqual([])
+  await leaveBehind()
+  expect(await found()).toEqual([{ facts: { days: 5, sources: ['spare'] } }])
+  await raiseAlarms(custodian.db, [], Temporal.Now.instant())
+  const { rows } = await owner.query(`select count from alarm where kind = 'late-window' and closed_at is null`)
+  expect(rows).toEqual([{ count: 1 }])
 })

@@ -218,22 +218,40 @@ language sql immutable as $$
     else fed_answered < ended and ended between fed_ended - clock_tolerance() and fed_ended + clock_tolerance() end
 $$;
 
--- Returns the earliest instant of which a feed or node may still report something new, less `slack` for files out of order. A feed without
--- reports for a month counts as quiet, unless an administrator allows it (allow_feed). Of the time before its first report a feed has
--- nothing late: otherwise capture could invent one, and change calls of a month ago.
+-- Returns the feeds and nodes that may still report something new, each with the earliest instant of it. A feed without reports for a month
+-- counts as quiet, unless an administrator allows it (allow_feed). Of the time before its first report a feed has nothing late: otherwise
+-- capture could invent one, and change calls of a month ago.
+create or replace function late_sources() returns table (name text, since timestamptz)
+language sql stable as $$
+  select f.name, case when f.late_until > now() then f.late_from else greatest(f.told_until, f.first_at, now() - interval '31 days') end
+  from feed f where f.told_until is not null or f.late_until > now()
+  union all
+  select n.name, case when n.away_until > now() then n.away_from else n.alive_at end from capture_node n
+  where n.away_until > now()
+    -- Not back yet, or its facts come before its heartbeat.
+    or n.alive_at between now() - interval '31 days' and now() - interval '1 day' and (n.ended_at is null or n.waiting > 0)
+$$;
+revoke execute on function late_sources from public;
+
+-- Returns the earliest instant of which a feed or node may still report something new, less `slack` for files out of order.
 create or replace function late_facts_from(slack interval) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select least(now(), (
-    select min(case when f.late_until > now() then f.late_from else greatest(f.told_until, f.first_at, now() - interval '31 days') end) from feed f
-    where f.told_until is not null or f.late_until > now()
-  ), (
-    select min(case when n.away_until > now() then n.away_from else n.alive_at end) from capture_node n
-    where n.away_until > now()
-      -- Not back yet, or its facts come before its heartbeat.
-      or n.alive_at between now() - interval '31 days' and now() - interval '1 day' and (n.ended_at is null or n.waiting > 0)
-  )) - slack
+  select least(now(), (select min(l.since) from late_sources() l)) - slack
 $$;
 grant execute on function late_facts_from to seloste_capture;
+
+-- Returns the finding for an alarm if a feed or node has reported nothing new for some days: until it does, or is given up, capture can
+-- still change calls since then. A closed alarm is raised again after a week.
+create or replace function find_late_window(days integer) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select null::uuid, null::uuid, count(*)::integer, min(l.since), now(),
+    jsonb_build_object('days', floor(extract(epoch from now() - min(l.since)) / 86400), 'sources', to_jsonb((array_agg(l.name order by l.since))[1:10]))
+  from late_sources() l
+  where l.since < now() - make_interval(days => days)
+    and not exists (select from alarm a where a.kind = 'late-window' and a.closed_at > now() - interval '7 days')
+  having count(*) > 0
+$$;
+grant execute on function find_late_window to seloste_custodian;
 
 -- Allows a feed to report from an instant on, for two days: an administrator's permission for an archive. Returns false if there is no such
 -- feed.

@@ -282,6 +282,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   unrecorded: () => sql`select * from find_unreconciled('unrecorded', 'calls', ${thresholds.unrecorded.calls})`,
   untold: () => sql`select * from find_unreconciled('untold', 'recordings', ${thresholds.untold.recordings})`,
+  'late-window': () => sql`select * from find_late_window(${thresholds['late-window'].days})`,
   'one-way': (from) => reception('one-way', 'one_way', thresholds['one-way'].recordings, from),
   loss: (from) => reception('loss', 'lossy', thresholds.loss.recordings, from),
 

@@ -44,6 +44,8 @@ export const thresholds = {
   unrecorded: { calls: 1 },
   /** Recordings whose call no feed has reported within a day, if a feed covers that number (AC8). */
   untold: { recordings: 1 },
+  /** Days without a new report of a feed or node: so long, and no longer unnoticed, calls stay open to late reports. */
+  'late-window': { days: 3 },
   /** Recordings of one client in an hour in which one voice is missing; and that lost three packets of a hundred. */
   'one-way': { recordings: 3 },
   loss: { recordings: 5 },

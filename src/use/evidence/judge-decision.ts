@@ -114,7 +114,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     quotaUsed: () => decision.quotaUsed ?? 0,
   }
   const again = decideRecording(question)
-  const differences = [...differencesOf(decision, again), ...longerTerm(segment.recordingMonths, again)]
+  const differences = [...differencesOf(decision, again), ...otherTerm(segment, again, by)]
   if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, question)) {
     return found('unverifiable', differences)
   }
@@ -137,10 +137,21 @@ function dependsOnOfficial(stored: DecidedSegment['decision'], question: Recordi
   return differencesOf(stored, decideRecording(asKnown)).length === 0
 }
 
-/** R25: no recording is kept longer than its rule says. */
-function longerTerm(months: number | null | undefined, again: RecordingDecision): Difference[] {
-  if (!months || again.recordingMonths === undefined || months <= again.recordingMonths) return []
-  return [{ what: 'recordingMonths', stored: months, again: again.recordingMonths }]
+/** R25: compares the term with the rule's. A shorter one is right if a rule of a later version has it for the number. */
+function otherTerm(
+  { recordingMonths: months, numberReached }: DecidedSegment,
+  again: RecordingDecision,
+  { versions }: JudgedBy,
+): Difference[] {
+  const own = again.recordingMonths
+  if (!months || own === undefined || months === own) return []
+  const later = versions
+    .filter(({ version }) => version >= again.descriptionVersion)
+    .flatMap(({ description }) => description.recordingPlan.rules)
+  const isShortened = later.some(
+    ({ numbers, recordingMonths }) => recordingMonths === months && numbers.includes(numberReached),
+  )
+  return months < own && isShortened ? [] : [{ what: 'recordingMonths', stored: months, again: own }]
 }
 
 function differencesOf(stored: DecidedSegment['decision'], again: RecordingDecision): Difference[] {

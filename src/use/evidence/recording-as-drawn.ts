@@ -42,7 +42,7 @@ const maxHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every stored decision equals the decision recomputed from the version in force at the time, the draw key and the call’s own id, and no recording is kept longer than decided. Every drawn call has a recording or the reason why there is none, and no other call has a recording. A recording is ingested within an hour of its call’s end, or within a day if it came late from its capture node.',
+  rule: 'Every stored decision equals the decision recomputed from the version in force at the time, the draw key and the call’s own id, and no recording has another term than decided. Every drawn call has a recording or the reason why there is none, and no other call has a recording. A recording is ingested within an hour of its call’s end, or within a day if it came late from its capture node.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission by id, and nothing else',

@@ -58,6 +58,7 @@ const alarms = [
   },
   { kind: 'unrecorded', facts: { calls: 13, numbers: 2 }, threshold: { calls: 1 } },
   { kind: 'untold', facts: { recordings: 13, numbers: 2 }, threshold: { recordings: 1 } },
+  { kind: 'late-window', facts: { days: 4, sources: ['exchange'] }, threshold: { days: 3 } },
   { kind: 'one-way', facts: { recordings: 40, affected: 13, clients: 2 }, threshold: { recordings: 3 } },
   { kind: 'standstill', facts: { kinds: { disk: 1, capture: 2 } }, threshold: { minutes: 2 } },
   { kind: 'loss', facts: { recordings: 40, affected: 13, clients: 2 }, threshold: { recordings: 5 } },

@@ -84,6 +84,8 @@ export function alarmText(
         number: formatCount(count, language),
         kinds: kindsText(facts, t),
       })
+    case 'late-window':
+      return t('watch.alarm.late-window.what', { days: number('days'), sources: idsIn(facts, 'sources').join(', ') })
     case 'unrecorded':
     case 'untold':
       return t(`watch.alarm.${kind}.what`, {

@@ -39,8 +39,8 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       </p>
     ) : null
   }
-  // Reception has no entries: technical maintenance sees it by client and hour.
-  if (kind === 'one-way' || kind === 'loss') return null
+  // Reception and late reports have no entries: technical maintenance sees it by client and hour.
+  if (kind === 'one-way' || kind === 'loss' || kind === 'late-window') return null
   // The log's end is exclusive; the last entry is included.
   const to = new Date(Date.parse(lastAt) + 1000).toISOString()
   const search = person

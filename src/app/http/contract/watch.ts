@@ -24,6 +24,7 @@ export const Alarm = Type.Object(
         'requests',
         'unrecorded',
         'untold',
+        'late-window',
         'one-way',
         'loss',
         'links',
