@@ -11,7 +11,8 @@ export interface SampleRequest {
   json?: object
 }
 
-export interface Weighty {
+/** Values that replace the generated ones. */
+export interface RequestOverrides {
   /** Path parameters. */
   places?: Readonly<Record<string, string>>
   /** Purpose and reference, for every operation that takes them. */
@@ -43,25 +44,25 @@ const bodies: Readonly<Record<string, object>> = {
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 
-export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}): SampleRequest {
+export function sampleRequest(id: keyof typeof operations, overrides: RequestOverrides = {}): SampleRequest {
   const { url, schema, method } = operations[id] as unknown as {
     url: string
     method: string
     schema: Record<string, Schema | undefined>
   }
   const { body, querystring, params } = schema
-  const places: Record<string, string> = { month: earlier.toPlainYearMonth().toString(), quarter, ...weighty.places }
+  const places: Record<string, string> = { month: earlier.toPlainYearMonth().toString(), quarter, ...overrides.places }
   const path = url.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
   )
   const sameShape = (wanted: Schema) => ({
     ...filled(wanted),
-    ...Object.fromEntries(Object.entries(weighty.look ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
+    ...Object.fromEntries(Object.entries(overrides.look ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
   })
   const query = querystring
     ? `?${new URLSearchParams(sameShape(querystring) as Record<string, string>).toString()}`
     : ''
-  return { method, path: path + query, ...(body && { json: { ...sameShape(body), ...bodies[id], ...weighty.body } }) }
+  return { method, path: path + query, ...(body && { json: { ...sameShape(body), ...bodies[id], ...overrides.body } }) }
 }
 
 interface Schema {

@@ -23,7 +23,8 @@ begin
   return new;
 end $$;
 
--- Requires the ground of every cause that the description names, from whoever acts: scripts and the application's superusers as well.
+-- Allows a recording to be destroyed only if the condition of its cause holds: term reached, hold ended, quarantined, forbidden. Applies to
+-- every role, also to superusers.
 create or replace function recording_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -177,7 +177,7 @@ export async function neighboursOf(
   return rows.filter((row) => !leaving.has(row.recording_id))
 }
 
-/** Returns false if another run has taken this stalled run's version for one left by a crash, and retired it. */
+/** Returns false if this run stalled and another run, assuming a crash, retired its version. */
 export async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
   const row = await tx
     .selectFrom('month_key')

@@ -153,7 +153,7 @@ describe('a browser in which the person has signed in', () => {
     expect(await rememberDevice(desk, await other.signIn(), own.knownDevice ?? '')).toBe(false)
   })
 
-  test('is one of twenty, the last used', async () => {
+  test('is remembered while it is among the twenty used last', async () => {
     const session = await aino.signIn()
     const tokens = Array.from({ length: 22 }, newDeviceToken)
     for (const token of tokens) await rememberDevice(desk, session, token)

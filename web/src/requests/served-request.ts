@@ -5,8 +5,8 @@ import { usePurposeState } from '../session/purpose.tsx'
 const remembered = 'seloste.served-request'
 
 /**
- * Sets this session's purpose to INSPECTION with the request's number as reference. A closed request clears it, also for the
- * one opened before.
+ * Sets this session's purpose to INSPECTION with the request's number as reference. A closed request clears the purpose, even
+ * one that was set for another request.
  * @returns the purpose and reference, once in force
  */
 export function useServing(request: { id: string; number: string; closed?: object }): UnderPurpose | undefined {

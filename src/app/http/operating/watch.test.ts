@@ -142,7 +142,7 @@ describe('extracts', () => {
     ['from=x&to=2026-01-01T00:00:00Z', 'from'],
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
     ['from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 'to'],
-  ])('for an invalid time name the wrong end: %s', async (query, field) => {
+  ])('are refused for an invalid period, naming the invalid field: %s', async (query, field) => {
     const given = await answer(official.fetch(`/api/my-calls/looks?${query}`))
     expect(given).toMatchObject({ status: 400, code: 'input.invalid', body: { error: { field } } })
   })

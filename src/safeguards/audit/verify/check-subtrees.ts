@@ -28,17 +28,23 @@ export class SubtreeCheck {
     const stored = this.#stored.get(place)
     this.#stored.delete(place)
     if (stored === hash.toString('hex')) return
-    const is = stored === undefined ? 'missing' : 'another'
-    this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
+    const is = stored === undefined ? 'is missing' : 'differs'
+    this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: the stored hash ${is}.`, {
+      leaf: index * 2 ** height,
+    })
   }
 
   /** Reports the remaining stored roots: their leaves do not exist. */
   judge(): void {
     for (const place of this.#stored.keys()) {
       const [level = 0, index = 0] = place.split('/').map(Number)
-      this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is over leaves that are not there.`, {
-        leaf: index * 2 ** (level * levelBits),
-      })
+      this.#findings.add(
+        'subtree-wrong',
+        `Level ${level}, index ${index}: the stored hash covers leaves that do not exist.`,
+        {
+          leaf: index * 2 ** (level * levelBits),
+        },
+      )
     }
   }
 }
