@@ -352,6 +352,36 @@ test(
 )
 
 test(
+  'a note about a copy of a recording that was destroyed after the backup is not restored',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const destroyer = makeDestroyer(database, register, place.copies)
+    const [kept, gone] = await recordings(2)
+    const ids = [kept!.copy, gone!.copy]
+    await sql`
+      update anonymised_copy set check_note = 'Nimi kuuluu', removed = '{"NAME": 1}', redacted_ms = 500
+      where id = any (${ids}::uuid[])`.execute(admin)
+    await register.seal()
+    const { manifest } = await backUpTo(register, place)
+    await destroyer.destroy(gone!.id)
+    await register.seal()
+    await place.copies.catchUp()
+
+    const machine = await emptyMachine()
+    await restoreFrom(machine, place, { backup: manifest.id })
+    const { rows } = await machine.pool.query(
+      `select check_note, removed, redacted_ms from anonymised_copy where id = any ($1::uuid[]) order by array_position($1::uuid[], id)`,
+      [ids],
+    )
+    expect(rows).toEqual([
+      { check_note: 'Nimi kuuluu', removed: { NAME: 1 }, redacted_ms: 500 },
+      { check_note: null, removed: {}, redacted_ms: 0 },
+    ])
+  },
+)
+
+test(
   'the sound of a signed copy is restored unchanged, and that of a destroyed recording is in no file',
   { timeout: 60_000 },
   async () => {

@@ -1,5 +1,5 @@
--- Ends what was made of a recording in the transaction that blocks it (R50): moments of training, its anonymised copy (text deleted, sound
--- to be removed), requesters' copies, evaluations, and packages with a part of it.
+-- Ends what was made of a recording in the transaction that blocks it (R50): moments of training, its anonymised copy (text, check note and
+-- what was removed deleted, sound to be removed), requesters' copies, evaluations, and packages with a part of it.
 create or replace function end_uses_of_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -14,6 +14,8 @@ begin
   )
   insert into audit_entry (action, object_kind, object_id, result, detail)
   select 'anonymised-copy.ended', 'anonymised-copy', id, 'ok', '{"why": "destroyed"}' from ended;
+  -- Also of a copy that ended earlier, as one whose sound a restored backup lacked.
+  update anonymised_copy k set work = null, check_note = null, removed = '{}', redacted_ms = 0 where k.recording_id = new.id;
   perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
   perform end_evaluation(e, why) from evaluation e where e.recording_id = new.id;
   update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;

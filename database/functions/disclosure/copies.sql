@@ -385,17 +385,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function copies_to_check to seloste_desk;
 
--- Returns what was removed, the engine, and the judgement, for those who prepare, check, decide or oversee.
+-- Returns what was removed, the engine, and the judgement, for those who prepare, check, decide or oversee, while the recording exists.
 create or replace function read_privacy_report(wanted uuid) returns table (level text, engine text, version text, evaluation jsonb, removed jsonb,
   redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   as_role text := require_research_role('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  r recording;
   c anonymised_copy;
 begin
   select * into c from anonymised_copy k where k.id = wanted;
+  select * into r from recording k where k.id = c.recording_id;
   perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(copy_block_reason(r) = 'recording.destroyed', 'recording.destroyed');
   perform refuse_if(c.rendered_at is null, 'anonymised-copy.not-rendered');
   perform record_right_act('anonymised-copy.read', as_role, 'anonymised-copy', c.id, '{"report": true}');
   return query select c.level, c.engine, c.engine_version, c.evaluation, c.removed, c.redacted_ms, c.duration_ms, c.prepared_by,

@@ -167,7 +167,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select coalesce(array_agg(distinct p.recording), '{}') from p
       where p.state = 'DESTROYED' and p.executed_at < now() - interval '1 minute' and (
         exists (select from recording_key k where k.recording_id = p.recording)
-        or exists (select from anonymised_copy a where a.recording_id = p.recording and a.work is not null)))
+        or exists (select from anonymised_copy a where a.recording_id = p.recording
+          and (a.work is not null or a.check_note is not null))))
 $$;
 grant execute on function prohibitions_obeyed to seloste_custodian;
 

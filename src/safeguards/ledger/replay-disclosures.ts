@@ -213,7 +213,7 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
 
 /**
  * A recording has one rendering for good (R33): if a copy has left in a rendering that the backup lacks, no other is made. What
- * was destroyed after the backup has no copy any more; its guards are off here.
+ * was destroyed after the backup has no copy any more, nor what was written about it; its guards are off here.
  */
 async function endCopiesOutside(tx: Tx): Promise<void> {
   await sql`
@@ -225,7 +225,9 @@ async function endCopiesOutside(tx: Tx): Promise<void> {
       rendered_at = coalesce(anonymised_copy.rendered_at, excluded.rendered_at), checked_at = excluded.checked_at, ended_at = clock_timestamp()
     where anonymised_copy.state <> 'APPROVED'`.execute(tx)
   await sql`
-    update anonymised_copy a set ended_at = clock_timestamp(), work = null
-    where a.ended_at is null and exists (
-      select from recording r where r.id = a.recording_id and r.state in ('DESTROYING', 'DESTROYED'))`.execute(tx)
+    update anonymised_copy a set ended_at = coalesce(a.ended_at, clock_timestamp()), work = null, check_note = null, removed = '{}',
+      redacted_ms = 0
+    where not exists (select from recording r where r.id = a.recording_id and r.state not in ('DESTROYING', 'DESTROYED'))`.execute(
+    tx,
+  )
 }

@@ -107,7 +107,7 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
             <OfItem item={item.item} />
           </Link>
         )}
-        {copy.id && isMade(item) && (
+        {copy.id && isMade(item) && recording !== 'destroyed' && (
           <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
             {t('disclosures.item.report')}
             <OfItem item={item.item} />

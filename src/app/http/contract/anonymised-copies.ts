@@ -246,7 +246,7 @@ export const anonymisedCopyOperations = {
   readPrivacyReport: {
     route: 'GET /api/anonymised-copies/:id/report',
     access: 'view',
-    summary: 'Read what was removed and the remaining risk',
+    summary: 'Read what was removed and the remaining risk, while the recording exists',
     response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
   },
 } as const

@@ -76,7 +76,7 @@ export interface PrivacyReport {
  * What may still identify a speaker: the words at every level; at N also prosody; at D enough of the voice to be recognised.
  */
 const residualRisk = { T: 'words', N: 'words-and-prosody', D: 'voice' } as const
-const reportRefusals = ['deny.role', 'not-found', 'anonymised-copy.not-rendered'] as const
+const reportRefusals = ['deny.role', 'not-found', 'recording.destroyed', 'anonymised-copy.not-rendered'] as const
 
 export async function readPrivacyReport(
   db: Kysely<RegisterTables>,
