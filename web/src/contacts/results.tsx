@@ -82,7 +82,7 @@ function ResultsTable({ contacts, columns, shown, order, isOrderable, onOrder, .
   const head = { order, isOrderable, onOrder }
   const ofSegments = segmentColumns.filter((name) => shown.includes(name))
   return (
-    <table className="results results-dense" onKeyDown={onRowKeys}>
+    <table className={`results results-dense ${play.picks ? 'results-pickable' : ''}`} onKeyDown={onRowKeys}>
       <caption className="visually-hidden">{t('contacts.results.title')}</caption>
       <thead>
         <tr>
