@@ -421,6 +421,11 @@ describe('a call that its caller has left', () => {
       'is reported to have left, by a partial update',
       metadataOf({ mode: 'partial', participants: [x], more: times('c', 0, 1) }),
     ],
+    ['has another number under the same id', metadataOf({ participants: [{ ...x, id: 'c' }, a] })],
+    [
+      'has another number under the same id, by a partial update',
+      metadataOf({ mode: 'partial', participants: [{ ...x, id: 'c' }] }),
+    ],
   ])(
     'if a caller %s, the official’s conversation with somebody else is in no recording of the caller, and is marked for review',
     async (_, request) => {
@@ -445,9 +450,11 @@ describe('a call that its caller has left', () => {
   )
 
   test.each([
-    ['withholds the number', 'sip:anonymous@anonymous.invalid'],
-    ['has a SIP address', 'sip:somebody@elsewhere.example'],
-  ])('a talk with somebody who %s is marked for review', async (_, aor) => {
+    ['withholds the number', 'sip:anonymous@anonymous.invalid', 'x'],
+    ['has a SIP address', 'sip:somebody@elsewhere.example', 'x'],
+    ['withholds the number, under the caller’s id,', 'sip:anonymous@anonymous.invalid', 'c'],
+    ['has a SIP address, under the caller’s id,', 'sip:somebody@elsewhere.example', 'c'],
+  ])('a talk with somebody who %s is marked for review', async (_, aor, id) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
@@ -455,7 +462,7 @@ describe('a call that its caller has left', () => {
       headers: diversion,
     })
     await call.speak(ports, 10)
-    await call.reinvite({ metadata: metadataOf({ participants: [a, { id: 'x', aor, label: '1' }] }) })
+    await call.reinvite({ metadata: metadataOf({ participants: [a, { id, aor, label: '1' }] }) })
     await call.speak(ports, 10)
     await call.bye()
     await stored(1)
@@ -466,6 +473,22 @@ describe('a call that its caller has left', () => {
     ['is transferred', [[c, b]]],
     ['is on hold, alone,', [[c], [c, a]]],
     ['is reported in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
+    ['is reported in another form under the same id', [[{ ...c, aor: 'tel:040-1234567;ext=12' }, a]]],
+    ['is reported with a second number', [[{ ...c, aor: [people.caller, '4567'] }, a]]],
+    [
+      'is reported by the extension of the number',
+      [
+        [{ ...c, aor: '34567' }, a],
+        [c, a],
+      ],
+    ],
+    [
+      'is reported without a number',
+      [
+        [{ ...c, aor: [] }, a],
+        [c, a],
+      ],
+    ],
   ])('a caller who %s causes no review', async (_, later) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
@@ -480,6 +503,66 @@ describe('a call that its caller has left', () => {
     await bench.until(() => expect(bench.segments().every(({ endedAt }) => endedAt)).toBe(true))
     expect(bench.segments().flatMap(({ marks }) => marks)).toEqual([])
   })
+
+  test.each([
+    ['withheld', 'sip:anonymous@anonymous.invalid', 'withheld'],
+    ['not a number', 'sip:+358@x', 'unparsed'],
+    ['an extension of the later number', 'sip:34567@x', 'extension'],
+  ])('recording continues without review if the caller’s number is %s at first', async (_, aor, kind) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [{ ...c, aor }, a] }),
+      headers: diversion,
+    })
+    expect(bench.segments()[0]?.caller.kind).toBe(kind)
+    await call.speak(ports, 10)
+    await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    expect(await stored(1)).toEqual([[aino, 40]])
+    expect(bench.segments()[0]?.marks).toEqual([])
+  })
+
+  test('a call whose caller has a number instead of a SIP address is marked for review', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [{ ...c, aor: 'sip:somebody@elsewhere.example' }, a] }),
+      headers: diversion,
+    })
+    await call.speak(ports, 10)
+    await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    await stored(1)
+    expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
+  })
+
+  test.each([
+    ['c', 'at once', []],
+    ['c', 'after a request without a number', [[{ ...c, aor: [] }]]],
+    ['c', 'after being alone', [[{ ...x, id: 'c' }]]],
+    ['x', 'at once', []],
+  ])(
+    'if somebody else (id %s) has the caller’s place before the answer, %s, the talk is withheld and marked',
+    async (id, _, between) => {
+      const call = await bench.call({})
+      const { ports } = await call.invite({
+        sdp: true,
+        metadata: metadataOf({ participants: [c] }),
+        headers: diversion,
+      })
+      await wait(50)
+      for (const participants of between) await call.update({ metadata: metadataOf({ participants }) })
+      await call.update({ metadata: metadataOf({ participants: [{ ...x, id }, a] }) })
+      await call.speak(ports, 10)
+      await call.bye()
+      await bench.until(() => expect(bench.segments().every(({ endedAt }) => endedAt)).toBe(true))
+      expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
+      expect((await parts()).reduce((sum, [, packets]) => sum + packets, 0)).toBe(0)
+    },
+  )
 
   test.each([
     ['in another form', { id: 'again', aor: '0401234567', label: '1' }],
@@ -525,3 +608,47 @@ test.each([
     expect(bench.segments()[0]?.marks).toContain('needs-review')
   },
 )
+
+describe('after more metadata than the limits allow', () => {
+  const c = { id: 'c', aor: people.caller, label: '1' }
+  const official = (n: number) => ({ id: `a${n}`, aor: people.official, label: '2' })
+  const x = { id: 'x', aor: `sip:${stranger}@x`, label: '2' }
+  const renamed = (xml: string, n: number) => xml.replaceAll(/(?<=[">])(s[12])(?=["<])/g, `$1-${n}`)
+  /** Metadata of a client that renames streams, or the official, in each update; and of an outsider who joins at the end. */
+  const clients: [string, (n: number) => string, string][] = [
+    [
+      'new stream ids in 300 snapshots',
+      (n) => renamed(metadataOf({ participants: [c, official(0)] }), n),
+      renamed(metadataOf({ participants: [c, official(0), x] }), 300),
+    ],
+    [
+      'new ids of the official in 70 partial updates',
+      (n) => metadataOf({ mode: 'partial', participants: [official(n + 1)], more: times(`a${n}`, 0, 1) }),
+      metadataOf({ mode: 'partial', participants: [x] }),
+    ],
+    [
+      'new ids of the official in 70 snapshots',
+      (n) => metadataOf({ participants: [c, official(n + 1)] }),
+      metadataOf({ participants: [{ ...x, label: '1' }, official(80)] }),
+    ],
+  ]
+  test.each(clients)(
+    '%s: an outsider who speaks then is not recorded',
+    async (name, update, joins) => {
+      const call = await bench.call({})
+      const { ports } = await call.invite({
+        ...{ sdp: true, headers: diversion },
+        metadata: metadataOf({ participants: [c, official(0)] }),
+      })
+      await call.speak(ports, 10)
+      await wait(50)
+      const updates = Number(/\d+/.exec(name)![0])
+      for (let n = 0; n < updates; n++) await call.update({ metadata: update(n) })
+      await call.update({ metadata: joins })
+      await call.speak(ports, 10)
+      await call.bye()
+      expect(await stored(1)).toEqual([[aino, 20]])
+    },
+    60_000,
+  )
+})

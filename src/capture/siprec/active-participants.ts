@@ -50,7 +50,8 @@ function isPlaceholder({ streamLinks }: RecordingMetadata, { id, aors }: Partici
   )
 }
 
-function hasLeft(metadata: RecordingMetadata, id: string): boolean {
+/** Returns true if the metadata report that the participant has left every session. */
+export function hasLeft(metadata: RecordingMetadata, id: string): boolean {
   const links = metadata.sessionLinks.filter(({ participantId }) => participantId === id)
   return links.length > 0 && links.every(({ fromMs = 0, untilMs }) => untilMs !== undefined && untilMs >= fromMs)
 }
@@ -94,13 +95,36 @@ export function onlyListens({ metadata }: Evidence, id: string): boolean {
   return links.length > 0 && links.every(({ direction }) => direction === 'recv')
 }
 
-/** Returns numbers of participants in earlier metadata or reported as having left, except those of anybody in the call. */
-export function numbersLeft({ metadata, normalise }: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
+/**
+ * Returns numbers that were reported earlier and that nobody in the call has now. `left`: the participant has left.
+ * `displaced`: somebody else has the participant's id now (RFC 4916). `unsure`: the participant with the id had a SIP address
+ * and has a number now, which may be the same telephone's.
+ */
+export function formerNumbers(
+  { metadata, normalise }: Evidence,
+  candidates: readonly Candidate[],
+): { key: PhoneNumberKey; is: 'left' | 'displaced' | 'unsure' }[] {
   const here = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
-  const ids = new Set(candidates.map(({ participant }) => participant.id))
-  const gone = [...(metadata?.left ?? []), ...(metadata?.participants ?? [])].filter(({ id }) => !ids.has(id))
-  const keys = gone.flatMap((participant) => numbersOf(participant, normalise).map(({ key }) => key))
-  return [...new Set(keys)].filter((key) => key !== null && !here.has(key)) as PhoneNumberKey[]
+  const present = new Map(candidates.map(({ participant, numbers }) => [participant.id, numbers]))
+  const former = [...(metadata?.left ?? []), ...(metadata?.participants ?? [])]
+  return former.flatMap((participant) => {
+    const now = present.get(participant.id)
+    // An update that reports no number for the participant leaves the known one as it is.
+    if (now?.length === 0) return []
+    const gone = numbersOf(participant, normalise).filter(
+      (number) => number.key !== null && !here.has(number.key) && !now?.some((one) => isShortFormOf(one, number)),
+    )
+    return gone.map(({ kind, key }) => ({
+      key: key!,
+      is: now === undefined ? 'left' : kind === 'address' ? 'unsure' : 'displaced',
+    }))
+  })
+}
+
+/** Returns true if one is the extension with which the other number ends. */
+function isShortFormOf(one: PhoneNumber, other: PhoneNumber): boolean {
+  if (one.kind === 'extension' && other.kind === 'e164') return other.key.endsWith(one.key.split(':').at(-1)!)
+  return one.kind === 'e164' && other.kind === 'extension' && isShortFormOf(other, one)
 }
 
 /** Returns the entry of any of these numbers: registry first, then directory. */

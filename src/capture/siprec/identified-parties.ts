@@ -54,9 +54,14 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
     readonly listening: readonly O[]
     /** Numbers of people who were in the call and have left it. */
     readonly left: readonly PhoneNumberKey[]
+    /** Numbers of people whose participant id somebody else has now. */
+    readonly displaced: readonly PhoneNumberKey[]
     /** Numbers of people from outside who are heard now, including the caller's. */
     readonly outsiders: readonly PhoneNumberKey[]
-    /** Numbers of people who have left, if somebody from outside without a phone number is heard now. */
+    /**
+     * Numbers of people who may have left: somebody from outside without a phone number is heard now, or a number is reported
+     * instead of a SIP address.
+     */
     readonly replaced: readonly PhoneNumberKey[]
     /** Number of third parties heard now: neither the caller nor an official. */
     readonly thirdParties: number

@@ -11,7 +11,7 @@ import {
   isConnected,
   isSpeaking,
   findParticipants,
-  numbersLeft,
+  formerNumbers,
   onlyListens,
   participantWith,
   type Candidate,
@@ -59,6 +59,8 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   })
   for (const reason of mapping.needsReview) draft.review.add(reason)
   const { caller, number, official } = draft
+  const former = formerNumbers(evidence, candidates)
+  const areNumbered = outsidersOf(evidence, candidates).every(isNumbered)
   return {
     direction: directionOf(evidence, draft, candidates),
     ...(caller ? { caller } : {}),
@@ -80,9 +82,13 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
           : candidates.flatMap(({ numbers }) => numbers.flatMap(({ key }) => key ?? [])),
       ...voicesOf(evidence, candidates, draft),
       ...(caller?.number.kind === 'withheld'
-        ? { left: [], outsiders: [] }
-        : { left: numbersLeft(evidence, candidates), outsiders: numbersOutside(evidence, candidates) }),
-      replaced: outsidersOf(evidence, candidates).every(isNumbered) ? [] : numbersLeft(evidence, candidates),
+        ? { left: [], displaced: [], outsiders: [] }
+        : {
+            left: keysOf(former.filter(({ is }) => is === 'left')),
+            displaced: keysOf(former.filter(({ is }) => is === 'displaced')),
+            outsiders: numbersOutside(evidence, candidates),
+          }),
+      replaced: keysOf(former.filter(({ is }) => is === 'unsure' || !areNumbered)),
     },
     streams: mapping.streams,
     sources: {
@@ -315,6 +321,10 @@ function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): Cand
   return candidates.filter(
     ({ participant, numbers }) => !findParticipants(evidence, numbers) && isSpeaking(evidence.metadata, participant.id),
   )
+}
+
+function keysOf(numbers: readonly { key: PhoneNumberKey }[]): PhoneNumberKey[] {
+  return [...new Set(numbers.map(({ key }) => key))]
 }
 
 function isNumbered({ numbers }: Candidate): boolean {

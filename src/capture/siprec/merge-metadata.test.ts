@@ -64,3 +64,16 @@ test('metadata without participants never empties a session', () => {
   const after = mergeMetadata(before, read('<datamode>complete</datamode><session id="s"/>'))
   expect(after.participants).toEqual(before.participants)
 })
+
+test('metadata with more participants in force than allowed keep the newest, and are reported as cut', () => {
+  const joins = (n: number) =>
+    read(`<datamode>partial</datamode><participant id="p${n}"><nameID aor="sip:p${n}@x"/></participant>`)
+  let after = before
+  for (let n = 0; n < 70; n++) {
+    expect(after.isCut).toBe(n > 62 ? true : undefined)
+    after = mergeMetadata(after, joins(n))
+  }
+  expect(after.participants).toHaveLength(64)
+  expect(after.participants.at(-1)?.id).toBe('p69')
+  expect(mergeMetadata(after, read('<participant id="a"/>')).isCut).toBe(true)
+})

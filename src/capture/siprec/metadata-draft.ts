@@ -79,16 +79,16 @@ export function finishDraft(draft: Draft): ParsedMetadata {
   return { metadata, problems: [...draft.problems] }
 }
 
-const limits = { sessions: 64, participants: 64, streams: 64, groups: 16, links: 512, headers: 32 }
+/** Longest lists, longer than any real call's, so that lookups stay fast. */
+export const limits = { sessions: 64, participants: 64, streams: 64, groups: 16, links: 512, headers: 32 }
 
-/** Truncates lists longer than any real call's, so that lookups stay fast; also after merging. */
-export function withinLimits(metadata: RecordingMetadata): RecordingMetadata {
+/** Truncates the lists of one document. */
+function withinLimits(metadata: RecordingMetadata): RecordingMetadata {
   const cut = <T>(list: readonly T[], limit: number) => (list.length > limit ? list.slice(0, limit) : list)
   return {
     ...metadata,
     sessions: cut(metadata.sessions, limits.sessions),
     participants: cut(metadata.participants, limits.participants),
-    ...(metadata.left && { left: cut(metadata.left, limits.participants) }),
     streams: cut(metadata.streams, limits.streams),
     groups: cut(metadata.groups, limits.groups),
     streamLinks: cut(metadata.streamLinks, limits.links),

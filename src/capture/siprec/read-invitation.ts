@@ -143,6 +143,7 @@ export function readInvitation<N, O>(
   )
   const callIds = readCallIds(metadata, headers, split.others)
   const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
+  if (metadata?.isCut) problems.add('xml-too-large')
   // Zeros in a later offer are a hold, as in every pause of BroadWorks (RFC 3264 section 8.4): nothing is missing.
   const lacksAddress = ({ accepted, paused, remote }: StreamPlan) =>
     accepted && remote.basis === 'signalling' && !(options.before && paused)

@@ -7,8 +7,10 @@ export interface RecordingMetadata {
   readonly dataMode: 'complete' | 'partial'
   readonly sessions: readonly SessionFact[]
   readonly participants: readonly ParticipantFact[]
-  /** Set by merging: participants missing in a later complete snapshot. */
+  /** Set by merging: participants missing in a later complete snapshot, or described differently in a later update. */
   readonly left?: readonly ParticipantFact[]
+  /** Set by merging: more was reported than the limits allow, and some of what is in force was dropped. */
+  readonly isCut?: true
   readonly streams: readonly StreamFact[]
   readonly groups: readonly GroupFact[]
   readonly streamLinks: readonly StreamLink[]

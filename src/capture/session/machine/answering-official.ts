@@ -38,28 +38,30 @@ export function withholdingFor(
 
 /** Returns true if the caller has left and the official speaks with another outsider, which is not the caller's call. */
 export function hasCallerLeft(
-  { parties }: Pick<CallInvitation, 'parties'>,
+  invitation: CallInvitation,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
 ): boolean {
-  const { left, outsiders, officials } = parties.connected
-  return (
-    key !== null &&
-    left.includes(key) &&
-    outsiders.length > 0 &&
-    officials.some(({ personId }) => personId === official?.personId)
-  )
+  const { left, displaced, outsiders } = invitation.parties.connected
+  const isGone = key !== null && (left.includes(key) || displaced.includes(key))
+  return isGone && outsiders.length > 0 && isPresent(invitation, official)
 }
 
 /**
- * Returns true if the caller has left and the official speaks with an outsider without a phone number: perhaps the caller, whom
- * the client no longer names.
+ * Returns true if the caller may have left: the official speaks with an outsider without a phone number, perhaps the caller,
+ * whom the client no longer names; or the client reports a number instead of the caller's SIP address.
  */
 export function isCallerReplaced(
-  { parties }: Pick<CallInvitation, 'parties'>,
+  invitation: CallInvitation,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
 ): boolean {
-  const { replaced, officials } = parties.connected
-  return key !== null && replaced.includes(key) && officials.some(({ personId }) => personId === official?.personId)
+  const { replaced } = invitation.parties.connected
+  return key !== null && replaced.includes(key) && isPresent(invitation, official)
+}
+
+/** Returns true if the official is in the call. Before the answer, this is the official whom the request reports. */
+function isPresent(invitation: CallInvitation, known: SegmentFacts['official']): boolean {
+  const official = known ?? officialOf(invitation)
+  return invitation.parties.connected.officials.some(({ personId }) => personId === official?.personId)
 }
 
 /** Returns the officials of the directory who are heard in addition to the answering one. */

@@ -300,6 +300,7 @@ function completed(
     ...completion,
     official: completion.official ?? completedFacts.official,
     answeredAt: completion.answeredAt ?? completedFacts.answeredAt,
+    marks: (offer?.facts.marks ?? []).reduce(withMark, completion.marks),
   }
   const next: SessionFacts = { ...current, facts, listens: recording ? false : listens && current.listens === true }
   // Stores the facts and answers the request only once, with the final state.
