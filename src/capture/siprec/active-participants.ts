@@ -106,7 +106,8 @@ export function formerNumbers(
 ): { key: PhoneNumberKey; is: 'left' | 'displaced' | 'unsure' }[] {
   const here = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
   const present = new Map(candidates.map(({ participant, numbers }) => [participant.id, numbers]))
-  const former = [...(metadata?.left ?? []), ...(metadata?.participants ?? [])]
+  const absent = metadata?.participants.filter(({ id }) => !present.has(id)) ?? []
+  const former = [...(metadata?.left ?? []), ...absent]
   return former.flatMap((participant) => {
     const now = present.get(participant.id)
     // An update that reports no number for the participant leaves the known one as it is.

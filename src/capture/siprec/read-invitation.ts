@@ -142,8 +142,12 @@ export function readInvitation<N, O>(
     },
   )
   const callIds = readCallIds(metadata, headers, split.others)
-  const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
-  if (metadata?.isCut) problems.add('xml-too-large')
+  const problems = new Set([
+    ...split.problems,
+    ...(offer?.problems ?? []),
+    ...(parsed?.problems ?? []),
+    ...cutOf(metadata),
+  ])
   // Zeros in a later offer are a hold, as in every pause of BroadWorks (RFC 3264 section 8.4): nothing is missing.
   const lacksAddress = ({ accepted, paused, remote }: StreamPlan) =>
     accepted && remote.basis === 'signalling' && !(options.before && paused)
@@ -163,4 +167,8 @@ export function readInvitation<N, O>(
     times: readCallTimes(metadata, options.arrivedAtMs, parties.official?.participantId),
     problems: [...problems],
   }
+}
+
+function cutOf(metadata: RecordingMetadata | undefined): Problem[] {
+  return metadata?.isCut ? ['xml-too-large'] : []
 }
