@@ -3712,6 +3712,7 @@ end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, actor uuid, how text) returns void
 end_attempt(user_id text, source text, succeeded boolean) returns void
 end_blocking_sessions(patience interval) returns TABLE(role text, sessions integer) to seloste_custodian
+end_calibration(c calibration, why text) returns void
 end_copies_of_request() returns trigger
 end_evaluation(e evaluation, why text) returns void
 end_expired_hearings() returns integer to seloste_custodian

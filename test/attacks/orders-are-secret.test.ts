@@ -1,6 +1,6 @@
 /**
- * A preservation order is secret: past its term a recording that it keeps is shown, in evaluation and training, like
- * one that ended at its term (L37).
+ * A preservation order is secret: past its term a recording that it keeps is shown, in evaluation, training and
+ * disclosures, like one that ended at its term (L37).
  */
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -17,6 +17,7 @@ import {
 } from '#use/quality/evaluate.ts'
 import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { beginPlan } from '#use/quality/sampling.ts'
+import { readResearch } from '#use/disclosure/research/read-research.ts'
 import { addMoment, beginCollection, listCollections, readCollection } from '#use/training/collections.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
@@ -49,6 +50,27 @@ const groups = { held: await group(), gone: await group() }
 const evaluations = new Map<string, string>()
 const collections: Record<string, string> = {}
 const calibrations: Record<string, string> = {}
+const disclosures: Record<string, string> = {}
+
+/** Begins a research disclosure of a recording that has a checked copy. Returns its id. */
+async function disclose(study: string, { id, contactId }: Awaited<ReturnType<typeof stored>>): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with place as (
+      insert into institute (name, contact, email, language, added_by)
+      values (${study}, 'Kirjaamo', 'kirjaamo@tutkimus.example', 'fi', ${people.tuula.id}::uuid) returning id
+    ), begun as (
+      insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by)
+      select ${study === 'held' ? 'T-2026-1' : 'T-2026-2'}, place.id, 'Tutkimus', current_date + 30, 'WAV', ${people.tuula.id}::uuid from place returning id
+    ), picked as (
+      insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
+      select begun.id, 1, ${id}::uuid, ${contactId}::uuid, ${people.tuula.id}::uuid from begun
+    ), copied as (
+      insert into anonymised_copy (recording_id, duration_ms, prepared_by, state, rendered_at, checked_at, checked_by)
+      values (${id}::uuid, 1000, ${people.tuula.id}::uuid, 'APPROVED', now(), now(), ${people.aino.id}::uuid)
+    )
+    select id from begun`.execute(admin)
+  return rows[0]!.id
+}
 
 beforeAll(async () => {
   const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
@@ -89,6 +111,7 @@ beforeAll(async () => {
     collections[name] = did(await beginCollection(desk, tiina, { name: `Kokoelma ${name}`, aim: '' })).id
     const moment = { recordingId: waiting.id, fromMs: 0, toMs: 1000, title: 'Alku', lesson: 'Tervehdys' }
     did(await addMoment(desk, tiina, collections[name], moment))
+    disclosures[name] = await disclose(name, begun)
   }
   await sql`
     insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
@@ -110,7 +133,10 @@ const shown = (items: readonly object[]) =>
     .map((item) =>
       JSON.stringify(
         Object.fromEntries(
-          Object.entries(item).map(([name, value]) => [name, /(At|Id|^id|week|myEvaluation)$/.test(name) || value]),
+          Object.entries(item).map(([name, value]) => [
+            name,
+            /(At|Id|^id|week|myEvaluation|^official)$/.test(name) || value,
+          ]),
         ),
       ),
     )
@@ -151,4 +177,12 @@ test('calibrations and collections show a recording that an order keeps like one
   expect(named('held')).toEqual(named('gone'))
   const moments = async (name: string) => shown(did(await readCollection(desk, tiina, collections[name]!)).moments)
   expect(await moments('held')).toEqual(await moments('gone'))
+})
+
+test('a research disclosure shows a recording that an order keeps like one that has ended', async () => {
+  const read = async (name: 'held' | 'gone') => {
+    const { facts, lacks, waits } = did(await readResearch(desk, eero, disclosures[name]!))
+    return { items: shown(facts.items), lacks, waits }
+  }
+  expect(await read('held')).toEqual(await read('gone'))
 })

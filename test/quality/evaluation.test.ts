@@ -437,6 +437,14 @@ describe('an evaluation', () => {
   })
 })
 
+/** Simulates a time months later: disables the guards of the recording, but not the end of its uses. */
+async function endByTerm(recording: string) {
+  await sql`alter table recording disable trigger user`.execute(admin)
+  await sql`alter table recording enable trigger ends_uses`.execute(admin)
+  await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${recording}`.execute(admin)
+  await sql`alter table recording enable trigger user`.execute(admin)
+}
+
 describe('when the recording of an evaluation ends', () => {
   test('by a prohibition, the evaluation is deleted, and the evaluator is informed', async () => {
     const [made, given] = [await draft(5), await released(5)]
@@ -461,11 +469,7 @@ describe('when the recording of an evaluation ends', () => {
   test('by its term, the scores stay without a person, and all text about the call is deleted', async () => {
     const { id, recording } = await released(5, { q1: 1, q2: 3 })
     expect(await acknowledgeEvaluation(desk, officials[5]!.session, id)).toBe('done')
-    // Simulates a time months later: disables the guards of the recording, but not the end of its evaluation.
-    await sql`alter table recording disable trigger user`.execute(admin)
-    await sql`alter table recording enable trigger ends_uses`.execute(admin)
-    await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${recording}`.execute(admin)
-    await sql`alter table recording enable trigger user`.execute(admin)
+    await endByTerm(recording)
     const { rows } =
       await sql`select state, end_why, answers, comments, note, total, recording_id, contact_id, evaluator_id, mark is null
       as unmarked, plan_id, begun_at, acknowledged_at, extract(isodow from released_at at time zone 'Europe/Helsinki')::int as day
@@ -559,10 +563,38 @@ describe('calibration', () => {
       ],
     })
     expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
-    await destroyer.destroy(recording)
+    await endByTerm(recording)
     // The name is empty, because it might identify the call.
     expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
     expect(did(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
+  })
+
+  test('has no result once its recording was forbidden, nor after a restored backup brought it back (R50)', async () => {
+    const closed = async (name: string) => {
+      const recording = await makeRecording(0)
+      const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name }))
+      for (const user of [eero, second]) {
+        const { id: mine } = did(await joinCalibration(desk, user, id))
+        const { revision } = did(await saveEvaluation(desk, user, mine, work({ q1: 1, q2: 4 })))
+        expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
+      }
+      expect(await closeCalibration(desk, eero, id)).toBe('done')
+      return { id, recording }
+    }
+    const summaryOf = async (id: string) =>
+      (await sql<{ summary: unknown }>`select summary from calibration where id = ${id}`.execute(admin)).rows[0]!
+        .summary
+    const forbidden = await closed('Kielletty')
+    expect(await summaryOf(forbidden.id)).toMatchObject({ evaluators: 2 })
+    await destroyer.destroy(forbidden.recording)
+    expect(await summaryOf(forbidden.id)).toBeNull()
+    const restored = await closed('Palautettu')
+    await sql`alter table recording disable trigger ends_uses`.execute(admin)
+    await destroyer.destroy(restored.recording)
+    await sql`alter table recording enable trigger ends_uses`.execute(admin)
+    expect(await summaryOf(restored.id)).toMatchObject({ evaluators: 2 })
+    await endExpiredQuality(custodian)
+    expect(await summaryOf(restored.id)).toBeNull()
   })
 })
 

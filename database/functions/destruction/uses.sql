@@ -18,7 +18,7 @@ begin
   update anonymised_copy k set work = null, check_note = null, removed = '{}', redacted_ms = 0 where k.recording_id = new.id;
   perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
   perform end_evaluation(e, why) from evaluation e where e.recording_id = new.id;
-  update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;
+  perform end_calibration(c, why) from calibration c where c.recording_id = new.id;
   perform end_package(p, 'destroyed', null) from disclosure_package p
   where p.ended_at is null and (
     exists (select from research_item i where i.disclosure_id = p.research_id and i.recording_id = new.id and i.dropped_at is null)

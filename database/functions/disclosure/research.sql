@@ -79,7 +79,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns the facts from which state and missing prerequisites follow. A confirmed item does not name its recording. `official`: the same
--- for all items of one official of the disclosure; null if unknown.
+-- for all items of one official of the disclosure; null if unknown. Past its term a recording has no copy here, also if an order keeps
+-- both (L37).
 create or replace function collect_research_facts(d research_disclosure) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
@@ -119,7 +120,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       from research_item i
       left join recording r on r.id = i.recording_id
       left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-      left join anonymised_copy a on a.recording_id = i.recording_id and a.ended_at is null
+      left join anonymised_copy a on a.recording_id = i.recording_id and a.ended_at is null and (r.destroy_at <= register_now()) is not true
       left join disclosed_copy c on c.disclosure = d.number and c.item = i.item
       where i.disclosure_id = d.id and i.dropped_at is null), '[]'))
 $$;

@@ -790,6 +790,14 @@ begin
   values ('quality.evaluation-ended', 'evaluation', e.id, 'ok', jsonb_build_object('why', why));
 end $$;
 
+-- Ends a calibration with its recording. Its result stays at the end of the term, and is deleted if the use was forbidden (R50).
+create or replace function end_calibration(c calibration, why text) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update calibration o set recording_id = null, name = '', ended_at = coalesce(o.ended_at, clock_timestamp()),
+    summary = case when why = 'term' then o.summary end
+  where o.id = c.id
+$$;
+
 -- Deletes ended quality data: evaluations whose recordings are gone (a restored backup brings such back), ended ones that count nowhere
 -- after thirty days, and lists of candidates and marks once no recording of their time can exist.
 create or replace function expire_quality_data() returns integer
@@ -800,9 +808,9 @@ begin
   perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
   from evaluation e left join recording r on r.id = e.recording_id
   where e.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
-  update calibration c set recording_id = null, name = '', ended_at = coalesce(c.ended_at, clock_timestamp())
-  where c.recording_id is not null and not exists (
-    select from recording r where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED'));
+  perform end_calibration(c, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from calibration c left join recording r on r.id = c.recording_id
+  where c.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
   get diagnostics ended = row_count;
   -- The time to notify is past: an evaluation that only counts has no evaluator.
