@@ -23,10 +23,11 @@ export type Peer = { address: string; port: number }
 
 /**
  * Counts of packets. `received`: recorded; `omitted`: key presses; `shed`: dropped because the disk was too slow;
- * `unauthentic`: not encrypted under the keys of the session description.
+ * `unauthentic`: not encrypted under the keys of the session description. `receivedBytes`: payload bytes of `received`.
  */
 export type StreamCounters = {
   received: number
+  receivedBytes: number
   late: number
   duplicates: number
   foreign: number
@@ -51,7 +52,7 @@ export type SourceFollowerOptions = {
 
 function noCounts(): StreamCounters {
   return {
-    ...{ received: 0, late: 0, duplicates: 0, foreign: 0, invalid: 0 },
+    ...{ received: 0, receivedBytes: 0, late: 0, duplicates: 0, foreign: 0, invalid: 0 },
     ...{ unauthentic: 0, omitted: 0, shed: 0, rtcp: 0 },
   }
 }
@@ -85,7 +86,10 @@ export class SourceFollower {
   sourceChanges = 0
   /** Address that sent most foreign packets ('' before the first), and their number minus that of all others. */
   readonly foreign = { address: '', packets: 0 }
-  /** Packets from the described address and port, of sources that were never followed. */
+  /**
+   * Packets from the described address and port that are not recorded: of sources that were never followed, or not decryptable
+   * while nothing else arrived.
+   */
   unfollowed = 0
   /** Latched source, from which media are accepted instead of the described address. */
   latched: Peer | undefined
@@ -143,7 +147,7 @@ export class SourceFollower {
       return
     }
     const plain = this.opener ? this.opener.openRtp(bytes, size) : size
-    if (plain < 0) return this.refuse(plain)
+    if (plain < 0) return this.refuse(plain, arrival100us, address, port)
     if (!parsePacket(bytes, plain, packet)) {
       this.counters.invalid++
       return
@@ -252,10 +256,14 @@ export class SourceFollower {
     foreign.packets += address === foreign.address ? 1 : -1
   }
 
-  private refuse(reason: number): void {
+  private refuse(reason: number, arrival100us: number, address: string, port: number): void {
     if (reason === replayed) this.counters.duplicates++
     else if (reason === tooOld) this.counters.late++
-    else this.counters.unauthentic++
+    else {
+      this.counters.unauthentic++
+      const isSilent = arrival100us - this.lastArrival100us >= silence100us
+      if (isSilent && this.rankOf({ address, port }) === described) this.unfollowed++
+    }
   }
 
   private leave(): void {
@@ -317,8 +325,12 @@ export class SourceFollower {
       packet.payloadStart,
       packet.payloadEnd,
     )
-    if (payload) counters.received++
-    else counters.shed++
+    if (!payload) {
+      counters.shed++
+      return
+    }
+    counters.received++
+    counters.receivedBytes += payloadEnd - payloadStart
   }
 
   /** Holds a packet of a source that is not followed, and follows the source if it may take over. */

@@ -79,7 +79,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const unkept = createUnrecordedSessions(options.mediaAddress)
   const conferences = createConferences({ recent, bySegment, reader, random })
   const completions = createCompletions({ options, counters, hold })
-  const halves = createSplitDirectionSessions({ options, sessions, hold })
+  const halves = createSplitDirectionSessions({ options, reader, sessions, hold })
   const duplicates = createDuplicateSessions({
     ...{ options, limits, sessions, reader, hold, forget },
     onMoved(session, facts, isOriginal) {

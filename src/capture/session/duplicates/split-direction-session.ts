@@ -4,7 +4,7 @@
  * (R17).
  */
 import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
-import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
+import { answerOffer, offerStream, type StreamPlan } from '../../siprec/answer-offer.ts'
 import { parseSdp } from '../../siprec/parse-sdp.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
 import { firstHeader } from '../../sip/message.ts'
@@ -12,14 +12,14 @@ import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { SavedSplitDirection } from '../recovery/saved-sessions.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { newSdpSessionId, type RunningSession } from '../run-session.ts'
-import type { SessionRequest } from '../reading/read-requests.ts'
+import type { RequestReader, SessionRequest } from '../reading/read-requests.ts'
 
 export interface SplitDirectionSessions {
   /** Joins the session if it is the missing direction of this recording; otherwise returns false. */
   join(request: IncomingRequest, invitation: CallInvitation, first: RunningSession): Promise<boolean>
   has(dialogId: string): boolean
   /** Handles a later offer, or the answer to ours in the ACK. */
-  change(incoming: SessionRequest, respond?: IncomingRequest['respond']): void
+  change(incoming: SessionRequest, respond?: IncomingRequest['respond']): Promise<void>
   leave(dialogId: string): void
   /** Returns the second sessions of a session, to be saved with it. */
   heldOf(first: RunningSession): SavedSplitDirection[]
@@ -39,42 +39,53 @@ interface Half {
 }
 
 export function createSplitDirectionSessions(parts: {
-  options: Pick<RecorderOptions, 'mediaAddress' | 'isReachable' | 'random'>
+  options: Pick<RecorderOptions, 'mediaAddress' | 'random'>
+  reader: Pick<RequestReader, 'readAnswer'>
   /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   hold: (first: RunningSession) => void
 }): SplitDirectionSessions {
-  const { options, sessions, hold } = parts
+  const { options, reader, sessions, hold } = parts
   const halves = new Map<string, Half>()
   const firstOf = ({ firstId }: Half) => sessions.get(firstId)
 
-  /** Returns the SDP for this session: the answer to an offer, or our own offer. */
+  /** Returns the SDP for this session: the answer to an offer with these plans, or our own offer; undefined if it is unreadable. */
   function write(
     half: Half,
     body: string | undefined,
+    plans: readonly StreamPlan[],
     sourceAddress: string,
-  ): { text: string; stream?: StreamPlan } | undefined {
-    const port = firstOf(half)?.media?.ports.get(half.index)
+  ): string | undefined {
+    const media = firstOf(half)?.media
+    const port = media?.ports.get(half.index)
     const origin = { sessionId: half.sdpSessionId, version: half.version }
     const address = options.mediaAddress(sourceAddress)
     const mode = port === undefined ? 'historyOnly' : 'record'
-    if (body === undefined) return { text: offerStream({ address, origin, mode, port: port ?? 0 }) }
+    if (body === undefined) return offerStream({ address, origin, mode, port: port ?? 0 })
     const offer = parseSdp(body)
     if (offer.kind === 'refusal') return undefined
-    const [stream, ...more] = planStreams(offer, sourceAddress, { isReachable: options.isReachable })
-    const plans = [stream!, ...more.map((plan) => ({ ...plan, accepted: false }))].filter(Boolean)
-    const ports = new Map(port === undefined ? [] : [[0, port]])
-    const made = answerOffer(offer, plans, { address, origin, ports, mode, reoffer: true })
-    if (made.kind === 'refusal') return undefined
-    return { text: made.text, ...(stream?.accepted && { stream: { ...stream, index: half.index } }) }
+    const voice = voiceIn(plans)
+    // Only one stream is of this session: the other direction has its own.
+    const answered = plans.map((plan) => (plan === voice ? plan : { ...plan, accepted: false }))
+    const ports = new Map(port === undefined || !voice ? [] : [[voice.index, port]])
+    const ownKey = (plan: StreamPlan) => media!.ownKey({ ...plan, index: half.index })
+    const made = answerOffer(offer, answered, {
+      ...{ address, origin, ports, mode, reoffer: true },
+      ...(port !== undefined && { ownKey }),
+    })
+    return made.kind === 'refusal' ? undefined : made.text
   }
 
-  /** Retargets the stream to the address that its client sends from. */
-  async function turn(half: Half, stream: StreamPlan | undefined): Promise<void> {
+  /** Opens, retargets or closes the port of this session to match what its client describes. */
+  async function receive(half: Half, plan: StreamPlan): Promise<void> {
     const first = firstOf(half)
-    if (!first) return
-    if (stream) first.media?.retarget(stream)
-    if (stream) await first.dispatch({ type: 'joined', stream })
+    if (!first?.media) return
+    const stream = { ...plan, index: half.index }
+    const isOpen = first.media.ports.has(half.index)
+    if (!stream.accepted) first.media.closeStreams([half.index])
+    else if (isOpen) first.media.retarget(stream)
+    else if ((await first.media.addStreams([stream])) === 'no-port') stream.accepted = false
+    await first.dispatch({ type: 'joined', stream })
     hold(first)
   }
 
@@ -93,29 +104,34 @@ export function createSplitDirectionSessions(parts: {
       const index = Math.max(...Object.keys(tracks).map(Number)) + 1
       const sdpSessionId = newSdpSessionId(options.random)
       const half = { dialog, firstId: first.dialog.id, index, sdpSessionId, version: 1 }
-      const stream = { ...ownOfferPlan(request.source.address), index }
+      const voice = voiceIn(invitation.streams)
+      if (!voice) return false
+      const stream = { ...voice, index }
       if ((await media.addStreams([stream])) === 'no-port') return false
       await first.dispatch({ type: 'joined', stream, track })
-      const made = write(half, sdpOf(request), request.source.address)
-      if (!made || !request.respond(200, { body: made.text, contentType: 'application/sdp' })) {
+      const text = write(half, sdpOf(request), invitation.streams, request.source.address)
+      if (text === undefined || !request.respond(200, { body: text, contentType: 'application/sdp' })) {
         media.closeStreams([index])
         await first.dispatch({ type: 'left', index })
         request.respond(488)
         return true
       }
       halves.set(dialog.id, half)
-      await turn(half, made.stream)
+      hold(first)
       return true
     },
     has: (dialogId) => halves.has(dialogId),
-    change({ request, source, dialog }, respond) {
+    async change({ request, source, dialog }, respond) {
       const half = halves.get(dialog.id)
       if (!half) return
       const body = sdpOf({ request })
       if (respond) half.version++
-      const made = body === undefined && request.method !== 'INVITE' ? undefined : write(half, body, source.address)
-      void turn(half, made?.stream)
-      respond?.(200, made ? { body: made.text, contentType: 'application/sdp' } : {})
+      const plans = body === undefined ? [] : (reader.readAnswer({ source }, body) ?? [])
+      const [plan] = [voiceIn(plans), ...plans].filter((one) => one !== undefined)
+      if (plan) await receive(half, plan)
+      const text =
+        body === undefined && request.method !== 'INVITE' ? undefined : write(half, body, plans, source.address)
+      respond?.(200, text === undefined ? {} : { body: text, contentType: 'application/sdp' })
     },
     leave(dialogId) {
       const half = halves.get(dialogId)
@@ -140,6 +156,11 @@ export function createSplitDirectionSessions(parts: {
       halves.set(dialog.id, { dialog, firstId: first.dialog.id, index, sdpSessionId, version })
     },
   }
+}
+
+/** Returns the stream of a session with one direction: its first accepted one. */
+function voiceIn(plans: readonly StreamPlan[]): StreamPlan | undefined {
+  return plans.find(({ accepted }) => accepted)
 }
 
 function sdpOf({ request }: Pick<IncomingRequest, 'request'>): string | undefined {

@@ -181,6 +181,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'joined': {
       const { stream, track } = event
       if (!stream) return [state, []]
+      if (!stream.accepted) return withoutDirection(session, stream.index)
       const joined = [...othersThan(stream.index, session), stream]
       const tracks = track ? { ...session.tracks, [stream.index]: track } : session.tracks
       return [{ phase: 'live', session: { ...session, joined, tracks } }, track ? [{ do: 'map', tracks }] : []]
@@ -412,6 +413,14 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
     streams: session.streams,
     withSdp,
   }
+}
+
+/** Continues without the stream of the call's other direction, whose media cannot be received. */
+function withoutDirection(session: SessionFacts, index: number): [SessionState, SessionEffect[]] {
+  const next = { ...session, joined: othersThan(index, session) }
+  if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
+  const facts = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
+  return [{ phase: 'live', session: { ...next, facts } }, [{ do: 'note', facts }]]
 }
 
 function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {

@@ -38,7 +38,10 @@ export function mediaElsewhere(received: readonly MeasuredStream[]): string | un
   return found?.counters.foreignFrom.address
 }
 
-/** Returns true if more than a tenth of the media from the described address is not recorded, as when the SSRC keeps changing. */
+/**
+ * Returns true if more than a tenth of the media from the described address is not recorded, as when the SSRC keeps changing or the
+ * packets cannot be decrypted.
+ */
 export function leavesOut(received: readonly MeasuredStream[]): boolean {
   return received.some(
     ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,

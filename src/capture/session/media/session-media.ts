@@ -98,10 +98,10 @@ export interface SessionMedia {
 /** Time after the end signal in which packets sent before it may still arrive. */
 const drainMs = 200
 /**
- * A session counts as a source of the recording from this number of packets on (one second). When two clients end a call at
- * slightly different times, the other's few packets do not count.
+ * A session counts as a source of the recording from this number of packets or payload bytes on (one second of G.711). When two
+ * clients end a call at slightly different times, the other's few packets do not count.
  */
-const receivedPackets = 50
+const receivedAtLeast = { packets: 50, bytes: 8_000 }
 
 /**
  * Creates the recording, and opens a port for each stream or takes over those of the previous segment. On failure closes what
@@ -164,7 +164,10 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   /** Streams of the sessions whose audio is in the recording. */
   const contributing = new Set<SessionStreams>()
   const recordReceived = () => {
-    if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) contributing.add(streams)
+    const received = streams.reports()
+    const packets = sum(received.map((one) => one.received))
+    const bytes = sum(received.map((one) => one.receivedBytes))
+    if (packets >= receivedAtLeast.packets || bytes >= receivedAtLeast.bytes) contributing.add(streams)
   }
   /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }

@@ -29,7 +29,8 @@ export type FindTrunk = (address: string, userAgent: string | undefined) => Trun
 
 /**
  * Returns the name of a request's trunk: its entry of SELOSTE_TRUNKS, else the name in the client certificate, else its entry of
- * SELOSTE_SIP_SOURCES, else its exact address. Sessions of one call are joined only within one trunk.
+ * SELOSTE_SIP_SOURCES, else its exact address. Sessions of one call are joined only within one trunk. Over TLS it is another
+ * trunk than over UDP and TCP, where a source address can be forged (docs/decisions/0079).
  */
 export type NameTrunk = (source: Source, userAgent?: string) => string
 
@@ -101,13 +102,13 @@ export function trunkNaming(
     findTrunk: find,
     nameTrunk(source, userAgent) {
       const trunk = find(source.address, userAgent)
-      if (trunk) return nameOf(trunk.name)
-      if (source.client !== undefined) return `tls:${source.client}`
+      if (!trunk && source.client !== undefined) return `tls:${source.client}`
       const entry = sourceEntry(source.address)
-      return entry === undefined ? `address:${source.address}` : `source:${entry}`
+      const name = trunk ? nameOf(trunk.name) : entry === undefined ? `address:${source.address}` : `source:${entry}`
+      return source.transport === 'tls' ? name + overTls : name
     },
     latchesOf(trunk = '') {
-      const list = latching.get(trunk)
+      const list = latching.get(trunk.endsWith(overTls) ? trunk.slice(0, -overTls.length) : trunk)
       return list && ((address) => holds(list, address))
     },
     sharesTrunk(one, other) {
@@ -121,6 +122,7 @@ export function trunkNaming(
 }
 
 const nameOf = (configured: string) => `trunk:${configured}`
+const overTls = ' over TLS'
 
 /** Returns true for a trunk named by the operator or by a certificate, false for an address or a network. */
 export function isNamedTrunk(name: string): boolean {
