@@ -68,7 +68,20 @@ export function pageTexts(): Plugin {
 
 function readTexts(): Area {
   const areas = textFiles().map((path) => JSON.parse(readFileSync(path, 'utf8')) as Area)
-  return Object.fromEntries(areas.flatMap((area) => Object.entries(area)))
+  const all = Object.fromEntries(areas.flatMap((area) => Object.entries(area)))
+  for (const texts of Object.values(all)) {
+    for (const [language, text] of Object.entries(texts)) texts[language] = quoteLabels(text, language, all)
+  }
+  return all
+}
+
+/** Replaces `{area.key}` with that text in quotation marks: a help names a button by its key, not by a copy of its label. */
+function quoteLabels(text: string, language: string, all: Area): string {
+  return text.replaceAll(/(?<!\{)\{([\w-]+\.[\w.-]+)\}/g, (_, key: string) => {
+    const label = all[key]?.[language]
+    if (label === undefined) throw new Error(`no text ${key}`)
+    return language === 'en' ? `“${label}”` : `”${label}”`
+  })
 }
 
 const allTexts = once(readTexts)

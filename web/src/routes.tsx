@@ -498,6 +498,12 @@ const ownTrainingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./my-calls/own-trainings-page.tsx'), 'OwnTrainingsPage'),
 })
 
+const helpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./help/help.tsx'), 'HelpPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -572,6 +578,7 @@ export const router = createRouter({
     trainingSessionRoute,
     accountRoute,
     welcomeRoute,
+    helpRoute,
   ]),
   parseSearch: readSearch,
   stringifySearch: writeSearch,

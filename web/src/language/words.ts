@@ -9,6 +9,7 @@ import type description from '../../../texts/pages/description.json'
 import type disclosures from '../../../texts/pages/disclosures.json'
 import type error from '../../../texts/pages/error.json'
 import type form from '../../../texts/pages/form.json'
+import type help from '../../../texts/pages/help.json'
 import type imported from '../../../texts/pages/import.json'
 import type letters from '../../../texts/pages/letters.json'
 import type listening from '../../../texts/pages/listening.json'
@@ -43,6 +44,7 @@ export type Words = keyof (typeof account &
   typeof disclosures &
   typeof error &
   typeof form &
+  typeof help &
   typeof imported &
   typeof letters &
   typeof listening &

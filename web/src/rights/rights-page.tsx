@@ -12,7 +12,7 @@ import { Page } from '../shell/page.tsx'
 import { Holders } from './holders.tsx'
 import { ToDecide, Waits } from './open-requests.tsx'
 import { PastRequest } from './request-card.tsx'
-import { readHolderFilters } from './rights-shapes.ts'
+import { readHolderFilters, reviewsRights } from './rights-shapes.ts'
 
 const maxDecided = 20
 
@@ -32,7 +32,7 @@ export function RightsPage() {
               {t('rights.mine')}
             </Link>
           )}
-          {me && reviews(me) && (
+          {me && reviewsRights(me) && (
             <Link to="/rights/review" className="button button-secondary">
               <ClipboardCheck aria-hidden="true" size={18} />
               {t('rights.review')}
@@ -94,10 +94,6 @@ function FindHolders() {
   const filters = useSearch({ from: '/rights', select: readHolderFilters, structuralSharing: true })
   const navigate = useNavigate()
   return <Holders filters={filters} onSearch={(search) => void navigate({ to: '/rights', search })} />
-}
-
-function reviews(me: Me): boolean {
-  return hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER')
 }
 
 function watchesRights(me: Me): boolean {

@@ -1,5 +1,7 @@
 /** Access rights: requests, decisions, scope and end. The server decides who may do what. */
 import type { paths } from '../api/paths.ts'
+import type { Me } from '../api/shapes.ts'
+import { hasRole } from '../session/rights.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
@@ -14,6 +16,11 @@ export type Offer = Ok<paths['/api/rights/offer']['get']>
 export type Candidate = Offer['people'][number]
 export type OfferedRole = Offer['roles'][number]
 export type Role = OfferedRole['role']
+
+/** Returns true for persons who review rights each quarter. */
+export function reviewsRights(me: Pick<Me, 'rights'>): boolean {
+  return hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER')
+}
 
 /** Prefix of all query keys of access rights, for invalidation. */
 export const rightsKey = 'rights'

@@ -204,6 +204,14 @@ export function screensOf(me: Me): { heading: (typeof parts)[number]['heading'];
     .filter(({ screens }) => screens.length > 0)
 }
 
+/** Returns the page of the navigation that has a path, or below which it is. */
+export function screenAbove(path: string): Screen | undefined {
+  return parts
+    .flatMap(({ screens }): readonly Screen[] => screens)
+    .filter(({ to }) => path === to || path.startsWith(`${to}/`))
+    .toSorted((a, b) => b.to.length - a.to.length)[0]
+}
+
 /** Returns true if URLs below a page's own belong to other pages. */
 export function hasScreensBelow({ to }: Screen): boolean {
   const above = to === '/' ? to : `${to}/`

@@ -30,6 +30,7 @@ import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import { Navigation } from './navigation.tsx'
 import { useBrokenPromises } from './use-evidence.ts'
+import { useHelp } from './use-help.tsx'
 
 const ListeningRoom = lazy(async () => ({
   default: (await import('../listening-room/listening-room.tsx')).ListeningRoom,
@@ -167,6 +168,7 @@ function SignedIn({ me }: { me: Me }) {
   const { pathname } = useLocation()
   const broken = useBrokenPromises()
   const isBroken = broken > 0
+  const help = useHelp(me)
   const purpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose })
   const isGeneral = useMatches({ select: (matches) => matches.at(-1)?.staticData.isGeneral === true })
   const isWall = useMatches({ select: (matches) => matches.at(-1)?.staticData.isWall === true })
@@ -202,10 +204,16 @@ function SignedIn({ me }: { me: Me }) {
             {isBroken && <span className="visually-hidden">{t('shell.nav.public.broken', { count: broken })}</span>}
           </Button>
         }
-        session={<SessionMenu me={me} onSignOut={() => leave('signed-out')} />}
+        session={
+          <>
+            {help.button}
+            <SessionMenu me={me} onSignOut={() => leave('signed-out')} />
+          </>
+        }
       />
       <div className="shell-body">
         <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
+        {help.panel}
         <div className="beside-navigation">
           {/* The start page shows the notices itself, below the waiting tasks. */}
           {pathname !== '/' && <NewNotices />}
