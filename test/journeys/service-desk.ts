@@ -188,8 +188,7 @@ export async function atServiceDesk(
     const named = t(`letters.kind.${kind}`)
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
     await row.getByRole('button', { name: `${t('letters.deliver')}: ${named}`, exact: true }).click()
-    await row.getByRole('button', { name: t('letters.how') }).click()
-    await page.getByRole('option', { name: t('letters.delivery.HANDED_OVER') }).click()
+    await row.locator('.radio-card', { hasText: t('letters.delivery.HANDED_OVER') }).click()
     await row.getByRole('button', { name: t('letters.deliver.do'), exact: true }).click()
     await expect(row.getByText(t('letters.sent'), { exact: true })).toBeVisible()
   }

@@ -58,7 +58,10 @@ async function listen(contact: ContactShape, segment = 0) {
   const pcm = Buffer.from(await audio.arrayBuffer())
   const channel = (offset: number) =>
     Int16Array.from({ length: pcm.length / 4 }, (_, i) => pcm.readInt16LE(4 * i + offset))
-  return { caller: channel(0), official: channel(2) }
+  const peaks = (await (await security.call('GET', `/api/listenings/${id}/peaks`)).json()) as {
+    holds: { kind: string; fromMs: number; toMs: number }[]
+  }
+  return { peaks, caller: channel(0), official: channel(2) }
 }
 
 export function callsAreCaptured(given: () => RunningSeloste): void {
@@ -122,6 +125,12 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       const { contact } = await call({ seconds: 3, hold: { afterMs: 1000, forMs: 1000 } })
       expect(contact.segments[0]?.lostPackets).toBe(0)
       expect(contact.segments[0]?.durationMs).toBeGreaterThan(3_500)
+      const { peaks } = await listen(contact)
+      expect(peaks.holds).toHaveLength(1)
+      const [{ kind, fromMs, toMs }] = peaks.holds as [(typeof peaks.holds)[number]]
+      expect(kind).toBe('hold')
+      expect(toMs - fromMs).toBeGreaterThan(800)
+      expect(toMs - fromMs).toBeLessThan(1_800)
     })
 
     test('that is transferred is one contact with a segment and a recording for each official', async () => {

@@ -92,7 +92,7 @@ describe('a listening session', () => {
     const { ask: request } = await listenTo((await stored()).id)
     const peaks = await server.peaks(request)
     if ('over' in peaks) throw new Error(peaks.over)
-    expect(peaks).toMatchObject({ durationMs: 1000, peaksPerSecond: 20, gaps: [] })
+    expect(peaks).toMatchObject({ durationMs: 1000, peaksPerSecond: 20, gaps: [], holds: [] })
     for (const track of [peaks.caller, peaks.official]) {
       const bytes = Buffer.from(track, 'base64')
       expect(bytes).toHaveLength(20)

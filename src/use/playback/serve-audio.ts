@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { findHolds } from '#register/recordings/find-holds.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
 import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
@@ -53,6 +54,7 @@ export interface ServedPeaks {
   caller: string
   official: string
   gaps: { track: 'caller' | 'official'; fromMs: number; toMs: number; kind: GapKind }[]
+  holds: { kind: 'hold' | 'consultation' | 'conference'; fromMs: number; toMs: number }[]
 }
 
 interface Opened {
@@ -198,6 +200,11 @@ export function createAudioServer(
             kind: gap.kind,
           })),
         ),
+        holds: findHolds(index).map(({ from, to, why }) => ({
+          kind: why ?? 'hold',
+          fromMs: toMs(from),
+          toMs: toMs(to),
+        })),
       }
     },
   }

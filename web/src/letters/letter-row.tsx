@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { Letter } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { Choice } from '../controls/choice.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { languageNames } from '../language/language.ts'
@@ -127,7 +127,7 @@ function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: st
       error={note.error}
       onSubmit={submit}
     >
-      <Choice
+      <RadioCards
         label={t('letters.how')}
         options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}

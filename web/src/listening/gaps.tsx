@@ -1,10 +1,19 @@
-import type { Gap } from '../api/shapes.ts'
+import type { Gap, Peaks } from '../api/shapes.ts'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { JumpButton } from './jump-button.tsx'
+import { isWithin } from './talk.ts'
 
 /** Gaps of a recording, where one side is missing: reason, times and a jump button. */
-export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: number) => void }) {
+export function Gaps({
+  gaps,
+  holds,
+  onJump,
+}: {
+  gaps: readonly Gap[]
+  holds: Peaks['holds']
+  onJump: (ms: number) => void
+}) {
   const { t } = useLanguage()
   if (gaps.length === 0) return null
   return (
@@ -37,7 +46,7 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
                 <td>{t(`listening.player.${gap.track}` as Word)}</td>
                 <td>
                   <span className={`gap-mark gap-${gap.kind}`} aria-hidden="true" />
-                  {t(`listening.gaps.${gap.kind}` as Word)}
+                  {t(isWithin(gap, holds) ? 'listening.gaps.hold' : (`listening.gaps.${gap.kind}` as Word))}
                 </td>
                 <td className="numeric">{formatPosition(gap.fromMs)}</td>
                 <td className="numeric">{formatPosition(gap.toMs)}</td>

@@ -2,7 +2,7 @@ import type { Peaks } from '../api/shapes.ts'
 import { decodePeaks, silencesOf, type Stretch } from './silence.ts'
 import { talkOf, type Talk } from './talk.ts'
 
-/** Returns the shapes of the two lanes, the stretches where both are silent, and who speaks when. */
+/** Returns the shapes of the two lanes, the stretches where both are silent, and who speaks when, with the holds. */
 export function laneShapes(peaks: Peaks): {
   lanes: [caller: Float32Array, official: Float32Array]
   silences: Stretch[]
@@ -15,6 +15,6 @@ export function laneShapes(peaks: Peaks): {
   return {
     lanes: [toFloats(caller), toFloats(official)],
     silences: silencesOf(caller, official, peaks.peaksPerSecond),
-    talk: talkOf(caller, official, peaks.peaksPerSecond),
+    talk: talkOf(caller, official, peaks.peaksPerSecond, peaks.holds),
   }
 }

@@ -84,7 +84,7 @@ export function PlayerFrame<Own extends { do: string }>({
   const [keysOn, setKeysOn] = useKeysOn()
   const [zoom, setZoom] = useState(0)
   const [isWhole, setWhole] = useState(!isBeside)
-  const { durationMs, gaps } = peaks
+  const { durationMs, gaps, holds } = peaks
   const { lanes } = playback
 
   useEffect(() => {
@@ -203,7 +203,7 @@ export function PlayerFrame<Own extends { do: string }>({
           </div>
 
           {fields}
-          <Gaps gaps={gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
+          <Gaps gaps={gaps} holds={holds} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
 
           <div className="player-foot">
             <KeysSwitch isOn={keysOn} onChange={setKeysOn} />

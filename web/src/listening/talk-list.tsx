@@ -4,7 +4,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { JumpButton } from './jump-button.tsx'
 import type { Talk } from './talk.ts'
 
-/** Shares of talk and silence, and a list of long silences, overlaps and the transfer, each with a jump button. */
+/** Shares of talk and silence, and a list of long silences, overlaps, holds and the transfer, each with a jump button. */
 export function TalkList({
   talk,
   durationMs,

@@ -21,6 +21,15 @@ test('talk, silence and overlap add up to the whole recording', () => {
   })
 })
 
+test('a hold is listed instead of the silence within it', () => {
+  const caller = speaking(300, [0, 50], [150, 200])
+  const hold = { kind: 'hold', fromMs: 5000, toMs: 15_000 } as const
+  expect(talkOf(caller, speaking(300), 10, [hold]).moments).toEqual([
+    hold,
+    { kind: 'silence', fromMs: 20_000, toMs: 30_000 },
+  ])
+})
+
 test('a pause between words is speech', () => {
   expect(talkOf(speaking(100, [0, 40], [43, 100]), speaking(100), 10)).toMatchObject({ callerMs: 10_000, moments: [] })
 })

@@ -2,7 +2,12 @@
 import { quietBelow, type Stretch } from './silence.ts'
 
 export interface TalkMoment extends Stretch {
-  kind: 'silence' | 'overlap'
+  kind: 'silence' | 'overlap' | Hold['kind']
+}
+
+/** When the call was on hold, or nothing was recorded because of a consultation or conference. */
+export interface Hold extends Stretch {
+  kind: 'hold' | 'consultation' | 'conference'
 }
 
 export interface Talk {
@@ -11,7 +16,7 @@ export interface Talk {
   officialMs: number
   bothMs: number
   silentMs: number
-  /** Long silences and overlaps, in order. */
+  /** Long silences, overlaps and holds, in order. */
   moments: TalkMoment[]
 }
 
@@ -22,8 +27,16 @@ const burstMs = 100
 const minSilenceMs = 3000
 const minOverlapMs = 1000
 
-/** Returns the shares of talk and silence, and where both sides are silent or speak at the same time for long. */
-export function talkOf(caller: Uint8Array, official: Uint8Array, peaksPerSecond: number): Talk {
+/**
+ * Returns the shares of talk and silence, the holds, and where both sides are silent or speak at the same time for long. A
+ * silence within a hold is part of the hold.
+ */
+export function talkOf(
+  caller: Uint8Array,
+  official: Uint8Array,
+  peaksPerSecond: number,
+  holds: readonly Hold[] = [],
+): Talk {
   const peakMs = 1000 / peaksPerSecond
   const length = Math.max(caller.length, official.length)
   const [callerSpeaks, officialSpeaks] = [caller, official].map((peaks) => speechOf(peaks, length, peakMs)) as [
@@ -45,8 +58,19 @@ export function talkOf(caller: Uint8Array, official: Uint8Array, peaksPerSecond:
     officialMs: sum('official'),
     bothMs: sum('overlap'),
     silentMs: sum('silence'),
-    moments,
+    moments: [...moments.filter((one) => !isWithin(one, holds)), ...holds].sort((a, b) => a.fromMs - b.fromMs),
   }
+}
+
+/** Marks and peaks may differ by the delay of a packet. */
+const toleranceMs = 1000
+
+/** Returns true for a silence in one of the holds. */
+export function isWithin({ kind, fromMs, toMs }: Stretch & { kind: string }, holds: readonly Hold[]): boolean {
+  return (
+    (kind === 'silence' || kind === 'pause') &&
+    holds.some((hold) => hold.fromMs - toleranceMs <= fromMs && toMs <= hold.toMs + toleranceMs)
+  )
 }
 
 /** Returns for each peak whether this side speaks: without short bursts, and across short pauses. */

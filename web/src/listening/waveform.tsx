@@ -11,7 +11,11 @@ import type { Region } from './use-playback.ts'
 export const laneHeightPx = 72
 const quiet = 'rgba(95, 104, 109, 0.25)'
 const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
-const talkColor = { silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' }
+const held = 'rgba(122, 82, 179, 0.2)'
+const talkColor = {
+  ...{ silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' },
+  ...{ hold: held, consultation: held, conference: held },
+}
 const loopId = 'loop'
 const noTalk: readonly TalkMoment[] = []
 
@@ -41,7 +45,7 @@ export function Waveform({
   peaks: [caller: Float32Array, official: Float32Array]
   durationMs: number
   gaps: readonly Gap[]
-  /** Silences and overlaps, over both lanes. */
+  /** Silences, overlaps and holds, over both lanes. */
   talk?: readonly TalkMoment[]
   region: Region | undefined
   pixelsPerSecond: number

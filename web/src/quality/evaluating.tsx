@@ -11,6 +11,7 @@ import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { announce } from '../shell/announce.tsx'
+import { usePlayOnce } from './begin-evaluation.tsx'
 import { CommentFields } from './comment-fields.tsx'
 import { EvaluationListen } from './evaluation-listen.tsx'
 import type { Evaluation, FormContent } from './quality-shapes.ts'
@@ -34,6 +35,7 @@ export function Evaluating({
   const handle = useRef<PlayerHandle>(null)
   const [isTried, setTried] = useState(false)
   const { work, score } = draft
+  usePlayOnce(evaluation.id, () => handle.current?.toggle())
   const asked = new Set(score?.asked)
   const missing = isTried ? new Set(score?.unanswered) : new Set<string>()
 

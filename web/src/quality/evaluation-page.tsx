@@ -1,14 +1,16 @@
 import { useParams } from '@tanstack/react-router'
+import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
+import { BeginEvaluation, ListeningNote } from './begin-evaluation.tsx'
 import { Evaluating } from './evaluating.tsx'
 import { EvaluationFacts } from './evaluation-facts.tsx'
+import { NextEvaluation } from './next-evaluation.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import type { Evaluation } from './quality-shapes.ts'
 import { ReleasedEvaluation } from './released-evaluation.tsx'
@@ -28,6 +30,8 @@ function Read() {
     // Typed answers are newer than a second read.
     { staleTime: Infinity, gcTime: 0 },
   )
+  const [givenId, setGivenId] = useState<string>()
+  const note = useId()
   const title = data?.startedAt
     ? t('quality.evaluation.of', { when: formatInstant(data.startedAt, language) })
     : t('quality.evaluation')
@@ -39,31 +43,33 @@ function Read() {
         <>
           <EvaluationFacts evaluation={data} />
           <EvaluationNotices evaluation={data} />
-          {data.state === 'WAITING' && !data.endedAt && !data.standsStill && <Begin id={data.id} onDone={refetch} />}
+          {givenId === data.id && data.state !== 'DRAFT' && (
+            <NextEvaluation done={t(data.kind === 'CALIBRATION' ? 'quality.finish.done' : 'quality.release.done')} />
+          )}
+          {data.state === 'WAITING' && !data.endedAt && !data.standsStill && (
+            <>
+              <ListeningNote id={note} />
+              <div className="actions">
+                <BeginEvaluation evaluation={data} noteId={note} onBegun={refetch} />
+              </div>
+            </>
+          )}
           {data.state === 'DRAFT' && data.isMine && data.form ? (
-            <Evaluating key={data.id} evaluation={data} form={data.form} onDone={refetch} />
+            <Evaluating
+              key={data.id}
+              evaluation={data}
+              form={data.form}
+              onDone={() => {
+                setGivenId(data.id)
+                return refetch()
+              }}
+            />
           ) : (
             <ReleasedEvaluation evaluation={data} onDone={refetch} />
           )}
         </>
       )}
     </Page>
-  )
-}
-
-/** Takes the call from the queue, for a person who did not open it from the queue. */
-function Begin({ id, onDone }: { id: string; onDone: () => unknown }) {
-  const { t } = useLanguage()
-  const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning', { onSuccess: onDone })
-  return (
-    <>
-      {begin.error && <Failure error={begin.error} />}
-      <div className="actions">
-        <Button isBusy={begin.isPending} onPress={() => begin.mutate({ params: { path: { id } } })}>
-          {t('quality.evaluate')}
-        </Button>
-      </div>
-    </>
   )
 }
 

@@ -12,6 +12,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
+import { BeginEvaluation, ListeningNote } from './begin-evaluation.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, readAside, type ListedEvaluation } from './quality-shapes.ts'
 import { ScoreBadge } from './score-badge.tsx'
@@ -74,16 +75,18 @@ function Part({
 }) {
   const { t } = useLanguage()
   const heading = useId()
+  const note = useId()
   return (
     <section className="stack-small" aria-labelledby={heading}>
       <h2 id={heading}>
         {t(`quality.queue.${name}`)} <span className="muted">{items.length}</span>
       </h2>
       {items.length === 0 && <p className="muted">{none}</p>}
+      {items.length > 0 && name === 'waiting' && <ListeningNote id={note} />}
       {items.length > 0 && (
         <ul className="cards quality-queue" aria-labelledby={heading}>
           {items.map((one) => (
-            <Row key={one.id} evaluation={one} isExpert={isExpert} />
+            <Row key={one.id} evaluation={one} isExpert={isExpert} noteId={note} />
           ))}
         </ul>
       )}
@@ -91,22 +94,20 @@ function Part({
   )
 }
 
-function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isExpert: boolean }) {
+function Row({
+  evaluation: one,
+  isExpert,
+  noteId,
+}: {
+  evaluation: ListedEvaluation
+  isExpert: boolean
+  /** Id of the note about listening. */
+  noteId: string
+}) {
   const { t, language } = useLanguage()
   const navigate = useNavigate()
-  const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning')
-  const open = () => navigate({ to: '/quality/evaluations/$id', params: { id: one.id } })
-  const take = async () => {
-    const isTaken = await begin.mutateAsync({ params: { path: { id: one.id } } }).then(
-      () => true,
-      () => false,
-    )
-    if (isTaken) return open()
-    await queries.invalidateQueries({ queryKey: ['get', '/api/quality/evaluations'] })
-  }
   const when = one.startedAt ? formatInstant(one.startedAt, language) : t('quality.noRecording')
-  const isNew = one.state === 'WAITING'
-  const label = isNew ? t('quality.evaluate') : t(one.isMine && one.state === 'DRAFT' ? 'quality.goOn' : 'quality.open')
+  const label = t(one.isMine && one.state === 'DRAFT' ? 'quality.goOn' : 'quality.open')
   return (
     <li className="card">
       <p className="card-title disclosure-title">
@@ -132,17 +133,24 @@ function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isEx
         </Fact>
         {one.destroyAt && <Fact label={t('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
       </dl>
-      {begin.error && <Failure error={begin.error} />}
       <div className="actions">
-        <Button
-          kind={isNew ? 'primary' : 'secondary'}
-          isBusy={begin.isPending}
-          aria-label={`${label}: ${when}, ${formatPhone(one.number)}`}
-          onPress={() => void (isNew ? take() : open())}
-        >
-          {label}
-        </Button>
-        {isExpert && isNew && one.recordingId && <StartCalibration recordingIds={[one.recordingId]} when={when} />}
+        {one.state === 'WAITING' ? (
+          <BeginEvaluation
+            evaluation={one}
+            noteId={noteId}
+            onRefused={() => queries.invalidateQueries({ queryKey: ['get', '/api/quality/evaluations'] })}
+          />
+        ) : (
+          <Button
+            aria-label={`${label}: ${when}, ${formatPhone(one.number)}`}
+            onPress={() => void navigate({ to: '/quality/evaluations/$id', params: { id: one.id } })}
+          >
+            {label}
+          </Button>
+        )}
+        {isExpert && one.state === 'WAITING' && one.recordingId && (
+          <StartCalibration recordingIds={[one.recordingId]} when={when} />
+        )}
       </div>
     </li>
   )

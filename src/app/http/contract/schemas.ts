@@ -278,9 +278,17 @@ export const Peaks = Type.Object({
       toMs: Type.Integer(),
       kind: literals(
         ['loss', 'pause', 'consultation', 'conference'],
-        'Kind of gap: lost, on hold, or not recorded because of a consultation or conference',
+        'Kind of gap: lost, nothing sent, or not recorded because of a consultation or conference',
       ),
     }),
+  ),
+  holds: Type.Array(
+    Type.Object({
+      kind: literals(['hold', 'consultation', 'conference'], 'On hold, or not recorded because of one of the others'),
+      fromMs: Type.Integer(),
+      toMs: Type.Integer(),
+    }),
+    { description: 'When the call was on hold, in order' },
   ),
 })
 export type Peaks = Static<typeof Peaks>
