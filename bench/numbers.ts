@@ -58,6 +58,22 @@ export function tableOf(rows: readonly Row[]): string {
   return ['| | measured | yardstick | ratio | required | |', '|---|---|---|---|---|---|', ...lines].join('\n')
 }
 
+/** Presses of everyday tasks: exact, measured and asserted by a journey at each run of the tests. */
+const presses = [
+  '',
+  '## Presses of three tasks',
+  '',
+  'Counted and asserted by [few-presses.journey.ts](../test/journeys/few-presses.journey.ts): mouse buttons, Enter, and Space outside text',
+  'fields. Signing in, the purpose, moving by Tab and typing are not counted.',
+  '',
+  '| | presses | required |',
+  '|---|---|---|',
+  '| an official listens to yesterday’s call of a caller whose last digits they know | 4 | 4 |',
+  '| a supervisor evaluates a drawn call, with two answers | 6 | 6 |',
+  '| the next drawn call, with two answers | 5 |  |',
+  '| a clerk serves a request to listen, from its entry to its closing: one call, two letters by post, an appointment | 22 | 22 |',
+]
+
 function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
   const rows = Object.values(found).flatMap((ran) => ran.rows)
   const withTarget = rows.filter(({ isReached }) => isReached !== undefined)
@@ -78,6 +94,7 @@ function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
       '',
       tableOf(rows),
     ]),
+    ...presses,
     '',
   ].join('\n')
 }
