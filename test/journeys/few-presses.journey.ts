@@ -100,7 +100,7 @@ test('a clerk serves a request to listen to a call from its entry to its closing
   for (const kind of ['KNOW', 'LISTEN', 'HISTORY'])
     await page.getByText(t(`requests.request.kind.${kind}`), { exact: true }).click()
   const name = page.getByLabel(t('requests.request.name'), { exact: true })
-  await tabTo(page, () => name.evaluate((field) => field === document.activeElement))
+  await tabTo(page, () => name.and(page.locator(':focus')).count())
   await page.keyboard.type('Maija Esimerkki')
   await page.keyboard.press('Enter')
   await page.locator('.radio-card', { hasText: t('requests.request.identified.ID_CARD') }).click()
