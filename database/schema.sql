@@ -3819,6 +3819,7 @@ is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack 
 is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
+is_fresh(token_hash bytea) returns boolean to seloste_custodian
 is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean
 is_node_down(reporting_node uuid, node uuid) returns boolean

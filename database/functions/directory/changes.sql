@@ -8,18 +8,25 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function mark_proved to seloste_custodian;
 
--- Refuses confirm.fresh if the viewer's last proof is older than a quarter of an hour.
-create or replace function require_fresh() returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_if(not exists (
+-- Returns true if the last proof of a session's holder is not older than a quarter of an hour.
+create or replace function is_fresh(token_hash bytea) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
     select from session s
-    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    where s.token_hash = is_fresh.token_hash
       and s.proved_at > clock_timestamp() - interval '15 minutes'
       -- A clock that was set back makes no proof recent: neither an old one nor one that is now ahead.
       and s.proved_at < clock_timestamp() + interval '5 minutes'
       and not exists (select from clock_mark m where m.at >= coalesce(s.proved_by, s.proved_at) + interval '15 minutes')
-  ), 'confirm.fresh');
+  )
+$$;
+grant execute on function is_fresh to seloste_custodian;
+
+-- Refuses confirm.fresh if the viewer's last proof is older than a quarter of an hour.
+create or replace function require_fresh() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_if(not is_fresh(sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), 'confirm.fresh');
 end $$;
 
 -- Requires the same of an act that ends the wait of a forbidden recording, or of one past its day that is kept for a hearing (C3): it is

@@ -15,16 +15,14 @@ import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyWor
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
-/** Someone without a password must have signed in within this time. */
-const freshMinutes = 15
-
 export function createPasskeyStore({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
   const db = safeguardsOf(holding)
 
   return {
     /**
      * Returns the options for making a passkey. A stolen session alone is not enough: a person with a passkey has confirmed
-     * `passkey.add` with it, one with a password proves it, others have just signed in; a person with an authenticator gives a
+     * `passkey.add` with it, one with a password proves it, others have proved their presence within a quarter of an
+     * hour; a person with an authenticator gives a
      * code as well. A sign-in that awaits a second factor may make one if its person has none.
      * @param request.proof argon2id's output, base64url
      */
@@ -167,7 +165,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
 
   async function unprovenPassword(
     request: { session: string; proof?: string | undefined },
-    { personId, signedInAt }: SessionHolder,
+    { personId }: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
     const { password_salt: salt } = await db
       .selectFrom('person')
@@ -175,8 +173,10 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
       .where('id', '=', personId)
       .executeTakeFirstOrThrow()
     if (salt === null) {
-      const isFresh = Temporal.Instant.compare(now(), signedInAt.add({ minutes: freshMinutes })) < 0
-      return isFresh ? undefined : { refused: 'confirm.sign-in' }
+      // Not the session's age: a provider that was not asked to authenticate again answers with an old authentication.
+      const { rows } = await sql<{ fresh: boolean }>`
+        select is_fresh(${sessionHash(request.session)}::bytea) as fresh`.execute(db)
+      return rows[0]?.fresh === true ? undefined : { refused: 'confirm.fresh' }
     }
     if (request.proof === undefined) return { refused: 'confirm.password' }
     const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`

@@ -31,7 +31,7 @@ export interface PasskeyRefusal {
     | 'confirm.passkey'
     | 'confirm.password'
     | 'confirm.code'
-    | 'confirm.sign-in'
+    | 'confirm.fresh'
     | 'not-found'
     | FactorRefusal['refused']
   seconds?: number

@@ -248,11 +248,13 @@ describe('a session alone adds no passkey', () => {
     })
   })
 
-  test('a person without a password has just signed in', async () => {
+  test('a person without a password has just proved their presence', async () => {
     await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
     given(await passkeys.requestAddition({ session: token }))
-    now = () => Temporal.Now.instant().add({ minutes: 16 })
-    expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.sign-in' })
+    await sql`update session set proved_at = now() - interval '16 minutes' where person_id = ${person.id}`.execute(
+      admin,
+    )
+    expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.fresh' })
   })
 
   test('a person with a passkey confirms the next one with it, once', async () => {

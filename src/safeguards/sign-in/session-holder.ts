@@ -8,7 +8,6 @@ export interface SessionHolder {
   personId: string
   userId: string
   name: string
-  signedInAt: Temporal.Instant
   /** Their second factors. */
   factors: SecondFactor[]
   /** Hash of the session's token, in hexadecimal. */
@@ -29,7 +28,7 @@ export async function holderOf(
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('person_name', 'person_name.person_id', 'person.id')
-    .select(['person.id', 'person.user_id', 'person_name.name', 'session.created_at'])
+    .select(['person.id', 'person.user_id', 'person_name.name'])
     .select(sql<SecondFactor[]>`second_factors(person.id)`.as('factors'))
     .where('session.token_hash', '=', sessionHash(token))
     .where('session.ended_at', 'is', null)
@@ -46,7 +45,6 @@ export async function holderOf(
       personId: row.id,
       userId: row.user_id,
       name: row.name,
-      signedInAt: row.created_at,
       factors: row.factors,
       hash: sessionHash(token).toString('hex'),
     }

@@ -152,7 +152,7 @@ const passkeyOperations = {
     access: 'asks-itself',
     config: fewAttempts,
     summary:
-      'Begin to add a passkey. Needs the password, and a code if there is an authenticator; if there is a passkey, a confirmed passkey.add; with neither, a recent sign-in. Also in a sign-in that awaits enrolment',
+      'Begin to add a passkey. Needs the password, and a code if there is an authenticator; if there is a passkey, a confirmed passkey.add; with neither, a recent proof of identity (confirm.fresh). Also in a sign-in that awaits enrolment',
     body: Type.Object(
       { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
       closed,
