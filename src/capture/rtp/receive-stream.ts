@@ -36,6 +36,8 @@ export type Described = {
 export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
   Described & {
     ports: MediaPorts
+    /** Opener of the media line, if it was open before: it has the replay windows. */
+    lineOpener?: MediaOpener
     /** Returns the monotonic time since the recording's start, in units of 100 µs. */
     arrival100us: () => number
     /** Our SSRC in reports. `cname`: our CNAME, which is random (RFC 7022). */
@@ -83,7 +85,9 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let peer = latchedPeer(options.peer)
   let mux = options.mux === true
   let keys = options.keys
-  let opener = keys && new MediaOpener(keys.theirs)
+  const { lineOpener = new MediaOpener() } = options
+  lineOpener.setKeys(keys?.theirs ?? [])
+  let opener = keys && lineOpener
   let sealer = keys && new RtcpSealer(keys.own)
   const { latches } = options
   const follower = new SourceFollower({
@@ -146,10 +150,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   /** Replaces the keys. Keys that are unchanged keep their packet index: a reused index would reveal plaintext (RFC 3711 section 9.1). */
   function rekey(next: StreamKeys | undefined): void {
-    if (!next) opener = sealer = undefined
+    lineOpener.setKeys(next?.theirs ?? [])
+    opener = next && lineOpener
+    if (!next) sealer = undefined
     else {
-      if (opener) opener.setKeys(next.theirs)
-      else opener = new MediaOpener(next.theirs)
       if (!sealer || !keys || !isSameKey(keys.own, next.own)) sealer = new RtcpSealer(next.own)
     }
     keys = next

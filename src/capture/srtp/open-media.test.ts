@@ -183,6 +183,21 @@ test('keys that are sent again do not open a packet twice', () => {
   expect(open(opener, sealed)).toBe(replayed)
 })
 
+test.each([
+  ['other keys', [sender('AES_CM_128_HMAC_SHA1_80').key]],
+  ['no keys', []],
+])('keys that return after %s do not open a packet twice', (_what, between) => {
+  const { key, seal } = sender('AES_CM_128_HMAC_SHA1_80')
+  const opener = new MediaOpener([key])
+  const sealed = seal(packet(1), 1)
+  expect(open(opener, sealed)).toBeInstanceOf(Buffer)
+  opener.setKeys(between)
+  opener.setKeys([sender('AES_CM_128_HMAC_SHA1_80').key])
+  opener.setKeys([key])
+  expect(open(opener, sealed)).toBe(replayed)
+  expect(open(opener, seal(packet(2), 2))).toBeInstanceOf(Buffer)
+})
+
 test('a printed key does not reveal its bytes', async () => {
   const { inspect } = await import('node:util')
   const { key } = sender('AES_CM_128_HMAC_SHA1_80')

@@ -2,8 +2,11 @@ import { RtpOpener, unauthentic } from './open-rtp.ts'
 import { RtcpOpener } from './protect-rtcp.ts'
 import { isSameKey, type MasterKey } from './suites.ts'
 
-/** Packets received under new keys after which the previous keys are dropped. */
+/** Packets received under new keys after which the previous keys open nothing more. */
 const yieldPackets = 50
+
+/** Limit of remembered keys of a media line: more than a client's session refreshes with new keys in an hour need. */
+const rememberedKeys = 128
 
 interface Opener {
   key: MasterKey
@@ -12,22 +15,27 @@ interface Opener {
 }
 
 /**
- * Decrypts one stream of a client under the keys of its latest session description and, briefly, of the previous one: packets
- * may cross the offer that brings new keys.
+ * Decrypts one media line of a client under the keys of its latest session description and, briefly, of the previous one:
+ * packets may cross the offer that brings new keys. A line that is closed and opened again keeps its opener.
  */
 export class MediaOpener {
-  private current: Opener[]
+  private current: Opener[] = []
   private before: Opener[] = []
   private sinceNewKeys = 0
+  /** Openers of every key that the line has had, the latest last. */
+  private known: Opener[] = []
 
-  constructor(keys: readonly MasterKey[]) {
-    this.current = keys.map(openerFor)
+  constructor(keys: readonly MasterKey[] = []) {
+    this.setKeys(keys)
   }
 
-  /** Sets the current keys. Repeated keys retain their counters and replay windows; otherwise a packet could be replayed. */
+  /**
+   * Sets the current keys, none for a line without SRTP. Keys that the line has had retain their counters and replay windows;
+   * otherwise a packet could be replayed.
+   */
   setKeys(keys: readonly MasterKey[]): void {
-    const known = [...this.current, ...this.before]
-    const next = keys.map((key) => known.find((opener) => isSameKey(opener.key, key)) ?? openerFor(key))
+    const next = keys.map((key) => this.known.find((opener) => isSameKey(opener.key, key)) ?? openerFor(key))
+    this.known = [...this.known.filter((opener) => !next.includes(opener)), ...next].slice(-rememberedKeys)
     if (next.length === this.current.length && next.every((opener) => this.current.includes(opener))) return
     this.before = this.current.filter((opener) => !next.includes(opener))
     this.current = next

@@ -58,7 +58,16 @@ export interface TestRecorder {
 export type RecorderGiven = { firstPort: number; lastPort?: number; description: () => RegisterDescription } & Partial<
   Pick<
     RecorderOptions,
-    'clock' | 'limits' | 'held' | 'leftBehind' | 'nameTrunk' | 'findTrunk' | 'latchesOf' | 'isReachable' | 'officials'
+    | 'clock'
+    | 'limits'
+    | 'held'
+    | 'leftBehind'
+    | 'nameTrunk'
+    | 'findTrunk'
+    | 'latchesOf'
+    | 'isReachable'
+    | 'officials'
+    | 'takesKeys'
   >
 >
 

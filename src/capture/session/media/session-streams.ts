@@ -9,6 +9,7 @@ import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MeasuredStream } from './judge-reception.ts'
+import { MediaOpener } from '../../srtp/open-media.ts'
 import { makeMasterKey, type MasterKey } from '../../srtp/suites.ts'
 
 /** A recording writer and the arrival time of its packets, in units of 100 µs since its own start mark. */
@@ -62,6 +63,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   let closed: StreamReport[] = []
   let measured: MeasuredStream[] = []
   const ownKeys = new Map<number, MasterKey>()
+  /** Openers by media line. They outlive a closed line: when it is opened again with its keys, no packet is opened twice. */
+  const openers = new Map<number, MediaOpener>()
   const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
   let sink: Sink | undefined
   let first = 0
@@ -81,6 +84,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
 
   function receive(plan: StreamPlan, ports: MediaPorts): void {
     const { index } = plan
+    const lineOpener = openers.get(index) ?? new MediaOpener()
+    openers.set(index, lineOpener)
     const stream = {
       stream: index,
       ports,
@@ -90,6 +95,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       ssrc: random32(),
       cname,
       latches,
+      lineOpener,
     }
     streams.set(index, receiveStream(stream))
   }
