@@ -7,22 +7,25 @@ import { findUnknown } from './known-database.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
+/** A part of a call lasts at most a day, and begins at most a day after the call. */
+const longestCallDays = 2
+
 type CompleteFacts = {
   recordings: number
   live: number
   /** Recordings whose segment or contact does not exist, or whose id exists under another start as well. */
   strayRecordings: number
-  /** Ended contacts that lack their term or a part's end, or that end before they began. */
+  /** Ended contacts that lack their term or a part's end, that end before they began, or that lasted longer than a call can. */
   unfinished: number
   example: string | null
 }
 
 /** R9. */
 export const historyComplete: Check<CompleteFacts> = {
-  rule: 'Every recording belongs to one segment and one contact of the history, and every ended contact has its term and the ends of its segments, and does not end before it begins.',
+  rule: `Every recording belongs to one segment and one contact of the history, and every ended contact has its term and the ends of its segments, and does not end before it begins, or more than ${longestCallDays} days after it.`,
   test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
   remedy:
-    'The example is the id of a recording or a contact. A recording without its call: somebody deleted the call by hand. If the id of its call or segment exists under another start too, that row was written by hand or by a compromised capture: delete it. A contact without its term: somebody wrote the row by hand; restore it from a backup.',
+    'The example is the id of a recording or a contact. A recording without its call: somebody deleted the call by hand. If the id of its call or segment exists under another start too, that row was written by hand or by a compromised capture: delete it. A contact without its term, or with an end that cannot be true: somebody wrote the row by hand; restore it from a backup.',
   async check({ db, now }) {
     const row = await queryOne(
       db,
@@ -45,7 +48,7 @@ export const historyComplete: Check<CompleteFacts> = {
           (select coalesce(array_agg(id::text), '{}') from (
             select id from contact where ended_at is not null and history_ends_at is null
             union
-            select id from contact where ended_at < started_at
+            select id from contact where ended_at < started_at or ended_at > started_at + ${sql.lit(`${longestCallDays} days`)}::interval
             union
             select c.id from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
             where s.ended_at is null and c.ended_at is not null
@@ -209,7 +212,7 @@ export const sweepGraceHours = 2
 
 /** R22. */
 export const historyTerm: Check<TermFacts> = {
-  rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end, and the sweep has run within ${sweepGraceHours} hours.`,
+  rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end, or that term and ${longestCallDays} days after its beginning, whatever its end says. The sweep has run within ${sweepGraceHours} hours.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'is deleted at 14 months, with segments, recordings, call ids and listenings',
@@ -237,6 +240,10 @@ export const historyTerm: Check<TermFacts> = {
               and ${monthsAfter('ended_at', months)} <= ${limit}
             union
             select id from contact where history_ends_at is null and started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months 1 day`)}::interval
+            union
+            -- Independent of the end as well: the log's count of admissions has the beginning.
+            select id from contact
+            where started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months ${longestCallDays} days`)}::interval
           ) overdue) as overdue,
           (select at from work_done where work = 'sweep') as swept`,
     )

@@ -114,7 +114,7 @@ const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later, or six calendar months after the call. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object (of its copies neither), file key or version of a month key is left, and each has its entry in the destruction ledger.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later, six calendar months after the call’s end, or these and a day after its beginning. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object (of its copies neither), file key or version of a month key is left, and each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording’s object, index and key are destroyed, its row states that and the ledger has one entry',
@@ -151,7 +151,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
               -- A call that waited long for the database is ingested past its day: the next sweep destroys it.
               greatest(destroy_at, kept_at) <= ${limit}
               or ${monthsAfter('call_ended_at', months)} <= ${now}
-              or started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
+              -- By the beginning of the call as well, which the log's count of admissions has. At the ceiling recordings end a day early.
+              or least(started_at, contact_started_at) <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
             ) as overdue,
           (select at from work_done where work = 'sweep') as swept,
           (select coalesce(array_agg(k.recording_id::text), '{}') from recording_key k
