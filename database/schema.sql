@@ -3924,6 +3924,7 @@ log_is_whole() returns boolean to seloste_custodian, seloste_desk
 log_new_token(new_token_hash bytea, how text) returns void
 log_prohibition_of_correction(act text, c correction, p prohibition) returns void
 log_replayed(since bigint) returns void
+logged_research_deadline(d research_disclosure) returns timestamp with time zone
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { disclosuresReturned } from '#use/evidence/disclosure-promises.ts'
+import { disclosuresRecalled, disclosuresReturned } from '#use/evidence/disclosure-promises.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import { signDetail } from '#safeguards/audit/signed-entries.ts'
@@ -13,9 +13,10 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from '../disclosure/open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, custodian, ends, released, confirm, read, pastItsDay } = await openResearch(database)
+const { admin, custodian, ends, send, act, day, released, confirm, read, pastItsDay } = await openResearch(database)
 const context = { db: custodian, keys: ends.expunging.keys } as unknown as CheckContext
 const check = () => disclosuresReturned.check(context, undefined)
+const checkRecalls = () => disclosuresRecalled.check(context, undefined)
 
 const heal: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -44,6 +45,11 @@ async function hide(table: string, location: string): Promise<void> {
     ),
   )
 }
+
+/** Changes entries of the log, as if time had passed or an earlier version had written them. */
+const relog = (id: string, action: string, change: string) =>
+  owner(`update audit_entry set detail = ${change} where object_id = '${id}' and action = '${action}'`)
+const dueOn = (days: number) => `jsonb_set(detail, '{dueOn}', '"${day(days)}"')`
 
 /** Releases a disclosure of three copies and confirms one; it is not due yet. */
 async function lent() {
@@ -124,4 +130,66 @@ test('a confirmation that is missing from the log does not count', async () => {
     ),
   )
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 0, unlogged: 1, example: `${number}/2` } })
+})
+
+test('a due day that is moved ahead in the database, once the copies are due, is reported as overdue', async () => {
+  const { id } = await lent()
+  await pastItsDay(id)
+  await relog(id, 'research.decided', dueOn(-1))
+  heal.push(() => pastItsDay(id, -30))
+  heal.push(() => relog(id, 'research.decided', dueOn(30)))
+  await pastItsDay(id, -3650)
+  expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
+  // An earlier version logged no day: nothing is known of it.
+  await relog(id, 'research.decided', `detail - 'dueOn'`)
+  expect(await check()).toMatchObject({ holds: true })
+  await relog(id, 'research.decided', `detail || '{"dueOn": "${day(-1)}"}'`)
+})
+
+test('a later day that was granted counts, and the end of the study that is taken back in the database does too', async () => {
+  const { id } = await lent()
+  const { body } = await act('eero', 'POST', id, '/extensions', { dueOn: day(60), reasons: 'Viivästys.' })
+  await relog(id, 'research.decided', dueOn(-1))
+  heal.push(() => relog(id, 'research.decided', dueOn(30)))
+  expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
+  const granted = await send('riitta', 'POST', `/api/research-extensions/${String(body['id'])}/decision`, {
+    outcome: 'GRANTED',
+  })
+  expect(granted).toMatchObject({ status: 204 })
+  expect(await check()).toMatchObject({ holds: true })
+  expect((await act('eero', 'POST', id, '/study-end', { endedOn: day(0) })).status).toBe(204)
+  expect(await check()).toMatchObject({ holds: true })
+  await relog(id, 'research.study-ended', `jsonb_set(detail, '{endedOn}', '"${day(-30)}"')`)
+  heal.push(() => relog(id, 'research.study-ended', `jsonb_set(detail, '{endedOn}', '"${day(0)}"')`))
+  await owner(
+    `update research_disclosure set study_ended_on = null, study_ended_at = null, study_ended_by = null where id = '${id}'`,
+  )
+  expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
+})
+
+test('a recall whose day is moved ahead in the database, that is taken back, or whose row is deleted is reported', async () => {
+  const { id, recordings } = await released({ items: 2 })
+  const { number } = await read(id)
+  await ends.byCaller(recordings[0]!)
+  expect(await checkRecalls()).toMatchObject({ holds: true })
+  const ofCopy = `disclosure = '${number}' and item = 1`
+  const { rows } = await sql<{ id: string; recalled: string; due: string }>`
+    select id::text, recalled_at::text as recalled, due_at::text as due from disclosed_copy where ${sql.raw(ofCopy)}`.execute(
+    admin,
+  )
+  const copy = rows[0]!
+  await relog(copy.id, 'copy.recalled', `jsonb_set(detail, '{dueAt}', to_jsonb(now() - interval '5 days'))`)
+  heal.push(() => relog(copy.id, 'copy.recalled', `jsonb_set(detail, '{dueAt}', to_jsonb('${copy.due}'::timestamptz))`))
+  await owner(`update disclosed_copy set due_at = now() + interval '9 years' where ${ofCopy}`)
+  expect(await checkRecalls()).toMatchObject({ holds: false, facts: { overdue: 1, example: `${number}/1` } })
+  await owner(`update disclosed_copy set state = 'RELEASED', recalled_at = null, due_at = null where ${ofCopy}`)
+  heal.push(() =>
+    owner(
+      `update disclosed_copy set state = 'RECALLED', recalled_at = '${copy.recalled}', due_at = '${copy.due}' where ${ofCopy}`,
+    ),
+  )
+  await owner(`delete from prohibition where recording_id = '${recordings[0]!}'`)
+  expect(await checkRecalls()).toMatchObject({ holds: false, facts: { notRecalled: 1, example: `${number}/1` } })
+  await hide('disclosed_copy', ofCopy)
+  expect(await checkRecalls()).toMatchObject({ holds: false, facts: { notRecalled: 1, example: copy.id } })
 })

@@ -257,6 +257,18 @@ test(
     const machine = await emptyMachine()
     const restored = await restoreFrom(machine, place, { backup: manifest.id })
     expect(restored.ledger.untied).toEqual([`${made.number}/2`])
+    // The log has the days again, so that nobody can move them unseen.
+    const { rows: logged } = await machine.pool.query(
+      `select e.action, coalesce(e.detail ->> 'dueAt' = ledger_instant(c.due_at), e.detail ->> 'dueOn' = d.due_on::text,
+          e.detail ->> 'workingDays' = '5') as same
+        from research_disclosure d join disclosed_copy c on c.disclosure = d.number and c.item = 1
+          join audit_entry e on e.object_id in (d.id, c.id)
+        where d.number = $1 and e.action in ('copy.recalled', 'research.extension', 'research.study-ended') order by 1`,
+      [made.number],
+    )
+    expect(logged).toEqual(
+      ['copy.recalled', 'research.extension', 'research.study-ended'].map((action) => ({ action, same: true })),
+    )
     const { rows } = await machine.pool.query(
       'select item, state, due_at is not null as due from disclosed_copy where disclosure = $1 order by item',
       [made.number],

@@ -306,6 +306,15 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     select 'research.item-confirmed', 'disclosure', d.id, jsonb_build_object('item', e.detail -> 'item', 'outcome', e.detail -> 'outcome')
     from research_disclosure d where e.object_kind = 'disclosure' and e.cause = 'confirmed' and d.id = e.object_id
     union all
+    select case e.cause when 'released' then 'research.decided' when 'extended' then 'research.extension' else 'research.study-ended' end,
+      'disclosure', d.id, jsonb_build_object('outcome', case when e.cause <> 'study-ended' then 'GRANTED' end, 'dueOn', e.detail -> 'dueOn',
+        'endedOn', e.detail -> 'endedOn', 'workingDays', e.detail -> 'workingDays')
+    from research_disclosure d where e.object_kind = 'disclosure' and e.cause in ('released', 'extended', 'study-ended') and d.id = e.object_id
+    union all
+    select 'copy.recalled', 'recall', c.id, jsonb_build_object('dueAt', e.detail -> 'dueAt')
+    from research_disclosure d join disclosed_copy c on c.disclosure = d.number and c.item = (e.detail ->> 'item')::integer
+    where e.object_kind = 'disclosure' and e.cause = 'recalled' and d.id = e.object_id and c.recalled_at is not null
+    union all
     select 'authority.decided', 'disclosure', d.id, jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id)
     from authority_disclosure d where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and d.decided_at is not null
     union all

@@ -286,16 +286,16 @@ $$;
 create or replace function recall_copies(recording uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  copy uuid;
+  copy record;
 begin
   for copy in
     update disclosed_copy c
     set state = 'RECALLED', recalled_at = clock_timestamp(),
       due_at = working_days_after(clock_timestamp(), (select r.return_working_days from disclosure_rules r))
-    where c.recording_id = recall_copies.recording and c.state = 'RELEASED' returning c.id
+    where c.recording_id = recall_copies.recording and c.state = 'RELEASED' returning c.id, c.due_at
   loop
     insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-    values (viewer(), 'copy.recalled', 'recall', copy, 'ok', '{}');
+    values (viewer(), 'copy.recalled', 'recall', copy.id, 'ok', jsonb_build_object('dueAt', ledger_instant(copy.due_at)));
   end loop;
 end $$;
 

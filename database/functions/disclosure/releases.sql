@@ -164,10 +164,16 @@ returns table (released bigint, confirmed bigint, overdue bigint, late_in_year b
   unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,
   example text, recall_example text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with copy as (
+  with logged as materialized (
+    select e.object_id as id, e.action, e.detail from audit_entry e
+    where e.action in ('research.released', 'copy.recalled') and e.result = 'ok'
+  ), recall as (
+    -- Entries of earlier versions have no day.
+    select e.id, min((e.detail ->> 'dueAt')::timestamptz) as due_at from logged e where e.action = 'copy.recalled' group by e.id
+  ), copy as (
     select c.*,
-      -- A recalled copy has its recall's day.
-      c.state = 'RELEASED' and research_deadline(d) <= register_now() as is_overdue,
+      -- By the row or by the log, whichever is earlier. A recalled copy has its recall's day.
+      c.state = 'RELEASED' and least(research_deadline(d), logged_research_deadline(d)) <= register_now() as is_overdue,
       c.recalled_at is null and c.confirmed_at > greatest(research_deadline(d), register_now() - interval '1 year') as was_late,
       c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
       c.state = 'CONFIRMED' and exists (
@@ -176,15 +182,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         and not (c.released_at <= c.confirmed_at and (predates_log(c.confirmed_at) or act_was_lost('disclosure', d.id, c.confirmed_at, c.released_at, lost)))
         and not exists (select from audit_entry e where e.object_id = d.id and e.action = 'research.item-confirmed' and e.result = 'ok'
           and (e.detail ->> 'item')::integer = c.item) as is_unlogged,
-      c.state = 'RECALLED' and c.due_at <= register_now() as is_recall_overdue,
+      c.state = 'RECALLED' and least(c.due_at, l.due_at) <= register_now() as is_recall_overdue,
       c.confirmed_at > greatest(c.due_at, register_now() - interval '1 year') as was_recall_late,
-      c.state = 'RELEASED' and exists (select from prohibition p where p.recording_id = c.recording_id) as is_not_recalled
-    from disclosed_copy c left join research_disclosure d on d.number = c.disclosure
+      c.state = 'RELEASED' and (l.id is not null or exists (select from prohibition p where p.recording_id = c.recording_id)) as is_not_recalled
+    from disclosed_copy c left join research_disclosure d on d.number = c.disclosure left join recall l on l.id = c.id
+  ), vanished as (
+    select l.id from recall l where not exists (select from disclosed_copy c where c.id = l.id)
   ), lacking as (
     select l.id, l.items - count(c.id) as copies
     from (
-      select e.object_id as id, sum((e.detail ->> 'items')::integer) as items from audit_entry e
-      where e.action = 'research.released' and e.result = 'ok' group by e.object_id
+      select e.id, sum((e.detail ->> 'items')::integer) as items from logged e where e.action = 'research.released' group by e.id
     ) l left join research_disclosure d on d.id = l.id left join disclosed_copy c on c.disclosure = d.number
     group by l.id, l.items having l.items > count(c.id)
   )
@@ -192,9 +199,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     count(*) filter (where is_open_in_closed), count(*) filter (where is_tied),
     (select coalesce(sum(copies), 0)::bigint from lacking), count(*) filter (where is_unlogged), count(*) filter (where recalled_at is not null),
     count(*) filter (where state = 'RECALLED'), count(*) filter (where is_recall_overdue),
-    count(*) filter (where recalled_at is not null and was_recall_late), count(*) filter (where is_not_recalled),
+    count(*) filter (where recalled_at is not null and was_recall_late), count(*) filter (where is_not_recalled) + (select count(*) from vanished),
     coalesce((select min(id::text) from lacking), min(disclosure || '/' || item) filter (where is_overdue or is_open_in_closed or is_tied or is_unlogged)),
-    min(disclosure || '/' || item) filter (where is_recall_overdue or is_not_recalled)
+    coalesce(min(disclosure || '/' || item) filter (where is_recall_overdue or is_not_recalled), (select min(id::text) from vanished))
   from copy
 $$;
 grant execute on function released_copy_counts to seloste_custodian;

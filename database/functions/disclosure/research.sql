@@ -41,6 +41,18 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
     else least(day_start(d.due_on + 1), working_days_after(day_start(d.study_ended_on), d.return_working_days)) end
 $$;
 
+-- Returns when a disclosure's copies are due by the log: by its decision, a granted extension or the end of its study. Null if it was decided
+-- by a version that logged no day.
+create or replace function logged_research_deadline(d research_disclosure) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when bool_or(e.action = 'research.decided' and e.detail ? 'dueOn') then least(
+    day_start(max((e.detail ->> 'dueOn')::date) filter (where e.detail ->> 'outcome' = 'GRANTED') + 1),
+    working_days_after(day_start(max((e.detail ->> 'endedOn')::date) filter (where e.detail ? 'workingDays')),
+      max((e.detail ->> 'workingDays')::integer))) end
+  from audit_entry e
+  where e.object_id = d.id and e.result = 'ok' and e.action in ('research.decided', 'research.extension', 'research.study-ended')
+$$;
+
 -- Returns true if an institute has copies whose return is overdue: until confirmed, it gets no others (R32).
 create or replace function institute_is_blocked(wanted uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -412,7 +424,8 @@ begin
   update research_disclosure r set study_ended_on = end_study.ended_on, study_ended_at = clock_timestamp(), study_ended_by = viewer(),
     return_working_days = (select g.return_working_days from disclosure_rules g) where r.id = d.id;
   perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = d.id and p.ended_at is null;
-  perform record_research_act('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on));
+  perform record_research_act('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on,
+    'workingDays', (select r.return_working_days from research_disclosure r where r.id = d.id)));
 end $$;
 grant execute on function end_study to seloste_desk;
 
@@ -581,7 +594,7 @@ begin
     recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end,
     decided_for = case when how = 'GRANTED' then institute_digest(d.institute_id) end
   where r.id = d.id;
-  perform record_research_act('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
+  perform record_research_act('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how, 'dueOn', d.due_on));
   if how = 'REFUSED' then
     update research_item set recording_id = null, contact_id = null where disclosure_id = d.id;
   end if;

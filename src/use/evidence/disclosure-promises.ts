@@ -46,7 +46,7 @@ type ReturnedFacts = {
 
 /** R30, R32. */
 export const disclosuresReturned: Check<ReturnedFacts> = {
-  rule: 'No copy at a research institute is past its due day, no disclosure is closed before every copy is confirmed as returned or destroyed, and nothing links a confirmed copy to its recording. The register has every copy that was released according to the audit log, and the log has every confirmation.',
+  rule: 'No copy at a research institute is past its due day, by the register or by the audit log (its decision, granted extensions and the end of its study), no disclosure is closed before every copy is confirmed as returned or destroyed, and nothing links a confirmed copy to its recording. The register has every copy that was released according to the audit log, and the log has every confirmation.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title:
@@ -81,20 +81,20 @@ type RecalledFacts = {
   open: number
   overdue: number
   lateInYear: number
-  /** Copies that were not recalled although the use of the recording was forbidden. */
+  /** Copies that were not recalled although the use of the recording was forbidden, or whose recall is only in the log. */
   notRecalled: number
   example: string | null
 }
 
 /** R32, R50. */
 export const disclosuresRecalled: Check<RecalledFacts> = {
-  rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its working days.',
+  rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its working days, by the register and by the audit log. The register has every recall that the log has.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title: 'of a forbidden recording is recalled, and the disclosure can be closed only when the recall is confirmed',
   },
   remedy:
-    'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',
+    'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste. If the log has a recall that the register lacks, or an earlier day, find out who changed the database; an example without an item is the id of a recalled copy that is missing.',
   async check(context) {
     const row = await readCopies(context)
     return {
