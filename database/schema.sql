@@ -341,6 +341,7 @@ CREATE INDEX audit_entry_searched_caller ON public.audit_entry USING btree (at) 
 CREATE INDEX audit_entry_served ON public.audit_entry USING btree (at) WHERE ((result = 'ok'::text) AND (action = ANY (ARRAY['request.entered'::text, 'call.looked-for'::text, 'call.given-up'::text, 'call.verified'::text, 'recording.forbidden'::text])));
 CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard();
+CREATE TRIGGER is_written_at_once BEFORE INSERT ON audit_entry FOR EACH ROW WHEN ((SESSION_USER = ANY (ARRAY['seloste_capture'::name, 'seloste_desk'::name])) AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
 alter table audit_entry enable row level security;
 create policy acts_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
@@ -544,6 +545,7 @@ create table call_identity (
   constraint call_identity_pkey PRIMARY KEY (external_id_hash, contact_started_at)
 ) partition by RANGE (contact_started_at);
 CREATE INDEX call_identity_contact ON ONLY public.call_identity USING btree (contact_id);
+CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER stays_after_end BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_guard();
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
@@ -717,6 +719,7 @@ CREATE TRIGGER after_insert AFTER INSERT ON contact REFERENCING NEW TABLE AS ins
 CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_end_guard();
 CREATE TRIGGER has_one_start AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
+CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON contact FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF started_at, ended_at, history_ends_at ON contact FOR EACH ROW WHEN (LEAST(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
 CREATE TRIGGER updates_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
@@ -2426,6 +2429,7 @@ CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE TRIGGER has_part BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION require_part();
+CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
 CREATE CONSTRAINT TRIGGER needs_ledger_entry AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION refuse_recording_truncate();
@@ -2861,6 +2865,7 @@ CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number
 CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
 CREATE TRIGGER is_of_call_reached BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
 CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contact_started_at > (now() - '1 year 2 mons'::interval)) EXECUTE FUNCTION record_segment_replaced();
+CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION keep_segment_official();
 CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_guard();
 CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION record_official_name();
@@ -3724,6 +3729,7 @@ end_idle_appointment() returns trigger
 end_inspection(i inspection, actor uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
+end_old_transactions(age interval) returns TABLE(role text, sessions integer) to seloste_custodian
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void
 end_rooms(a appointment, actor uuid, why text) returns void
@@ -4104,6 +4110,7 @@ refuse_identity_code(field text, written text) returns void
 refuse_if(wrong boolean, code text, details text DEFAULT NULL::text) returns void to seloste_desk
 refuse_late_recording() returns trigger
 refuse_missing_prerequisites(facts jsonb, later text[]) returns void
+refuse_old_transaction() returns trigger
 refuse_overlap() returns trigger
 refuse_own_name() returns trigger
 refuse_recording_truncate() returns trigger

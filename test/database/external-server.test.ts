@@ -78,6 +78,22 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is not a superuser
     await Promise.all([custodian.end(), reading.end()])
   })
 
+  test('lets the custodian end an old transaction of capture and of the desk', async () => {
+    const urls = await renewRolePasswords(ownerUrl)
+    const signIn = (url: string) => new Client({ connectionString: url })
+    const [capture, desk, custodian] = [signIn(urls.capture), signIn(urls.desk), signIn(urls.custodian)]
+    const areEnded = [capture, desk].map((client) => new Promise((resolve) => client.on('error', resolve)))
+    for (const client of [capture, desk, custodian]) await client.connect()
+    for (const client of [capture, desk]) await client.query('begin')
+    const end = () => custodian.query(`select role, sessions from end_old_transactions('200 ms')`)
+    const ended: unknown[] = []
+    const roles = () => end().then(({ rows }) => (ended.push(...(rows as unknown[])), ended))
+    for (const role of ['seloste_capture', 'seloste_desk'])
+      await expect.poll(roles).toContainEqual({ role, sessions: 1 })
+    await Promise.all(areEnded)
+    await custodian.end()
+  })
+
   test('lets only the custodian take locks, also if a superuser revoked the lock functions after the preparation', async () => {
     const make = `create database late owner ${owner} encoding 'UTF8' template template0`
     await queryOnce(server.adminUrl(), make)

@@ -72,6 +72,10 @@ create policy capture_appends on audit_entry for insert to seloste_capture with 
   or result = 'ok' and coalesce(object_kind, 'contact') = 'contact' and coalesce(purpose, reference) is null and detail = '{}'
 );
 create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_guard();
+create trigger is_written_at_once before insert on audit_entry for each row
+  when (session_user in ('seloste_capture', 'seloste_desk')
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
+  execute function refuse_old_transaction();
 create trigger pending after insert on audit_entry referencing new table as inserted for each statement execute function record_audit_pending();
 
 -- listening

@@ -112,6 +112,10 @@ create trigger append_only before update or delete or truncate on clock_confirma
 -- call_identity
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
+create trigger is_written_at_once before insert or update or delete on call_identity for each row
+  when (session_user = 'seloste_capture'
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
+  execute function refuse_old_transaction();
 create trigger stays_after_end before update on call_identity for each row
   when (session_user = 'seloste_capture' and old.contact_started_at < now() - interval '1 day') execute function call_id_guard();
 

@@ -72,6 +72,15 @@ begin
 end $$;
 grant execute on function is_over to seloste_capture;
 
+-- Refuses what capture or the desk writes in a transaction that began five minutes ago, or in an older snapshot: now() and the register's
+-- time stand still in them, so in them no call would be over and no term would end.
+create or replace function refuse_old_transaction() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  raise exception 'rows of % are written at read committed, within five minutes of the start of their transaction', tg_table_name
+    using errcode = 'invalid_transaction_state';
+end $$;
+
 -- Freezes a part of a call a day after its end. Later reports change neither end nor official; only an inferred end may be replaced and a
 -- missing one added, at most a day after the call began. Names and review marks stay, and it does not become a forbidden one.
 create or replace function ended_part_guard() returns trigger

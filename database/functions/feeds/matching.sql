@@ -282,6 +282,12 @@ declare
   allowed bigint := extract(epoch from clock_timestamp()) * a_second;
   counted bigint;
 begin
+  -- As refuse_old_transaction() says: in an old snapshot a feed that has long reported may still be late.
+  if session_user = 'seloste_capture'
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed') then
+    raise exception 'lookups are made at read committed, within five minutes of the start of their transaction'
+      using errcode = 'invalid_transaction_state';
+  end if;
   if lookups > at_once then
     raise exception 'too many lookups at once' using errcode = '22023';
   end if;

@@ -26,6 +26,10 @@ create trigger refuses_strange_values before insert or update of started_at, end
   when (least(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01Z'
     or greatest(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01Z')
   execute function refuse_strange_value();
+create trigger is_written_at_once before insert or update or delete on contact for each row
+  when (session_user = 'seloste_capture'
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
+  execute function refuse_old_transaction();
 create trigger held before delete on contact for each row execute function history_guard('id');
 create trigger updates_search_after_change after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function update_number_called();
@@ -63,6 +67,10 @@ create trigger refuses_strange_values before insert or update of contact_started
   when (least(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01Z'
     or greatest(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01Z')
   execute function refuse_strange_value();
+create trigger is_written_at_once before insert or update or delete on segment for each row
+  when (session_user = 'seloste_capture'
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
+  execute function refuse_old_transaction();
 create trigger segment_guard before update on segment for each row execute function segment_guard();
 create trigger held before delete on segment for each row execute function history_guard('contact_id');
 create trigger updates_studies_after_change after update on segment for each row
@@ -141,6 +149,10 @@ create trigger refuses_strange_terms before insert or update of min_keep_until, 
   when (least(new.min_keep_until, new.destroy_at) < '1970-01-01Z' or greatest(new.min_keep_until, new.destroy_at) > '3000-01-01Z'
     or new.expiry_month not between '1970-01-01' and '3000-01-01')
   execute function refuse_strange_value();
+create trigger is_written_at_once before insert or update or delete on recording for each row
+  when (session_user = 'seloste_capture'
+    and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
+  execute function refuse_old_transaction();
 create trigger recording_guard before update or delete on recording for each row execute function recording_guard();
 create trigger term_guard before update on recording for each row execute function term_guard();
 create trigger destroyed_guard before update on recording for each row

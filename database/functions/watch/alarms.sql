@@ -275,6 +275,20 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_blocking_sessions to seloste_custodian;
 
+-- Ends transactions of capture and of the desk that are older than `age`: what one wrote would be committed with times long past, and a
+-- snapshot that it keeps shows what has ended since. Returns their numbers by role.
+create or replace function end_old_transactions(age interval) returns table (role text, sessions integer)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with ended as (
+    select a.usename, pg_terminate_backend(a.pid) as is_ended
+    from pg_stat_activity a
+    where a.datname = current_database() and a.usename in ('seloste_capture', 'seloste_desk')
+      and a.xact_start < clock_timestamp() - end_old_transactions.age
+  )
+  select e.usename::text, count(*)::integer from ended e where e.is_ended group by e.usename
+$$;
+grant execute on function end_old_transactions to seloste_custodian;
+
 -- Ends the open alarm when nothing stands still any more. Returns true if there was one.
 create or replace function clear_standstill_alarm() returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -87,7 +87,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
-  const unblocking = endBlockingSessions({ databaseUrl, log })
+  const unblocking = endBlockingSessions({ databaseUrl, log, registry: metrics.registry })
   const objects = watchedStore(await openObjects(settings), blockers)
   await refuseMovedObjects(objects)
   const storing = await startObjectStoreChecks({ objects, log })

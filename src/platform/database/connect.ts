@@ -73,8 +73,8 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     idleTimeoutMillis: idleMs,
     types: valueTypes,
     // The parsers of values.ts read ISO dates, whatever the server's settings. JIT compilation (on in Debian's packages) would
-    // cost a search one second for a few milliseconds of work.
-    options: '-c DateStyle=ISO -c TimeZone=UTC -c jit=off',
+    // cost a search one second for a few milliseconds of work. The database refuses acts at other isolation levels.
+    options: '-c DateStyle=ISO -c TimeZone=UTC -c jit=off -c default_transaction_isolation=read\\ committed',
     ...(options.statementMs !== undefined && { statement_timeout: options.statementMs }),
     Client: CurrentClient,
   })
