@@ -1979,6 +1979,7 @@ create table person (
   changed_at timestamp with time zone not null default now(),
   password_set_at timestamp with time zone,
   password_alone boolean not null default true,
+  external_id_signs_in boolean not null default true,
   constraint person_pkey PRIMARY KEY (id),
   constraint person_check CHECK (((password_salt IS NULL) = (password_check IS NULL))),
   constraint person_employed CHECK ((employed_to >= employed_from)),
@@ -1999,7 +2000,7 @@ create policy everybody_reads on person for select to seloste_capture, seloste_c
 create policy keeper_changes on person for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_enters on person for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_takes_back on person for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
-grant select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, password_alone) on person to seloste_custodian;
+grant select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, password_alone, external_id_signs_in) on person to seloste_custodian;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at), select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, informed_at, created_at, changed_at, password_set_at), update (employed_from, employed_to, source, external_id, withdrawn_at, informed_at, changed_at) on person to seloste_desk;
 
 create table person_name (

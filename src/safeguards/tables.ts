@@ -32,6 +32,7 @@ export interface SafeguardTables
     employed_to: Instant | null
     source: Generated<DirectorySource>
     external_id: string | null
+    external_id_signs_in: Generated<boolean>
     withdrawn_at: Instant | null
     informed_at: Instant | null
     created_at: Generated<Instant>

@@ -45,7 +45,8 @@ begin
   return new;
 end $$;
 
--- Lets only the identity system set a person's external id: sign-in finds the person by it.
+-- Lets only the identity system set a person's external id: sign-in finds the person by it. Changed for somebody who has rights, a factor or
+-- an open session, it signs nobody in until the operator confirms it: otherwise the token and any account of the provider were their session.
 create or replace function identity_guard() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and scim_client() is null and (
@@ -55,6 +56,11 @@ begin
     end
   ) then
     raise exception 'only the identity system sets the external id of person %', new.id;
+  end if;
+  if session_user = 'seloste_desk' and tg_op = 'UPDATE' and new.external_id is distinct from old.external_id then
+    new.external_id_signs_in := not (
+      holds_or_awaits_rights(new.id) or second_factors(new.id) <> '{}'
+      or exists (select from session s where s.person_id = new.id and s.ended_at is null and s.expires_at > now()));
   end if;
   return new;
 end $$;

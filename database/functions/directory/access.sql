@@ -14,7 +14,7 @@ create policy keeper_takes_back on unit for delete to seloste_desk
 
 -- person
 alter table person enable row level security;
-grant select (employed_from, employed_to, external_id, id, password_alone, password_salt, source, user_id, withdrawn_at) on person to seloste_custodian;
+grant select (employed_from, employed_to, external_id, external_id_signs_in, id, password_alone, password_salt, source, user_id, withdrawn_at) on person to seloste_custodian;
 grant insert (employed_from, employed_to, external_id, id, informed_at, source, user_id), select (changed_at, created_at, employed_from, employed_to, external_id, id, informed_at, password_salt, password_set_at, source, user_id, withdrawn_at), update (changed_at, employed_from, employed_to, external_id, informed_at, source, withdrawn_at) on person to seloste_desk;
 create policy everybody_reads on person for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);

@@ -44,6 +44,8 @@ People and rights
                                                   add a person; print a one-time link to set the first password
   seloste people link --user-id ID                print a one-time link to reset a password
   seloste people remove-factors --user-id ID      remove the second factors of a person who has lost them
+  seloste people confirm-external-id --user-id ID --external-id ID
+                                                  let the identity provider sign the person in by that id
   seloste rights list | show --user-id ID         print who may view what, and the decision each right rests on
   seloste scim-token add --name NAME              create a token for the identity system (SCIM)
   seloste scim-token list | revoke --name NAME    list the tokens; revoke one

@@ -4,6 +4,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { enterPerson, findPerson } from '#safeguards/people/enter-person.ts'
+import { confirmExternalId } from '#safeguards/people/external-id.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import { removeFactors } from '#safeguards/sign-in/factor-removals.ts'
@@ -15,7 +16,8 @@ import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 /**
  * `people add`: enters a person in a running Seloste and prints a one-time link for the first password. `people link`: a new
  * link, for somebody entered by the identity system or who forgot the password. `people remove-factors`: removes lost second
- * factors. `people first`: links for the two first people of an installation. Access rights are granted only by request and
+ * factors. `people confirm-external-id`: lets the identity provider sign a person in by the external id that the identity
+ * system gave them later. `people first`: links for the two first people of an installation. Access rights are granted only by request and
  * approval.
  */
 export async function people(settings: Settings, args: string[]): Promise<void> {
@@ -27,17 +29,19 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
       name: { type: 'string' },
       unit: { type: 'string' },
       phone: { type: 'string' },
+      'external-id': { type: 'string' },
     },
   })
-  const { 'user-id': userId, name, unit, phone } = values
+  const { 'user-id': userId, name, unit, phone, 'external-id': externalId } = values
   const [command] = positionals
   if (command === 'first') return printFirstLink(settings)
   if (command === 'link' && userId) return makeLink(settings, userId)
   if (command === 'remove-factors' && userId) return takeFactors(settings, userId)
+  if (command === 'confirm-external-id' && userId && externalId) return confirmId(settings, userId, externalId)
   if (command !== 'add' || !userId || !name) {
     throw new Fault(
       'argument-wrong',
-      'people needs first, or add with --user-id and --name, or link or remove-factors with --user-id; see "seloste help"',
+      'people needs first, or add with --user-id and --name, or link or remove-factors with --user-id, or confirm-external-id with --user-id and --external-id; see "seloste help"',
     )
   }
   if (!isPersonal(userId)) {
@@ -95,6 +99,17 @@ async function takeFactors(settings: Settings, userId: string): Promise<void> {
         ? `removed the second factors of ${userId} and ended their sessions; a password shorter than 15 characters was removed too`
         : `${userId} has no second factor`,
     )
+  })
+}
+
+async function confirmId(settings: Settings, userId: string, externalId: string): Promise<void> {
+  await withRunningDatabase(settings, 'people', async (db) => {
+    const personId = await findPerson(db, userId)
+    if (!personId) throw nobody(userId)
+    if (!(await confirmExternalId(db, personId, externalId))) {
+      throw new Fault('argument-wrong', `--external-id is "${externalId}", which is not the external id of ${userId}`)
+    }
+    console.log(`the identity provider signs ${userId} in by the external id "${externalId}"`)
   })
 }
 

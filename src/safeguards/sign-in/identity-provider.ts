@@ -380,7 +380,7 @@ export function createIdentityProvider(given: {
     const rows = await employed()
       .$if(settings.match === 'userId', (query) => query.where('user_id', '=', subject.toLowerCase()))
       .$if(settings.match === 'externalId', (query) =>
-        query.where('external_id', '=', subject).where('source', '=', 'scim'),
+        query.where('external_id', '=', subject).where('source', '=', 'scim').where('external_id_signs_in', '=', true),
       )
       .limit(2)
       .execute()

@@ -22,7 +22,7 @@ export interface Place {
 
 /**
  * unknown: no passkey of that id, or none of that person's; late: the challenge is too old or used; counter: the
- * register already has as high a count, so there is a copy of the passkey; signature: every other problem.
+ * register already has as high a count, so there is a copy of the passkey, which is then refused for good; signature: every other problem.
  */
 export type PasskeyFault = 'unknown' | 'late' | 'counter' | 'signature'
 
@@ -30,6 +30,9 @@ export interface UsedPasskey {
   id: string
   personId: string
 }
+
+/** No count is higher (WebAuthn level 3, section 6.1). */
+const highestCount = 2 ** 32 - 1
 
 /** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what present authenticators support. */
 export const passkeyAlgorithms = [-8, -7, -257]
@@ -79,15 +82,29 @@ export async function usePasskey(
   if (!answer?.verified) return { fault: 'signature', personId }
   if (!challenges.spend(clientData.challenge)) return { fault: 'late', personId }
   const { newCounter, credentialBackedUp } = answer.authenticationInfo
-  const counted = await db
-    .updateTable('passkey')
-    .set({ counter: newCounter, backed_up: credentialBackedUp, last_used_at: now })
-    .where('id', '=', passkey.id)
-    // An authenticator without a counter always sends 0.
-    .where((eb) => (newCounter === 0 ? eb('counter', '=', 0) : eb('counter', '<', newCounter)))
-    .returning('id')
-    .executeTakeFirst()
-  return counted ? { id: passkey.id, personId } : { fault: 'counter', personId }
+  return db.transaction().execute(async (tx) => {
+    const held = await tx
+      .selectFrom('passkey')
+      .select('counter')
+      .where('id', '=', passkey.id)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!held) return { fault: 'unknown' as const, personId }
+    // An authenticator without a counter always sends 0. pg returns a bigint as text.
+    const counter = Number(held.counter)
+    const isHigher = newCounter === 0 ? counter === 0 : newCounter > counter
+    await tx
+      .updateTable('passkey')
+      // Otherwise there is a copy: the highest count refuses both for good.
+      .set(
+        isHigher
+          ? { counter: newCounter, backed_up: credentialBackedUp, last_used_at: now }
+          : { counter: highestCount },
+      )
+      .where('id', '=', passkey.id)
+      .execute()
+    return isHigher ? { id: passkey.id, personId } : { fault: 'counter' as const, personId }
+  })
 }
 
 export interface NewPasskey {
