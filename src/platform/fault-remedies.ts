@@ -142,7 +142,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'role-failed': 'The lines above say why the process could not start.',
   'setting-wrong': 'Set a value that the message allows.',
   'sip-certificate-wrong': 'Correct or renew the file that the message names; it is reread by itself.',
-  'sip-client-refused': 'Give the client a certificate of an authority in SELOSTE_SIPS_CLIENTS, and let it use TLS.',
+  'sip-client-refused':
+    'Give the client a certificate of an authority in SELOSTE_SIPS_CLIENTS, and let it use TLS; for a limit see overload.md.',
   'sip-listen-failed': 'End the program that has the port, or set SELOSTE_SIP to an address of this machine.',
   'sip-socket-failed': 'Restart capture; if it happens again, check the system’s network messages.',
   'sip-source-unknown':

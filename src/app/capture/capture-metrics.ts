@@ -87,6 +87,11 @@ export function measureCapture(
       return sip.metrics.foreignRequests
     },
   )
+  counter(
+    'capture_sip_connections_refused',
+    'SIP connections refused or ended: no valid client certificate, an unfinished TLS handshake, or a limit reached',
+    () => sip.metrics.connectionsRefused,
+  )
   counter('capture_sip_refused_by_pressure', 'New sessions refused because of pressure or draining', () => {
     return sip.metrics.refusedByPressure
   })

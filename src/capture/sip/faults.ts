@@ -7,7 +7,7 @@ export const sipFaults = {
   'sip-certificate-wrong':
     'The certificate for SIP over TLS cannot be used: the message names the wrong file. Renew or correct it; it is reread automatically.',
   'sip-client-refused':
-    'A TLS connection failed: the client presented no certificate from an authority in SELOSTE_SIPS_CLIENTS, or did not use TLS.',
+    'A SIP connection was refused: over TLS without a certificate of an authority in SELOSTE_SIPS_CLIENTS, or because a limit of connections or unfinished handshakes was reached.',
   'sip-source-unknown':
     'SIP came from an address that SELOSTE_SIP_SOURCES does not name: a recording client that is missing there, or a stranger.',
   'sip-socket-failed': 'A listening SIP socket failed; the message has the system’s error.',

@@ -1,20 +1,30 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { visitorOf } from '#platform/connections/visitor.ts'
 import { SipFault } from './faults.ts'
 import { createStreamFramer } from './frame-stream.ts'
 import type { SipCounters, TransportKind } from './handler.ts'
 import type { MessageLimits } from './parse-message.ts'
 import type { Clock } from './timers.ts'
+import { limitHandshakes } from './limit-handshakes.ts'
 import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
 
 /**
- * Limits of connections. `messageMs`: timeout for a message from its first to its last byte, for connecting, and for the first
+ * Limits of connections. A source is an IPv4 address or an IPv6 /64. `handshakes`: unfinished TLS handshakes, which are not counted
+ * as connections. `messageMs`: timeout for a message from its first to its last byte, for connecting, and for the first
  * byte of a new connection.
  */
 export interface StreamLimits extends MessageLimits {
   connections: number
   connectionsPerSource: number
+  handshakes: number
   messageMs: number
+}
+
+export interface Refusals {
+  /** Counts and reports a refused connection. */
+  refuse(reason: string, address: string): void
+  report(reason: string, address: string): void
 }
 
 /** Functions that accept and open streams. TLS has its own; everything else is the same as for TCP. */
@@ -54,32 +64,34 @@ export async function listenStream(
   clock: Clock,
   counters: SipCounters,
   onFault: (error: unknown) => void,
+  refusals: Refusals,
 ): Promise<Transport> {
   const open = new Map<Socket, Channel>()
   const perSource = new Map<string, number>()
+  const handshakes =
+    sockets.kind === 'tls'
+      ? limitHandshakes({ limits, onEnded: refusals.report })
+      : { begin: () => {}, finish: () => {} }
   const server = sockets.accept((socket) => {
+    handshakes.finish(socket)
     const address = plainAddress(socket.remoteAddress ?? '')
     if (!allows(address)) {
       counters.droppedBySource++
       socket.destroy()
-    } else if (open.size >= limits.connections || (perSource.get(address) ?? 0) >= limits.connectionsPerSource) {
-      counters.connectionsRefused++
+    } else if (open.size >= limits.connections) {
+      refusals.refuse(`all ${limits.connections} connections are in use`, address)
+      socket.destroy()
+    } else if ((perSource.get(visitorOf(address)) ?? 0) >= limits.connectionsPerSource) {
+      refusals.refuse(`its source has ${limits.connectionsPerSource} connections`, address)
       socket.destroy()
     } else serve(socket, address, true)
   })
-  // Limits TLS handshakes, which the server does not see before they are complete: none for sources that are not allowed, and a part of
-  // all for one source.
-  const handshakes = new Map<string, number>()
+  // The server does not see a TLS connection before its handshake is finished.
   if (sockets.kind === 'tls') {
     server.prependListener('connection', (raw: Socket) => {
-      const address = plainAddress(raw.remoteAddress ?? '')
-      const ofSource = handshakes.get(address) ?? 0
-      if (!allows(address) || ofSource >= limits.connectionsPerSource) {
-        raw.destroy()
-        return
-      }
-      count(handshakes, address, 1)
-      raw.once('close', () => count(handshakes, address, -1))
+      if (allows(plainAddress(raw.remoteAddress ?? ''))) return handshakes.begin(raw)
+      counters.droppedBySource++
+      raw.destroy()
     })
   }
   try {
@@ -150,7 +162,7 @@ export async function listenStream(
       close: () => socket.destroySoon(),
     }
     open.set(socket, channel)
-    count(perSource, address, 1)
+    count(perSource, visitorOf(address), 1)
     counters.connectionsOpen = open.size
     socket.on('data', (chunk: Buffer) => {
       const client = sockets.peerName?.(socket)
@@ -181,15 +193,15 @@ export async function listenStream(
     socket.on('close', () => {
       cancelSlow?.()
       open.delete(socket)
-      count(perSource, address, -1)
+      count(perSource, visitorOf(address), -1)
       counters.connectionsOpen = open.size
     })
     return channel
   }
 }
 
-function count(counts: Map<string, number>, address: string, change: 1 | -1): void {
-  const now = (counts.get(address) ?? 0) + change
-  if (now > 0) counts.set(address, now)
-  else counts.delete(address)
+function count(counts: Map<string, number>, source: string, change: 1 | -1): void {
+  const now = (counts.get(source) ?? 0) + change
+  if (now > 0) counts.set(source, now)
+  else counts.delete(source)
 }

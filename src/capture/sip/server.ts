@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { SipFault } from './faults.ts'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { SavedDialog, SipCounters, SipHandler } from './handler.ts'
-import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
+import { listenStream, tcpSockets, type Refusals, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'
 import { messageLimits } from './parse-message.ts'
 import { prioritiseArrivals } from './prioritise-arrivals.ts'
@@ -31,6 +31,7 @@ export const sipLimits: SipLimits = {
   answerMs: 30_000,
   connections: 2_048,
   connectionsPerSource: 256,
+  handshakes: 1_024,
   messageMs: 30_000,
   handshakeMs: 10_000,
   newRequestsPerSecond: 200,
@@ -119,27 +120,41 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   const listen = (kind: 'udp' | 'tcp', port: number) =>
     kind === 'udp'
       ? listenUdp(options.host, port, receive, counters, onFault)
-      : listenStream(tcpSockets, options.host, port, receive, gate.allows, limits, clock, counters, onFault)
+      : listenStream(
+          tcpSockets,
+          options.host,
+          port,
+          receive,
+          gate.allows,
+          limits,
+          clock,
+          counters,
+          onFault,
+          refusalsOver('TCP'),
+        )
   const plain = await listenAll(options.transports, options.port, listen)
   transports = plain
   if (options.tls) transports = [...plain, await listenTls(options.tls)]
 
-  /** Listens for TLS. Reports refused connections at most once a minute. */
-  function listenTls({ host, port, certificate }: NonNullable<SipServerOptions['tls']>): Promise<Transport> {
+  /** Counts refused connections, and reports them at most once a minute. */
+  function refusalsOver(kind: 'TCP' | 'TLS'): Refusals {
     let quietUntilMs = -Infinity
-    const onRefused = ({ message }: Error, address: string) => {
-      counters.connectionsRefused++
+    const report = (reason: string, address: string) => {
       if (clock.nowMs() < quietUntilMs) return
       quietUntilMs = clock.nowMs() + refusalsQuietMs
-      onFault(new SipFault('sip-client-refused', `No connection over TLS from ${address || 'a client'}: ${message}`))
+      onFault(new SipFault('sip-client-refused', `No connection over ${kind} from ${address || 'a client'}: ${reason}`))
     }
-    const sockets = tlsSockets({
-      certificate,
-      handshakeMs: limits.handshakeMs,
-      connections: limits.connections,
-      onRefused,
-    })
-    return listenStream(sockets, host, port, receive, gate.allows, limits, clock, counters, onFault).catch(
+    const refuse = (reason: string, address: string) => {
+      counters.connectionsRefused++
+      report(reason, address)
+    }
+    return { refuse, report }
+  }
+
+  function listenTls({ host, port, certificate }: NonNullable<SipServerOptions['tls']>): Promise<Transport> {
+    const refusals = refusalsOver('TLS')
+    const sockets = tlsSockets({ certificate, handshakeMs: limits.handshakeMs, onRefused: refusals.refuse })
+    return listenStream(sockets, host, port, receive, gate.allows, limits, clock, counters, onFault, refusals).catch(
       async (error: unknown) => {
         await Promise.all(plain.map((transport) => transport.stop()))
         throw error

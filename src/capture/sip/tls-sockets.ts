@@ -10,14 +10,12 @@ export interface TlsSocketsOptions {
   certificate: FollowedCertificate
   /** Timeout of a handshake. */
   handshakeMs: number
-  /** Limit of concurrent sockets, including those in their handshake. */
-  connections: number
-  /** Called for a client without a certificate of a configured authority, or a peer that does not use TLS. */
-  onRefused: (error: Error, address: string) => void
+  /** Called for every connection that closes before its handshake is finished, without a valid client certificate for instance. */
+  onRefused: (reason: string, address: string) => void
 }
 
 /** SIP over mutual TLS (RFC 5922). A renewed certificate applies to new connections; open ones continue with theirs. */
-export function tlsSockets({ certificate, handshakeMs, connections, onRefused }: TlsSocketsOptions): StreamSockets {
+export function tlsSockets({ certificate, handshakeMs, onRefused }: TlsSocketsOptions): StreamSockets {
   const names = new WeakMap<Socket, string | undefined>()
   return {
     kind: 'tls',
@@ -37,9 +35,8 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         },
         onSocket,
       )
-      server.maxConnections = connections
       server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-        onRefused(error, socket.remoteAddress ?? '')
+        onRefused(error.message, socket.remoteAddress ?? '')
         // After a handshake timeout Node leaves the connection open.
         socket.destroy()
       })

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { SipFault } from '#capture/sip/faults.ts'
 import { createStreamFramer } from '#capture/sip/frame-stream.ts'
 import { parseMessage } from '#capture/sip/parse-message.ts'
 import type { SipHandler } from '#capture/sip/handler.ts'
@@ -11,6 +12,7 @@ import type { ParsedMessage } from '#capture/sip/message.ts'
 import { answering, request, toOf } from './caller.ts'
 import { createFakeClock } from './fake-clock.ts'
 
+const refused: string[] = []
 const closing: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
@@ -28,7 +30,8 @@ async function listen(
     limits: options.limits ?? {},
     ...(options.clock && { clock: options.clock }),
     onFault: (error) => {
-      throw error
+      if (!(error instanceof SipFault) || error.code !== 'sip-client-refused') throw error
+      refused.push(error.message)
     },
   })
   closing.push(() => server.stop())
@@ -194,6 +197,7 @@ test('connections of one source are limited, and invalid data on one closes only
   third.on('error', () => {})
   await once(third, 'close')
   expect(server.metrics.connectionsRefused).toBe(1)
+  expect(refused).toEqual(['No connection over TCP from 127.0.0.1: its source has 2 connections'])
   second.socket.on('error', () => {})
   second.send('INVITE sip:half')
   await once(second.socket, 'close')
