@@ -70,7 +70,7 @@ test('a shorter term waits until each open disclosure that it affects is release
 
   const hasty = await submit(1)
   expect(await consequences(hasty)).toEqual([
-    'The change affects 2 open disclosures (3 items): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item removed.',
+    'The change affects 1 open disclosure (2 items): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item removed.',
     expect.stringContaining('14 days after the approval'),
   ])
   expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })
@@ -99,6 +99,21 @@ test('a shorter term waits until each open disclosure that it affects is release
   expect(await pending('riitta', draft)).toEqual([])
   expect(taken(await approve(draft)).state).toBe('APPROVED')
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
+})
+
+test('the dry run tells its author nothing of what an authority has asked for, and nothing of an order on it (R34, L37)', async () => {
+  const request = await ends.makeRecording()
+  const draft = await submit(30)
+  const off = await submit(31, [{ path: ['disclosure', 'authority'], value: false }])
+  const told = async () => [await consequences(draft), await consequences(off)]
+  const before = await told()
+  await requestByAuthority(request)
+  expect(await told()).toEqual(before)
+  await sql`
+    insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+    select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-2', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
+    from contact c where c.id = ${request.contactId}`.execute(admin)
+  expect(await told()).toEqual(before)
 })
 
 test('after the approval the due day of a study must be before the recordings’ new destruction date', async () => {

@@ -161,15 +161,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns counts without any person, for those who draft or decide; the custodian calls it for the dry run. Includes undecided disclosures
--- and the items of them that the change reaches.
+-- for research and the items of them that the change reaches. What an authority asked for is secret to those who draft: who decides sees it
+-- in list_pending_disclosures, and the approval waits for it.
 create or replace function count_reached(draft uuid, reach jsonb, from_at timestamptz) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
     'requests', count(*), 'calls', coalesce(sum(r.calls), 0), 'appointments', count(*) filter (where r.is_booked),
     'undecided', count(*) filter (where not r.is_decided),
     'unsettled', (select count(distinct w.request_id) from reached_rights(reach, from_at) w where w.ends_at is null),
-    'disclosures', (select count(*) from reached_disclosures(reach, from_at)),
-    'items', (select coalesce(sum(o.items), 0) from reached_disclosures(reach, from_at) o),
+    'disclosures', (select count(*) from reached_disclosures(reach, from_at) o where o.kind = 'RESEARCH'),
+    'items', (select coalesce(sum(o.items), 0) from reached_disclosures(reach, from_at) o where o.kind = 'RESEARCH'),
     'earliest', ledger_instant(clock_timestamp() + pending_right_notice_period()))
   from reached_requests(draft, reach, from_at) r
 $$;

@@ -151,6 +151,28 @@ begin
     case when (facts ->> 'lastOrderEndedAt')::timestamptz > destroy_at then 'hold-end' else 'retention' end);
 end $$;
 
+-- Returns the open cases that ask for a recording: inspections, and authorities' requests (without a party).
+create or replace function open_cases(r recording) returns table (id uuid, kind text, party text, received_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.id, 'inspection', i.party, i.received_at
+  from inspection_recording ir join inspection i on i.id = ir.inspection_id
+  where ir.recording_id = r.id and i.closed_at is null
+    -- Not that of an official whose part a correction gave to another.
+    and (i.party <> 'OFFICIAL' or i.request_id is null or exists (
+      select from subject_request q join segment s on s.official_person_id = q.official_id
+      where q.id = i.request_id and s.id = r.segment_id and s.contact_started_at = r.contact_started_at))
+  union all
+  select a.id, 'authority', null, a.received_at from authority_request a
+  where a.recording_id = r.id and a.closed_at is null
+$$;
+
+-- Returns when a prohibition that is entered now counts as received: not before a case that is open already, even if the clock went back in
+-- between (1.6).
+create or replace function prohibition_instant(r recording, of_party text) returns timestamptz
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select greatest(clock_timestamp(), (select max(c.received_at) from open_cases(r) c where c.kind = 'authority' or c.party <> of_party))
+$$;
+
 -- Returns what decide_end decides about a recording now.
 create or replace function recording_end_decision(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -166,18 +188,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'prohibitions', coalesce((select jsonb_agg(jsonb_build_object('party', p.party, 'receivedAt', p.received_at))
       from prohibition p where p.recording_id = r.id), '[]'),
     'cases', coalesce((
-      select jsonb_agg(c) from (
-        select i.id, 'inspection' as kind, i.party, i.received_at as "receivedAt"
-        from inspection_recording ir join inspection i on i.id = ir.inspection_id
-        where ir.recording_id = r.id and i.closed_at is null
-          -- Not that of an official whose part a correction gave to another.
-          and (i.party <> 'OFFICIAL' or i.request_id is null or exists (
-            select from subject_request q join segment s on s.official_person_id = q.official_id
-            where q.id = i.request_id and s.id = r.segment_id and s.contact_started_at = r.contact_started_at))
-        union all
-        select a.id, 'authority', null, a.received_at from authority_request a
-        where a.recording_id = r.id and a.closed_at is null
-      ) c), '[]')))
+      select jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind, 'party', c.party, 'receivedAt', c.received_at)) from open_cases(r) c), '[]')))
 $$;
 grant execute on function recording_end_decision to seloste_custodian;
 
@@ -350,8 +361,9 @@ begin
     perform refuse_if(not by_official and not ends_copy and exists (
       select from subject_copy c join subject_request q on q.id = c.request_id
       where c.recording_id = wanted and q.party = forbid_use.party and subject_copy_state(c) in ('making', 'ready')), 'prohibition.copy-waits');
-    insert into prohibition (recording_id, party, channel, entered_by, reference)
-    values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
+    insert into prohibition (recording_id, party, channel, received_at, entered_by, reference)
+    values (wanted, forbid_use.party, forbid_use.channel, prohibition_instant(r, forbid_use.party), viewer(),
+      case when held.id is null then null else btrim(forbid_use.reference) end)
     returning * into made;
     perform record_act('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end, 'prohibition', made.id,
       jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel), made.reference);

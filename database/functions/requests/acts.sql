@@ -295,8 +295,9 @@ begin
     where r.state not in ('DESTROYING', 'DESTROYED')
     order by p.recording_id
   loop
-    insert into prohibition (recording_id, party, channel, entered_by, reference)
-    values (before.recording_id, before.party, before.channel, before.entered_by, before.reference)
+    insert into prohibition (recording_id, party, channel, received_at, entered_by, reference)
+    select r.id, before.party, before.channel, prohibition_instant(r, before.party), before.entered_by, before.reference
+    from recording r where r.id = before.recording_id
     on conflict do nothing returning * into made;
     if made.id is not null then
       perform log_prohibition_of_correction('recording.forbidden', c, made);

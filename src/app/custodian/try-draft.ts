@@ -1,5 +1,5 @@
 import { dryRunTerms, type TermConsequence } from '#destruction/retention/dry-run.ts'
-import { reachOfChange } from '#description/changes/reach-of-change.ts'
+import { reachOfChange, type ReachOfChange } from '#description/changes/reach-of-change.ts'
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -8,7 +8,11 @@ import { readDraftToTry } from '#safeguards/versions/draft-to-try.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
 import type { Kysely } from 'kysely'
 
-/** Effects of a draft on existing recordings, as counts only. Instants are strings, because this is sent to the desk as JSON. */
+/**
+ * Effects of a draft on existing recordings, as counts only. Instants are strings, because this is sent to the desk as JSON.
+ * A drafter without a right to any call may ask again and again with other instants: recordings are counted to the end of the
+ * Helsinki day, and in steps of five, so that the counts are no measure of when a call ended.
+ */
 export interface TriedDraft {
   at: string
   effectiveFrom: string
@@ -34,14 +38,39 @@ export function createDraftTrier(
     const found = await readDraftToTry(db, request, at, tonight)
     if (typeof found === 'string') return found
     const { before, after } = found
-    const terms = await dryRunTerms(db, before, after)
-    const reach = reachOfChange(before, after)
+    const terms = await dryRunTerms(db, before, after, endOfDay)
+    const reach = byWholeDays(reachOfChange(before, after))
     return {
       at: at.toString(),
       effectiveFrom: after.effectiveFrom.toString(),
-      terms: terms.map((step) => ({ ...step, at: step.at.toString() })),
+      terms: terms.map((step) => ({
+        ...step,
+        at: step.at.toString(),
+        destroyed: atMost(step.destroyed),
+        shortened: atMost(step.shortened),
+      })),
       shares: await tryShares(db, before, after, at),
-      pending: await countReached(db, { draft: request.draft, reach, effectiveFrom: after.effectiveFrom }),
+      pending: await countReached(db, {
+        draft: request.draft,
+        reach,
+        effectiveFrom: endOfDay(after.effectiveFrom),
+      }),
     }
   }
+}
+
+/** Returns the reach for counting: each shorter term at the end of its day. */
+function byWholeDays(reach: ReachOfChange): ReachOfChange {
+  const terms = reach.terms.map((term) => ({ ...term, at: endOfDay(Temporal.Instant.from(term.at)).toString() }))
+  return { ...reach, terms }
+}
+
+/** Returns the Helsinki midnight at an instant or after it. */
+function endOfDay(at: Temporal.Instant): Temporal.Instant {
+  const day = at.toZonedDateTimeISO(termZone).startOfDay().toInstant()
+  return Temporal.Instant.compare(day, at) === 0 ? at : day.toZonedDateTimeISO(termZone).add({ days: 1 }).toInstant()
+}
+
+function atMost(count: number): number {
+  return 5 * Math.ceil(count / 5)
 }

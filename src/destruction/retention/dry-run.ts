@@ -17,23 +17,31 @@ export interface TermConsequence extends TermStep {
   shortened: number
 }
 
-/** Counts recordings held now; future calls are not predicted. */
+/**
+ * Counts recordings held now; future calls are not predicted.
+ * @param countedAt the instant for which a step is counted, if not its own
+ */
 export async function dryRunTerms(
   db: Kysely<RegisterTables>,
   before: RegisterDescription,
   after: RegisterDescription,
+  countedAt = (at: Temporal.Instant) => at,
 ): Promise<TermConsequence[]> {
   const together = Map.groupBy(termSteps(before, after), ({ at, months, from }) =>
     [at.toString(), months, from].join(' '),
   )
   const counted: TermConsequence[] = []
-  for (const steps of together.values()) counted.push(...(await count(db, steps)))
+  for (const steps of together.values()) counted.push(...(await count(db, steps, countedAt(steps[0]!.at))))
   return counted.sort((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
 
 /** Counts recordings for steps that differ only in their telephone numbers. */
-async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Promise<TermConsequence[]> {
-  const { at, months, from } = steps[0]!
+async function count(
+  db: Kysely<RegisterTables>,
+  steps: readonly TermStep[],
+  at: Temporal.Instant,
+): Promise<TermConsequence[]> {
+  const { months, from } = steps[0]!
   const keys = steps.map(({ key }) => key)
   const due = dueEnds(at, months)
   // Calls before this are past their term without the draft too.

@@ -146,8 +146,9 @@ describe('the procedure over HTTP', () => {
 })
 
 describe('the dry run', () => {
-  const recorded = async (monthsAgo: number, number = '029 497 000') => {
-    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: monthsAgo }).toInstant()
+  const monthsBack = (count: number) =>
+    Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: count }).toInstant()
+  const recorded = async (endedAt: Temporal.Instant, number = '029 497 000') => {
     const startedAt = endedAt.subtract({ minutes: 5 })
     await admit(database.as('seloste_capture').db, {
       ...callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: phone(number) } }),
@@ -157,7 +158,7 @@ describe('the dry run', () => {
   }
 
   test('lists in words what would be destroyed, shortened, recorded and removed, and for whom', async () => {
-    for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsAgo)
+    for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsBack(monthsAgo))
     for (const draw of [0.05, 0.15, 0.5]) {
       const decision = {
         record: draw < 0.1,
@@ -186,17 +187,17 @@ describe('the dry run', () => {
     const reported = (kind: DryRun['consequences'][number]['kind'], field: string) =>
       body.consequences.filter((one) => one.kind === kind && one.field === field)
     const field = 'recordingPlan.rules[0].recordingMonths'
-    expect(reported('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
+    expect(reported('recordings-destroyed', field).map(({ count }) => count)).toEqual([5, 0, 0])
     expect(reported('recordings-destroyed', field)[0]?.text).toEqual({
-      fi: 'Numeron 029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
-      sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
-      en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
+      fi: 'Numeron 029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: enintään 5 tallennetta tuhottaisiin ensi yönä.',
+      sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: högst 5 inspelningar skulle förstöras i natt.',
+      en: 'Retention on 029 497 000 from 6 to 3 months: at most 5 recordings would be destroyed tonight.',
     })
     expect(reported('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
     expect(reported('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
       [
-        2,
-        'Lagringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
+        5,
+        'Lagringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle högst 5 inspelningar förstöras tidigare än vad som nu är bestämt.',
       ],
     ])
     const [rights] = reported('rights-narrowed', 'roles[1]')
@@ -208,17 +209,39 @@ describe('the dry run', () => {
   })
 
   test('says in one sentence what would only be destroyed earlier', async () => {
-    await recorded(1, '029 497 010')
+    await recorded(monthsBack(1), '029 497 010')
     const draft = await begin()
     await change(draft, { edits: months(5) })
     const { body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
     const reported = body.consequences.filter(({ text }) => text.en.includes('029 497 010'))
     expect(reported).toMatchObject([{ kind: 'recordings-shortened' }])
     expect(reported[0]?.text.fi).toMatch(
-      /: \d+ (tallenne|tallennetta) tuhottaisiin aiemmin kuin nyt on määrä, ensi yönä ei vielä yhtään\.$/,
+      /: enintään \d+ (tallenne|tallennetta) tuhottaisiin aiemmin kuin nyt on määrä, ensi yönä ei vielä yhtään\.$/,
     )
     expect(reported[0]?.text.sv).toMatch(/ skulle förstöras tidigare än vad som nu är bestämt, i natt ännu ingen\.$/)
     expect(reported[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
+  })
+
+  test('counts to the end of a day and in steps of five, so that it does not show when a call ended', async () => {
+    const day = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay().add({ days: 40 })
+    const noon = day.subtract({ months: 3 }).add({ hours: 12 })
+    const record = () => recorded(noon.toInstant(), '029 497 001')
+    for (let count = 0; count < 4; count++) await record()
+    const draft = await begin()
+    let { revision } = draft
+    const counts = async (hour: number) => {
+      const effectiveFrom = day.add({ hours: hour }).toInstant().toString()
+      revision = (await change({ ...draft, revision }, { edits: months(3), effectiveFrom })).body.revision
+      const { body } = await call<DryRun>(anssi, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
+      return body.consequences
+        .filter(({ text }) => text.en.includes('029 497 001'))
+        .map(({ kind, count }) => [kind, count])
+    }
+    const morning = await counts(6)
+    expect(morning[0]).toEqual(['recordings-destroyed', 5])
+    expect(await counts(18)).toEqual(morning)
+    await record()
+    expect(await counts(18)).toEqual(morning)
   })
 
   test('is refused to people who neither draft nor decide', async () => {
