@@ -3979,6 +3979,7 @@ official_key(person uuid, phone text) returns text
 official_name_id(s segment) returns integer
 official_part_condition() returns text
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
+open_cases(r recording) returns TABLE(id uuid, kind text, party text, received_at timestamp with time zone)
 open_inspection_for(wanted request_call, kind text) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
@@ -4008,6 +4009,7 @@ pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
 planned_end(r recording) returns timestamp with time zone
 predates_log(instant timestamp with time zone) returns boolean
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
+prohibition_instant(r recording, of_party text) returns timestamp with time zone
 prohibition_is_logged(p prohibition, lost tstzmultirange) returns boolean to seloste_custodian
 prohibition_state(p prohibition) returns text to seloste_desk
 prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
