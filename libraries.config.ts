@@ -1,6 +1,6 @@
-// How libraries of hundreds of files become one file each; src/app/cli/join-libraries.ts builds by it.
+// How libraries of hundreds of files become one file each; src/app/cli/bundle-libraries.ts builds by it.
 import { defineConfig } from 'vite'
-import { joinedFile, joinedLibraries } from './src/app/cli/joined-libraries.ts'
+import { bundleFile, bundledLibraries } from './src/app/cli/bundled-libraries.ts'
 
 export default defineConfig({
   publicDir: false,
@@ -10,7 +10,7 @@ export default defineConfig({
     minify: false,
     target: 'esnext',
     rolldownOptions: {
-      input: Object.fromEntries(Object.keys(joinedLibraries).map((name) => [joinedFile(name), name])),
+      input: Object.fromEntries(Object.keys(bundledLibraries).map((name) => [bundleFile(name), name])),
       // Whole: what nobody uses now somebody may tomorrow.
       treeshake: false,
       preserveEntrySignatures: 'strict',

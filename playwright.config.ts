@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { chromiumArgs, findChromium } from './test/house/find-chromium.ts'
-import { chooseQuickFolder } from './test/house/quick-folder.ts'
+import { useMemoryFolder } from './test/house/memory-folder.ts'
 
-chooseQuickFolder()
+useMemoryFolder()
 
 const chromium = await findChromium()
 
@@ -22,9 +22,9 @@ const together = [
   // One history of calls is enough: all of these after one another, beside the others.
   { name: 'month', testMatch: sharing('at-the-desk.ts'), workers: 1 },
   // A start costs as much as a journey: one or two are enough for all that can share one.
-  { name: 'shared', testMatch: sharing('one-register.ts'), workers: 2 },
-  { name: 'described', testMatch: sharing('one-described.ts'), workers: 1 },
-  { name: 'staff', testMatch: sharing('one-staff.ts'), workers: 1 },
+  { name: 'shared', testMatch: sharing('shared-register.ts'), workers: 2 },
+  { name: 'described', testMatch: sharing('shared-gdpr-register.ts'), workers: 1 },
+  { name: 'staff', testMatch: sharing('shared-register-for-staff.ts'), workers: 1 },
 ]
 const apart = journeys.filter((name) => !together.some(({ testMatch }) => testMatch.includes(name)))
 

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { chooseQuickFolder } from './test/house/quick-folder.ts'
+import { useMemoryFolder } from './test/house/memory-folder.ts'
 import { WaitingFirst } from './test/house/waiting-first.ts'
 import { pageTexts } from './web/texts-plugin.ts'
 
-chooseQuickFolder()
+useMemoryFolder()
 
 const units = ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}']
 /** Those that measure their process, and those that load a module of the machine's into it, which stays for good. */

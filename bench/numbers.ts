@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import * as prettier from 'prettier'
 import type { Row } from './rows.ts'
 
-interface Ran {
+interface BenchRun {
   /** Day of the run, UTC. */
   day: string
   machine: { cores: number; memoryGiB: number; node: string }
@@ -23,14 +23,14 @@ interface Ran {
 const numbersFile = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
 /** Environment variables that set a bench's size; the page lists those that are set. */
-const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
+const reportedSettings = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
 /**
  * Replaces a bench's results and writes the page.
  * @param order benches in the page's order
  */
 export async function storeNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
-  const found = JSON.parse(await readFile(numbersFile, 'utf8').catch(() => '{}')) as Record<string, Ran>
+  const found = JSON.parse(await readFile(numbersFile, 'utf8').catch(() => '{}')) as Record<string, BenchRun>
   found[name] = {
     day: Temporal.Now.plainDateISO('UTC').toString(),
     machine: {
@@ -39,7 +39,7 @@ export async function storeNumbers(name: string, rows: Row[], load: number, orde
       node: process.versions.node,
     },
     load: Math.round(10 * load) / 10,
-    settings: reported
+    settings: reportedSettings
       .flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`]))
       .join(' '),
     rows,
@@ -74,7 +74,7 @@ const presses = [
   '| a clerk serves a request to listen, from its entry to its closing: one call, two letters by post, an appointment | 22 | 22 |',
 ]
 
-function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
+function pageOf(found: Record<string, BenchRun>, order: readonly string[]): string {
   const rows = Object.values(found).flatMap((ran) => ran.rows)
   const withTarget = rows.filter(({ isReached }) => isReached !== undefined)
   const missing = order.filter((name) => found[name] === undefined)

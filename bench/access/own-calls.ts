@@ -55,7 +55,7 @@ export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
         'one caller': { caller: callerOf(person === own ? 7 : 7 % units) },
         'an official’s name': { official: 'Virkailija 7' },
       })) {
-        const [guarded, bare] = await inTurn(
+        const [guarded, bare] = await measureAlternately(
           () => page(desk.db, grant, search),
           () => page(admin.db, grant, search),
         )
@@ -97,7 +97,10 @@ async function deepCursor(db: Kysely<RegisterTables>, grant: Grant): Promise<str
 }
 
 /** Runs two functions alternately; returns the median time of each. */
-async function inTurn(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[number, number]> {
+async function measureAlternately(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<[number, number]> {
   const times: [number[], number[]] = [[], []]
   for (let turn = -5; turn < pages; turn++) {
     for (const [which, work] of [one, other].entries()) {

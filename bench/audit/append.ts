@@ -18,7 +18,7 @@ import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { ms, ratio as ratioOf, type Row } from '../rows.ts'
 
-const wantedPerSecond = 3_000
+const minPerSecond = 3_000
 const maxP99Ms = 50
 
 /** Runs the measurement. Required: 3,000 entries a second, 99th percentile below 50 ms, no backlog for the tree at the end. */
@@ -57,7 +57,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       )
       results.push({ ...append, bare: bare.perSecond })
     }
-    const drainedMs = await drained(admin.db)
+    const drainedMs = await waitForBacklog(admin.db)
     await turns.stop()
     console.log(
       `the tree has ${sequencer.size()} leaves; all were in it ${(drainedMs / 1000).toFixed(1)} s after the last append`,
@@ -70,8 +70,8 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
         measured: `${Math.round(best.perSecond)} a second, p99 ${ms(best.p99)}`,
         yardstick: `bare insert ${Math.round(best.bare)} a second`,
         ratio: ratioOf(best.perSecond, best.bare),
-        target: `${wantedPerSecond} a second, p99 under ${maxP99Ms} ms`,
-        isReached: best.perSecond >= wantedPerSecond && best.p99 < maxP99Ms,
+        target: `${minPerSecond} a second, p99 under ${maxP99Ms} ms`,
+        isReached: best.perSecond >= minPerSecond && best.p99 < maxP99Ms,
       },
       {
         what: 'until the last of them is in the signed tree',
@@ -152,7 +152,7 @@ function takeTurns(turn: () => Promise<unknown>): { stop: () => Promise<void> } 
   }
 }
 
-async function drained(db: Kysely<SafeguardTables>): Promise<number> {
+async function waitForBacklog(db: Kysely<SafeguardTables>): Promise<number> {
   const begun = performance.now()
   for (;;) {
     const { rows } = await sql<{ some: boolean }>`select exists (select from audit_pending) as some`.execute(db)

@@ -17,7 +17,7 @@ import { GrowingTree } from '#safeguards/audit/verify/merkle-tree.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
 import { verifyDatabase } from '#safeguards/audit/verify/verify-database.ts'
 import { makeSigner, signNote } from '#test/audit/seal-log.ts'
-import { print, spending } from '../spending.ts'
+import { print, measureCost } from '../measure-cost.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const role = 'seloste_custodian'
@@ -51,11 +51,11 @@ export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
         .execute((tx) => verifyDatabase(tx, { keys }))
 
     const { rows: backends } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(custodian.db)
-    const spend = spending(backends[0]?.pid ?? 0)
+    const spend = measureCost(backends[0]?.pid ?? 0)
     const hashes = await spend(() => {
       for (let n = 0; n < 2 * entries; n++) hash('sha256', `\0${example}`, 'buffer')
     })
-    const rows = await spend(() => readAndThrowAway(custodian.db, entries))
+    const rows = await spend(() => readAndDiscard(custodian.db, entries))
     let report: Awaited<ReturnType<typeof verify>> | undefined
     const whole = await spend(async () => (report = await verify()))
     const wasWhole = report?.found === 0
@@ -141,7 +141,7 @@ async function fill(
   return example
 }
 
-async function readAndThrowAway(db: Kysely<SafeguardTables>, entries: number): Promise<void> {
+async function readAndDiscard(db: Kysely<SafeguardTables>, entries: number): Promise<void> {
   for (let from = 0; from < entries; from += batch) {
     await sql`
       select l.index, l.hash, e.* from audit_leaf l join audit_entry e on e.seq = l.seq

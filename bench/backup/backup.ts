@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { openConnection, type DedicatedConnection } from '#platform/database/copy.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -19,7 +19,7 @@ import { copyObjects } from '#safeguards/backup/copy-objects.ts'
 import { exportTables } from '#safeguards/backup/export-tables.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const wantedOfCp = 0.2
+const minRatioToCp = 0.2
 
 /** Runs the measurement. Required: objects are copied, hashed and read back at a fifth of the speed of `cp` or faster. */
 export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_000_000, rounds = 3 } = {}): Promise<
@@ -41,7 +41,7 @@ export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_00
     }
     const found: Row[] = []
     for (let round = 0; round < rounds; round++) {
-      found.push(await copySound(folder, store, keys, objects * objectBytes, round), await exportRows(connection, rows))
+      found.push(await copyAudio(folder, store, keys, objects * objectBytes, round), await exportRows(connection, rows))
     }
     await connection.close()
     return found
@@ -51,7 +51,7 @@ export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_00
   }
 }
 
-async function copySound(
+async function copyAudio(
   folder: string,
   from: ObjectStore,
   keys: string[],
@@ -86,12 +86,12 @@ async function copySound(
     measured: speed(first),
     yardstick: `cp ${speed(cp)}`,
     ratio: ratio(cp, first),
-    target: `x${wantedOfCp} of cp`,
-    isReached: cp / first >= wantedOfCp,
+    target: `x${minRatioToCp} of cp`,
+    isReached: cp / first >= minRatioToCp,
   }
 }
 
-async function exportRows(connection: OwnConnection, rows: number): Promise<Row> {
+async function exportRows(connection: DedicatedConnection, rows: number): Promise<Row> {
   const bare = await seconds(async () => {
     await connection.copyOut('copy (select * from contact) to stdout', 16 << 20, () => Promise.resolve())
   })
@@ -115,7 +115,7 @@ async function exportRows(connection: OwnConnection, rows: number): Promise<Row>
   }
 }
 
-async function fill(connection: OwnConnection, rows: number): Promise<void> {
+async function fill(connection: DedicatedConnection, rows: number): Promise<void> {
   await connection.query(`
     insert into contact (id, started_at, ended_at, caller_kind, caller_key, caller_raw, number_called, number_kind, history_ends_at)
     select gen_random_uuid(), t, t + interval '4 minutes', 'e164', '+35840' || (1000000 + n), '+35840' || (1000000 + n),

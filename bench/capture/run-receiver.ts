@@ -26,14 +26,14 @@ export function compile(): { generator: string; bareReceiver: string } | undefin
 export type Receiver = { command: string; args: string[]; ports?: number[] }
 
 /** File with packets that are sent in order to every stream, instead of the packets of expected-payload.ts. */
-export type MadePackets = { path: string; packetBytes: number }
+export type PacketFile = { path: string; packetBytes: number }
 
 /** `sent` counts packets to each stream, `lateMs` is the sender's largest delay. `result` is the receiver's last line. */
 export async function runReceiver<Result>(
   receiver: Receiver,
   generator: string,
   seconds: number,
-  made?: MadePackets,
+  made?: PacketFile,
   /** The generator's own port, known to the receiver. */
   port = generatorPort,
 ) {

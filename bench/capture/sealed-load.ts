@@ -16,7 +16,7 @@ import { positionOf, type IndexedSource } from '#register/recordings/recording-i
 import { renderAudio } from '#register/recordings/render-audio.ts'
 import { expectedPayload } from './expected-payload.ts'
 import { makeMediaKey, protectMedia } from '#test/simulator/protect-media.ts'
-import { compile, generatorPort, runReceiver, type MadePackets } from './run-receiver.ts'
+import { compile, generatorPort, runReceiver, type PacketFile } from './run-receiver.ts'
 import { ms, type Row } from '../rows.ts'
 
 type Captured = {
@@ -115,7 +115,7 @@ async function load({ calls, seconds, srtp = false, compared: max }: Load): Prom
  * Writes SRTP packets that all streams share, so that the sender need not encrypt while sending; the receiver decrypts each
  * stream all the same.
  */
-function makeSrtp(path: string, seconds: number): MadePackets & { key: string } {
+function makeSrtp(path: string, seconds: number): PacketFile & { key: string } {
   const media = makeMediaKey('AES_CM_128_HMAC_SHA1_80', randomBytes)
   const seal = protectMedia(media)
   const packets = Array.from({ length: seconds * 50 }, (_, n) => {

@@ -17,7 +17,7 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { verifyDraws } from '#use/evidence/verify-draws.ts'
-import { print, spending } from '../spending.ts'
+import { print, measureCost } from '../measure-cost.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const role = 'seloste_custodian'
@@ -51,7 +51,7 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
 
     const custodian = open(server.urlFor(role, password, 'postgres'))
     const { rows: backends } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(custodian.db)
-    const spend = spending(backends[0]?.pid ?? 0)
+    const spend = measureCost(backends[0]?.pid ?? 0)
     const draws = await spend(() => {
       for (let call = 0; call < calls; call++) {
         createHmac('sha256', drawKey)
@@ -59,7 +59,7 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
           .digest()
       }
     })
-    const rows = await spend(() => readAndThrowAway(custodian.db))
+    const rows = await spend(() => readAndDiscard(custodian.db))
     let found: Awaited<ReturnType<typeof verifyDraws>> | undefined
     const verified = await spend(async () => (found = await verifyDraws(custodian.db, { versions, drawKey })))
     await custodian.close()
@@ -157,7 +157,7 @@ async function plant(db: Kysely<RegisterTables>): Promise<void> {
     from segment where not decision_record limit 1`.execute(db)
 }
 
-async function readAndThrowAway(db: Kysely<RegisterTables>): Promise<void> {
+async function readAndDiscard(db: Kysely<RegisterTables>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`declare everything no scroll cursor for select * from segment where answered_at is not null`.execute(tx)
     while ((await sql`fetch 5000 from everything`.execute(tx)).rows.length > 0);

@@ -38,8 +38,8 @@ const rounds = 5
 const limits = { oneMs: 1_000, fiftyMs: 5_000 }
 const sweptHours = 4
 const sweptAtOnce = 5_000
-const maxTaken = 2_000
-const betweenTakingsMs = 5
+const maxKeysStored = 2_000
+const keyIntervalMs = 5
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 const site: StorageSite = {
   id: 'vault',
@@ -87,23 +87,23 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
     }
     const copiedSeconds = (performance.now() - beganCopies) / 1000
     const expunging = { db: custodian.db, objects, keys, copies, workFolder: join(folder, 'work') }
-    const stores = [objects, ...(await Promise.all(backups.map((place) => openStore(place)))).map(belowObjects)]
+    const stores = [objects, ...(await Promise.all(backups.map((place) => openStore(place)))).map(underObjectsPrefix)]
 
     const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
-    const untaken = later.splice(-maxTaken)
+    const untaken = later.splice(-maxKeysStored)
     await admin.pool.query('set session_replication_role = replica')
     await admin.pool.query('delete from recording_key where recording_id = any ($1)', [untaken.map(({ id }) => id)])
     await admin.pool.query('set session_replication_role = origin')
     const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
     const one = await median(
       rounds,
-      async () => forbidden(admin.pool, stores, [pick()]),
+      async () => addProhibited(admin.pool, stores, [pick()]),
       (some) => run(expunging, some),
     )
-    const takings = takenMeanwhile(custodian.db, keys, untaken)
+    const takings = storeKeysMeanwhile(custodian.db, keys, untaken)
     const fifty = await median(
       rounds,
-      async () => forbidden(admin.pool, stores, Array.from({ length: 50 }, pick)),
+      async () => addProhibited(admin.pool, stores, Array.from({ length: 50 }, pick)),
       (some) => run(expunging, some),
     )
     const taken = await takings.stop()
@@ -209,7 +209,7 @@ const insertRecordings = `
   from (select id, at, at - interval '6 months' as ended from unnest($1::uuid[], $2::timestamptz[]) as given (id, at)) calls`
 
 /** Adds recordings forbidden by their callers, with a body and an index here and in each place. */
-async function forbidden(
+async function addProhibited(
   pool: Pool,
   stores: readonly Pick<ObjectStore, 'put'>[],
   some: Filled[],
@@ -237,7 +237,7 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
 }
 
 /** Stores new file keys, one after another, in the month whose keys the destruction re-wraps. */
-function takenMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
+function storeKeysMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
   const stopping = new AbortController()
   let [count, slowestMs] = [0, 0]
   const done = (async () => {
@@ -247,7 +247,7 @@ function takenMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]
       await storeFileKey(db, keys, { ...recording, fileKey: randomBytes(16) })
       slowestMs = Math.max(slowestMs, performance.now() - began)
       count++
-      await sleep(betweenTakingsMs)
+      await sleep(keyIntervalMs)
     }
   })()
   return {
@@ -271,7 +271,7 @@ async function putObjects(stores: readonly Pick<ObjectStore, 'put'>[], some: rea
   }
 }
 
-function belowObjects({ put }: ObjectStore): Pick<ObjectStore, 'put'> {
+function underObjectsPrefix({ put }: ObjectStore): Pick<ObjectStore, 'put'> {
   return { put: (key, content) => put(`objects/${key}`, content) }
 }
 

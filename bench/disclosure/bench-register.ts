@@ -32,8 +32,8 @@ import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
-import { beginCopy, checkCopy } from '#use/disclosure/copies/judge-copy.ts'
-import type { CopyView } from '#use/disclosure/copies/work-on-copy.ts'
+import { beginCopy, checkCopy } from '#use/disclosure/copies/copy-acts.ts'
+import type { CopyView } from '#use/disclosure/copies/edit-copy.ts'
 import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { recordingsInPackage } from '#use/disclosure/packages/recordings-in-package.ts'
 import { decideResearch } from '#use/disclosure/research/decide-research.ts'
@@ -157,7 +157,7 @@ export async function openBenchRegister(folder: string) {
   }
 
   /** Stores that the preparer has played the whole recording, without playing it. */
-  async function played(recording: string): Promise<void> {
+  async function insertFullPlayback(recording: string): Promise<void> {
     const hash = createHash('sha256').update(preparer.session.token).digest()
     await sql`
       with l as (
@@ -173,7 +173,7 @@ export async function openBenchRegister(folder: string) {
    * Saves the copy with every proposed redaction, and redacts whole turns in which somebody could still be identified.
    * @returns the saved revision
    */
-  async function written(copy: string, turns: CopyView['turns']): Promise<number> {
+  async function saveRedactions(copy: string, turns: CopyView['turns']): Promise<number> {
     const of = { session: preparer.session.token, copy }
     const proposed = (await request('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
     const redactions = proposed.redactions.map((one) => ({ ...one, isReviewed: true }))
@@ -197,8 +197,8 @@ export async function openBenchRegister(folder: string) {
         const recording = await record(call)
         const { item } = answered(await pickItem(desk.db, preparer.session, disclosure, recording))
         const { id } = answered(await beginCopy(desk.db, preparer.session, disclosure, item))
-        await played(recording)
-        revisions.set(id, await written(id, call.turns))
+        await insertFullPlayback(recording)
+        revisions.set(id, await saveRedactions(id, call.turns))
         copies.push(id)
       }
       return copies

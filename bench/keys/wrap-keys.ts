@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { KeyStoreSettings } from '#platform/config/key-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { makeSoftTokens, withoutTokens } from '#test/keys/soft-token.ts'
+import { makeSoftTokens, whyNoTokens } from '#test/keys/soft-token.ts'
 import { startTransit } from '#test/keys/transit-server.ts'
 import { ms, ratio, type Row } from '../rows.ts'
 
@@ -20,13 +20,13 @@ const maxMs = 1_000
 export async function wrapKeys({ count = 1024, rounds = 5 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-bench-'))
   const transit = await startTransit()
-  const tokens = withoutTokens === '' ? await makeSoftTokens(['bench']) : undefined
+  const tokens = whyNoTokens === '' ? await makeSoftTokens(['bench']) : undefined
   const tokenFile = join(folder, 'token')
   await writeFile(tokenFile, transit.token, { mode: 0o600 })
   const server = { mount: 'transit', prefix: 'bench-', namespace: undefined, caFile: undefined }
   const stores: KeyStoreSettings[] = [{ kind: 'file' }, { kind: 'vault', url: transit.url, tokenFile, ...server }]
   if (tokens) stores.push(tokens.settings[0]!)
-  else console.log(`pkcs11: skipped${withoutTokens}`)
+  else console.log(`pkcs11: skipped${whyNoTokens}`)
   const items = Array.from({ length: count }, (_, n) => ({ secret: randomBytes(32), purpose: `shard 2027-01-01 ${n}` }))
   try {
     const bare = await best(4 * rounds, () => items.forEach(wrapBare))

@@ -57,7 +57,7 @@ export async function firstByte(): Promise<Row[]> {
     for (const { name, seconds, recordings } of lengths) {
       const ids: string[] = []
       for (let n = 0; n < recordings; n++) ids.push(await record(admin, seloste.dataDirectory, folder, seconds))
-      await untilKept(admin, ids)
+      await waitUntilIngested(admin, ids)
       const totalBytes = wavHeaderBytes + seconds * bytesPerSecond
       await writeFile(join(folder, 'plain.wav'), randomBytes(totalBytes), { mode: 0o644 })
       const [begun, sought] = await listenToAll(seloste, { nginx: nginx.port, bare: bare.port }, ids, totalBytes)
@@ -85,13 +85,13 @@ async function commitsAlone({ pool }: Db): Promise<string> {
   return `median ${ms(percentile(taken, 0.5))}, p95 ${ms(percentile(taken, 0.95))}`
 }
 
-interface Beside {
+interface Timings {
   ours: number[]
   plain: number[]
   bare: number[]
 }
 
-function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
+function rowOf(what: string, { ours, plain, bare: node }: Timings): Row {
   const [median, bare] = [percentile(ours, 0.5), percentile(plain, 0.5)]
   const row: Row = {
     what,
@@ -114,10 +114,10 @@ async function listenToAll(
   ports: { nginx: number; bare: number },
   recordings: string[],
   totalBytes: number,
-): Promise<[begun: Beside, sought: Beside]> {
+): Promise<[begun: Timings, sought: Timings]> {
   const client = new Agent({ keepAlive: true, maxSockets: 1 })
   const cookie = await signIn(seloste)
-  const [begun, sought]: [Beside, Beside] = [
+  const [begun, sought]: [Timings, Timings] = [
     { ours: [], plain: [], bare: [] },
     { ours: [], plain: [], bare: [] },
   ]
@@ -219,7 +219,7 @@ async function record({ db }: Db, dataDirectory: string, folder: string, seconds
   return id
 }
 
-async function untilKept({ pool }: Db, ids: string[]): Promise<void> {
+async function waitUntilIngested({ pool }: Db, ids: string[]): Promise<void> {
   await eventually(
     async () => {
       const { rows } = await pool.query<{ n: number }>(
@@ -248,7 +248,7 @@ async function startNginx(folder: string) {
        server { listen 127.0.0.1:${port}; root ${folder}; }
      }`,
   )
-  return serving(
+  return waitUntilServing(
     spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'nginx.log')], { stdio: 'inherit' }),
     port,
   )
@@ -267,10 +267,10 @@ async function startBareNode(folder: string) {
       response.writeHead(206, { 'content-length': buffer.length }).end(buffer)
     }).listen(${port}, '127.0.0.1')`
   await writeFile(join(folder, 'plain.wav'), 'x')
-  return serving(spawn(process.execPath, ['-e', server], { stdio: 'inherit' }), port)
+  return waitUntilServing(spawn(process.execPath, ['-e', server], { stdio: 'inherit' }), port)
 }
 
-async function serving(child: ChildProcess, port: number) {
+async function waitUntilServing(child: ChildProcess, port: number) {
   const answers = () =>
     fetch(`http://127.0.0.1:${port}/`).then(
       () => true,

@@ -11,7 +11,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
-import { expungeHistoryMonth, expungeHistoryRest } from '#register/expunge-history.ts'
+import { expungeHistoryMonth, deleteRowsOfDroppedMonths } from '#register/expunge-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fillPartition } from '../register/fill-partition.ts'
 import { ms, type Row } from '../rows.ts'
@@ -94,7 +94,7 @@ export async function dropMonth({
     const beganJudging = performance.now()
     await admin.pool.query('select history_month_blocker($1)', [first])
     const judgedMs = performance.now() - beganJudging
-    const calls = callsComingIn(admin.pool)
+    const calls = enterCallsMeanwhile(admin.pool)
     await sleep(300)
     const began = performance.now()
     const dropped = await expungeHistoryMonth(custodian.db, month)
@@ -103,7 +103,7 @@ export async function dropMonth({
     const slowest = await calls.stop()
     const beganRest = performance.now()
     let rest = 0
-    for (let some = batch; some === batch;) rest += some = await expungeHistoryRest(custodian.db, batch)
+    for (let some = batch; some === batch;) rest += some = await deleteRowsOfDroppedMonths(custodian.db, batch)
     const restSeconds = (performance.now() - beganRest) / 1000
     await custodian.close()
     console.log(
@@ -135,7 +135,7 @@ export async function dropMonth({
 }
 
 /** Enters current contacts, one after another. */
-function callsComingIn(pool: { query: (statement: string) => Promise<unknown> }) {
+function enterCallsMeanwhile(pool: { query: (statement: string) => Promise<unknown> }) {
   const stopping = new AbortController()
   let slowest = 0
   const done = (async () => {

@@ -15,7 +15,7 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Row } from '../rows.ts'
 
-const tried = 300
+const sampleSize = 300
 
 /** SQL that returns all stored data of a contact as text, for the comparison. */
 const contactAsText = `
@@ -27,8 +27,8 @@ const contactAsText = `
 
 export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
   const { rows: some } = await pool.query<{ id: string }>(
-    `(select id from contact order by started_at limit ${tried / 3}) union all (select id from contact order by started_at desc limit ${tried / 3})
-     union all (select contact_id from recording limit ${tried / 3})`,
+    `(select id from contact order by started_at limit ${sampleSize / 3}) union all (select id from contact order by started_at desc limit ${sampleSize / 3})
+     union all (select contact_id from recording limit ${sampleSize / 3})`,
   )
   const ids = [...new Set(some.map(({ id }) => id))]
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))

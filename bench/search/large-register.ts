@@ -10,13 +10,13 @@ export const units = 60
 export const officials = 2_000
 /** The test line of the seed's plan, called by one call in a hundred thousand: the rarest number. */
 export const rareNumber = '+35829497099'
-/** The number of most calls, and one of few. */
+/** The most called number, and a rarely called one. */
 export const [commonNumber, fewNumber] = ['+35829497000', '+35829497023']
 const numbers = 24
 const callers = 3_000_000
 const monthsOfHistory = 14
 /** Months in parallel: as many as the usual machine has processors. */
-const sideBySide = 2
+const parallelMonths = 2
 
 export const unitId = (n: number) => `md5('unit' || (${n}))::uuid`
 export const callerOf = (n: number) => `+35840${String(1_000_000 + n)}`
@@ -56,7 +56,7 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
   await pool.query('drop table if exists made; create unlogged table made (like recording)')
   await pool.query(tables)
   await Promise.all(
-    Array.from({ length: sideBySide }, async () => {
+    Array.from({ length: parallelMonths }, async () => {
       const client = await pool.connect()
       await client.query(
         "set session_replication_role = replica; set synchronous_commit = off; set maintenance_work_mem = '768MB'; set work_mem = '256MB'",

@@ -21,26 +21,26 @@ import { ms, percentile, ratio, type Row } from '../rows.ts'
 import { startRole } from '../role-process.ts'
 import { bulkLoadEquivalence } from './bulk-load-equivalence.ts'
 import { commonNumber, enterContacts, fewNumber, rareNumber, unitId } from './large-register.ts'
-import { reaches, searches, type Search } from './searches.ts'
+import { accessScopes, searches, type Search } from './searches.ts'
 
 const perSecond = 20
 const times = 40
 /** Warm-up searches, not counted: the desk's new connections have no plans yet. */
-const warming = 20
+const warmUpSearches = 20
 /** Each person is rate-limited to sixty views a minute (R21). */
-const peopleOfEach = 60
+const peoplePerKind = 60
 const maxMs = 50
 const maxRatio = 1.3
 const pageSize = 50
 const countedUpTo = 1_000
 /** Timeout of a statement by hand. */
-const clerkWaitsMs = 3_000
+const handwrittenTimeoutMs = 3_000
 /** SQLSTATE of a statement that timed out. */
 const queryCanceled = '57014'
 
-type Reaching = keyof typeof reaches
+type AccessKind = keyof typeof accessScopes
 interface Searcher {
-  who: Reaching
+  who: AccessKind
   cookies: string[]
 }
 
@@ -72,21 +72,21 @@ export async function searchContacts({
     const rows = [await bulkLoadEquivalence(admin.pool)]
     const searchers = await enterPeople(admin.pool)
     const clerk = await admin.pool.connect()
-    await clerk.query(`set statement_timeout = ${clerkWaitsMs}`)
+    await clerk.query(`set statement_timeout = ${handwrittenTimeoutMs}`)
     const desk = await startRole('desk', {
       folder: join(folder, `desk-${randomUUID()}`),
       databaseUrl: server.urlFor('seloste_desk', 'bench', 'postgres'),
     })
     try {
       for (const searcher of searchers) {
-        for (const search of searches(Temporal.Now.instant(), reaches[searcher.who].seesPart))
+        for (const search of searches(Temporal.Now.instant(), accessScopes[searcher.who].seesPart))
           rows.push(await measure(desk.url, clerk, searcher, search))
       }
     } finally {
       clerk.release(true)
       await desk.stop()
     }
-    return [...rows, comparedWithHand(rows)]
+    return [...rows, summaryRow(rows)]
   } finally {
     await admin.close()
     await server.stop()
@@ -95,7 +95,7 @@ export async function searchContacts({
 }
 
 /** Counts the searches that meet the requirement. A search whose hand-written SQL times out counts as meeting it. */
-function comparedWithHand(rows: readonly Row[]): Row {
+function summaryRow(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= maxRatio)
   return {
@@ -107,7 +107,7 @@ function comparedWithHand(rows: readonly Row[]): Row {
 }
 
 async function measure(url: string, clerk: PoolClient, { who, cookies }: Searcher, search: Search): Promise<Row> {
-  const { purpose, ...request } = reaches[who]
+  const { purpose, ...request } = accessScopes[who]
   const query = new URLSearchParams({
     ...{ purpose, limit: String(pageSize), ...search.query },
     ...('reference' in request && { reference: request.reference }),
@@ -120,14 +120,14 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
     if (!answer.ok) throw new Error(`${search.name}: ${answer.status} ${JSON.stringify(body)}`)
     return { total: body.approximateTotal, ids: body.items.map(({ id }) => id) }
   }
-  const byHand = () => readByHand(clerk, [reaches[who].sees, ...search.byHand])
+  const byHand = () => readByHand(clerk, [accessScopes[who].sees, ...search.byHand])
   const found = await overHttp(0)
   const [expectedMs, expected] = await timed(byHand)
   if (expected && JSON.stringify(found) !== JSON.stringify(expected))
     throw new Error(
       `${who}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
     )
-  await atRate(overHttp, warming)
+  await atRate(overHttp, warmUpSearches)
   const taken = await atRate(overHttp, times)
   const hand = [expectedMs]
   const begun = performance.now()
@@ -137,7 +137,7 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   const row: Row = {
     what: `${who}: ${search.name} (${found.total} found)`,
     measured: `p95 ${ms(p95)}, median ${ms(median)}`,
-    yardstick: expected ? `by hand, median ${ms(medianByHand)}` : `by hand, over ${clerkWaitsMs / 1000} s`,
+    yardstick: expected ? `by hand, median ${ms(medianByHand)}` : `by hand, over ${handwrittenTimeoutMs / 1000} s`,
     ...(expected && { ratio: ratio(median, medianByHand) }),
     target: `p95 under ${maxMs} ms`,
     isReached: p95 < maxMs,
@@ -200,7 +200,7 @@ async function readPage(clerk: PoolClient, conditions: string[]) {
 
 /** Enters people of each kind, signed in. */
 async function enterPeople(pool: Pool): Promise<Searcher[]> {
-  const scopes: Record<Reaching, { role: string; duty?: string; kind: string; units?: string; numbers?: string }> = {
+  const scopes: Record<AccessKind, { role: string; duty?: string; kind: string; units?: string; numbers?: string }> = {
     'a supervisor': { role: 'SUPERVISOR', kind: 'unit', units: `array[${unitId(7)}]` },
     'an expert with three numbers': {
       ...{ role: 'EXPERT', duty: 'QUALITY', kind: 'numbers' },
@@ -220,12 +220,12 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
   const searchers: Searcher[] = []
   for (const [user, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
     const cookies: string[] = []
-    for (let n = 0; n < peopleOfEach; n++) {
+    for (let n = 0; n < peoplePerKind; n++) {
       const [id, token] = [await enter(), randomUUID()]
       await pool.query(
         `insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, requested_by, approved_by)
          values (gen_random_uuid(), $1, $2, $3, $4, $5, ${units ?? `'{}'::uuid[]`}, ${numbers ?? `'{}'::text[]`}, now() - interval '1 year', $6, $7)`,
-        [id, role, duty ?? null, [reaches[user as Reaching].purpose], kind, requester, approver],
+        [id, role, duty ?? null, [accessScopes[user as AccessKind].purpose], kind, requester, approver],
       )
       await pool.query(
         `insert into session (token_hash, person_id, created_at, expires_at)
@@ -234,7 +234,7 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
       )
       cookies.push(`seloste=${token}`)
     }
-    searchers.push({ who: user as Reaching, cookies })
+    searchers.push({ who: user as AccessKind, cookies })
   }
   return searchers
 }

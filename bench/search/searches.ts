@@ -13,7 +13,7 @@ export interface Search {
 }
 
 /** Access by kind of person: conditions in SQL on `contact c`, and on its parts, `segment s`. */
-export const reaches = {
+export const accessScopes = {
   'a supervisor': {
     purpose: 'DEVELOPMENT',
     sees: `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_unit_id = ${unitId(7)})`,

@@ -30,7 +30,7 @@ const callsPerSecond = 50
 const runningCalls = 300
 const holdMs = 3_000
 /** Interval of the checks of the client's event loop delay. */
-const lateEveryMs = 1
+const delayResolutionMs = 1
 /** Warm-up calls, not counted. */
 const secondsBefore = 5
 const maxP99Ms = 20
@@ -44,11 +44,16 @@ const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
 /** Prints median and 99th percentile in milliseconds, and the ratio to the bare server's. */
 export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const programs = compile()
-  const bare = await startSipServer({ host: '127.0.0.1', port: 0, transports: ['udp', 'tcp'], handler: answersAtOnce })
+  const bare = await startSipServer({
+    host: '127.0.0.1',
+    port: 0,
+    transports: ['udp', 'tcp'],
+    handler: immediateHandler,
+  })
   const seloste = await startSeloste({ environment: { SELOSTE_RTP: mediaPorts } })
   const rows: Row[] = []
   const lineTimes: number[] = []
-  const late = monitorEventLoopDelay({ resolution: lateEveryMs })
+  const late = monitorEventLoopDelay({ resolution: delayResolutionMs })
   try {
     raisePriority((await seloste.rolePids()).capture)
     if (!programs) console.log('no gcc to build the sender of audio: measured without other calls in progress')
@@ -83,7 +88,7 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
     await seloste.stop()
     await bare.stop()
   }
-  const lateMs = (share: number) => ms(Math.max(0, late.percentile(100 * share) / 1e6 - lateEveryMs))
+  const lateMs = (share: number) => ms(Math.max(0, late.percentile(100 * share) / 1e6 - delayResolutionMs))
   rows.push(
     {
       what: 'a line alone made durable on the same disk at the same time',
@@ -138,7 +143,7 @@ async function generateCalls(server: { host: string; port: number }, generator: 
   }
 }
 
-const answersAtOnce: Parameters<typeof startSipServer>[0]['handler'] = {
+const immediateHandler: Parameters<typeof startSipServer>[0]['handler'] = {
   onInvite(invite) {
     const sdp = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0']
     for (const label of Object.values(labels)) sdp.push('m=audio 9 RTP/AVP 8', 'a=inactive', `a=label:${label}`)

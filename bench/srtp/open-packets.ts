@@ -21,7 +21,7 @@ const first = 1000
 /** Measures payloads of 20 ms of G.711. Required of the median of the rounds: at least 1.5 times as fast as werift-rtp. */
 export async function openPackets({ packets = 60_000, rounds = 5 } = {}): Promise<Row[]> {
   const plain = Array.from({ length: packets }, (_, n) => packet(first + n))
-  const plainUs = await followed(plain)
+  const plainUs = await measureWholePath(plain)
   console.log(
     `plain RTP, followed, written and sealed: ${perSecond(plainUs)} packets/s of CPU, ${plainUs.toFixed(2)} us`,
   )
@@ -82,7 +82,7 @@ function timeWerift(profile: number, secret: Buffer, keyBytes: number, sealed: B
   return cpuUs(sealed, (bytes) => void session.decrypt(bytes))
 }
 
-async function followed(plain: Buffer[]): Promise<number> {
+async function measureWholePath(plain: Buffer[]): Promise<number> {
   const directory = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   const { recipient } = generateKeyPair()
   const startedAt = Temporal.Now.instant()

@@ -45,9 +45,9 @@ export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promi
     const last = await start(data)
     later.push(last.readyMs)
     await wait(idleSeconds * 1000)
-    const memory = await memoryUnder(last.pid)
+    const memory = await processTreeMemory(last.pid)
     for (const { name, megabytes } of memory.processes) console.log(`  ${megabytes.toFixed(0).padStart(4)} MB  ${name}`)
-    const { cpu, statements } = await restingFor(data, last.pid)
+    const { cpu, statements } = await measureIdleCost(data, last.pid)
     await last.stop()
     const median = percentile(later, 0.5)
     const bareMs = bare.node.readyMs + bare.database.readyMs
@@ -112,7 +112,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Returns the idle cost: share of a core, and transactions a second. */
-async function restingFor(data: string, pid: number, seconds = 20) {
+async function measureIdleCost(data: string, pid: number, seconds = 20) {
   const client = new Client({ connectionString: await adminUrlOf(data) })
   await client.connect()
   const counted = async () => {
@@ -121,9 +121,9 @@ async function restingFor(data: string, pid: number, seconds = 20) {
     )
     return Number(rows[0]!.n)
   }
-  const [cpu, transactions] = [await cpuSecondsUnder(pid), await counted()]
+  const [cpu, transactions] = [await processTreeCpuSeconds(pid), await counted()]
   await wait(seconds * 1000)
-  const spent = { cpu: (await cpuSecondsUnder(pid)) - cpu, statements: (await counted()) - transactions }
+  const spent = { cpu: (await processTreeCpuSeconds(pid)) - cpu, statements: (await counted()) - transactions }
   await client.end()
   return { cpu: spent.cpu / seconds, statements: spent.statements / seconds }
 }
@@ -145,7 +145,7 @@ async function startBareNode() {
   await once(child.stdout, 'data')
   const readyMs = performance.now() - begun
   await wait(1_000)
-  const { megabytes } = await memoryUnder(child.pid ?? 0)
+  const { megabytes } = await processTreeMemory(child.pid ?? 0)
   await end(child)
   return { readyMs, megabytes }
 }
@@ -158,7 +158,7 @@ async function startBareDatabase(folder: string) {
   const readyMs = performance.now() - begun
   await wait(1_000)
   const postmaster = Number((await readFile(await postmasterFile(folder), 'utf8')).split('\n')[0])
-  const { megabytes } = await memoryUnder(postmaster)
+  const { megabytes } = await processTreeMemory(postmaster)
   await server.stop()
   return { readyMs, megabytes }
 }
@@ -173,9 +173,9 @@ async function postmasterFile(folder: string): Promise<string> {
  * Returns the memory of a process and its descendants: proportional set size (proc(5), smaps_rollup), with shared memory
  * counted once.
  */
-async function memoryUnder(pid: number) {
+async function processTreeMemory(pid: number) {
   const processes = await Promise.all(
-    (await treeUnder(pid)).map(async (one) => {
+    (await processTree(pid)).map(async (one) => {
       const rollup = await readFile(`/proc/${one}/smaps_rollup`, 'utf8').catch(() => '')
       const name = (await readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim()
       return { name: name.slice(0, 90), megabytes: Number(/^Pss: +(\d+) kB/m.exec(rollup)?.[1] ?? 0) / 1024 }
@@ -186,9 +186,9 @@ async function memoryUnder(pid: number) {
 
 const ticksPerSecond = 100
 
-async function cpuSecondsUnder(pid: number): Promise<number> {
+async function processTreeCpuSeconds(pid: number): Promise<number> {
   const each = await Promise.all(
-    (await treeUnder(pid)).map(async (one) => {
+    (await processTree(pid)).map(async (one) => {
       const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')
       const [user, system] = stat
         .slice(stat.lastIndexOf(')') + 2)
@@ -200,7 +200,7 @@ async function cpuSecondsUnder(pid: number): Promise<number> {
   return each.reduce((sum, one) => sum + one, 0)
 }
 
-async function treeUnder(pid: number): Promise<number[]> {
+async function processTree(pid: number): Promise<number[]> {
   const parents = new Map<number, number>()
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue

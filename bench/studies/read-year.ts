@@ -15,15 +15,15 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
-import { shareToday } from '#use/studies/calls-today.ts'
+import { createTodayCounter } from '#use/studies/calls-today.ts'
 import { protectCount } from '#use/studies/protect-counts.ts'
 import { readStudy, type StudyRow } from '#use/studies/read-study.ts'
 import { talkBounds, waitBounds, type Measure, type Question } from '#use/studies/study.ts'
 import { ms, type Row } from '../rows.ts'
 
-const aYear = 10_000_000
-const numbersInAll = 50
-const unitsInAll = 20
+const callsPerYear = 10_000_000
+const numberCount = 50
+const unitCount = 20
 const repeats = 7
 const maxMs = 1_000
 const displays = 50
@@ -37,7 +37,7 @@ const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
  * @param ready called when the counts of a year exist, before studies are timed
  */
 export async function readYear({
-  contacts = isFull ? aYear : 200_000,
+  contacts = isFull ? callsPerYear : 200_000,
   ready = () => Promise.resolve(),
 }: { contacts?: number; ready?: () => Promise<void> } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
@@ -75,7 +75,7 @@ export async function readYear({
     for (const [by, measure] of questions) {
       const begunAnew = performance.now()
       const { rows: anew } = await admin.pool.query<Record<string, unknown>>(recount[by]!, [from.toString()])
-      anewMs.set(by, (performance.now() - begunAnew) * (aYear / contacts))
+      anewMs.set(by, (performance.now() - begunAnew) * (callsPerYear / contacts))
       if (by === 'month')
         rows.push(
           same(
@@ -85,7 +85,7 @@ export async function readYear({
         )
     }
 
-    const share = shareToday(desk.db, () => Temporal.Now.instant())
+    const share = createTodayCounter(desk.db, () => Temporal.Now.instant())
     const one = await median(() => admin.pool.query('select * from calls_today()'))
     const begunWall = performance.now()
     for (let turn = 0; turn < 3; turn++) {
@@ -106,7 +106,7 @@ export async function readYear({
       isReached: one < maxMs / 10,
     })
 
-    if (contacts < aYear)
+    if (contacts < callsPerYear)
       rows.push(same('counts made at once are those counted one by one', await makeCounts(admin, contacts)))
     for (const table of ['study_hour', 'study_day']) await admin.pool.query(`vacuum analyze ${table}`)
     const { hours, days } = (
@@ -114,7 +114,7 @@ export async function readYear({
         'select (select count(*)::int from study_hour) as hours, (select count(*)::int from study_day) as days',
       )
     ).rows[0] as { hours: number; days: number }
-    console.log(`${aYear} calls are ${hours} rows of counts by the hour and ${days} by the day`)
+    console.log(`${callsPerYear} calls are ${hours} rows of counts by the hour and ${days} by the day`)
     await ready()
     for (const [by, measure] of questions) {
       const took = await median(() => readStudy(desk.db, grant, question(by, measure), placesOf(from)))
@@ -128,7 +128,7 @@ export async function readYear({
         isReached: took < maxMs && took < anew,
       })
       console.log(
-        `a year ${measure} by ${by}: ${took.toFixed(0)} ms, counted anew from ${aYear} calls ${anew.toFixed(0)} ms, x${(anew / took).toFixed(0)}`,
+        `a year ${measure} by ${by}: ${took.toFixed(0)} ms, counted anew from ${callsPerYear} calls ${anew.toFixed(0)} ms, x${(anew / took).toFixed(0)}`,
       )
     }
     await desk.close()
@@ -166,8 +166,8 @@ const calls = (contacts: number, label: string) =>
   `select ${label} from (
      select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'
        + (hashint4(n) & 65535) % 36000 * interval '1 second' as began,
-       '+3582949' || (70000 + (hashint4(n + 1) & 1023) % ${numbersInAll}) as number,
-       n % 10 > 0 as is_answered, md5('u' || ((hashint4(n + 1) & 1023) + (hashint4(n + 3) & 65535) % 3) % ${unitsInAll})::uuid as unit
+       '+3582949' || (70000 + (hashint4(n + 1) & 1023) % ${numberCount}) as number,
+       n % 10 > 0 as is_answered, md5('u' || ((hashint4(n + 1) & 1023) + (hashint4(n + 3) & 65535) % 3) % ${unitCount})::uuid as unit
      from generate_series(1, ${contacts}) n) c`
 
 /**
@@ -195,7 +195,7 @@ async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
   )
   console.log(`counts made of ${contacts} calls at once: ${rows[0]!.n} rows differ from those counted one by one`)
   await pool.query('truncate study_hour, study_day')
-  await pool.query(`insert into study_hour (day, hour, number, unit_id, ${columns}) ${made(aYear)}`)
+  await pool.query(`insert into study_hour (day, hour, number, unit_id, ${columns}) ${made(callsPerYear)}`)
   await pool.query(`insert into study_day (day, number, unit_id, ${columns})
     select day, number, unit_id, ${columns.replace(/\w+/g, 'sum($&)')} from study_hour group by 1, 2, 3`)
   return rows[0]!.n === 0
@@ -237,7 +237,7 @@ const recount: Record<string, string> = {
 }
 
 function placesOf(since: Temporal.PlainDate) {
-  return Array.from({ length: numbersInAll }, (_, n) => ({
+  return Array.from({ length: numberCount }, (_, n) => ({
     number: numberOf(n) as never,
     since,
     ...(n % 2 === 0 && { region: `Alue ${n % 10}` }),
@@ -257,7 +257,7 @@ async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
       ...{
         scope_kind: 'numbers',
         scope_units: [],
-        scope_numbers: Array.from({ length: numbersInAll + 1 }, (_, n) => numberOf(n)),
+        scope_numbers: Array.from({ length: numberCount + 1 }, (_, n) => numberOf(n)),
       },
       ...{ valid_from: start, valid_to: null, requested_by: personId, approved_by: randomUUID(), revoked_at: null },
     })

@@ -4,7 +4,7 @@
  */
 import { chromium } from 'playwright-core'
 import { chromiumArgs, findChromium } from '#test/house/find-chromium.ts'
-import { measureSignIn } from '#test/journeys/weigh-sign-in.ts'
+import { measureSignIn } from '#test/journeys/measure-sign-in.ts'
 import { startSeloste } from '#test/whole/start-seloste.ts'
 import { ms, percentile, ratio, type Row } from '../rows.ts'
 

@@ -1,4 +1,4 @@
--- Generated from src/platform/database/own-database.ts.
+-- Generated from src/platform/database/database-setup.ts.
 select 'create role "seloste" login createrole' where not exists (select from pg_roles where rolname = 'seloste') \gexec
 select 'create database "seloste" owner "seloste" encoding ''UTF8'' locale ''C.UTF-8'' template template0' where not exists (select from pg_database where datname = 'seloste') \gexec
 \connect seloste

@@ -20,8 +20,8 @@ import { basename, join, relative, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
-import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
-import { joinedFolder } from '../../src/app/cli/joined-libraries.ts'
+import { bundleLibrariesIfStale } from '../../src/app/cli/bundle-libraries.ts'
+import { bundleFolder } from '../../src/app/cli/bundled-libraries.ts'
 import { billOfMaterials, type BundledPackage, type Installed } from './bill-of-materials.ts'
 import { commitOf, packageVersion } from './package-version.ts'
 
@@ -143,7 +143,7 @@ function installProgram(target: string, version: string): void {
       },
     })
   }
-  if (existsSync(joinedFolder)) copy(relative(root, joinedFolder))
+  if (existsSync(bundleFolder)) copy(relative(root, bundleFolder))
   const node = [`node-linux-${process.arch}`].map((name) => join('node_modules', name, 'bin/node'))[0]!
   if (!existsSync(join(target, node))) throw new Error(`${node} is not installed: npm ci brings it`)
   symlinkSync(join('..', node), join(target, 'bin/node'))
@@ -242,7 +242,7 @@ function writeControl(tree: string, version: string, architecture: string): void
 if (import.meta.main) {
   const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } })
   await buildWebIfStale((line) => console.log(line))
-  await joinLibrariesIfStale()
+  await bundleLibrariesIfStale()
   const out = resolve(values.out)
   mkdirSync(out, { recursive: true })
   for (const path of Object.values(buildDeb({ out, compression: 'xz' }))) console.log(relative(process.cwd(), path))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decideRecording, type RecordingQuestion } from './decide-recording.ts'
+import { decideRecording, type RecordingInput } from './decide-recording.ts'
 import { draw, hashCallId } from './draw.ts'
 import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
 import { readDescription } from './read-description.ts'
@@ -11,12 +11,9 @@ const description = await readDescription()
 const drawKey = Buffer.alloc(32, 7)
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 
-type Question = Partial<RecordingQuestion> & { description?: RegisterDescription; callId?: string }
+type Question = Partial<RecordingInput> & { description?: RegisterDescription; callId?: string }
 
-const question = (
-  to: string,
-  { description: other, callId = 'call-1', ...more }: Question = {},
-): RecordingQuestion => ({
+const question = (to: string, { description: other, callId = 'call-1', ...more }: Question = {}): RecordingInput => ({
   version: { version: 7, description: other ?? description },
   drawKey,
   drawnOn: hashCallId(callId),

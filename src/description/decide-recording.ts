@@ -14,7 +14,7 @@ export type DecidingVersion = {
 /** Returns how many recordings of this week count towards a rule's quota, for one official or one number. */
 export type QuotaUsed = (rule: Pick<RecordingRule, 'id'>, of: { official: string } | { number: string }) => number
 
-export type RecordingQuestion = {
+export type RecordingInput = {
   /** Version in force at `answeredAt`, never a later one (R14). */
   version: DecidingVersion
   /** The installation's draw secret; see draw.ts. */
@@ -73,7 +73,7 @@ export type RecordingDecision = {
 }
 
 /** Decides whether a segment is recorded (R13, R14). Deterministic. */
-export function decideRecording(question: RecordingQuestion): RecordingDecision {
+export function decideRecording(question: RecordingInput): RecordingDecision {
   const { version, drawKey, drawnOn, numberReached, answeredAt, officialId } = question
   const { recordingPlan, switches } = version.description
   const base = { descriptionVersion: version.version, drawnOn }

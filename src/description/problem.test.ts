@@ -15,7 +15,7 @@ test('every problem has a remedy, and both are complete sentences', () => {
   }
 })
 
-test('codes are theme and kind', () => {
+test('each code has the form topic.kind', () => {
   for (const code of codes) expect(code).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/)
 })
 

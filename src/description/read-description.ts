@@ -4,23 +4,23 @@ import { buildDescription } from './build-description.ts'
 import { checkDescription } from './checks/check-description.ts'
 import { checkSuccession } from './checks/check-succession.ts'
 import { DescriptionFault, type FieldProblem, type Problem } from './problem.ts'
-import { inOrder, readText } from './read-text.ts'
+import { sortByLine, readText } from './read-text.ts'
 import { type RegisterDescription } from './register-description.ts'
-import { shapeProblems, strangeTexts } from './shape-problems.ts'
-import { soundFile } from './sound-file.ts'
+import { shapeProblems, findForbiddenTexts } from './shape-problems.ts'
+import { keepValidParts } from './valid-parts.ts'
 
 /** The bundled description: the Tax Administration's telephone service. */
 export const seedDescriptionFile = fileURLToPath(new URL('./seed.yaml', import.meta.url))
 
 /** Least time between a new installation and the dates of its description. */
-const shippedAhead = { months: 3 }
+const minLeadTime = { months: 3 }
 
 /**
  * Returns the bundled description for an installation that begins on a day. Ends of rules and reviews of sites that are past,
  * or less than three months ahead, move by whole years.
  */
 export async function shippedDescription(today: Temporal.PlainDate): Promise<string> {
-  const first = today.add(shippedAhead)
+  const first = today.add(minLeadTime)
   const text = await readFile(seedDescriptionFile, 'utf8')
   return text.replace(/(?<=^ +(?:until|nextReview): )\S+$/gm, (written) => {
     const day = Temporal.PlainDate.from(written)
@@ -53,15 +53,15 @@ export function parseSuccessor(text: string, history: readonly RegisterDescripti
   return parse(text, (description, shortened) => checkSuccession(history, description, shortened))
 }
 
-/** Returns the readable parts of a text, and the problems of the rest; see soundFile. */
-export function readSoundParts(file: unknown): {
+/** Returns the readable parts of a text, and the problems of the rest; see keepValidParts. */
+export function readValidParts(file: unknown): {
   description: Partial<RegisterDescription>
   shortened: ReadonlySet<string>
   asWritten: (path: FieldProblem['path']) => FieldProblem['path']
   problems: FieldProblem[]
 } {
   const misshapen = shapeProblems(file)
-  const shaped = soundFile(file, misshapen)
+  const shaped = keepValidParts(file, misshapen)
   const unreadable: FieldProblem[] = []
   const first = buildDescription(shaped.file, unreadable)
   const problems = [
@@ -71,7 +71,7 @@ export function readSoundParts(file: unknown): {
   if (unreadable.length === 0) {
     return { description: first, shortened: shaped.shortened, asWritten: shaped.asWritten, problems }
   }
-  const { file: sound, shortened, asWritten } = soundFile(file, problems)
+  const { file: sound, shortened, asWritten } = keepValidParts(file, problems)
   return { description: buildDescription(sound, []), shortened, asWritten, problems }
 }
 
@@ -82,12 +82,12 @@ function parse(
   const reading = readText(text)
   if (!reading.ok) return reading
   const { file, spoilt, toProblems } = reading.read
-  const { description, shortened, asWritten, problems } = readSoundParts(file)
+  const { description, shortened, asWritten, problems } = readValidParts(file)
   const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
   const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
   // A character reported by its line is not reported by its field again.
-  const strange = toProblems(strangeTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
-  const reported = inOrder([...spoilt, ...strange, ...toProblems(all)])
+  const strange = toProblems(findForbiddenTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
+  const reported = sortByLine([...spoilt, ...strange, ...toProblems(all)])
   // Without problems every section was read.
   return reported.length === 0
     ? { ok: true, description: description as RegisterDescription }

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
-import { writtenTwice } from '#platform/csv/decode-text.ts'
+import { mojibake } from '#platform/csv/decode-text.ts'
 import {
   problemAt,
   describeProblem,
@@ -33,19 +33,19 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   const lineCounter = new LineCounter()
   // The parser's own check for duplicate keys takes minutes for a long text.
   const document = parseDocument(text, { lineCounter, uniqueKeys: false })
-  const spoilt = spoiltLines(text)
+  const spoilt = findCharacterProblems(text)
   const faults = [
     ...[...document.errors, ...document.warnings].map(({ code, pos }) =>
       fault(syntaxCodes[code] ?? 'yaml.syntax', pos[0]),
     ),
-    ...(document.errors.length > 0 ? [] : repeated(document)),
+    ...(document.errors.length > 0 ? [] : duplicateKeysAndAliases(document)),
   ]
-  if (faults.length > 0) return { ok: false, problems: inOrder([...spoilt, ...faults]) }
+  if (faults.length > 0) return { ok: false, problems: sortByLine([...spoilt, ...faults]) }
   if (document.contents === null) return { ok: false, problems: [...spoilt, fault('yaml.empty', 0)] }
   return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), spoilt, toProblems } }
 
   function toProblems(found: readonly FieldProblem[]): Problem[] {
-    return inOrder(found.map((problem) => describeProblem(problem, lineOf(problem.path))))
+    return sortByLine(found.map((problem) => describeProblem(problem, lineOf(problem.path))))
   }
 
   function fault(code: ProblemCode, position: number): Problem {
@@ -53,7 +53,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   }
 
   /** Returns duplicate keys and aliases. */
-  function repeated(whole: Document.Parsed): Problem[] {
+  function duplicateKeysAndAliases(whole: Document.Parsed): Problem[] {
     const found: Problem[] = []
     visit(whole, {
       Alias: (_, { range }) => {
@@ -94,7 +94,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
 }
 
 /** Sorts by line and limits the number. */
-export function inOrder(problems: readonly Problem[]): Problem[] {
+export function sortByLine(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((one, other) => one.line - other.line).slice(0, maxProblems)
 }
 
@@ -102,25 +102,27 @@ export function inOrder(problems: readonly Problem[]): Problem[] {
  * Returns a character that no text for people has: a sign of a wrong encoding, a control character, or one that changes the
  * reading direction.
  */
-export function strangeLetter(text: string): string | undefined {
-  return strange.exec(text)?.[0]
+export function findForbiddenCharacter(text: string): string | undefined {
+  return forbiddenCharacter.exec(text)?.[0]
 }
-const strange = /(?![\n\r\t])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069]/u
+const forbiddenCharacter = /(?![\n\r\t])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069]/u
 
 /** Formats an invisible character: U+0007. */
-export function letterName(letter: string): string {
+export function characterName(letter: string): string {
   return `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-function spoiltLines(text: string): Problem[] {
+function findCharacterProblems(text: string): Problem[] {
   return text.split('\n').flatMap((written, index) => {
-    const broken = writtenTwice.exec(written)
+    const broken = mojibake.exec(written)
     const read =
       broken && /\S*$/.exec(written.slice(0, broken.index))![0] + /^\S*/.exec(written.slice(broken.index))![0]
-    const letter = strangeLetter(written)
+    const letter = findForbiddenCharacter(written)
     return [
       ...(read ? [describeProblem(problemAt([], 'text.encoding', { read: read.slice(0, 60) }), index + 1)] : []),
-      ...(letter ? [describeProblem(problemAt([], 'text.character', { letter: letterName(letter) }), index + 1)] : []),
+      ...(letter
+        ? [describeProblem(problemAt([], 'text.character', { letter: characterName(letter) }), index + 1)]
+        : []),
     ]
   })
 }

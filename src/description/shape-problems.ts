@@ -3,19 +3,19 @@ import texts from '#texts/server/problem.json' with { type: 'json' }
 import { trilingualTexts, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
-import { letterName, maxProblems, strangeLetter } from './read-text.ts'
+import { characterName, maxProblems, findForbiddenCharacter } from './read-text.ts'
 
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
 
 /** Reports invisible characters in texts: they are not published. */
-export function strangeTexts(file: unknown, path: FieldPath = []): FieldProblem[] {
+export function findForbiddenTexts(file: unknown, path: FieldPath = []): FieldProblem[] {
   if (typeof file === 'string') {
-    const letter = strangeLetter(file)
-    return letter === undefined ? [] : [problemAt(path, 'text.character', { letter: letterName(letter) })]
+    const letter = findForbiddenCharacter(file)
+    return letter === undefined ? [] : [problemAt(path, 'text.character', { letter: characterName(letter) })]
   }
   if (typeof file !== 'object' || file === null) return []
   return Object.entries(file).flatMap(([key, value]) =>
-    strangeTexts(value, [...path, Array.isArray(file) ? Number(key) : key]),
+    findForbiddenTexts(value, [...path, Array.isArray(file) ? Number(key) : key]),
   )
 }
 

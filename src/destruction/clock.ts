@@ -1,10 +1,10 @@
 /**
- * Guards against a wrong clock: compares the database's clock with the highest time seen. Terms are obeyed while it is
+ * Guards against a wrong clock: compares the database's clock with the highest time seen. Destruction runs while it is
  * plausible; a clock that is ahead must be confirmed by two people.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ClockState = 'right' | 'ahead' | 'behind'
@@ -37,14 +37,14 @@ const refusals = [
 
 /**
  * Confirms that a clock which is ahead is right.
- * @returns whether terms are obeyed again
+ * @returns whether destruction by term has resumed
  */
 export function confirmClock(
   db: Kysely<RegisterTables>,
   session: Session,
   stated: Temporal.Instant,
 ): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ isRight: boolean }>`select confirm_clock(${stated}::timestamptz) as "isRight"`,

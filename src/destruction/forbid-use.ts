@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
 
@@ -45,7 +45,7 @@ export function forbidUse(
   recordingId: string,
   { party, channel, reference, endsCopy = false }: ProhibitionRequest,
 ): Promise<Prohibition | ProhibitionRefusal> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<Prohibition>`

@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const enterRefusals = [
@@ -61,7 +61,7 @@ export function enterOrder(
   order: OrderToEnter,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
   const { contactId, covers, provision, authority, orderReference, until, reference } = order
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ id: string }>`
@@ -81,7 +81,7 @@ export function renewOrder(
 ): Promise<'done' | Refused<(typeof renewRefusals)[number]>> {
   const statement = sql`select renew_order(${id}::uuid, ${until}::timestamptz, ${orderReference})`
   const trace = { action: 'hold.renewed', object: { kind: 'hold', id } } as const
-  return actInDatabase(db, session, statement, renewRefusals, trace)
+  return requestAct(db, session, statement, renewRefusals, trace)
 }
 
 /**
@@ -95,7 +95,7 @@ export function endOrder(
   note: string,
 ): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
   const trace = { action: 'hold.ended', object: { kind: 'hold', id } } as const
-  return actInDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
+  return requestAct(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
 }
 
 /** Returns orders, newest first, and the recordings that they keep. */

@@ -1,7 +1,7 @@
 /** Recalls of disclosed copies (R32, R50), for the decision maker. Nothing reveals to a recipient whose recording it was. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const listRefusals = ['deny.role'] as const
@@ -41,5 +41,5 @@ export function confirmRecall(
 ): Promise<'done' | Refused<(typeof confirmRefusals)[number]>> {
   const trace = { action: 'recall.confirmed', object: { kind: 'recall', id } } as const
   const statement = sql`select confirm_recall(${id}::uuid, ${outcome})`
-  return actInDatabase(db, session, statement, confirmRefusals, trace)
+  return requestAct(db, session, statement, confirmRefusals, trace)
 }

@@ -3,12 +3,12 @@ import { sql, type Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone } from '#test/database/people.ts'
-import { admitFed, admitNewFed } from './admit-from-feed.ts'
+import { admitFromFeed, admitNewFromFeed } from './admit-from-feed.ts'
 import { admit, type SegmentFacts } from './admit.ts'
 import type { RegisterTables } from './tables.ts'
 
-const [together, apart] = [await createTestDatabase<RegisterTables>(), await createTestDatabase<RegisterTables>()]
-const capture = together.as('seloste_capture').db
+const [batched, single] = [await createTestDatabase<RegisterTables>(), await createTestDatabase<RegisterTables>()]
+const capture = batched.as('seloste_capture').db
 
 let callers = 2000
 function call(given: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts {
@@ -66,14 +66,14 @@ test('calls that a feed reports together are entered as if each had been reporte
     [call({ numberReached: { key: phone('029 497 010') } })],
     [call({ decision: drawn, callIds: ['ucid:1', 'ucid:2'] }, 60 * 24 * 40)],
   ]
-  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5, 6])
-  for (const segments of calls) await admitFed(apart.as('seloste_capture').db, 'exchange', segments)
-  expect(await held(together.as().db)).toEqual(await held(apart.as().db))
+  expect([...(await admitNewFromFeed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5, 6])
+  for (const segments of calls) await admitFromFeed(single.as('seloste_capture').db, 'exchange', segments)
+  expect(await held(batched.as().db)).toEqual(await held(single.as().db))
 })
 
 test('calls that are, or might be, in the register are left to the query for one call', async () => {
   const [known, recorded, duplicate] = [call(), call(), call()]
-  await admitFed(capture, 'exchange', [known])
+  await admitFromFeed(capture, 'exchange', [known])
   // The call as a recording client reports it, with its own ids.
   await admit(capture, {
     ...recorded,
@@ -82,15 +82,15 @@ test('calls that are, or might be, in the register are left to the query for one
     segmentId: randomUUID(),
   })
   const calls = [[known], [recorded], [duplicate], [{ ...call(), callIds: duplicate.callIds }], [call()]]
-  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
+  expect([...(await admitNewFromFeed(capture, 'exchange', calls))]).toEqual([4])
 })
 
 test('counted days are counted again if a feed reports calls in them, and others are not', async () => {
-  const owner = together.as().db
+  const owner = batched.as().db
   await sql`insert into history_day (day, counted_at)
     select helsinki_day(now() - d * interval '1 day'), now() from unnest(array[50, 55, 60]) d`.execute(owner)
   const calls = [50, 60, 60].map((daysAgo) => [call({}, 60 * 24 * daysAgo)])
-  expect((await admitNewFed(capture, 'exchange', [...calls, [call()]])).size).toBe(4)
+  expect((await admitNewFromFeed(capture, 'exchange', [...calls, [call()]])).size).toBe(4)
   const { rows } = await sql<{ ago: number }>`select d.ago from unnest(array[50, 55, 60]) d(ago)
     join history_day h on h.day = helsinki_day(now() - d.ago * interval '1 day') where h.counted_at is not null`.execute(
     owner,

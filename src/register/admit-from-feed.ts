@@ -12,9 +12,9 @@ import type { RegisterTables } from './tables.ts'
 /** Reason for a drawn segment without recording: no recording client reported it. */
 const noSession = 'no-session'
 /** Reason: a recording client may have reported the segment, but nothing shows which of the client's calls it is. */
-const notJoined = 'not-joined'
+const notMatched = 'not-joined'
 
-interface Met {
+interface FeedMatch {
   /** Null if the reported call could be any of several calls of the register. */
   contact: string | null
   contactBegun: Temporal.Instant
@@ -26,7 +26,7 @@ interface Met {
  * Admits the segments of one call of a feed (R9). Idempotent.
  * @returns how many were new to the register, and how many were completed or known
  */
-export async function admitFed(
+export async function admitFromFeed(
   db: Kysely<RegisterTables>,
   feed: string,
   segments: readonly SegmentFacts[],
@@ -42,7 +42,7 @@ export async function admitFed(
     number_reached: facts.numberReached.key,
     official_phone: facts.official?.phone ?? null,
   }))
-  const met = await sql<Met>`
+  const matches = await sql<FeedMatch>`
     select contact, contact_begun as "contactBegun", place, segment from match_fed_call(${feed}, ${ids}::bytea[],
       ${first.caller.key}::text, ${first.official?.phone ?? null}::text, ${first.numberCalled.key},
       ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
@@ -50,9 +50,9 @@ export async function admitFed(
   let known = 0
   for (const [index, facts] of segments.entries()) {
     // All parts that a recording client reported, as for a call on hold, count as reported; the first matches best.
-    const [row, ...others] = met.rows.filter((one) => one.place === index && one.segment !== null)
+    const [row, ...others] = matches.rows.filter((one) => one.place === index && one.segment !== null)
     if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
-    else await add(db, feed, facts, met.rows[0])
+    else await add(db, feed, facts, matches.rows[0])
     for (const { contact: id, contactBegun: startedAt, segment } of others)
       await recordAdmission(db, feed, { id: id!, startedAt }, segment!, facts, false)
     if (row) known++
@@ -62,11 +62,11 @@ export async function admitFed(
 
 /**
  * Admits, in one transaction, the calls of a feed that are new and match nothing in the register; the others are left for
- * {@link admitFed}.
+ * {@link admitFromFeed}.
  * @param calls the segments of each, in order
  * @returns the indexes of the admitted ones
  */
-export async function admitNewFed(
+export async function admitNewFromFeed(
   db: Kysely<RegisterTables>,
   feed: string,
   calls: readonly (readonly SegmentFacts[])[],
@@ -111,7 +111,12 @@ function callOf(index: number, first: SegmentFacts, segments: readonly SegmentFa
   }
 }
 
-async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {
+async function add(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  facts: SegmentFacts,
+  met: FeedMatch | undefined,
+): Promise<void> {
   const { recording: _, ...reported } = facts
   const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
   const isDoubtful = met?.contact === null
@@ -122,7 +127,7 @@ async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts
     contactId: contact.id,
     startedAt: contact.startedAt,
     ...(isDoubtful && { marks: [...new Set([...reported.marks, 'needs-review' as const])] }),
-    ...(facts.decision.record && { captureFailure: isDoubtful ? notJoined : noSession }),
+    ...(facts.decision.record && { captureFailure: isDoubtful ? notMatched : noSession }),
   })
 }
 
@@ -130,7 +135,7 @@ async function complete(
   db: Kysely<RegisterTables>,
   feed: string,
   facts: SegmentFacts,
-  { contact: id, contactBegun: startedAt, segment }: Met & { contact: string; segment: string },
+  { contact: id, contactBegun: startedAt, segment }: FeedMatch & { contact: string; segment: string },
 ): Promise<void> {
   const reported = {
     number_reached: facts.numberReached.key,

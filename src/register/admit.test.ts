@@ -49,7 +49,7 @@ describe('admit', () => {
     expect(segments).toHaveLength(1)
   })
 
-  test('a call that turns out to continue has no end, and no terms that count from one', async () => {
+  test('a call that a later report shows as ongoing loses its end and the terms counted from it', async () => {
     const endedAt = Temporal.Now.instant().subtract({ minutes: 2 }).round('second')
     const startedAt = endedAt.subtract({ minutes: 5 })
     const first = callFacts({ callIds: ['ucid:goes-on'], startedAt, endedAt })

@@ -15,7 +15,7 @@ export interface SegmentFacts {
   segmentId: string
   /** The contact that this segment opens, unless one of its call ids belongs to a contact already. */
   contactId: string
-  /** The telephone system's ids of the call, each with its kind; a known id joins the two (R9). */
+  /** The telephone system's ids of the call, each with its kind; segments with a common id are one contact (R9). */
   callIds: readonly string[]
   /** The trunk of the session: calls of different trunks are never joined. Undefined for detail records. */
   trunk?: string | undefined
@@ -97,7 +97,7 @@ export type Admission = { contactId: string } & (
  * @returns the contact's id: the one in the facts, or that of the contact with one of the call ids
  */
 export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, node?: string): Promise<Admission> {
-  const [admission] = await admitTogether(db, [facts], node)
+  const [admission] = await admitBatch(db, [facts], node)
   return admission!
 }
 
@@ -105,7 +105,7 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, nod
  * Admits the facts of several segments in one statement (database/functions/capture/admit.sql): all, or none if it throws.
  * @returns the outcome of each, in order
  */
-export async function admitTogether(
+export async function admitBatch(
   db: Kysely<RegisterTables>,
   all: readonly SegmentFacts[],
   node?: string,
@@ -146,7 +146,7 @@ function partOf(facts: SegmentFacts) {
     capture_state: facts.captureState,
     capture_failure: facts.captureFailure ?? null,
     marks: facts.marks,
-    talk: talkOf(facts),
+    talk: segmentIdentityOf(facts),
     recording: recording && {
       id: recording.id,
       started_at: recording.startedAt,
@@ -173,7 +173,7 @@ function storedColumns({ reception, ...stored }: NonNullable<RecordingFacts['sto
 }
 
 /** Returns what identifies a node's segment among others' (resolve_duplicate_segment, docs/decisions/0061). */
-function talkOf({ recording, official, ...facts }: SegmentFacts) {
+function segmentIdentityOf({ recording, official, ...facts }: SegmentFacts) {
   return {
     segmentId: facts.segmentId,
     numberReached: facts.numberReached.key,

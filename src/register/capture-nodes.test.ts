@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, recordingFacts } from '#test/database/people.ts'
 import { admit, type SegmentFacts } from './admit.ts'
-import { endCallsOfSilentNodes, forgetNode, nodeEnds, nodeLives, seenNodes } from './capture-nodes.ts'
+import { endCallsOfSilentNodes, forgetNode, recordNodeEnd, recordHeartbeat, listNodeStatuses } from './capture-nodes.ts'
 import type { RegisterTables } from './tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -15,26 +15,26 @@ const clerk = await enterTestPerson(owner, database.as('seloste_desk').db, { nam
 let [north, south] = ['', '']
 
 const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
-const lives = (id: string, name: string) =>
-  nodeLives(capture, { id, name, version: '1', startedAt: Temporal.Now.instant() }, state)
+const sendHeartbeat = (id: string, name: string) =>
+  recordHeartbeat(capture, { id, name, version: '1', startedAt: Temporal.Now.instant() }, state)
 
 beforeEach(async () => {
   ;[north, south] = [randomUUID(), randomUUID()]
   await pool.query('delete from capture_node')
-  await lives(north, 'north')
-  await lives(south, 'south')
+  await sendHeartbeat(north, 'north')
+  await sendHeartbeat(south, 'south')
   // Both have sent heartbeats for a while.
   await pool.query(`update capture_node set steady_since = steady_since - interval '1 minute'`)
 })
 
-const falls = (node: string, seconds = 11) =>
+const simulateSilence = (node: string, seconds = 11) =>
   pool.query(`update capture_node set alive_at = clock_timestamp() - make_interval(secs => $2) where id = $1`, [
     node,
     seconds,
   ])
 
 /** Returns a call in progress, and a second node's report of it. */
-function talk(): { first: SegmentFacts; second: SegmentFacts } {
+function callReportedTwice(): { first: SegmentFacts; second: SegmentFacts } {
   const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
   const reported = (): SegmentFacts => {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
@@ -68,7 +68,7 @@ async function inRegister(...all: SegmentFacts[]) {
 
 describe('a call that two nodes report', () => {
   test('is one contact and one segment, and the second node’s copy is deleted once the first node has reported everything', async () => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     const { contactId } = await entered(first, north)
     expect(await entered(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
     expect(await entered(ended(second), south)).toMatchObject({ verdict: 'beside' })
@@ -78,7 +78,7 @@ describe('a call that two nodes report', () => {
   })
 
   test.each<[string, (first: SegmentFacts) => Promise<unknown>]>([
-    ['sends no heartbeat', () => falls(north)],
+    ['sends no heartbeat', () => simulateSilence(north)],
     [
       'reports an inferred end',
       (first) => entered(ended(first, 1000, { endInferred: true, marks: ['end-inferred'] }), north),
@@ -86,7 +86,7 @@ describe('a call that two nodes report', () => {
     ['recorded less of the call', (first) => entered(ended(first, 700), north)],
     ['could not store the whole recording', (first) => entered(incomplete(ended(first)), north)],
   ])('keeps the second node’s recording if the first node %s', async (_what, happens) => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     await entered(first, north)
     await entered(second, south)
     await happens(first)
@@ -96,8 +96,8 @@ describe('a call that two nodes report', () => {
     expect(await inRegister(second)).toEqual([['south', true, 'STORED']])
   })
 
-  test('continues at the second a while after the first has ended: then it is a segment of its own', async () => {
-    const { first, second } = talk()
+  test('is a new segment if the second node reports it some time after the first has ended', async () => {
+    const { first, second } = callReportedTwice()
     await entered(first, north)
     await entered(second, south)
     const past = Temporal.Now.instant().subtract({ seconds: 6 })
@@ -116,7 +116,7 @@ describe('a call that two nodes report', () => {
   })
 
   test('with another official, or at another number, is another call', async () => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     await entered(first, north)
     const other = { ...second, official: { name: 'Muu', phone: '+358295121999' as typeof second.numberReached.key } }
     expect(await entered(other, south)).toMatchObject({ verdict: 'entered' })
@@ -128,7 +128,7 @@ describe('a call that two nodes report', () => {
 
   describe('whose number is reported by one node only', () => {
     function makeFacts(): { known: SegmentFacts; unreported: SegmentFacts } {
-      const { first, second } = talk()
+      const { first, second } = callReportedTwice()
       const unknown = 'unknown' as typeof second.numberReached.key
       const { recording: _none, ...rest } = second
       return {
@@ -151,7 +151,7 @@ describe('a call that two nodes report', () => {
     }
     const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
-    test('by the first node: the second adds nothing, and is done when the first is', async () => {
+    test('by the first node: the second enters nothing, and deletes its copy once the first has reported everything', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(known, north)
       expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
@@ -178,9 +178,9 @@ describe('a call that two nodes report', () => {
   })
 
   test('is entered by the same node as before, and not by a node that was disconnected itself', async () => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     await entered(first, north)
-    await falls(north)
+    await simulateSilence(north)
     // The database was unreachable: south has not been steady long enough to report north as down.
     await pool.query('update capture_node set steady_since = clock_timestamp() where id = $1', [south])
     expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
@@ -208,7 +208,7 @@ describe('a prohibition of such a call (R49)', () => {
   }
 
   test('stops a node that is pending, and nothing of it is entered', async () => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     await entered(first, north)
     await entered(second, south)
     await forbid(first)
@@ -222,11 +222,11 @@ describe('a prohibition of such a call (R49)', () => {
 
   test('applies to both recordings if both were kept', async () => {
     for (const which of ['first', 'second'] as const) {
-      const both = talk()
+      const both = callReportedTwice()
       await entered(both.first, north)
-      await falls(north)
+      await simulateSilence(north)
       await entered(both.second, south)
-      await lives(north, 'north')
+      await sendHeartbeat(north, 'north')
       await entered(ended(both.first, 900, { endInferred: true, marks: ['end-inferred'] }), north)
       await entered(ended(both.second), south)
       await forbid(both[which])
@@ -240,7 +240,7 @@ describe('a prohibition of such a call (R49)', () => {
   })
 
   test('stays in force if the call reaches another node', async () => {
-    const { first, second } = talk()
+    const { first, second } = callReportedTwice()
     await entered(first, north)
     await forbid(first)
     await entered({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
@@ -252,12 +252,12 @@ describe('a prohibition of such a call (R49)', () => {
 })
 
 describe('a node that dies', () => {
-  test('has its calls ended a quarter of an hour later, at its last heartbeat, and reports what it has when it is back', async () => {
-    const { first } = talk()
+  test('has its calls ended at its last heartbeat after a quarter of an hour, and reports the rest when it returns', async () => {
+    const { first } = callReportedTwice()
     const { contactId } = await entered(first, north)
-    await falls(north, 14 * 60)
+    await simulateSilence(north, 14 * 60)
     expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
-    await falls(north, 16 * 60)
+    await simulateSilence(north, 16 * 60)
     // The last heartbeat was before the answer: the end is not before the answer.
     expect(await endCallsOfSilentNodes(capture, north)).toBe(0)
     expect(await endCallsOfSilentNodes(capture, south)).toBe(1)
@@ -269,46 +269,51 @@ describe('a node that dies', () => {
       return rows as unknown[]
     }
     expect(await read()).toEqual([{ inferred: true, marks: ['end-inferred'], state: 'CAPTURING', has_term: true }])
-    await lives(north, 'north')
+    await sendHeartbeat(north, 'north')
     await entered(ended(first), north)
     expect(await read()).toEqual([{ inferred: false, marks: [], state: 'STORED', has_term: true }])
   })
 
   test('keeps its calls while it drains with a program before 1.0.0', async () => {
-    const { first } = talk()
+    const { first } = callReportedTwice()
     await entered(first, north)
-    await falls(north, 16 * 60)
+    await simulateSilence(north, 16 * 60)
     const before = `select capture_node_lives($1, 'north', '0.9', now(), $2)`
     await database.as('seloste_capture').pool.query(before, [north, state])
     expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
     await database.as('seloste_capture').pool.query('select capture_node_ends($1, 1)', [north])
-    expect(await seenNodes(owner)).toMatchObject([{ name: 'north', state: 'ended', openCalls: 1 }, { name: 'south' }])
+    expect(await listNodeStatuses(owner)).toMatchObject([
+      { name: 'north', state: 'ended', openCalls: 1 },
+      { name: 'south' },
+    ])
   })
 
   test('is listed as down until somebody removes it, and a node that has ended is listed as ended', async () => {
-    const { first } = talk()
+    const { first } = callReportedTwice()
     await entered(first, north)
-    await falls(north)
-    await nodeEnds(capture, south, 0)
-    const list = async () => (await seenNodes(owner)).map(({ name, state, openCalls }) => ({ name, state, openCalls }))
+    await simulateSilence(north)
+    await recordNodeEnd(capture, south, 0)
+    const list = async () =>
+      (await listNodeStatuses(owner)).map(({ name, state, openCalls }) => ({ name, state, openCalls }))
     expect(await list()).toEqual([
       { name: 'north', state: 'silent', openCalls: 1 },
       { name: 'south', state: 'ended', openCalls: 0 },
     ])
     expect(await forgetNode(owner, north)).toBe(1)
     expect(await list()).toEqual([{ name: 'south', state: 'ended', openCalls: 0 }])
-    await expect(seenNodes(capture)).rejects.toThrow('permission denied')
+    await expect(listNodeStatuses(capture)).rejects.toThrow('permission denied')
   })
 
-  test('shares its name only with another that answers', async () => {
-    const sharing = async () => (await seenNodes(owner)).flatMap(({ id, sharesName }) => (sharesName ? [id] : []))
+  test('is marked as sharing its name only while another live node has that name', async () => {
+    const sharing = async () =>
+      (await listNodeStatuses(owner)).flatMap(({ id, sharesName }) => (sharesName ? [id] : []))
     expect(await sharing()).toEqual([])
-    await lives(south, 'north')
+    await sendHeartbeat(south, 'north')
     expect((await sharing()).sort()).toEqual([north, south].sort())
-    await falls(north)
+    await simulateSilence(north)
     expect(await sharing()).toEqual([])
-    await lives(north, 'north')
-    await nodeEnds(capture, south, 0)
+    await sendHeartbeat(north, 'north')
+    await recordNodeEnd(capture, south, 0)
     expect(await sharing()).toEqual([])
   })
 })

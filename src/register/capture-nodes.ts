@@ -22,7 +22,7 @@ export interface CaptureNode {
  * Returns the name of a node on the database's channels: a hash of its id, because every process can read the channels, and
  * whoever knows the id could answer for the node.
  */
-export function calledOnChannels(nodeId: string): string {
+export function channelNameOf(nodeId: string): string {
   return createHash('sha256').update(`node ${nodeId}`).digest('hex').slice(0, 32)
 }
 
@@ -42,7 +42,7 @@ export interface NodeState {
 }
 
 /** Heartbeat of a node. Call it every 2 s; after 10 s without one, the other nodes treat this one as down. */
-export async function nodeLives(
+export async function recordHeartbeat(
   db: Db,
   { id, name, version, startedAt }: CaptureNode,
   state: NodeState,
@@ -53,7 +53,7 @@ export async function nodeLives(
 }
 
 /** Reports the node's planned end. What waits on its disk is reported when it starts again. */
-export async function nodeEnds(db: Db, id: string, waiting: number): Promise<void> {
+export async function recordNodeEnd(db: Db, id: string, waiting: number): Promise<void> {
   await sql`select capture_node_shutdown(${id}::uuid, ${waiting}::integer)`.execute(db)
 }
 
@@ -64,12 +64,12 @@ export async function nodeEnds(db: Db, id: string, waiting: number): Promise<voi
  */
 export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {
   return db.transaction().execute((tx) => {
-    return endCalls(tx, sql<OfCall>`select * from end_segments_of_down_nodes(${node}::uuid)`)
+    return endCalls(tx, sql<CallToEnd>`select * from end_segments_of_down_nodes(${node}::uuid)`)
   })
 }
 
 /** A node for operators. `silent`: no heartbeat for ten seconds, without a planned end. */
-export interface SeenNode {
+export interface NodeStatus {
   id: string
   name: string
   version: string
@@ -88,8 +88,8 @@ export interface SeenNode {
   sharesName: boolean
 }
 
-export async function seenNodes(db: Db): Promise<SeenNode[]> {
-  const { rows } = await sql<SeenNode>`
+export async function listNodeStatuses(db: Db): Promise<NodeStatus[]> {
+  const { rows } = await sql<NodeStatus>`
     select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting, blockers,
       open_calls as "openCalls", answers and count(*) filter (where answers) over (partition by name) > 1 as "sharesName"
     from (select *, state not in ('silent', 'ended') as answers, row_number() over () as place from capture_nodes()) as node
@@ -101,7 +101,7 @@ export async function seenNodes(db: Db): Promise<SeenNode[]> {
 const silentSeconds = 10
 
 /** Lists the live nodes. */
-export function nodesThere(db: Db): Promise<{ id: string; name: string }[]> {
+export function listLiveNodes(db: Db): Promise<{ id: string; name: string }[]> {
   return db
     .selectFrom('capture_node')
     .select(['id', 'name'])
@@ -111,25 +111,27 @@ export function nodesThere(db: Db): Promise<{ id: string; name: string }[]> {
 }
 
 /**
- * Removes a node for good: its calls end at its last heartbeat. If it returns it is a node again and reports its calls. Only
+ * Removes a node: its calls end at its last heartbeat. If it returns it is registered again and reports its calls. Only
  * the database owner may do this.
  * @returns how many calls it ended
  */
 export function forgetNode(db: Db, id: string): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const calls = await endCalls(tx, sql<OfCall>`select * from end_segments_of_node(${id}::uuid)`)
+    const calls = await endCalls(tx, sql<CallToEnd>`select * from end_segments_of_node(${id}::uuid)`)
     await sql`delete from capture_node where id = ${id}::uuid`.execute(tx)
     return calls
   })
 }
 
-interface OfCall {
+interface CallToEnd {
   id: string
   startedAt: Temporal.Instant
 }
 
-async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<OfCall>): Promise<number> {
-  const { rows } = await sql<OfCall>`select distinct id, started_at as "startedAt" from (${ended}) as ended`.execute(tx)
+async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<CallToEnd>): Promise<number> {
+  const { rows } = await sql<CallToEnd>`select distinct id, started_at as "startedAt" from (${ended}) as ended`.execute(
+    tx,
+  )
   for (const contact of rows) {
     await decideEnd(tx, contact, true)
     await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)

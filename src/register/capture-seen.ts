@@ -19,7 +19,7 @@ export async function recordClient(db: Kysely<RegisterTables>, counts: ClientCou
 }
 
 /** Deletes hours older than three months, and clients that were silent for fourteen months. */
-export async function forgetCaptureSeen(db: Kysely<RegisterTables>): Promise<void> {
+export async function deleteOldCaptureStatistics(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select prune_capture_clients()`.execute(db)
 }
 

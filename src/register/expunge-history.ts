@@ -22,36 +22,36 @@ export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: rea
 }
 
 /** Why a month stays: busy and retried, or with a call that is ongoing, on hold or not counted. */
-export type MonthStays = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
+export type MonthKeptReason = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
 
 /** Drops a whole month of history (its first day, UTC) in which everything is over, with its ledger entry (R22, R52). */
 export async function expungeHistoryMonth(
   db: Kysely<RegisterTables>,
   month: Temporal.PlainDate,
-): Promise<{ contacts: number } | MonthStays> {
+): Promise<{ contacts: number } | MonthKeptReason> {
   const name = month.toString().slice(0, 'yyyy-mm'.length)
   try {
     return await db.transaction().execute(async (tx) => {
       // The drop is the last step before the entries in ledger and log: it blocks readers of the history until the commit.
-      const { rows } = await sql<{ outcome: MonthStays | 'dropped'; contacts: number }>`
+      const { rows } = await sql<{ outcome: MonthKeptReason | 'dropped'; contacts: number }>`
         select outcome, contacts::float8 as contacts from drop_history_month(${month}::date)`.execute(tx)
       const { outcome, contacts } = rows[0]!
-      if (outcome !== 'dropped') throw new Stays(outcome)
+      if (outcome !== 'dropped') throw new MonthKept(outcome)
       const entry = { kind: 'history-month', name, cause: 'retention', doneBy: 'sweep', detail: { contacts } } as const
       await appendToLedger(tx, entry)
       await appendAudit(tx, { action: 'month.ended', result: 'ok', detail: { month: name, contacts } })
       return { contacts }
     })
   } catch (error) {
-    if (error instanceof Stays) return error.why
+    if (error instanceof MonthKept) return error.why
     throw error
   }
 }
 
 /** Nothing was dropped: the transaction is rolled back. */
-class Stays extends Error {
-  readonly why: MonthStays
-  constructor(reason: MonthStays) {
+class MonthKept extends Error {
+  readonly why: MonthKeptReason
+  constructor(reason: MonthKeptReason) {
     super(reason)
     this.why = reason
   }
@@ -61,7 +61,7 @@ class Stays extends Error {
  * Deletes rows of destroyed recordings whose month was dropped, and their listenings.
  * @returns how many recordings
  */
-export async function expungeHistoryRest(db: Kysely<RegisterTables>, max: number): Promise<number> {
+export async function deleteRowsOfDroppedMonths(db: Kysely<RegisterTables>, max: number): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select delete_history_remainders(${max}::integer) as ended`.execute(db)
   return rows[0]!.ended
 }

@@ -2,11 +2,11 @@
  * Expunges recordings: what remains is an entry in the destruction ledger. Every step is idempotent, so the next run finishes
  * an interrupted expunction (R50, R52). When a recording ends is decided in destruction/.
  */
-import type { Ending, Expunged, Expunging } from './expunction/ending.ts'
+import type { RecordingToDestroy, ExpunctionResult, ExpunctionContext } from './expunction/expunction-types.ts'
 import { beginExpunction } from './expunction/begin.ts'
 import {
   resumeExpunctions,
-  destroyingNow,
+  listDestroying,
   isUnfinished,
   type ResumedExpunctions,
 } from './expunction/resume-expunction.ts'
@@ -14,7 +14,7 @@ import { retryReplicaDeletes } from './expunction/retry-replica-deletes.ts'
 import { removeLateObjects } from './expunction/remove-objects.ts'
 
 export { isUnfinished }
-export type { Ending, Expunged, Expunging }
+export type { RecordingToDestroy as Ending, ExpunctionResult as Expunged, ExpunctionContext as Expunging }
 
 /**
  * Destroys recordings (R24, R50) in the order that keeps backups usable: block; remove objects; destroy keys, one transaction a
@@ -22,20 +22,23 @@ export type { Ending, Expunged, Expunging }
  * copies; update row, ledger and log. A failure of one does not stop the others.
  */
 export async function expungeRecordings(
-  expunging: Expunging,
-  endings: readonly Ending[],
+  expunging: ExpunctionContext,
+  endings: readonly RecordingToDestroy[],
   now: Temporal.Instant,
-): Promise<Expunged> {
+): Promise<ExpunctionResult> {
   const { begun, failures } = await beginExpunction(expunging.db, endings)
   const { destroyed, waiting, failures: stopped } = await resumeExpunctions(expunging, begun, now)
   return { destroyed, waiting, failures: [...failures, ...stopped] }
 }
 
 /** Resumes every interrupted or waiting destruction, destroys retired month-key versions, and retries unreachable places. */
-export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<ResumedExpunctions> {
+export async function finishExpunctions(
+  expunging: ExpunctionContext,
+  now: Temporal.Instant,
+): Promise<ResumedExpunctions> {
   const expunged: ResumedExpunctions = { destroyed: [], waiting: [], failures: [], months: [] }
   for (let after: string | undefined; ;) {
-    const ids = await destroyingNow(expunging.db, after)
+    const ids = await listDestroying(expunging.db, after)
     const some = await resumeExpunctions(expunging, ids, now)
     expunged.destroyed.push(...some.destroyed)
     expunged.waiting.push(...some.waiting)
@@ -46,8 +49,8 @@ export async function finishExpunctions(expunging: Expunging, now: Temporal.Inst
   }
 }
 
-/** Reaches what appeared after an end: places that return, objects that capture stored late. */
-export async function reachRemains(expunging: Expunging, now: Temporal.Instant): Promise<void> {
+/** Retries deletions in places that were unreachable, and removes objects that capture stored after the destruction. */
+export async function retryLateRemovals(expunging: ExpunctionContext, now: Temporal.Instant): Promise<void> {
   await removeLateObjects(expunging, now)
   await retryReplicaDeletes(expunging)
 }

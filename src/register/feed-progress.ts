@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /** Progress of a feed since its last report. */
-export interface FedProgress {
+export interface FeedProgress {
   heardAt: Temporal.Instant | undefined
   /** First beginning and last end of the reported calls. */
   from: Temporal.Instant | undefined
@@ -16,7 +16,7 @@ export interface FedProgress {
 export async function reportFeed(
   db: Kysely<RegisterTables>,
   feed: { name: string; source: string; covers: readonly string[] | undefined },
-  { heardAt, from, until, records, calls, outside }: FedProgress,
+  { heardAt, from, until, records, calls, outside }: FeedProgress,
   fault: string | undefined,
 ): Promise<void> {
   const reported = { heard_at: heardAt, told_from: from, told_until: until, records, calls, outside }
@@ -31,7 +31,7 @@ export async function reportFeed(
  * @param id the same for the same record
  * @returns whether it is new
  */
-export async function reportFedProblem(
+export async function reportFeedProblem(
   db: Kysely<RegisterTables>,
   { id, feed, file, line, reason }: { id: Buffer; feed: string; file: string; line: number; reason: string },
 ): Promise<boolean> {
@@ -41,7 +41,7 @@ export async function reportFedProblem(
 }
 
 /** Deletes feed data of calls that are no longer matched. */
-export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
+export async function deleteExpiredFeedData(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select prune_feed_data()`.execute(db)
 }
 

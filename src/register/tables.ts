@@ -2,7 +2,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
-import type { CaptureSeenTables } from './capture-seen-tables.ts'
+import type { CaptureStatisticsTables } from './capture-statistics-tables.ts'
 import type { EndTables } from './end-tables.ts'
 import type { Reception } from './recordings/reception.ts'
 import type { RequestActTables } from './request-act-tables.ts'
@@ -32,7 +32,8 @@ export type SegmentMark =
 
 export type AdmissionKind = 'contact' | 'segment' | 'recording'
 
-export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureSeenTables {
+export interface RegisterTables
+  extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureStatisticsTables {
   contact: {
     id: string
     started_at: Instant

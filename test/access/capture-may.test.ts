@@ -6,7 +6,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 const database = await createTestDatabase()
 
 const functions: Readonly<Record<string, string>> = {
-  'admit_fed_calls(text,jsonb)': 'the door in for feeds, with the rights of capture itself',
+  'admit_fed_calls(text,jsonb)': 'entry of calls from feeds, with the rights of capture itself',
   'admit_part(uuid,jsonb)': 'entry of calls and recordings, with the rights of capture itself',
   'admit_recording(uuid,timestamp with time zone,told_part)':
     'entry of calls and recordings, with the rights of capture itself',

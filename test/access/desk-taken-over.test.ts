@@ -50,7 +50,7 @@ const sessions = {
   anssi: await anssi.signIn(),
 }
 
-interface Under {
+interface Access {
   purpose?: string
   reference?: string
 }
@@ -58,7 +58,7 @@ interface Under {
 /** Runs statements in one transaction of the desk under a session and a purpose. Returns the rows of the last. */
 async function asDesk(
   session: Session | undefined,
-  { purpose = '', reference = '' }: Under,
+  { purpose = '', reference = '' }: Access,
   statements: string[],
   ending = 'commit',
 ) {
@@ -93,11 +93,11 @@ async function entries(condition: string): Promise<number> {
   return rows[0]!.n
 }
 
-const plain = (text: string) =>
+const maskIds = (text: string) =>
   text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll('7777', '6666')
 const quoted = (value: string | undefined) => (value === undefined ? 'null' : `'${value}'`)
 
-interface Answered {
+interface EntryFields {
   person?: string
   right?: string
   role?: string
@@ -107,7 +107,7 @@ interface Answered {
   result?: string
   detail?: string
 }
-const entry = ({ person, right, role, action, purpose, reference, result = 'ok', detail = '{}' }: Answered) =>
+const insertEntry = ({ person, right, role, action, purpose, reference, result = 'ok', detail = '{}' }: EntryFields) =>
   `insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
    values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
 
@@ -122,7 +122,7 @@ describe('a log entry written by the desk', () => {
     }
     const under = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
     for (const action of ['contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'shares.read']) {
-      await asDesk(sessions.matti, under, [entry({ ...mine, action })])
+      await asDesk(sessions.matti, under, [insertEntry({ ...mine, action })])
       const { reference: _reference, ...unreferred } = mine
       const { purpose: _purpose, ...purposeless } = mine
       for (const forged of [
@@ -136,11 +136,11 @@ describe('a log entry written by the desk', () => {
         { action },
       ]) {
         await expect(
-          asDesk(sessions.matti, under, [entry({ ...forged, action })]),
+          asDesk(sessions.matti, under, [insertEntry({ ...forged, action })]),
           JSON.stringify(forged),
         ).rejects.toThrow('row-level security')
       }
-      await expect(asDesk(undefined, under, [entry({ ...mine, action })])).rejects.toThrow('row-level security')
+      await expect(asDesk(undefined, under, [insertEntry({ ...mine, action })])).rejects.toThrow('row-level security')
     }
   })
 
@@ -176,22 +176,22 @@ describe('a log entry written by the desk', () => {
       'log.read',
       'log.pruned',
     ]) {
-      await expect(asDesk(sessions.outi, {}, [entry({ person: outi.id, action })]), action).rejects.toThrow(
+      await expect(asDesk(sessions.outi, {}, [insertEntry({ person: outi.id, action })]), action).rejects.toThrow(
         'row-level security',
       )
     }
   })
 
   test('names the session’s person only: no sign-in without a session, and no act of another person', async () => {
-    await expect(asDesk(undefined, {}, [entry({ person: bertil.id, action: 'session.started' })])).rejects.toThrow(
-      'row-level security',
-    )
+    await expect(
+      asDesk(undefined, {}, [insertEntry({ person: bertil.id, action: 'session.started' })]),
+    ).rejects.toThrow('row-level security')
     for (const action of ['directory.changed', 'rights.read', 'description.approved', 'feedback.answered']) {
-      await expect(asDesk(sessions.anssi, {}, [entry({ person: bertil.id, action })]), action).rejects.toThrow(
+      await expect(asDesk(sessions.anssi, {}, [insertEntry({ person: bertil.id, action })]), action).rejects.toThrow(
         'row-level security',
       )
     }
-    await asDesk(sessions.anssi, {}, [entry({ person: anssi.id, action: 'directory.changed' })])
+    await asDesk(sessions.anssi, {}, [insertEntry({ person: anssi.id, action: 'directory.changed' })])
   })
 })
 
@@ -276,8 +276,8 @@ describe('a view through the database’s own functions', () => {
     ]) {
       const text = async (first: string, second: string) =>
         asDesk(sessions.paula, under, [first, second], 'rollback').then(
-          (shown) => plain(JSON.stringify(shown)),
-          (error: Error) => plain(error.message),
+          (shown) => maskIds(JSON.stringify(shown)),
+          (error: Error) => maskIds(error.message),
         )
       expect(await text(search, probe), probe).toEqual(await text(nobodys, probe.replaceAll('6666', '7777')))
     }

@@ -1,5 +1,5 @@
 // Calls every operation of the API as every role and as nobody, on a caller's own call and on another's. The table
-// who-may.ts defines who may: anything else must be denied, an unknown operation fails the test, and each denial must be
+// expected-permissions.ts defines who may: anything else must be denied, an unknown operation fails the test, and each denial must be
 // logged.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -15,14 +15,14 @@ import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
 import { rightOf, type HeldRight } from './right-of.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
-import { everyRole, groundsOf, mayCall, type Caller, type Ground } from './who-may.ts'
+import { everyRole, groundsOf, mayCall, type Caller, type Ground } from './expected-permissions.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const desk = await openTestDesk(database, register)
 const admin = database.as().db
 
-const held: Record<Exclude<Caller, 'nobody' | 'without-right'>, HeldRight> = {
+const rightByCaller: Record<Exclude<Caller, 'nobody' | 'without-right'>, HeldRight> = {
   'right-ended': { ...rightOf.SUPERVISOR, until: Temporal.Instant.from('2026-03-31T21:00:00Z') },
   ...rightOf,
 }
@@ -41,7 +41,7 @@ beforeAll(async () => {
     }
     const person = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: `Kokeilija ${caller}`,
-      ...(caller !== 'without-right' && { right: held[caller] }),
+      ...(caller !== 'without-right' && { right: rightByCaller[caller] }),
     })
     people.set(caller, person)
     browsers.set(caller, await signedIn(person))
@@ -49,14 +49,14 @@ beforeAll(async () => {
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
   for (const { id } of Object.values(calls)) await ingestRecording(register.ingest, id, Temporal.Now.instant())
-  served = await serve(Object.values(calls).map(({ contactId }) => contactId))
+  requestNumber = await enterServedRequest(Object.values(calls).map(({ contactId }) => contactId))
   // Allows disclosures, because otherwise every role would be refused.
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 }, 60_000)
 
 /** Number of the request that the Service Unit serves. */
-let served: string
-async function serve(contacts: string[]): Promise<string> {
+let requestNumber: string
+async function enterServedRequest(contacts: string[]): Promise<string> {
   return (await servedRequest(admin, { clerkId: people.get('SERVICE_UNIT')!.id, contacts })).number
 }
 
@@ -84,8 +84,8 @@ async function signedIn(person: TestPerson): Promise<Browser> {
 }
 
 /** Purpose and reference under which a role views. */
-function under(caller: Caller, request = served): { purpose: Purpose; reference?: string } {
-  const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : held[caller].purposes[0]
+function purposeAndReference(caller: Caller, request = requestNumber): { purpose: Purpose; reference?: string } {
+  const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : rightByCaller[caller].purposes[0]
   const needs = caller === 'MAINTENANCE' || caller === 'SECURITY'
   const reference = caller === 'SERVICE_UNIT' ? request : 'KOE-1'
   return { purpose: purpose ?? 'DEVELOPMENT', ...((needs || caller === 'SERVICE_UNIT') && { reference }) }
@@ -98,9 +98,10 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
   const { url } = operations[id]
   // Each prohibition destroys its recording, so it needs another one.
   const call = id === 'forbidUse' ? await record(ground) : calls[ground]
-  const request = id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await serve([call.contactId]) : served
+  const request =
+    id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await enterServedRequest([call.contactId]) : requestNumber
   return sampleRequest(id, {
-    look: under(caller, request),
+    look: purposeAndReference(caller, request),
     places: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
@@ -113,7 +114,7 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
   })
 }
 
-const ofSomebodyElse = new Map<string, string>()
+const othersListenings = new Map<string, string>()
 
 /**
  * Returns a listening of the caller if they may have one, otherwise one of somebody who may. The latter is shared by
@@ -121,22 +122,22 @@ const ofSomebodyElse = new Map<string, string>()
  */
 async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Promise<string> {
   if (mayCall('startListening', caller, ground)) return startListening(caller, ground)
-  const known = ofSomebodyElse.get(`${id} ${ground}`)
+  const known = othersListenings.get(`${id} ${ground}`)
   if (known !== undefined) return known
   const listening = await startListening(ground === 'own' ? 'SUPERVISOR' : 'SECURITY', ground)
-  ofSomebodyElse.set(`${id} ${ground}`, listening)
+  othersListenings.set(`${id} ${ground}`, listening)
   return listening
 }
 
 async function startListening(by: Caller, ground: Ground): Promise<string> {
   const { status, body } = await answer(
-    browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: under(by) }),
+    browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: purposeAndReference(by) }),
   )
   expect(status, `${by} listens to a call of ${ground}`).toBe(201)
   return (body as unknown as { id: string }).id
 }
 
-async function newest(): Promise<number> {
+async function newestEntry(): Promise<number> {
   const row = await admin
     .selectFrom('audit_entry')
     .select((eb) => eb.fn.max('seq').as('seq'))
@@ -149,7 +150,7 @@ let requested = 1
 /** Calls an operation as somebody. Returns whether they may, and checks that a denial is logged under their name. */
 async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
   const { path, json } = await requestOf(id, caller, ground)
-  const before = await newest()
+  const before = await newestEntry()
   const abort = new AbortController()
   const { status } = await browsers.get(caller)!.fetch(path, {
     method: operations[id].method,

@@ -3,7 +3,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import type { Right } from '#safeguards/access/grant.ts'
 import { phone } from '../database/people.ts'
-import type { Caller } from './who-may.ts'
+import type { Caller } from './expected-permissions.ts'
 
 export interface HeldRight {
   role: Role

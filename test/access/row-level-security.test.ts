@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { describeFrom } from '#test/database/describe-from.ts'
+import { publishWithoutRole } from '#test/database/describe-from.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import { roles } from '#description/roles.ts'
@@ -13,12 +13,12 @@ import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, signOut, type Session } from '#safeguards/people/session.ts'
 import { servesRequests } from '#safeguards/access/decide.ts'
-import { requestGrant, rightReaching, underGrant, type Grant } from '#safeguards/access/grant.ts'
+import { requestGrant, rightCovering, underGrant, type Grant } from '#safeguards/access/grant.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
 /**
  * Number of random cases in which a Grant made from stored rights is compared with the database;
- * decide-as-the-database.test.ts has many more.
+ * program-agrees-with-policies.test.ts has many more.
  */
 const randomCases = 2_000
 /** A case is a set of rights, a purpose and a segment; at least this many sets of rights occur. */
@@ -411,7 +411,7 @@ describe('program and database', () => {
                 ? []
                 : rows
                     .filter((row) => {
-                      const reaching = rightReaching(grant, row)
+                      const reaching = rightCovering(grant, row)
                       return reaching && !servesRequests(reaching)
                     })
                     .map(({ id }) => id)
@@ -481,7 +481,7 @@ describe('the description in force bounds every right', () => {
     })
     const session = await tuula.signIn()
     expect((await under(session, 'CRIME_OR_MISUSE')).segments).toContain(bertils)
-    await describeFrom(database.as().pool, now(), { without: { role: 'SECURITY' } })
+    await publishWithoutRole(database.as().pool, now(), { without: { role: 'SECURITY' } })
     expect(await under(session, 'CRIME_OR_MISUSE')).toEqual(nothing)
   })
 })

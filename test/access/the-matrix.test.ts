@@ -10,7 +10,7 @@ import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Right } from '#safeguards/access/grant.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { submitted } from '../database/drafts.ts'
+import { submitChange } from '../database/drafts.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
 import { answer, openTestDesk } from '../register/open-desk.ts'
@@ -346,7 +346,7 @@ describe('rules, rights and the log', () => {
 
   test('who may approve rules', async () => {
     const author = await enter({ role: matrix.Administrator })
-    const draft = await submitted(
+    const draft = await submitChange(
       deskDb,
       { token: author.token, personId: author.id, expiresAt: Temporal.Now.instant().add({ hours: 1 }) },
       Temporal.Now.instant().add({ hours: 2 }).round('second'),

@@ -31,7 +31,7 @@ async function speak(rounds: number, ...talks: [Session, Awaited<ReturnType<Sess
 }
 
 /** Ends these sessions, and returns each part's caller and number of recorded packets. */
-async function over(...talks: Session[]) {
+async function endSessions(...talks: Session[]) {
   for (const talk of talks) await talk.bye()
   await bench.until(() => expect(bench.segments().every(({ recording }) => recording?.stored)).toBe(true))
   return bench.segments().map(({ caller: { key }, recording }) => [key, recording?.stored?.packetsReceived])
@@ -56,7 +56,7 @@ describe.each([
     const { one, two, ports } = await both()
     await two.update({ metadata: beside(x, a) })
     await speak(12, [two, two.offered.at(-1)?.ports ?? ports])
-    expect((await over(two, one))[0]).toEqual([caller, 20])
+    expect((await endSessions(two, one))[0]).toEqual([caller, 20])
     expect(bench.segments()[1]?.caller.key).toBe(stranger)
   })
 
@@ -66,7 +66,7 @@ describe.each([
     await wait(100)
     await two.update({ metadata: beside(x, a) })
     await speak(5, [two, ports])
-    expect(await over(two)).toEqual([
+    expect(await endSessions(two)).toEqual([
       [caller, 20],
       [stranger, 20],
     ])
@@ -88,7 +88,7 @@ test.each([
     await wait(100)
     await two.update({ metadata: beside(...reported, b) })
     await speak(5, [two, second.ports])
-    expect(await over(two)).toEqual([
+    expect(await endSessions(two)).toEqual([
       [caller, 20],
       [caller, 20],
     ])
@@ -102,7 +102,7 @@ test('a guessed caller that the client confirms stays the caller, whoever is rep
   await call.update({ metadata: metadataOf({ participants: [c, a] }) })
   await speak(2, [call, ports])
   await call.update({ metadata: metadataOf({ participants: [x, c, a] }) })
-  await over(call)
+  await endSessions(call)
   expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
 })
 
@@ -133,7 +133,7 @@ describe('a client that puts its own number into From', () => {
     await speak(3, [one, first.ports], [two, second.ports])
     await two.update({ metadata: beside(c, a) })
     await speak(3, [one, first.ports], [two, second.ports])
-    expect(await over(two, one)).toEqual([[caller, 24]])
+    expect(await endSessions(two, one)).toEqual([[caller, 24]])
   })
 
   test.each([
@@ -146,7 +146,7 @@ describe('a client that puts its own number into From', () => {
       const first = await one.invite({ sdp: true, ...told, headers: guid })
       const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })
       await speak(3, [one, first.ports], [two, second.ports])
-      await over(two, one)
+      await endSessions(two, one)
       expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
     },
   )
@@ -157,7 +157,7 @@ describe('a client that puts its own number into From', () => {
     await speak(3, [one, first.ports])
     const second = await two.invite({ sdp: true, metadata: beside(c, b), headers: guid })
     await speak(3, [two, second.ports])
-    await over(one, two)
+    await endSessions(one, two)
     expect(contacts()).toBe(1)
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, caller])
   })
@@ -168,7 +168,7 @@ describe('a client that puts its own number into From', () => {
     await one.update({ metadata: metadataOf({ participants: [c, a] }) })
     const second = await two.invite({ sdp: true, metadata: beside(x, b), headers: guid })
     await speak(3, [one, first.ports], [two, second.ports])
-    await over(one, two)
+    await endSessions(one, two)
     expect(contacts()).toBe(2)
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, stranger])
   })
@@ -181,7 +181,7 @@ describe('a client that puts its own number into From', () => {
     const shown = bench.segments()[0]?.caller.key
     const second = await two.invite({ sdp: true, metadata: beside({ ...u, label: '1' }, b), headers: guid })
     await speak(3, [two, second.ports])
-    await over(one, two)
+    await endSessions(one, two)
     expect(bench.segments()[0]?.caller.key).toBe(shown)
   })
 })
@@ -200,7 +200,7 @@ test.each([
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: told[0] }), headers: guid })
     const second = await two.invite({ sdp: true, metadata: beside(...told[1]), headers: guid })
     await speak(3, [one, first.ports], [two, second.ports])
-    await over(one, two)
+    await endSessions(one, two)
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, stranger])
     expect(contacts()).toBe(2)
   },

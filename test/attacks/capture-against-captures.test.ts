@@ -10,13 +10,13 @@ import { openCaptures } from '#app/desk/captures.ts'
 import { listen } from '#platform/database/listen.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
-import { nodeLives, seenNodes } from '#register/capture-nodes.ts'
+import { recordHeartbeat, listNodeStatuses } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openEnds } from '#test/ends/open-ends.ts'
+import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const owner = database.as()
 const capture = database.as('seloste_capture')
 const idle = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
@@ -66,7 +66,7 @@ test('desks accept a node’s answer only from that node', async () => {
     },
     answer: () => wait(100, { failing: 7 }),
   })
-  await nodeLives(capture.db, node, idle)
+  await recordHeartbeat(capture.db, node, idle)
   const part = zstdCompressSync(JSON.stringify({ failing: 0 })).toString('base64')
   let forged = 0
   const attacker = listen({
@@ -105,12 +105,12 @@ test('desks accept a node’s answer only from that node', async () => {
 
 test('no line about a capture contains terminal control characters, and neither does any other output', async () => {
   const escape = '\u001B[2K\r'
-  await nodeLives(
+  await recordHeartbeat(
     capture.db,
     { id: randomUUID(), name: 'south', version: '1', startedAt: Temporal.Now.instant() },
     { ...idle, pressures: [`${escape}north  accepts new sessions`] },
   )
-  const lines = describeNodes(await seenNodes(owner.db))
+  const lines = describeNodes(await listNodeStatuses(owner.db))
   expect(lines.length).toBeGreaterThan(0)
   for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u)
   expect(withoutEscapes(`a\u009Bb\u202Ec${escape}\n\td`)).toBe('abc[2K\n\td')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { hashCallId } from '#description/draw.ts'
-import { admitFed, admitNewFed } from '#register/admit-from-feed.ts'
+import { admitFromFeed, admitNewFromFeed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { allowFeed, reportFeed } from '#register/feed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -161,7 +161,7 @@ test('does not reveal who called in an old call that only a feed reported, even 
     ])
   }
   const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
-  for (const call of [old, recent]) await admitFed(capture.db, 'exchange', [call!])
+  for (const call of [old, recent]) await admitFromFeed(capture.db, 'exchange', [call!])
   expect(await requests(old!, caller)).toEqual(await requests(old!, stranger))
   // A node that was disconnected must find this call.
   expect(await requests(recent!, caller)).toEqual([{ call: recent!.contactId }])
@@ -217,8 +217,8 @@ test('a feed that was stopped for days finds the calls that a recording client r
   for (const call of calls) await admit(capture.db, call, node)
   for (const [at, call] of calls.entries()) {
     const reported = fedOf(call, { official: { name: 'Aino Asiamies', phone: official } })
-    expect([...(await admitNewFed(capture.db, 'exchange', [[reported]]))], `call ${at}`).toEqual([])
-    expect(await admitFed(capture.db, 'exchange', [reported]), `call ${at}`).toEqual({ added: 0, known: 1 })
+    expect([...(await admitNewFromFeed(capture.db, 'exchange', [[reported]]))], `call ${at}`).toEqual([])
+    expect(await admitFromFeed(capture.db, 'exchange', [reported]), `call ${at}`).toEqual({ added: 0, known: 1 })
     // It reports its position after some of them.
     await reportFeed(capture.db, feed, { ...progress, until: call.endedAt! }, undefined)
   }
@@ -264,15 +264,15 @@ test('imports an archive for times without other reports, and for other times on
   const reported = callOf(80)
   await admit(capture.db, reported, node)
   const [same, alone] = [fedOf(reported), fedOf(callOf(90))]
-  expect([...(await admitNewFed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
-  await expect(admitFed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
+  expect([...(await admitNewFromFeed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
+  await expect(admitFromFeed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
   // Calls in the register are matched at any age.
-  expect(await admitFed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
+  expect(await admitFromFeed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
 
   expect(await allowFeed(database.as().db, 'exchange', reported.startedAt.subtract({ hours: 1 }))).toBe(true)
   expect(await allowFeed(database.as().db, 'another', reported.startedAt)).toBe(false)
   await expect(allowFeed(capture.db, 'exchange', now.subtract({ hours: 9_000 }))).rejects.toThrow('permission denied')
-  expect(await admitFed(capture.db, 'exchange', [same])).toEqual({ added: 0, known: 1 })
+  expect(await admitFromFeed(capture.db, 'exchange', [same])).toEqual({ added: 0, known: 1 })
 })
 
 test.each([

@@ -5,10 +5,10 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
 import { answer } from '../register/open-desk.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording, served, admin, desk, stateOf } = await openActs(database)
+const { makeRecording, served, admin, desk, stateOf } = await openGdprServiceUnit(database)
 const maija = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Maija',
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT', 'INSPECTION'], scope: { kind: 'own', units: [], numbers: [] } },

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openEnds } from '#test/ends/open-ends.ts'
+import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const owner = database.as().pool
 afterEach(async () => {
   await owner.query('update clock_mark set at = now(), seen = now()')
@@ -16,20 +16,20 @@ afterEach(async () => {
 const setBackAnHour = () =>
   owner.query(`update clock_mark set at = now() + interval '1 hour', seen = now() + interval '1 hour'`)
 
-const looks = async (recording: string) => {
+const listeningStatus = async (recording: string) => {
   const access = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
   return (await ends.post('tuula', `/api/recordings/${recording}/listenings`, access)).status
 }
 
 test('a session that expired stays expired, and a new one is valid', async () => {
   const call = await ends.makeRecording()
-  expect(await looks(call.id)).toBe(201)
+  expect(await listeningStatus(call.id)).toBe(201)
   await owner.query(
     `update session set expires_at = now() + interval '30 minutes', used_at = now() - interval '30 minutes' where person_id = $1`,
     [ends.people.tuula.id],
   )
   await setBackAnHour()
-  expect(await looks(call.id)).toBe(401)
+  expect(await listeningStatus(call.id)).toBe(401)
   const { token } = await ends.people.tuula.signIn()
   const { rows } = await owner.query(
     `select session_holds(s) as holds from session s where token_hash = sha256(convert_to($1, 'UTF8'))`,

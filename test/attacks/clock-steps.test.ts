@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { advanceClock } from '#destruction/clock.ts'
-import { settleEnds } from '#destruction/apply-ends.ts'
+import { endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { endDayKeys } from '#safeguards/keys/day-keys.ts'
-import { endOldIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { destroyUnneededDayKeys } from '#safeguards/keys/day-keys.ts'
+import { deleteOldIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openEnds } from '#test/ends/open-ends.ts'
+import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 
 // A clock that is set or runs wrong destroys nothing before its day, because a destruction cannot be undone. Tests
 // shift the clock marks stored in the register instead of the clock: only the difference counts.
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, expunging, register } = ends
 const owner = database.as().pool
 const watcher = randomUUID()
@@ -26,7 +26,7 @@ const now = () => Temporal.Now.instant()
  * Simulates a clock that was just set forward by this much since the custodian's last check; a negative value sets it
  * back.
  */
-async function leap(by: string): Promise<void> {
+async function stepClock(by: string): Promise<void> {
   await owner.query('update clock_mark set at = at - $1::interval, seen = seen - $1::interval', [by])
 }
 
@@ -34,7 +34,7 @@ async function leap(by: string): Promise<void> {
 async function runFor(hours: number) {
   const state = await advanceClock(custodian, Temporal.Duration.from({ minutes: Math.round(hours * 60) }), watcher)
   await sweep(expunging, now())
-  await settleEnds(custodian)
+  await endExpiredHolds(custodian)
   return state
 }
 
@@ -79,7 +79,7 @@ test('an ended right or employment stays ended when the clock is set back', asyn
     await set(table, column, ending.add({ hours: 1 }))
     expect(await seen(), column).toBe(201)
     // Simulates a clock that was an hour ahead and was set back.
-    await leap('-1 hour')
+    await stepClock('-1 hour')
     expect(await seen(), column).toBeGreaterThanOrEqual(400)
     await owner.query('update clock_mark set at = now(), seen = now()')
     expect(await seen(), column).toBe(201)
@@ -93,7 +93,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     const states = new Set<string>()
     const creep = async (hours: number) => {
       for (let hour = 0; hour < hours; hour++) {
-        await leap('119 minutes')
+        await stepClock('119 minutes')
         states.add(await advanceClock(custodian, Temporal.Duration.from({ hours: 1 }), watcher))
       }
     }
@@ -124,11 +124,11 @@ describe('a clock that runs ahead while the custodian runs', () => {
     })
     const orderEnded = async () =>
       (await owner.query('select ended_at from preservation_order')).rows[0].ended_at as Date | null
-    await leap('21 hours')
+    await stepClock('21 hours')
     expect(await runFor(1 / 60)).toBe('right')
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
     expect(await orderEnded()).toBeNull()
-    await leap('-21 hours')
+    await stepClock('-21 hours')
     expect(await runFor(1 / 60)).toBe('behind')
     expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
     expect(await orderEnded()).not.toBeNull()
@@ -138,7 +138,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     await begin()
     await runFor(1 / 60)
     const due = await makeRecordingUntil(-12)
-    await leap('20 hours')
+    await stepClock('20 hours')
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
     // Another process also detects the step, and does not count it as elapsed time.
@@ -153,7 +153,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     await advanceClock(custodian, new Temporal.Duration(), other)
     await begin()
     for (let minute = 0; minute < 30; minute++) {
-      await leap('119 seconds')
+      await stepClock('119 seconds')
       await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), watcher)
       await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), other)
     }
@@ -164,7 +164,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   test('is accepted once two people have confirmed it', async () => {
     await begin()
     const due = await makeRecordingUntil(-12)
-    await leap('25 hours')
+    await stepClock('25 hours')
     expect(await runFor(1 / 60)).toBe('ahead')
     for (const name of ['dora', 'asta'] as const) {
       expect((await post(name, '/api/retention/clock', { now: now().toString() })).status).toBe(204)
@@ -178,20 +178,20 @@ test('a clock that was behind for a day and was corrected counts as right', asyn
   await begin()
   await runFor(1 / 60)
   const due = await makeRecordingUntil(-0.5)
-  await leap('-25 hours')
+  await stepClock('-25 hours')
   expect(await runFor(1 / 60)).toBe('behind')
-  await leap('25 hours')
+  await stepClock('25 hours')
   expect(await runFor(1 / 60)).toBe('right')
   expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
 })
 
 test('a machine that starts with its clock 20 hours ahead destroys nothing until that time has really passed', async () => {
   const due = await makeRecordingUntil(-12)
-  await leap('20 hours')
+  await stepClock('20 hours')
   expect(await begin()).toBe('right')
   await sweep(expunging, now())
   expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
-  await leap('10 hours')
+  await stepClock('10 hours')
   expect(await runFor(10)).toBe('right')
   expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
 })
@@ -200,9 +200,9 @@ describe('a clock forty-five days ahead', () => {
   test('deletes no intake key: recordings not yet ingested can be decrypted', async () => {
     const waiting = await register.record()
     await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
-    await leap('45 days')
+    await stepClock('45 days')
     expect(await begin()).toBe('ahead')
-    await endOldIntakeBatches(custodian)
+    await deleteOldIntakeBatches(custodian)
     await renewIntakeKey(custodian, register.keys)
     await ingestRecording(register.ingest, waiting.id, now())
     expect(await isIngested(waiting.id)).toBe(true)
@@ -214,9 +214,9 @@ describe('a clock forty-five days ahead', () => {
     await register.keys.write(`intake-${day.toString()}`, Buffer.from(identity))
     await owner.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), recipient])
     const waiting = await register.record({}, { sealedTo: recipient })
-    await leap('45 days')
+    await stepClock('45 days')
     expect(await begin()).toBe('ahead')
-    await endDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
+    await destroyUnneededDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
     await ingestRecording(register.ingest, waiting.id, now())
     expect(await isIngested(waiting.id)).toBe(true)
   })
@@ -225,7 +225,7 @@ describe('a clock forty-five days ahead', () => {
 test('keeps an intake key of any age while its recording is not ingested', async () => {
   const waiting = await register.record()
   await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
-  await endOldIntakeBatches(custodian)
+  await deleteOldIntakeBatches(custodian)
   await renewIntakeKey(custodian, register.keys)
   await ingestRecording(register.ingest, waiting.id, now())
   expect(await isIngested(waiting.id)).toBe(true)

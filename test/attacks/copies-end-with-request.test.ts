@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const { ask: requestOf, readyCopy, fetchCopy, served, admin, copyOf } = acts
 
 const close = async (id: string, outcome: string) =>
@@ -24,7 +24,7 @@ async function send(request: string, kind: string, more: object = {}): Promise<v
   const sent = await requestOf('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })
   expect(sent.status).toBe(204)
 }
-async function opens(link: string): Promise<boolean> {
+async function canDownload(link: string): Promise<boolean> {
   const { status } = await acts.desk.visitor.fetch(link)
   const fetched = await fetchCopy(link)
   await fetched.arrayBuffer()
@@ -47,7 +47,7 @@ describe('a copy that is ready', () => {
   ])('cannot be downloaded after its request %s, and the log records its end', async (_what, act) => {
     const { id, link, request } = await readyCopy()
     await act(request.id)
-    expect(await opens(link)).toBe(false)
+    expect(await canDownload(link)).toBe(false)
     expect((await copyOf(id)).rows[0]).toMatchObject({ end_why: 'withdrawn', ended_by: acts.people.paula.id })
     const ended = (await acts.entries('subject-copy.ended')).filter(({ object_id: of }) => of === id)
     expect(ended).toMatchObject([{ person_id: acts.people.paula.id, reference: request.number }])
@@ -58,7 +58,7 @@ describe('a copy that is ready', () => {
     await change(request.id, ['COPY'])
     await send(request.id, 'copy')
     await close(request.id, 'ANSWERED')
-    expect(await opens(link)).toBe(true)
+    expect(await canDownload(link)).toBe(true)
   })
 
   test('cannot be downloaded by an official after a correction assigns the call to another', async () => {
@@ -84,15 +84,15 @@ describe('a copy that is ready', () => {
     })
     const decision = `/api/corrections/${body['id'] as string}/decision`
     expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
-    expect(await opens(link)).toBe(false)
+    expect(await canDownload(link)).toBe(false)
   })
 
   test('cannot be downloaded while the recording is restricted for the other party', async () => {
     const { link, recording } = await readyCopy()
     const other = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
-    expect(await opens(link)).toBe(false)
+    expect(await canDownload(link)).toBe(false)
     await close(other.id, 'WITHDRAWN')
-    expect(await opens(link)).toBe(true)
+    expect(await canDownload(link)).toBe(true)
   })
 })
 
@@ -104,7 +104,7 @@ test('a copy that is being made when its request is withdrawn never becomes read
     admin,
   )
   expect(rows[0]!.stored).toBe(false)
-  expect(await opens(link)).toBe(false)
+  expect(await canDownload(link)).toBe(false)
 })
 
 test('a clerk who also answers calls cannot identify the requester of their own request, and so gets no file of a call that they may listen to', async () => {

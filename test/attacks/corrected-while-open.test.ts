@@ -14,10 +14,10 @@ import { beginPlan, drawSamplesDue } from '#use/quality/sampling.ts'
 import { letterTexts } from '#use/requests/letters/letter-texts.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const { makeRecording: stored, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
@@ -56,7 +56,7 @@ const close = (id: string) => requestOf('paula', 'POST', `/api/requests/${id}/cl
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
 /** Throws if the act was refused, and returns its answer otherwise. */
-function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
@@ -70,18 +70,20 @@ async function evaluated(recording: string, eero: Session): Promise<string> {
       questions: [{ ...question, critical: 'none' as const, mayNotApply: false }],
     },
   ]
-  const formId = did(await beginForm(deskDb, eero, { language: 'fi', name: 'Lomake' })).id
-  const draft = did(await saveForm(deskDb, eero, formId, { revision: 0, name: 'Lomake', form: { sections } }))
+  const formId = unlessRefused(await beginForm(deskDb, eero, { language: 'fi', name: 'Lomake' })).id
+  const draft = unlessRefused(await saveForm(deskDb, eero, formId, { revision: 0, name: 'Lomake', form: { sections } }))
   await publishForm(deskDb, eero, formId, draft.revision)
   const { unitId } = people.aino
-  did(await beginPlan(deskDb, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
+  unlessRefused(await beginPlan(deskDb, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
   await drawSamplesDue(custodian)
-  const { id } = did(await listEvaluations(deskDb, eero)).find(({ recordingId }) => recordingId === recording)!
+  const { id } = unlessRefused(await listEvaluations(deskDb, eero)).find(
+    ({ recordingId }) => recordingId === recording,
+  )!
   expect(await beginEvaluation(deskDb, eero, id)).toBe('done')
   const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Sujui' }
-  expect(await releaseEvaluation(deskDb, eero, id, did(await saveEvaluation(deskDb, eero, id, work)).revision)).toBe(
-    'done',
-  )
+  expect(
+    await releaseEvaluation(deskDb, eero, id, unlessRefused(await saveEvaluation(deskDb, eero, id, work)).revision),
+  ).toBe('done')
   return id
 }
 
@@ -95,8 +97,8 @@ test('does not show an official’s disagreement with an evaluation to the offic
   const text = 'Olin tullut suoraan sairaslomalta'
   expect(await disagreeWithEvaluation(deskDb, aino, id, text)).toBe('done')
   await correct(segmentId, await served({ contacts: [contactId] }))
-  expect(did(await listOwnEvaluations(deskDb, aino))).toEqual([])
-  const [theirs] = did(await listOwnEvaluations(deskDb, bertil))
+  expect(unlessRefused(await listOwnEvaluations(deskDb, aino))).toEqual([])
+  const [theirs] = unlessRefused(await listOwnEvaluations(deskDb, bertil))
   expect(theirs).toMatchObject({ id, note: 'Sujui', state: 'RELEASED' })
   expect(JSON.stringify(theirs)).not.toContain(text)
   expect(theirs).not.toHaveProperty('acknowledgedAt')

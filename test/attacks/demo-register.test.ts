@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { assertDemo, assertNoDemo } from '../../src/app/cli/demo/whose-register.ts'
+import { assertDemo, assertNoDemo } from '../../src/app/cli/demo/detect-demo-register.ts'
 import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { endStateElsewhere, stateElsewhere } from '../whole/elsewhere.ts'
+import { stopExternalState, externalState } from '../whole/external-state.ts'
 import { findPorts } from '../whole/free-ports.ts'
 import { removeData, startSeloste } from '../whole/start-seloste.ts'
 
@@ -21,30 +21,35 @@ const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const folders: string[] = []
 afterAll(async () => {
   for (const folder of folders) {
-    await endStateElsewhere(folder)
+    await stopExternalState(folder)
     await removeData(folder)
   }
 })
 
-async function aFolder(): Promise<string> {
+async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-whose-'))
   await chmod(folder, 0o711)
   folders.push(folder)
   return folder
 }
 
-interface Ran {
+interface CommandResult {
   code: number | null
   said: string
 }
 
 /** Runs a command until it ends or prints the given text; then does what is given in `first`, and ends it. */
-async function run(args: string[], data: string, until?: string, first?: () => Promise<unknown>): Promise<Ran> {
+async function run(
+  args: string[],
+  data: string,
+  until?: string,
+  first?: () => Promise<unknown>,
+): Promise<CommandResult> {
   const ports = await findPorts()
   const child = spawn(process.execPath, [program, ...args], {
     env: {
       ...process.env,
-      ...{ SELOSTE_DATA: data, ...(await stateElsewhere(data)), SELOSTE_DEMO_PASSWORD: 'salasana-kokeeseen' },
+      ...{ SELOSTE_DATA: data, ...(await externalState(data)), SELOSTE_DEMO_PASSWORD: 'salasana-kokeeseen' },
       ...{ SELOSTE_HTTP: `127.0.0.1:${ports.http}`, SELOSTE_SIP: `127.0.0.1:${ports.sip}` },
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
     },
@@ -77,8 +82,8 @@ test('people with the demo’s user ids, as the identity system may enter them, 
 })
 
 test('the demo refuses to start on a register that somebody else began', { timeout: 240_000 }, async () => {
-  const data = await aFolder()
-  let added: Ran | undefined
+  const data = await makeFolder()
+  let added: CommandResult | undefined
   await run(['start'], data, 'web at', async () => {
     added = await run(['people', 'add', '--user-id', 'sari', '--name', 'Sari Oikea'], data)
   })
@@ -91,7 +96,7 @@ test(
   'a register refuses to start in the folder of a demo, and the demo starts there again',
   { timeout: 240_000 },
   async () => {
-    const data = await aFolder()
+    const data = await makeFolder()
     const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
     await demo.stop()
     const begun = await run(['start'], data, 'web at')

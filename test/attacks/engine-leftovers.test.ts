@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
-import { commandFor, findIsolation } from '#platform/processes/without-network.ts'
+import { commandFor, findIsolation } from '#platform/processes/isolate-program.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
 afterAll(() => rm(folder, { recursive: true }))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
-import { takeFeed } from '#capture/feeds/take-feed.ts'
+import { createFeedImporter } from '#capture/feeds/import-feed.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -120,7 +120,7 @@ test('an endless empty file does not fill the disk with unreadable records: the 
   await write('a.ndjson', '')
   await truncate(join(folder, 'a.ndjson'), 24 * megabyte)
   const versions = await readVersions(database.as().db)
-  const taker = takeFeed({
+  const taker = createFeedImporter({
     feed: {
       ...{ name: 'pbx', source: 'json', fields: {}, zone: 'Europe/Helsinki', settleMs: 0 },
       from: { kind: 'folder', folder, files: '*' },

@@ -8,7 +8,7 @@ import { openTraces } from '#platform/traces/traces.ts'
 import { findAnchors } from '#register/recordings/find-anchors.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
 import type { IngestContext } from '#register/recordings/ingest-recording.ts'
-import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
+import { rangesWithoutMixed } from '#register/recordings/mixed-streams.ts'
 import {
   encodeSource,
   omittedBytes,
@@ -73,7 +73,7 @@ test(
     const track = { streams: [], codecs: [], packetsReceived: 1, packetsLost: 0, packetsOmitted: 0 }
     const tracks = (['caller', 'official', 'mixed'] as const).map((name) => ({ ...track, track: name }))
     const durationSamples = count * 320
-    expect(mixedLeftOut({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
+    expect(rangesWithoutMixed({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
   },
 )
 

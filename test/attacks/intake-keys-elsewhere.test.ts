@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { makeIntakeBatches, claimIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -13,7 +13,7 @@ import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { unwrapKey } from '#safeguards/keys/wrap.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { interrupt } from '#test/faults/interrupt.ts'
-import { makeSoftTokens, withoutTokens } from '#test/keys/soft-token.ts'
+import { makeSoftTokens, whyNoTokens } from '#test/keys/soft-token.ts'
 import { startTransit } from '#test/keys/transit-server.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
@@ -23,7 +23,7 @@ import { wrappedRows, type WrappedRow } from './open-from-image.ts'
 // ever written, and the token with its PIN or the key server with its access token.
 const place = await mkdtemp(join(tmpdir(), 'seloste-elsewhere-'))
 const transit = await startTransit()
-const tokens = withoutTokens === '' ? await makeSoftTokens(['seloste']) : undefined
+const tokens = whyNoTokens === '' ? await makeSoftTokens(['seloste']) : undefined
 afterAll(async () => {
   await transit.stop()
   await tokens?.remove()
@@ -94,7 +94,7 @@ const registers = {
   vault: await makeTestRegister(database.vault, place, stores.vault),
 }
 
-describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`, (kind) => {
+describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (kind) => {
   const rule = test.skipIf(stores[kind] === undefined)
   const [given, store, register] = [database[kind], stores[kind]!, registers[kind]!]
   const { pool } = given.as()
@@ -139,7 +139,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
           `step ${at}`,
         ).toHaveLength(1)
         await makeIntakeBatches(custodian, store, generateKeyPair, 1)
-        await takeIntakeBatches(given.as('seloste_capture').db, mine.id, 1)
+        await claimIntakeBatches(given.as('seloste_capture').db, mine.id, 1)
         if (ended) {
           expect(at).toBeGreaterThan(10)
           break

@@ -2,7 +2,7 @@
 // no backup could be restored from that place until the next entry of the day, or ever, if there is none.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { assertLedgerContinues, shipLedgerTo } from '#safeguards/places/ship-ledger.ts'
+import { assertLedgerContinues, copyLedgerTo } from '#safeguards/places/ship-ledger.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
@@ -43,7 +43,7 @@ test('copies an entry together with its content, also if it is made while the le
       await meanwhile
     },
   }
-  await shipLedgerTo(db, store, recovery.recipient)
+  await copyLedgerTo(db, store, recovery.recipient)
   expect(meanwhile).toBeDefined()
   // Restores as if the machine were lost at once, and after the next run.
   const at = async () => (await restoreFrom(await emptyMachine(), place)).ledger.employments

@@ -4,10 +4,10 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, type TestPerson } from '../database/people.ts'
 import { answer, beginListening } from '../register/open-desk.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, ask: send, admin, people, desk, entries } = await openActs(database)
+const { makeRecording: stored, served, ask: send, admin, people, desk, entries } = await openGdprServiceUnit(database)
 
 /** A recording of a call that Aino answered two days ago. */
 async function callOfAino() {

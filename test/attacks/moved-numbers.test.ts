@@ -12,14 +12,14 @@ import { changePerson, enterIntoDirectory } from '#safeguards/people/change-peop
 import type { Session } from '#safeguards/people/session.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
-import { describedToday } from '#test/database/describe-from.ts'
-import { feedOfTests } from '#test/database/feed-of-tests.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
+import { openTestFeed } from '#test/database/test-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const capture = database.as('seloste_capture').db
-const { numbering } = await describedToday()
+const { numbering } = await readShippedDescription()
 const now = Temporal.Now.instant().round('second')
 const moved = now.subtract({ hours: 1 })
 
@@ -45,13 +45,13 @@ async function moveNumber(written: string) {
 
 const segmentOf = (id: string) =>
   admin.selectFrom('segment').selectAll().where('contact_id', '=', id).executeTakeFirstOrThrow()
-const attributed = async (id: string) =>
+const attributionEntries = async (id: string) =>
   (
     await sql<{
       detail: unknown
     }>`select detail from audit_entry where object_id = ${id} and action = 'call.attributed'`.execute(admin)
   ).rows.map(({ detail }) => detail)
-const consent = (person: { id: string }) =>
+const enterConsent = (person: { id: string }) =>
   sql`insert into person_recording_consent (person_id, valid_from) values (${person.id}, ${moved}::timestamptz - interval '1 day')`.execute(
     admin,
   )
@@ -62,11 +62,11 @@ test('a call reported by a capture that was disconnected during the move belongs
   const { contactId } = await admit(capture, facts)
   const entries = [{ segment: facts.segmentId, person: berta.id }]
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
-  expect(await attributed(contactId)).toEqual(entries)
+  expect(await attributionEntries(contactId)).toEqual(entries)
   // Reported again, with capture's old directory data.
   await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
-  expect(await attributed(contactId)).toEqual(entries)
+  expect(await attributionEntries(contactId)).toEqual(entries)
 })
 
 test('a call belongs to the present holder while it rings, while it continues and after it has ended', async () => {
@@ -77,12 +77,12 @@ test('a call belongs to the present holder while it rings, while it continues an
   expect(await segmentOf(contactId)).toMatchObject(named)
   await admit(capture, { ...rings, answeredAt, endedAt, recording })
   expect(await segmentOf(contactId)).toMatchObject({ ...named, ended_at: endedAt })
-  expect(await attributed(contactId)).toEqual([{ segment: rings.segmentId, person: berta.id }])
+  expect(await attributionEntries(contactId)).toEqual([{ segment: rings.segmentId, person: berta.id }])
 })
 
 test('a call recorded with the former holder’s consent but without the present one’s is marked for review', async () => {
   const { aino, recordedCall, named } = await moveNumber('029 512 7103')
-  await consent(aino)
+  await enterConsent(aino)
   const facts = recordedCall()
   const { contactId } = await admit(capture, facts)
   await admit(capture, facts)
@@ -91,11 +91,11 @@ test('a call recorded with the former holder’s consent but without the present
 
 test('a call that both consented to, or that was not recorded, is not marked for review', async () => {
   const { aino, berta, recordedCall, named } = await moveNumber('029 512 7104')
-  await consent(aino)
+  await enterConsent(aino)
   const unrecorded = recordedCall({ recording: undefined, decision: { record: false, reason: 'not-drawn' } })
   const { contactId: first } = await admit(capture, unrecorded)
   expect(await segmentOf(first)).toMatchObject({ ...named, marks: [] })
-  await consent(berta)
+  await enterConsent(berta)
   const { contactId: second } = await admit(capture, recordedCall())
   expect(await segmentOf(second)).toMatchObject({ ...named, marks: [] })
 })
@@ -112,7 +112,7 @@ test('a call before the move, or at a number missing from the directory, stays t
   const elsewhere = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 7199') }
   const { contactId: other } = await admit(capture, recordedCall({ official: elsewhere }))
   expect(await segmentOf(other)).toMatchObject({ official_person_id: aino.id })
-  expect(await attributed(other)).toEqual([])
+  expect(await attributionEntries(other)).toEqual([])
 })
 
 test('a call that ended a day before a late entry moved the number stays as it is, also if reported again', async () => {
@@ -131,7 +131,7 @@ test('a call that ended a day before a late entry moved the number stays as it i
 
 test('a call reported by a feed with an old copy of the directory belongs to the present holder', async () => {
   const { aino, berta, named } = await moveNumber('029 512 7107')
-  const { deliver } = await feedOfTests(database, [
+  const { deliver } = await openTestFeed(database, [
     {
       ...{ personId: aino.id, unitId: aino.unitId, name: 'Aino', phoneKey: phone('029 512 7107') },
       ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
@@ -153,7 +153,7 @@ test('a call reported by a feed with an old copy of the directory belongs to the
     .where('official_phone', '=', phone('029 512 7107'))
     .execute()
   expect(segment).toMatchObject(named)
-  expect(await attributed(segment!.contact_id)).toEqual([{ segment: segment!.id, person: berta.id }])
+  expect(await attributionEntries(segment!.contact_id)).toEqual([{ segment: segment!.id, person: berta.id }])
 })
 
 describe('a directory change that needs a second person', () => {
@@ -193,7 +193,7 @@ describe('a directory change that needs a second person', () => {
     expect(waiting.fromConfirmation).toBe(false)
     expect(await decideDirectoryChange(desk, other, waiting.id, true)).toEqual({ done: true })
     expect(await holderOf(contactId)).toBe(mallory.id)
-    expect(await attributed(contactId)).toHaveLength(1)
+    expect(await attributionEntries(contactId)).toHaveLength(1)
   })
 
   test('does not include a number without answered calls, nor a number that is assigned only after the calls', async () => {

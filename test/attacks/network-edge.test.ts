@@ -11,7 +11,7 @@ import { healthReader } from '#app/roles/read-health.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
 import { readSettings } from '#platform/config/settings.ts'
-import { nodeLives } from '#register/capture-nodes.ts'
+import { recordHeartbeat } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
@@ -142,7 +142,7 @@ test('a capture without a heartbeat is missing for operators, and the desk keeps
   const admin = database.as().db
   const node = { id: randomUUID(), name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
   const state = { blockers: [], draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
-  await nodeLives(database.as('seloste_capture').db, node, state)
+  await recordHeartbeat(database.as('seloste_capture').db, node, state)
   const health = healthReader({
     db: database.as('seloste_desk').db,
     custodian: { blockers: () => Promise.resolve([]), logKey: () => Promise.resolve('unknown') },

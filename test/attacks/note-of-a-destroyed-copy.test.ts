@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
-import { applyEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { nameVoice } from '../disclosure/name-voice.ts'
@@ -22,7 +22,7 @@ async function returned() {
 }
 async function forbid(recording: string) {
   await copies.byOfficial(recording)
-  await applyEnds(copies.expunging, Temporal.Now.instant())
+  await destroyBlocked(copies.expunging, Temporal.Now.instant())
   const { rows } = await sql<{ state: string }>`select state from recording where id = ${recording}`.execute(
     copies.admin,
   )

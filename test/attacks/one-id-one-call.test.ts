@@ -3,7 +3,7 @@
 // such rows without the database's rule: joins compare id and start time.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
-import { applyEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import { sweepHistory } from '#destruction/retention/sweep-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -129,7 +129,7 @@ test('a prohibition affects no recording of another call, even if that call’s 
   )
   try {
     await capture.query(recording(own!, part!, call!, began))
-    await applyEnds(makeDestroyer(database, promises.register).expunging, Temporal.Now.instant())
+    await destroyBlocked(makeDestroyer(database, promises.register).expunging, Temporal.Now.instant())
     expect(await stateOf(victim.id)).toEqual(before)
     const { rows } = await owner.query('select from prohibition where recording_id = any ($1)', [[own, victim.id]])
     expect(rows).toEqual([])

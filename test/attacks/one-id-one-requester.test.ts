@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openActs } from '#test/requests/open-acts.ts'
+import { openGdprServiceUnit } from '#test/requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const { ask, served, makeCopy, people } = acts
 const owner = database.as().pool
 const { aino, bertil } = people

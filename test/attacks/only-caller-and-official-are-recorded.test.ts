@@ -14,7 +14,7 @@ import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/recovery/spool.ts'
-import { describedToday } from '../database/describe-from.ts'
+import { readShippedDescription } from '../database/describe-from.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -25,10 +25,10 @@ import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 
-const seed = await describedToday()
+const seed = await readShippedDescription()
 const description = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
@@ -67,7 +67,7 @@ beforeEach(async () => {
   callersName = ''
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(entered),
+    admit: appendAdmitted(entered),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

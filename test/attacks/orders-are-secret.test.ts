@@ -21,10 +21,10 @@ import { readResearch } from '#use/disclosure/research/read-research.ts'
 import { addMoment, beginCollection, listCollections, readCollection } from '#use/training/collections.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { admin, custodian, people } = ends
 const desk = database.as('seloste_desk').db
 const number = phone('029 497 000')
@@ -36,7 +36,7 @@ let sari: Session
 let tiina: Session
 
 /** Throws if the act was refused, and returns its answer otherwise. */
-function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
@@ -83,34 +83,34 @@ beforeAll(async () => {
   const question = { id: 'q1', text: 'Tervehti?', help: '', scale: { kind: 'yes-no' as const }, weight: 1 }
   const questions = [{ ...question, critical: 'none' as const, mayNotApply: false }]
   const form = { sections: [{ id: 's1', title: 'Kohtaaminen', weight: 1, questions }] }
-  const formId = did(await beginForm(desk, eero, { language: 'fi', name: 'Lomake' })).id
+  const formId = unlessRefused(await beginForm(desk, eero, { language: 'fi', name: 'Lomake' })).id
   await publishForm(
     desk,
     eero,
     formId,
-    did(await saveForm(desk, eero, formId, { revision: 0, name: 'Lomake', form })).revision,
+    unlessRefused(await saveForm(desk, eero, formId, { revision: 0, name: 'Lomake', form })).revision,
   )
   const { unitId } = people.aino
-  did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
+  unlessRefused(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
   const all = Object.values(groups).flatMap((of) => Object.values(of))
   await sql`
     select queue_evaluation(p, current_date, r) from sampling_plan p, unnest(${all.map(({ id }) => id)}::uuid[]) r`.execute(
     admin,
   )
-  for (const { id, recordingId } of did(await listEvaluations(desk, eero)))
+  for (const { id, recordingId } of unlessRefused(await listEvaluations(desk, eero)))
     if (recordingId) evaluations.set(recordingId, id)
   for (const [name, { released, begun, waiting }] of Object.entries(groups)) {
     for (const one of [released, begun]) await beginEvaluation(desk, eero, evaluations.get(one.id)!)
     const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Sujui' }
-    const { revision } = did(await saveEvaluation(desk, eero, evaluations.get(released.id)!, work))
+    const { revision } = unlessRefused(await saveEvaluation(desk, eero, evaluations.get(released.id)!, work))
     expect(await releaseEvaluation(desk, eero, evaluations.get(released.id)!, revision)).toBe('done')
-    calibrations[name] = did(
+    calibrations[name] = unlessRefused(
       await beginCalibration(desk, eero, { recordingId: waiting.id, formId, name: 'Yhdessä' }),
     ).id
-    did(await joinCalibration(desk, eero, calibrations[name]))
-    collections[name] = did(await beginCollection(desk, tiina, { name: `Kokoelma ${name}`, aim: '' })).id
+    unlessRefused(await joinCalibration(desk, eero, calibrations[name]))
+    collections[name] = unlessRefused(await beginCollection(desk, tiina, { name: `Kokoelma ${name}`, aim: '' })).id
     const moment = { recordingId: waiting.id, fromMs: 0, toMs: 1000, title: 'Alku', lesson: 'Tervehdys' }
-    did(await addMoment(desk, tiina, collections[name], moment))
+    unlessRefused(await addMoment(desk, tiina, collections[name], moment))
     disclosures[name] = await disclose(name, begun)
   }
   await sql`
@@ -144,7 +144,7 @@ const shown = (items: readonly object[]) =>
 
 test('a list shows an evaluation whose recording an order keeps like one whose recording has ended', async () => {
   for (const user of [eero, elina, sari]) {
-    const listed = did(await listEvaluations(desk, user))
+    const listed = unlessRefused(await listEvaluations(desk, user))
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
     const isHeld = ({ id, calibrationId }: { id: string; calibrationId?: string }) =>
       ofHeld.has(id) || calibrationId === calibrations['held']
@@ -168,20 +168,21 @@ test('an evaluation whose recording an order keeps is read and begun like one wh
 })
 
 test('calibrations and collections show a recording that an order keeps like one that has ended', async () => {
-  const { items } = did(await listCalibrations(desk, eero))
+  const { items } = unlessRefused(await listCalibrations(desk, eero))
   const [held, gone] = ['held', 'gone'].map((name) => items.filter(({ id }) => id === calibrations[name]))
   expect(shown(held!)).toEqual(shown(gone!))
-  const listed = did(await listCollections(desk, tiina))
+  const listed = unlessRefused(await listCollections(desk, tiina))
   const named = (name: string) =>
     shown(listed.filter(({ id }) => id === collections[name])).map((text) => text.replace(`Kokoelma ${name}`, ''))
   expect(named('held')).toEqual(named('gone'))
-  const moments = async (name: string) => shown(did(await readCollection(desk, tiina, collections[name]!)).moments)
+  const moments = async (name: string) =>
+    shown(unlessRefused(await readCollection(desk, tiina, collections[name]!)).moments)
   expect(await moments('held')).toEqual(await moments('gone'))
 })
 
 test('a research disclosure shows a recording that an order keeps like one that has ended', async () => {
   const read = async (name: 'held' | 'gone') => {
-    const { facts, lacks, waits } = did(await readResearch(desk, eero, disclosures[name]!))
+    const { facts, lacks, waits } = unlessRefused(await readResearch(desk, eero, disclosures[name]!))
     return { items: shown(facts.items), lacks, waits }
   }
   expect(await read('held')).toEqual(await read('gone'))

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
 import { monthFile, openMonth, readShard, shardFile } from '#safeguards/places/keyring-file.ts'
-import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { readWholeIfExists } from '#safeguards/backup/read-whole.ts'
 import { backupId, folderOf } from '#safeguards/backup/manifest.ts'
 import { findBackups } from '#safeguards/backup/list-backups.ts'
 import { makeBackup } from '#safeguards/backup/make-backup.ts'
@@ -44,9 +44,9 @@ function placesOf({ db, keys }: Machine, { name, folder }: Place) {
 async function keysIn({ store }: Place): Promise<string[]> {
   const found: string[] = []
   for (const month of await monthsIn(store)) {
-    const { shards } = await openMonth(recovery.identity, (await readWholeOr(store, monthFile(month)))!)
+    const { shards } = await openMonth(recovery.identity, (await readWholeIfExists(store, monthFile(month)))!)
     for (const { shard } of shards) {
-      const bytes = await readWholeOr(store, shardFile(month, shard))
+      const bytes = await readWholeIfExists(store, shardFile(month, shard))
       if (bytes) found.push(...readShard(month, shard, bytes).map(({ recordingId }) => recordingId))
     }
   }
@@ -159,7 +159,7 @@ test('a ledger that diverges from the one in the place is not mixed with it, and
   )
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
-  const head = (await readWholeOr(place.store, 'ledger/head'))!.toString()
+  const head = (await readWholeIfExists(place.store, 'ledger/head'))!.toString()
   // The place is added under another name, as advised; by then the first register's own ledger is longer.
   await destroyer.destroy(ids[0]!).catch(() => undefined)
   await register.seal()
@@ -173,5 +173,5 @@ test('a ledger that diverges from the one in the place is not mixed with it, and
   expect(await again.catchUp()).toMatchObject([
     { reached: false, fault: expect.stringContaining('not an earlier part of this one') as string },
   ])
-  expect((await readWholeOr(place.store, 'ledger/head'))!.toString()).toBe(head)
+  expect((await readWholeIfExists(place.store, 'ledger/head'))!.toString()).toBe(head)
 })

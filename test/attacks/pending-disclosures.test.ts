@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import type { Draft } from '#safeguards/versions/draft.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { submitted, taken } from '../database/drafts.ts'
+import { submitChange, acceptedDraft } from '../database/drafts.ts'
 import { openResearch } from '../disclosure/open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -23,10 +23,10 @@ const inDays = (days: number) =>
     .add({ hours: 24 * days })
     .round({ smallestUnit: 'second', roundingMode: 'ceil' })
 const shorter: TextEdit[] = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }]
-const submit = (days: number, edits = shorter) => submitted(deskDb, author, inDays(days), { edits })
+const submit = (days: number, edits = shorter) => submitChange(deskDb, author, inDays(days), { edits })
 const approve = (draft: Draft) => approveDraft(deskDb, decider, draft.id, { revision: draft.revision }, now())
 const reject = async (draft: Draft) =>
-  taken(await rejectDraft(deskDb, decider, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
+  acceptedDraft(await rejectDraft(deskDb, decider, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
 const consequences = async (draft: Draft) => {
   const { body } = await send('riitta', 'POST', `/api/description/drafts/${draft.id}/dry-run`, {})
   return (body['consequences'] as { kind: string; text: { en: string } }[])
@@ -97,7 +97,7 @@ test('a shorter term waits until each open disclosure that it affects is release
     select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
     from contact c where c.id = ${request.contactId}`.execute(admin)
   expect(await pending('riitta', draft)).toEqual([])
-  expect(taken(await approve(draft)).state).toBe('APPROVED')
+  expect(acceptedDraft(await approve(draft)).state).toBe('APPROVED')
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 

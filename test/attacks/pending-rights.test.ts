@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import type { Draft } from '#safeguards/versions/draft.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { submitted, taken } from '../database/drafts.ts'
+import { submitChange, acceptedDraft } from '../database/drafts.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -24,10 +24,11 @@ const inDays = (days: number) =>
     .add({ hours: 24 * days })
     .round({ smallestUnit: 'second', roundingMode: 'ceil' })
 const shorter: TextEdit[] = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }]
-const submit = (effectiveFrom: Temporal.Instant, edits = shorter) => submitted(deskDb, asta, effectiveFrom, { edits })
+const submit = (effectiveFrom: Temporal.Instant, edits = shorter) =>
+  submitChange(deskDb, asta, effectiveFrom, { edits })
 const approve = (draft: Draft) => approveDraft(deskDb, riitta, draft.id, { revision: draft.revision }, now())
 const reject = async (draft: Draft) =>
-  taken(await rejectDraft(deskDb, riitta, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
+  acceptedDraft(await rejectDraft(deskDb, riitta, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
 
 interface Listed {
   draft: string
@@ -69,7 +70,7 @@ describe('a shorter term for a recording that a requester has an appointment to 
     const early = await slotAt(24 * 10)
     expect((await book(request, early)).status).toBe(201)
     expect(await pending(draft)).toMatchObject([{ isHeardBefore: true }])
-    expect(taken(await approve(draft)).state).toBe('APPROVED')
+    expect(acceptedDraft(await approve(draft)).state).toBe('APPROVED')
 
     // Later bookings and letters use the new end.
     expect(await book(request, late)).toMatchObject({ status: 409, code: 'appointment.late' })
@@ -86,7 +87,7 @@ describe('a change that affects an open request', () => {
   test('is approved once the log shows that the requester was informed, and not by a decision on another draft', async () => {
     const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
     const offers = await submit(inDays(16), edits)
-    expect(taken(await approve(offers)).state).toBe('APPROVED')
+    expect(acceptedDraft(await approve(offers)).state).toBe('APPROVED')
     const request = await makeInspection([await makeRecordingUntil(24 * 100)], { kinds: ['COPY'] })
     const ends: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
     const first = await submit(inDays(17), ends)
@@ -103,7 +104,7 @@ describe('a change that affects an open request', () => {
       admin,
     )
     expect(rows).toEqual([{ reference: request.number }, { reference: request.number }])
-    expect(taken(await approve(second)).state).toBe('APPROVED')
+    expect(acceptedDraft(await approve(second)).state).toBe('APPROVED')
   })
 
   test('is found also if inspections no longer delay destructions, or the Service Unit loses its purpose (C3)', async () => {

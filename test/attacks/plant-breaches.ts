@@ -58,15 +58,15 @@ export async function plantBreaches(
 
 async function plantOne(client: Client, folder: string, breach: Breach, withinMs: number): Promise<PlantedResult> {
   const { name, promise, counts, hourly } = breach
-  const looked = { name, promise, ...(hourly && { hourly }) }
+  const resultBase = { name, promise, ...(hourly && { hourly }) }
   const before = await proofOf(client, promise)
   const undo: (() => Promise<unknown>)[] = []
   const plants = 'length' in breach.plant ? breach.plant : [breach.plant]
   try {
-    for (const plant of plants) undo.push(await doPlant(client, folder, plant))
+    for (const plant of plants) undo.push(await applyPlant(client, folder, plant))
   } catch (error) {
     for (const one of undo.reverse()) await one()
-    return { ...looked, fault: (error as Error).message }
+    return { ...resultBase, fault: (error as Error).message }
   }
   const begun = performance.now()
   let foundMs: number | undefined
@@ -81,7 +81,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
       foundMs = Math.round(performance.now() - begun)
   }
   for (const one of undo.reverse()) await one()
-  return { ...looked, ...(foundMs !== undefined && { foundMs }) }
+  return { ...resultBase, ...(foundMs !== undefined && { foundMs }) }
 }
 
 function number(proof: Proof | undefined, count: string): number {
@@ -108,20 +108,20 @@ async function proofOf(client: Client, promise: string): Promise<Proof | undefin
 }
 
 /** Plants a breach. Returns the function that undoes it. */
-async function doPlant(client: Client, folder: string, plant: Planted): Promise<() => Promise<unknown>> {
+async function applyPlant(client: Client, folder: string, plant: Planted): Promise<() => Promise<unknown>> {
   if ('file' in plant) {
     const { rows } = await client.query<{ id: string }>(
       `select id from recording where state = 'DESTROYED' order by id limit 1`,
     )
     const name = plant.file.replace('DESTROYED', rows[0]?.id ?? '')
-    const path = join(folder, name.startsWith('objects/') ? inStore(name.slice('objects/'.length)) : name)
+    const path = join(folder, name.startsWith('objects/') ? objectPath(name.slice('objects/'.length)) : name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, 'planted', { mode: 0o600 })
     return () => rm(path, { force: true })
   }
   if ('run' in plant) {
-    await past(client, plant.run)
-    return () => (plant.undo === undefined ? Promise.resolve() : past(client, plant.undo))
+    await withoutGuards(client, plant.run)
+    return () => (plant.undo === undefined ? Promise.resolve() : withoutGuards(client, plant.undo))
   }
   const table = 'change' in plant ? plant.change : 'remove' in plant ? plant.remove : plant.copy
   const { rows } = await client.query<{ row: string; ctid: string }>(
@@ -133,14 +133,14 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
   const planted = `planted_${++plantedTables}`
   const among = (source: string) => `(${key}) in (select ${key} from ${source})`
   if ('remove' in plant) {
-    await past(client, `delete from ${table} where ${among(`${saved} s`)}`)
-    return () => past(client, `insert into ${table} overriding system value select * from ${saved}`)
+    await withoutGuards(client, `delete from ${table} where ${among(`${saved} s`)}`)
+    return () => withoutGuards(client, `insert into ${table} overriding system value select * from ${saved}`)
   }
   const rowsOf =
     'copy' in plant
       ? `select (jsonb_populate_record(s, ${plant.as})).* from ${saved} s`
       : `select * from ${table} where ${among(`${saved} s`)}`
-  await past(
+  await withoutGuards(
     client,
     `create temp table ${planted} as ${rowsOf};` +
       ('copy' in plant
@@ -149,7 +149,7 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
            insert into ${table} overriding system value select * from ${planted}`),
   )
   return () =>
-    past(
+    withoutGuards(
       client,
       `delete from ${table} where ${among(planted)}; drop table ${planted};` +
         ('copy' in plant ? '' : `insert into ${table} overriding system value select * from ${saved}`),
@@ -157,7 +157,7 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
 }
 
 /** Path of an object in the store: src/platform/objects/directory-store.ts. */
-function inStore(key: string): string {
+function objectPath(key: string): string {
   const folder = createHash('sha256')
     .update(key.replace(/\.[^./]*$/, ''))
     .digest('hex')
@@ -182,7 +182,7 @@ async function keyOf(client: Client, table: string): Promise<string> {
 }
 
 /** Runs statements with the database's guards disabled. */
-async function past(client: Client, statements: string): Promise<void> {
+async function withoutGuards(client: Client, statements: string): Promise<void> {
   try {
     await client.query(`begin; set local session_replication_role = replica; ${statements}; commit`)
   } catch (error) {

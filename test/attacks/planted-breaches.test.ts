@@ -1,5 +1,5 @@
 // Breaches that the database's owner plants directly are found by the evidence and reported at the right promise (R1,
-// R7-R12, R21). The whole catalogue of planted breaches runs in the long run: planted-breaches.long.test.ts.
+// R7-R12, R21). The whole catalogue of planted breaches runs in the long run: planted-catalogue.test.ts.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { countAdmissions } from '#register/history/count-admissions.ts'
@@ -25,9 +25,9 @@ const supervisor = await enterTestPerson(database.as().db, database.as('seloste_
   right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
-const heal: (() => Promise<unknown>)[] = []
+const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const mend of heal.splice(0).reverse()) await mend()
+  for (const mend of undoSteps.splice(0).reverse()) await mend()
   expect((await check()).broken).toEqual([])
 })
 
@@ -41,7 +41,7 @@ async function change(table: string, location: string, set: string): Promise<voi
   )
   const row = rows[0]!.row.replaceAll("'", "''")
   await tamper(`update ${table} set ${set} where ${location}`)
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       `delete from ${table} where ${location}`,
       `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
@@ -56,7 +56,7 @@ async function deleteContacts(count: number): Promise<string[]> {
       (select jsonb_agg(i)::text from call_identity i where i.contact_id = c.id) as identities
     from contact c where not exists (select from recording r where r.contact_id = c.id) order by c.id limit ${count}`)
   const quoted = (json: string) => `'${json.replaceAll("'", "''")}'`
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       ...rows.flatMap(({ contact, segments, identities }) => [
         `insert into contact select * from jsonb_populate_record(null::contact, ${quoted(contact)})`,
@@ -90,7 +90,7 @@ test('entries reported by a capture node are found missing even if the register 
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
   await countAdmissions(custodian)
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       `delete from admission_part where '${segmentId}' = any (ids)`,
       `delete from audit_entry where action = 'admissions.counted' and detail ->> 'source' <> 'register'`,
@@ -104,7 +104,7 @@ test('entries reported by a capture node are found missing even if the owner of 
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
   await countAdmissions(custodian)
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       `delete from admission_part where '${segmentId}' = any (ids)`,
       `delete from audit_entry where action in ('backup.restored', 'clock.stepped')
@@ -142,7 +142,7 @@ test('a changed or removed count of admissions is found, because its root is in 
   await countAdmissions(custodian)
   const { rows } = await pool.query<{ row: string }>('select to_jsonb(p)::text as row from admission_part p')
   const parts = rows.map(({ row }) => row.replaceAll("'", "''"))
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       'delete from admission_part',
       ...parts.map(
@@ -160,7 +160,7 @@ test('a changed or removed count of admissions is found, because its root is in 
 
 test('a table contact_note with rows is reported', async () => {
   await pool.query('create table contact_note (contact_id uuid, caller_name text, topic text)')
-  heal.push(() => pool.query('drop table contact_note'))
+  undoSteps.push(() => pool.query('drop table contact_note'))
   await pool.query(`insert into contact_note select id, 'Maija', 'debt' from contact limit 3`)
   expect(await broken()).toMatchObject([
     { promise: 'history.fields', facts: { unknown: 1, example: 'table contact_note' } },
@@ -176,14 +176,14 @@ async function plantListening(recording: string, reported: boolean): Promise<str
      values ($1, $2, $3, ${right}, '', 'SUPERVISOR', 'DEVELOPMENT', now(), now() + interval '1 minute')`,
     [id, recording, supervisor.id],
   )
-  heal.push(() => pool.query('delete from listening where id = $1', [id]))
+  undoSteps.push(() => pool.query('delete from listening where id = $1', [id]))
   if (reported) {
     await pool.query(
       `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
        values ($1, ${right}, 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', $2, 'ok', jsonb_build_object('listening', $3::text))`,
       [supervisor.id, recording, id],
     )
-    heal.push(() => tamper(`delete from audit_entry where detail ->> 'listening' = '${id}'`))
+    undoSteps.push(() => tamper(`delete from audit_entry where detail ->> 'listening' = '${id}'`))
   }
   return id
 }
@@ -218,7 +218,7 @@ test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
         JSON.stringify({ contacts: [contactId], segments: [segmentId] }),
       ],
     )
-    heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
+    undoSteps.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
     expect(await broken()).toMatchObject([{ promise: 'rights.scope', facts: { outside: 1 } }])
     // It is found in every round, and is never marked as judged.
     expect(await names()).toEqual(['rights.scope'])
@@ -236,7 +236,7 @@ test.each([
     `insert into audit_entry (person_id, role, action, object_kind, result, detail) values ($1, $2, $3, 'x', 'ok', '{}')`,
     [supervisor.id, role, action],
   )
-  heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
+  undoSteps.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
   expect((await broken()).map(({ promise, facts }) => [promise, facts?.['outside']])).toEqual(
     outside === 0 ? [] : [['rights.scope', outside]],
   )
@@ -251,7 +251,7 @@ test('finds a disclosure item that an official picked from their own recordings,
      select '00000000-0000-4000-8000-000000000001', 1, r.id, s.official_person_id, now()
      from recording r join segment s on s.id = r.segment_id where r.id = '${promises.recordings.ainos.id}'`,
   )
-  heal.push(() => tamper('delete from research_item', 'delete from research_disclosure'))
+  undoSteps.push(() => tamper('delete from research_item', 'delete from research_disclosure'))
   expect(await names()).toEqual(['rights.scope'])
   expect((await broken())[0]).toMatchObject({ facts: { outside: 1, example: 'T-2022-1/1' } })
 })
@@ -299,7 +299,7 @@ test('a segment entered by a capture node is found missing even if the owner of 
     [promises.recordings.ainos.contactId, segmentId],
   )
   await countAdmissions(custodian)
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       `delete from admission_part where '${segmentId}' = any (ids)`,
       `delete from segment_replaced where segment_id = '${segmentId}'`,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
-import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked, endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -84,8 +84,8 @@ test('reports a prohibition that destroys a recording before its minimum', async
     `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2) returning id`,
     [id, promises.aino.id],
   )
-  await settleEnds(custodian)
-  await applyEnds(expunging, Temporal.Now.instant())
+  await endExpiredHolds(custodian)
+  await destroyBlocked(expunging, Temporal.Now.instant())
   expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', cause: 'caller' })
   const { broken } = await promises.check()
   await pool.query(

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { nodeLives } from '#register/capture-nodes.ts'
+import { recordHeartbeat } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone, recordingFacts } from '#test/database/people.ts'
@@ -82,7 +82,7 @@ test('a part that began during the forbidden one is forbidden only once the same
     const next = nextPart(call, 1)
     // The first node is down, so that the second node's part is entered.
     for (const id of [call.north, call.south])
-      await nodeLives(capture, { id, name: id, version: '1', startedAt: call.startedAt }, state)
+      await recordHeartbeat(capture, { id, name: id, version: '1', startedAt: call.startedAt }, state)
     await pool.query(
       `update capture_node set steady_since = now() - interval '1 minute', alive_at = now() - interval '11 seconds' where id = $1`,
       [call.north],

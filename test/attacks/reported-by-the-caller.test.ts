@@ -6,14 +6,14 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openEnds } from '#test/ends/open-ends.ts'
+import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 import { answer } from '#test/register/open-desk.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { admin, makeRecording: stored, forbid, byOfficial, byCaller, get, people, stateOf } = ends
 const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }

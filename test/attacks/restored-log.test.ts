@@ -5,10 +5,10 @@ import { expect, test } from 'vitest'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
-import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
+import { copyLogHashes } from '#safeguards/backup/log-hashes.ts'
 import { makeBackup } from '#safeguards/backup/make-backup.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
-import { bodyKey, copiedObjects } from '#register/recordings/objects.ts'
+import { bodyKey, replicatedObjects } from '#register/recordings/objects.ts'
 import { findingKinds, recordBreak, openBreak } from '#safeguards/audit/findings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -28,7 +28,7 @@ await register.makeRecordings(2)
 await register.seal()
 const { db, pool } = database.as()
 
-async function past(guard: string, ...statements: string[]): Promise<void> {
+async function withoutGuards(guard: string, ...statements: string[]): Promise<void> {
   await pool.query(`alter table ${guard} disable trigger user`)
   for (const statement of statements) await pool.query(statement)
   await pool.query(`alter table ${guard} enable trigger user`)
@@ -47,7 +47,7 @@ test('an entry deleted before the backup is not accepted as lost by the restore:
   await pool.query(
     'create schema aside; create table aside.entry as select * from audit_entry e where seq = (select seq from audit_leaf where index = 1)',
   )
-  await past('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
+  await withoutGuards('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
   const { manifest } = await backUpTo(register, place)
   // In a long log sequencing continues, because the check that runs every second does not get as far as the missing
   // entry. This log is short, so the entry is put back until sequencing is done.
@@ -56,7 +56,7 @@ test('an entry deleted before the backup is not accepted as lost by the restore:
       "select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute where attrelid = 'audit_entry'::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
     )
   ).rows[0]!.columns
-  await past(
+  await withoutGuards(
     'audit_entry',
     `insert into audit_entry (${columns}) overriding system value select ${columns} from aside.entry`,
     'delete from audit_pending where seq in (select seq from aside.entry)',
@@ -101,7 +101,7 @@ test('entries lost by an earlier restore are not a break after the next restore'
     url,
     db: restored,
     objects: target.objects,
-    objectsOf: copiedObjects,
+    objectsOf: replicatedObjects,
     bodyOf: bodyKey,
     keys,
     drawKey,
@@ -114,7 +114,7 @@ test('entries lost by an earlier restore are not a break after the next restore'
   const second = await makeBackup(source, to, options)
   await appendAudit(restored, { action: 'place.left', result: 'ok', object: { kind: 'place' }, detail: {} })
   await seal()
-  await shipLogHashes(restored, (await readLogKey(keys))!, place.store)
+  await copyLogHashes(restored, (await readLogKey(keys))!, place.store)
   const machine = await emptyMachine()
   expect((await restoreFrom(machine, place, { backup: second.manifest.id })).lostEntries).toHaveLength(1)
   expect(await openBreak(machine.db)).toBeUndefined()

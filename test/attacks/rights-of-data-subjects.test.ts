@@ -1,7 +1,7 @@
 // R23, R26, R42-R52: what a requester waits for is not removed unnoticed, and letters to them report what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { applyEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
@@ -165,7 +165,7 @@ test('reading the certificate of a prohibition never gets 404: until the destruc
   const page = await browser.fetch(`/api/recordings/${recording.id}/destruction?purpose=INSPECTION`)
   expect(await page.json()).toMatchObject({ certificate: { state: 'destroying' } })
   // The recording is destroyed, and the ledger's head not signed yet.
-  await applyEnds(desk.expunging, now())
+  await destroyBlocked(desk.expunging, now())
   expect((await stateOf(recording.id)).state).toBe('DESTROYED')
   expect((await certificate()).status).toBe(202)
   // A person who may not see the call gets 404.

@@ -3,7 +3,7 @@
 // excuses only what it can have replayed.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked, endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { signDetail } from '#safeguards/audit/signed-entries.ts'
@@ -20,9 +20,9 @@ const { expunging } = makeDestroyer(database, register)
 const names = async () => (await check()).broken.map(({ promise }) => promise)
 const { older, colleagues } = recordings
 
-const heal: (() => Promise<unknown>)[] = []
+const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const mend of heal.splice(0).reverse()) await mend()
+  for (const mend of undoSteps.splice(0).reverse()) await mend()
   await tamper(
     'delete from preservation_order',
     'delete from inspection_recording',
@@ -66,7 +66,7 @@ const order = (id: string, from: string, until: string) =>
    from contact c where c.id = '${older.contactId}'`
 
 /** Moves the destruction day of an older recording, and of its call, into the past. */
-async function pastItsDay() {
+async function makeOverdue() {
   const { rows } = await pool.query<{ destroy: string; kept: string; history: string }>(
     `select r.destroy_at::text as destroy, r.kept_at::text as kept, c.history_ends_at::text as history
      from recording r join contact c on c.id = r.contact_id where r.id = $1`,
@@ -77,7 +77,7 @@ async function pastItsDay() {
     `update recording set destroy_at = now() - interval '3 hours', kept_at = now() - interval '4 hours' where id = '${older.id}'`,
     `update contact set history_ends_at = now() - interval '3 hours' where id = '${older.contactId}'`,
   )
-  heal.push(() =>
+  undoSteps.push(() =>
     tamper(
       `update recording set destroy_at = '${destroy}', kept_at = '${kept}' where id = '${older.id}'`,
       `update contact set history_ends_at = '${history}' where id = '${older.contactId}'`,
@@ -89,7 +89,7 @@ test('an order that ended according to the log, and is in force again, does not 
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 30 * 864e5) }, '60 days')
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toEqual([])
   await log('hold.ended', id, { by: 'person' }, '1 day')
   expect(await names()).toEqual(expect.arrayContaining(['history.term', 'recordings.ceiling']))
@@ -99,7 +99,7 @@ test('an order that lasts longer than in the log keeps no recording, but a logge
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '80 days'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 10 * 864e5) }, '60 days')
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
   await log('hold.renewed', id, { until: new Date(Date.now() + 81 * 864e5) })
   expect(await names()).toEqual([])
@@ -109,7 +109,7 @@ test('an order whose log entry has no end, as in earlier versions, lasts three m
   const id = randomUUID()
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
   await log('hold.entered', id, {}, '60 days')
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toEqual([])
   await tamper(`update preservation_order set until = now() + interval '60 days'`)
   expect(await names()).toContain('recordings.ceiling')
@@ -118,7 +118,7 @@ test('an order whose log entry has no end, as in earlier versions, lasts three m
 test('an order dated into a time lost by a restore, but before its call was made, keeps no recording', async () => {
   const at = await restored('400 days')
   await tamper(order(randomUUID(), `'${at}'`, `now() + interval '80 days'`))
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
 })
 
@@ -126,7 +126,7 @@ test('an order dated into a time lost by a restore keeps a recording only if the
   const at = await restored('5 days')
   const id = randomUUID()
   await tamper(order(id, `'${at}'`, `now() + interval '80 days'`))
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [id])
   expect(await names()).toEqual([])
@@ -139,7 +139,7 @@ test('a restore that logs what it replays excuses nothing that is not in the log
   const id = randomUUID()
   await tamper(order(id, `'${at}'`, `now() + interval '80 days'`))
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [id])
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
 })
 
@@ -148,7 +148,7 @@ test('an order dated before the first entry of a pruned log, and before its call
     `insert into audit_entry (action, object_kind, result, reference) values ('log.pruned', 'log', 'ok', 'planted')`,
   )
   await tamper(order(randomUUID(), `now() - interval '6 years'`, `now() + interval '80 days'`))
-  await pastItsDay()
+  await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
 })
 
@@ -212,14 +212,14 @@ async function young(): Promise<string> {
  * requested.
  */
 async function destroyed(id: string) {
-  await settleEnds(custodian)
-  await applyEnds(expunging, Temporal.Now.instant())
+  await endExpiredHolds(custodian)
+  await destroyBlocked(expunging, Temporal.Now.instant())
   const { rows } = await pool.query(
     `select state, cause, destroyed_at < min_keep_until as early from recording where id = $1`,
     [id],
   )
   expect(rows).toEqual([{ state: 'DESTROYED', cause: 'caller', early: true }])
-  heal.push(async () => {
+  undoSteps.push(async () => {
     const prohibition = randomUUID()
     await tamper(
       `delete from prohibition where recording_id = '${id}'`,

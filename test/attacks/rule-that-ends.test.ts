@@ -4,7 +4,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { approveDraft } from '#safeguards/versions/decide.ts'
 import { readVersions } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { submitted } from '../database/drafts.ts'
+import { submitChange } from '../database/drafts.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -30,7 +30,7 @@ test('a version that ends the longer of a number’s two rules is not approved w
     hours: hours(['SAT', 'SUN']),
     from: today.add({ days: 2 }).toString(),
   }
-  const draft = await submitted(deskDb, asta, now().add({ hours: 2 }).round('second'), {
+  const draft = await submitChange(deskDb, asta, now().add({ hours: 2 }).round('second'), {
     edits: [
       { path: ['recordingPlan', 'rules', 0, 'hours'], value: hours(['MON', 'TUE', 'WED', 'THU', 'FRI']) },
       { path: ['recordingPlan', 'rules', 0, 'until'], value: today.add({ days: 20 }).toString() },

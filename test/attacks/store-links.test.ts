@@ -10,33 +10,33 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openLine, type CuttableLine } from '../faults/run-capture.ts'
+import { openCuttableConnection, type CuttableConnection } from '../faults/run-capture.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { findPorts } from '../whole/free-ports.ts'
 import {
   filesBelow,
   makeFolders,
-  openBase,
-  readCast,
-  startApart,
-  missingForApart,
-  type Cast,
-  type RunningApart,
-} from '../whole/apart.ts'
+  makeSharedFolder,
+  readSystemUsers,
+  startAsOwnUser,
+  whyNoSeparateUsers,
+  type SystemUsers,
+  type RunningRole,
+} from '../whole/separate-users.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { db } = database.as()
-const reason = missingForApart()
+const reason = whyNoSeparateUsers()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe.skipIf(reason !== undefined)('links and pipes that a capture puts into the store', () => {
-  let cast: Cast
+  let cast: SystemUsers
   let base = ''
   let port = 0
   let remove: () => Promise<void> = async () => undefined
-  let line: CuttableLine
-  const running: Record<string, RunningApart> = {}
+  let line: CuttableConnection
+  const running: Record<string, RunningRole> = {}
   const below = (path: string) => join(base, path)
   const keysFolder = () => below('var/lib/seloste/custodian/keys')
   const store = () => below('var/lib/seloste/objects')
@@ -60,7 +60,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     ...more,
   })
   const start = async (role: string, more: Record<string, string> = {}) => {
-    running[role] = await startApart(cast, role, settingsOf(role, more))
+    running[role] = await startAsOwnUser(cast, role, settingsOf(role, more))
   }
   const asUser = (name: string) => [
     ...[`--reuid=${cast.idOf(name)}`, `--regid=${cast.idOf(name)}`, '--groups', cast.groupsOf(name).join(',')],
@@ -87,10 +87,10 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
   const haveBeenKept = async () => (await recordings()).map(({ kept_at }) => kept_at !== null)
 
   beforeAll(async () => {
-    cast = await readCast()
-    ;({ base, remove } = await openBase())
+    cast = await readSystemUsers()
+    ;({ base, remove } = await makeSharedFolder())
     await makeFolders(base, cast)
-    line = await openLine(new URL(database.url('seloste_desk')))
+    line = await openCuttableConnection(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     port = ports.sip
     await start('custodian')

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { admit } from '#register/admit.ts'
-import { seenNodes } from '#register/capture-nodes.ts'
+import { listNodeStatuses } from '#register/capture-nodes.ts'
 import { countAdmissions } from '#register/history/count-admissions.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -39,7 +39,7 @@ async function plant(...statements: readonly [string, unknown[]][]): Promise<voi
   }
 }
 
-async function callThatGoesOn() {
+async function ongoingCall() {
   const decision = {
     ...{ record: true, reason: 'drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.05 },
   } as const
@@ -56,7 +56,7 @@ const recordingOf = (id: string, when: string): [string, unknown[]] => [
 ]
 
 test.each(strange)('refuses a capture’s instant of %s, and a number that is too large', async (when) => {
-  const { segmentId } = await callThatGoesOn()
+  const { segmentId } = await ongoingCall()
   const { contactId } = await call({ endedAt: undefined, startedAt: now().subtract({ minutes: 5 }) })
   const reported = JSON.stringify([{ at: now().toString(), kind: 'contact', id: randomUUID(), started_at: when }])
   for (const [text, values] of [
@@ -84,7 +84,7 @@ test('destroying, searching, counting and watching continue despite rows with su
   await ingestRecording(register.ingest, due.id, now())
   await call({})
   for (const when of strange) {
-    const going = await callThatGoesOn()
+    const going = await ongoingCall()
     const { contactId } = await call({ endedAt: undefined, startedAt: now().subtract({ minutes: 5 }) })
     const node = randomUUID()
     await plant(
@@ -108,7 +108,7 @@ test('destroying, searching, counting and watching continue despite rows with su
   expect((await search({})).items.length).toBeGreaterThan(1)
   expect(await countAdmissions(custodian)).toBeGreaterThan(0)
   expect(await raiseAlarms(custodian, [], now())).toBeInstanceOf(Array)
-  expect(await seenNodes(custodian)).toHaveLength(strange.length)
+  expect(await listNodeStatuses(custodian)).toHaveLength(strange.length)
   const nothing = { kind: 'none' as const, units: [], numbers: [] }
   const right = { role: 'DATA_PROTECTION_OFFICER' as const, purposes: [], scope: nothing }
   const session = await (await enterTestPerson(admin, desk, { name: 'Outi', right })).signIn()

@@ -8,10 +8,10 @@ import type { TextEdit } from '#description/edit/edit-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { newVersion } from '../database/drafts.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, makeRecording: stored, people, stateOf } = await openEnds(database)
+const { admin, makeRecording: stored, people, stateOf } = await openDestructionDesk(database)
 const deskDb = database.as('seloste_desk').db
 const procedure = { author: await people.asta.signIn(), approver: await people.riitta.signIn() }
 

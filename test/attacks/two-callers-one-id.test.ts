@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hashCallId } from '#description/draw.ts'
-import { admitFed, admitNewFed } from '#register/admit-from-feed.ts'
+import { admitFromFeed, admitNewFromFeed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -207,13 +207,13 @@ test('trying pairs of callers’ numbers against a call’s id is rate limited',
 })
 
 describe('records of a feed under one call id', () => {
-  const reported = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
+  const reported = (facts: SegmentFacts) => admitFromFeed(capture.db, 'exchange', [facts])
 
   test('are each matched to their caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
-    expect([...(await admitNewFed(capture.db, 'exchange', [[fedOf(own)], [fedOf(strange)]]))]).toEqual([])
+    expect([...(await admitNewFromFeed(capture.db, 'exchange', [[fedOf(own)], [fedOf(strange)]]))]).toEqual([])
     for (const call of [strange, own]) expect(await reported(fedOf(call))).toEqual({ added: 0, known: 1 })
     const { rows } = await owner.query('select contact_id, segment_id from fed_segment order by answered_at')
     expect(rows).toEqual(
@@ -229,7 +229,10 @@ describe('records of a feed under one call id', () => {
       fedOf(strange),
       fedOf(callOf(stranger, 12, { official: { name: 'Bertil', phone: bertil } })),
     ]
-    await admitFed(capture.db, 'exchange', [first, { ...further, callIds: first.callIds, startedAt: first.startedAt }])
+    await admitFromFeed(capture.db, 'exchange', [
+      first,
+      { ...further, callIds: first.callIds, startedAt: first.startedAt },
+    ])
     expect(await partsOf(further)).toMatchObject([{ contact: strange.contactId }])
   })
 
@@ -260,7 +263,7 @@ describe('records of a feed under one call id', () => {
 
   test('simultaneous calls under one id are one contact for each caller', async () => {
     const calls = [callOf(victim, 0), callOf(stranger, 3), callOf(victim, 30)].map((call) => fedOf(call))
-    const added = await admitNewFed(
+    const added = await admitNewFromFeed(
       capture.db,
       'exchange',
       calls.map((call) => [call]),

@@ -6,7 +6,7 @@ import { rightsScope } from '#use/evidence/rights-scope.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { answer, beginListening } from '../register/open-desk.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const {
@@ -19,10 +19,10 @@ const {
   desk,
   people,
   register,
-} = await openActs(database)
+} = await openGdprServiceUnit(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
-async function outside() {
+async function countOutOfScope() {
   const context = { db: custodian, keys: register.keys, afresh: true, now: Temporal.Now.instant() } as never
   const found = await rightsScope.check(context, undefined)
   return found === 'not-yet' ? found : found.facts.outside
@@ -31,12 +31,12 @@ async function outside() {
 test('a placement entered for a past day makes no view a breach', async () => {
   const right = { role: 'SUPERVISOR' as const, purposes: ['DEVELOPMENT' as const], scope: 'their unit' as const }
   const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
-  const before = await outside()
+  const before = await countOutOfScope()
   const call = await stored()
   const browser = await desk.signIn(sari)
   const { audio } = await beginListening(browser, call.id)
   expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
-  expect(await outside()).toBe(before)
+  expect(await countOutOfScope()).toBe(before)
   const placed = async (unit: string) => {
     const json = { from: today.toString(), unit }
     const { status } = await (await as('asta')).fetch(`/api/people/${people.aino.id}/changes`, { json })
@@ -50,7 +50,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
     ).rows
   const first = await entered()
   await placed('Perintä')
-  expect(await outside()).toBe(before)
+  expect(await countOutOfScope()).toBe(before)
   const second = await entered()
   expect(second[0]).toEqual(first[0])
   expect(second).toHaveLength(2)
@@ -68,7 +68,7 @@ test('a new employment after the one during which an official listened makes no 
       where person_id = '${people.aino.id}';
     update audit_entry set at = at - interval '8 days' where person_id = '${people.aino.id}';
     set session_replication_role = default`)
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
   const asta = await as('asta')
   const employed = async (dates: string) => {
     const rows = `user_id;name;employed_from;employed_to\n${people.aino.userId};Aino;${dates}\n`
@@ -76,9 +76,9 @@ test('a new employment after the one during which an official listened makes no 
     return (await answer(asta.fetch('/api/people/import', { json }))).status
   }
   expect(await employed(`2020-01-01;${today.subtract({ days: 3 }).toString()}`)).toBe(200)
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
   expect(await employed(`${today.toString()};`)).toBe(200)
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
 })
 
 /** Enters a request in which the requester names calls; the clerk finds and plays each call. */
@@ -101,7 +101,7 @@ async function playCallsOf(numbers: readonly string[]) {
     expect(sound.status).toBe(206)
     calls.push({ id: body['id'] as string, path: `/api/requests/${id}/calls/${body['id'] as string}` })
   }
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
   return { id, number, calls }
 }
 async function calledFrom(caller: string) {
@@ -121,10 +121,10 @@ async function verdictOf(contact: string) {
 test('removing a call from a request, or withdrawing the request, makes no view a breach', async () => {
   const { id, calls } = await playCallsOf(['+358457700001', '+358457700002', '+358457700003'])
   expect((await request('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
   expect((await request('paula', 'POST', `${calls[1]!.path}/verification`, { isParty: true })).status).toBe(204)
   expect((await request('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
 })
 
 test('searching for a call again, with another match, makes no view of the two calls a breach, but a view of a third call is one', async () => {
@@ -134,12 +134,12 @@ test('searching for a call again, with another match, makes no view of the two c
     status: 200,
     body: { state: 'FOUND' },
   })
-  expect(await outside()).toBe(0)
+  expect(await countOutOfScope()).toBe(0)
   const third = await calledFrom('+358457700006')
   const { rows } = await sql<{ seq: number }>`
     insert into audit_entry (at, person_id, role, action, purpose, reference, result, object_kind, object_id)
     values (clock_timestamp(), ${people.paula.id}, 'SERVICE_UNIT', 'contact.read', 'INSPECTION', ${number}, 'ok', 'contact', ${third.contactId})
     returning seq`.execute(admin)
   expect(rows).toHaveLength(1)
-  expect(await outside()).toBe(1)
+  expect(await countOutOfScope()).toBe(1)
 })

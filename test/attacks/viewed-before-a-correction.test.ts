@@ -5,10 +5,18 @@ import { rightsOwn } from '#use/evidence/access-promises.ts'
 import { rightsScope } from '#use/evidence/rights-scope.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { answer, beginListening } from '../register/open-desk.ts'
-import { openActs } from '../requests/open-acts.ts'
+import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, ask: send, custodian, people, desk, register } = await openActs(database)
+const {
+  makeRecording: stored,
+  served,
+  ask: send,
+  custodian,
+  people,
+  desk,
+  register,
+} = await openGdprServiceUnit(database)
 
 test('an official’s views before a correction are no breach after it, but later views are', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })

@@ -17,8 +17,8 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics, readOffered, readOfferedBlockers, writeMetrics } from '#platform/metrics/share-metrics.ts'
-import { calledOnChannels, nodeLives } from '#register/capture-nodes.ts'
+import { serveMetrics, readServedMetrics, readServedBlockers, writeMetrics } from '#platform/metrics/share-metrics.ts'
+import { channelNameOf, recordHeartbeat } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
@@ -30,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const onFault = (error: unknown) => void error
 const idle = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
 
-async function beats(blockers: unknown): Promise<string> {
+async function sendHeartbeat(blockers: unknown): Promise<string> {
   const id = randomUUID()
   const state = JSON.stringify({ ...idle, blockers })
   await sql`select capture_node_heartbeat(${id}::uuid, 'north', '1', now(), ${state}::jsonb)`.execute(capture.db)
@@ -64,7 +64,7 @@ test.each([
   ['x'],
 ])('whatever a capture reports (%j), a blocker elsewhere raises an alarm and is in health', async (given) => {
   await pool.query('delete from capture_node; delete from alarm')
-  await beats(given)
+  await sendHeartbeat(given)
   const { db, pool: custodians } = database.as('seloste_custodian')
   const since = Temporal.Now.instant().subtract({ minutes: 30 }).toString()
   const alarm = startStandstillAlarm({
@@ -81,7 +81,7 @@ test.each([
 
 test('an unknown blocker reported by a capture of a later version is shown in general words', async () => {
   await pool.query('delete from capture_node')
-  await beats([{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }])
+  await sendHeartbeat([{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }])
   const { blockers } = await health()
   expect(blockers).toMatchObject([{ kind: 'other', of: 'capture north', standsStill: expect.any(String) as string }])
 })
@@ -103,7 +103,7 @@ test.each(['without end', 'a byte now and then'])(
       }
       void more()
     }).listen(join(folder, 'endless.sock'))
-    const read = readOfferedBlockers({ capture: join(folder, 'endless.sock') }).then(() => 'answered')
+    const read = readServedBlockers({ capture: join(folder, 'endless.sock') }).then(() => 'answered')
     const first = await Promise.race([read, wait(4_000, 'waits')])
     isOver = true
     server.closeAllConnections()
@@ -118,7 +118,7 @@ test('a capture cannot change the custodian’s metrics or add lines to them', a
   const [name, help] = ['seloste_blockers', 'What stands still']
   new Gauge({ name, help, labelNames: ['kind'], registers: [custodian.registry] }).set({ kind: 'disk' }, 1)
   const [own, its] = [join(folder, 'custodian.sock'), join(folder, 'capture.sock')]
-  const offered = await offerMetrics(custodian.registry, own, { raise: () => 0, clear: () => 0, list: () => [] })
+  const offered = await serveMetrics(custodian.registry, own, { raise: () => 0, clear: () => 0, list: () => [] })
   const labels = { kind: 'disk', process: 'custodian', 'x="1"} 9\n#': 'y' }
   const reported = [
     7,
@@ -128,7 +128,9 @@ test('a capture cannot change the custodian’s metrics or add lines to them', a
     { name: 'more', help, type: 'gauge', aggregator: 'sum', values: [{ value: 1, metricName: name, labels }] },
   ]
   const server = createServer((_request, answer) => void answer.end(JSON.stringify(reported))).listen(its)
-  const text = await writeMetrics(desk.registry, [...(await readOffered({ custodian: own, capture: its })).values()])
+  const text = await writeMetrics(desk.registry, [
+    ...(await readServedMetrics({ custodian: own, capture: its })).values(),
+  ])
   await offered.stop()
   server.close()
   desk.stop()
@@ -142,7 +144,7 @@ test('a capture cannot change the custodian’s metrics or add lines to them', a
 
 test('a capture that answers with a fragment of a huge index does not block the desk', async () => {
   await pool.query('delete from capture_node')
-  const id = await beats([])
+  const id = await sendHeartbeat([])
   const captures = openCaptures({
     ...{ db: database.as('seloste_desk').db, databaseUrl: database.url('seloste_desk'), onFault },
   })
@@ -152,7 +154,7 @@ test('a capture that answers with a fragment of a huge index does not block the 
     onNotification: (_channel, payload) => {
       const { id: request, what } = JSON.parse(payload) as { id: string; what: string }
       if (what !== 'metrics') return
-      const piece = { id: request, from: calledOnChannels(id), place: 60_000_000, of: 60_000_001, part: 'x' }
+      const piece = { id: request, from: channelNameOf(id), place: 60_000_000, of: 60_000_001, part: 'x' }
       void sql`select pg_notify('seloste_told', ${JSON.stringify(piece)})`.execute(capture.db)
       void sql`select pg_notify('seloste_told', ${JSON.stringify({ ...piece, of: 1 })})`.execute(capture.db)
     },
@@ -176,7 +178,7 @@ test('a capture that floods another with requests delays neither its calls nor i
       return { x: randomUUID().repeat(5_000) }
     },
   })
-  await nodeLives(db, node, idle)
+  await recordHeartbeat(db, node, idle)
   const captures = openCaptures({
     ...{ db: database.as('seloste_desk').db, databaseUrl: database.url('seloste_desk'), onFault },
   })
@@ -187,7 +189,7 @@ test('a capture that floods another with requests delays neither its calls nor i
     const flood = `select pg_notify('seloste_asked', jsonb_build_object('id', g::text, 'what', 'metrics', 'of', jsonb_build_array($1::text))::text)
       from generate_series(1, 3000) g`
     const pause = await longestPause(async () => {
-      await capture.pool.query(flood, [calledOnChannels(node.id)])
+      await capture.pool.query(flood, [channelNameOf(node.id)])
       await wait(2_000)
     })
     expect(answered - before).toBeLessThan(100)

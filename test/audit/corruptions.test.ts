@@ -6,7 +6,7 @@ import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/sign
 import { verifyDatabase, type DatabaseOptions } from '#safeguards/audit/verify/verify-database.ts'
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { quarterOfDay } from '../house/quarter-of-the-day.ts'
+import { dailyQuarter } from '../house/daily-quarter.ts'
 import { databaseCorruptions, exportCorruptions, randomOf, isEquivalent } from './random-corruptions.ts'
 import { exportLog, makeSigner, sealLog } from './seal-log.ts'
 
@@ -16,7 +16,7 @@ const log = makeSigner('seloste/koe/1', 1)
 const witness = makeSigner('witness.example/w1', 4)
 const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
 const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
-const { first, count: perPart } = quarterOfDay(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
+const { first, count: perPart } = dailyQuarter(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
 const atOnce = 4
 let options: DatabaseOptions
 let files: Map<string, Buffer>

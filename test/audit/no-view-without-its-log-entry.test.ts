@@ -4,7 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { admit } from '#register/admit.ts'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Purpose } from '#description/purposes.ts'
@@ -82,7 +82,7 @@ describe('with a log that is not writable', () => {
 
 test('a view and its entry are written in one transaction', async () => {
   const grant = await grantFor(await sari.signIn())
-  const access = await read(desk, grant, async (tx) => ({
+  const access = await viewUnderGrant(desk, grant, async (tx) => ({
     found: (await sql<{ id: string }>`select pg_current_xact_id()::xid::text as id`.execute(tx)).rows[0]?.id,
     trace: {
       action: 'contact.read' as const,

@@ -251,23 +251,23 @@ const change =
 function changeEntry(alter: (entry: Record<string, unknown>, random: Random) => Record<string, unknown>): OfFiles {
   return (files, random) => {
     const path = random.pick([...files.keys()].filter((name) => name.startsWith('tile/entries/')))
-    const entries = takeApart(files.get(path)!)
+    const entries = splitBundle(files.get(path)!)
     const at = random.below(entries.length)
     entries[at] = Buffer.from(
       JSON.stringify(alter(JSON.parse(entries[at]!.toString()) as Record<string, unknown>, random)),
     )
-    files.set(path, putTogether(entries))
+    files.set(path, joinBundle(entries))
   }
 }
 
 function changeBundle(alter: (entries: Buffer[], random: Random) => Buffer[]): OfFiles {
   return (files, random) => {
     const path = random.pick([...files.keys()].filter((name) => name.startsWith('tile/entries/')))
-    files.set(path, putTogether(alter(takeApart(files.get(path)!), random)))
+    files.set(path, joinBundle(alter(splitBundle(files.get(path)!), random)))
   }
 }
 
-function takeApart(bundle: Buffer): Buffer[] {
+function splitBundle(bundle: Buffer): Buffer[] {
   const entries = []
   for (let at = 0; at < bundle.length; at += 2 + bundle.readUInt16BE(at)) {
     entries.push(bundle.subarray(at + 2, at + 2 + bundle.readUInt16BE(at)))
@@ -275,7 +275,7 @@ function takeApart(bundle: Buffer): Buffer[] {
   return entries
 }
 
-function putTogether(entries: readonly Buffer[]): Buffer {
+function joinBundle(entries: readonly Buffer[]): Buffer {
   return Buffer.concat(entries.flatMap((entry) => [Buffer.of(entry.length >> 8, entry.length & 255), entry]))
 }
 

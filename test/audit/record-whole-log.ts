@@ -1,11 +1,11 @@
-import { beginDueVerification, endVerification, takeUpVerification } from '#safeguards/audit/log-verifications.ts'
+import { beginDueVerification, endVerification, claimVerification } from '#safeguards/audit/log-verifications.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Records a verification without findings, for a register whose log is not signed. */
 export async function recordWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
   await beginDueVerification(custodian, signer)
-  const id = await takeUpVerification(custodian)
+  const id = await claimVerification(custodian)
   if (id === undefined) return
   const counts = { entries: 0, pruned: 0, pending: 0, checkpoints: 0, witnesses: 0, recordings: 0, destructions: 0 }
   await endVerification(custodian, id, { report: { ...counts, accepted: 0, found: 0, problems: [] } }, signer)

@@ -148,7 +148,7 @@ test('of two simultaneous backups to one place one is made, and the other is ref
 })
 
 /** Wraps a place so that it fails at its nth call, as if its cable were pulled. */
-function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
+function failAfterCalls(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
   let made = 0
   const gone =
     <Arguments extends unknown[], Answer>(call: (...given: Arguments) => Promise<Answer>) =>
@@ -175,13 +175,13 @@ test(
   async () => {
     const place = await register.newPlace()
     const { manifest: first } = await backUp(place)
-    const counting = goneAt(place.store, Infinity)
+    const counting = failAfterCalls(place.store, Infinity)
     await backUp({ ...place, store: counting.store })
     const steps = counting.made()
     expect(steps).toBeGreaterThan(50)
     for (let n = 0; n < steps; n += isLong ? 1 : Math.ceil(steps / 5)) {
       const before = (await findBackups(place.store)).whole
-      const { store } = goneAt(place.store, n)
+      const { store } = failAfterCalls(place.store, n)
       await expect(backUp({ ...place, store })).rejects.toThrow('the place is gone')
       const after = (await findBackups(place.store)).whole
       // The note is written after everything else but the rotation, so a backup with a note was read back.

@@ -22,7 +22,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
 import { exportTables } from '#safeguards/backup/export-tables.ts'
 import { openConnection } from '#platform/database/copy.ts'
-import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { readWholeIfExists } from '#safeguards/backup/read-whole.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -91,7 +91,7 @@ test(
     const names = (await register.keys.names()).filter((name) => name.startsWith('month-'))
     const monthKeys = await Promise.all(names.map((name) => register.keys.copyOut(name)))
     for (const month of await monthsIn(place.store)) {
-      const sealed = await readWholeOr(place.store, monthFile(month))
+      const sealed = await readWholeIfExists(place.store, monthFile(month))
       if (sealed) monthKeys.push(...(await openMonth(recovery.identity, sealed)).keys.map(({ key }) => key))
     }
     expect(monthKeys.length).toBeGreaterThan(1)
@@ -137,7 +137,7 @@ async function everythingIn({ store }: Place): Promise<Buffer[]> {
   const texts: Buffer[] = []
   for await (const key of store.list('')) {
     if (key.startsWith('objects/')) continue
-    const bytes = await readWholeOr(store, key)
+    const bytes = await readWholeIfExists(store, key)
     if (!bytes) continue
     const opened = bytes.subarray(0, 3).toString() === 'age' ? await openSealedFile(recovery.identity, bytes) : bytes
     texts.push(key.includes('.zst') ? await decompress(opened) : opened)

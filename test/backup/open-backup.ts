@@ -13,17 +13,17 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
-import { bodyKey, copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
+import { bodyKey, replicatedObjects, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
+import { copyLogHashes } from '#safeguards/backup/log-hashes.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import { makeBackup, type BackupSource, type MadeBackup } from '#safeguards/backup/make-backup.ts'
-import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { readWholeIfExists } from '#safeguards/backup/read-whole.ts'
 import { restoreBackup, type Restored, type RestoreTarget } from '#safeguards/backup/restore.ts'
 import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
@@ -47,7 +47,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
     url: database.url(),
     db: owner.db,
     objects: register.objects,
-    objectsOf: copiedObjects,
+    objectsOf: replicatedObjects,
     bodyOf: bodyKey,
     keys: register.keys,
     drawKey,
@@ -110,7 +110,7 @@ export async function openTestPlaces(database: TestDatabase<RegisterTables>, reg
     }),
     async shipLog() {
       const signer = await readLogKey(register.keys)
-      if (signer) await shipLogHashes(db, signer, store)
+      if (signer) await copyLogHashes(db, signer, store)
     },
   }
 }
@@ -140,7 +140,7 @@ export function restoreFrom(
     machine.target,
     {
       store,
-      readLedger: (name) => readWholeOr(store, (given.ledger ?? 'ledger/') + name),
+      readLedger: (name) => readWholeIfExists(store, (given.ledger ?? 'ledger/') + name),
       restoreKeyring: (connection) =>
         restoreKeyring(connection, store, identity, machine.keys, acceptLostKeys ? 'accepted' : 'refused'),
     },

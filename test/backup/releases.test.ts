@@ -9,10 +9,10 @@ import { inSession } from '#platform/database/connect.ts'
 import { anonymisedCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
-import { packagesWait } from '#safeguards/places/ship-ledger.ts'
+import { arePackagesWaiting } from '#safeguards/places/ship-ledger.ts'
 import { monthFile, openMonth } from '#safeguards/places/keyring-file.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
-import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { readWholeIfExists } from '#safeguards/backup/read-whole.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
@@ -115,10 +115,14 @@ const stateOf = async (of: string) => {
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
 /** The original register, or a restored one. */
-type On = Pick<Machine, 'pool'> & { target: Pick<Machine['target'], 'db'> }
-const here: On = { pool: database.as().pool, target: { db: admin } }
+type TargetRegister = Pick<Machine, 'pool'> & { target: Pick<Machine['target'], 'db'> }
+const originalRegister: TargetRegister = { pool: database.as().pool, target: { db: admin } }
 
-async function as(on: On, person: string, does: (tx: Transaction<never>) => Promise<unknown>): Promise<void> {
+async function inSessionOf(
+  on: TargetRegister,
+  person: string,
+  does: (tx: Transaction<never>) => Promise<unknown>,
+): Promise<void> {
   const token = `restored-${randomUUID()}`
   await on.pool.query(
     `insert into session (token_hash, person_id, created_at, expires_at)
@@ -129,7 +133,7 @@ async function as(on: On, person: string, does: (tx: Transaction<never>) => Prom
 }
 
 const forbidden = (machine: Machine, recording: string) =>
-  as(machine, people.aino, (tx) =>
+  inSessionOf(machine, people.aino, (tx) =>
     sql`select forbid_use(${recording}::uuid, 'OFFICIAL', 'OWN_CALLS', null)`.execute(tx),
   )
 
@@ -151,7 +155,7 @@ test(
     await sql`update disclosure_package set fetches = 1, first_fetch_at = now() where id = ${fetched}`.execute(admin)
     await sql`select end_package(p, 'taken', null) from disclosure_package p where p.id = ${fetched}`.execute(admin)
     const confirm = (of: string, item: number) =>
-      as(here, people.riitta, (tx) =>
+      inSessionOf(originalRegister, people.riitta, (tx) =>
         sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
           tx,
         ),
@@ -162,7 +166,10 @@ test(
     const lent = async () => {
       const found: string[] = []
       for (const month of await monthsIn(place.store)) {
-        const { lent: out } = await openMonth(recovery.identity, (await readWholeOr(place.store, monthFile(month)))!)
+        const { lent: out } = await openMonth(
+          recovery.identity,
+          (await readWholeIfExists(place.store, monthFile(month)))!,
+        )
         found.push(...out.map(({ recordingId }) => recordingId))
       }
       return found
@@ -177,7 +184,8 @@ test(
     await place.copies.catchUp()
     expect(new Set(await lent())).toEqual(new Set([early!.id, late!.id]))
     let ledger = ''
-    for await (const key of place.store.list('ledger/')) ledger += (await readWholeOr(place.store, key))!.toString()
+    for await (const key of place.store.list('ledger/'))
+      ledger += (await readWholeIfExists(place.store, key))!.toString()
     for (const { id } of [early!, late!, back!, closed!]) expect(ledger).not.toContain(id)
     expect(ledger).not.toContain(after.number)
 
@@ -247,7 +255,7 @@ test(
     await register.seal()
     await place.copies.catchUp()
     for (const month of await monthsIn(place.store)) {
-      const file = (await readWholeOr(place.store, monthFile(month)))!
+      const file = (await readWholeIfExists(place.store, monthFile(month)))!
       const content = JSON.parse((await openSealedFile(recovery.identity, file)).toString()) as { lent: unknown[] }
       await place.store.put(
         monthFile(month),
@@ -304,7 +312,7 @@ test(
     const machine = await emptyMachine()
     await restoreFrom(machine, place, { backup: manifest.id })
     const releases = ({ id }: { id: string }) =>
-      as(machine, people.riitta, (tx) => sql`select require_releasable(${id}::uuid)`.execute(tx))
+      inSessionOf(machine, people.riitta, (tx) => sql`select require_releasable(${id}::uuid)`.execute(tx))
     const changed = (email: string) =>
       machine.pool.query(
         'update institute set email = $1 where id in (select institute_id from research_disclosure where id = $2)',
@@ -347,7 +355,7 @@ test(
     await place.copies.catchUp()
     const [one] = await recordings(1)
     const id = await release(await granted([one!]))
-    expect([await stateOf(id), await packagesWait(admin)]).toEqual(['making', true])
+    expect([await stateOf(id), await arePackagesWaiting(admin)]).toEqual(['making', true])
     await place.copies.shipLedger()
     expect(await stateOf(id)).toBe('making')
     await register.seal()
@@ -359,7 +367,7 @@ test(
       admin,
     )
     await place.copies.catchUp()
-    expect([await stateOf(id), await packagesWait(admin)]).toEqual(['ready', false])
+    expect([await stateOf(id), await arePackagesWaiting(admin)]).toEqual(['ready', false])
   },
 )
 
@@ -405,7 +413,7 @@ test(
     const { manifest, missing } = await backUpTo(register, place)
     expect(missing).toContain(anonymisedCopyKey(lost!.id, lost!.copy))
     const inPlace = ({ id, copy }: { id: string; copy: string }) =>
-      readWholeOr(place.store, `objects/${anonymisedCopyKey(id, copy)}`)
+      readWholeIfExists(place.store, `objects/${anonymisedCopyKey(id, copy)}`)
     expect(await inPlace(gone!)).toBeDefined()
     await destroyer.destroy(gone!.id)
     expect(await inPlace(gone!)).toBeUndefined()
@@ -425,8 +433,8 @@ test(
       { there: false, words: false },
     ])
     expect(
-      (await readWholeOr(machine.target.objects, anonymisedCopyKey(recorded!.id, recorded!.copy)))?.toString(),
+      (await readWholeIfExists(machine.target.objects, anonymisedCopyKey(recorded!.id, recorded!.copy)))?.toString(),
     ).toBe('sealed')
-    expect(await readWholeOr(machine.target.objects, anonymisedCopyKey(gone!.id, gone!.copy))).toBeUndefined()
+    expect(await readWholeIfExists(machine.target.objects, anonymisedCopyKey(gone!.id, gone!.copy))).toBeUndefined()
   },
 )

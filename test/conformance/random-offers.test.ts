@@ -56,7 +56,9 @@ describe.each([
     async () => {
       const wrong: string[] = []
       for (let seed = firstSeed; seed < firstSeed + offers; seed++) {
-        const reason = await judge(seed, plays).catch((error: unknown) => `it is not kept: ${(error as Error).stack}`)
+        const reason = await findProblem(seed, plays).catch(
+          (error: unknown) => `it is not kept: ${(error as Error).stack}`,
+        )
         if (reason !== undefined) wrong.push(`seed ${seed}: ${reason}`)
         if (wrong.length > 5) break
       }
@@ -70,11 +72,11 @@ test.each([
   // Comfort noise without an rtpmap, in a stream whose clock is not 8 kHz.
   7_034_051,
 ])('the offer of seed %i, which once failed', async (seed) => {
-  expect(await judge(seed, [])).toBeUndefined()
+  expect(await findProblem(seed, [])).toBeUndefined()
 })
 
 /** Returns what is wrong with the result of one random call; undefined if nothing is. */
-async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<string | undefined> {
+async function findProblem(seed: number, playing: readonly LibraryCodec[]): Promise<string | undefined> {
   const random = seedRandom(`offers ${seed}`)
   const client = random.pick(['obeys', 'obeys', 'first of its own', 'anything'] as const)
   const sent: { payload: Buffer; meant: Codec | undefined; payloadType: number }[] = []
@@ -106,7 +108,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   if (typeof answerTo(phases[0]!.media, { formats }) === 'string') return undefined
   const { index, chunks, recording, counters, lengthMs } = await recordOffered(phases, formats)
 
-  if (hasOddNumber(index)) return 'the index holds what is no number'
+  if (hasUnstorableNumber(index)) return 'the index holds what is no number'
   if (index.durationSamples > 8 * (lengthMs + 1000)) return `it lasts ${index.durationSamples / 8} of ${lengthMs} ms`
   if (counters.received + counters.omitted !== sent.length) return `${JSON.stringify(counters)} of ${sent.length}`
   const recorded: Buffer[] = []
@@ -140,7 +142,8 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   if (index.unplayedMs !== 20 * unplayed) return `${index.unplayedMs} ms unplayed of ${unplayed} packets`
   const plays = received.filter(Boolean).length
   const empty = sounds.filter(
-    ({ meant, payloadType, payload }, n) => received[n] && holdsNothing(meant ?? codecNamedBy(payloadType), payload),
+    ({ meant, payloadType, payload }, n) =>
+      received[n] && isShorterThanSample(meant ?? codecNamedBy(payloadType), payload),
   ).length
   let visited = 0
   let wrongSound: string | undefined
@@ -156,7 +159,8 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   const strays = index.sources.reduce((sum, { straySeqs }) => sum + straySeqs.length, 0)
   if (visited < plays - strays - empty || visited > plays)
     return `${visited} of ${plays} packets sound, ${strays} stray`
-  if (plays - strays > 2 && isSilent(index) && loud(sounds, received) > 2) return 'it is silent although speech came'
+  if (plays - strays > 2 && isSilent(index) && countPlayable(sounds, received) > 2)
+    return 'it is silent although speech came'
   if (isSilent(index) && plays === 0 && unplayed === 0 && recorded.length > 0 && !sounds.every(isQuiet))
     return 'no mark'
   return undefined
@@ -196,7 +200,7 @@ function payloadOf(random: Random, meant: Codec | undefined, payloadType: number
 }
 
 /** Returns true if the packet is too short for a sample, so that both results are right. */
-function holdsNothing(codec: Codec | undefined, payload: Buffer): boolean {
+function isShorterThanSample(codec: Codec | undefined, payload: Buffer): boolean {
   const min = { DVI4: 5, L16: 2, GSM: 33 }[codec?.encoding ?? ''] ?? 1
   return payload.length < min
 }
@@ -222,7 +226,7 @@ function isDecodable(codec: Codec | undefined): boolean {
   return ['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'].includes(encoding) && clockRate === 8000
 }
 
-function loud(sounds: readonly { meant: Codec | undefined }[], received: readonly boolean[]): number {
+function countPlayable(sounds: readonly { meant: Codec | undefined }[], received: readonly boolean[]): number {
   return sounds.filter((_, n) => received[n]).length
 }
 
@@ -232,8 +236,8 @@ function isQuiet({ meant, payloadType }: { meant: Codec | undefined; payloadType
 }
 
 /** Returns true if a value contains a number that JSON or the database would refuse. */
-function hasOddNumber(value: unknown): boolean {
+function hasUnstorableNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (value instanceof Uint8Array) return false
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasOddNumber)
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasUnstorableNumber)
 }

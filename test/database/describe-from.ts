@@ -10,19 +10,19 @@ import { termZone } from '#description/terms.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 
 /** Returns the text of a new installation. */
-export function shippedToday(): Promise<string> {
+export function shippedDescriptionText(): Promise<string> {
   return shippedDescription(Temporal.Now.plainDateISO(termZone))
 }
 
 /** Returns the description of a new installation; its rules are in force on any date. */
-export async function describedToday(): Promise<RegisterDescription> {
-  const parsed = parseDescription(await shippedToday())
+export async function readShippedDescription(): Promise<RegisterDescription> {
+  const parsed = parseDescription(await shippedDescriptionText())
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.description
 }
 
 /** Publishes a version that lacks one role, in force from an instant after those of all other versions. */
-export async function describeFrom(
+export async function publishWithoutRole(
   pool: Pool,
   effectiveFrom: Temporal.Instant,
   { without: { role, duty } }: { without: { role: Role; duty?: Duty } },

@@ -6,25 +6,25 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Returns the draft; throws an error with the refusal and the problems if there is none. */
-export function taken(result: Draft | DraftRefusal): Draft {
+export function acceptedDraft(result: Draft | DraftRefusal): Draft {
   if (!('refused' in result)) return result
   const problems = result.problems?.map(({ field, message }) => `${field}: ${message.en}`) ?? []
   throw new Error([result.refused, ...problems].join('\n'))
 }
 
 /** Drafts and submits a change of the newest version. */
-export async function submitted(
+export async function submitChange(
   desk: HoldingSafeguards,
   author: Session,
   effectiveFrom: Temporal.Instant,
   change: Pick<DraftChange, 'text' | 'edits'>,
 ): Promise<Draft> {
   const now = Temporal.Now.instant()
-  const begun = taken(await startDraft(desk, author, now))
-  const written = taken(
+  const begun = acceptedDraft(await startDraft(desk, author, now))
+  const written = acceptedDraft(
     await changeDraft(desk, author, begun.id, { revision: begun.revision, effectiveFrom, ...change }, now),
   )
-  return taken(await submitDraft(desk, author, begun.id, written.revision, now))
+  return acceptedDraft(await submitDraft(desk, author, begun.id, written.revision, now))
 }
 
 /** Drafts, submits and approves a change; the version is in force from `effectiveFrom` on. */
@@ -34,9 +34,9 @@ export async function newVersion(
   effectiveFrom: Temporal.Instant,
   change: Pick<DraftChange, 'text' | 'edits'>,
 ): Promise<Draft> {
-  const draft = await submitted(desk, people.author, effectiveFrom, change)
+  const draft = await submitChange(desk, people.author, effectiveFrom, change)
   const decision = { revision: draft.revision }
-  return taken(await approveDraft(desk, people.approver, draft.id, decision, Temporal.Now.instant()))
+  return acceptedDraft(await approveDraft(desk, people.approver, draft.id, decision, Temporal.Now.instant()))
 }
 
 /** Runs work that must end before an instant: that many seconds from now, or later on a slow machine. */

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { startEmbeddedPostgres, type EmbeddedLog, type EmbeddedPostgres } from '#platform/database/embedded.ts'
 import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts'
-import { ownDatabaseSteps } from '#platform/database/own-database.ts'
+import { databaseSetupSteps } from '#platform/database/database-setup.ts'
 import { freePort } from '../whole/free-ports.ts'
 import { rolePassword } from './cluster.ts'
 
@@ -164,7 +164,7 @@ export async function startExternalServer(
 
 /** Revokes in a database the grants that only a superuser can revoke, as `seloste create-database` does. */
 export async function revokeFromEverybody(url: string, database: string): Promise<void> {
-  const inside = ownDatabaseSteps(owner, database).filter((step) => step.database === database)
+  const inside = databaseSetupSteps(owner, database).filter((step) => step.database === database)
   await run(
     url,
     inside.map(({ statement }) => statement),

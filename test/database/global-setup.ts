@@ -12,7 +12,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
-import { shippedToday } from './describe-from.ts'
+import { shippedDescriptionText } from './describe-from.ts'
 import { owner, startTestServer, superuser } from './external-server.ts'
 
 const folderPrefix = 'seloste-test-'
@@ -84,7 +84,7 @@ function isAlive(pid: number): boolean {
 /** Without a description in force nobody has any rights. */
 async function installSeed(url: string): Promise<void> {
   const { db, close } = connectDatabase({ url, applicationName: 'template', size: 1, onIdleError: () => undefined })
-  await installDescription(db, await shippedToday(), seedDescriptionFile)
+  await installDescription(db, await shippedDescriptionText(), seedDescriptionFile)
   await close()
 }
 

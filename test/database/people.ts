@@ -14,7 +14,7 @@ import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
-const cheap: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
+const cheapHashCost: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 let storedPassword: Promise<StoredPassword> | undefined
 const start = Temporal.Instant.from('2020-01-01T00:00:00Z')
 
@@ -64,7 +64,7 @@ export async function enterTestPerson(
   // Sets a password as the directory does, but hashed once and at a low cost, so that thousands of sign-ins are cheap.
   const { salt, check } = await (given.ownHash
     ? hashPassword(password)
-    : (storedPassword ??= hashPassword(password, cheap)))
+    : (storedPassword ??= hashPassword(password, cheapHashCost)))
   await safeguardsOf(admin)
     .updateTable('person')
     .set({ password_salt: salt, password_check: check })
@@ -100,7 +100,7 @@ export function colleagueOf({ unitId }: TestPerson): NonNullable<SegmentFacts['o
 }
 
 /** Returns an admission that accepts every segment and appends it to the list. */
-export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promise<Admission> {
+export function appendAdmitted(list: SegmentFacts[]): (facts: SegmentFacts) => Promise<Admission> {
   return (facts) => {
     list.push(facts)
     return Promise.resolve({ contactId: facts.contactId, verdict: 'entered' })

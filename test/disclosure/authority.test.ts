@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 import { answer } from '../register/open-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const {
   makeRecording: stored,
   makeRecordingUntil,

@@ -3,13 +3,13 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
-import { applyEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
+import { openAnonymisedAudio } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCopyHearings, endExpiredPlaybacks } from '#use/disclosure/copies/play-copy.ts'
-import { startPlayback } from '#use/disclosure/copies/judge-copy.ts'
+import { createCopyPlaybacks, endExpiredPlaybacks } from '#use/disclosure/copies/play-copy.ts'
+import { startPlayback } from '#use/disclosure/copies/copy-acts.ts'
 import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import type { EvaluationFigures } from '#use/disclosure/copies/voice-engines.ts'
 import { demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
@@ -162,7 +162,7 @@ test('a former preparer of a copy cannot sign it, even if somebody else has take
 test('starting again does not speed up playback: the rate limit applies to the person', async () => {
   const { id } = await rendered()
   const session = await copies.people.kaisa.signIn()
-  const hearings = createCopyHearings(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
+  const hearings = createCopyPlaybacks(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
   const begin = async () => {
     const begun = await startPlayback(database.as('seloste_desk').db, session, id)
     if ('refused' in begun) throw new Error(begun.refused)
@@ -200,7 +200,7 @@ test('an approved copy never changes: everybody who plays or gets it receives th
   const again = await send('kaisa', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
   expect(again.body).toEqual({ id })
   expect((await receive(id)).equals(sound)).toBe(true)
-  const opened = await openAnonymisedSound(copies.register.ingest, { copy: id, recording }, sound.length)
+  const opened = await openAnonymisedAudio(copies.register.ingest, { copy: id, recording }, sound.length)
   expect((await opened.read(0, opened.totalBytes)).equals(sound)).toBe(true)
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
 })
@@ -338,7 +338,7 @@ test('a prohibition while a copy is rendered or played leaves nothing of the cop
   for (const { id, recording } of [played, making]) {
     expect(await send('eero', 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ code: 'recording.destroyed' })
     expect((await rowOf(id)).work).toBeNull()
-    await applyEnds(copies.expunging, Temporal.Now.instant())
+    await destroyBlocked(copies.expunging, Temporal.Now.instant())
     await expect.poll(() => objectsOf(recording)).toEqual([])
     await expect.poll(async () => (await rowOf(id)).sound_at).toBeNull()
   }

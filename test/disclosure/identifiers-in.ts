@@ -1,5 +1,5 @@
 import { proposeSpans } from '#use/disclosure/content/propose-spans.ts'
-import { allRemovedWords } from '#use/disclosure/content/redact-transcript.ts'
+import { allReplacements } from '#use/disclosure/content/redact-transcript.ts'
 import type { Category, Language, Trigger, Word } from '#use/disclosure/content/word.ts'
 
 /** Finding in a text that still identifies a person. Contains positions, not words, so it can be logged. */
@@ -27,7 +27,7 @@ export function identifiersIn(text: string, language: Language, minConfidence = 
   let at = 0
   let track: Word['track'] = 0
   // Uses separate signs on both sides of a replacement, so that every position stays the same.
-  const clean = allRemovedWords.reduce((rest, words) => rest.replaceAll(words, '¤'.repeat(words.length)), text)
+  const clean = allReplacements.reduce((rest, words) => rest.replaceAll(words, '¤'.repeat(words.length)), text)
   for (const line of clean.matchAll(/[^\n]+/g)) {
     for (const match of line[0].matchAll(/\S+/g)) {
       const from = line.index + match.index

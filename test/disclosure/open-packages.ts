@@ -8,7 +8,7 @@ import { unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { beforeAll, expect } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import { storeAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
+import { storeAnonymisedAudio } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
@@ -39,7 +39,7 @@ export async function openPackages(
     const tone = (hz: number) =>
       Int16Array.from({ length: 40_000 }, (_, at) => 8000 * Math.sin((2 * Math.PI * hz * at) / 8000))
     const of = { copy: rows[0]!.id, recording: recordingId }
-    const { sha256, bytes } = await storeAnonymisedSound(register.ingest, of, [tone(440), tone(620)])
+    const { sha256, bytes } = await storeAnonymisedAudio(register.ingest, of, [tone(440), tone(620)])
     await sql`
       update anonymised_copy set sound_sha256 = ${sha256}, sound_bytes = ${bytes}, sound_ms = 5000, sound_at = now()
       where recording_id = ${recordingId}`.execute(admin)

@@ -13,7 +13,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 import { answer, type Browser } from '../register/open-desk.ts'
 
 const none = { kind: 'none' as const, units: [], numbers: [] }
@@ -24,8 +24,11 @@ const all = { kind: 'all' as const, units: [], numbers: [] }
 type TestScope = typeof none | typeof ofNumber | typeof all
 
 /** Call it at the top of a test file. */
-export async function openResearch(database: TestDatabase<RegisterTables>, given: Parameters<typeof openEnds>[1] = {}) {
-  const ends = await openEnds(database, given)
+export async function openResearch(
+  database: TestDatabase<RegisterTables>,
+  given: Parameters<typeof openDestructionDesk>[1] = {},
+) {
+  const ends = await openDestructionDesk(database, given)
   const { admin, custodian } = ends
   const enter = (name: string, role: Role, purposes: Purpose[], scope: TestScope, duty?: Duty) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {

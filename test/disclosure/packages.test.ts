@@ -12,13 +12,13 @@ import { inSession } from '#platform/database/connect.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { leavesNothingOf } from './leaves-nothing-of.ts'
-import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { findLeaks } from './find-leaks.ts'
+import { createPackageDownloads } from '#use/disclosure/packages/fetch-package.ts'
 import { endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packages.ts'
-import { threeAtOnce } from './three-at-once.ts'
+import { downloadThreeTimesAtOnce } from './three-at-once.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const open = await openPackages(database)
@@ -84,9 +84,9 @@ describe('a package to a research institute', () => {
     ]
     expect(calls).toHaveLength(2)
     // Searches the archive's own bytes too, with names and headers.
-    expect(leavesNothingOf(archive, secrets)).toEqual([])
+    expect(findLeaks(archive, secrets)).toEqual([])
     for (const [name, bytes] of unpacked(archive))
-      expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
+      expect({ name, left: findLeaks(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
   test('is decrypted by Debian’s age with the institute’s key and with no other', { skip: !hasAge }, async () => {
@@ -172,7 +172,7 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(200)
     await until(id, 'taken')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
-    await createPackageFetching(register.ingest).removeEnded()
+    await createPackageDownloads(register.ingest).removeEnded()
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
   })
 
@@ -189,7 +189,7 @@ describe('a package to a research institute', () => {
     expect(await begun()).toBe(0)
     // Acts as a desk that requests the package without having received the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
-    const fetching = createPackageFetching(register.ingest)
+    const fetching = createPackageDownloads(register.ingest)
     const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
     for (const attempt of [0, 1]) {
       expect(await fetching.piece({ ...guessed, attempt, from: 0 })).toEqual({})
@@ -199,7 +199,7 @@ describe('a package to a research institute', () => {
     // A small file would be sent to the first client before the others request it. Here all request it before one is
     // answered.
     const row = { table: 'disclosure_package', id: guessed.id } as const
-    const { whole, refused } = await threeAtOnce(admin, row, desk.visitor, [link, 'POST'])
+    const { whole, refused } = await downloadThreeTimesAtOnce(admin, row, desk.visitor, [link, 'POST'])
     expect({ whole, begun: await begun() }).toEqual({ whole: [sizeBytes], begun: 1 })
     // On a busy machine the first download may have finished before the last request is checked.
     for (const status of refused) expect([404, 409]).toContain(status)
@@ -216,7 +216,7 @@ describe('a package to a research institute', () => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })
       await until(id, 'ready')
-      const fetching = createPackageFetching(register.ingest)
+      const fetching = createPackageDownloads(register.ingest)
       const { token: session } = await open.people.riitta.signIn()
       const begin = async () => {
         const begun =
@@ -316,7 +316,7 @@ describe('a package to a research institute', () => {
     for (const { id, recordings } of [confirmed, pseudonymised, restricted]) {
       const { body } = await release(id)
       await until(id, 'ready')
-      const fetching = createPackageFetching(register.ingest)
+      const fetching = createPackageDownloads(register.ingest)
       const begun = await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
       const half = {
         id: begun.id!,
@@ -332,7 +332,7 @@ describe('a package to a research institute', () => {
       // The rest of a download in progress is refused too.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
-      await createPackageFetching(register.ingest).removeEnded()
+      await createPackageDownloads(register.ingest).removeEnded()
       expect(await stateOf(id)).toBe('withdrawn')
       await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
       await open.allowed({ pseudonymised: true })

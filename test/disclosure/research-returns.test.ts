@@ -24,7 +24,7 @@ const extend = (id: string, dueOn: string, name: 'eero' | 'kaisa' = 'eero') =>
 const decideExtension = (id: string, outcome = 'GRANTED', name: 'riitta' | 'eero' = 'riitta') =>
   send(name, 'POST', `/api/research-extensions/${id}/decision`, { outcome })
 const close = (id: string) => act('riitta', 'POST', id, '/close')
-async function tiesOf(id: string) {
+async function countLinks(id: string) {
   const { rows } = await sql<{ ties: number }>`
     select (select count(*) from research_item where disclosure_id = d.id and (recording_id is not null or contact_id is not null))
       + (select count(*) from disclosed_copy where disclosure = d.number and recording_id is not null) as ties
@@ -50,9 +50,9 @@ describe('a released copy', () => {
     expect(found.notices[0]!.text).not.toMatch(/\d{2}:\d{2}|\+358|Aino|[0-9a-f]{8}-/)
     expect((await confirm(id, 2)).status).toBe(204)
     expect(await close(id)).toMatchObject({ status: 409, code: 'research.unconfirmed', field: '1' })
-    expect(await tiesOf(id)).toBe(2)
+    expect(await countLinks(id)).toBe(2)
     expect((await confirm(id, 1, 'destroyed', 'riitta')).status).toBe(204)
-    expect(await tiesOf(id)).toBe(0)
+    expect(await countLinks(id)).toBe(0)
     expect((await close(id)).status).toBe(204)
     expect(await read(id)).toMatchObject({
       state: 'CLOSED',
@@ -74,7 +74,7 @@ describe('a released copy', () => {
     expect((await send('riitta', 'POST', `/api/recalls/${recall.id}/confirm`, { outcome: 'returned' })).status).toBe(
       204,
     )
-    expect(await tiesOf(id)).toBe(0)
+    expect(await countLinks(id)).toBe(0)
     expect((await read(id)).itemList).toMatchObject([{ outcome: 'returned' }])
     expect(await confirm(id, 1)).toMatchObject({ status: 409, code: 'recall.confirmed' })
     expect((await close(id)).status).toBe(204)
@@ -167,7 +167,7 @@ describe('the working days within which a copy must be destroyed or returned (AC
   })
 })
 
-describe('is overdue, blocks other releases to its institute until the copies are confirmed, and stays so until it is closed', () => {
+describe('an overdue disclosure', () => {
   test('becomes overdue; its institute gets nothing else until the copies are confirmed, and it stays overdue until it is closed', async () => {
     const instituteId = await institute()
     const { id } = await released({ instituteId, items: 2 })

@@ -10,7 +10,7 @@ type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Re
  * Sends three requests at the same time; the database answers none of them before all three have arrived. Returns the
  * lengths of the bodies received with 200, and the other statuses.
  */
-export async function threeAtOnce(
+export async function downloadThreeTimesAtOnce(
   admin: Kysely<RegisterTables>,
   row: { table: 'disclosure_package' | 'subject_copy'; id: string },
   client: Client,

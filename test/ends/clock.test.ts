@@ -2,7 +2,7 @@
 // instead of the machine's clock: only the difference counts.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked, endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import { advanceClock } from '#destruction/clock.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { recordingTerms } from '#description/terms.ts'
@@ -10,17 +10,17 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { callOfMonthsAgo } from '../register/make-register.ts'
 import { answer } from '../register/open-desk.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, shiftMark, byOfficial } = ends
 const now = () => Temporal.Now.instant()
 const runAll = async () => {
   const state = await advanceClock(custodian)
   await sweep(ends.expunging, now())
-  await settleEnds(custodian)
-  await applyEnds(ends.expunging, now())
+  await endExpiredHolds(custodian)
+  await destroyBlocked(ends.expunging, now())
   return state
 }
 const listen = (id: string) => post('aino', `/api/recordings/${id}/listenings`, { purpose: 'DEVELOPMENT' })

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { applyTerms } from '#destruction/retention/apply-terms.ts'
-import { expungeRecordings, reachRemains } from '#register/expunge.ts'
+import { expungeRecordings, retryLateRemovals } from '#register/expunge.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -37,7 +37,7 @@ const entriesOf = (kind: string, object: string) =>
     .where('object_kind', '=', kind as never)
     .where(sql<boolean>`coalesce(object_name, object_id::text) = ${object}`)
     .execute()
-const owed = async () =>
+const pendingReplicaDeletes = async () =>
   (await admin.selectFrom('copy_owed').select(['object_kind', 'object']).execute()).map((one) => one.object_kind)
 const monthOf = (id: string) =>
   admin.selectFrom('recording_key').select('expiry_month').where('recording_id', '=', id).executeTakeFirst()
@@ -67,17 +67,17 @@ test('an unreachable place destroys once it is reachable again, even past the de
     receipts: { key: string }[]
   }
   expect(month.places).toEqual([{ place: place.name, reached: false }])
-  expect((await owed()).toSorted()).toEqual(['month-key', 'recording'])
+  expect((await pendingReplicaDeletes()).toSorted()).toEqual(['month-key', 'recording'])
   const key = month.receipts[0]!.key
 
   // The place is still unreachable: nothing is recorded as done, and nothing is forgotten.
-  await reachRemains(expunging, now())
-  expect(await owed()).toHaveLength(2)
+  await retryLateRemovals(expunging, now())
+  expect(await pendingReplicaDeletes()).toHaveLength(2)
 
   await rename(`${place.folder}-away`, place.folder)
   expect((await objectsAt(victim.id)).length).toBeGreaterThan(0)
-  await reachRemains(expunging, now())
-  expect(await owed()).toEqual([])
+  await retryLateRemovals(expunging, now())
+  expect(await pendingReplicaDeletes()).toEqual([])
   expect(await objectsAt(victim.id)).toEqual([])
   expect((await objectsAt(neighbour.id)).length).toBeGreaterThan(0)
   for (const object of [victim.id, key]) {
@@ -98,7 +98,7 @@ test('an unreachable place destroys once it is reachable again, even past the de
   expect(keys.map(({ version }) => version)).toEqual([current.version])
   expect(key).not.toContain(`.v${current.version}`)
   // A second run records nothing more.
-  await reachRemains(expunging, now())
+  await retryLateRemovals(expunging, now())
   expect(await entriesOf('place-reached', victim.id)).toHaveLength(1)
 })
 
@@ -119,7 +119,7 @@ test('objects that capture delivers after the end are removed', async () => {
     return found.length
   }
   expect(await there()).toBe(2)
-  await reachRemains(expunging, now())
+  await retryLateRemovals(expunging, now())
   expect(await there()).toBe(0)
 })
 

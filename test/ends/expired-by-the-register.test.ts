@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, makeRecordingUntil, post, get, serve, shiftMark } = await openEnds(database)
+const { makeRecording: stored, makeRecordingUntil, post, get, serve, shiftMark } = await openDestructionDesk(database)
 const access = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
 const query = new URLSearchParams(access).toString()
 

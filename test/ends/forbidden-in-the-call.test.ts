@@ -6,10 +6,10 @@ import { bodyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '../database/people.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { makeRecording: remaining, byOfficial, stateOf, until, post, admin, register, people } = ends
 const now = () => Temporal.Now.instant()
 

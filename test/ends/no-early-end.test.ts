@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { answer } from '../register/open-desk.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { as, makeRecording: stored, stateOf, admin, people } = ends
 
 const roles = [undefined, 'seloste_capture', 'seloste_desk', 'seloste_custodian'] as const

@@ -3,10 +3,10 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { makeRecording: stored, makeRecordingUntil, byOfficial, stateOf, until, post, get, admin, setDay } = ends
 const now = () => Temporal.Now.instant()
 const months = (count: number) => now().toZonedDateTimeISO('Europe/Helsinki').add({ months: count }).toInstant()

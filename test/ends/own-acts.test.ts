@@ -2,10 +2,10 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openEnds } from './open-ends.ts'
+import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { makeRecording: stored, byOfficial, forbid, get, until, people } = ends
 
 beforeAll(() => ends.startCustodian(), 60_000)

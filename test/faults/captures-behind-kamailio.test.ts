@@ -11,11 +11,11 @@ import { requestCapture } from '#app/capture/capture-control.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import { seenNodes } from '#register/capture-nodes.ts'
+import { listNodeStatuses } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { externalBinaries } from '../database/external-server.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -66,7 +66,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
       root = await mkdtemp(join(tmpdir(), 'seloste-machines-'))
       await mkdir(join(root, 'objects'), { mode: 0o700 })
       await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
-      await installDescription(db, await shippedToday(), seedDescriptionFile)
+      await installDescription(db, await shippedDescriptionText(), seedDescriptionFile)
       await pool.query(
         `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
         [keys.recipient],
@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
       return rows
     }
     const states = async () =>
-      (await seenNodes(db)).filter(({ state }) => state !== 'ended').map(({ name, state }) => [name, state])
+      (await listNodeStatuses(db)).filter(({ state }) => state !== 'ended').map(({ name, state }) => [name, state])
     /** Waits until the dispatcher sends calls to a capture; it checks an unavailable capture every five seconds. */
     const waitUntilGivenCalls = (name: string) =>
       expect

@@ -19,7 +19,7 @@ import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import type { SentCall } from '../simulator/sent-call.ts'
 import { eventually } from '../whole/api.ts'
-import { runCaptureOn, type CaptureOnALine } from './run-capture.ts'
+import { runCaptureOn, type CaptureWithCuttableDatabase } from './run-capture.ts'
 import type { FloodAnswered, FloodOrder } from './send-flood.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
@@ -32,7 +32,7 @@ const stranger = '127.0.0.66'
 
 const database = await createTestDatabase<RegisterTables>()
 let folder = ''
-let capture: CaptureOnALine
+let capture: CaptureWithCuttableDatabase
 const sockets: Socket[] = []
 
 beforeAll(async () => {

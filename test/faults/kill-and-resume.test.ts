@@ -16,7 +16,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { objectsUrl, openTestObjects, testObjects } from '../objects/test-objects.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -89,7 +89,7 @@ test(
   `kill -9 at ${kills} random moments under ${calls} calls: no recording is lost, each stream loses at most one second at each kill, and every gap is marked`,
   { timeout: isLong ? 900_000 : 200_000 },
   async () => {
-    await installDescription(db, await shippedToday(), seedDescriptionFile)
+    await installDescription(db, await shippedDescriptionText(), seedDescriptionFile)
     await pool.query(
       `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
       [keys.recipient],

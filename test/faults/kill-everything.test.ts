@@ -17,7 +17,7 @@ import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { seedRandom } from '../simulator/random.ts'
 import { eventually, signInAt, type Api } from '../whole/api.ts'
-import { adminUrlOf } from '../whole/elsewhere.ts'
+import { adminUrlOf } from '../whole/external-state.ts'
 import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'

@@ -11,12 +11,12 @@ import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import type { SentCall } from '../simulator/sent-call.ts'
 import { eventually } from '../whole/api.ts'
-import { runCaptureOn, type CaptureOnALine } from './run-capture.ts'
+import { runCaptureOn, type CaptureWithCuttableDatabase } from './run-capture.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 let root = ''
-let capture: CaptureOnALine | undefined
+let capture: CaptureWithCuttableDatabase | undefined
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'seloste-restart-'))
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
 
-const start = (ports?: CaptureOnALine['ports']) =>
+const start = (ports?: CaptureWithCuttableDatabase['ports']) =>
   runCaptureOn(database, { data: join(root, 'data'), objects: join(root, 'objects') }, {}, ports)
 
 let seed = 700

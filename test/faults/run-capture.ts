@@ -10,18 +10,18 @@ import { makeLog } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { objectsUrl, testObjects } from '../objects/test-objects.ts'
 import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
 
-export interface CaptureOnALine {
+export interface CaptureWithCuttableDatabase {
   readonly ports: SelostePorts
   readonly sip: { readonly host: string; readonly port: number }
   /** TLS port, if the environment has certificates. */
   readonly sipsPort: number
   /** Log of the capture, line by line. */
   readonly lines: readonly string[]
-  readonly line: CuttableLine
+  readonly line: CuttableConnection
   stop(): Promise<void>
 }
 
@@ -35,15 +35,15 @@ export async function runCaptureOn(
   environment: Readonly<Record<string, string>> = {},
   /** Ports and folder of an earlier start, for a capture that restarts in place. */
   ports?: SelostePorts,
-): Promise<CaptureOnALine> {
+): Promise<CaptureWithCuttableDatabase> {
   ports ??= await findPorts()
   const { db, pool } = database.as()
-  await installDescription(db, await shippedToday(), seedDescriptionFile)
+  await installDescription(db, await shippedDescriptionText(), seedDescriptionFile)
   await pool.query(
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],
   )
-  const line = await openLine(new URL(database.url('seloste_capture')))
+  const line = await openCuttableConnection(new URL(database.url('seloste_capture')))
   const url = new URL(database.url('seloste_capture'))
   url.searchParams.delete('host')
   url.host = `127.0.0.1:${line.port}`
@@ -74,7 +74,7 @@ export async function runCaptureOn(
   }
 }
 
-export interface CuttableLine {
+export interface CuttableConnection {
   readonly port: number
   /** Breaks connections, and accepts no new ones. */
   cut(): Promise<void>
@@ -86,7 +86,7 @@ export interface CuttableLine {
  * Opens a database connection that can be cut.
  * @param url database at a socket or port of this machine
  */
-export async function openLine(url: URL): Promise<CuttableLine> {
+export async function openCuttableConnection(url: URL): Promise<CuttableConnection> {
   const folder = url.searchParams.get('host')
   const open = new Set<Socket>()
   let server: Server | undefined

@@ -9,12 +9,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { payloadNonceBytes } from '#platform/age/seal-stream.ts'
-import { seenNodes } from '#register/capture-nodes.ts'
+import { listNodeStatuses } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { metadataOf, openClient } from '../conformance/flows/recording-client.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { objectsUrl, openTestObjects, testObjects } from '../objects/test-objects.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -55,7 +55,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'seloste-two-'))
   await mkdir(join(root, 'objects'), { mode: 0o700 })
   await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
-  await installDescription(db, await shippedToday(), seedDescriptionFile)
+  await installDescription(db, await shippedDescriptionText(), seedDescriptionFile)
   await pool.query(
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],
@@ -173,7 +173,7 @@ test(
     await expect
       .poll(async () => (await segmentsOf(long)).map(({ node }) => node), { timeout: 30_000 })
       .toEqual([dead, other])
-    expect((await seenNodes(db)).map(({ name, state }) => [name, state]).sort()).toEqual(
+    expect((await listNodeStatuses(db)).map(({ name, state }) => [name, state]).sort()).toEqual(
       [
         [dead, 'silent'],
         [other, 'takes-calls'],
@@ -234,7 +234,7 @@ test(
     for (const { stop } of clients) stop()
     // Nothing of the call is pending at the other node.
     await expect
-      .poll(async () => (await seenNodes(db)).map(({ waiting }) => waiting), { timeout: 20_000 })
+      .poll(async () => (await listNodeStatuses(db)).map(({ waiting }) => waiting), { timeout: 20_000 })
       .toEqual([0, 0])
     const { rows } = await pool.query(
       `select c.number_called as number, s.decision_reason as reason, s.draw is not null as drawn

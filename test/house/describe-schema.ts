@@ -2,7 +2,7 @@
 // indexes, triggers, policies and grants, then views and functions by name. The text is never run; migrations/ and functions/
 // make the database.
 import { sql, type QueryExecutorProvider } from 'kysely'
-import { databaseMarks } from '#platform/database/quarantine.ts'
+import { uncopiedTables } from '#platform/database/quarantine.ts'
 
 export async function describeSchema(db: QueryExecutorProvider): Promise<string> {
   const [tables, types, views, functions, ofPostgres] = [
@@ -38,7 +38,7 @@ async function tablesOf(db: QueryExecutorProvider): Promise<string[]> {
     with relation as (
       select oid, relname, relacl, relowner, pg_get_partkeydef(oid) as partition, relrowsecurity from pg_class
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-        and relname <> all (${[...databaseMarks]}::name[])
+        and relname <> all (${[...uncopiedTables]}::name[])
     )
     select r.relname::text as name, r.partition,
       (

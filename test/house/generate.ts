@@ -1,7 +1,7 @@
 // Writes every generated file from its source; with --check, lists the files that are out of date. No line in a
 // generated file is edited by hand.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { ownDatabaseScript, ownDatabaseSteps } from '../../src/platform/database/own-database.ts'
+import { databaseSetupScript, databaseSetupSteps } from '../../src/platform/database/database-setup.ts'
 import { describeSettings } from '../../src/platform/config/settings-table.ts'
 import { drawBoundaries } from './draw-boundaries.ts'
 import { checksumsFile, listChecksums } from './list-checksums.ts'
@@ -26,7 +26,7 @@ const generated: Generated[] = [
   {
     path: 'packaging/compose/10-own-database.sql',
     make: () =>
-      `-- Generated from src/platform/database/own-database.ts.\n${ownDatabaseScript(ownDatabaseSteps('seloste', 'seloste'))}`,
+      `-- Generated from src/platform/database/database-setup.ts.\n${databaseSetupScript(databaseSetupSteps('seloste', 'seloste'))}`,
   },
   { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { format } from 'prettier'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
-import { databaseMarks } from '#platform/database/quarantine.ts'
+import { uncopiedTables } from '#platform/database/quarantine.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { readDatabase, type KnownDatabase } from '#use/evidence/known-database.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
@@ -40,7 +40,7 @@ export async function describeDatabase(db: QueryExecutorProvider): Promise<Known
   const { rows } = await sql<{ name: string }>`
     select rolname::text as name from pg_roles where rolname ~ '^seloste_' order by 1`.execute(db)
   const { tables: all, members } = await readDatabase(db)
-  const marks: readonly string[] = databaseMarks
+  const marks: readonly string[] = uncopiedTables
   const tables = Object.fromEntries(Object.entries(all).filter(([name]) => !marks.includes(name)))
   return { tables, members, roles: rows.map(({ name }) => name) }
 }

@@ -7,11 +7,11 @@ import { setPriority, tmpdir } from 'node:os'
 import { delimiter, join, relative, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
-import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
+import { bundleLibrariesIfStale } from '../../src/app/cli/bundle-libraries.ts'
 import { prepareFolder } from '../whole/prepare-folder.ts'
 import { preparedVariable } from '../whole/prepared-folder.ts'
 import { findChromium } from './find-chromium.ts'
-import { chooseQuickFolder } from './quick-folder.ts'
+import { useMemoryFolder } from './memory-folder.ts'
 import { makeRunFolder, removeDeadRuns } from './run-folder.ts'
 
 export interface Tally {
@@ -38,13 +38,13 @@ const maxRetried = 8
  * Lines printed last, because only the end of a long output may be stored: failed tests, and tests that passed at the
  * second try.
  */
-const atTheEnd: string[] = []
+const finalLines: string[] = []
 /** Seconds that each file of tests and journeys took. */
-const took = new Map<string, number>()
-const slowestNamed = 10
+const secondsByFile = new Map<string, number>()
+const maxSlowestListed = 10
 /** Makes the folder for all files of this run, and sets it in the environment. | @returns the folder's path */
 export function beginRun(): string {
-  chooseQuickFolder()
+  useMemoryFolder()
   removeDeadRuns(tmpdir())
   const folder = makeRunFolder()
   Object.assign(process.env, {
@@ -60,9 +60,9 @@ export function beginRun(): string {
 export function concludeRun(folder: string, { passed, failed }: Tally): void {
   rmSync(folder, { recursive: true, force: true })
   if (failed > 0 || passed === 0) process.exitCode = 1
-  const slowest = [...took].sort(([, a], [, b]) => b - a).slice(0, slowestNamed)
+  const slowest = [...secondsByFile].sort(([, a], [, b]) => b - a).slice(0, maxSlowestListed)
   for (const [file, seconds] of slowest) console.log(`Took ${seconds.toFixed(0)} s: ${file}`)
-  for (const line of atTheEnd) console.log(line)
+  for (const line of finalLines) console.log(line)
   console.log(`${passed} passed, ${failed} failed`)
 }
 
@@ -74,7 +74,7 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   if (!units && !journeys) return none
   const built = await counted(async () => {
     await buildWebIfStale(console.log)
-    await joinLibrariesIfStale()
+    await bundleLibrariesIfStale()
     // Unpacks the browser first: that changes this process's environment for a moment, so nothing may be started
     // meanwhile.
     if (journeys) await findChromium()
@@ -84,14 +84,14 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   const report = (name: string) => join(folder, `${name}.json`)
   const unitsDone = units
     ? await settled(
-        triedAgain(runVitest(report('vitest'), units), (files) =>
+        retryFailures(runVitest(report('vitest'), units), (files) =>
           runVitest(report('vitest-again'), ['--maxWorkers=1', ...files]),
         ),
       )
     : none
   const journeysDone = journeys
     ? await settled(
-        triedAgain(runJourneys(report('playwright'), journeys), (files) =>
+        retryFailures(runJourneys(report('playwright'), journeys), (files) =>
           runJourneys(report('playwright-again'), files),
         ),
       )
@@ -116,7 +116,7 @@ export function settled(tally: Promise<Tally>): Promise<Tally> {
 }
 
 /** Result of a test runner. */
-interface Ran {
+interface RunnerResult {
   tally: Tally
   failures: Test[]
 }
@@ -125,7 +125,10 @@ interface Ran {
  * Repeats failed files once, because a busy machine alone is not a failure; lists files that needed it.
  * @param again runs some files
  */
-async function triedAgain(ran: Promise<Ran>, again: (files: string[]) => Promise<Ran>): Promise<Tally> {
+async function retryFailures(
+  ran: Promise<RunnerResult>,
+  again: (files: string[]) => Promise<RunnerResult>,
+): Promise<Tally> {
   const first = await ran
   const files = [...new Set(first.failures.map(({ file }) => file))]
   if (files.length === 0 || files.length > maxRetried) return tallyOf(first)
@@ -147,12 +150,12 @@ interface Test {
 
 const named = ({ file, title }: Test) => `${file}: ${title}`
 
-function tallyOf({ tally, failures }: Ran): Tally {
+function tallyOf({ tally, failures }: RunnerResult): Tally {
   for (const failure of failures) recordFailure(named(failure), failure.why)
   return tally
 }
 
-async function runVitest(report: string, args: readonly string[]): Promise<Ran> {
+async function runVitest(report: string, args: readonly string[]): Promise<RunnerResult> {
   const { exitCode } = await run('vitest', [
     'run',
     ...args,
@@ -172,7 +175,8 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
       assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
     }[]
   }
-  for (const { name, startTime, endTime } of testResults) took.set(relative(root, name), (endTime - startTime) / 1000)
+  for (const { name, startTime, endTime } of testResults)
+    secondsByFile.set(relative(root, name), (endTime - startTime) / 1000)
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name)
     const failed = assertionResults.filter((test) => test.status === 'failed')
@@ -183,7 +187,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
   return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
 
-async function runJourneys(report: string, args: readonly string[]): Promise<Ran> {
+async function runJourneys(report: string, args: readonly string[]): Promise<RunnerResult> {
   const chromium = await findChromium()
   const { exitCode } = await run('playwright', ['test', ...args, '--reporter=list,json'], {
     // The browser was found (and unpacked if needed) once above, so that no worker does that.
@@ -195,7 +199,7 @@ async function runJourneys(report: string, args: readonly string[]): Promise<Ran
     errors: unknown[]
     suites: JourneySuite[]
   }
-  for (const suite of suites) took.set(suite.file, secondsOf(suite))
+  for (const suite of suites) secondsByFile.set(suite.file, secondsOf(suite))
   const failed = stats.unexpected + errors.length
   return { tally: settle({ passed: stats.expected, failed }, exitCode), failures: suites.flatMap(failedIn) }
 }
@@ -229,11 +233,11 @@ function failedIn({ specs, suites = [] }: JourneySuite): Test[] {
 }
 
 export function recordFailure(item: string, reason = ''): void {
-  atTheEnd.push(`Failed: ${item}`, ...indented(reason))
+  finalLines.push(`Failed: ${item}`, ...indented(reason))
 }
 
 function recordRetry(test: Test): void {
-  atTheEnd.push(`Passed only at a second try: ${named(test)}`, ...indented(test.why ?? ''))
+  finalLines.push(`Passed only at a second try: ${named(test)}`, ...indented(test.why ?? ''))
 }
 
 /** The first lines of a runner's message, without its colours. */

@@ -6,7 +6,7 @@ import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { logOf } from './log-of.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 

@@ -3,14 +3,14 @@
 import { expect, type Browser, type Page } from '@playwright/test'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { signInAt } from '#test/whole/api.ts'
-import { objectsBeside } from '#test/whole/elsewhere.ts'
+import { objectsFolderOf } from '#test/whole/external-state.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
-import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { appointmentIsNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
@@ -39,7 +39,7 @@ async function forbid(page: Page, button: string): Promise<void> {
 
 /** Returns the objects of a recording: none when it is destroyed. */
 async function objectsOf(seloste: RunningSeloste, { recordingId }: RecordedCall): Promise<string[]> {
-  const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
+  const keys = await Array.fromAsync((await openTestObjects(objectsFolderOf(seloste.dataDirectory))).list(''))
   return keys.filter((key) => key.includes(recordingId))
 }
 
@@ -133,7 +133,7 @@ test('the caller’s prohibition can be entered within an hour of the call, and 
   }
 })
 
-for (const language of inTurn('en')) {
+for (const language of languagesOfRun('en')) {
   test(`the caller forbids while the official listens: the sound stops, the recording is destroyed, the call stays in the history (${language})`, async ({
     page,
     browser,
@@ -192,7 +192,7 @@ for (const language of inTurn('en')) {
   })
 }
 
-for (const language of inTurn('sv')) {
+for (const language of languagesOfRun('sv')) {
   test(`the official’s own prohibition waits only for the caller who asked to listen first (${language})`, async ({
     page,
     browser,

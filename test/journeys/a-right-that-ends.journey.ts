@@ -7,7 +7,7 @@ import { signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
-import { test } from './one-staff.ts'
+import { test } from './shared-register-for-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 

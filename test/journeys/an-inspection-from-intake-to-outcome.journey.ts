@@ -5,14 +5,14 @@ import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
-import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { appointmentIsNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 /** Name of the demo's office whose host is Olli. */
 const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg', en: 'Oulu office' } as const
 
-for (const language of inTurn('fi')) {
+for (const language of languagesOfRun('fi')) {
   test(`a caller listens to their call at the agreed office (${language})`, async ({ browser, seloste }) => {
     const call = await recordCall(seloste)
     const start = Temporal.Now.instant()

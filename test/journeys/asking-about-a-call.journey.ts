@@ -6,8 +6,8 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { recordCall } from './record-call.ts'
 import { inFinland, reportPastCalls } from './past-calls.ts'
-import { atServiceDesk, inTurn, type ReportedCall } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { atServiceDesk, languagesOfRun, type ReportedCall } from './service-desk.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
@@ -32,7 +32,7 @@ function answered(
   }
 }
 
-for (const language of inTurn('sv')) {
+for (const language of languagesOfRun('sv')) {
   test(`answers about a call that was not recorded, a call whose recording is destroyed and a call that is too old (${language})`, async ({
     browser,
     seloste,
@@ -90,7 +90,7 @@ for (const language of inTurn('sv')) {
   })
 }
 
-for (const language of inTurn('en')) {
+for (const language of languagesOfRun('en')) {
   test(`from a withheld number: a call that fits the description alone is found, and nothing is revealed about two similar calls (${language})`, async ({
     browser,
     seloste,

@@ -3,7 +3,7 @@
 import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { test } from './one-described.ts'
+import { test } from './shared-gdpr-register.ts'
 import { inFinland, ownDatabase, reportPastCalls, type ReportedCall } from './past-calls.ts'
 
 test.describe.configure({ timeout: 120_000 })

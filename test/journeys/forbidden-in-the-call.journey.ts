@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { placeCall } from '../simulator/place-call.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { focused, signInOn } from './at-the-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 const words = {
   fi: {

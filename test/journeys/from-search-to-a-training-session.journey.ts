@@ -7,7 +7,7 @@ import { signInOn } from './at-the-desk.ts'
 import { recordCall, untilDestroyed } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { inEachLanguage } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 

@@ -11,7 +11,7 @@ import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { ownDatabase } from './past-calls.ts'
 import { wordsIn } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 

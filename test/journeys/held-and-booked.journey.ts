@@ -5,7 +5,7 @@ import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
 import { inEachLanguage } from './service-desk.ts'
-import { test } from './one-staff.ts'
+import { test } from './shared-register-for-staff.ts'
 
 // Two recordings reach their destruction day at nearly the same time, so the tests wait only once.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })

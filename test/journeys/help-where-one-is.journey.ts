@@ -1,7 +1,7 @@
 // Help of a screen: opens beside it by button or F1, in three languages, on a narrow and a wide screen; the page of all
 // helps lists and finds those of one's own screens. With SELOSTE_HELP_PICTURES=1 takes the pictures of all helps.
 import { expect } from '@playwright/test'
-import { quarterOfDay } from '#test/house/quarter-of-the-day.ts'
+import { dailyQuarter } from '#test/house/daily-quarter.ts'
 import { helps } from '../../web/src/help/help-paths.ts'
 import { expectAccessible, expectReadableInDark, focused, test } from './at-the-desk.ts'
 import { goToScreen, helpScreens, pictureWindow, takePicture, walkers } from './help-screens.ts'
@@ -65,7 +65,7 @@ test('every screen offers its own help', async ({ page, signedIn }) => {
   test.setTimeout(400_000)
   await page.setViewportSize(pictureWindow)
   const all = Object.entries(helpScreens)
-  const { first, count } = takesPictures ? { first: 0, count: all.length } : quarterOfDay(all.length)
+  const { first, count } = takesPictures ? { first: 0, count: all.length } : dailyQuarter(all.length)
   const today = all.slice(first, first + count)
   for (const [userId, options] of Object.entries(walkers)) {
     const screens = today.filter(([, screen]) => screen.as === userId)

@@ -6,7 +6,7 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.setTimeout(240_000)
 

@@ -9,9 +9,16 @@ import { unzipSync } from 'fflate'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall, untilDestroyed } from './record-call.ts'
-import { atResearchDesk, dayFromNow, expireDueDate, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
+import {
+  atResearchDesk,
+  dayFromNow,
+  expireDueDate,
+  recallsAreLate,
+  linkedItemsOf,
+  type Study,
+} from './research-desk.ts'
 import { atServiceDesk, wordsIn } from './service-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 240_000 })
 
@@ -225,7 +232,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   await expect(button(riitta, 'disclosures.returns.close')).toHaveCount(0)
   const refused = await research.riitta.call('POST', `/api/research-disclosures/${study.id}/close`)
   expect(await refused.json()).toMatchObject({ error: { code: 'research.unconfirmed' } })
-  expect(await tiesOf(seloste, study)).toEqual([2])
+  expect(await linkedItemsOf(seloste, study)).toEqual([2])
 
   await expect(riitta.getByText(t('disclosures.overdue.badge'))).toHaveCount(0)
   const due = (await recallsAreLate(seloste, study)).toZonedDateTimeISO('Europe/Helsinki')
@@ -243,7 +250,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
 
   await riitta.goto(study.page)
   await confirmItem(riitta, 2, 'VAHV-2')
-  expect(await tiesOf(seloste, study)).toEqual([])
+  expect(await linkedItemsOf(seloste, study)).toEqual([])
   await close(riitta)
 })
 

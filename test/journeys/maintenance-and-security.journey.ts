@@ -5,7 +5,7 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 

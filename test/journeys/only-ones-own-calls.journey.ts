@@ -9,7 +9,7 @@ import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { logOf } from './log-of.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 

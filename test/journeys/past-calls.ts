@@ -17,7 +17,7 @@ import { readDirectory } from '#safeguards/people/people.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { eventually } from '#test/whole/api.ts'
-import { adminUrlOf, objectsBeside } from '#test/whole/elsewhere.ts'
+import { adminUrlOf, objectsFolderOf } from '#test/whole/external-state.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { readDrawKey } from '../../src/app/roles/draw-key.ts'
 
@@ -49,7 +49,7 @@ export async function reportPastCalls(seloste: RunningSeloste, calls: readonly R
     const admit = admitTo(db)
     const today = Temporal.Now.plainDateISO('UTC')
     const nextKey = intakeKeySource(db, randomUUID())
-    const objects = await openTestObjects(objectsBeside(seloste.dataDirectory))
+    const objects = await openTestObjects(objectsFolderOf(seloste.dataDirectory))
     const context = {
       versionAt: (at: Temporal.Instant) => versionAt(versions, at),
       officials: await readDirectory(db),

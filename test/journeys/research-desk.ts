@@ -114,7 +114,7 @@ export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Prom
 }
 
 /** Returns the items of a disclosure whose copies are still linked to their recordings. */
-export function tiesOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
+export function linkedItemsOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
   return ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ item: number }>`
       select item from research_item where disclosure_id = ${id} and (recording_id is not null or contact_id is not null)

@@ -10,7 +10,7 @@ import { ownDatabase } from './past-calls.ts'
 
 export const languages = ['fi', 'sv', 'en'] as const
 /** Languages of a journey: the given one in every run, all of them in the long run. */
-export const inTurn = (language: Language): readonly Language[] =>
+export const languagesOfRun = (language: Language): readonly Language[] =>
   process.env['SELOSTE_LONG'] === '1' ? languages : [language]
 const texts = join(import.meta.dirname, '../../texts/pages')
 type Area = Record<string, Record<Language, string>>

@@ -1,7 +1,7 @@
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Secret, TOTP } from 'otpauth'
 import { expectAccessible, focused, signInOn, type Language } from './at-the-desk.ts'
-import { test } from './one-described.ts'
+import { test } from './shared-gdpr-register.ts'
 
 const password = 'kesäyön pitkä hiljaisuus'
 const stepMs = 30_000

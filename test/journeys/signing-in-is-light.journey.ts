@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
-import { test } from './one-register.ts'
-import { measureSignIn } from './weigh-sign-in.ts'
+import { test } from './shared-register.ts'
+import { measureSignIn } from './measure-sign-in.ts'
 
 for (const [userId, role] of [
   ['sari', 'a supervisor'],

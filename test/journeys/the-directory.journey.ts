@@ -6,7 +6,7 @@ import { eventually, signInAt } from '#test/whole/api.ts'
 import { officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { test } from './one-staff.ts'
+import { test } from './shared-register-for-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 test.use({ actionTimeout: 15_000 })

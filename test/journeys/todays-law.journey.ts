@@ -9,7 +9,7 @@ import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, reloadUntil, type Language } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
-import { test } from './one-described.ts'
+import { test } from './shared-gdpr-register.ts'
 import { ownDatabase } from './past-calls.ts'
 import { atServiceDesk, type ServiceDesk } from './service-desk.ts'
 

@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { ownDatabase } from './past-calls.ts'
-import { test } from './one-register.ts'
+import { test } from './shared-register.ts'
 
 test.setTimeout(180_000)
 

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { shippedToday } from '#test/database/describe-from.ts'
+import { shippedDescriptionText } from '#test/database/describe-from.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { test as atTheDesk } from './at-the-desk.ts'
 
@@ -20,7 +20,7 @@ export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
         if (Object.keys(written).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
         const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
         const file = join(folder, 'description.yaml')
-        const seed = await shippedToday()
+        const seed = await shippedDescriptionText()
         await writeFile(
           file,
           Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),

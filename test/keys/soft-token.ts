@@ -19,11 +19,11 @@ const module = places.map((place) => join(place, 'libsofthsm2.so')).find((path) 
 const hasTool = spawnSync('softhsm2-util', ['--version']).status === 0
 
 /** Reason why SoftHSM cannot run here, for a test's title; empty if it can. */
-export const withoutTokens = module && hasTool ? '' : ' (SoftHSM, libsofthsm2.so and softhsm2-util, is not installed)'
+export const whyNoTokens = module && hasTool ? '' : ' (SoftHSM, libsofthsm2.so and softhsm2-util, is not installed)'
 
 /** Reason why a faulty token cannot be built here; empty if it can. */
-export const withoutFaultyTokens =
-  withoutTokens || (spawnSync('gcc', ['--version']).status === 0 ? '' : ' (gcc, for a faulty token, is not installed)')
+export const whyNoFaultyTokens =
+  whyNoTokens || (spawnSync('gcc', ['--version']).status === 0 ? '' : ' (gcc, for a faulty token, is not installed)')
 
 export interface SoftTokens {
   settings: { kind: 'pkcs11'; module: string; token: string; pinFile: string }[]

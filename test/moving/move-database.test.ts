@@ -12,7 +12,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { allTables } from '#safeguards/backup/export-tables.ts'
 import { emptyDatabase } from '#safeguards/moving/empty-target.ts'
 import { refuseOldServer } from '#safeguards/moving/target.ts'
-import { assertMovable, finishMove, takeTurn } from '#safeguards/moving/move-database.ts'
+import { assertMovable, finishMove, lockMove } from '#safeguards/moving/move-database.ts'
 import { openBackedUpRegister } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { administer, moveTo, openTarget, unmarkMove } from './open-move.ts'
@@ -218,12 +218,12 @@ test('a role that was started unnoticed cannot write to the source after the mov
 
 test('only one move of a register runs at a time', async () => {
   const [one, other] = [await openConnection(from, 'seloste-move'), await openConnection(from, 'seloste-move')]
-  await takeTurn(one)
-  await expect(takeTurn(other)).rejects.toMatchObject({ code: 'move-not-held' })
+  await lockMove(one)
+  await expect(lockMove(other)).rejects.toMatchObject({ code: 'move-not-held' })
   await one.close()
   await expect
     .poll(() =>
-      takeTurn(other).then(
+      lockMove(other).then(
         () => true,
         () => false,
       ),

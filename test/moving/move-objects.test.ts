@@ -7,15 +7,15 @@ import { appendedLines } from '#platform/files/appended-lines.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
-import { switchedStore } from '#platform/objects/switched-store.ts'
-import { isSettledObject } from '#register/recordings/objects.ts'
+import { switchableStore } from '#platform/objects/switchable-store.ts'
+import { isFinalObject } from '#register/recordings/objects.ts'
 import {
   claimTarget,
   copyObjects,
   emptyTarget,
   fillingKey,
   finishObjects,
-  hasMovedAway,
+  newLocationOf,
   markObjectsMoved,
   refuseMovedObjects,
 } from '#safeguards/moving/move-objects.ts'
@@ -61,7 +61,7 @@ describe.each([
     async () => {
       const { from, copied } = await openSource(20)
       const to = await openTo()
-      const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+      const move = { from, to, isSettled: isFinalObject, copied, onCopied: () => undefined }
       await claimTarget({ to, origin: 'a' })
       expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 40, removed: 0 })
       expect(await keysOf(to)).toEqual(await keysOf(from))
@@ -78,7 +78,7 @@ describe.each([
       const to = await openTo()
       const gone = [1, 28].flatMap((n) => [`recordings/${id(n)}.body`, `recordings/${id(n)}.index`])
       const move = {
-        ...{ from, to, isSettled: isSettledObject, copied },
+        ...{ from, to, isSettled: isFinalObject, copied },
         onCopied: ({ objects }: { objects: number }) => {
           if (objects === 20) for (const key of gone) void from.delete(key)
         },
@@ -99,7 +99,7 @@ describe.each([
     const to = await openTo()
     await from.put(`recordings/${id(9)}.hdr`, Buffer.from('header'))
     await from.put(`recordings/${id(9)}.body`, Buffer.from('first'))
-    const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+    const move = { from, to, isSettled: isFinalObject, copied, onCopied: () => undefined }
     await claimTarget({ to, origin: 'a' })
     await copyObjects(move)
     await from.put(`recordings/${id(9)}.body`, Buffer.from('other'))
@@ -130,14 +130,14 @@ test('a move interrupted at its final step is completed by the next process, and
   await markObjectsMoved(from, ends.location)
   expect(await finishObjects(ends)).toBe(true)
   expect(await finishObjects(ends)).toBe(false)
-  expect([await hasMovedAway(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])
+  expect([await newLocationOf(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])
 })
 
 test('a target that is abandoned is empty again, and a store that this register’s move is not filling stays unchanged', async () => {
   const { from, copied } = await openSource(3)
   const to = (await openSource(0)).from
   await claimTarget({ to, origin: 'a' })
-  await copyObjects({ from, to, isSettled: isSettledObject, copied, onCopied: () => undefined })
+  await copyObjects({ from, to, isSettled: isFinalObject, copied, onCopied: () => undefined })
   expect(await emptyTarget({ to, origin: 'b' })).toBeUndefined()
   expect(await emptyTarget({ to, origin: 'a' })).toBe(6)
   expect(await emptyTarget({ to, origin: 'a' })).toBeUndefined()
@@ -154,7 +154,7 @@ test('a store that was moved elsewhere is refused', async () => {
 
 test('a store that is held is unavailable to writers once pending writes have ended; afterwards it is the other store', async () => {
   const [one, other] = [(await openSource(0)).from, (await openSource(0)).from]
-  const store = switchedStore(one)
+  const store = switchableStore(one)
   const writing = store.put('a', Buffer.alloc(1 << 20))
   await store.hold()
   expect(await keysOf(one)).toEqual(['a'])

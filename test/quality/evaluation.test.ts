@@ -82,14 +82,14 @@ beforeAll(async () => {
     const person = await enter(`Virkailija ${n}`, { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own })
     officials.push({ person, session: await person.signIn() })
   }
-  formId = did(await beginForm(desk, eero, { language: 'fi', name: 'Peruslomake' })).id
-  const saved = did(await saveForm(desk, eero, formId, { revision: 0, name: 'Peruslomake', form }))
+  formId = unlessRefused(await beginForm(desk, eero, { language: 'fi', name: 'Peruslomake' })).id
+  const saved = unlessRefused(await saveForm(desk, eero, formId, { revision: 0, name: 'Peruslomake', form }))
   expect(saved.problems).toEqual([])
   expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 1 })
 }, 60_000)
 
 /** Throws if the act was refused, and returns its answer otherwise. */
-function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
@@ -120,10 +120,12 @@ async function makeRecording(official: number, daysBefore = 3): Promise<string> 
 /** Draws from a week under a new plan, and returns the evaluations by their recordings. */
 async function drawn(weekly = 50): Promise<Map<string, string>> {
   const unitId = officials[0]!.person.unitId
-  const plan = did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly, daysLeft: 14 }))
+  const plan = unlessRefused(
+    await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly, daysLeft: 14 }),
+  )
   await drawSamplesDue(custodian)
   await endPlan(desk, eero, plan.id)
-  const listed = did(await listEvaluations(desk, eero))
+  const listed = unlessRefused(await listEvaluations(desk, eero))
   return new Map(listed.flatMap(({ id, recordingId }) => (recordingId ? [[recordingId, id]] : [])))
 }
 
@@ -143,12 +145,12 @@ const work = (answers: Answers, revision = 0) => ({
 
 async function released(official: number, answers: Answers = { q1: 1, q2: 5 }) {
   const made = await draft(official)
-  const { revision } = did(await saveEvaluation(desk, eero, made.id, work(answers)))
+  const { revision } = unlessRefused(await saveEvaluation(desk, eero, made.id, work(answers)))
   expect(await releaseEvaluation(desk, eero, made.id, revision)).toBe('done')
   return made
 }
 
-const read = async (id: string, user = eero) => did(await readEvaluation(desk, user, id))
+const read = async (id: string, user = eero) => unlessRefused(await readEvaluation(desk, user, id))
 const ofLog = async (id: string) =>
   (
     await admin
@@ -164,8 +166,8 @@ describe('a form', () => {
   test('that is published never changes; an evaluation keeps its version, and reports that there is a newer one', async () => {
     const { id } = await draft(0)
     const next = { sections: [{ ...form.sections[0]!, title: 'Kohtaaminen ja puhe' }] }
-    const { revision } = did(await readForm(desk, eero, formId))
-    const saved = did(await saveForm(desk, second, formId, { revision, name: 'Peruslomake', form: next }))
+    const { revision } = unlessRefused(await readForm(desk, eero, formId))
+    const saved = unlessRefused(await saveForm(desk, second, formId, { revision, name: 'Peruslomake', form: next }))
     expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 2 })
     expect(await read(id)).toMatchObject({ formVersion: 1, newestVersion: 2, form })
     await expect(sql`update quality_form_version set name = 'x'`.execute(admin)).rejects.toThrow()
@@ -173,16 +175,20 @@ describe('a form', () => {
   })
 
   test('edited by two people is not overwritten', async () => {
-    const { id } = did(await beginForm(desk, eero, { language: 'sv', name: 'Blankett' }))
-    did(await saveForm(desk, eero, id, { revision: 0, name: 'Blankett', form }))
+    const { id } = unlessRefused(await beginForm(desk, eero, { language: 'sv', name: 'Blankett' }))
+    unlessRefused(await saveForm(desk, eero, id, { revision: 0, name: 'Blankett', form }))
     expect(await saveForm(desk, second, id, { revision: 0, name: 'Annan', form })).toEqual({
       refused: 'quality.changed-meanwhile',
     })
-    expect(did(await readForm(desk, second, id))).toMatchObject({ name: 'Blankett', draft: form, versions: [] })
+    expect(unlessRefused(await readForm(desk, second, id))).toMatchObject({
+      name: 'Blankett',
+      draft: form,
+      versions: [],
+    })
   })
 
   test('that is incomplete is stored and not published', async () => {
-    const { id } = did(await beginForm(desk, eero, { language: 'fi', name: 'Kesken' }))
+    const { id } = unlessRefused(await beginForm(desk, eero, { language: 'fi', name: 'Kesken' }))
     expect(await publishForm(desk, eero, id, 0)).toEqual({ problems: [{ code: 'no-sections' }] })
     const blank = { sections: [{ ...form.sections[0]!, questions: [] }] }
     expect(await saveForm(desk, eero, id, { revision: 0, name: 'Kesken', form: blank })).toMatchObject({
@@ -205,10 +211,12 @@ describe('a draw', () => {
     await drawn()
     for (const official of [0, 0, 0, 0, 1, 1, 1, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
-    const plan = did(await beginPlan(desk, eero, { name: 'Reilu', formId, unitId, number, weekly: 5, daysLeft: 14 }))
+    const plan = unlessRefused(
+      await beginPlan(desk, eero, { name: 'Reilu', formId, unitId, number, weekly: 5, daysLeft: 14 }),
+    )
     expect(await drawSamplesDue(custodian)).toBe(5)
     expect(await drawSamplesDue(custodian)).toBe(0)
-    const found = did(await listPlans(desk, sari)).find(({ id }) => id === plan.id)
+    const found = unlessRefused(await listPlans(desk, sari)).find(({ id }) => id === plan.id)
     expect(found?.seed).toMatch(/^[0-9a-f]{64}$/)
     expect(found?.draws).toMatchObject([{ candidateCount: 8, pickedCount: 5, isAsDrawn: true }])
     const { rows } = await sql<{ n: number }>`
@@ -218,7 +226,7 @@ describe('a draw', () => {
     )
     expect(rows.map(({ n }) => n)).toEqual([1, 2, 2])
     await sql`update sampling_draw set ranked = ranked[2:] where plan_id = ${plan.id}`.execute(admin)
-    expect(did(await listPlans(desk, eero)).find(({ id }) => id === plan.id)?.draws).toMatchObject([
+    expect(unlessRefused(await listPlans(desk, eero)).find(({ id }) => id === plan.id)?.draws).toMatchObject([
       { isAsDrawn: false },
     ])
     await endPlan(desk, eero, plan.id)
@@ -228,14 +236,16 @@ describe('a draw', () => {
     await drawn()
     for (const official of [0, 0, 1, 1, 2, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
-    const plan = did(await beginPlan(desk, eero, { name: 'Jatko', formId, unitId, number, weekly: 2, daysLeft: 14 }))
+    const plan = unlessRefused(
+      await beginPlan(desk, eero, { name: 'Jatko', formId, unitId, number, weekly: 2, daysLeft: 14 }),
+    )
     await drawSamplesDue(custodian)
     const { rows } = await sql<{
       ranked: string[]
     }>`select ranked from sampling_draw where plan_id = ${plan.id}`.execute(admin)
     const [first, second, third, fourth, fifth, sixth] = rows[0]!.ranked
     const queued = async () => {
-      const listed = did(await listEvaluations(desk, eero)).filter(({ planName }) => planName === 'Jatko')
+      const listed = unlessRefused(await listEvaluations(desk, eero)).filter(({ planName }) => planName === 'Jatko')
       return new Map(listed.map(({ recordingId, id }) => [recordingId, id]))
     }
     expect(new Set((await queued()).keys())).toEqual(new Set([first, second]))
@@ -245,7 +255,7 @@ describe('a draw', () => {
     await destroyer.destroy(fourth!)
     expect(await setAside(desk, eero, (await queued()).get(third)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(new Set((await queued()).keys())).toEqual(new Set([second, fifth]))
-    const draw = async () => did(await listPlans(desk, eero)).find(({ id }) => id === plan.id)!.draws[0]
+    const draw = async () => unlessRefused(await listPlans(desk, eero)).find(({ id }) => id === plan.id)!.draws[0]
     expect(await draw()).toMatchObject({ pickedCount: 2, followedCount: 2, isAsDrawn: true })
     expect(await setAside(desk, eero, (await queued()).get(fifth)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(await setAside(desk, eero, (await queued()).get(sixth)!, 'unsuitable')).toEqual({ isFollowed: false })
@@ -260,14 +270,16 @@ describe('a draw', () => {
     await drawn()
     for (const official of [0, 1, 2, 3]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
-    const plan = did(await beginPlan(desk, eero, { name: 'Rinnan', formId, unitId, number, weekly: 1, daysLeft: 14 }))
+    const plan = unlessRefused(
+      await beginPlan(desk, eero, { name: 'Rinnan', formId, unitId, number, weekly: 1, daysLeft: 14 }),
+    )
     await drawSamplesDue(custodian)
     const { rows } = await sql<{
       ranked: string[]
     }>`select ranked from sampling_draw where plan_id = ${plan.id}`.execute(admin)
     const [first, second, third] = rows[0]!.ranked
     const idOf = async (recording: string | undefined) =>
-      did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === recording)!.id
+      unlessRefused(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === recording)!.id
     const id = await idOf(first)
     const aside = await admin.transaction().execute(async (tx) => {
       await sql`select from recording where id = ${second} for update`.execute(tx)
@@ -282,16 +294,18 @@ describe('a draw', () => {
     await drawn()
     const [restricted, soon] = [await makeRecording(3), await makeRecording(3)]
     await sql`update recording set state = 'RESTRICTED' where id = ${restricted}`.execute(admin)
-    const long = did(
+    const long = unlessRefused(
       await beginPlan(desk, eero, {
         ...{ name: 'Kauan', formId, unitId: officials[0]!.person.unitId, number },
         ...{ weekly: 50, daysLeft: 60 },
       }),
     )
     await drawSamplesDue(custodian)
-    const [draw] = did(await listPlans(desk, eero)).find(({ id }) => id === long.id)!.draws
+    const [draw] = unlessRefused(await listPlans(desk, eero)).find(({ id }) => id === long.id)!.draws
     expect(draw).toMatchObject({ candidateCount: 1 })
-    expect(did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === soon)).toMatchObject({
+    expect(
+      unlessRefused(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === soon),
+    ).toMatchObject({
       ...{ state: 'WAITING', isMine: false, isTaken: false },
     })
     await endPlan(desk, eero, long.id)
@@ -302,16 +316,16 @@ describe('a draw', () => {
     expect(await beginPlan(desk, eero, { ...given, number: phone('029 497 010') })).toEqual({
       refused: 'quality.number-out-of-reach',
     })
-    const unpublished = did(await beginForm(desk, eero, { language: 'fi', name: 'Uusi' })).id
+    const unpublished = unlessRefused(await beginForm(desk, eero, { language: 'fi', name: 'Uusi' })).id
     expect(await beginPlan(desk, eero, { ...given, formId: unpublished })).toEqual({
       refused: 'quality.form-not-published',
     })
     expect(await beginPlan(desk, sari, given)).toEqual({ refused: 'deny.role' })
-    const { id } = did(await beginPlan(desk, eero, given))
+    const { id } = unlessRefused(await beginPlan(desk, eero, given))
     expect(await beginPlan(desk, second, given)).toEqual({ refused: 'quality.plan-known' })
-    expect(did(await listPlans(desk, sari)).map((plan) => plan.id)).toContain(id)
+    expect(unlessRefused(await listPlans(desk, sari)).map((plan) => plan.id)).toContain(id)
     // A unit's supervisor does not see another unit's plan or draws, nor an expert another number's.
-    expect(did(await listPlans(desk, elsewhere))).toEqual([])
+    expect(unlessRefused(await listPlans(desk, elsewhere))).toEqual([])
     expect(await endPlan(desk, away, id)).toEqual({ refused: 'not-found' })
     await endPlan(desk, eero, id)
   })
@@ -321,10 +335,11 @@ describe('an evaluation', () => {
   test('goes from the queue to its official, who acknowledges and disagrees, and gets an answer', async () => {
     const { id } = await draft(0)
     expect(await releaseEvaluation(desk, eero, id, 0)).toEqual({ refused: 'quality.unanswered', of: 'q1' })
-    const saved = did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
+    const saved = unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(saved).toMatchObject({ revision: 1, score: { total: 75, unanswered: [] } })
     const [mine, other] = [officials[0]!.session, officials[1]!.session]
-    const ownOnes = async (user: Session) => did(await listOwnEvaluations(desk, user)).filter((one) => one.id === id)
+    const ownOnes = async (user: Session) =>
+      unlessRefused(await listOwnEvaluations(desk, user)).filter((one) => one.id === id)
     expect(await ownOnes(mine)).toEqual([])
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
     expect(await ownOnes(mine)).toMatchObject([{ score: { total: 75 }, comments: [{ text: 'Hyvä alku' }] }])
@@ -354,7 +369,9 @@ describe('an evaluation', () => {
 
   test('can be opened by its evaluator, its official and quality experts, while a supervisor of the unit reads no person’s result (R6)', async () => {
     const [begun, given] = [await draft(1), await released(1)]
-    const theirs = did(await listEvaluations(desk, sari)).filter(({ id }) => [begun.id, given.id].includes(id))
+    const theirs = unlessRefused(await listEvaluations(desk, sari)).filter(({ id }) =>
+      [begun.id, given.id].includes(id),
+    )
     expect(theirs).toEqual([])
     for (const { id } of [begun, given]) {
       expect(await readEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
@@ -368,7 +385,7 @@ describe('an evaluation', () => {
   test('that a supervisor has taken from the queue can be finished by that supervisor, and not read by another supervisor', async () => {
     const { id } = await draft(1, sari)
     expect(await read(id, sari)).toMatchObject({ isMine: true })
-    did(await saveEvaluation(desk, sari, id, work({ q1: 1, q2: 3 })))
+    unlessRefused(await saveEvaluation(desk, sari, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, sari, id, 1)).toBe('done')
     expect(await read(id, sari)).toMatchObject({ isMine: true, state: 'RELEASED' })
   })
@@ -385,7 +402,7 @@ describe('an evaluation', () => {
 
   test('that its official disagreed with keeps the disagreement if its evaluator turns out to be too close to the official', async () => {
     const { id } = await draft(0)
-    did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
+    unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
     const mine = officials[0]!.session
     expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
@@ -393,9 +410,9 @@ describe('an evaluation', () => {
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     const { revision } = await read(id, second)
-    const saved = did(await saveEvaluation(desk, second, id, work({ q1: 1, q2: 5 }, revision)))
+    const saved = unlessRefused(await saveEvaluation(desk, second, id, work({ q1: 1, q2: 5 }, revision)))
     expect(await releaseEvaluation(desk, second, id, saved.revision)).toBe('done')
-    const own = did(await listOwnEvaluations(desk, mine)).filter((one) => one.id === id)
+    const own = unlessRefused(await listOwnEvaluations(desk, mine)).filter((one) => one.id === id)
     expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
   })
 
@@ -415,13 +432,13 @@ describe('an evaluation', () => {
 
   test('is returned by an evaluator who is too close to the official, and set aside if there is nothing to evaluate', async () => {
     const { id } = await draft(3)
-    did(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
+    unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
     // The plan has ended, so nothing replaces the evaluation.
     expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
-    expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
+    expect(unlessRefused(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })
 
   test('of one’s own call is refused', async () => {
@@ -448,7 +465,7 @@ async function endByTerm(recording: string) {
 describe('when the recording of an evaluation ends', () => {
   test('by a prohibition, the evaluation is deleted, and the evaluator is informed', async () => {
     const [made, given] = [await draft(5), await released(5)]
-    did(await saveEvaluation(desk, eero, made.id, work({ q1: 1 })))
+    unlessRefused(await saveEvaluation(desk, eero, made.id, work({ q1: 1 })))
     for (const { recording } of [made, given]) await destroyer.destroy(recording)
     expect(await saveEvaluation(desk, eero, made.id, work({ q1: 0 }, 1))).toEqual({ refused: 'recording.destroyed' })
     expect(await read(made.id)).toMatchObject({
@@ -458,7 +475,9 @@ describe('when the recording of an evaluation ends', () => {
       comments: [],
       note: '',
     })
-    expect(did(await listOwnEvaluations(desk, officials[5]!.session)).some(({ id }) => id === given.id)).toBe(false)
+    expect(unlessRefused(await listOwnEvaluations(desk, officials[5]!.session)).some(({ id }) => id === given.id)).toBe(
+      false,
+    )
     const { rows } = await sql`select answers, comments, note, total, mark, recording_id, evaluator_id from evaluation
       where id = ${given.id}`.execute(admin)
     expect(rows).toEqual([
@@ -526,13 +545,15 @@ describe('when the recording of an evaluation ends', () => {
 describe('calibration', () => {
   test('hides evaluators’ answers from one another until it is closed, and then reports spread and agreement without naming people', async () => {
     const recording = await makeRecording(0)
-    const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
+    const { id } = unlessRefused(
+      await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }),
+    )
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
       refused: 'deny.role',
     })
     const finish = async (user: Session, answers: Answers) => {
-      const { id: mine } = did(await joinCalibration(desk, user, id))
-      const { revision } = did(await saveEvaluation(desk, user, mine, work(answers)))
+      const { id: mine } = unlessRefused(await joinCalibration(desk, user, id))
+      const { revision } = unlessRefused(await saveEvaluation(desk, user, mine, work(answers)))
       expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
       return mine
     }
@@ -542,9 +563,11 @@ describe('calibration', () => {
     await finish(sari, { q1: 0, q2: 4 })
     expect(await readEvaluation(desk, second, first)).toEqual({ refused: 'not-found' })
     expect(await joinCalibration(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
-    expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ begun: 3, finished: 3, isFinished: true }])
+    expect(unlessRefused(await listCalibrations(desk, eero)).items).toMatchObject([
+      { begun: 3, finished: 3, isFinished: true },
+    ])
     expect(await closeCalibration(desk, eero, id)).toBe('done')
-    const [closed] = did(await listCalibrations(desk, second)).items
+    const [closed] = unlessRefused(await listCalibrations(desk, second)).items
     expect(closed?.summary).toMatchObject({
       evaluators: 3,
       totals: { least: 0, most: 100 },
@@ -562,20 +585,24 @@ describe('calibration', () => {
         { scale: 'one-to-five', measure: 'ordinal' },
       ],
     })
-    expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
+    expect(unlessRefused(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(
+      false,
+    )
     await endByTerm(recording)
     // The name is empty, because it might identify the call.
-    expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
-    expect(did(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
+    expect(unlessRefused(await listCalibrations(desk, eero)).items).toMatchObject([
+      { name: '', summary: { evaluators: 3 } },
+    ])
+    expect(unlessRefused(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
   })
 
   test('has no result once its recording was forbidden, nor after a restored backup brought it back (R50)', async () => {
     const closed = async (name: string) => {
       const recording = await makeRecording(0)
-      const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name }))
+      const { id } = unlessRefused(await beginCalibration(desk, eero, { recordingId: recording, formId, name }))
       for (const user of [eero, second]) {
-        const { id: mine } = did(await joinCalibration(desk, user, id))
-        const { revision } = did(await saveEvaluation(desk, user, mine, work({ q1: 1, q2: 4 })))
+        const { id: mine } = unlessRefused(await joinCalibration(desk, user, id))
+        const { revision } = unlessRefused(await saveEvaluation(desk, user, mine, work({ q1: 1, q2: 4 })))
         expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
       }
       expect(await closeCalibration(desk, eero, id)).toBe('done')
@@ -617,7 +644,9 @@ test('scores contain no text, because they outlive the text about the call', asy
 
 test('joining a calibration and destroying its recording cannot deadlock', async () => {
   const recording = await makeRecording(1)
-  const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Yhtä aikaa' }))
+  const { id } = unlessRefused(
+    await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Yhtä aikaa' }),
+  )
   const joining = await admin.transaction().execute(async (tx) => {
     await sql`select from recording where id = ${recording} for update`.execute(tx)
     const began = joinCalibration(desk, second, id)
@@ -628,7 +657,7 @@ test('joining a calibration and destroying its recording cannot deadlock', async
     await sql`select from calibration where id = ${id} for update`.execute(tx)
     return { began }
   })
-  did(await joining.began)
+  unlessRefused(await joining.began)
 })
 
 describe('results', () => {
@@ -641,25 +670,25 @@ describe('results', () => {
     )
     const quarter = Temporal.PlainDate.from('2026-10-01')
     expect(quarterOf(Temporal.ZonedDateTime.from('2026-11-26T00:00[Europe/Helsinki]')).toPlainDate()).toEqual(quarter)
-    expect(did(await readResults(desk, eero, quarter))).toEqual([
+    expect(unlessRefused(await readResults(desk, eero, quarter))).toEqual([
       expect.objectContaining({ isEnough: false, number }) as unknown,
     ])
-    expect(did(await readResults(desk, eero, quarter))[0]).not.toHaveProperty('mean')
+    expect(unlessRefused(await readResults(desk, eero, quarter))[0]).not.toHaveProperty('mean')
     await released(4, { q1: 0, q2: 3 })
     // Evaluations of the current week do not count yet, so that reading twice reveals none of them.
-    expect(did(await readResults(desk, eero, quarter))).toMatchObject([{ isEnough: false }])
+    expect(unlessRefused(await readResults(desk, eero, quarter))).toMatchObject([{ isEnough: false }])
     await sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(
       admin,
     )
-    expect(did(await readResults(desk, sari, quarter))).toMatchObject([
+    expect(unlessRefused(await readResults(desk, sari, quarter))).toMatchObject([
       { isEnough: true, evaluations: 10, officials: 5, mean: 68, failedShare: 10, sections: [{ mean: 68 }] },
     ])
-    expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
+    expect(unlessRefused(await readResults(desk, elsewhere, quarter))).toEqual([])
   })
 
   test('change by five evaluations, or not at all, so that an evaluation released alone in a week is not revealed', async () => {
     const quarter = Temporal.PlainDate.from('2026-10-01')
-    const read = async () => did(await readResults(desk, sari, quarter))
+    const read = async () => unlessRefused(await readResults(desk, sari, quarter))
     const weekLater = () =>
       sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(admin)
     const before = await read()
@@ -676,7 +705,7 @@ describe('results', () => {
 })
 
 test('forms and plans are shown to people with the duty and a right to the number, without naming their authors', async () => {
-  const plan = did(
+  const plan = unlessRefused(
     await beginPlan(desk, eero, {
       name: 'Otos',
       formId,

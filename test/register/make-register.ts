@@ -14,7 +14,7 @@ import type { IngestContext } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { makeIntakeBatches, claimIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -78,7 +78,7 @@ export async function makeTestRegister(
   const stock: string[] = []
   const nextKey = async (): Promise<string> => {
     while (stock.length === 0) {
-      const [batch] = await takeIntakeBatches(capture, randomUUID(), 1)
+      const [batch] = await claimIntakeBatches(capture, randomUUID(), 1)
       if (batch) stock.push(...batch.publicKeys)
       else await makeIntakeBatches(custodian, keys, generateKeyPair, 1)
     }

@@ -12,19 +12,19 @@ import { createReadRateLimit } from '#app/http/read-rate-limit.ts'
 import type { Desk } from '#app/http/desk.ts'
 import { serve, type ServeOptions } from '#app/http/serve.ts'
 import { startAnonymisedCopies } from '#app/custodian/jobs/anonymised-copies.ts'
-import { logKeyQuestion } from '#app/custodian/log-key-question.ts'
+import { logKeyHandler } from '#app/custodian/log-key-handler.ts'
 import type { OpenVoiceEngines } from '#app/custodian/voice-engines.ts'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
 import { startPackages } from '#app/custodian/jobs/packages.ts'
-import { copyQuestions } from '#app/custodian/copy-questions.ts'
+import { copyHandlers } from '#app/custodian/copy-handlers.ts'
 import { openCaptures } from '#app/desk/captures.ts'
 import { answerCallFlows, readCallFlows } from '#app/capture/call-flow-requests.ts'
 import { connectCustodian } from '#app/custodian/custodian-client.ts'
-import { answersToDesk, serveCustodian } from '#app/custodian/custodian-server.ts'
+import { createDeskHandler, serveCustodian } from '#app/custodian/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
-import { identityProviderQuestions, passkeyQuestions } from '#app/custodian/sign-in-verifiers.ts'
-import { secondFactorQuestions } from '#app/custodian/second-factor-questions.ts'
-import { createDraftTrier } from '#app/custodian/try-draft.ts'
+import { identityProviderHandlers, passkeyHandlers } from '#app/custodian/sign-in-handlers.ts'
+import { secondFactorHandlers } from '#app/custodian/second-factor-handlers.ts'
+import { createDryRunner } from '#app/custodian/dry-run-draft.ts'
 import { custodianAtSocket } from '#app/custodian/custodian-transport.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -34,7 +34,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
-import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyDownloads } from '#use/requests/acts/fetch-copy.ts'
 import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { password } from '../database/people.ts'
@@ -133,19 +133,19 @@ export async function openTestDesk(
   const answers = {
     ...audio,
     blockers: () => [],
-    tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
+    tryDraft: createDryRunner(database.as('seloste_custodian').db, systemClock),
     hearCopy: anonymised.hearings.audio,
     questions: {
-      ...logKeyQuestion(register.keys),
+      ...logKeyHandler(register.keys),
       ...anonymised.questions,
       ...packages.questions,
-      ...secondFactorQuestions(factors),
-      ...passkeyQuestions(passkeys),
-      ...copyQuestions(copies, createCopyFetching(register.ingest)),
-      ...(identityProvider && identityProviderQuestions(identityProvider)),
+      ...secondFactorHandlers(factors),
+      ...passkeyHandlers(passkeys),
+      ...copyHandlers(copies, createCopyDownloads(register.ingest)),
+      ...(identityProvider && identityProviderHandlers(identityProvider)),
     },
   }
-  const answerDesk = answersToDesk(answers, (fault) => faults.push(fault))
+  const answerDesk = createDeskHandler(answers, (fault) => faults.push(fault))
   const custodian = await serveCustodian(socket, answerDesk)
   const log: string[] = []
   const watchers = new Set<() => void>()

@@ -1,7 +1,7 @@
 // AC16, AC17: an appointment is booked before the recording's destruction date, moved, and gets an outcome (R43, R47,
 // R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
-import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked, recordInspectionHolds, endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openOffices } from './open-offices.ts'
@@ -167,7 +167,7 @@ describe('the outcome of an appointment', () => {
       expect((await outcome(id, method)).status).toBe(204)
       expect(await inspectionOf(request)).toBe(method.toLowerCase().replace('_', '-'))
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
-      await applyEnds(desk.expunging, now())
+      await destroyBlocked(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED' })
       expect((await book(request, await slotAt(6))).code).toBe('appointment.nothing')
     },
@@ -200,7 +200,7 @@ describe('close to the recording’s destruction date', () => {
     const id = await booked(request, await slotAt(20))
     expect((await book(request, await slotAt(30))).code).toBe('appointment.late')
     await setDay(soon.id, now())
-    await settleEnds(desk.custodian)
+    await endExpiredHolds(desk.custodian)
     expect(await stateOfAppointment(id)).toBe('BOOKED')
     expect((await book(request, await slotAt(31))).status).toBe(201)
   })
@@ -231,7 +231,7 @@ describe('close to the recording’s destruction date', () => {
       const id = await booked(request, await slotAt(100))
       expect(await shown(id)).toMatchObject({ isUrgent: true })
       await setDay(recording.id, now().subtract({ minutes: 1 }))
-      await settleEnds(desk.custodian)
+      await endExpiredHolds(desk.custodian)
       const update = desk.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
       await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/waits for an inspection/)
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
@@ -244,8 +244,8 @@ describe('close to the recording’s destruction date', () => {
       expect((await listen(request.number)).status).toBe(201)
 
       expect((await outcome(moved, 'WITHDRAWN')).status).toBe(204)
-      await settleEnds(desk.custodian)
-      await applyEnds(desk.expunging, now())
+      await endExpiredHolds(desk.custodian)
+      await destroyBlocked(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })
 
@@ -254,8 +254,8 @@ describe('close to the recording’s destruction date', () => {
       const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(0.2))
       await setDay(recording.id, now().subtract({ hours: 24 * 93 }))
-      await settleEnds(desk.custodian)
-      await applyEnds(desk.expunging, now())
+      await endExpiredHolds(desk.custodian)
+      await destroyBlocked(desk.expunging, now())
       expect(await stateOfAppointment(id)).toBe('OVER')
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })

@@ -8,20 +8,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
-import { applyEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCopyFetching, type CopyFetched } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyDownloads, type CopyFetched } from '#use/requests/acts/fetch-copy.ts'
 import { endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { publishText } from '../database/describe-from.ts'
 import { answer } from '../register/open-desk.ts'
-import { openActs } from './open-acts.ts'
+import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const {
   makeRecording: stored,
   served,
@@ -133,7 +133,7 @@ test('a link that is wrong, used, withdrawn or expired gets the same answer, in 
   // Without a chosen language the answer is in the browser's language, and never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
-  await createCopyFetching(register.ingest).removeEnded()
+  await createCopyDownloads(register.ingest).removeEnded()
   for (const { id, recording } of [withdrawn, over]) {
     expect(await objectsOf(recording.id)).toEqual([])
     expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
@@ -159,14 +159,14 @@ test('a download that is interrupted can be repeated, three times at most and wi
   expect((await beginAtTheDatabase()).rows).toHaveLength(0)
   expect((await begin()).status).toBe(404)
   await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
-  await createCopyFetching(register.ingest).removeEnded()
+  await createCopyDownloads(register.ingest).removeEnded()
   expect(await stateOf(id)).toBe('expired')
   expect(await objectsOf(recording.id)).toEqual([])
 })
 
 test('of two simultaneous downloads one receives the whole copy, and the other is refused until the first connection breaks', async () => {
   const { id, link } = await readyCopy()
-  const fetching = createCopyFetching(register.ingest)
+  const fetching = createCopyDownloads(register.ingest)
   const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
   const first = await begin()
   expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)
@@ -213,7 +213,7 @@ test('a copy ends with its recording: it cannot be downloaded from then on, and 
   expect(forbidden.status).toBe(200)
   expect((await fetchCopy(link)).status).toBe(404)
   expect(await stateOf(id)).toBe('destroyed')
-  await applyEnds(acts.expunging, Temporal.Now.instant())
+  await destroyBlocked(acts.expunging, Temporal.Now.instant())
   expect((await acts.stateOf(recording.id)).state).toBe('DESTROYED')
   expect(await objectsOf(recording.id)).toEqual([])
   expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()

@@ -7,10 +7,10 @@ import type { Correction } from '#app/http/contract/request-acts.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { phone } from '../database/people.ts'
-import { openActs } from './open-acts.ts'
+import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const { makeRecording: stored, served, ask: send, admin, people, entries } = acts
 
 const propose = (

@@ -8,10 +8,10 @@ import type { RegisterTables } from '#register/tables.ts'
 import { countOpenRequests } from '#use/requests/erase-requests.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openActs } from './open-acts.ts'
+import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const {
   makeRecording: stored,
   served,

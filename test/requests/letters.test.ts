@@ -6,12 +6,12 @@ import { describe, expect, test } from 'vitest'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 import { answer } from '../register/open-desk.ts'
 import { servedRequest, type RequestToServe } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const ends = await openEnds(database)
+const ends = await openDestructionDesk(database)
 const { admin, custodian, people, as, makeRecording: stored, versions } = ends
 const none = '00000000-0000-4000-8000-000000000000'
 

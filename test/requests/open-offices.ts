@@ -1,5 +1,5 @@
 /**
- * Fixture for listening at offices: openEnds, a second clerk, offices, slots at any instant, browsers
+ * Fixture for listening at offices: openDestructionDesk, a second clerk, offices, slots at any instant, browsers
  * that keep their cookies, and workstations. Appointments are booked over the network.
  */
 import { randomUUID } from 'node:crypto'
@@ -8,7 +8,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { RequestKind } from '#register/request-tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, type TestPerson } from '../database/people.ts'
-import { openEnds } from '../ends/open-ends.ts'
+import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 import { answer, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from './served-request.ts'
 
@@ -22,8 +22,11 @@ export interface Jar extends Browser {
 const inThree = (name: string) => ({ fi: name, sv: name, en: name })
 
 /** Call it at the top of a test file. */
-export async function openOffices(database: TestDatabase<RegisterTables>, given: Parameters<typeof openEnds>[1] = {}) {
-  const ends = await openEnds(database, given)
+export async function openOffices(
+  database: TestDatabase<RegisterTables>,
+  given: Parameters<typeof openDestructionDesk>[1] = {},
+) {
+  const ends = await openDestructionDesk(database, given)
   const { admin, desk, people } = ends
   const all = { kind: 'all' as const, units: [], numbers: [] }
   const pirkko = await enterTestPerson(admin, database.as('seloste_desk').db, {

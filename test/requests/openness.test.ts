@@ -8,10 +8,10 @@ import type { Session } from '#safeguards/people/session.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { answer } from '../register/open-desk.ts'
-import { openActs } from './open-acts.ts'
+import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const acts = await openActs(database)
+const acts = await openGdprServiceUnit(database)
 const { makeRecording: stored, ask: request, people, entries, served } = acts
 
 type Party = 'OUTSIDER' | 'MENTIONED' | 'CALLER'

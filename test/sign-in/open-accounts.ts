@@ -5,14 +5,14 @@
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { storeDemand } from '#safeguards/sign-in/accounts.ts'
+import { storeSecondFactorDemand } from '#safeguards/sign-in/accounts.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '../database/people.ts'
 import { makeTestRegister } from '../register/make-register.ts'
 import { answer, openTestDesk } from '../register/open-desk.ts'
 
 /** Password valid for a person without a second factor. */
-export const good = 'kolme harmaata hanhea'
+export const validPassword = 'kolme harmaata hanhea'
 
 /** Browser that keeps its cookies. */
 export class Browser {
@@ -70,7 +70,7 @@ export async function openAccounts() {
 
   const signer = { aino: undefined as unknown as TestPerson }
   beforeEach(async () => {
-    await storeDemand(admin, 'optional')
+    await storeSecondFactorDemand(admin, 'optional')
     ahead = 0
     signer.aino = await enter('Aino Virtanen')
   })

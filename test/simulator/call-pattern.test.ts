@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { believableMonth } from './believable-month.ts'
+import { generatePastCalls } from './generate-past-calls.ts'
 import { callPattern } from './call-pattern.ts'
 import { alawToLinear, alawToUlaw, linearToAlaw, linearToUlaw, ulawToLinear } from './g711.ts'
 import { numbersCalled, officialByKey, officials } from './people.ts'
@@ -87,8 +87,8 @@ const helsinki = (date: Date) =>
   Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO('Europe/Helsinki')
 
 test('a month of calls is the same for the same seed, and is in the past', () => {
-  const month = believableMonth(5, now)
-  expect(month).toEqual(believableMonth(5, now))
+  const month = generatePastCalls(5, now)
+  expect(month).toEqual(generatePastCalls(5, now))
   expect(new Set(month.map(({ externalCallId }) => externalCallId)).size).toBe(month.length)
   for (const { startedAt, answeredAt, endedAt, segments } of month) {
     expect(endedAt.getTime()).toBeLessThan(now.getTime())
@@ -105,14 +105,14 @@ test('a month of calls is the same for the same seed, and is in the past', () =>
 })
 
 test('the calls of a day are the same from whichever later day the month is generated', () => {
-  const of = (month: ReturnType<typeof believableMonth>) =>
+  const of = (month: ReturnType<typeof generatePastCalls>) =>
     month.filter(({ externalCallId }) => externalCallId.startsWith('past-2026-11-12'))
-  expect(of(believableMonth(5, now)).length).toBeGreaterThan(80)
-  expect(of(believableMonth(5, new Date('2026-12-03T07:00:00Z')))).toEqual(of(believableMonth(5, now)))
+  expect(of(generatePastCalls(5, now)).length).toBeGreaterThan(80)
+  expect(of(generatePastCalls(5, new Date('2026-12-03T07:00:00Z')))).toEqual(of(generatePastCalls(5, now)))
 })
 
 test('people call in office hours in Helsinki, most on Mondays, few on Saturdays, nobody on Sundays', () => {
-  const month = believableMonth(5, new Date('2026-11-24T22:00:00Z'))
+  const month = generatePastCalls(5, new Date('2026-11-24T22:00:00Z'))
   const days = new Map<number, number>()
   for (const { startedAt } of month) {
     const at = helsinki(startedAt)
@@ -130,7 +130,7 @@ test('people call in office hours in Helsinki, most on Mondays, few on Saturdays
 })
 
 test('conversations last about four minutes, and about one call in twenty-five is never answered', () => {
-  const month = believableMonth(5, now)
+  const month = generatePastCalls(5, now)
   const unanswered = month.filter(({ segments }) => segments.length === 0).length / month.length
   expect(unanswered).toBeGreaterThan(0.025)
   expect(unanswered).toBeLessThan(0.06)

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { officialByKey } from './people.ts'
 import type { CallEvent } from './call-plan.ts'
 import { placeCall, type PlaceCallOptions } from './place-call.ts'
-import { soundThatArrived, type SentStream } from './sent-call.ts'
+import { arrivedSound, type SentStream } from './sent-call.ts'
 import { startRecordingClient } from './recording-client.ts'
 import { headerValue, isRequest, type SipRequest } from './sip-message.ts'
 import { frameSamples } from './sound.ts'
@@ -59,7 +59,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
         sent(stream).map(({ timestamp }) => timestamp % 2 ** 32),
       )
       expect(new Set(arrived.map(({ ssrc }) => ssrc))).toEqual(new Set([stream.ssrc]))
-      const { sound, missing } = soundThatArrived(stream)
+      const { sound, missing } = arrivedSound(stream)
       expect(Buffer.concat(arrived.map(({ payload }) => payload)).equals(sound)).toBe(true)
       expect(missing).toEqual([])
     }
@@ -75,7 +75,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     const directions = requests('INVITE').map(({ body }) => /a=(sendonly|inactive)/.exec(body.toString())?.[1])
     expect(directions).toEqual(['sendonly', 'inactive', 'sendonly'])
     const [stream] = sessions[0]!.streams
-    const { missing } = soundThatArrived(stream!)
+    const { missing } = arrivedSound(stream!)
     expect(missing).toHaveLength(1)
     const [from, to] = missing[0]!
     expect((to - from) / 8).toBeGreaterThanOrEqual(280)
@@ -240,7 +240,7 @@ test('faults are recorded: lost packets are not sent, the others are, and the sa
   expect(arrived).toHaveLength(counts.packets + counts.duplicated)
   const lost = stream!.packets.filter(({ copies }) => copies === 0).map(({ sequence }) => sequence & 0xffff)
   expect(arrived.filter(({ sequence }) => lost.includes(sequence))).toEqual([])
-  const { sound } = soundThatArrived(stream!)
+  const { sound } = arrivedSound(stream!)
   for (const { timestamp, payload, payloadType } of arrived) {
     if (payloadType !== 8) continue
     const at = (timestamp - stream!.firstTimestamp + 2 ** 32) % 2 ** 32

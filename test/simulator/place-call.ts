@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import type { CallEvent, CallPlan } from './call-plan.ts'
 import type { Address, TlsFiles, Transport } from './connection.ts'
 import { describeLeg, identify, labels, withoutOfficial, type Leg } from './describe-call.ts'
-import { hangUp, liveThrough, pause } from './live-through.ts'
+import { hangUp, runConversation, pause } from './run-conversation.ts'
 import { startPacer, type Pacer } from './pacer.ts'
 import { makeMediaKey, type SuiteName } from './protect-media.ts'
 import { freshIdentifiers, seedRandom, type Identifiers, type Random } from './random.ts'
@@ -157,7 +157,7 @@ async function holdSession(
     }
     if (outcome.kind === 'cancelled') return { kind: 'not answered', result: { outcome: 'cancelled' } }
     const { session } = outcome
-    const recording = session.answer().some(takesMedia)
+    const recording = session.answer().some(acceptsMedia)
     const { sessionId, sipSessionId, groupId } = metadata
     options.onEvent?.({ kind: 'answered', callId: session.callId, sipSessionId, groupId, recording, plan: options })
     const sendingFrom = now()
@@ -171,12 +171,12 @@ async function holdSession(
       seed: random.hex(8),
       record: options.record ?? 'payloads',
     })
-    const { endedBy, holds } = await liveThrough(
+    const { endedBy, holds } = await runConversation(
       options,
       session,
       sending,
       { sipSessionId, xml },
-      playingMs(leg.seconds, sound),
+      callLengthMs(leg.seconds, sound),
     )
     const endedAt = now()
     const isLonger = options.continuesForMs !== undefined && (await pause(options.continuesForMs, options.signal))
@@ -209,7 +209,7 @@ async function holdSession(
   }
 }
 
-const takesMedia = ({ address, direction }: AnsweredStream) =>
+const acceptsMedia = ({ address, direction }: AnsweredStream) =>
   address.port > 0 && direction !== 'inactive' && direction !== 'sendonly'
-const playingMs = (seconds: number | undefined, sound: Sound) =>
+const callLengthMs = (seconds: number | undefined, sound: Sound) =>
   seconds === undefined ? (sound.frames === Infinity ? 5000 : undefined) : seconds * 1000

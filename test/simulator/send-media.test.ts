@@ -5,7 +5,7 @@ import type { Pacer } from './pacer.ts'
 import { openMediaPort, type MediaPort } from './media-port.ts'
 import { startSending } from './send-media.ts'
 import type { MediaFaults } from './send-stream.ts'
-import { soundThatArrived } from './sent-call.ts'
+import { arrivedSound } from './sent-call.ts'
 import type { Codec, Direction } from './session-description.ts'
 import { loadDialogue, makeTone, type Sound } from './sound.ts'
 
@@ -21,7 +21,7 @@ async function openPort() {
 }
 
 /** Clock that moves only when the test advances it. */
-function handPacer() {
+function manualPacer() {
   let nowMs = 0
   let task: { dueMs: number; run: (nowMs: number) => number | undefined } | undefined
   const pacer: Pacer = {
@@ -44,7 +44,7 @@ async function start(faults: MediaFaults, sound: Sound = makeTone(1), codec: Cod
   const [from, to] = [await openPort(), await openPort()]
   const arrived: Buffer[] = []
   to.socket.on('message', (bytes) => arrived.push(bytes))
-  const { pacer, advance } = handPacer()
+  const { pacer, advance } = manualPacer()
   const answer = (direction: Direction) => [
     { label: '1', address: { host: '127.0.0.1', port: to.port }, direction, payloadTypes: [8] },
   ]
@@ -115,7 +115,7 @@ test('silence is sent as nothing or as comfort noise, and speech after it is mar
   const stream = await quiet.stop()
   expect(stream.packets.length).toBeLessThan(sound.frames / 1.5)
   expect(quiet.arrived.filter((bytes) => bytes[1]! & 0x80).length).toBeGreaterThanOrEqual(3)
-  expect(soundThatArrived(stream).missing.length).toBeGreaterThanOrEqual(3)
+  expect(arrivedSound(stream).missing.length).toBeGreaterThanOrEqual(3)
 
   const comfortable = await start({ silence: 'comfort-noise' }, sound)
   await advanceSlowly(comfortable.advance, sound.frames * 20)
@@ -133,7 +133,7 @@ test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three
   expect(new Set(events.map((bytes) => bytes.readUInt32BE(4))).size).toBe(1)
   expect(events.map((bytes) => bytes.readUInt16BE(14))).toEqual([160, 320, 480, 640, 800, 800, 800])
   expect(events.map((bytes) => bytes[13]! >> 7)).toEqual([0, 0, 0, 0, 1, 1, 1])
-  expect(soundThatArrived(stream).missing).toEqual([[800, 1600]])
+  expect(arrivedSound(stream).missing).toEqual([[800, 1600]])
 })
 
 test('during a hold the sequence number stops, or continues if that is configured', async () => {

@@ -75,7 +75,7 @@ export type SentCall = {
  * Returns the sound of a correct recording of this stream: the stream's own timeline from its first timestamp, codec
  * bytes, with silence where nothing arrived. `missing` lists the missing samples as [from, to) ranges.
  */
-export function soundThatArrived(stream: SentStream): { sound: Uint8Array; missing: [from: number, to: number][] } {
+export function arrivedSound(stream: SentStream): { sound: Uint8Array; missing: [from: number, to: number][] } {
   const arrived = stream.packets.filter(({ kind, copies }) => kind === 'audio' && copies > 0)
   const last = arrived.at(-1)
   const samples = last ? last.timestamp - stream.firstTimestamp + last.payload.length : 0

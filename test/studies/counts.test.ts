@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { admitFed } from '#register/admit-from-feed.ts'
+import { admitFromFeed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -170,7 +170,7 @@ describe('counts kept for studies', () => {
         const old = known[Math.floor(random() * known.length)]
         const facts = old && random() < 0.4 ? another(old, random) : someCall(random)
         if (!old || random() < 0.8) await admit(capture, random() < 0.15 ? { ...facts, endedAt: undefined } : facts)
-        else await admitFed(capture, 'vaihde', [facts])
+        else await admitFromFeed(capture, 'vaihde', [facts])
         known.push(facts)
         if (random() < 0.2) await countStudies(custodian)
       }

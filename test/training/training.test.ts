@@ -68,7 +68,7 @@ beforeAll(async () => {
 }, 60_000)
 
 /** Throws if the act was refused, and returns its answer otherwise. */
-function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
@@ -85,17 +85,17 @@ async function makeRecording(): Promise<string> {
   return id
 }
 
-const collection = async (aim = '') => did(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
-const moments = async (id: string, user = tiina) => did(await readCollection(desk, user, id)).moments
+const collection = async (aim = '') => unlessRefused(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
+const moments = async (id: string, user = tiina) => unlessRefused(await readCollection(desk, user, id)).moments
 
 /** Starts a session led by Tiina with a moment of a recording, and ends her previous session. */
 async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
   await sql`update training_session set ended_at = now() where ended_at is null`.execute(admin)
   const id = await collection()
-  did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
-  const session = did(await beginTraining(desk, tiina, { collectionId: id, name: 'Perehdytys' })).id
+  unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+  const session = unlessRefused(await beginTraining(desk, tiina, { collectionId: id, name: 'Perehdytys' })).id
   for (const one of attendees) expect(await enterTrainee(desk, tiina, session, one.id)).toBe('done')
-  return { collection: id, session, reference: did(await readTraining(desk, tiina, session)).reference }
+  return { collection: id, session, reference: unlessRefused(await readTraining(desk, tiina, session)).reference }
 }
 
 async function play(recording: string, reference?: string, user = tiina) {
@@ -122,8 +122,8 @@ describe('a collection', () => {
   test('has moments in an order, can be changed only by somebody who has read its latest state, and reports a conflict otherwise', async () => {
     const id = await collection('Puhelun alku')
     const recording = await makeRecording()
-    const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
-    const second = did(
+    const first = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
+    const second = unlessRefused(
       await addMoment(desk, tiina, id, { recordingId: recording, ...moment, fromMs: 200, toMs: 350 }),
     ).id
     expect(await orderMoments(desk, tiina, id, [second, first])).toBe('done')
@@ -136,12 +136,12 @@ describe('a collection', () => {
       recordingId: recording,
       fromMs: 100,
     })
-    const { revision } = did(await readCollection(desk, tiina, id))
+    const { revision } = unlessRefused(await readCollection(desk, tiina, id))
     expect(await saveCollection(desk, tiina, id, { revision, name: 'Alut', aim: '' })).toBe('done')
     expect(await saveCollection(desk, tiina, id, { revision, name: 'Muu', aim: '' })).toEqual({
       refused: 'training.changed-meanwhile',
     })
-    const listed = did(await listCollections(desk, tiina)).find((one) => one.id === id)
+    const listed = unlessRefused(await listCollections(desk, tiina)).find((one) => one.id === id)
     expect(listed).toMatchObject({ name: 'Alut', moments: 2, empty: 0, nextEndsAt: expect.any(String) as string })
     expect(await removeMoment(desk, tiina, second)).toBe('done')
     expect(await endCollection(desk, tiina, id)).toBe('done')
@@ -154,7 +154,7 @@ describe('a collection', () => {
     const id = await collection()
     const recording = await makeRecording()
     const { toMs: _, ...whole } = { ...moment, fromMs: 0 }
-    did(await addMoment(desk, tiina, id, { recordingId: recording, ...whole }))
+    unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...whole }))
     const { duration_ms } = await admin
       .selectFrom('recording')
       .select('duration_ms')
@@ -178,9 +178,9 @@ describe('a collection', () => {
     })
     expect(await add({}, elsewhere)).toEqual({ refused: 'not-found' })
     expect(await add({}, eero)).toEqual({ refused: 'deny.role' })
-    did(await add({}))
+    unlessRefused(await add({}))
     expect(await moments(id, elsewhere)).toEqual([{ id: expect.any(String) as string, state: 'OUT_OF_REACH' }])
-    const [listed] = did(await listCollections(desk, elsewhere)).filter((one) => one.id === id)
+    const [listed] = unlessRefused(await listCollections(desk, elsewhere)).filter((one) => one.id === id)
     expect(listed).toMatchObject({ moments: 1, empty: 0 })
     expect(listed).not.toHaveProperty('nextEndsAt')
   })
@@ -188,8 +188,8 @@ describe('a collection', () => {
   test('has an empty moment without text after its recording is destroyed', async () => {
     const id = await collection()
     const [destroyed, stays] = [await makeRecording(), await makeRecording()]
-    did(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
-    did(await addMoment(desk, tiina, id, { recordingId: stays, ...moment, title: 'Lopetus' }))
+    unlessRefused(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
+    unlessRefused(await addMoment(desk, tiina, id, { recordingId: stays, ...moment, title: 'Lopetus' }))
     await destroyer.destroy(destroyed)
     expect(await moments(id)).toEqual([
       {
@@ -209,7 +209,7 @@ describe('a collection', () => {
   test('restored from a backup is emptied of destroyed recordings before anybody reads it', async () => {
     const id = await collection()
     const recording = await makeRecording()
-    did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(recording)
     await sql`alter table recording enable trigger ends_uses`.execute(admin)
@@ -220,7 +220,7 @@ describe('a collection', () => {
   test('shows no text about a recording that is past its term, emptied or not, or that is blocked', async () => {
     const id = await collection()
     const recording = await makeRecording()
-    const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const { id: one } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const becomes = async (change: ReturnType<typeof sql>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
       await sql`update recording set ${change} where id = ${recording}`.execute(admin)
@@ -239,8 +239,8 @@ describe('a collection', () => {
   test('can be ended or reordered without a deadlock with a destruction', async () => {
     const id = await collection()
     const recording = await makeRecording()
-    const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
-    const { id: two } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const { id: one } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const { id: two } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const { ending } = await admin.transaction().execute(async (tx) => {
       await sql`select from recording where id = ${recording} for update`.execute(tx)
       await sql`select from training_moment where id = ${two} for update`.execute(tx)
@@ -259,19 +259,21 @@ describe('a training session', () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording, [])
     expect(await play(recording, reference)).toBe('not-in-session')
-    expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
-    expect(did(await findTrainees(desk, tiina, 'v'))).toEqual([])
+    expect(unlessRefused(await findTrainees(desk, tiina, 'virta'))).toMatchObject([
+      { id: aino.id, unitName: 'Palvelu' },
+    ])
+    expect(unlessRefused(await findTrainees(desk, tiina, 'v'))).toEqual([])
     // Nobody can browse the directory here: only the session's trainer can search it, and each search is logged.
-    expect(did(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
+    expect(unlessRefused(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
     expect(await log('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
     expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
     expect(await play(recording, reference)).toMatchObject({ id: expect.any(String) as string })
     expect((await log('listening.started'))[0]).toMatchObject({ purpose: 'TRAINING', reference, result: 'ok' })
-    expect(did(await readTraining(desk, tiina, session))).toMatchObject({
+    expect(unlessRefused(await readTraining(desk, tiina, session))).toMatchObject({
       attendees: [{ id: aino.id, name: 'Aino Virtanen' }],
       played: [recording],
     })
-    expect(did(await listTrainings(desk, elsewhere))[0]).toMatchObject({ isMine: false, attendees: 1 })
+    expect(unlessRefused(await listTrainings(desk, elsewhere))[0]).toMatchObject({ isMine: false, attendees: 1 })
     expect(await readTraining(desk, elsewhere, session)).toEqual({ refused: 'not-found' })
   })
 
@@ -338,14 +340,14 @@ describe('a training session', () => {
     const { reference: others } = await led(await makeRecording(), [bertil])
     const { session, reference } = await led(await makeRecording(), [aino, bertil])
     const official = await aino.signIn()
-    const references = did(await listOwnTrainings(desk, official)).map((one) => one.reference)
+    const references = unlessRefused(await listOwnTrainings(desk, official)).map((one) => one.reference)
     expect(references.filter((one) => one === reference || one === others)).toEqual([reference])
-    expect(did(await listOwnTrainings(desk, official))[0]).toEqual({
+    expect(unlessRefused(await listOwnTrainings(desk, official))[0]).toEqual({
       ...{ reference, name: 'Perehdytys', collectionName: 'Aloitukset', aim: '' },
       ...{ begunAt: expect.any(String) as string, enteredAt: expect.any(String) as string },
     })
     await endTraining(desk, tiina, session)
-    const [own] = did(await listOwnTrainings(desk, official))
+    const [own] = unlessRefused(await listOwnTrainings(desk, official))
     const ended = Temporal.Instant.from(own!.endedAt!).toZonedDateTimeISO('Europe/Helsinki')
     expect(Temporal.Instant.from(own!.keptUntil!)).toEqual(ended.add({ months: 14 }).toInstant())
     expect(JSON.stringify(own)).not.toContain('Bertil')

@@ -4,7 +4,7 @@ import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
-import { closeAlarm, listAlarms, seeAlarm, type Alarm } from '#safeguards/watch/alarms.ts'
+import { closeAlarm, listAlarms, markAlarmSeen, type Alarm } from '#safeguards/watch/alarms.ts'
 import type { Period } from '#safeguards/watch/break-glass-periods.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { thresholds } from '#safeguards/watch/thresholds.ts'
@@ -423,7 +423,7 @@ describe('an alarm', () => {
     await guesses(2)
     await watch()
     const [{ id } = { id: '' }] = await alarms()
-    expect(await seeAlarm(desk, session, id)).toBeUndefined()
+    expect(await markAlarmSeen(desk, session, id)).toBeUndefined()
     expect(await closeAlarm(desk, session, id, ' Asked; a wrong bookmark. ')).toBeUndefined()
     const [closed] = await alarms()
     expect(closed).toMatchObject({ id, closed: { by: 'Outi', note: 'Asked; a wrong bookmark.' } })
@@ -455,7 +455,7 @@ describe('an alarm', () => {
     const [{ id } = { id: '' }] = await alarms()
     const saris = await sari.signIn()
     expect(await listAlarms(desk, saris, { state: 'any' })).toEqual({ refused: 'deny.role' })
-    expect(await seeAlarm(desk, saris, id)).toEqual({ refused: 'deny.role' })
+    expect(await markAlarmSeen(desk, saris, id)).toEqual({ refused: 'deny.role' })
     expect(await closeAlarm(desk, saris, id, 'mine')).toEqual({ refused: 'deny.role' })
     const asDesk = database.as('seloste_desk').pool
     expect((await asDesk.query('select * from alarm')).rows).toEqual([])

@@ -3,7 +3,7 @@ import { createReadRateLimit } from '#app/http/read-rate-limit.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { maxWaiting, slowing } from '#safeguards/watch/thresholds.ts'
+import { maxWaiting, readDelay } from '#safeguards/watch/thresholds.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 
@@ -66,15 +66,15 @@ describe('views above the limit', () => {
     for (let i = 0; i < limits.inMinute; i++) await limit.take(saris)
     const first = await tookMs(limit.take(again))
     const third = await tookMs(limit.take(saris).then(() => limit.take(again)))
-    expect(first).toBeGreaterThanOrEqual(slowing.stepMs - 5)
-    expect(third).toBeGreaterThanOrEqual(5 * slowing.stepMs - 10)
+    expect(first).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
+    expect(third).toBeGreaterThanOrEqual(5 * readDelay.stepMs - 10)
   })
 
   test('are counted from the log, so that a restarted desk continues the delay', async () => {
     await addViews(sari.id, limits.inMinute, 0.2)
-    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
     await addViews(aino.id, limits.inHour, 30)
-    expect(await tookMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
   })
 
   test('views served by another desk are counted after a few requests', async () => {
@@ -82,7 +82,7 @@ describe('views above the limit', () => {
     for (let i = 0; i < 15; i++) await limit.take(saris)
     await addViews(sari.id, 40, 0.1)
     for (let i = 0; i < 6; i++) await limit.take(saris)
-    expect(await tookMs(limit.take(saris))).toBeGreaterThan(slowing.stepMs)
+    expect(await tookMs(limit.take(saris))).toBeGreaterThan(readDelay.stepMs)
   })
 
   test('are served one at a time; a request beyond the longest queue is refused', async () => {
@@ -102,13 +102,13 @@ describe('views above the limit', () => {
     )
     const [entry, ...others] = await slowed()
     expect(others).toEqual([])
-    expect(entry).toMatchObject({ person_id: sari.id, detail: { delayMs: slowing.longestMs } })
+    expect(entry).toMatchObject({ person_id: sari.id, detail: { delayMs: readDelay.longestMs } })
     expect(entry?.detail.inMinute).toBeGreaterThan(500)
   })
 
   test('are also limited by the hour', async () => {
     await addViews(sari.id, limits.inHour, 20)
-    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
   })
 })
 

@@ -10,7 +10,7 @@ import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { nodeLives } from '#register/capture-nodes.ts'
+import { recordHeartbeat } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { listAlarms } from '#safeguards/watch/alarms.ts'
 import { updateStandstillAlarm } from '#safeguards/watch/raise-standstill.ts'
@@ -90,7 +90,7 @@ test('the alarm is raised by a blocker in the custodian or in a capture, and by 
   const node = { id: randomUUID(), name: 'north', version: '1', startedAt: ago(60) }
   const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
   const lives = (...active: { kind: 'disk'; code: string; since: string }[]) =>
-    nodeLives(database.as('seloste_capture').db, node, { ...state, blockers: active })
+    recordHeartbeat(database.as('seloste_capture').db, node, { ...state, blockers: active })
   await lives({ kind: 'disk', code: 'disk-low', since: ago(10).toString() })
   blockers.raise('key-store', { code: 'key-store-away', agoMs: 600_000 })
   const metrics = startMetrics('custodian')

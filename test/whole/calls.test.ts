@@ -1,8 +1,8 @@
 // Calls over real SIP and RTP. The tests share one whole Seloste, because starting one costs as much as the calls.
 import { afterAll, beforeAll, describe } from 'vitest'
-import { callsAreCaptured } from './capture-call.ts'
-import { callsAreForbidden } from './forbidden-in-the-call.ts'
-import { callsAreSeen } from './seen-by-capture.ts'
+import { testCapturedCalls } from './capture-call.ts'
+import { testForbiddenCalls } from './forbidden-in-the-call.ts'
+import { testShownCalls } from './seen-by-capture.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 let seloste: RunningSeloste
@@ -12,6 +12,6 @@ beforeAll(async () => {
 afterAll(() => seloste.stop())
 
 // The order matters: the first tests count calls, and the last kill capture.
-describe('what is shown of calls', () => callsAreSeen(() => seloste))
-describe('calls that are captured', () => callsAreCaptured(() => seloste))
-describe('calls that are forbidden in progress', () => callsAreForbidden(() => seloste))
+describe('what is shown of calls', () => testShownCalls(() => seloste))
+describe('calls that are captured', () => testCapturedCalls(() => seloste))
+describe('calls that are forbidden in progress', () => testForbiddenCalls(() => seloste))

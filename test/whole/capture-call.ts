@@ -64,7 +64,7 @@ async function listen(contact: ContactShape, segment = 0) {
   return { peaks, caller: channel(0), official: channel(2) }
 }
 
-export function callsAreCaptured(given: () => RunningSeloste): void {
+export function testCapturedCalls(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     security = await signInAt(seloste.url, 'tuula', seloste.password)

@@ -1,5 +1,5 @@
 import { alawToLinear, ulawToLinear } from '../simulator/g711.ts'
-import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
+import { arrivedSound, type SentSession } from '../simulator/sent-call.ts'
 
 /**
  * Finds a sent stream in a recorded channel. Returns its shift, and the number of samples that differ. The recording
@@ -24,7 +24,7 @@ export function findSound(
 export function soundOf(session: SentSession, user: 'caller' | 'official'): Int16Array {
   const stream = session.streams.find((one) => one.who === user)
   if (!stream) throw new Error(`no stream of the ${user}`)
-  const { sound, missing } = soundThatArrived(stream)
+  const { sound, missing } = arrivedSound(stream)
   const samples = stream.codec === 'pcma' ? alawToLinear(sound) : ulawToLinear(sound)
   // Missing packets are recorded as silence, which no A-law byte encodes exactly.
   for (const [from, to] of missing) samples.fill(0, from, to)

@@ -8,7 +8,7 @@ import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'
 import type { SentCall } from '../simulator/sent-call.ts'
 import { eventually, signInAt, type Api } from './api.ts'
-import { objectsBeside } from './elsewhere.ts'
+import { objectsFolderOf } from './external-state.ts'
 import type { RunningSeloste } from './start-seloste.ts'
 
 const aino = officialByKey('aino')
@@ -46,7 +46,7 @@ const press = (api: Api, id: string, wish: object = { party: 'CALLER', channel: 
 
 /** Returns the names of all objects and files of a recording, on the disks of capture and of the object store. */
 async function onDisk(id: string): Promise<string[]> {
-  const stored = (await openTestObjects(objectsBeside(seloste.dataDirectory))).list('')
+  const stored = (await openTestObjects(objectsFolderOf(seloste.dataDirectory))).list('')
   const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
   return names.filter((name) => name.includes(id) && !/calls.[^/]*\.json/.test(name))
 }
@@ -58,7 +58,7 @@ const destroyed = (id: string) =>
   eventually(async () => ((await readProgress(id)).entry ? true : undefined), 'destroyed, and in the ledger')
 
 /** Tests that kill capture, so they must be the last. */
-export function callsAreForbidden(given: () => RunningSeloste): void {
+export function testForbiddenCalls(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     official = await signInAt(seloste.url, 'aino', seloste.password)

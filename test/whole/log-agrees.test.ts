@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
-import { adminUrlOf } from './elsewhere.ts'
+import { adminUrlOf } from './external-state.ts'
 import { signInAt } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 

@@ -6,13 +6,13 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { shiftClock, missingShiftedClock, type ShiftedClock } from '../house/shift-clock.ts'
 import { openTestObjects } from '../objects/test-objects.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
-import { objectsBeside } from './elsewhere.ts'
+import { objectsFolderOf } from './external-state.ts'
 import { startSeloste, type RoleName, type RunningSeloste } from './start-seloste.ts'
 
 /** Long run only: it takes more than half a minute. */
@@ -93,7 +93,7 @@ async function stateOf(contact: ContactShape): Promise<string> {
   return recordingOf(shown).state
 }
 async function objectsOf(contact: ContactShape): Promise<number> {
-  const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
+  const keys = await Array.fromAsync((await openTestObjects(objectsFolderOf(seloste.dataDirectory))).list(''))
   return keys.filter((key) => key.includes(recordingOf(contact).id!)).length
 }
 
@@ -103,7 +103,7 @@ beforeAll(async () => {
   await chmod(folder, 0o755)
   clock = shiftClock(folder)
   const description = join(folder, 'longer-test-line.yaml')
-  await writeFile(description, (await shippedToday()).replace(/until: \S+/, `until: ${inThreeYears}`))
+  await writeFile(description, (await shippedDescriptionText()).replace(/until: \S+/, `until: ${inThreeYears}`))
   seloste = await startSeloste({
     environment: {
       SELOSTE_DESCRIPTION: description,

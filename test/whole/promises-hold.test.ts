@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { promises } from '#description/promises.ts'
-import { shippedToday } from '../database/describe-from.ts'
+import { shippedDescriptionText } from '../database/describe-from.ts'
 import { signInAt } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
@@ -17,7 +17,7 @@ test(
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-promises-'))
     const description = join(dataDirectory, 'two-sites.yaml')
-    await writeFile(description, withSecondSite(await shippedToday()))
+    await writeFile(description, withSecondSite(await shippedDescriptionText()))
     const environment = { SELOSTE_DESCRIPTION: description }
     const settings = { ...environment, SELOSTE_SITES: 'server-room' }
 

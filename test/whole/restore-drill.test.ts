@@ -13,7 +13,7 @@ import { expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
-import { endStateElsewhere, letRestore, stateElsewhere } from './elsewhere.ts'
+import { stopExternalState, allowTriggerBypass, externalState } from './external-state.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
@@ -145,7 +145,7 @@ test(
       SELOSTE_BACKUP_KEY: recipient,
       SELOSTE_SITES: 'server-room',
     }
-    const on = async (data: string) => ({ ...environment, SELOSTE_DATA: data, ...(await stateElsewhere(data)) })
+    const on = async (data: string) => ({ ...environment, SELOSTE_DATA: data, ...(await externalState(data)) })
     const from = ['restore', '--from', join(folder, 'safe'), '--identity', identity]
 
     let seloste = await startSeloste({ dataDirectory: before, environment })
@@ -178,7 +178,7 @@ test(
       await seloste.stop()
     }
 
-    await letRestore(after, true)
+    await allowTriggerBypass(after, true)
     const refused = await run([...from, '--ledger', folder], await on(after))
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
     const begun = await run(['start'], await on(after))
@@ -206,7 +206,7 @@ test(
     expect(existsSync(position)).toBe(false)
     expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
 
-    await letRestore(after, false)
+    await allowTriggerBypass(after, false)
     seloste = await startSeloste({ dataDirectory: after, ports, environment })
     try {
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
@@ -224,7 +224,7 @@ test(
       await seloste.stop()
     }
     for (const data of [before, after]) {
-      await endStateElsewhere(data)
+      await stopExternalState(data)
       const elsewhere = (await readFile(join(data, 'database/location'), 'utf8').catch(() => '')).trim()
       if (elsewhere !== '') await rm(elsewhere, { recursive: true, force: true })
     }

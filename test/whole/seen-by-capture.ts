@@ -47,7 +47,7 @@ async function json<Shape>(path: string): Promise<Shape> {
 }
 
 /** Tests that count calls, so they need a Seloste without earlier calls. */
-export function callsAreSeen(given: () => RunningSeloste): void {
+export function testShownCalls(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     maintenance = await signInAt(seloste.url, 'matti', seloste.password)

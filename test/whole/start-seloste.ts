@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { endStateElsewhere, removeStateElsewhere, stateElsewhere } from './elsewhere.ts'
+import { stopExternalState, removeExternalState, externalState } from './external-state.ts'
 import { findPorts, type SelostePorts } from './free-ports.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
@@ -66,7 +66,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
   if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
-  const environment = { SELOSTE_DATA: dataDirectory, ...(await stateElsewhere(dataDirectory)) }
+  const environment = { SELOSTE_DATA: dataDirectory, ...(await externalState(dataDirectory)) }
   const child = spawn(
     process.execPath,
     [program, 'demo', ...(options.demoArguments ?? ['--no-calls', '--no-history'])],
@@ -95,7 +95,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   async function stop(): Promise<void> {
     process.off('exit', endWithUs)
     await end(child)
-    await endStateElsewhere(dataDirectory)
+    await stopExternalState(dataDirectory)
     if (options.dataDirectory === undefined) await removeData(dataDirectory)
   }
 
@@ -129,7 +129,7 @@ export async function removeData(dataDirectory: string): Promise<void> {
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
   // Retries, because a killed process may still be writing; an error here would hide why it was killed.
   await rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-  await removeStateElsewhere(dataDirectory)
+  await removeExternalState(dataDirectory)
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readFlowFilters, readReceptionView } from './capture/capture-shapes.ts'
 import { readMoment } from './contact/moment.ts'
-import { readFilters, searchAt } from './contacts/filters.ts'
+import { readFilters, searchUrl } from './contacts/filters.ts'
 import { readWhich } from './disclosures/disclosure-shapes.ts'
 import { readYear } from './disclosures/years.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
@@ -41,7 +41,7 @@ export const contactsRoute = createRoute({
   validateSearch: readFilters,
   // Removes the caller's number of an old or hand-written URL from the history.
   beforeLoad({ search }) {
-    const at = searchAt(search)
+    const at = searchUrl(search)
     if (at.state.sought !== undefined) throw redirect({ ...at, replace: true })
   },
   component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),

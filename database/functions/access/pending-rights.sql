@@ -50,7 +50,7 @@ begin
   return q;
 end $$;
 
--- Shortest time between approval and effect of a change that reaches open requests (L29).
+-- Shortest time between approval and effect of a change that affects open requests (L29).
 create or replace function pending_right_notice_period() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '14 days' $$;
 
@@ -82,7 +82,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   where d.state = 'APPROVED' and (k.reach ->> 'endsHolds')::boolean and d.effective_from > register_now()
 $$;
 
--- Returns true if a request's booked appointment ends after something that is to be played in it.
+-- Returns true if a request's booked appointment ends after the end of a recording that is to be played in it.
 create or replace function appointment_is_late(request uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
@@ -96,7 +96,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where a.request_id = request and a.state = 'BOOKED' and s.ends_at > at)
 $$;
 
--- Returns what a change reaches of open requests: request, recording, and its end under the change. A row without a recording is a request
+-- Returns the open requests that a change affects: request, recording, and its end under the change. A row without a recording is a request
 -- that cannot be served any more from then on, or (`ends_at` null) whose calls are not found yet.
 create or replace function reached_rights(reach jsonb, from_at timestamptz)
 returns table (request_id uuid, recording_id uuid, ends_at timestamptz)
@@ -138,7 +138,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       'NOT_IDENTIFIABLE'))
 $$;
 
--- Returns the requests that a draft reaches, each with its first end and whether it is decided: played before, by a booked appointment, or
+-- Returns the requests that a draft affects, each with its first end and whether it is decided: played before, by a booked appointment, or
 -- the requester notified in time.
 create or replace function reached_requests(draft uuid, reach jsonb, from_at timestamptz)
 returns table (request_id uuid, ends_at timestamptz, calls bigint, is_booked boolean, is_heard_before boolean, told_how text,
@@ -161,7 +161,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns counts without any person, for those who draft or decide; the custodian calls it for the dry run. Includes undecided disclosures
--- for research and the items of them that the change reaches. What an authority asked for is secret to those who draft: who decides sees it
+-- for research and the items of them that the change affects. What an authority asked for is secret to those who draft: who decides sees it
 -- in list_pending_disclosures, and the approval waits for it.
 create or replace function count_reached(draft uuid, reach jsonb, from_at timestamptz) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -176,7 +176,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function count_reached to seloste_custodian;
 
--- Stores what a draft reaches, at its submission by its author.
+-- Stores the requests that a draft affects, when its author submits it.
 create or replace function record_reach(draft uuid, reach jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -186,7 +186,7 @@ begin
 end $$;
 grant execute on function record_reach to seloste_desk;
 
--- Returns what submitted and approved changes reach of requests, for the Service Unit.
+-- Returns the requests that submitted and approved changes affect, for the Service Unit.
 create or replace function list_pending_rights()
 returns table (draft_id uuid, version integer, state text, effective_from timestamptz, request_id uuid, number text, ends_at timestamptz,
   is_booked boolean, is_heard_before boolean, told_how text, told_at timestamptz)

@@ -322,7 +322,7 @@ $$;
 grant execute on function right_doubts to seloste_desk;
 
 -- Returns true if a transfer raised a doubt about a supervisor or an expert and no review has settled it. This does not wait for the
--- quarterly review, because the right reaches calls meanwhile.
+-- quarterly review, because the right gives access to calls meanwhile.
 create or replace function is_doubtful_after_move(r access_right) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.role in ('SUPERVISOR', 'EXPERT') and exists (

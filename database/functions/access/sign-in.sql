@@ -83,7 +83,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function sign_in_wait to seloste_desk;
 
--- The same for a source: a network (strangers in a row, '*', delay it), a known device, or a session.
+-- Seconds until the next attempt from a source: a network (also delayed by strangers' failures in a row, '*'), a known device, or a session.
 create or replace function attempt_wait(user_id text, source text) returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(max(ceil(extract(epoch from case
@@ -125,7 +125,7 @@ begin
   end if;
   update sign_in_failure f set failures = f.failures + 1, last_at = clock_timestamp()
   where f.account = account_key(end_attempt.user_id) and (f.source = from_here or (f.source = '*' and from_here like 'network:%'));
-  -- Ten failures make a known device a stranger's.
+  -- After ten failures a known device counts as a stranger's.
   delete from known_device d
   using sign_in_failure f
   where f.account = account_key(end_attempt.user_id) and f.source = from_here and f.failures >= 10

@@ -6,7 +6,7 @@ begin
     select s.person_id
     from session s join person p on p.id = s.person_id
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
-      -- As session_holds() says, which would be called for each row.
+      -- Same condition as session_holds(), written out because the function would be called for each row.
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
       and not exists (select from clock_mark m where m.at >= coalesce(s.ends_by, s.expires_at))
       and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
@@ -25,8 +25,8 @@ begin
   return exists (select from segment s where s.contact_id = contact and s.official_person_id = viewer());
 end $$;
 
--- Returns the viewer's rights in force. A right reaches no further than the description in force lets its role (R3, R36-R41); without a
--- description, or with one that lacks the role, it reaches nothing.
+-- Returns the viewer's rights in force. A right has at most the scope that the description in force gives its role (R3, R36-R41); without a
+-- description, or with one that lacks the role, it gives access to nothing.
 create or replace function active_rights() returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -36,7 +36,7 @@ begin
 end $$;
 grant execute on function active_rights to seloste_desk;
 
--- Returns true if a right of the viewer's reaches every call. The Service Unit's reaches those of the request that it serves.
+-- Returns true if a right of the viewer's covers every call. The Service Unit's covers the calls of the request that it serves.
 create or replace function sees_all() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

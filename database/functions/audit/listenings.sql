@@ -1,4 +1,4 @@
--- Returns true if the role's purpose needs a fault, case or request number. Without it an access under the purpose reaches nothing
+-- Returns true if the role's purpose needs a fault, case or request number. Without it an access under the purpose shows nothing
 -- (src/description/purposes.ts).
 create or replace function needs_reference(purpose text, role text) returns boolean
 language sql immutable set search_path = pg_catalog as $$
@@ -50,7 +50,7 @@ end $$;
 grant execute on function recordings_by_contact to seloste_desk;
 
 -- Returns why a listening may not be served now, and since when; `why` is null if it may. A listening of the Service Unit's ends when its
--- call no longer belongs to the request. Any listening ends when its right no longer reaches the call, as after a correction that gives the
+-- call no longer belongs to the request. Any listening ends when its right no longer covers the call, as after a correction that gives the
 -- call to another official. PL/pgSQL, because SQL functions were planned at each call, which took longer than the queries.
 create or replace function listening_end_reason(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$

@@ -40,7 +40,7 @@ begin
   if last_end is null then
     return;
   end if;
-  -- The months may be shortened at this moment.
+  -- Locks the rows, because another transaction may be shortening the months.
   for r in select id, recording_months from recording where contact_id = call and state in ('CAPTURING', 'STORED') for update loop
     -- A call that continued past the end of a month may have an earlier floor than its first part gave it; a promised floor stays (R23).
     update recording set call_ended_at = last_end, min_keep_until = greatest(min_keep_until, months_after(last_end, 2)),
@@ -72,7 +72,7 @@ end $$;
 grant execute on function admit_recording to seloste_capture;
 
 -- Returns the contact that shares an id with a part of a call. No row if every such contact has another caller, or if the caller does not
--- show which of several it is (docs/decisions/0111). `is_another`: the contact has another number, as when its official passed the call on.
+-- show which of several it is (docs/decisions/0111). `is_another`: the contact has another number, as when its official transferred the call.
 -- Runs as the owner, because capture reads no callers. Callers of old calls are not compared.
 create or replace function match_by_ids(t told_part, reported_trunk text, is_fed boolean)
 returns table (call uuid, call_started timestamptz, is_another boolean)
@@ -81,7 +81,7 @@ declare
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
   old timestamptz := late_facts_from(interval '7 days');
   began timestamptz := coalesce(t.answered_at, t.started_at);
-  -- Longest time after its end for a contact that no number shows to have the same caller (find-own-call.ts).
+  -- Longest time after its end for a contact that no number shows to have the same caller (find-continued-segment.ts).
   passed_on_within constant interval := '5 minutes';
   named record;
 begin
@@ -151,7 +151,7 @@ begin
   select s.contact_id, s.contact_started_at into call, call_started from segment s
   where s.id = t.segment_id and s.contact_started_at between since - interval '1 hour' and t.started_at + interval '49 hours' limit 1;
   if call is null then
-    -- A further part of a call that its capture knows, or a talk of another node's about which its node asks again.
+    -- A further part of a call that its capture knows, or a part pending at another node that its node submits again.
     select c.id, c.started_at into call, call_started from contact c
     where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
@@ -206,7 +206,7 @@ begin
   where exists (select from contact c where c.id = call_identity.contact_id and c.started_at = call_identity.contact_started_at
     and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null));
 
-  -- Two callers are two talks, also when one of them has passed the call on.
+  -- Two callers are two conversations, also when one of them has transferred the call.
   if reporting_node is not null and is_another is not true then
     select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(reporting_node, call, call_started, t.talk) j;
     if resolved.verdict <> 'own' then

@@ -58,7 +58,7 @@ $$;
 -- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
 -- `other` if there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has
 -- reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
--- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the talk.
+-- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the conversation.
 -- For calls too old to be reported late nothing is revealed.
 create or replace function resolve_duplicate_segment(reporting_node uuid, call uuid, call_started timestamptz, reported jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
@@ -156,8 +156,8 @@ begin
   perform settle_recording(wanted);
 end $$;
 
--- Copies a prohibition to the recording of the same conversation at another node. Of officials that are not reported, the second recording's
--- may still be reported while it is captured: until then it is another's.
+-- Copies a prohibition to the recording of the same conversation at another node. If the second recording's official is not reported, it may
+-- still be reported during the capture: until then the recording counts as another official's.
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -29,7 +29,7 @@ begin
   return new;
 end $$;
 
--- A submitted draft is decided as it is: only taking it back makes it a draft again. A decided one stays. The database writes revision and
+-- A submitted draft is decided unchanged: only withdrawing the submission makes it editable again. A decided one never changes. The database writes revision and
 -- times, so that every change shows.
 create or replace function draft_guard() returns trigger language plpgsql as $$
 declare

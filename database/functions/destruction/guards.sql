@@ -1,4 +1,4 @@
--- Keeps a recording in keeping: only one that was not taken into keeping goes into quarantine. Quarantine would otherwise be a way round
+-- Refuses to quarantine an ingested recording, because its quarantine would bypass
 -- the floor (R23).
 create or replace function quarantine_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -115,7 +115,7 @@ begin
       new.answered_at := old.answered_at;
       new.marks := array_remove(new.marks, 'end-inferred');
     end if;
-    -- A call that ended long before it began would have its terms behind it.
+    -- A call that ended long before it began would be past its terms at once.
     if new.ended_at < earliest then
       new.ended_at := earliest;
     end if;
@@ -127,7 +127,7 @@ begin
   return new;
 end $$;
 
--- A late part of an ended call cannot make it end today. If the part is too late to be true, its official is left out.
+-- A late part of an ended call cannot make it end today. If the part arrives too late to be genuine, its official is left out.
 create or replace function late_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare

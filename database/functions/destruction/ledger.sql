@@ -145,7 +145,7 @@ begin
   return null;
 end $$;
 
--- Enters whose a part of a call has become, and whose it was.
+-- Enters the new and the former official of a part of a call.
 create or replace function enter_correction(c correction) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('correction', c.id, 'decided', ledger_call(q, c.contact_id) || jsonb_strip_nulls(jsonb_build_object(
@@ -240,8 +240,8 @@ begin
   return null;
 end $$;
 
--- Enters once what is open, or ended within the age of the oldest backup, from before the ledger had its kind, so that the next restore has
--- it. Entering something twice does no harm.
+-- Enters, once after an upgrade, cases from before the ledger had their kind: open ones, and those that ended within the age of the oldest backup. So the next restore has
+-- them. Entering a case twice does no harm.
 create or replace function backfill_ledger() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -318,7 +318,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     select 'authority.decided', 'disclosure', d.id, jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id)
     from authority_disclosure d where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and d.decided_at is not null
     union all
-    -- A copy that left in a rendering that the backup lacks.
+    -- A copy that was released in a rendering that the backup lacks.
     select 'anonymised-copy.checked', 'anonymised-copy', k.id, jsonb_build_object('outcome', k.state)
     from research_disclosure d join disclosed_copy c on c.disclosure = d.number join anonymised_copy k on k.recording_id = c.recording_id
     where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and k.state = 'APPROVED'

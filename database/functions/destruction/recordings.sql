@@ -1,11 +1,11 @@
--- Returns the time for those who view: never earlier than it has been.
+-- Returns the time used for views, which never goes back.
 create or replace function register_now() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select greatest(now(), (select at from clock_mark))
 $$;
 grant execute on function register_now to seloste_capture, seloste_custodian, seloste_desk;
 
--- Returns the time for destruction by term. Time that the clock gained, or leapt over while unwatched, counts only after as much time has
+-- Returns the time for destruction by term. Time that the clock gained, or skipped while it was not watched, counts only after as much time has
 -- passed: a term obeyed some hours late is within its ceiling, one obeyed early cannot be undone. Two hours of a machine that was off are
 -- not held back.
 create or replace function destruction_now() returns timestamptz
@@ -13,7 +13,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select
     case
       when clock_is_ahead() then at
-      -- It leapt since the custodian's last look, or the custodian has stopped.
+      -- The clock jumped since the custodian's last check, or the custodian has stopped.
       when is_watched and now() > seen + interval '3 minutes' then seen
       else now()
     end - greatest(gained, case when leapt > interval '2 hours' then leapt end, interval '0')
@@ -157,7 +157,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select i.id, 'inspection', i.party, i.received_at
   from inspection_recording ir join inspection i on i.id = ir.inspection_id
   where ir.recording_id = r.id and i.closed_at is null
-    -- Not that of an official whose part a correction gave to another.
+    -- Leaves out the inspection of an official whose part a correction gave to another.
     and (i.party <> 'OFFICIAL' or i.request_id is null or exists (
       select from subject_request q join segment s on s.official_person_id = q.official_id
       where q.id = i.request_id and s.id = r.segment_id and s.contact_started_at = r.contact_started_at))
@@ -219,7 +219,7 @@ begin
 end $$;
 grant execute on function settle_recording to seloste_custodian;
 
--- Applies what was requested earlier to a recording that is stored or taken into keeping: a prohibition, an order, a restriction.
+-- Applies what was requested earlier to a recording that is stored or ingested: a prohibition, an order, a restriction.
 create or replace function settle_changed_recording() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -340,7 +340,7 @@ begin
       perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
     held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
-    -- Their own prohibition would wait for what the caller asked for, to which this would put an end (1.6).
+    -- The official's own prohibition would wait for the caller's request, which this act would end (1.6).
     perform refuse_if(forbid_use.party = 'CALLER' and answered_call(r.contact_id), 'request.own');
     perform refuse_if(not exists (
       select from request_by_reference(forbid_use.reference) q
@@ -414,7 +414,7 @@ declare
 begin
   c := contact_in_term(enter_order.contact);
   perform refuse_if(c.id is null, 'not-found');
-  -- Otherwise they would keep the caller from hearing and forbidding it, alone.
+  -- Otherwise one person alone could prevent the caller from listening to the recording and from forbidding it.
   perform refuse_if(answered_call(c.id), 'hold.own');
   perform check_order_end(enter_order.until);
   -- A destruction comes before this, or after it and is refused. Capture's writes do not wait.
@@ -553,7 +553,7 @@ end $$;
 create or replace function end_inspection(i inspection, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- What its official forbids, now or later, waits for its caller, so the official cannot end that (1.6).
+  -- A prohibition by the official, now or later, waits for the caller's case, so the official cannot end that case (1.6).
   perform refuse_if(i.party <> 'OFFICIAL' and exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
@@ -727,7 +727,7 @@ declare
 begin
   select * into m from clock_mark for update;
   if is_running and m.is_watched and m.watcher is distinct from by and now() between m.seen and m.seen + interval '3 minutes' then
-    -- Another process watches, and continues.
+    -- Another process is already watching the clock.
     return case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end;
   end if;
   gain := m.gained;
@@ -739,7 +739,7 @@ begin
     elsif now() < m.seen then
       gain := gain + (now() - m.seen);
     end if;
-    -- Takes back what it leapt over before.
+    -- Cancels the time that the clock skipped before.
     m.leapt := greatest(m.leapt - greatest(m.seen + passed - now() - interval '5 seconds', '0'), '0');
     update clock_mark set seen = now(), gained = gain, watcher = by, is_watched = is_watched or is_running;
   end if;

@@ -393,7 +393,7 @@ begin
       perform record_directory_end(old.person_id, 'number');
     end if;
   elsif has_answered(old.person_id) then
-    -- In another unit, or under another supervisor, they continue: that needs a second person.
+    -- A move to another unit or supervisor is not an end: it needs a second person.
     if old.unit_id is not null and is_cut_short(old.person_id, lasted, (
         select range_agg(tstzrange(t.valid_from, t.valid_to)) from person_placement t
         where t.person_id = old.person_id and t.unit_id is not null))

@@ -54,7 +54,7 @@ begin
   return c;
 end $$;
 
--- Returns the unheard intervals of a whole, without gaps shorter than `gap_ms`.
+-- Returns the intervals of a recording that were not played, without gaps shorter than `gap_ms`.
 create or replace function unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 language sql immutable set search_path = pg_catalog as $$
   select coalesce(range_agg(part) filter (where upper(part) - lower(part) >= least(gap_ms, whole_ms)), '{}')
@@ -269,7 +269,7 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
-  -- A result may still contain what was to be removed: until it is signed, only those whose right reaches the recording hear it, while that
+  -- A result may still contain what was to be removed: until it is signed, only those whose right covers the recording can play it, while that
   -- right lasts.
   if c.state = 'RENDERED' then
     held := study_right(r);
@@ -363,7 +363,7 @@ begin
   perform refuse_if(c.revision <> check_copy.revision, 'anonymised-copy.changed-meanwhile');
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
-  -- A name in the sound is reason enough to stop.
+  -- Only an approval requires having played everything: a name in the sound is enough for a rejection.
   perform refuse_if(how = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
   if how = 'APPROVED' then
     perform require_fresh();

@@ -118,7 +118,7 @@ begin
 end $$;
 grant execute on function record_package_progress to seloste_custodian;
 
--- Returns true if a package may leave now; asked until its last byte has left. Everything in it has to be available and releasable. An
+-- Returns true if a package may be sent now; checked until its last byte is sent. Everything in it has to be available and releasable. An
 -- institute gets nothing more while it has the recording by another disclosure or is overdue, and no pseudonymised copy once the
 -- description forbids it. A package for a medium is saved by its releaser, while they may decide. Blocked if the institute would then have
 -- more than one track of the same official.

@@ -1,4 +1,4 @@
--- Returns open, undecided disclosures that a draft reaches, with what it reaches of them and the first end.
+-- Returns open, undecided disclosures that a draft affects, with the affected items and the first end.
 create or replace function reached_disclosures(reach jsonb, from_at timestamptz)
 returns table (kind text, disclosure_id uuid, number text, items bigint, ends_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -29,7 +29,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   having u.is_over or count(e.disclosure_id) > 0
 $$;
 
--- Returns what submitted and approved changes reach of disclosures, for those who prepare or decide on them.
+-- Returns the disclosures that submitted and approved changes affect, for those who prepare or decide on them.
 create or replace function list_pending_disclosures()
 returns table (draft_id uuid, version integer, state text, effective_from timestamptz, kind text, disclosure_id uuid, number text,
   items bigint, ends_at timestamptz)

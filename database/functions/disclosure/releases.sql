@@ -1,7 +1,7 @@
 create or replace function link_hash(recording uuid, salt bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
 
--- Enters released copies in the ledger: ids, numbers and days, which tell a restore what is out
+-- Enters released copies in the ledger: ids, numbers and days, from which a restore knows what was released
 -- (src/safeguards/ledger/replay-disclosures.ts).
 create or replace function ledger_copies_released() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -82,7 +82,7 @@ begin
   return null;
 end $$;
 
--- Returns true if a restore would know what an institute has by this package: every backup place in service has the release and its link.
+-- Returns true if a restore would know the copies that an institute gets with this package: every backup place in service has the release and its link.
 -- Where places are used and none answers, it waits. Authorities' packages are not recalled and wait for nothing.
 create or replace function release_is_replicated(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -34,7 +34,7 @@ end $$;
 create or replace function helsinki_today() returns date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select helsinki_day(register_now()) $$;
 
--- Returns when the copies have to be back: the end of their day, or three working days after the study's end (as recalls, R50).
+-- Returns when the copies have to be returned: the end of their day, or three working days after the study's end (as recalls, R50).
 create or replace function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case when d.study_ended_on is null then day_start(d.due_on + 1)
@@ -62,7 +62,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and research_deadline(d) <= register_now() or c.state = 'RECALLED' and c.due_at <= register_now()))
 $$;
 
--- Returns all who had a hand in preparing a disclosure: none of them decides on it.
+-- Returns all who took part in preparing a disclosure: none of them decides on it.
 create or replace function research_preparers(d research_disclosure) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct p), '{}') from (
@@ -289,7 +289,7 @@ declare
   number integer;
 begin
   select * into r from recording o where o.id = pick_research_item.recording for share;
-  -- One that the viewer could hear now for a service-level study: in keeping, in its term, and within the right (R4, R29).
+  -- A recording that the viewer could play now for a service-level study: ingested, within its term and within the right (R4, R29).
   perform refuse_if(r.state is distinct from 'STORED' or not coalesce(listened_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false)
     or not exists (
       select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a, segment_of(r) s

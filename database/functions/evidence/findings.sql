@@ -65,7 +65,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ),
   strange as (
     select o.person_id from open o join person p on p.id = o.person_id
-    -- An employment that was changed afterwards makes none strange.
+    -- Sessions opened or used before the employment was changed are not reported.
     where p.employed_from > o.created_at + interval '5 seconds' and p.changed_at < o.created_at
       or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds' and p.changed_at < greatest(o.created_at, o.used_at)
       or exists (select from audit_entry e where e.object_id = o.id and e.action = 'session.ended' and e.result = 'ok')
@@ -129,7 +129,7 @@ $$;
 grant execute on function prohibition_is_logged to seloste_custodian;
 
 -- Returns the instant until which the log has an order in force; null if it has none or has its end. An entry or a replay without an
--- instant reaches three months, as every order and renewal does.
+-- instant lasts three months, as every order and renewal does.
 create or replace function order_logged_until(o preservation_order, lost tstzmultirange) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with entry as (

@@ -59,7 +59,7 @@ begin
       where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
         and (s.official_phone is null or p.official_phone is null or s.official_phone = p.official_phone)
         and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
-        -- A talk that ended before this one began is another.
+        -- A conversation that ended before this one began is a different one.
         and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clock_tolerance())
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) m;
@@ -118,7 +118,7 @@ begin
     end if;
   end if;
 
-  -- Found by id, but the part may depend on who answered.
+  -- The call was found by id, but which segment matches may depend on who answered.
   if candidates is null and found_at >= since and exists (
     select from jsonb_to_recordset(parts) p(segment_id uuid)
     where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = found_at)

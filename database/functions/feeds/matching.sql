@@ -207,7 +207,7 @@ language sql immutable as $$
     or (official is null or fed_official is null) and answered >= fed_answered - clock_tolerance() and answered < fed_ended
 $$;
 
--- Returns true if a talk in the register could be the one that a feed reports of the same caller and official without a common id: it began
+-- Returns true if a conversation in the register could be the one that a feed reports of the same caller and official without a common id: it began
 -- after the reported call and ends with it. Without a known end they have to overlap by more than clocks differ.
 create or replace function could_be_same_talk(fed_started timestamptz, fed_answered timestamptz, fed_ended timestamptz, answered timestamptz,
   ended timestamptz, end_inferred boolean) returns boolean

@@ -73,7 +73,7 @@ begin
         end if;
     end case;
   end if;
-  -- A later floor is a transferred call that continued; an earlier one would be a way round R23.
+  -- A later floor is a transferred call that continued; an earlier one would bypass R23.
   if old.min_keep_until is not null and (new.min_keep_until is null or new.min_keep_until < old.min_keep_until) then
     raise exception 'the floor of recording % cannot come earlier', old.id;
   end if;

@@ -28,7 +28,7 @@ begin
   return null;
 end $$;
 
--- Keeps a recording to a part of its call: whoever sees the part reaches the recording, and the part's number gives its term.
+-- Keeps a recording to a part of its call: whoever sees the part can play the recording, and the part's number gives its term.
 create or replace function require_part() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

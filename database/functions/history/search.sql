@@ -142,7 +142,7 @@ language sql immutable as $$
   end
 $$;
 
--- Returns the ways through a month, each in the order of an index, with its rest: the conditions on the found contacts d. A null way does
+-- Returns the ways (access paths) through a month, each in the order of an index, with its rest: the remaining conditions on the found contacts d. A null way does
 -- not apply; without ways nothing is found. names, officials, sure: from matching_officials.
 create or replace function search_ways(
   filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],

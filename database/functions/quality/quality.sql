@@ -109,7 +109,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select max(v.version) from quality_form_version v where v.form_id = form
 $$;
 
--- Returns true if a right of the viewer's to evaluate reaches the calls of a plan.
+-- Returns true if a right of the viewer's to evaluate covers the calls of a plan.
 create or replace function reaches_plan(p sampling_plan) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from duty_rights('QUALITY') o where case o.scope_kind
@@ -154,7 +154,7 @@ end $$;
 grant execute on function end_sampling_plan to seloste_desk;
 
 -- Returns ended weeks without a draw, from the one before the plan began, at most the last eight. The last week may still get candidates:
--- recordings arrive late from a telephone system, or in keeping.
+-- recordings arrive late from a telephone system, or are ingested late.
 create or replace function draws_due() returns table (plan uuid, week date, weekly integer, seed text, may_fill boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.id, w.week, p.weekly, p.seed, w.n = 1
@@ -235,7 +235,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns an evaluation as visible: past its day one that an order keeps appears ended, as end_evaluation would leave it, because otherwise
--- the order would show. A draft whose evaluator's right no longer reaches the recording appears in the queue, empty.
+-- the order would show. A draft whose evaluator's right no longer covers the recording appears in the queue, empty.
 create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -813,7 +813,7 @@ begin
   where c.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
   get diagnostics ended = row_count;
-  -- The time to notify is past: an evaluation that only counts has no evaluator.
+  -- By now the evaluator was notified: an evaluation that remains for the counts only has no evaluator.
   update sampling_draw d set candidates = null, earlier = null, ranked = null, followed = null
   where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
   delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';

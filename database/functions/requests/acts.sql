@@ -153,7 +153,7 @@ begin
     where q.id = c.request_id and q.party <> 'OFFICIAL' and answered_call(r.contact_id)), 'request.own');
   perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
   perform end_subject_copy(c, 'withdrawn', viewer());
-  -- Of an open request another may be made.
+  -- For an open request another copy may be made.
   perform end_inspection(i, viewer(), 'withdrawn') from inspection i join subject_request q on q.id = i.request_id
   where q.id = c.request_id and q.closed_at is not null and i.closed_at is null and inspection_is_copied(i);
 end $$;
@@ -177,7 +177,7 @@ begin
   return null;
 end $$;
 
--- Returns true if a copy may leave now: it is ready, and its recording may be heard for its request. A forbidden or restricted one may only
+-- Returns true if a copy may be sent now: it is ready, and its recording may be played for its request. A forbidden or restricted one may only
 -- if a case of 1.6 keeps it for this request; one whose part a correction gave to another official may not.
 create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -239,7 +239,7 @@ begin
   -- An official who says that a call was not theirs is its official until the decision.
   perform refuse_if(s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.contact_started_at, s.id) or (contact_in_term(s.contact_id)).id is null,
     'not-found');
-  -- Until its end capture writes who answers.
+  -- Until the end of the call, capture determines its official.
   perform refuse_if(s.ended_at is null, 'correction.call-goes-on');
   at := s.answered_at;
   select * into other from person p where lower(p.user_id) = lower(btrim(official));

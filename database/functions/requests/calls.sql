@@ -1,4 +1,4 @@
--- Returns how far a call of a request is. A call verified for another name is FOUND and waits to be verified again (R46). Restrictions and
+-- Returns the state of a call of a request. A call verified for another name is FOUND and waits to be verified again (R46). Restrictions and
 -- inspections depend on the column `state`, and do not end with a change of name.
 create or replace function call_state(c request_call) returns text
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
@@ -405,7 +405,7 @@ begin
 end $$;
 grant execute on function verify_call to seloste_desk;
 
--- Abandons a search: several calls remain alike, or nothing shows whose it is. Their ids are erased.
+-- Abandons a search: several calls still match, or nothing shows whose call it is. Their ids are erased.
 create or replace function abandon_call(request uuid, wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

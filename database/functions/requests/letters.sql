@@ -1,4 +1,4 @@
--- Returns what is left to hear of a recording, as anybody but the security unit may know it. `at`: of a destroyed one its destruction, of a
+-- Returns the state of a recording for a letter, as anybody but the security unit may know it. `at`: of a destroyed one its destruction, of a
 -- kept one its latest. The day of a destruction is the ledger's; what a preservation order kept past its day counts as destroyed on that
 -- day (L37).
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
@@ -147,7 +147,7 @@ begin
         where r.cause is distinct from lower(q.party) and is_requesters_call(q, r.contact_id, r.contact_started_at) and exists (
           select from inspection i where i.request_id = q.id and i.outcome = 'destroyed' and is_unserved(i, r))), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
-      -- Recordings forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is left out.
+      -- Recordings forbidden under the request, and whether they are destroyed, at the ledger's instant. The reason for waiting is left out.
       return facts || jsonb_build_object('prohibitions', coalesce((
         select jsonb_agg(jsonb_build_object(
             'startedAt', ledger_instant(r.contact_started_at),

@@ -18,7 +18,7 @@ create policy desk_studies on study_day for select to seloste_desk using (
 -- study_month
 alter table study_month enable row level security;
 grant select on study_month to seloste_desk;
--- These rows have no unit: a supervisor's right reaches none of them.
+-- These rows have no unit: a supervisor's right covers none of them.
 create policy desk_studies on study_month for select to seloste_desk using (
   (select studies_purpose()) and number in (select unnest(sees_numbers()))
 );

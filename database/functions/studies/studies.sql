@@ -220,7 +220,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function calls_today to seloste_desk;
 
--- Returns how many answer calls in each unit now.
+-- Returns the number of officials who answer calls in each unit now.
 create or replace function officials_by_unit() returns table (unit_id uuid, name text, officials bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select u.id, u.name, count(distinct p.person_id)

@@ -289,7 +289,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_old_transactions to seloste_custodian;
 
--- Ends the open alarm when nothing stands still any more. Returns true if there was one.
+-- Closes the open standstill alarm once no blocker is left. Returns true if there was one.
 create or replace function clear_standstill_alarm() returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

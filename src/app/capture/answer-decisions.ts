@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client'
-import { answerQuestion, type AnsweringFrom } from '#capture/decisions/answer-question.ts'
+import { predictDecision, type DecisionContext } from '#capture/decisions/predict-decision.ts'
 import { listenDecisions, type DecisionsOptions } from '#capture/decisions/listen-decisions.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -12,7 +12,7 @@ export async function answerDecisions(
     certificate,
     registry,
     log,
-  }: { from: AnsweringFrom; certificate: DecisionsOptions['certificate']; registry: Registry; log: Log },
+  }: { from: DecisionContext; certificate: DecisionsOptions['certificate']; registry: Registry; log: Log },
 ): Promise<{ stop: () => Promise<void> }> {
   if (!decisions) return { stop: () => Promise.resolve() }
   const counter = new Counter({
@@ -26,7 +26,7 @@ export async function answerDecisions(
     ...{ listen, token },
     ...(certificate && { certificate }),
     answer: (question) => {
-      const answer = answerQuestion(question, from)
+      const answer = predictDecision(question, from)
       return 'wrong' in answer ? { wrong: `${answer.wrong} is not a telephone number` } : answer
     },
     onAsked: (outcome) => counter.inc({ outcome }),

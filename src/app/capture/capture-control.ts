@@ -4,7 +4,7 @@ import type { AdmissionState } from '#capture/admission/admission.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import { requestJson } from '#platform/processes/request-json.ts'
-import type { Known } from '../roles/follow-known.ts'
+import type { FollowedDirectory } from '../roles/follow-directory.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
@@ -45,9 +45,9 @@ export async function listenForControl(
   return { stop: () => closeSocket(server) }
 }
 
-export function knownNow(
+export function configurationInUse(
   versions: Pick<Versions, 'at'>,
-  known: Pick<Known, 'readAt'>,
+  known: Pick<FollowedDirectory, 'readAt'>,
   clock: Clock,
 ): CaptureState['knows'] {
   const { version: description } = versions.at(clock.now())

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { createAdmission } from '#capture/admission/admission.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'
-import { createClientsSeen } from '#capture/session/seen/clients-seen.ts'
-import { openAdmissionAccount } from '#capture/session/register/admission-account.ts'
+import { createClientStatistics } from '#capture/session/seen/client-statistics.ts'
+import { openAdmissionReporter } from '#capture/session/register/admission-reporter.ts'
 import { admitTo } from '#capture/session/register/admit-facts.ts'
 import { saveInterruptedCalls, loadInterruptedCalls } from '#capture/session/recovery/interrupted-calls.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
@@ -13,7 +13,7 @@ import { savedDialogs, savedSessionsFolder, restoreSavedCalls } from '#capture/s
 import { openSavedSessions } from '#capture/session/recovery/saved-sessions.ts'
 import { isFinal, openSpool } from '#capture/session/recovery/spool.ts'
 import { createPreallocatedRecordings } from '#capture/session/media/preallocated-files.ts'
-import { removeUnentered } from '#capture/session/media/store-recording.ts'
+import { removeUnadmitted } from '#capture/session/media/store-recording.ts'
 import { recoverAfterCrash } from '#capture/session/recovery/recover-after-crash.ts'
 import { traceAdmission, traceCalls } from '#capture/session/seen/trace-calls.ts'
 import { isNamedTrunk, readTrunks, trunkNaming } from '#capture/session/reading/trunks.ts'
@@ -29,13 +29,13 @@ import { Fault } from '#platform/fault.ts'
 import { decodesG729 } from '#platform/g729/decode-frames.ts'
 import { decodesGsm } from '#platform/gsm/decode-frames.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics, shareMetrics } from '#platform/metrics/share-metrics.ts'
+import { serveMetrics, shareMetrics } from '#platform/metrics/share-metrics.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
-import { switchedStore } from '#platform/objects/switched-store.ts'
+import { switchableStore } from '#platform/objects/switchable-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { reportAdmissions } from '#register/capture-nodes.ts'
-import { forgetCaptureSeen, recordClient } from '#register/capture-seen.ts'
+import { deleteOldCaptureStatistics, recordClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
@@ -43,12 +43,12 @@ import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-requests.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { releaseMemory } from './release-memory.ts'
-import { knownNow, listenForControl } from './capture-control.ts'
+import { configurationInUse, listenForControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainOnRequest } from './drain-on-request.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
 import { followForbidden } from './follow-forbidden.ts'
-import { followKnown } from '../roles/follow-known.ts'
+import { followDirectory } from '../roles/follow-directory.ts'
 import { followQuotas } from '../roles/follow-quotas.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
@@ -99,8 +99,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
   const openStore = async (now: typeof settings) => watchedStore(await openObjects(now), blockers)
-  const objects = switchedStore(await openStore(settings))
-  const holding = pauseRegisterOnRequest(databaseUrl, objects, openStore)
+  const objects = switchableStore(await openStore(settings))
+  const registerPause = pauseRegisterOnRequest(databaseUrl, objects, openStore)
   const nodeId = await readNodeId(folder)
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
@@ -119,7 +119,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
-  const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
+  const known = await followDirectory(db, databaseUrl, join(folder, 'known.json'), (error) => {
     log.warn({ err: error }, 'cannot read the directory; using the copy read before')
   })
   const nowMs = () => clock.now().epochMilliseconds
@@ -130,7 +130,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const traceCall = traceCalls(traces, nowMs)
-  const account = await openAdmissionAccount({
+  const account = await openAdmissionReporter({
     directory: join(folder, 'admitted'),
     now: () => clock.now(),
     report: (some) => reportAdmissions(db, nodeId, some),
@@ -153,14 +153,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       if (recording && !endedAt) void recorder.forbid(recording.id, true)
     },
     async onReported({ recording }) {
-      if (recording) await removeUnentered(recording.id, recordingsFolder, objects)
+      if (recording) await removeUnadmitted(recording.id, recordingsFolder, objects)
     },
     onFault: (error, facts) => {
       if (facts) log.warn({ err: error, segment: facts.segmentId }, 'cannot register a call; retrying')
       else log.warn({ err: error }, 'cannot switch to a new spool file; retrying')
     },
   })
-  const held = await openSavedSessions({
+  const savedSessions = await openSavedSessions({
     directory: savedSessionsFolder(settings),
     known: calls.sessions,
     nowMs,
@@ -169,8 +169,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const resumedIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
-  const taken = await recoverAfterCrash(spool, recordingsFolder, objects, clock.now(), resumedIds)
-  const { segments, resumed, recordings, broken } = taken
+  const recovered = await recoverAfterCrash(spool, recordingsFolder, objects, clock.now(), resumedIds)
+  const { segments, resumed, recordings, broken } = recovered
   if (broken.length > 0) {
     log.error(
       { broken },
@@ -182,12 +182,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       { segments: segments.length, recordings, sessions: calls.sessions.length },
       'recovered calls that a previous process left open',
     )
-  const leftBehind = [...segments, ...(await loadInterruptedCalls(interruptedPath))]
+  const interruptedCalls = [...segments, ...(await loadInterruptedCalls(interruptedPath))]
   const counts = (quotas = await followQuotas({
     db,
     clock,
     copyPath: join(folder, 'quotas.json'),
-    leftBehind,
+    leftBehind: interruptedCalls,
     onFault: (error) => {
       log.warn({ err: error }, 'cannot read the quota counts; using those read before')
     },
@@ -232,12 +232,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     callsWaiting: () => spool.waiting,
     log,
   })
-  const clients = createClientsSeen((seen) => {
+  const clients = createClientStatistics((seen) => {
     log.info(seen, 'a recording client sent a new form of metadata')
   })
   const storingClients = storeClientsSeen({
     store: (counts) => recordClient(db, counts),
-    forget: () => forgetCaptureSeen(db),
+    forget: () => deleteOldCaptureStatistics(db),
     clients,
     onFault: (error) => {
       log.warn({ err: error }, 'cannot store the statistics of recording clients; retrying')
@@ -276,8 +276,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       storesUnplayable: settings.unplayable === 'keep',
     },
     spool,
-    leftBehind,
-    held: { sessions: held, calls, resumed },
+    leftBehind: interruptedCalls,
+    held: { sessions: savedSessions, calls, resumed },
     ...trunking,
     recordingsFolder,
     tail,
@@ -306,7 +306,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   countRecordings = () => recorder.recording
   // Before calls are accepted: a call that resumes after a restart may have been forbidden meanwhile.
-  const forbidden = await followForbidden({
+  const prohibitionWatch = await followForbidden({
     db,
     databaseUrl,
     recorder,
@@ -344,7 +344,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
 
-  const withoutCall = watchOrphanedRecordings({
+  const orphanWatch = watchOrphanedRecordings({
     folder: recordingsFolder,
     callsFolder: join(folder, 'calls'),
     known: () => new Set([...recorder.recordings('going'), ...preallocated.ids()]),
@@ -355,7 +355,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
     ...{ certificate, registry: metrics.registry, log },
   })
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
+  const metricsSocket = await serveMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
   const draining = drainOnRequest(admission, {
     left: () => recorder.live + spool.waiting,
     onChange: (drains) => {
@@ -363,7 +363,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       process.send?.({ draining: drains })
     },
   })
-  const called = reportCallActivity(
+  const callActivity = reportCallActivity(
     () => recorder.live,
     (resumed) => process.send?.({ called: resumed }),
     releaseMemory,
@@ -373,7 +373,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     () => ({
       ...admission.state,
       ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
-      knows: knownNow(versions, known, clock),
+      knows: configurationInUse(versions, known, clock),
     }),
     { execute: draining.execute, read: () => Promise.all([versions.refresh(), known.refresh()]) },
   )
@@ -401,25 +401,25 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     address: formatEndpoint({ host: sip.address, port: sip.port }),
     done: draining.drained,
     async stop() {
-      holding.stop()
-      called.stop()
+      registerPause.stop()
+      callActivity.stop()
       draining.stop()
       pressure.stop()
       watchingBlockers.stop()
       await answering.stop()
       await control.stop()
-      await forbidden.stop()
+      await prohibitionWatch.stop()
       await saveInterruptedCalls(interruptedPath, recorder.going())
       await recorder.stop()
       calls.ports.closeRest()
       await preallocated.stop()
       await intakeKeys.stop()
-      await held.stop()
+      await savedSessions.stop()
       await sip.stop()
       certificate?.stop()
-      await offered.stop()
+      await metricsSocket.stop()
       await storingClients.stop()
-      withoutCall.stop()
+      orphanWatch.stop()
       metrics.stop()
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])

@@ -9,7 +9,7 @@ import { createRecorder, type Recorder } from '#capture/session/recorder.ts'
 import { admitTo } from '#capture/session/register/admit-facts.ts'
 import { openSpool } from '#capture/session/recovery/spool.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
@@ -24,7 +24,7 @@ import { followForbidden } from './follow-forbidden.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { db: admin, pool } = database.as()
 const capture = database.as('seloste_capture').db
-const seed = { version: 1, description: await describedToday() }
+const seed = { version: 1, description: await readShippedDescription() }
 const { recipient } = generateKeyPair()
 const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Aino' })
 const faults: unknown[] = []
@@ -96,7 +96,7 @@ async function forbid(id: string): Promise<void> {
 }
 const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))
 const gone = (timeout: number) => expect.poll(files, { timeout, interval: 10 }).toEqual([])
-const waits = async () => (await pool.query('select from capture_stop')).rowCount
+const pendingStops = async () => (await pool.query('select from capture_stop')).rowCount
 const follow = (checkMs?: number) =>
   followForbidden({
     db: capture,
@@ -118,7 +118,7 @@ test('a prohibition destroys the recording within a second, and is recorded in t
     .toBe(1)
   await forbid(id)
   await gone(1_000)
-  await expect.poll(waits).toBe(0)
+  await expect.poll(pendingStops).toBe(0)
   await following.stop()
 })
 
@@ -142,7 +142,7 @@ test('a prohibition just before a database outage is carried out afterwards, and
   await expect.poll(() => faults.length).toBeGreaterThan(0)
   await limited(-1)
   await gone(5_000)
-  await expect.poll(waits, { timeout: 5_000 }).toBe(0)
+  await expect.poll(pendingStops, { timeout: 5_000 }).toBe(0)
   expect(recorder.live).toBe(1)
   await following.stop()
 })

@@ -28,7 +28,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   const { db, recorder, onFault, checkMs = 2_000 } = options
   let checking = Promise.resolve()
   /** True until all calls of the last day have been checked, at the start and after each database outage. */
-  let behind = true
+  let isCatchingUp = true
 
   async function check(known: readonly string[]): Promise<void> {
     const found = await forbiddenAmong(db, known)
@@ -38,12 +38,12 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   function checkAgain(): Promise<void> {
     checking = checking
       .then(async () => {
-        const all = behind
-        behind = false
+        const all = isCatchingUp
+        isCatchingUp = false
         await check(recorder.recordings(all ? 'remembered' : 'going'))
       })
       .catch((error: unknown) => {
-        behind = true
+        isCatchingUp = true
         onFault(error)
       })
     return checking
@@ -60,7 +60,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
       else options.onAnother?.()
     },
     onListening: () => {
-      behind = true
+      isCatchingUp = true
       void checkAgain()
     },
     onBroken: onFault,

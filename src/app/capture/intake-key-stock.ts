@@ -3,7 +3,7 @@ import { openIntakeStock, type IntakeStock } from '#capture/session/media/intake
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { intakeBatchesInUse, intakeKeysWanted, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { intakeBatchesInUse, intakeStockSize, claimIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 
 /** Opens this node's stock of public intake keys. */
 export function openIntakeKeyStock(options: {
@@ -17,8 +17,8 @@ export function openIntakeKeyStock(options: {
   return openIntakeStock({
     folder,
     source: {
-      wanted: () => intakeKeysWanted(db),
-      take: (batches) => takeIntakeBatches(db, nodeId, batches),
+      wanted: () => intakeStockSize(db),
+      take: (batches) => claimIntakeBatches(db, nodeId, batches),
       inUse: (ids) => intakeBatchesInUse(db, ids),
     },
     now: () => clock.now(),

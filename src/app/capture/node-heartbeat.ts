@@ -9,17 +9,17 @@ import type { Kysely } from 'kysely'
 import { answerOnChannel } from '#platform/database/channel-request.ts'
 import {
   answerKey,
-  calledOnChannels,
+  channelNameOf,
   endCallsOfSilentNodes,
-  nodeEnds,
-  nodeLives,
+  recordNodeEnd,
+  recordHeartbeat,
   type CaptureNode,
   type NodeState,
 } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-const livesMs = 2_000
-const endsSilentMs = 60_000
+const heartbeatMs = 2_000
+const silentNodesCheckMs = 60_000
 
 /** Returns the node id stored in the spool folder; creates it at the first start. */
 export async function readNodeId(folder: string): Promise<string> {
@@ -43,14 +43,14 @@ export function startNodeHeartbeat(options: {
 }): { stop: () => Promise<void> } {
   const { db, node, state, onFault } = options
   let sending: Promise<void> | undefined
-  let sweptMs = performance.now()
+  let silentNodesCheckedMs = performance.now()
   let wasReceived = true
 
   async function sendHeartbeat(): Promise<void> {
-    await nodeLives(db, node, state())
+    await recordHeartbeat(db, node, state())
     wasReceived = true
-    if (performance.now() - sweptMs < endsSilentMs) return
-    sweptMs = performance.now()
+    if (performance.now() - silentNodesCheckedMs < silentNodesCheckMs) return
+    silentNodesCheckedMs = performance.now()
     const calls = await endCallsOfSilentNodes(db, node.id)
     if (calls > 0) options.onEnded(calls)
   }
@@ -58,16 +58,16 @@ export function startNodeHeartbeat(options: {
   function sendAgain(): void {
     sending ??= sendHeartbeat()
       .catch((error: unknown) => {
-        // Reported once per outage.
+        // Reported to `onFault` once per outage.
         if (wasReceived) onFault(error)
         wasReceived = false
       })
       .finally(() => (sending = undefined))
   }
   sendAgain()
-  const timer = setInterval(sendAgain, livesMs)
+  const timer = setInterval(sendAgain, heartbeatMs)
   const answering = answerOnChannel({
-    ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), key: answerKey(node.id), onFault },
+    ...{ db, url: options.databaseUrl, name: channelNameOf(node.id), key: answerKey(node.id), onFault },
     answer: options.answer,
   })
   return {
@@ -75,7 +75,7 @@ export function startNodeHeartbeat(options: {
       clearInterval(timer)
       await answering.stop()
       await sending
-      await nodeEnds(db, node.id, state().waiting).catch(onFault)
+      await recordNodeEnd(db, node.id, state().waiting).catch(onFault)
     },
   }
 }

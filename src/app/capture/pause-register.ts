@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '#platform/config/settings.ts'
-import { holdConnections, moveConnections } from '#platform/database/moved-connections.ts'
+import { suspendConnections, moveConnections } from '#platform/database/moved-connections.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import type { SwitchedStore } from '#platform/objects/switched-store.ts'
+import type { SwitchableStore } from '#platform/objects/switchable-store.ts'
 
 /** Requests from the supervisor while the register moves (`seloste move`). */
 export type RegisterPauseRequest =
@@ -22,12 +22,12 @@ export interface RegisterPauseReply {
  */
 export function pauseRegisterOnRequest(
   databaseUrl: string,
-  objects: SwitchedStore,
+  objects: SwitchableStore,
   openStore: (settings: Settings) => Promise<ObjectStore>,
 ): { stop: () => void } {
   const execute = async (request: RegisterPauseRequest): Promise<RegisterPauseReply> => {
     if (request.register === 'hold') {
-      holdConnections(databaseUrl)
+      suspendConnections(databaseUrl)
       await objects.hold()
       return { register: 'held' }
     }

@@ -1,4 +1,4 @@
-import type { ClientsSeen, ClientCounts } from '#capture/session/seen/clients-seen.ts'
+import type { ClientStatistics, ClientCounts } from '#capture/session/seen/client-statistics.ts'
 
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000
@@ -10,7 +10,7 @@ const forgetEveryMs = 3_600_000
 export function storeClientsSeen(options: {
   store: (counts: ClientCounts) => Promise<void>
   forget: () => Promise<void>
-  clients: ClientsSeen
+  clients: ClientStatistics
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {
   const { clients, onFault } = options

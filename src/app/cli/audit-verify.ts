@@ -10,7 +10,7 @@ import { trustedKeys, verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code if the log differs from what was signed. */
-const brokenCode = 3
+const brokenExitCode = 3
 const reportEveryMs = 1_000
 
 /**
@@ -52,7 +52,7 @@ export async function auditVerify(settings: Settings, args: string[]): Promise<v
       : await verifyFolder(values.export, { keyLine, witnessKeys, seen, onProgress })
   if (values.json) console.log(JSON.stringify(report, null, 2))
   else print(report, values.export)
-  if (report.found > 0) process.exitCode = brokenCode
+  if (report.found > 0) process.exitCode = brokenExitCode
 }
 
 async function verifyFolder(

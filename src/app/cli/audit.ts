@@ -1,6 +1,6 @@
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { auditExport, auditKey, auditResume } from './audit-keep.ts'
+import { auditExport, auditKey, auditResume } from './audit-export-and-resume.ts'
 import { auditVerify } from './audit-verify.ts'
 
 /** `audit verify`, `export`, `key`, `resume`. */

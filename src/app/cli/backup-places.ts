@@ -4,7 +4,7 @@ import { parsePlaces, type PlaceSetting } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { BackupPlace } from '#safeguards/backup/make-backup.ts'
-import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { readWholeIfExists } from '#safeguards/backup/read-whole.ts'
 import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
 import type { RestorePlace } from '#safeguards/backup/restore.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -65,7 +65,7 @@ export async function openRestorePlace(
 ): Promise<RestorePlace> {
   const store = await openFrom(from)
   const readLedger = async (name: string) =>
-    ledger === undefined ? readWholeOr(store, ledgerFolder + name) : readOr(join(resolve(ledger), name))
+    ledger === undefined ? readWholeIfExists(store, ledgerFolder + name) : readOr(join(resolve(ledger), name))
   return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 

@@ -17,7 +17,7 @@ import { recordRun } from '#safeguards/runs/record-run.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { lastDue } from '../supervisor/schedule-backups.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
-import { bodyKey, copiedObjects } from '#register/recordings/objects.ts'
+import { bodyKey, replicatedObjects } from '#register/recordings/objects.ts'
 import { openBackupPlaces, type OpenedPlace } from './backup-places.ts'
 import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 import { version } from './version.ts'
@@ -57,7 +57,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       url,
       db,
       objects,
-      objectsOf: copiedObjects,
+      objectsOf: replicatedObjects,
       bodyOf: bodyKey,
       keys,
       drawKey: await readDrawKey(settings),

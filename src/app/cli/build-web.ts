@@ -1,6 +1,6 @@
 /**
  * Builds the web interface. Run as a program (`npm run build`, and after `npm ci`), it builds if the sources have changed, and
- * bundles libraries (join-libraries.ts).
+ * bundles libraries (bundle-libraries.ts).
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,7 +10,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip as gzipped } from 'node:zlib'
-import { joinLibrariesIfStale } from './join-libraries.ts'
+import { bundleLibrariesIfStale } from './bundle-libraries.ts'
 
 const [brotli, gzip] = [promisify(brotliCompress), promisify(gzipped)]
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -81,5 +81,5 @@ if (import.meta.main) {
   await buildWebIfStale((line) => {
     console.log(line)
   })
-  await joinLibrariesIfStale()
+  await bundleLibrariesIfStale()
 }

@@ -38,7 +38,7 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   } catch (thrown) {
     return [error('settings', lineOf(thrown), 'set it as is allowed, and look again')]
   }
-  const runs = (await requestCapture(settings)) !== undefined || (await answers(settings))
+  const runs = (await requestCapture(settings)) !== undefined || (await isDeskRunning(settings))
   const checks: [string, () => Promise<Finding[]>][] = [
     ['settings', () => Promise.resolve(checkSettings(settings, process.env))],
     ['machine', () => checkMachine()],
@@ -64,7 +64,7 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   return found
 }
 
-async function answers({ http }: Settings): Promise<boolean> {
+async function isDeskRunning({ http }: Settings): Promise<boolean> {
   return fetch(`http://${formatEndpoint(http)}/health/live`, { signal: AbortSignal.timeout(2_000) })
     .then(
       async (answer) => ((await answer.json()) as { live?: boolean }).live === true,

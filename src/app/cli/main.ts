@@ -6,8 +6,8 @@ import { Fault } from '#platform/fault.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
 import { errorText } from '#platform/log/describe-error.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
-import { untilNeeded } from '../supervisor/spare-process.ts'
-import { useJoinedLibraries } from './joined-libraries.ts'
+import { waitForActivation } from '../supervisor/spare-process.ts'
+import { useBundledLibraries } from './bundled-libraries.ts'
 import { printWithoutEscapes } from './print-without-escapes.ts'
 import { version } from './version.ts'
 
@@ -86,7 +86,7 @@ Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and
 async function main(): Promise<void> {
   printWithoutEscapes()
   // Before any of the libraries is loaded; the imports above load none of them.
-  useJoinedLibraries()
+  useBundledLibraries()
   const [command, ...rest] = process.argv.slice(2)
   const settings = () => readSettings(process.env, process.cwd())
   if (command !== undefined && rest.includes('--help')) {
@@ -242,7 +242,7 @@ async function main(): Promise<void> {
 /** Runs one role. Capture first opens the ports of live calls, because loading the rest of the program takes most of a second. */
 async function startRole(role: RoleName, settings: Settings): Promise<void> {
   if (process.env['SELOSTE_SPARE'] === '1' && process.connected) {
-    await untilNeeded(role, () =>
+    await waitForActivation(role, () =>
       Promise.all([import('./start-one.ts'), import('../roles/run-role.ts').then(({ load }) => load(role))]),
     )
   }

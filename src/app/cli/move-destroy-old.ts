@@ -9,7 +9,7 @@ import { readMovedAway } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { destroyFolder, type DestroyedFiles } from '#platform/files/destroy-folder.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
+import { newLocationOf } from '#safeguards/moving/move-objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { forgetLeftovers, recordLeftoversDestruction, readLeftovers } from './move-leftovers.ts'
@@ -92,7 +92,7 @@ async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address
   if (location === describePlace({ at: settings.objects })) {
     throw new Fault('move-old-in-use', `the store ${location} is in use: set OBJECTS_URL to the new store, and restart`)
   }
-  if ((await hasMovedAway(await openObjects({ objects: at }))) === undefined) {
+  if ((await newLocationOf(await openObjects({ objects: at }))) === undefined) {
     throw new Fault('move-old-in-use', `recordings were not moved from the store ${location}: nothing was destroyed`)
   }
 }

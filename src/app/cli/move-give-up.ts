@@ -1,10 +1,10 @@
 import { describePlace } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { openConnection, type DedicatedConnection } from '#platform/database/copy.ts'
 import { readMovedAway, describeDatabase } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { emptyDatabase } from '#safeguards/moving/empty-target.ts'
-import { emptyTarget, hasMovedAway } from '#safeguards/moving/move-objects.ts'
+import { emptyTarget, newLocationOf } from '#safeguards/moving/move-objects.ts'
 import { targetFault } from '#safeguards/moving/target.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { originOf, type Target } from './move-target.ts'
@@ -13,10 +13,14 @@ import { originOf, type Target } from './move-target.ts'
  * Empties the target of an interrupted move that will not be resumed, because it contains personal data. Deletes only what this
  * move has copied, and nothing if the register has moved there already.
  */
-export async function giveUp(settings: Settings, target: Target, source: { url: string; connection: OwnConnection }) {
-  if (await readMovedAway(source.connection)) throw left()
+export async function giveUp(
+  settings: Settings,
+  target: Target,
+  source: { url: string; connection: DedicatedConnection },
+) {
+  if (await readMovedAway(source.connection)) throw registerHasMoved()
   if (target.hasObjects) {
-    if ((await hasMovedAway(await openObjects(settings))) !== undefined) throw left()
+    if ((await newLocationOf(await openObjects(settings))) !== undefined) throw registerHasMoved()
     const [to, location] = [await openObjects(target.settings), describePlace({ at: target.settings.objects })]
     const objects = await emptyTarget({ to, origin: await originOf(source.url) }).catch((error: unknown) => {
       throw targetFault(error, location)
@@ -40,6 +44,6 @@ function print(location: string, gone: string | undefined): void {
   else console.log(`${location} is empty again: deleted ${gone}`)
 }
 
-function left(): Fault {
+function registerHasMoved(): Fault {
   return new Fault('move-target-not-empty', 'the register was already moved there: the move can no longer be given up')
 }

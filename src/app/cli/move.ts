@@ -8,9 +8,9 @@ import { migrate } from '#platform/database/migrate.ts'
 import { describeDatabase } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { appendedLines } from '#platform/files/appended-lines.ts'
-import { isSettledObject } from '#register/recordings/objects.ts'
+import { isFinalObject } from '#register/recordings/objects.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { assertMovable, moveDatabase, takeTurn, type MovedDatabase } from '#safeguards/moving/move-database.ts'
+import { assertMovable, moveDatabase, lockMove, type MovedDatabase } from '#safeguards/moving/move-database.ts'
 import {
   claimTarget,
   copyObjects,
@@ -23,8 +23,8 @@ import { judgeSite } from '#safeguards/places/attested-site.ts'
 import { PlaceFault } from '#safeguards/places/place-faults.ts'
 import { isThisMachine, describeObjectStore } from '#safeguards/places/configured-places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
-import { endMove } from '../supervisor/finish-move.ts'
-import { requestToMakeWay, type MadeWay } from '../supervisor/moving-socket.ts'
+import { completeInterruptedMove } from '../supervisor/finish-move.ts'
+import { connectForMove, type MoveConnection } from '../supervisor/move-socket.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { recordLeftovers, readLeftovers } from './move-leftovers.ts'
 import { destroyOld } from './move-destroy-old.ts'
@@ -54,22 +54,23 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     )
   }
   const target = readTarget(settings, values.to)
-  const way = await requestToMakeWay(settings)
-  const source = await openSource(settings, way !== undefined)
-  const turn = await openConnection(source.url, 'seloste-move')
+  const running = await connectForMove(settings)
+  const source = await openSource(settings, running !== undefined)
+  const lockConnection = await openConnection(source.url, 'seloste-move')
   try {
-    await takeTurn(turn)
-    if (values['give-up'] === true) return await giveUp(settings, target, { url: source.url, connection: turn })
-    await refuseRunning(source.url, way !== undefined)
+    await lockMove(lockConnection)
+    if (values['give-up'] === true)
+      return await giveUp(settings, target, { url: source.url, connection: lockConnection })
+    await refuseRunning(source.url, running !== undefined)
     await assertAttested(source.url, target)
-    await moveTo(settings, target, source, way)
+    await moveTo(settings, target, source, running)
   } finally {
-    await turn.close().catch(() => undefined)
+    await lockConnection.close().catch(() => undefined)
     // Resumes the register: at its new location if it has moved, otherwise here.
-    await way?.resume().catch((error: unknown) => {
+    await running?.resume().catch((error: unknown) => {
       console.error(`seloste: ${(error as Error).message}`)
     })
-    way?.close()
+    running?.close()
     await source.stop()
   }
 }
@@ -131,9 +132,12 @@ async function moveTo(
   settings: Settings,
   target: Target,
   source: { url: string },
-  way: MadeWay | undefined,
+  way: MoveConnection | undefined,
 ): Promise<void> {
-  const ended = await endMove({ databaseUrl: source.url, objects: settings.objects }, target.environment)
+  const ended = await completeInterruptedMove(
+    { databaseUrl: source.url, objects: settings.objects },
+    target.environment,
+  )
   if (ended.left) {
     console.log(`the register had moved already${ended.wasCutShort ? '; the remaining steps are done' : ''}`)
     return printSettingsToChange(target)
@@ -147,38 +151,38 @@ async function moveTo(
     console.log(
       `copying objects to ${describePlace({ at: target.settings.objects })}, while calls and playback continue`,
     )
-    for (let pass = 0, copied = Infinity; copied > fewObjects && pass < maxPasses; pass++)
+    for (let pass = 0, copied = Infinity; copied > maxObjectsOfLastPass && pass < maxPasses; pass++)
       copied = (await copyAndPrint(objects)).copied
   }
   await way?.hold(target.environment)
-  const heldAt = performance.now()
+  const pausedAt = performance.now()
   if (way) console.log('the register is paused: calls are recorded and queued, nobody can view data')
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
-  const isOfDatabase = target.database !== undefined
-  /** Does everything before the commit point. After an interruption the record remains, and `endMove` completes the move. */
-  const settle = async (database?: MovedDatabase) => {
+  const movesDatabase = target.database !== undefined
+  /** Does everything before the commit point. After an interruption the record remains, and `completeInterruptedMove` completes the move. */
+  const finishObjectCopy = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndPrint(objects))
     await recordMove(target.database ?? source.url, target, settled.objects, database)
     await recordLeftovers(settings.dataDirectory, {
       movedAt: Temporal.Now.instant().toString(),
-      ...(isOfDatabase && settings.databaseUrl === undefined && { database: 'embedded' }),
+      ...(movesDatabase && settings.databaseUrl === undefined && { database: 'embedded' }),
       ...(objects && { objects: [settings.objects] }),
     })
   }
   const moved =
     target.database === undefined
-      ? await settle().then(() => undefined)
+      ? await finishObjectCopy().then(() => undefined)
       : await moveDatabase({
           from: source.url,
           to: target.database,
           location: describeDatabase(target.database),
           migrate: (url, upTo) => migrate(url, { upTo }),
           onTable: ({ name, rows }, done, total) => {
-            if (rows >= manyRows || done % 25 === 0 || done === total)
+            if (rows >= minRowsReported || done % 25 === 0 || done === total)
               console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, compared`)
           },
-          whileClosed: settle,
+          whileClosed: finishObjectCopy,
         })
   if (objects) {
     await finishObjects({ ...objects, location: describePlace({ at: target.settings.objects }) })
@@ -189,17 +193,17 @@ async function moveTo(
   printMoved(moved, settled.objects)
   console.log(
     way
-      ? `done in ${seconds(startedAt)} s; the register was paused for ${seconds(heldAt)} s and resumed where it was moved to`
+      ? `done in ${seconds(startedAt)} s; the register was paused for ${seconds(pausedAt)} s and resumed where it was moved to`
       : `done in ${seconds(startedAt)} s`,
   )
   printSettingsToChange(target)
 }
 
 /** Copying passes are repeated while one copies more than this, so that the last pass, with the register paused, is short. */
-const fewObjects = 100
+const maxObjectsOfLastPass = 100
 const maxPasses = 5
 /** Tables larger than this are reported on a line of their own. */
-const manyRows = 10_000
+const minRowsReported = 10_000
 
 async function beginObjects(settings: Settings, target: Target, databaseUrl: string): Promise<ObjectMove> {
   const origin = await originOf(databaseUrl)
@@ -213,7 +217,7 @@ async function beginObjects(settings: Settings, target: Target, databaseUrl: str
   return {
     from,
     to,
-    isSettled: isSettledObject,
+    isSettled: isFinalObject,
     copied: appendedLines(join(settings.dataDirectory, 'moving', 'objects')),
     onCopied: ({ objects, bytes }) => {
       if (objects % 1000 === 0) console.log(`  ${objects} objects there, ${megabytes(bytes)} copied now`)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { SeenNode } from '#register/capture-nodes.ts'
+import type { NodeStatus } from '#register/capture-nodes.ts'
 import { describeNodes } from './nodes.ts'
 
-const node = (name: string, state: SeenNode['state'], sharesName = false): SeenNode => ({
+const node = (name: string, state: NodeStatus['state'], sharesName = false): NodeStatus => ({
   ...{
     id: name,
     name,

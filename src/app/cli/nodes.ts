@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { forgetNode, seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { forgetNode, listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `nodes list|forget`: captures of this register on all machines. `list` exits with 1 if one does not answer. */
@@ -13,7 +13,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   })
   const [action] = positionals
   if (action === 'list') {
-    const found = await withRunningDatabase(settings, 'nodes', seenNodes)
+    const found = await withRunningDatabase(settings, 'nodes', listNodeStatuses)
     if (values.json === true) console.log(JSON.stringify(found))
     else if (found.length === 0) console.log('no capture node has been started on this database')
     else for (const line of describeNodes(found)) console.log(line)
@@ -22,7 +22,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   }
   if (action === 'forget' && values.node !== undefined) {
     const ended = await withRunningDatabase(settings, 'nodes', async (db) => {
-      const named = (await seenNodes(db)).filter(({ id, name }) => name === values.node || id === values.node)
+      const named = (await listNodeStatuses(db)).filter(({ id, name }) => name === values.node || id === values.node)
       const [node, another] = named.filter(({ state }) => state === 'silent' || state === 'ended')
       if (another) {
         throw new Fault(
@@ -46,7 +46,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
 }
 
 /** Returns a line per node, and one per name shared by two live nodes. */
-export function describeNodes(found: readonly SeenNode[]): string[] {
+export function describeNodes(found: readonly NodeStatus[]): string[] {
   const twice = new Set(found.filter(({ sharesName }) => sharesName).map(({ name }) => name))
   const lines = [...twice].map(
     (name) => `${name}  is used by two running capture nodes: give each its own name in SELOSTE_NODE`,
@@ -54,7 +54,7 @@ export function describeNodes(found: readonly SeenNode[]): string[] {
   return [...found.map(describeNode), ...lines].map((line) => line.replaceAll(/\p{Cc}/gu, ''))
 }
 
-function describeNode(node: SeenNode): string {
+function describeNode(node: NodeStatus): string {
   const { name, sessions, recordings, waiting, openCalls } = node
   const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
   const start = node.aliveAt.toString({ smallestUnit: 'second' })

@@ -36,7 +36,7 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
   const [command] = positionals
   if (command === 'first') return printFirstLink(settings)
   if (command === 'link' && userId) return makeLink(settings, userId)
-  if (command === 'remove-factors' && userId) return takeFactors(settings, userId)
+  if (command === 'remove-factors' && userId) return removeSecondFactors(settings, userId)
   if (command === 'confirm-external-id' && userId && externalId) return confirmId(settings, userId, externalId)
   if (command !== 'add' || !userId || !name) {
     throw new Fault(
@@ -82,17 +82,17 @@ async function printFirstLink(settings: Settings): Promise<void> {
 async function makeLink(settings: Settings, userId: string): Promise<void> {
   await withRunningDatabase(settings, 'people', async (db) => {
     const personId = await findPerson(db, userId)
-    if (!personId) throw nobody(userId)
+    if (!personId) throw unknownUserId(userId)
     const token = await makeOperatorsLink(db, { personId })
     console.log(`${userId} sets a new password within 24 hours at ${linkAddress(settings, token)}`)
     console.log('A second factor is still required. Open sessions end when the link is used.')
   })
 }
 
-async function takeFactors(settings: Settings, userId: string): Promise<void> {
+async function removeSecondFactors(settings: Settings, userId: string): Promise<void> {
   await withRunningDatabase(settings, 'people', async (db) => {
     const personId = await findPerson(db, userId)
-    if (!personId) throw nobody(userId)
+    if (!personId) throw unknownUserId(userId)
     const had = await removeFactors(db, personId)
     console.log(
       had
@@ -105,7 +105,7 @@ async function takeFactors(settings: Settings, userId: string): Promise<void> {
 async function confirmId(settings: Settings, userId: string, externalId: string): Promise<void> {
   await withRunningDatabase(settings, 'people', async (db) => {
     const personId = await findPerson(db, userId)
-    if (!personId) throw nobody(userId)
+    if (!personId) throw unknownUserId(userId)
     if (!(await confirmExternalId(db, personId, externalId))) {
       throw new Fault('argument-wrong', `--external-id is "${externalId}", which is not the external id of ${userId}`)
     }
@@ -113,6 +113,6 @@ async function confirmId(settings: Settings, userId: string, externalId: string)
   })
 }
 
-function nobody(userId: string): Fault {
+function unknownUserId(userId: string): Fault {
   return new Fault('not-found', `the directory has no person with the user id "${userId}"`)
 }

@@ -8,7 +8,7 @@ import { queryOnce } from '#platform/database/query-once.ts'
 import { Fault } from '#platform/fault.ts'
 import { prepareDatabase, renewRolePasswords } from '../supervisor/bootstrap.ts'
 import { databaseRoles } from '../roles/role.ts'
-import { assertNoDemo } from './demo/whose-register.ts'
+import { assertNoDemo } from './demo/detect-demo-register.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
 /**

@@ -10,7 +10,7 @@ import { backupPlacesToVerify } from '../custodian/backup-places-to-verify.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code if a recording differs from what was stored, or a destroyed one still exists. */
-const foundCode = 3
+const findingsExitCode = 3
 const reportEveryMs = 1_000
 const mebibyte = 1024 * 1024
 
@@ -46,7 +46,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
   })
   if (values.json) console.log(JSON.stringify({ ...report, findings: report.findings.map(asJson) }, null, 2))
   else print(report)
-  if (report.found > 0) process.exitCode = foundCode
+  if (report.found > 0) process.exitCode = findingsExitCode
 }
 
 function asJson(finding: Verification['findings'][number]) {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { withWrongObjects } from '#register/verify/findings.ts'
+import { recordingsWithWrongObjects } from '#register/verify/findings.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
 import { objectsOf, readObjectCopy } from '#safeguards/backup/list-backups.ts'
 import { findBackup } from '#safeguards/backup/restore.ts'
@@ -12,7 +12,7 @@ import { openFrom } from './backup-places.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code if some recordings are not in the backup, or their copies are damaged. */
-const leftCode = 3
+const incompleteExitCode = 3
 
 /**
  * `recordings bring-back --from PLACE`: restores missing or damaged objects of held recordings from a place of backups, beside
@@ -28,7 +28,7 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
   await withRunningDatabase(settings, 'recordings-bring-back', async (db) => {
     const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
     const verify = () => verifyRecordings({ db, objects, keys, places: [] })
-    const wrong = withWrongObjects((await verify()).findings)
+    const wrong = recordingsWithWrongObjects((await verify()).findings)
     if (wrong.size === 0) {
       console.log('the objects of every held recording are unaltered')
       return
@@ -41,10 +41,10 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
       const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
       if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
     }
-    const left = withWrongObjects((await verify()).findings)
+    const left = recordingsWithWrongObjects((await verify()).findings)
     console.log(`restored from the backup ${manifest.id}: ${wrong.size - left.size} of ${wrong.size} recordings`)
     for (const id of left)
       console.log(`  recording ${id} is not in this backup: try another --backup, or another place`)
-    if (left.size > 0) process.exitCode = leftCode
+    if (left.size > 0) process.exitCode = incompleteExitCode
   })
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
-import { assertOpen } from '#platform/database/quarantine.ts'
+import { assertUsable } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
@@ -29,7 +29,7 @@ export async function withRunningDatabase<Result>(
     onIdleError: () => undefined,
   })
   try {
-    await assertOpen({ query: async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows })
+    await assertUsable({ query: async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows })
     return await work(db)
   } finally {
     await close()

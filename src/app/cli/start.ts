@@ -5,7 +5,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { queryOnce } from '#platform/database/query-once.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { superviseRoles } from '../supervisor/supervise.ts'
-import { assertNoDemo } from './demo/whose-register.ts'
+import { assertNoDemo } from './demo/detect-demo-register.ts'
 import { runUntilSignal } from './run-until-signal.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import { promises, type PromiseId } from '#description/promises.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
@@ -18,8 +18,8 @@ import {
 } from '#use/retention/blockers.ts'
 import { readTargets } from '#use/webhooks/deliver-webhooks.ts'
 import { requestCapture, type CaptureState } from '../capture/capture-control.ts'
-import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
-import { blockersOf, describeAll, unite, type ActiveBlocker } from '../roles/read-health.ts'
+import { readServedBlockers } from '#platform/metrics/share-metrics.ts'
+import { blockersOf, describeBlockers, mergeBlockers, type ActiveBlocker } from '../roles/read-health.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../custodian/voice-engines.ts'
 import { readDeskState, deskAnswerMs, type DeskState } from './desk-state.ts'
@@ -33,7 +33,7 @@ interface Status extends DeskState {
   /** Capture's state and live sessions; undefined if no capture answers on this machine. */
   capture: CaptureState | undefined
   /** Captures of the register on all machines; undefined without the database. */
-  nodes: SeenNode[] | undefined
+  nodes: NodeStatus[] | undefined
   /** Promises that do not hold; undefined without the database. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
   /** True if signatures of proofs were not verified: the audit log's key is not on this machine. */
@@ -53,16 +53,16 @@ const databaseAnswerMs = 1_500
 
 /** Checks that the roles of a running Seloste answer and that its promises hold. Exit code 1 if not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
-  const [deskState, database, engines, capture, near] = await Promise.all([
+  const [deskState, database, engines, capture, localBlockers] = await Promise.all([
     readDeskState(settings.http),
     readDatabase(settings),
     faultsOfEngines(settings.enginesFile),
     requestCapture(settings),
-    readOfferedBlockers(socketsOf(settings)),
+    readServedBlockers(socketsOf(settings)),
   ])
-  const blockers = unite([
+  const blockers = mergeBlockers([
     ...(deskState.blockers ?? []),
-    ...[...near].flatMap(([process, those]) => describeAll(process, those)),
+    ...[...localBlockers].flatMap(([process, those]) => describeBlockers(process, those)),
     ...blockersOf(database.nodes ?? []),
   ])
   const found: Status = { ...deskState, ...database, blockers, engines, capture }
@@ -77,10 +77,10 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
     ...engineLines(found),
   ]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
-  const presses = capture !== undefined && capture.pressures.length > 0
+  const isUnderPressure = capture !== undefined && capture.pressures.length > 0
   const isSilent = found.nodes?.some(({ state }) => state === 'silent') ?? false
-  const isWell = found.desk === 'ready' && found.broken?.length === 0 && found.blockers.length === 0
-  if (!isWell || isSilent || presses) process.exitCode = 1
+  const isHealthy = found.desk === 'ready' && found.broken?.length === 0 && found.blockers.length === 0
+  if (!isHealthy || isSilent || isUnderPressure) process.exitCode = 1
 }
 
 /** Returns the socket paths of the processes on this machine, by role. */
@@ -164,13 +164,13 @@ async function readDatabase(
       settings,
       'status',
       async (db) => {
-        const key = await keyBeside(settings)
+        const key = await localLogKey(settings)
         const proofs = await readProofs(db, Temporal.Now.instant(), key)
         const undelivered = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
         const [state, waiting] = [await listBlockers(db), await listBlockedDestructions(db)]
         return {
           unsigned: key === 'any',
-          nodes: await seenNodes(db),
+          nodes: await listNodeStatuses(db),
           broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
           webhooks: undelivered.map(
             ({ target, givenUp, lastAnswer }) =>
@@ -195,7 +195,7 @@ async function readDatabase(
 }
 
 /** Returns the audit log's key if its folder is on this machine and readable; otherwise `any`. */
-async function keyBeside({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
+async function localLogKey({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
   const line = await readFile(join(dataDirectory, 'audit-log', 'key'), 'utf8').catch(() => '')
   return readVerifierKey(line) ?? 'any'
 }

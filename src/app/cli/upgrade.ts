@@ -9,7 +9,7 @@ import { databaseUrlOf } from './running-database.ts'
 import { version } from './version.ts'
 
 /**
- * `upgrade --check`: reports what a start of this version would change, and what blocks it, before it is installed over a
+ * `upgrade --check`: reports what the first start of this version would change, and what prevents it, before it is installed over a
  * running one. Changes nothing. Exit code 1 if the upgrade would fail.
  */
 export async function upgrade(readSettings: () => Settings, args: string[]): Promise<void> {

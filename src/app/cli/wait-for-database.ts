@@ -3,7 +3,7 @@ import { Fault } from '#platform/fault.ts'
 import { lineOf } from './doctor/finding.ts'
 
 /** Errors of a database that is down or starting; other errors are permanent. */
-const away = new Set([
+const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOENT',
@@ -26,7 +26,7 @@ export async function waitForDatabase(ask: () => Promise<unknown>, seconds: numb
       await ask()
       return
     } catch (error) {
-      if (!away.has((error as { code?: string }).code ?? '') || performance.now() > deadline) throw error
+      if (!unavailableCodes.has((error as { code?: string }).code ?? '') || performance.now() > deadline) throw error
       console.log(`the database does not answer (${lineOf(error)}); trying again`)
     }
     await wait(pauseMs)

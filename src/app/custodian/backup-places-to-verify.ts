@@ -1,15 +1,15 @@
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { placeToProve } from '#register/verify/place-to-prove.ts'
-import type { PlaceToProve } from '#register/verify/prove-destroyed.ts'
+import { copyPlaceToVerify } from '#register/verify/copy-place-to-verify.ts'
+import type { CopyPlaceToVerify } from '#register/verify/prove-destroyed.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 
 /**
  * Returns every place of backups for verification.
  * @throws Fault `place-away` if one is unreachable, because nothing can be proved about it
  */
-export async function backupPlacesToVerify(backups: Settings['backups']): Promise<PlaceToProve[]> {
-  const opened: PlaceToProve[] = []
+export async function backupPlacesToVerify(backups: Settings['backups']): Promise<CopyPlaceToVerify[]> {
+  const opened: CopyPlaceToVerify[] = []
   for (const { name, at } of backups) {
     const store = await openStore({ at }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
@@ -19,7 +19,7 @@ export async function backupPlacesToVerify(backups: Settings['backups']): Promis
         error,
       )
     })
-    opened.push(placeToProve(name, store))
+    opened.push(copyPlaceToVerify(name, store))
   }
   return opened
 }

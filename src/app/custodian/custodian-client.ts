@@ -1,12 +1,12 @@
-import type { CopyHearings, PlaybackRequest, PlaybackEnd } from '#use/disclosure/copies/play-copy.ts'
+import type { CopyPlaybacks, PlaybackRequest, PlaybackEnd } from '#use/disclosure/copies/play-copy.ts'
 import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
-import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
+import type { CopyEditor } from '#use/disclosure/copies/edit-copy.ts'
 import type { ListeningEnd } from '#use/playback/listening-now.ts'
 import type { AudioRequest } from '#use/playback/serve-audio.ts'
-import type { PackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import type { PackageDownloads } from '#use/disclosure/packages/fetch-package.ts'
 import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
-import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import type { CopyDownloads } from '#use/requests/acts/fetch-copy.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
@@ -14,7 +14,7 @@ import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
-import type { DraftRequest, TriedDraft } from './try-draft.ts'
+import type { DryRunRequest, DryRunCounts } from './dry-run-draft.ts'
 import type { ConnectionPool, CustodianTransport } from './custodian-transport.ts'
 
 /** The desk's requests to the custodian. Audio is requested by listening, never by a recording's id. */
@@ -23,16 +23,16 @@ export interface CustodianClient {
   peaks(request: { session: string; listening: string }): Promise<Peaks | ListeningEnd>
   /** Lets the custodian prepare a listening before its first audio range is requested. */
   prepare(request: { session: string; listening: string }): Promise<void>
-  tryDraft(request: DraftRequest): Promise<TriedDraft | 'refused' | 'unreadable'>
+  tryDraft(request: DryRunRequest): Promise<DryRunCounts | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
   /** Copies on request: made in a clerk's session, and downloaded with a link. */
-  copies: Pick<CopyMaker, 'make'> & CopyFetching
+  copies: Pick<CopyMaker, 'make'> & CopyDownloads
   /** Packages: made in the decision maker's session, and downloaded with a link. */
-  packages: Pick<PackageMaker, 'make'> & PackageFetching
+  packages: Pick<PackageMaker, 'make'> & PackageDownloads
   /** Anonymised copies: transcripts and audio, in the session of the preparer or listener. */
-  anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
+  anonymisedCopies: CopyEditor & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyPlaybacks
   /** The custodian's blockers; undefined if it does not answer in time. */
   blockers(withinMs: number): Promise<Blocker[] | undefined>
   /** The audit log's key, which signs proofs; `unknown` if the custodian has not answered yet. */
@@ -55,9 +55,9 @@ interface RequestOptions {
 }
 
 /** Timeout for reading the log's key. A page or a health check waits for it at most once. */
-const keyMs = 1_000
+const logKeyTimeoutMs = 1_000
 /** Timeout for finding speech in a call of hours. */
-const wholeCallMs = 60_000
+const speechSearchTimeoutMs = 60_000
 
 /** Creates a client that reaches the custodian over the given transport. Requests throw if the custodian does not answer. */
 export function connectCustodian(way: CustodianTransport): CustodianClient {
@@ -94,7 +94,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
     return JSON.parse(body.toString('utf8')) as Answer
   }
 
-  async function sound<End>(path: string, request: unknown, signal: AbortSignal | undefined) {
+  async function requestAudio<End>(path: string, request: unknown, signal: AbortSignal | undefined) {
     const { status, headers, body } = await send(path, request, { signal, pool: 'listeners' })
     if (status === 404) return JSON.parse(body.toString('utf8')) as End
     if (status === 416) return 'out-of-range'
@@ -117,7 +117,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
 
   let known: VerifierKey | undefined
   async function logKey(): Promise<VerifierKey | 'unknown'> {
-    known ??= await question<{ key?: string }>('/log-key', {}, keyMs).then(
+    known ??= await question<{ key?: string }>('/log-key', {}, logKeyTimeoutMs).then(
       ({ key = '' }) => readVerifierKey(key),
       () => undefined,
     )
@@ -125,7 +125,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   }
 
   return {
-    audio: (request, signal) => sound<ListeningEnd>('/audio', request, signal),
+    audio: (request, signal) => requestAudio<ListeningEnd>('/audio', request, signal),
     async peaks(request) {
       const { status, body } = await send('/peaks', request)
       if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
@@ -139,7 +139,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
       if (status === 404) return 'refused'
       if (status === 422) return 'unreadable'
       if (status !== 200) throw new Error(`the custodian answered ${status}`)
-      return JSON.parse(body.toString('utf8')) as TriedDraft
+      return JSON.parse(body.toString('utf8')) as DryRunCounts
     },
     secondFactors: {
       give: (request) => question('/second-factor/give', request),
@@ -183,13 +183,13 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
       releaseLease: (request) => question('/packages/broke', request),
     },
     anonymisedCopies: {
-      read: (request) => question('/anonymised-copies/read', request, wholeCallMs),
+      read: (request) => question('/anonymised-copies/read', request, speechSearchTimeoutMs),
       save: (request) => question('/anonymised-copies/save', request),
-      propose: (request) => question('/anonymised-copies/propose', request, wholeCallMs),
+      propose: (request) => question('/anonymised-copies/propose', request, speechSearchTimeoutMs),
       recognise: (request) => question('/anonymised-copies/recognise', request),
-      render: (request) => question('/anonymised-copies/render', request, wholeCallMs),
+      render: (request) => question('/anonymised-copies/render', request, speechSearchTimeoutMs),
       audio: (request: PlaybackRequest, signal) =>
-        sound<{ over: PlaybackEnd }>('/anonymised-copies/audio', request, signal),
+        requestAudio<{ over: PlaybackEnd }>('/anonymised-copies/audio', request, signal),
     },
     blockers,
     logKey,

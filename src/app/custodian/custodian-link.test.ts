@@ -7,7 +7,7 @@ import { makeLog } from '#platform/log/log.ts'
 import { makeAuthority, type Authority } from '#test/conformance/sip/make-certificates.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { serveCustodianLink, type CustodianLink } from './custodian-link.ts'
-import { answersToDesk, type CustodianAnswers } from './custodian-server.ts'
+import { createDeskHandler, type CustodianHandlers } from './custodian-server.ts'
 import { findCustodian } from './custodian-transport.ts'
 
 const ours = makeAuthority('our authority')
@@ -19,7 +19,7 @@ const checkMs = 20
 let folder = ''
 let link: CustodianLink | undefined
 
-const answers: CustodianAnswers = {
+const answers: CustodianHandlers = {
   blockers: () => [],
   audio: async (range) => {
     request.push(range)
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const settings = { custodianListen: listening, desks: ['desk-1.example', 'desk-2.example'], linkFiles: files }
   link = await serveCustodianLink(
     settings,
-    answersToDesk(answers, () => undefined),
+    createDeskHandler(answers, () => undefined),
     { now, log, checkMs },
   )
 })

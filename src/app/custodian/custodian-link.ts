@@ -9,7 +9,7 @@ import { limitConnections } from '#platform/connections/limit-connections.ts'
 import type { Log } from '#platform/log/log.ts'
 import { throttleLog } from '#platform/log/throttle-log.ts'
 import { closeSocket } from '#platform/processes/listen-at-socket.ts'
-import type { AnswerDesk } from './custodian-server.ts'
+import type { DeskHandler } from './custodian-server.ts'
 import { watchLinkCertificate, linkVersion } from './custodian-transport.ts'
 
 export interface CustodianLink {
@@ -32,7 +32,7 @@ const connections = 4096
 /** Starts the listener. Returns undefined if SELOSTE_CUSTODIAN_LISTEN is not set. */
 export async function serveCustodianLink(
   { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
-  answerDesk: AnswerDesk,
+  answerDesk: DeskHandler,
   around: Dependencies,
 ): Promise<CustodianLink | undefined> {
   if (!listen || !linkFiles) return undefined

@@ -20,14 +20,14 @@ export async function holdCustodianLock(options: {
     applicationName: 'seloste-custodian alone',
     lockName: 'seloste.custodian',
     onElsewhere: () => {
-      options.onElsewhere(elsewhere())
+      options.onElsewhere(heldByOther())
     },
   })
-  if (held === 'elsewhere') throw elsewhere()
+  if (held === 'elsewhere') throw heldByOther()
   return held
 }
 
-function elsewhere(): Fault {
+function heldByOther(): Fault {
   return new Fault(
     'custodian-elsewhere',
     'another custodian is running on this register, from another folder or machine: each would keep keys that the other destroys',

@@ -7,7 +7,7 @@ import { countWaiting } from '#use/retention/count-waiting.ts'
 
 /** A healthy store answers in milliseconds. */
 const keyStoreMs = 3_000
-/** Name of a key and an object that do not exist: reading them tests whether the store answers. */
+/** Name of a key and of an object that never exist: a request for them tests whether the store responds. */
 export const absentName = 'is-it-there'
 
 /** Metrics of the custodian: delays, and whether the keys are reachable. */
@@ -74,12 +74,12 @@ export function measureCustodian(
     labelNames: ['kind'],
     registers,
     async collect() {
-      this.set({ kind: keys.kind }, (await answers(keys)) ? 1 : 0)
+      this.set({ kind: keys.kind }, (await keyStoreAnswers(keys)) ? 1 : 0)
     },
   })
 }
 
-async function answers(keys: Pick<KeyStore, 'has'>): Promise<boolean> {
+async function keyStoreAnswers(keys: Pick<KeyStore, 'has'>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => late.resolve(false), keyStoreMs)
   const request = keys.has(absentName).then(

@@ -1,32 +1,32 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
-import type { CopyHearings, PlaybackRequest } from '#use/disclosure/copies/play-copy.ts'
+import type { CopyPlaybacks, PlaybackRequest } from '#use/disclosure/copies/play-copy.ts'
 import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
-import type { DraftRequest, TriedDraft } from './try-draft.ts'
+import type { DryRunRequest, DryRunCounts } from './dry-run-draft.ts'
 
-const maxQuestionBytes = 32 * 1024
+const maxRequestBytes = 32 * 1024
 /** Maximum size of a transcript: that of a call of an hour, with a margin. */
-const maxWordsBytes = 3 * 1024 * 1024
-const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
+const maxTranscriptBytes = 3 * 1024 * 1024
+const transcriptPaths: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
 
 /** The custodian's answers to the desk. */
-export interface CustodianAnswers extends AudioServer {
+export interface CustodianHandlers extends AudioServer {
   /** The custodian's blockers. */
   blockers: () => readonly Blocker[]
-  tryDraft: (request: DraftRequest) => Promise<TriedDraft | 'refused' | 'unreadable'>
+  tryDraft: (request: DryRunRequest) => Promise<DryRunCounts | 'refused' | 'unreadable'>
   /** Audio of an anonymised copy. */
-  hearCopy: CopyHearings['audio']
+  hearCopy: CopyPlaybacks['audio']
   /** Requests with one JSON answer, by path; each handler checks the session. */
   questions: Readonly<Record<string, (request: never) => Promise<unknown>>>
 }
 
-export type AnswerDesk = (incoming: IncomingMessage, outgoing: ServerResponse) => void
+export type DeskHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
 /** Serves the desk over a unix socket that this user, and if configured the desk's user, can open (listen-at-socket.ts). */
 export async function serveCustodian(
   socketPath: string,
-  answerDesk: AnswerDesk,
+  answerDesk: DeskHandler,
 ): Promise<{ stop: () => Promise<void> }> {
   const server = createServer(answerDesk)
   await listenAtSocket(server, socketPath)
@@ -37,9 +37,9 @@ export async function serveCustodian(
  * Handles requests of both transports. Each request names a session and an object, such as a listening or a draft. The handlers
  * check in the database that the session has access to the object at this instant.
  */
-export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
+export function createDeskHandler(answers: CustodianHandlers, onFault: (error: unknown) => void): DeskHandler {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readQuestion(incoming)
+    const request = await readRequestBody(incoming)
     switch (incoming.url) {
       case '/blockers':
         outgoing.writeHead(200).end(JSON.stringify(answers.blockers()))
@@ -69,7 +69,7 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
         outgoing.writeHead(204).end()
         return
       case '/try-draft': {
-        const tried = await answers.tryDraft(request as DraftRequest)
+        const tried = await answers.tryDraft(request as DryRunRequest)
         if (typeof tried === 'string') outgoing.writeHead(tried === 'refused' ? 404 : 422).end()
         else outgoing.writeHead(200).end(JSON.stringify(tried))
         return
@@ -92,10 +92,10 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
   }
 }
 
-async function readQuestion(incoming: IncomingMessage): Promise<unknown> {
+async function readRequestBody(incoming: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = []
   let size = 0
-  const largest = withWords.has(incoming.url ?? '') ? maxWordsBytes : maxQuestionBytes
+  const largest = transcriptPaths.has(incoming.url ?? '') ? maxTranscriptBytes : maxRequestBytes
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length
     if (size > largest) throw new Error('a request to the custodian is too long')

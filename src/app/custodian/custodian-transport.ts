@@ -44,7 +44,7 @@ export async function findCustodian(
   around: Dependencies,
 ): Promise<CustodianTransport> {
   const { custodian, linkFiles } = settings.splitRoles
-  if (custodian && linkFiles) return overTls(custodian, linkFiles, around)
+  if (custodian && linkFiles) return custodianOverTls(custodian, linkFiles, around)
   return custodianAtSocket(socketPath(settings, 'custodian'), around.log)
 }
 
@@ -57,7 +57,7 @@ export function custodianAtSocket(path: string, log: Dependencies['log']): Custo
   }
 }
 
-async function overTls(
+async function custodianOverTls(
   { host, port }: NonNullable<SplitRoleSettings['custodian']>,
   files: NonNullable<SplitRoleSettings['linkFiles']>,
   { now, log, checkMs }: Dependencies,

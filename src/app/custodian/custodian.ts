@@ -6,7 +6,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { foldersOfEmbedded } from '#platform/database/embedded.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { serveMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { type IngestContext } from '#register/recordings/ingest-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
@@ -22,12 +22,12 @@ import { refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { serveCustodianLink } from './custodian-link.ts'
-import { answersToDesk, serveCustodian } from './custodian-server.ts'
+import { createDeskHandler, serveCustodian } from './custodian-server.ts'
 import { absentName, measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from '../roles/follow-versions.ts'
-import { logKeyQuestion } from './log-key-question.ts'
+import { logKeyHandler } from './log-key-handler.ts'
 import { holdCustodianLock } from './custodian-lock.ts'
 import { startJobs } from './jobs.ts'
 import { startAnonymisedCopies } from './jobs/anonymised-copies.ts'
@@ -45,8 +45,8 @@ import { startAlarms } from './jobs/alarms.ts'
 import { startWebhooks } from './jobs/webhooks.ts'
 import { applyVersion } from './jobs/apply-version.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { signInVerifiers } from './sign-in-verifiers.ts'
-import { secondFactorQuestions } from './second-factor-questions.ts'
+import { signInHandlers } from './sign-in-handlers.ts'
+import { secondFactorHandlers } from './second-factor-handlers.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
@@ -54,7 +54,7 @@ import { reportTrims } from './jobs/report-trims.ts'
 import { reportBacklog } from './jobs/report-backlog.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
 import { ingestRecordings } from './ingest/ingest-recordings.ts'
-import { createDraftTrier } from './try-draft.ts'
+import { createDryRunner } from './dry-run-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
 /**
@@ -75,7 +75,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const protections = await expectedProtections()
   const blockers = createBlockers({ now: () => clock.now(), log })
   measureBlockers(metrics.registry, blockers)
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'), blockers)
+  const metricsSocket = await serveMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'), blockers)
   const { pool, db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-custodian',
@@ -87,10 +87,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
-  const unblocking = endBlockingSessions({ databaseUrl, log, registry: metrics.registry })
+  const endingBlockingSessions = endBlockingSessions({ databaseUrl, log, registry: metrics.registry })
   const objects = watchedStore(await openObjects(settings), blockers)
   await refuseMovedObjects(objects)
-  const storing = await startObjectStoreChecks({ objects, log })
+  const objectStoreChecks = await startObjectStoreChecks({ objects, log })
   const keys = watchedKeys(await openKeyStore(settings), blockers)
   await assertSameStore(db, keys)
   const versions = await followVersions({
@@ -101,7 +101,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   })
   // Nothing is ingested until the places of data are known to be allowed (R19).
-  const placing = await startPlaces({ db, pool, keys, settings, versions, clock, log })
+  const placesJob = await startPlaces({ db, pool, keys, settings, versions, clock, log })
   const reporting = reportVersions({
     db,
     versions,
@@ -119,7 +119,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     clock,
     log,
     registry: metrics.registry,
-    witnesses: placing.witnesses,
+    witnesses: placesJob.witnesses,
   })
   const ledger = startLedger({
     db,
@@ -128,7 +128,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     folder: await openLogFolder(join(settings.dataDirectory, 'ledger')),
     log,
     registry: metrics.registry,
-    witnesses: placing.witnesses,
+    witnesses: placesJob.witnesses,
   })
   measureCustodian(metrics.registry, { db, keys, clock })
 
@@ -148,7 +148,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const ingesting = ingestRecordings({ context, pool, databaseUrl, traces, clock, log })
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
-  const expunging = { db, objects, keys, copies: placing.places, workFolder: context.workFolder }
+  const expunging = { db, objects, keys, copies: placesJob.places, workFolder: context.workFolder }
   // Before the first sweep, so that a clock that jumped is detected before anything is destroyed.
   const ends = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
@@ -219,7 +219,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     publicUrl: settings.publicUrl,
   })
-  const obeying = applyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
+  const applyingVersion = applyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
   const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
   onJobsBegun()
@@ -232,18 +232,18 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const answers = {
     ...createAudioServer(db, objects, keys),
     blockers: () => blockers.list(),
-    tryDraft: createDraftTrier(db, clock),
+    tryDraft: createDryRunner(db, clock),
     hearCopy: anonymised.hearings.audio,
     questions: {
-      ...logKeyQuestion(keys),
-      ...secondFactorQuestions(secondFactors),
+      ...logKeyHandler(keys),
+      ...secondFactorHandlers(secondFactors),
       ...copies.questions,
       ...packages.questions,
       ...anonymised.questions,
-      ...(await signInVerifiers({ settings, db, now: () => clock.now(), log, secondFactors })),
+      ...(await signInHandlers({ settings, db, now: () => clock.now(), log, secondFactors })),
     },
   }
-  const answerDesk = answersToDesk(answers, (error) => {
+  const answerDesk = createDeskHandler(answers, (error) => {
     log.error({ err: error }, 'a request from the desk failed')
   })
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
@@ -254,11 +254,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   return {
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
     async stop() {
-      storing.stop()
+      objectStoreChecks.stop()
       watchingBlockers.stop()
       await served.stop()
       await linked?.stop()
-      await offered.stop()
+      await metricsSocket.stop()
       metrics.stop()
       await Promise.all([
         ingesting.stop(),
@@ -267,13 +267,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         copies.stop(),
         packages.stop(),
         anonymised.stop(),
-        obeying.stop(),
+        applyingVersion.stop(),
         watching.stop(),
         webhooks.stop(),
         waiting.stop(),
         verified.stop(),
         proofs.stop(),
-        placing.stop(),
+        placesJob.stop(),
       ])
       await regular.stop()
       await traces.stop()
@@ -282,7 +282,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       await auditLog.stop()
       await reporting.stop()
       await versions.stop()
-      await unblocking.stop()
+      await endingBlockingSessions.stop()
       await close()
       await custody.stop()
     },

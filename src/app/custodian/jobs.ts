@@ -8,12 +8,16 @@ import { countAdmissions, endAdmissionParts } from '#register/history/count-admi
 import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
-import { endDayKeys } from '#safeguards/keys/day-keys.ts'
-import { endOldIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { deleteOldFeedback } from '#safeguards/feedback/feedback.ts'
+import { destroyUnneededDayKeys } from '#safeguards/keys/day-keys.ts'
+import { deleteOldIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
-import { endLeavers, forgetSignIns, storeDemand } from '#safeguards/sign-in/accounts.ts'
+import {
+  removeAccessOfLeavers,
+  deleteExpiredSignInData,
+  storeSecondFactorDemand,
+} from '#safeguards/sign-in/accounts.ts'
 import { endExpiredListenings } from '#use/playback/end-listening.ts'
 import { drawSamplesDue, endExpiredQuality } from '#use/quality/sampling.ts'
 import { eraseEndedRequests } from '#use/requests/erase-requests.ts'
@@ -68,7 +72,7 @@ export const jobs = [
     everyMs: hour,
     async work({ db, clock }) {
       await ensurePartitions(db, clock.now())
-      await endOldFeedback(db)
+      await deleteOldFeedback(db)
     },
     failed: 'cannot create partitions for the coming months, or delete expired feedback',
   },
@@ -78,7 +82,7 @@ export const jobs = [
     isFirst: true,
     async work({ db, keys, clock }) {
       await makeIntakeBatches(db, keys, generateKeyPair, batchesAtOnce)
-      await endDayKeys(db, keys, clock.now())
+      await destroyUnneededDayKeys(db, keys, clock.now())
     },
     failed: 'cannot create intake keys; capture records until its stock is empty',
   },
@@ -87,7 +91,7 @@ export const jobs = [
     name: 'intake-renewal',
     everyMs: 15 * minute,
     async work({ db, keys }) {
-      await endOldIntakeBatches(db)
+      await deleteOldIntakeBatches(db)
       await renewIntakeKey(db, keys)
     },
     failed: 'cannot renew the intake wrapping key; the next destruction renews it anyway',
@@ -106,8 +110,8 @@ export const jobs = [
     everyMs: 5 * second,
     isFirst: true,
     async work({ db, versions, clock, log }) {
-      await storeDemand(db, versions.at(clock.now()).description.switches.secondFactor)
-      const people = await endLeavers(db)
+      await storeSecondFactorDemand(db, versions.at(clock.now()).description.switches.secondFactor)
+      const people = await removeAccessOfLeavers(db)
       if (people > 0) log.info({ people }, 'ended the sessions, rights and passwords of people who have left')
     },
     failed: 'cannot update accounts; people who have left are refused anyway',
@@ -115,7 +119,7 @@ export const jobs = [
   {
     name: 'forget-sign-ins',
     everyMs: hour,
-    work: async ({ db }) => forgetSignIns(db),
+    work: async ({ db }) => deleteExpiredSignInData(db),
     failed: 'cannot delete expired sign-in data; retrying in an hour',
   },
   {

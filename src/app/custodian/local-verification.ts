@@ -47,7 +47,7 @@ export async function verifyLocally({
       `there is no key of the audit log in ${folder}: name one with --key, or start the custodian once`,
     )
   }
-  const leaves = await orNothing(open(join(folder, 'leaves'), 'r'))
+  const leaves = await undefinedIfMissing(open(join(folder, 'leaves'), 'r'))
   try {
     const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
     return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
@@ -81,10 +81,10 @@ async function readHashes(file: FileHandle, from: number, to: number): Promise<B
 }
 
 async function textOf(path: string): Promise<string | undefined> {
-  return orNothing(readFile(path, 'utf8'))
+  return undefinedIfMissing(readFile(path, 'utf8'))
 }
 
-async function orNothing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+async function undefinedIfMissing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
   return reading.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error

@@ -10,8 +10,8 @@ import {
   beginDueVerification,
   endVerification,
   recordProgress,
-  paceMinutes,
-  takeUpVerification,
+  verificationIntervalMinutes,
+  claimVerification,
   type LastVerification,
 } from '#safeguards/audit/log-verifications.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
@@ -19,9 +19,9 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogMessage } from './verify-log-worker.ts'
 
 const checkMs = 1_500
-const startingMs = 30_000
+const startupGraceMs = 30_000
 /** Longest time from a process's start to its first verification. */
-const firstMs = 60 * 60_000
+const maxFirstVerificationMs = 60 * 60_000
 const cancelCheckMs = 500
 const patienceMs = 1_000
 
@@ -48,7 +48,7 @@ export interface LogVerifier {
 /** Starts polling for pending verifications (every 1.5 s). */
 export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const { db, pool, task, readKey, log, registry, onEnded } = options
-  const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
+  const { paceMs = (tookMs: number) => verificationIntervalMinutes({ durationMs: tookMs }) * 60_000 } = options
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
     help: 'Problems found by the last full verification of the audit log',
@@ -61,13 +61,13 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   })
 
   const begunAt = performance.now()
-  let dueAt = begunAt + firstMs
+  let dueAt = begunAt + maxFirstVerificationMs
   let last: LastVerification | undefined
 
-  function startMode(): 'starting' | 'own' | undefined {
+  function dueMode(): 'starting' | 'own' | undefined {
     const now = performance.now()
     if (now >= dueAt) return 'own'
-    return now - begunAt < startingMs ? 'starting' : undefined
+    return now - begunAt < startupGraceMs ? 'starting' : undefined
   }
 
   const { stop } = every({
@@ -75,8 +75,8 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
     intervalMs: checkMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db, await readKey(), startMode())
-      const id = await takeUpVerification(db)
+      await beginDueVerification(db, await readKey(), dueMode())
+      const id = await claimVerification(db)
       if (id === undefined) return
       const beganAt = performance.now()
       const end = await verifyInThread(db, task, id, signal)
@@ -125,14 +125,14 @@ async function verifyInThread(
   ending.addEventListener('abort', cancel, { once: true })
   let recording: Promise<void> = Promise.resolve()
   let last = { step: 'tree' as const, checked: 0, entries: 0 } as Parameters<typeof recordProgress>[2]
-  const note = () => {
+  const recordLastProgress = () => {
     recording = recording.then(async () => {
       if (!(await recordProgress(db, id, last))) cancel()
     })
     recording.catch(() => undefined)
   }
   // A verification blocked on the database reports no progress; its cancellation is still checked.
-  const timer = setInterval(note, cancelCheckMs)
+  const timer = setInterval(recordLastProgress, cancelCheckMs)
   try {
     worker.on('message', (message: VerifyLogMessage) => {
       if (message !== 'cancelled' && 'progress' in message) last = message.progress

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import { recordAtDemand } from '#test/disclosure/name-voice.ts'
-import { faultsOfEngines, openVoiceEngines, reachOf } from './voice-engines.ts'
+import { faultsOfEngines, openVoiceEngines, faultsOfFileAccess } from './voice-engines.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -90,8 +90,8 @@ test('programs that can read this account’s files are reported, and a program 
     { ...named, name: 'a' },
     { ...named, name: 'b', network: 'trusted' as const },
   ]
-  const reported = (isolation: Parameters<typeof reachOf>[1]) =>
-    reachOf([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
+  const reported = (isolation: Parameters<typeof faultsOfFileAccess>[1]) =>
+    faultsOfFileAccess([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
   expect([reported('bwrap'), reported('unshare')]).toEqual([[], []])
   expect(reported('shared-files')).toEqual([['program-files-shared', 'a, b']])
   expect(reported('none')).toEqual([['program-files-shared', 'b']])

@@ -4,7 +4,7 @@ import type { NamedProgram } from '#platform/processes/named-programs.ts'
 import { ProcessFault } from '#platform/processes/process-faults.ts'
 import { sweepScratch } from '#platform/processes/scratch.ts'
 import { verifyProgram } from '#platform/processes/verify-program.ts'
-import { findIsolation, type Isolation } from '#platform/processes/without-network.ts'
+import { findIsolation, type Isolation } from '#platform/processes/isolate-program.ts'
 import { registerEngines, type VoiceEngines } from '#use/disclosure/copies/voice-engines.ts'
 import type { Track } from '#use/disclosure/voice/engine.ts'
 import { namedEngines, type NamedEngines } from '#use/disclosure/voice/named-engines.ts'
@@ -40,7 +40,7 @@ export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceE
     ...registerEngines({ transcript, revoicing }, evaluated.records),
     recogniser: recognition[0],
     faults: [...faults, ...evaluated.faults],
-    warnings: programs.length > 0 ? reachOf(programs, await findIsolation()) : [],
+    warnings: programs.length > 0 ? faultsOfFileAccess(programs, await findIsolation()) : [],
     stop: transcript.stop,
   }
 }
@@ -53,14 +53,14 @@ export async function faultsOfEngines(enginesFile: string | undefined): Promise<
   const { voices, programs, faults } = namedEngines(enginesFile)
   const evaluated = await readEngineRecords(recordsOf(voices))
   const verified = await Promise.all(programs.map((program) => verifyProgram(program).then(() => [], asFault)))
-  const warnings = programs.length > 0 ? reachOf(programs, await findIsolation()) : []
+  const warnings = programs.length > 0 ? faultsOfFileAccess(programs, await findIsolation()) : []
   return [...faults, ...evaluated.faults, ...verified.flat(), ...warnings].map(
     ({ code, message }) => `${code}: ${message}`,
   )
 }
 
 /** Returns a fault that names the programs that can read this account's files. */
-export function reachOf(programs: readonly NamedProgram[], isolation: Isolation): ProcessFault[] {
+export function faultsOfFileAccess(programs: readonly NamedProgram[], isolation: Isolation): ProcessFault[] {
   if (isolation === 'bwrap' || isolation === 'unshare') return []
   const run = isolation === 'none' ? programs.filter(({ network }) => network === 'trusted') : programs
   if (run.length === 0) return []

@@ -9,7 +9,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { createCallFlows, type CallFlows } from '#capture/session/seen/call-flows.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { serveMetrics } from '#platform/metrics/share-metrics.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts } from '#test/database/people.ts'
@@ -68,7 +68,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 /** The desk and both captures share one connection, as all listeners of a database in a process do. */
-const heard = () =>
+const allListening = () =>
   expect
     .poll(
       async () =>
@@ -77,7 +77,7 @@ const heard = () =>
     .toBe(2)
 
 test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
-  await heard()
+  await allListening()
   const reader = readCallFlows(captures)
   // Retries, because a busy machine may answer late.
   const list = await vi.waitFor(
@@ -97,10 +97,10 @@ test('a desk finds the flows of all captures, each with its node, and reads one 
 })
 
 test('one scrape has the metrics of this machine’s capture once, and those of other captures over the database', async () => {
-  await heard()
+  await allListening()
   north.calls.inc(3)
   south.calls.inc(4)
-  const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
+  const offered = await serveMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
   const desk = startMetrics('desk')
   const received: unknown[] = []
   const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }

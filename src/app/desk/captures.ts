@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import { requestOnChannel } from '#platform/database/channel-request.ts'
-import { answerKey, calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
+import { answerKey, channelNameOf, listLiveNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
@@ -30,10 +30,10 @@ export function openCaptures(options: {
   const requester = requestOnChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
     async request(request, but) {
-      const nodes = await nodesThere(db)
+      const nodes = await listLiveNodes(db)
       const expected = nodes.filter(({ id }) => id !== but)
-      const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
-      const keys = new Map(expected.map(({ id }) => [calledOnChannels(id), answerKey(id)]))
+      const called = new Map(expected.map(({ id }) => [channelNameOf(id), id]))
+      const keys = new Map(expected.map(({ id }) => [channelNameOf(id), answerKey(id)]))
       const received = await requester.request(request, keys, answerMs)
       const answers = new Map(
         [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),

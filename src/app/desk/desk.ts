@@ -64,8 +64,8 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
-  const way = await findCustodian(settings, { now: () => systemClock.now(), log })
-  const custodian = connectCustodian(way)
+  const transport = await findCustodian(settings, { now: () => systemClock.now(), log })
+  const custodian = connectCustodian(transport)
   // Probes the custodian now, so that a fault is reported before somebody wants to listen.
   void custodian.alive()
   const watchers = new Set<() => void>()
@@ -84,8 +84,8 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     capture: socketPath(settings, 'metrics-capture'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
   }
-  const { custodian: _, ...nearSockets } = sockets
-  const health = healthReader({ db, custodian, own: () => blockers.list(), sockets: nearSockets })
+  const { custodian: _, ...localSockets } = sockets
+  const health = healthReader({ db, custodian, own: () => blockers.list(), sockets: localSockets })
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
     onFault: (error) => {
@@ -141,7 +141,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       await reporting.stop()
       await versions.stop()
       metrics.stop()
-      way.stop()
+      transport.stop()
       await close()
     },
   }

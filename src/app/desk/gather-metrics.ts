@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
-import { readMetrics, readOffered, writeMetrics, type SharedMetrics } from '#platform/metrics/share-metrics.ts'
-import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { readMetrics, readServedMetrics, writeMetrics, type SharedMetrics } from '#platform/metrics/share-metrics.ts'
+import { listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
 import type { Captures } from './captures.ts'
@@ -25,26 +25,31 @@ export async function gatherMetrics(
   }: { sockets: Readonly<Record<string, string>>; db: Kysely<RegisterTables>; captures: Captures },
   results: ScrapeResults,
 ): Promise<string> {
-  const near = await readOffered(sockets)
-  const nearNode = nodeOf(near.get('capture'))
-  const nodes = await seenNodes(db).catch((): SeenNode[] => [])
+  const localMetrics = await readServedMetrics(sockets)
+  const localNodeName = nodeOf(localMetrics.get('capture'))
+  const nodes = await listNodeStatuses(db).catch((): NodeStatus[] => [])
   // A node whose disk was lost may have had the same name; the node with the latest heartbeat is the one on this machine.
-  const nearId = nodes
-    .filter(({ name, state }) => name === nearNode && state !== 'ended')
-    .reduce<SeenNode | undefined>(
+  const localNodeId = nodes
+    .filter(({ name, state }) => name === localNodeName && state !== 'ended')
+    .reduce<NodeStatus | undefined>(
       (last, node) => (last && last.aliveAt.epochMilliseconds > node.aliveAt.epochMilliseconds ? last : node),
       undefined,
     )?.id
-  const far = await captures.request('metrics', nearId).catch(() => undefined)
+  const remoteAnswers = await captures.request('metrics', localNodeId).catch(() => undefined)
   for (const process of Object.keys(sockets)) {
-    results.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))
+    results.process(
+      process,
+      localMetrics.has(process) || (process === 'capture' && (remoteAnswers?.answers.size ?? 0) > 0),
+    )
   }
   const expected = nodes.filter(({ state }) => state !== 'ended')
-  results.nodes(expected.map(({ id, name }) => ({ name, answers: id === nearId || far?.answers.has(id) === true })))
-  const farMetrics = (far?.expected ?? []).map(({ id, name }) =>
-    readMetrics(far?.answers.get(id), { process: 'capture', node: name }),
+  results.nodes(
+    expected.map(({ id, name }) => ({ name, answers: id === localNodeId || remoteAnswers?.answers.has(id) === true })),
   )
-  return writeMetrics(registry, [...near.values(), ...farMetrics])
+  const remoteMetrics = (remoteAnswers?.expected ?? []).map(({ id, name }) =>
+    readMetrics(remoteAnswers?.answers.get(id), { process: 'capture', node: name }),
+  )
+  return writeMetrics(registry, [...localMetrics.values(), ...remoteMetrics])
 }
 
 /** Returns the node of a capture's metrics. */

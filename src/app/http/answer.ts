@@ -30,10 +30,10 @@ export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] e
   : never
 
 /**
- * Functions of operations by name. They may set cookies, headers, or another status of the contract on the reply; {@link answer}
+ * Functions of operations by name. They may set cookies, headers, or another status of the contract on the reply; {@link registerOperations}
  * sends it.
  */
-export type Answers = {
+export type OperationHandlers = {
   [Name in keyof Operations]?: (
     request: RequestOf<Name>,
     reply: FastifyReply,
@@ -41,9 +41,9 @@ export type Answers = {
 }
 
 /** Registers the routes of operations. */
-export function answer(
+export function registerOperations(
   app: Routes,
-  answers: Answers,
+  answers: OperationHandlers,
   { preHandler }: { preHandler?: preHandlerHookHandler } = {},
 ): void {
   for (const [name, handle] of Object.entries(answers) as [keyof Operations, Handle][]) {

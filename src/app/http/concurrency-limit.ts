@@ -4,7 +4,7 @@
  * body arrives. This machine, and proxies that do not send their clients' addresses, are exempt.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { visitorOf } from '#platform/connections/visitor.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 
@@ -15,7 +15,7 @@ interface Visitor {
   waiting: (() => void)[]
 }
 
-interface Turn {
+interface Slot {
   /** Waits for a slot, unless the request holds one. `no` if too many requests wait, or the request has ended. */
   take: () => Promise<'yes' | 'no'>
   release: () => void
@@ -29,14 +29,14 @@ interface Turn {
  */
 export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (address: string) => boolean): void {
   const visitors = new Map<string, Visitor>()
-  const turns = new WeakMap<FastifyRequest, Turn>()
-  const isTaken = async (request: FastifyRequest) => (await turns.get(request)?.take()) !== 'no'
-  const refuseBeyond = (reply: FastifyReply) => refuse(reply.header('retry-after', 1), 'session.too-many')
+  const slots = new WeakMap<FastifyRequest, Slot>()
+  const takeSlot = async (request: FastifyRequest) => (await slots.get(request)?.take()) !== 'no'
+  const refuseTooMany = (reply: FastifyReply) => refuse(reply.header('retry-after', 1), 'session.too-many')
 
   app.addHook('onRequest', async (request, reply) => {
     if (isUnlimited(request.ip)) return
-    const turn = turnOf(visitors, visitorOf(request.ip), atOnce)
-    turns.set(request, turn)
+    const turn = createSlot(visitors, clientKeyOf(request.ip), atOnce)
+    slots.set(request, turn)
     const { raw } = reply
     raw.once('close', turn.end)
     const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
@@ -44,15 +44,15 @@ export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (addr
       turn.end()
       return writeHead(...args)
     }
-    if (!(await isTaken(request))) return refuseBeyond(reply)
+    if (!(await takeSlot(request))) return refuseTooMany(reply)
   })
-  app.addHook('preParsing', async (request) => turns.get(request)?.release())
+  app.addHook('preParsing', async (request) => slots.get(request)?.release())
   app.addHook('preValidation', async (request, reply) => {
-    if (!(await isTaken(request))) return refuseBeyond(reply)
+    if (!(await takeSlot(request))) return refuseTooMany(reply)
   })
 }
 
-function turnOf(visitors: Map<string, Visitor>, name: string, atOnce: number): Turn {
+function createSlot(visitors: Map<string, Visitor>, name: string, atOnce: number): Slot {
   let state: 'none' | 'waiting' | 'working' | 'ended' = 'none'
   let stopWaiting: (() => void) | undefined
 

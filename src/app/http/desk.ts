@@ -14,7 +14,7 @@ export interface Desk {
   custodian: CustodianClient
   versions: Versions
   clock: Clock
-  ways: WaysToSignIn
+  ways: ConfiguredSignInMethods
   /** Call flows from capture. */
   flows: FlowReader
   /** Returns the health of all roles within two seconds. */
@@ -28,7 +28,7 @@ export interface Desk {
 }
 
 /** Configured sign-in methods other than passwords. */
-export interface WaysToSignIn {
+export interface ConfiguredSignInMethods {
   /** Origin of passkeys; if undefined, passkeys are disabled. */
   publicUrl?: string | undefined
   /** Name of the identity provider, if there is one. */

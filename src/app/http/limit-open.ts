@@ -3,7 +3,7 @@
  * @param max per session
  * @returns a function that counts a new stream and returns a function to call when it closes; undefined beyond the limit
  */
-export function limitOpen(max: number): (token: string) => (() => void) | undefined {
+export function limitOpenStreams(max: number): (token: string) => (() => void) | undefined {
   const open = new Map<string, number>()
   return (token) => {
     const others = open.get(token) ?? 0

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { visitorOf } from '#platform/connections/visitor.ts'
-import { appendAudit, noticeRefusals, type AuditEntry } from '#safeguards/audit/append.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
+import { appendAudit, observeRefusals, type AuditEntry } from '#safeguards/audit/append.ts'
 import type { Desk } from './desk.ts'
 import { isApi } from './is-api.ts'
 import { codeOf } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { personBehind } from './signed-in.ts'
+import { requesterOf } from './request-session.ts'
 
 /** Statuses of denials: not signed in, not allowed, not visible, too many. */
-const denying = new Set([401, 403, 404, 429])
+const denialStatuses = new Set([401, 403, 404, 429])
 /** Maximum number of entries per visitor and minute; further denials are counted in one entry. */
 const maxLoggedSingly = 60
 const minuteMs = 60_000
@@ -46,31 +46,32 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
  */
 export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void> } {
   const minutes = new Map<string, { singly: number; more: number }>()
-  const noticed = new WeakMap<FastifyRequest, { refusal: boolean }>()
+  const loggedByHandler = new WeakMap<FastifyRequest, { refusal: boolean }>()
   const timer = setInterval(() => {
-    countMore().catch((error: unknown) => {
+    logUnloggedCounts().catch((error: unknown) => {
       app.log.error({ err: error }, 'cannot count denials in the audit log')
     })
   }, minuteMs)
 
-  // Doors log their refusals with more detail; this notices them. In preHandler, not onRequest: the handler must run inside this
+  // Handlers may have logged the refusal in more detail; this detects that. In preHandler, not onRequest: the handler must run inside this
   // AsyncLocalStorage context.
   app.addHook('preHandler', (request, _reply, done) => {
     const logged = { refusal: false }
-    noticed.set(request, logged)
-    noticeRefusals(logged, done)
+    loggedByHandler.set(request, logged)
+    observeRefusals(logged, done)
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    if (isApi(request) && denying.has(reply.statusCode) && !noticed.get(request)?.refusal) await log(request, reply)
+    if (isApi(request) && denialStatuses.has(reply.statusCode) && !loggedByHandler.get(request)?.refusal)
+      await log(request, reply)
     return payload
   })
 
   async function log(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const person = personBehind(request)
+    const person = requesterOf(request)
     // Only denials of visitors who are not signed in are counted: there can be any number of them.
     if (!person) {
-      const visitor = visitorOf(request.ip)
+      const visitor = clientKeyOf(request.ip)
       const minute = minutes.get(visitor) ?? { singly: 0, more: 0 }
       minutes.set(visitor, minute)
       if (minute.singly >= maxLoggedSingly) {
@@ -89,7 +90,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
     })
   }
 
-  async function countMore(): Promise<void> {
+  async function logUnloggedCounts(): Promise<void> {
     const counted = [...minutes.values()].reduce((sum, { more }) => sum + more, 0)
     const addresses = [...minutes.values()].filter(({ more }) => more > 0).length
     minutes.clear()
@@ -104,7 +105,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   return {
     async stop() {
       clearInterval(timer)
-      await countMore()
+      await logUnloggedCounts()
     },
   }
 }

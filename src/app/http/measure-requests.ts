@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Routes } from './routes.ts'
-import { describeRequest } from './secret-routes.ts'
+import { describeRequest } from './request-labels.ts'
 
 /** Histogram buckets from 10 ms to longer than the longest wait of a rate-limited view. */
 const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]

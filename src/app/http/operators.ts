@@ -7,7 +7,7 @@
 import type { FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
 import { addressList } from '#platform/connections/address-list.ts'
-import { plainAddress } from '#platform/connections/visitor.ts'
+import { plainAddress } from '#platform/connections/client-address.ts'
 
 export type IsOperator = (request: FastifyRequest) => boolean
 
@@ -16,7 +16,7 @@ export type IsOperator = (request: FastifyRequest) => boolean
  * @param sources addresses, or addresses with a prefix length
  * @param publicUrl origin of the web interface
  */
-export function operatorsAmong(sources: readonly string[], publicUrl?: string): IsOperator {
+export function operatorCheck(sources: readonly string[], publicUrl?: string): IsOperator {
   const isNamed = addressList(sources)
   const ours = publicUrl === undefined ? undefined : new URL(publicUrl).hostname
   return (request) => {
@@ -24,7 +24,7 @@ export function operatorsAmong(sources: readonly string[], publicUrl?: string): 
       ip,
       socket: { remoteAddress, localAddress },
     } = request
-    if (isBrowser(request) && !namesOf(request).every((name) => name === ours || isNobodys(name))) return false
+    if (isBrowser(request) && !namesOf(request).every((name) => name === ours || isNonPublicHost(name))) return false
     // If the client's address is the address at which it reached us, the client is on this machine.
     const isHere = plainAddress(ip) === plainAddress(remoteAddress ?? '') && remoteAddress === localAddress
     return isHere || isNamed(ip)
@@ -49,7 +49,7 @@ function namesOf({ headers }: FastifyRequest): string[] {
 }
 
 /** Returns true for an IP address, and for a name that cannot exist in the public DNS (RFC 6761, RFC 6762). */
-function isNobodys(hostname: string): boolean {
+function isNonPublicHost(hostname: string): boolean {
   return (
     isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0 ||
     !hostname.includes('.') ||

@@ -9,7 +9,7 @@ import { isIP } from 'node:net'
 export type ProxyHeader = 'x-forwarded-for' | 'forwarded'
 
 /** Address of a client whose address is unknown; it is never this machine's. */
-const nobody = '0.0.0.0'
+const unknownClient = '0.0.0.0'
 
 /**
  * Parses a Forwarded header, such as `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`. The values `unknown` and `_hidden`
@@ -54,7 +54,7 @@ function unquote(value: string): string {
 /** Removes port and brackets from `192.0.2.43:47011` or `[2001:db8::1]:4711`. */
 function addressOf(node: string): string {
   const address = /^\[([^\]]*)\]/.exec(node)?.[1] ?? (isIP(node) === 6 ? node : node.replace(/:[^:]*$/, ''))
-  return isIP(address) === 0 ? nobody : address
+  return isIP(address) === 0 ? unknownClient : address
 }
 
 /**
@@ -86,6 +86,6 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, trusted: ProxyHea
   }
   if (forwarded === undefined) return true
   // The proxy names no client: the request must not count as one from this machine.
-  headers['x-forwarded-for'] = nobody
+  headers['x-forwarded-for'] = unknownClient
   return false
 }

@@ -5,14 +5,14 @@ import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { recentViews } from '#safeguards/watch/recent-views.ts'
-import { defaultPace, maxWaiting, slowing } from '#safeguards/watch/thresholds.ts'
+import { defaultReadLimits, maxWaiting, readDelay } from '#safeguards/watch/thresholds.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** Number of views after which the log is counted again, because the person may also use another desk. */
 const recountAfter = 20
 /** A wait of this length is logged, which raises an alarm; at most once a minute per person. */
-const noticedMs = 1_000
+const loggedWaitMs = 1_000
 const maxPeople = 1_000
 
 interface Usage {
@@ -42,7 +42,7 @@ export interface ReadRateLimit {
 export function createReadRateLimit(
   db: Kysely<RegisterTables>,
   clock: Clock,
-  limits: { inMinute: number; inHour: number } = defaultPace,
+  limits: { inMinute: number; inHour: number } = defaultReadLimits,
 ): ReadRateLimit {
   const people = new Map<string, Usage>()
 
@@ -102,8 +102,8 @@ export function createReadRateLimit(
       if (beyond <= 0) return 'go'
       if (usage.waiting >= maxWaiting) return 'too-many'
 
-      const delayMs = Math.min(slowing.longestMs, beyond * slowing.stepMs)
-      if (delayMs >= noticedMs && usage.loggedAt <= nowMs - minuteMs) {
+      const delayMs = Math.min(readDelay.longestMs, beyond * readDelay.stepMs)
+      if (delayMs >= loggedWaitMs && usage.loggedAt <= nowMs - minuteMs) {
         usage.loggedAt = nowMs
         await appendAudit(db, {
           action: 'looks.slowed',

@@ -139,7 +139,7 @@ describe('signing in', () => {
   })
 })
 
-describe('a request from another site', () => {
+describe('a cross-site request', () => {
   test.each(['cross-site', 'same-site'])('is refused if it would change something (%s)', async (site) => {
     const headers = { 'sec-fetch-site': site }
     for (const { method, path, json } of everyRequest().filter((request) => request.method !== 'GET')) {

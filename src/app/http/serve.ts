@@ -8,7 +8,7 @@ import type { Registry } from 'prom-client'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { addressList } from '#platform/connections/address-list.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
-import { visitorOf } from '#platform/connections/visitor.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
 import { throttleLog } from '#platform/log/throttle-log.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
@@ -17,7 +17,7 @@ import { accountRoutes } from './account/account-routes.ts'
 import { anonymisedCopyRoutes } from './disclosure/anonymised-copy-routes.ts'
 import { compressAnswers } from './compress-answers.ts'
 import { callEvents } from './calls/call-events.ts'
-import { captureSeenRoutes } from './operating/capture-seen-routes.ts'
+import { captureStatisticsRoutes } from './operating/capture-statistics-routes.ts'
 import { clockRoutes } from './operating/clock-routes.ts'
 import { operations } from './contract/operations.ts'
 import { lazyCompile } from './lazy-compile.ts'
@@ -41,7 +41,7 @@ import { logTileRoutes } from './operating/log-tile-routes.ts'
 import { myCallsRoutes } from './calls/my-calls-routes.ts'
 import { measureRequests } from './measure-requests.ts'
 import { officeRoutes } from './requests/office-routes.ts'
-import { operatorsAmong } from './operators.ts'
+import { operatorCheck } from './operators.ts'
 import { organisationRoutes } from './people/organisation-routes.ts'
 import { passkeyRoutes } from './account/passkey-routes.ts'
 import { planRoutes } from './description/plan-routes.ts'
@@ -56,9 +56,9 @@ import { referenceRoutes } from './api-reference/reference-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { requestActRoutes } from './requests/request-act-routes.ts'
 import { retentionRoutes } from './operating/retention-routes.ts'
-import { holdToRoom } from './requests/room-only.ts'
+import { restrictToListeningMode } from './requests/listening-mode.ts'
 import { roomRoutes } from './requests/room-routes.ts'
-import { demandSessions, signedIn } from './signed-in.ts'
+import { requireSessions, requireSession } from './request-session.ts'
 import { storageRoutes } from './operating/storage-routes.ts'
 import { rightsRoutes } from './people/rights-routes.ts'
 import { requestCallRoutes } from './requests/request-call-routes.ts'
@@ -124,7 +124,7 @@ const unstorable = new Set(['22021', '22007', '22008', '22003', '22P02', '22P05'
  * Returns true if the browser reports that another origin made the request: by Fetch Metadata, or in an older browser by Origin
  * (RFC 6454). Cookies are SameSite=Strict; this check also covers requests without cookies.
  */
-function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
+function isCrossOrigin({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   const { origin } = headers
@@ -140,11 +140,11 @@ function isAmbiguouslyFramed({ httpVersionMinor, headers, rawHeaders }: Incoming
   return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
 }
 
-function changes({ method }: FastifyRequest): boolean {
+function isUnsafeMethod({ method }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
-const openToAnyone = new Set(
+const publicOperations = new Set(
   Object.values<{ access?: string; schema: { operationId: string } }>(operations).flatMap(({ access, schema }) =>
     access === 'anyone' ? [schema.operationId] : [],
   ),
@@ -154,18 +154,18 @@ const openToAnyone = new Set(
  * Returns true for operations that need a session. Reads are included, because they write log entries and use up single
  * downloads. SameSite=Strict is not enough: it sends the cookie with requests from other hosts of the same site.
  */
-function demandsSession({ routeOptions }: FastifyRequest): boolean {
+function requiresSession({ routeOptions }: FastifyRequest): boolean {
   const { operationId } = (routeOptions.schema ?? {}) as { operationId?: string }
-  return operationId !== undefined && !openToAnyone.has(operationId)
+  return operationId !== undefined && !publicOperations.has(operationId)
 }
 
 /** SQLSTATE raised if an entry cannot be appended because the audit log is missing (database/functions/audit/append.sql). */
-const logBroken = 'SL001'
+const logBrokenSqlState = 'SL001'
 
 /** Starts the server. Returns the URL it listens at, and a function to stop it. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const requestTimeout = options.requestMs ?? defaultRequestMs
-  const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
+  const isOperator = operatorCheck(options.metricsSources ?? [], desk.ways.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
   const warnOnce = throttleLog((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
@@ -198,7 +198,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   })
   await app.register(rateLimit, {
     global: false,
-    keyGenerator: ({ ip }) => visitorOf(ip),
+    keyGenerator: ({ ip }) => clientKeyOf(ip),
     errorResponseBuilder: () => ({
       statusCode: 429,
       error: { code: 'session.too-many', message: refusals['session.too-many'][1] },
@@ -218,7 +218,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
       warnOnce({ proxy: socket.remoteAddress }, otherHeader)
     // For all responses; static files set their own value.
     reply.header('cache-control', 'no-store')
-    if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
+    if ((isUnsafeMethod(request) || requiresSession(request)) && isCrossOrigin(request))
       return refuse(reply, 'deny.origin')
   })
   compressAnswers(app)
@@ -233,7 +233,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return reply.code(error.statusCode).send({ error: { code: 'input.invalid', message: error.message } })
     }
-    if (error.code === logBroken) return refuse(reply, 'log.broken')
+    if (error.code === logBrokenSqlState) return refuse(reply, 'log.broken')
     if (unstorable.has(error.code)) return refuse(reply, 'input.invalid')
     request.log.error({ err: error }, 'a request failed')
     return refuse(reply, 'unavailable')
@@ -241,9 +241,9 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
 
   if (options.registry) measureRequests(app, options.registry)
   if (options.traces) traceRequests(app, options.traces, () => desk.clock.now().epochMilliseconds)
-  holdToRoom(app, desk)
+  restrictToListeningMode(app, desk)
   const denials = logDenials(app, desk)
-  demandSessions(app, desk)
+  requireSessions(app, desk)
 
   organisationRoutes(app, desk)
   sessionRoutes(app, desk)
@@ -290,9 +290,13 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   myCallsRoutes(app, desk)
   retentionRoutes(app, desk)
   storageRoutes(app, desk)
-  captureSeenRoutes(app, desk)
+  captureStatisticsRoutes(app, desk)
   await scimRoutes(app, desk)
-  referenceRoutes(app, options.version, async (request, reply) => isOperator(request) || signedIn(desk, request, reply))
+  referenceRoutes(
+    app,
+    options.version,
+    async (request, reply) => isOperator(request) || requireSession(desk, request, reply),
+  )
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (request, reply) => {
     const health = await desk.health()

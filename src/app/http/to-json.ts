@@ -1,13 +1,13 @@
 /** The only mapper from rows to JSON. Formats Temporal values as strings, and omits null members that are optional by contract. */
 import type { TSchema } from 'typebox'
 
-type Moment = Temporal.Instant | Temporal.PlainDate | Temporal.PlainYearMonth
-const moments = [Temporal.Instant, Temporal.PlainDate, Temporal.PlainYearMonth]
+type TemporalValue = Temporal.Instant | Temporal.PlainDate | Temporal.PlainYearMonth
+const temporalClasses = [Temporal.Instant, Temporal.PlainDate, Temporal.PlainYearMonth]
 
 /** Type of input for a value of the contract: strings may be Temporal values, and optional members may be null or undefined. */
 export type JsonForm<T> = T extends string
   ? string extends T
-    ? string | Moment
+    ? string | TemporalValue
     : T
   : T extends readonly (infer Item)[]
     ? readonly JsonForm<Item>[]
@@ -33,7 +33,7 @@ export function toJson(schema: TSchema, value: unknown): unknown {
 
 /** @param schemas alternative schemas of the value */
 function map(schemas: readonly Schema[], value: unknown): unknown {
-  if (moments.some((kind) => value instanceof kind)) return String(value)
+  if (temporalClasses.some((kind) => value instanceof kind)) return String(value)
   if (typeof value === 'string') return schemas.some(({ format }) => format === 'date-time') ? inUtc(value) : value
   const parts = schemas.flatMap(withBranches)
   if (Array.isArray(value)) {

@@ -1,6 +1,6 @@
 import type { Traces } from '#platform/traces/traces.ts'
 import type { Routes } from './routes.ts'
-import { describeRequest } from './secret-routes.ts'
+import { describeRequest } from './request-labels.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

@@ -1,7 +1,7 @@
 import { describedNow, type Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
-import { answerFeedback, giveFeedback, listFeedback } from '#safeguards/feedback/feedback.ts'
+import { answerFeedback, storeFeedback, listFeedback } from '#safeguards/feedback/feedback.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { everyLanguage, feedbackListPaths, feedbackPaths, receivedWord, statementPaths } from './addresses.ts'
 import { formatInstant } from './dates.ts'
@@ -71,7 +71,7 @@ export function accessibilityRoutes(
           content: feedbackPage(language, read.written, read.problems),
         })
       }
-      const due = await giveFeedback(desk.db, read.given)
+      const due = await storeFeedback(desk.db, read.given)
       if (due !== 'full') return reply.redirect(received, 303)
       return pages.sendNotice(request, reply, language, {
         status: 503,

@@ -11,7 +11,7 @@ import { openTestDesk } from '#test/register/open-desk.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { giveFeedback } from '#safeguards/feedback/feedback.ts'
+import { storeFeedback } from '#safeguards/feedback/feedback.ts'
 import { descriptionPaths, feedbackPaths, statementPaths, versionsAddresses } from './addresses.ts'
 
 const seed = readFileSync(seedDescriptionFile, 'utf8')
@@ -29,8 +29,13 @@ const administrator = await enterTestPerson(admin, deskDb, {
   name: 'Päivi Pääkäyttäjä',
   right: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
 })
-await giveFeedback(deskDb, { language: 'fi', message: 'Tekstiä\non vaikea lukea.', email: 'a@b.example', place: 'PDF' })
-await giveFeedback(deskDb, { language: 'sv', message: 'x'.repeat(300) })
+await storeFeedback(deskDb, {
+  language: 'fi',
+  message: 'Tekstiä\non vaikea lukea.',
+  email: 'a@b.example',
+  place: 'PDF',
+})
+await storeFeedback(deskDb, { language: 'sv', message: 'x'.repeat(300) })
 
 let browser: Browser
 /** Shared by the tests: each new page is a process that loads everything again. */

@@ -1,11 +1,11 @@
 import type { Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
-import { fetchOnceRoutes } from './fetch-once.ts'
+import { singleUseDownloadRoutes } from './fetch-once.ts'
 import type { Pages } from './pages.ts'
 
 /** Routes for the single-use download of a copy by its requester (C1, L6). */
-export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
-  fetchOnceRoutes(app, pages, {
+export function copyDownloadRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
+  singleUseDownloadRoutes(app, pages, {
     path: 'copies',
     kind: 'copy',
     name: 'copy',
@@ -25,8 +25,8 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
 }
 
 /** Routes for the single-use download of a released package by a research institute or an authority (R30, R34). */
-export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
-  fetchOnceRoutes(app, pages, {
+export function packageDownloadRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
+  singleUseDownloadRoutes(app, pages, {
     path: 'packages',
     kind: 'package',
     name: 'package',

@@ -2,13 +2,13 @@ import type { Block, Fact, PublishedDocument, Sentence, Table } from '#descripti
 import type { Language } from '#description/closed-lists.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { formatDay } from './dates.ts'
-import { besideSentence, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
+import { renderSentenceProof, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
-import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
+import { addressOf, whenInForce, type VersionWithState } from './version-states.ts'
 import { publicationTexts } from './page-texts.ts'
 
 /** Renders the description; with `evidence` (for signed-in readers), each sentence has its proof beside it. */
-export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
+export function descriptionPage(document: PublishedDocument, placed: VersionWithState, evidence?: Evidence): Html {
   const { language } = document
   const t = publicationTexts(language)
   return html`<article class="description${evidence && ' is-proved'}">
@@ -73,7 +73,7 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
   </article>`
 }
 
-function versionState(placed: PlacedVersion, language: Language): Html {
+function versionState(placed: VersionWithState, language: Language): Html {
   const t = publicationTexts(language)
   return html`<p class="standing ${placed.state}">
     <strong>${placed.state === 'past' ? t('publication.past-note') : t('publication.coming-note')}</strong>
@@ -143,6 +143,6 @@ function proved(one: Sentence, language: Language, evidence: Evidence): Html {
   const isBroken = one.promises.some((promise) => evidence.get(promise)?.holds === false)
   return html`<div class="proved${isBroken && ' is-broken'}">
     <p${id && html` id="${id}"`}>${one.text}</p>
-    ${besideSentence(one, language, evidence)}
+    ${renderSentenceProof(one, language, evidence)}
   </div>`
 }

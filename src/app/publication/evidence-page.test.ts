@@ -14,8 +14,8 @@ const desk = await openTestDesk(database, testPromises.register)
 const aino = await desk.signIn(testPromises.aino)
 
 const pageFor = async (browser: typeof aino, path = '/rekisteriseloste') => (await browser.fetch(path)).text()
-/** Returns the evidence beside a sentence. */
-const beside = (page: string, sentence: string) =>
+/** Returns the proof shown beside a sentence. */
+const proofOfSentence = (page: string, sentence: string) =>
   new RegExp(`id="${sentence}"[\\s\\S]*?(?=<p id="|</section>|</article>)`).exec(page)?.[0] ?? ''
 
 describe('the evidence beside the sentences', () => {
@@ -34,7 +34,7 @@ describe('the evidence beside the sentences', () => {
     const page = await pageFor(aino, '/register-description')
     expect(page).toContain(`${promises.length} promises hold.`)
     expect(page).not.toContain('class="proof broken"')
-    const ceiling = beside(page, 'S21')
+    const ceiling = proofOfSentence(page, 'S21')
     expect(ceiling).toMatch(/<strong>Holds\.<\/strong>/)
     for (const word of ['Last checked', 'Rule', 'Counts', 'The test that would fail otherwise', '.test.ts']) {
       expect(ceiling).toContain(word)
@@ -42,7 +42,7 @@ describe('the evidence beside the sentences', () => {
   })
 
   test('states if nothing proves a sentence', async () => {
-    expect(beside(await pageFor(aino, '/register-description'), 'S33')).toContain('Nothing proves this yet')
+    expect(proofOfSentence(await pageFor(aino, '/register-description'), 'S33')).toContain('Nothing proves this yet')
   })
 
   test('shows a visitor which sentences are not checked, in every language', async () => {
@@ -77,9 +77,9 @@ describe('the evidence beside the sentences', () => {
     const words = { fi: 'Ei pidä paikkaansa.', sv: 'Stämmer inte.', en: 'Does not hold.' }
     for (const language of languages) {
       const page = await pageFor(aino, descriptionPaths[language])
-      expect(beside(page, 'S20')).toContain('class="proof broken"')
+      expect(proofOfSentence(page, 'S20')).toContain('class="proof broken"')
       expect(page).toMatch(/class="proved is-broken">\s*<p id="S20"/)
-      expect(beside(page, 'S20')).toContain(words[language])
+      expect(proofOfSentence(page, 'S20')).toContain(words[language])
       expect(page).toMatch(/class="summary broken"[\s\S]*?<a href="#S20"/)
     }
   })

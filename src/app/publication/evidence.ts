@@ -63,7 +63,7 @@ export function uncheckedSentences(document: PublishedDocument): Html | undefine
 }
 
 /** Renders the proof of a sentence, or the statement that there is none. */
-export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
+export function renderSentenceProof(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
   const t = evidenceTexts(language)
   switch (stateOf(one)) {
     case 'part':

@@ -10,7 +10,7 @@ import type { Pages } from './pages.ts'
 import { downloadTexts } from './page-texts.ts'
 
 /** Encrypted file that can be downloaded once through a link. */
-export interface Fetchable<Fetched extends { sizeBytes: number }> {
+export interface SingleUseDownload<Fetched extends { sizeBytes: number }> {
   /** First part of the link's path. */
   path: string
   /** Kind of file, which selects the text of the page. */
@@ -43,17 +43,17 @@ interface DownloadRequest {
  * pressing its button does. Invalid, used and expired links get the same answer, in the browser's language instead of the
  * recipient's. While one client downloads, all others get 409 and no data.
  */
-export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
+export function singleUseDownloadRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
   pages: Pages,
-  source: Fetchable<Fetched>,
+  source: SingleUseDownload<Fetched>,
 ): void {
   const fewAttempts = { onRequest: app.rateLimit(rateLimit) }
   app.get<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const meant = isToken.test(token) ? await source.languageOfLink(token) : undefined
-    if (!meant) return sendNothing(request, reply, 404)
-    const language = chosen(request) ?? meant
+    if (!meant) return sendUnavailable(request, reply, 404)
+    const language = chosenLanguage(request) ?? meant
     // The explicit status prevents caching (pages.ts).
     return pages.send(request, confidential(reply), language, {
       title: downloadTexts(language)(`download.${source.kind}.title`),
@@ -67,19 +67,19 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app.post<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const fetched = isToken.test(token) ? await source.begin(token, request.ip) : undefined
-    if (!fetched) return sendNothing(request, reply, 404)
-    if ('isBusy' in fetched) return sendNothing(request, reply, 409)
-    return sendSealed(
+    if (!fetched) return sendUnavailable(request, reply, 404)
+    if ('isBusy' in fetched) return sendUnavailable(request, reply, 409)
+    return sendEncryptedFile(
       request,
       reply,
       source,
       fetched,
-      downloadTexts(chosen(request) ?? 'fi')(`download.${source.kind}.file-name`) + source.suffix,
+      downloadTexts(chosenLanguage(request) ?? 'fi')(`download.${source.kind}.file-name`) + source.suffix,
     )
   })
 
-  async function sendNothing(request: FastifyRequest<DownloadRequest>, reply: FastifyReply, status: 404 | 409) {
-    const language = chosen(request) ?? preferred(request) ?? 'fi'
+  async function sendUnavailable(request: FastifyRequest<DownloadRequest>, reply: FastifyReply, status: 404 | 409) {
+    const language = chosenLanguage(request) ?? preferredLanguage(request) ?? 'fi'
     const [t, reason] = [downloadTexts(language), status === 409 ? 'busy' : 'gone'] as const
     const [title, text] = [t(`download.${source.kind}.${reason}-title`), t(`download.${source.kind}.${reason}`)]
     return pages.send(request, confidential(reply), language, {
@@ -96,10 +96,10 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
 }
 
 /** Sends encrypted bytes as a file, and reports to the custodian that all were sent or that the connection broke. */
-export function sendSealed<Fetched extends { sizeBytes: number }>(
+export function sendEncryptedFile<Fetched extends { sizeBytes: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, piece, taken, releaseLease }: Pick<Fetchable<Fetched>, 'name' | 'piece' | 'taken' | 'releaseLease'>,
+  { name, piece, taken, releaseLease }: Pick<SingleUseDownload<Fetched>, 'name' | 'piece' | 'taken' | 'releaseLease'>,
   fetched: Fetched,
   fileName: string,
 ): FastifyReply {
@@ -126,7 +126,7 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
  */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,
-  fetchPiece: Fetchable<Fetched>['piece'],
+  fetchPiece: SingleUseDownload<Fetched>['piece'],
   fetched: Fetched,
   to: ServerResponse,
 ) {
@@ -159,12 +159,12 @@ function confidential(reply: FastifyReply): FastifyReply {
     .header('x-robots-tag', 'noindex')
 }
 
-function chosen({ query }: FastifyRequest<DownloadRequest>): Language | undefined {
+function chosenLanguage({ query }: FastifyRequest<DownloadRequest>): Language | undefined {
   return languages.find((one) => one === query.language)
 }
 
 /** Returns the first of a browser's languages that is supported. */
-function preferred({ headers }: FastifyRequest<DownloadRequest>): Language | undefined {
+function preferredLanguage({ headers }: FastifyRequest<DownloadRequest>): Language | undefined {
   const wanted = (headers['accept-language'] ?? '').split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
   return wanted.flatMap((one) => languages.filter((known) => known === one))[0]
 }

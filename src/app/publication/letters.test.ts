@@ -9,8 +9,8 @@ import { readDescription } from '#description/read-description.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { inventedFacts, type LetterFacts } from '#use/requests/letters/letter-facts.ts'
 import { letterKinds, type LetterKind } from '#use/requests/letters/letter.ts'
-import { givenTemplate } from '#use/requests/letters/letter-texts.ts'
-import { setLetter } from '#use/requests/letters/set-letter.ts'
+import { shippedTemplate } from '#use/requests/letters/letter-texts.ts'
+import { renderLetter } from '#use/requests/letters/render-letter.ts'
 import { readPublicationFiles, type PublicationFiles } from './files.ts'
 import { letterPage, readLetterStyle } from './letter-page.ts'
 import { letterPdf } from './pdf/letter-pdf.ts'
@@ -39,7 +39,7 @@ const hostile = {
 
 function made(kind: LetterKind, language: Language, given: Partial<LetterFacts> = {}) {
   const facts = { ...inventedFacts(kind, language), ...given }
-  const content = setLetter(kind, facts, givenTemplate(kind, language), description)
+  const content = renderLetter(kind, facts, shippedTemplate(kind, language), description)
   return { content, number: facts.number, language, madeAt: Temporal.Instant.from(facts.madeAt) }
 }
 

@@ -20,7 +20,7 @@ const letterIn = (language: Language, ...levels: ('T' | 'N' | 'D')[]) =>
     levels.map((level, n) => ({ name: `${n}.opus`, sha256: `${n}`.repeat(64), level, durationS: 5 })),
   )
 
-const inert = (page: string) => {
+const expectInert = (page: string) => {
   const withoutText = page.replaceAll(/>[^<]*/g, '>')
   expect(withoutText).not.toMatch(/<(script|img|link|iframe|object|a|form|base)\b|\bon\w+=|https?:|url\(/i)
   expect(page).toContain(`http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'"`)
@@ -33,7 +33,7 @@ test.each(languages)(
     const about = { id: 'x', number: 'T-2026-1', language, dueOn: '2026-12-31', format: 'OPUS' as const }
     const files = [{ name: 'ab.opus', sha256: '0'.repeat(64), level: 'D' as const, durationS: 5 }]
     const page = pages.research({ ...about, institute: hostile, study: hostile }, files)
-    inert(page)
+    expectInert(page)
     expect(page).toContain(`<html lang="${language}">`)
   },
 )
@@ -80,5 +80,5 @@ test('the page of identification data runs and loads nothing, whatever the name 
   const about = { id: 'x', number: 'V-2026-1', decidedAt: Temporal.Now.instant(), provision: null }
   const part = { seq: 1, number: null, answeredAt: null, endedAt: null, officialName: hostile, officialPhone: null }
   const call = { item: 1, startedAt: '2026-01-01T00:00:00Z', endedAt: null, caller: null, number: null, parts: [part] }
-  inert(pages.authority({ ...about, authority: hostile, caseNumber: hostile }, [call]))
+  expectInert(pages.authority({ ...about, authority: hostile, caseNumber: hostile }, [call]))
 })

@@ -4,13 +4,13 @@ import { sessionToken } from '#app/http/account/session-cookies.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
-import { answerPage, answerVisitor } from './answer-page.ts'
+import { sendPage, sendCacheable } from './send-page.ts'
 import type { PublicationFiles } from './files.ts'
-import { framedPage, type Frame } from './frame.ts'
+import { renderPage, type PageLayout } from './page-layout.ts'
 import { html, type Html } from './html.ts'
 import { publicationTexts } from './page-texts.ts'
 
-export interface Page extends Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
+export interface Page extends Pick<PageLayout, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
   /** Organisation shown on the page; default: the current controller. */
   organisation?: string
   /** The reader's session, if the route has read it already. */
@@ -37,15 +37,15 @@ export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
   const pages: Pages = {
     async send(request, reply, language, page) {
       const { session = await pages.session(request), organisation, status, ...frame } = page
-      const body = framedPage({
+      const body = renderPage({
         ...frame,
         language,
         organisation: organisation ?? describedNow(desk).controller.name[language],
         signedIn: session !== undefined,
         styleVersion: files.styleVersion,
       })
-      if (session || status !== undefined) return answerPage(reply, body, status)
-      return answerVisitor(request, reply, { type: 'text/html; charset=utf-8', body })
+      if (session || status !== undefined) return sendPage(reply, body, status)
+      return sendCacheable(request, reply, { type: 'text/html; charset=utf-8', body })
     },
     sendNotice(request, reply, language, { status, title, text, links }) {
       const t = publicationTexts(language)

@@ -9,19 +9,19 @@ import { languages, type Language } from '#description/closed-lists.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
 import { accessibilityRoutes } from './accessibility-routes.ts'
 import { descriptionPaths, filesPath, languageOf, versionAddresses, versionsAddresses } from './addresses.ts'
-import { answerVisitor } from './answer-page.ts'
-import { fetchCopyRoutes, fetchPackageRoutes } from './copy-routes.ts'
+import { sendCacheable } from './send-page.ts'
+import { copyDownloadRoutes, packageDownloadRoutes } from './copy-routes.ts'
 import { descriptionPage } from './description-page.ts'
 import { evidenceOf } from './evidence.ts'
 import { readPublicationFiles } from './files.ts'
 import { pagesOf } from './pages.ts'
 import { descriptionPdf } from './pdf/description-pdf.ts'
-import { inForceNow, momentOf, placeVersions, type PlacedVersion } from './place-version.ts'
+import { versionInForce, renderingInstant, addVersionStates, type VersionWithState } from './version-states.ts'
 import { readingLimit } from './reading-limit.ts'
 import { versionsPage } from './versions-page.ts'
 import { publicationTexts } from './page-texts.ts'
 
-const year = 'public, max-age=31536000, immutable'
+const immutableCacheControl = 'public, max-age=31536000, immutable'
 
 /** Dependencies of the public pages. */
 export interface PublicationSources {
@@ -40,23 +40,23 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     const reading = readingLimit(scope)
 
     scope.get(`${filesPath}/page.css`, async (_request, reply) =>
-      reply.header('cache-control', year).type('text/css; charset=utf-8').send(files.css),
+      reply.header('cache-control', immutableCacheControl).type('text/css; charset=utf-8').send(files.css),
     )
     for (const [name, font] of files.pageFonts) {
       scope.get(`${filesPath}/${name}`, async (_request, reply) =>
-        reply.header('cache-control', year).type('font/woff2').send(font),
+        reply.header('cache-control', immutableCacheControl).type('font/woff2').send(font),
       )
     }
     for (const language of languages) {
       const path = descriptionPaths[language]
       scope.get(path, reading, async (request, reply) =>
-        sendPage(request, reply, language, inForceNow(placed()), descriptionPaths),
+        sendPage(request, reply, language, versionInForce(placed()), descriptionPaths),
       )
       scope.get(`${path}.pdf`, reading, async (request, reply) =>
-        sendPdf(request, reply, language, inForceNow(placed())),
+        sendPdf(request, reply, language, versionInForce(placed())),
       )
       scope.get(`${path}.json`, reading, async (request, reply) =>
-        sendJson(request, reply, language, inForceNow(placed())),
+        sendJson(request, reply, language, versionInForce(placed())),
       )
       scope.get(versionsAddresses()[language], reading, async (request, reply) =>
         sendVersions(request, reply, language),
@@ -71,23 +71,23 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       })
     }
     accessibilityRoutes(scope, desk, pages, reading)
-    fetchCopyRoutes(scope, desk, pages)
-    fetchPackageRoutes(scope, desk, pages)
+    copyDownloadRoutes(scope, desk, pages)
+    packageDownloadRoutes(scope, desk, pages)
   })
 
-  function placed(): PlacedVersion[] {
-    return placeVersions(desk.versions.all, desk.clock.now())
+  function placed(): VersionWithState[] {
+    return addVersionStates(desk.versions.all, desk.clock.now())
   }
 
-  function documentOf(version: PlacedVersion, language: Language) {
-    return publishDescription(version.version.description, language, momentOf(version, desk.clock.now()))
+  function documentOf(version: VersionWithState, language: Language) {
+    return publishDescription(version.version.description, language, renderingInstant(version, desk.clock.now()))
   }
 
   async function sendPage(
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
-    version: PlacedVersion,
+    version: VersionWithState,
     addresses: Record<Language, string>,
   ) {
     const { description } = version.version
@@ -125,14 +125,14 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     })
   }
 
-  async function sendPdf(request: FastifyRequest, reply: FastifyReply, language: Language, version: PlacedVersion) {
+  async function sendPdf(request: FastifyRequest, reply: FastifyReply, language: Language, version: VersionWithState) {
     const body = await pdfOf(version, language)
     void reply.header('content-disposition', `inline; filename="${fileName(version, language)}.pdf"`)
-    return answerVisitor(request, reply, { type: 'application/pdf', body })
+    return sendCacheable(request, reply, { type: 'application/pdf', body })
   }
 
   /** Returns the PDF of a version. Cached by text, because rendering takes a third of a second. */
-  function pdfOf(version: PlacedVersion, language: Language): Promise<Buffer> {
+  function pdfOf(version: VersionWithState, language: Language): Promise<Buffer> {
     const document = documentOf(version, language)
     const { hash } = version.version
     const state = JSON.stringify([hash, version.version.version, version.state, version.endsAt?.toString(), document])
@@ -146,7 +146,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     return made
   }
 
-  async function sendJson(request: FastifyRequest, reply: FastifyReply, language: Language, version: PlacedVersion) {
+  async function sendJson(request: FastifyRequest, reply: FastifyReply, language: Language, version: VersionWithState) {
     const { version: one, endsAt } = version
     const record = recordOfProcessing(
       one.description,
@@ -157,10 +157,10 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
         ...(endsAt && { effectiveUntil: endsAt.toString() }),
       },
       language,
-      momentOf(version, desk.clock.now()),
+      renderingInstant(version, desk.clock.now()),
     )
     void reply.header('content-disposition', `inline; filename="${fileName(version, language)}.json"`)
-    return answerVisitor(request, reply, { type: 'application/json', body: `${JSON.stringify(record, null, 2)}\n` })
+    return sendCacheable(request, reply, { type: 'application/json', body: `${JSON.stringify(record, null, 2)}\n` })
   }
 
   async function sendNotFound(request: FastifyRequest, reply: FastifyReply, language: Language, version?: string) {
@@ -202,6 +202,6 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
 
 const maxPdfs = 48
 
-function fileName({ version }: PlacedVersion, language: Language): string {
+function fileName({ version }: VersionWithState, language: Language): string {
   return `${descriptionPaths[language].slice(1)}-${version.version}`
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Routes } from '#app/http/routes.ts'
-import { visitorOf } from '#platform/connections/visitor.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
 
 const rateLimit = { pages: 600, pdfs: 60 }
 
@@ -13,7 +13,7 @@ const rateLimit = { pages: 600, pdfs: 60 }
 export function readingLimit(app: Routes) {
   const limit = app.rateLimit({
     max: (request) => rateLimit[kindOf(request)],
-    keyGenerator: (request) => `${visitorOf(request.ip)} ${kindOf(request)}`,
+    keyGenerator: (request) => `${clientKeyOf(request.ip)} ${kindOf(request)}`,
     timeWindow: '1 minute',
   })
   return { onRequest: limit }

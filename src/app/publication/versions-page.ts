@@ -3,12 +3,12 @@ import type { Language } from '#description/closed-lists.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'
 import { html, type Html } from './html.ts'
-import { whenInForce, type PlacedVersion } from './place-version.ts'
+import { whenInForce, type VersionWithState } from './version-states.ts'
 import { publicationTexts } from './page-texts.ts'
 
 /** Renders every version, newest first: time in force, approval, changes and hash. */
 export function versionsPage(
-  placed: readonly PlacedVersion[],
+  placed: readonly VersionWithState[],
   changes: ReadonlyMap<number, readonly Change[]>,
   language: Language,
 ): Html {
@@ -61,7 +61,7 @@ export function versionsPage(
   </article>`
 }
 
-function stateWord(state: PlacedVersion['state'], language: Language): string {
+function stateWord(state: VersionWithState['state'], language: Language): string {
   const t = publicationTexts(language)
   return { past: t('publication.past'), coming: t('publication.coming'), 'in-force': t('publication.in-force') }[state]
 }

@@ -7,24 +7,24 @@ import { followAmi } from '#capture/feeds/follow-ami.ts'
 import { followFolder, positionFile } from '#capture/feeds/follow-folder.ts'
 import { maxStoredBytes, openInbox } from '#capture/feeds/inbox.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
-import { forgetUnread, takeFeed, type InTurn } from '#capture/feeds/take-feed.ts'
+import { deleteExpiredUnreadable, createFeedImporter, type RunSerially } from '#capture/feeds/import-feed.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { throttleLog } from '#platform/log/throttle-log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics } from '#platform/metrics/share-metrics.ts'
-import { forgetFed } from '#register/feed-progress.ts'
+import { serveMetrics } from '#platform/metrics/share-metrics.ts'
+import { deleteExpiredFeedData } from '#register/feed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readDrawKey } from './draw-key.ts'
 import { measureBlockers } from './blocker-metrics.ts'
-import { followKnown } from './follow-known.ts'
+import { followDirectory } from './follow-directory.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 
 const settleEveryMs = 1_000
-const tidyEveryMs = 600_000
+const cleanupEveryMs = 600_000
 
 /** The feeds role: imports call detail records of calls that no recording client reports. It has no keys and no audio. */
 export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
@@ -47,7 +47,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   }
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({ db, databaseUrl, onFault })
-  const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), onFault)
+  const known = await followDirectory(db, databaseUrl, join(folder, 'known.json'), onFault)
   const quotas = await followQuotas({ db, clock, copyPath: join(folder, 'quotas.json'), leftBehind: [], onFault })
   const metrics = startMetrics('feeds')
   measureBlockers(metrics.registry, blockers)
@@ -65,25 +65,25 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   })
 
   let turn: Promise<unknown> = Promise.resolve()
-  const inTurn: InTurn = (work) => {
+  const runSerially: RunSerially = (work) => {
     const done = turn.then(work)
     turn = done.catch(() => undefined)
     return done
   }
 
   const running = await Promise.all(feeds.map(start))
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'), blockers)
+  const metricsSocket = await serveMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'), blockers)
 
   async function start(feed: Feed) {
     const own = join(folder, feed.name)
     await mkdir(own, { recursive: true, mode: 0o700 })
-    const taker = takeFeed({
+    const taker = createFeedImporter({
       feed,
       folder: own,
       db,
       context: () => ({ versionAt: versions.at, officials: known.officials, drawKey, quotas }),
       clock,
-      inTurn,
+      inTurn: runSerially,
       onFault: (error) => {
         log.error({ err: error, feed: feed.name }, 'the register refused a call reported by a feed')
       },
@@ -118,11 +118,11 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         })
         .finally(() => (settling = undefined)))
     const timer = setInterval(() => void settle(), settleEveryMs)
-    const tidying = setInterval(() => void tidy().catch(onFault), tidyEveryMs)
+    const tidying = setInterval(() => void tidy().catch(onFault), cleanupEveryMs)
     const tidy = async () => {
       await inbox?.tidy((name, size) => followed.isTaken(name, size))
-      await forgetUnread(own, clock.now())
-      await forgetFed(db)
+      await deleteExpiredUnreadable(own, clock.now())
+      await deleteExpiredFeedData(db)
     }
     return {
       async stop() {
@@ -177,7 +177,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     address: feeds.map(({ name }) => name).join(', '),
     async stop() {
       await Promise.all(running.map((one) => one.stop()))
-      await offered.stop()
+      await metricsSocket.stop()
       metrics.stop()
       await Promise.all([known.stop(), quotas.stop()])
       await versions.stop()

@@ -24,7 +24,7 @@ export interface QuotaOptions {
 
 const refreshMs = 60_000
 const copyAfterMs = 1_000
-const triesAtOnce = 5
+const maxReads = 5
 
 interface Copy {
   known: CountedRecording[]
@@ -54,7 +54,7 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
       thisWeek,
       weekStart(thisWeek.add({ hours: 7 * 24 + 12 })),
     ]
-    for (let tries = 0; tries < triesAtOnce; tries++) {
+    for (let tries = 0; tries < maxReads; tries++) {
       const known = counts.known.map(({ segmentId }) => segmentId)
       const found = await Promise.all(
         starts.slice(0, -1).map(async (start, index) => ({

@@ -2,8 +2,8 @@
 import type { Kysely } from 'kysely'
 import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
-import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { readServedBlockers } from '#platform/metrics/share-metrics.ts'
+import { listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { readProof } from '#use/evidence/read-proofs.ts'
@@ -49,31 +49,31 @@ export function healthReader(sources: HealthSources): () => Promise<Health> {
 
 async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
   const [database, log, objects, near, nodes] = await Promise.all([
-    inTime(databaseAnswers(db), false),
-    inTime(
+    withDefaultAfterTimeout(databaseAnswers(db), false),
+    withDefaultAfterTimeout(
       isWholeInProof(db, custodian).catch(() => true),
       true,
     ),
-    inTime(custodian.blockers(answerMs), undefined),
-    readOfferedBlockers(sockets),
-    inTime(
-      seenNodes(db).catch(() => []),
+    withDefaultAfterTimeout(custodian.blockers(answerMs), undefined),
+    readServedBlockers(sockets),
+    withDefaultAfterTimeout(
+      listNodeStatuses(db).catch(() => []),
       [],
     ),
   ])
   const missing = [...(database ? [] : ['database']), ...(objects ? [] : ['custodian']), ...(log ? [] : ['audit-log'])]
   const found = [
-    ...describeAll('desk', own()),
-    ...describeAll('custodian', objects ?? []),
-    ...[...near].flatMap(([process, blockers]) => describeAll(process, blockers)),
+    ...describeBlockers('desk', own()),
+    ...describeBlockers('custodian', objects ?? []),
+    ...[...near].flatMap(([process, blockers]) => describeBlockers(process, blockers)),
     ...blockersOf(nodes),
   ]
   const silentCaptures = nodes.flatMap(({ name, state }) => (state === 'silent' ? [name] : []))
-  return { missing, silentCaptures, blockers: unite(found) }
+  return { missing, silentCaptures, blockers: mergeBlockers(found) }
 }
 
 /** Removes duplicates: a capture on this machine reports a blocker at its socket and in the database. */
-export function unite(blockers: readonly ActiveBlocker[]): ActiveBlocker[] {
+export function mergeBlockers(blockers: readonly ActiveBlocker[]): ActiveBlocker[] {
   return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
@@ -102,18 +102,18 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
 }
 
 /** Returns the blockers of live nodes; the last report of a node that is down is outdated. */
-export function blockersOf(nodes: readonly SeenNode[]): ActiveBlocker[] {
+export function blockersOf(nodes: readonly NodeStatus[]): ActiveBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')
-    .flatMap(({ name, blockers }) => describeAll(`capture ${name}`, blockers))
+    .flatMap(({ name, blockers }) => describeBlockers(`capture ${name}`, blockers))
 }
 
-export function describeAll(of: string, blockers: readonly Blocker[]): ActiveBlocker[] {
+export function describeBlockers(of: string, blockers: readonly Blocker[]): ActiveBlocker[] {
   return blockers.map((blocker) => ({ ...blocker, of, ...describeBlocker(blocker) }))
 }
 
 /** Returns the answer, or the default after the timeout. */
-function inTime<Answer>(answer: Promise<Answer>, without: Answer): Promise<Answer> {
+function withDefaultAfterTimeout<Answer>(answer: Promise<Answer>, without: Answer): Promise<Answer> {
   const late = Promise.withResolvers<Answer>()
   const timer = setTimeout(() => late.resolve(without), answerMs)
   return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))

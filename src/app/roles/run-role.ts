@@ -1,8 +1,8 @@
 import { findSystemd } from '#platform/processes/notify-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
 import { releaseMemory } from '../capture/release-memory.ts'
-import { logLastResort } from './log-last-resort.ts'
-import { sendHeartbeats } from '../supervisor/watch-alive.ts'
+import { logUncaughtErrors } from './log-uncaught-errors.ts'
+import { sendHeartbeats } from '../supervisor/watch-heartbeats.ts'
 
 /** Delay after the start until unused memory is released; all code needed at the start has run by then. */
 const startedMs = 5_000
@@ -15,7 +15,7 @@ export async function runRole(
   databaseUrl: string,
   { settings, log, version, heldCalls }: Omit<RoleContext, 'databaseUrl'>,
 ): Promise<void> {
-  logLastResort(log)
+  logUncaughtErrors(log)
   const systemd = findSystemd(process.env)
   const role = await load(name)
   let running: RunningRole | undefined

@@ -37,7 +37,7 @@ export function changeToMake(
   const from = Temporal.Instant.compare(person.employedFrom, now) > 0 ? person.employedFrom : now
   const active = user.active ?? person.employed
   const written = writtenFrom(userResource(person, numbering))
-  const name = nameAfter(written, user)
+  const name = changedName(written, user)
   const named = { givenName: user.givenName ?? undefined, familyName: user.familyName ?? undefined }
   const isNamed =
     nameOf(name) === person.name.name &&
@@ -63,7 +63,7 @@ export function changeToMake(
  * Returns the new name: the display name or formatted name if it has changed; otherwise the given and family names if the old
  * name consisted of them; otherwise the best remaining name.
  */
-function nameAfter(before: WrittenUser, after: WrittenUser): string {
+function changedName(before: WrittenUser, after: WrittenUser): string {
   if (after.displayName && after.displayName !== before.displayName) return after.displayName
   if (after.formatted && after.formatted !== before.formatted) return after.formatted
   const [were, are] = [before, after].map(({ givenName = null, familyName = null }) =>

@@ -24,7 +24,7 @@ export interface PatchPath {
 type Wrong = 'invalidFilter' | 'invalidPath'
 
 const maxTextLength = 2000
-const deepest = 20
+const maxDepth = 20
 /** Token: a bracket, a JSON string, or a word without spaces, brackets and quotation marks; spaces before it are skipped. */
 const token = /\s*(?:([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+))/y
 
@@ -70,7 +70,7 @@ class Reader {
   }
 
   readOr(depth: number): Filter {
-    if (depth > deepest) throw this.fail()
+    if (depth > maxDepth) throw this.fail()
     let one = this.readAnd(depth)
     while (this.take('or')) one = { op: 'or', one, other: this.readAnd(depth) }
     return one

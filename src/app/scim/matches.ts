@@ -23,7 +23,7 @@ export function matches(resource: object, filter: Filter): boolean {
 }
 
 function compareValues(found: unknown[], { comparison, path, value }: Filter & { op: 'compare' }): boolean {
-  const values = found.map((one) => simple(one)).filter((one) => one !== undefined)
+  const values = found.map((one) => comparableValue(one)).filter((one) => one !== undefined)
   if (value === null) return (comparison === 'eq') === (values.length === 0)
   const wanted = typeof values[0] === 'boolean' ? asBoolean(value) : value
   const exact = isExact(path)
@@ -90,7 +90,7 @@ function member(holder: unknown, name: string): unknown {
 }
 
 /** Returns the comparable part of a value: of a complex value its `value`. */
-function simple(found: unknown): unknown {
+function comparableValue(found: unknown): unknown {
   return typeof found === 'object' && found !== null ? member(found, 'value') : found
 }
 

@@ -54,7 +54,11 @@ function patch(user: WrittenUser, { op, path, value }: Operation): WrittenUser {
   if (path === undefined) {
     if (op === 'remove') throw new ScimError(400, 'A removal names a path.', 'noTarget')
     const { phones, ...attributes } = readUser(value)
-    return { ...user, ...attributes, ...(phones && { phones: op === 'add' ? together(user.phones, phones) : phones }) }
+    return {
+      ...user,
+      ...attributes,
+      ...(phones && { phones: op === 'add' ? mergePhones(user.phones, phones) : phones }),
+    }
   }
   const target = parsePath(path)
   const name = nameOfAttribute(target.path)
@@ -78,13 +82,13 @@ function patchPhones(
 ): WrittenPhone[] {
   if (!filter && sub === undefined) {
     const given = readPhones(value)
-    if (op === 'add') return together(phones, given)
+    if (op === 'add') return mergePhones(phones, given)
     if (op === 'replace') return given
     return given.length === 0 ? [] : phones.filter((phone) => !given.some((one) => one.value === phone.value))
   }
-  const meant = (phone: WrittenPhone) => !filter || matches(phone, filter)
+  const isSelected = (phone: WrittenPhone) => !filter || matches(phone, filter)
   if (op === 'remove') {
-    return sub === undefined || sub === 'value' ? phones.filter((phone) => !meant(phone)) : [...phones]
+    return sub === undefined || sub === 'value' ? phones.filter((phone) => !isSelected(phone)) : [...phones]
   }
   const change = (phone: WrittenPhone): WrittenPhone => {
     const changed = { ...phone }
@@ -92,17 +96,18 @@ function patchPhones(
     else setPhonePart(changed, sub, value)
     return changed
   }
-  if (phones.some(meant)) return once(phones.map((phone) => (meant(phone) ? change(phone) : phone)))
+  if (phones.some(isSelected))
+    return withoutDuplicates(phones.map((phone) => (isSelected(phone) ? change(phone) : phone)))
   // No value matches the filter: adds a number with the filter's values, as Entra ID and Okta expect for `add` and `replace`.
-  const made = filter && impliedBy(filter)
-  if (made) return together(phones, [change(made)])
+  const made = filter && phoneFromFilter(filter)
+  if (made) return mergePhones(phones, [change(made)])
   throw new ScimError(400, 'No phone number is the one that the path means.', 'noTarget')
 }
 
 /** Returns the number that a filter describes; undefined if the filter has other operators than `eq`. */
-function impliedBy(filter: Filter): WrittenPhone | undefined {
+function phoneFromFilter(filter: Filter): WrittenPhone | undefined {
   if (filter.op === 'and') {
-    const [one, other] = [impliedBy(filter.one), impliedBy(filter.other)]
+    const [one, other] = [phoneFromFilter(filter.one), phoneFromFilter(filter.other)]
     return one && other && { ...one, ...other }
   }
   if (filter.op !== 'compare' || filter.comparison !== 'eq') return undefined
@@ -111,11 +116,11 @@ function impliedBy(filter: Filter): WrittenPhone | undefined {
   return phone
 }
 
-function together(phones: readonly WrittenPhone[] = [], added: readonly WrittenPhone[]): WrittenPhone[] {
-  return once([...phones, ...added])
+function mergePhones(phones: readonly WrittenPhone[] = [], added: readonly WrittenPhone[]): WrittenPhone[] {
+  return withoutDuplicates([...phones, ...added])
 }
 
-function once(phones: readonly WrittenPhone[]): WrittenPhone[] {
+function withoutDuplicates(phones: readonly WrittenPhone[]): WrittenPhone[] {
   return phones.filter(
     ({ value, type }, index) => phones.findIndex((other) => other.value === value && other.type === type) === index,
   )

@@ -17,26 +17,26 @@ export function project(resource: object, { attributes, excludedAttributes }: Pr
 }
 
 /** Path of an attribute, in lower case: the URN of an extension, the attribute, the sub-attribute. */
-type Way = readonly string[]
+type PathParts = readonly string[]
 
-function readPaths(text: string): Way[] {
+function readPaths(text: string): PathParts[] {
   return text
     .split(',')
     .map((written) => written.trim())
     .filter((written) => written !== '')
-    .map((written) => wayOf(attributePath(written, 'invalidValue')))
+    .map((written) => partsOf(attributePath(written, 'invalidValue')))
 }
 
-function wayOf({ schema, attribute, sub }: AttributePath): Way {
+function partsOf({ schema, attribute, sub }: AttributePath): PathParts {
   const inCore = schema === undefined || schema === coreUser || schema === coreGroup
   return [...(inCore ? [] : [schema.toLowerCase()]), attribute, sub ?? ''].filter((part) => part !== '')
 }
 
-function startsWith(way: Way, start: Way): boolean {
+function startsWith(way: PathParts, start: PathParts): boolean {
   return start.every((part, index) => way[index] === part)
 }
 
-function select(holder: object, above: Way, wanted: (way: Way) => boolean): object {
+function select(holder: object, above: PathParts, wanted: (way: PathParts) => boolean): object {
   return Object.fromEntries(
     Object.entries(holder).flatMap(([name, value]) => {
       const way = [...above, name.toLowerCase()]

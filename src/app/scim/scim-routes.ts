@@ -24,7 +24,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
         if (reply.statusCode !== 204 && reply.statusCode !== 304) reply.type(`${mediaType}; charset=utf-8`)
       })
       scim.setErrorHandler((error: FastifyError | ScimError, request, reply) => {
-        const known = error instanceof ScimError ? error : unexpected(error)
+        const known = error instanceof ScimError ? error : toScimError(error)
         if (known.statusCode >= 500) request.log.error({ err: error }, 'a SCIM request failed')
         return answerError(reply, known)
       })
@@ -48,7 +48,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
 /** Serves the discovery endpoints. They need no token, because their answers are the same for all installations (RFC 7643 section 5). */
 function discoveryRoutes(scim: Routes): void {
   scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
-  onlyRead(scim, '/ServiceProviderConfig')
+  refuseWrites(scim, '/ServiceProviderConfig')
   for (const [path, all] of [
     ['/ResourceTypes', resourceTypes],
     ['/Schemas', schemas],
@@ -62,12 +62,12 @@ function discoveryRoutes(scim: Routes): void {
       if (!found) throw notFound()
       return found
     })
-    onlyRead(scim, path)
-    onlyRead(scim, `${path}/:id`)
+    refuseWrites(scim, path)
+    refuseWrites(scim, `${path}/:id`)
   }
 }
 
-function onlyRead(scim: Routes, url: string): void {
+function refuseWrites(scim: Routes, url: string): void {
   scim.route({
     method: ['POST', 'PUT', 'PATCH', 'DELETE'],
     url,
@@ -75,7 +75,7 @@ function onlyRead(scim: Routes, url: string): void {
   })
 }
 
-function unexpected(error: FastifyError): ScimError {
+function toScimError(error: FastifyError): ScimError {
   if (error.statusCode === 400) return new ScimError(400, error.message, 'invalidSyntax')
   if (error.statusCode !== undefined && error.statusCode < 500) return new ScimError(error.statusCode, error.message)
   return new ScimError(503, 'A part of the service does not answer; try again in a moment.')

@@ -1,4 +1,4 @@
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import { createHash } from 'node:crypto'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -42,11 +42,11 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
   const resource = {
     schemas: hasPlace ? [coreUser, enterpriseUser] : [coreUser],
     id,
-    ...given({ externalId }),
+    ...omitNullish({ externalId }),
     userName: person.userId,
     name: {
       formatted: name,
-      ...given({ givenName: person.name.given, familyName: person.name.family }),
+      ...omitNullish({ givenName: person.name.given, familyName: person.name.family }),
     },
     displayName: name,
     active: person.employed,

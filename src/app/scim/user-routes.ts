@@ -16,7 +16,7 @@ import { readUser, writtenFrom, type WrittenUser } from './read-user.ts'
 import { ScimError, errorOf, invalidValue, notFound, tokenRefused } from './scim-error.ts'
 import { userResource } from './user-resource.ts'
 
-type OfOne = FastifyRequest<{ Params: { id: string } }>
+type UserRequest = FastifyRequest<{ Params: { id: string } }>
 
 /** Serves people as SCIM Users: search, create, replace, patch, and deactivate. */
 export function userRoutes(scim: Routes, desk: Desk): void {
@@ -69,7 +69,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
       return listResponse(people.map(toResource), total, query)
     }
     const filter = parseFilter(query.filter)
-    const { people } = await searchUsers(token, narrowed(filter) ?? 'all')
+    const { people } = await searchUsers(token, databaseQueryFor(filter) ?? 'all')
     const found = people
       .filter(({ withdrawn }) => !withdrawn)
       .map(toResource)
@@ -99,12 +99,12 @@ export function userRoutes(scim: Routes, desk: Desk): void {
     return entered.id
   }
 
-  async function changeUser(request: OfOne, reply: FastifyReply, written: (person: PersonNow) => WrittenUser) {
+  async function changeUser(request: UserRequest, reply: FastifyReply, written: (person: PersonNow) => WrittenUser) {
     await change(request, (person, at) => changeToMake(person, written(person), { now: at, numbering: numbering() }))
     return answerUser(request, reply, await findOne(bearerOf(request), request.params.id))
   }
 
-  async function change(request: OfOne, wanted: (person: PersonNow, at: Temporal.Instant) => ChangeToMake) {
+  async function change(request: UserRequest, wanted: (person: PersonNow, at: Temporal.Instant) => ChangeToMake) {
     const { id } = request.params
     const token = bearerOf(request)
     if (!isId(id)) throw notFound()
@@ -150,8 +150,8 @@ export function userRoutes(scim: Routes, desk: Desk): void {
 }
 
 /** Returns a database query for a superset of the people that a filter matches; undefined if it must read all people. */
-function narrowed(filter: Filter): WantedPeople | undefined {
-  if (filter.op === 'and') return narrowed(filter.one) ?? narrowed(filter.other)
+function databaseQueryFor(filter: Filter): WantedPeople | undefined {
+  if (filter.op === 'and') return databaseQueryFor(filter.one) ?? databaseQueryFor(filter.other)
   if (filter.op !== 'compare' || filter.comparison !== 'eq' || typeof filter.value !== 'string') return undefined
   const { attribute, schema, sub } = filter.path
   if (sub !== undefined || schema === enterpriseUser) return undefined

@@ -2,12 +2,12 @@ import { describePlace } from '#platform/config/places.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { describeDatabase } from '#platform/database/moved-away.ts'
 import { finishMove } from '#safeguards/moving/move-database.ts'
-import { finishObjects, hasMovedAway, refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
+import { finishObjects, newLocationOf, refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
 import type { Environment } from '../capture/pause-register.ts'
 import { openObjects } from '../roles/open-objects.ts'
 
 /** State of a move that may have been interrupted after its commit point. */
-export interface MoveEnded {
+export interface InterruptedMove {
   /** True if the register has moved to the location in the move's settings. */
   left: boolean
   /** True if the move was interrupted after its commit point and is complete now. */
@@ -21,17 +21,17 @@ export interface MoveEnded {
  * @param environment settings of the move
  * @throws Fault `database-moved`, `objects-moved` if the register has moved to another location
  */
-export async function endMove(
+export async function completeInterruptedMove(
   from: { databaseUrl: string; objects: Settings['objects'] },
   environment: Environment,
-): Promise<MoveEnded> {
+): Promise<InterruptedMove> {
   const stays = { left: false, wasCutShort: false }
   const [to, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
   if (to !== undefined && !(await finishMove(from.databaseUrl, to, describeDatabase(to)))) return stays
   if (!hasObjects) return { left: true, wasCutShort: false }
   const { objects } = readSettings({ ...process.env, ...environment }, process.cwd())
   const [old, next] = [await openObjects(from), await openObjects({ objects })]
-  const [leftFor, place] = [await hasMovedAway(old), describePlace({ at: objects })]
+  const [leftFor, place] = [await newLocationOf(old), describePlace({ at: objects })]
   if (to === undefined && leftFor === undefined) return stays
   if (leftFor !== undefined && leftFor !== place) await refuseMovedObjects(old)
   return { left: true, wasCutShort: await finishObjects({ from: old, to: next, location: place }) }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 
 /** Message that activates a spare process. */
-interface StartMessage {
+interface ActivationMessage {
   go: { draining: boolean; databaseUrl?: string | undefined }
 }
 
@@ -51,7 +51,7 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
       waiting = undefined
       if (!child?.connected) return start(false)
       child.removeAllListeners()
-      child.send({ go: { draining, databaseUrl } } satisfies StartMessage)
+      child.send({ go: { draining, databaseUrl } } satisfies ActivationMessage)
       return child
     },
     prepare,
@@ -69,12 +69,12 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
 }
 
 /** Called in the spare process: resolves when it is activated. Exits when its supervisor has exited. */
-export async function untilNeeded(role: string, readProgram: () => Promise<unknown>): Promise<void> {
+export async function waitForActivation(role: string, readProgram: () => Promise<unknown>): Promise<void> {
   process.title = 'seloste: a spare that waits'
   const gone = () => process.exit(0)
   process.once('disconnect', gone)
-  const needed = new Promise<StartMessage['go']>((resolve) => {
-    process.once('message', (message: StartMessage) => resolve(message.go))
+  const needed = new Promise<ActivationMessage['go']>((resolve) => {
+    process.once('message', (message: ActivationMessage) => resolve(message.go))
   })
   // Loads the program in advance. An error is ignored here; it is reported when the program is loaded after activation.
   void readProgram().catch(() => undefined)

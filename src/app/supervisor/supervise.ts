@@ -12,10 +12,10 @@ import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
 import type { Environment, RegisterPauseReply, RegisterPauseRequest } from '../capture/pause-register.ts'
 import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
-import { offerMoving, type OfferedMoving } from './moving-socket.ts'
+import { listenForMoves, type MoveSocket } from './move-socket.ts'
 import type { RoleName } from '../roles/role.ts'
 import { createSpare } from './spare-process.ts'
-import { watchAlive } from './watch-alive.ts'
+import { watchHeartbeats } from './watch-heartbeats.ts'
 
 export interface Supervised {
   database: ReadyDatabase
@@ -43,8 +43,8 @@ const restartMs = 500
 const stopMs = 20_000
 const againMs = 5_000
 /** A role that exits within this time after its start is restarted with backoff. */
-const soonMs = 10_000
-const soonEndsAllowed = 5
+const earlyExitMs = 10_000
+const maxEarlyExits = 5
 
 /**
  * Starts the database and all roles; resolves when every role is ready. Throws the error of a role that cannot start.
@@ -61,10 +61,10 @@ export async function superviseRoles(
   const failed = new Promise<Error>((resolve) => (fail = resolve))
   let database: ReadyDatabase
   const children = new Map<RoleName, ChildProcess>()
-  const soonEnds = new Map<RoleName, number>()
+  const earlyExits = new Map<RoleName, number>()
   /** Roles that exit when their last session is sealed. */
   const draining = new Set<RoleName>()
-  /** Roles that have drained and are not restarted until Seloste is. */
+  /** Roles that have drained; they are not restarted before Seloste itself is. */
   const drained = new Set<RoleName>()
   /** Roles being stopped in order to be restarted. */
   const renewed = new Set<RoleName>()
@@ -72,9 +72,9 @@ export async function superviseRoles(
   /** Set while the register moves: only capture runs. */
   let held: PromiseWithResolvers<void> | undefined
   let backups: BackupSchedule | undefined
-  let moving: OfferedMoving | undefined
+  let moving: MoveSocket | undefined
   /** Settings of the register's new location, until it runs there. */
-  let leftFor: Environment | undefined
+  let newLocation: Environment | undefined
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
@@ -110,7 +110,7 @@ export async function superviseRoles(
         if (message.ready !== undefined) {
           // Only capture is watched: other roles may block for a long time, and their clients can retry.
           if (name === 'capture') {
-            watchAlive(child, { onHung: () => log.error(`the ${name} process does not respond; killing it`) })
+            watchHeartbeats(child, { onHung: () => log.error(`the ${name} process does not respond; killing it`) })
           }
           resolve(message.ready)
         }
@@ -155,9 +155,9 @@ export async function superviseRoles(
   }
 
   function restart(name: RoleName, startedAt: number, method: string): void {
-    const soon = performance.now() - startedAt < soonMs ? (soonEnds.get(name) ?? 0) + 1 : 0
-    soonEnds.set(name, soon)
-    if (soon > soonEndsAllowed) {
+    const soon = performance.now() - startedAt < earlyExitMs ? (earlyExits.get(name) ?? 0) + 1 : 0
+    earlyExits.set(name, soon)
+    if (soon > maxEarlyExits) {
       fail(new Error(`the ${name} process keeps exiting (${method}); see its last lines above`))
       return
     }
@@ -182,7 +182,7 @@ export async function superviseRoles(
     return { custodian, ...(Object.fromEntries(others) as Record<Name, string>) }
   }
 
-  async function hold(): Promise<void> {
+  async function pauseRoles(): Promise<void> {
     held = Promise.withResolvers()
     const capture = children.get('capture')
     await backups?.stop()
@@ -208,21 +208,21 @@ export async function superviseRoles(
   async function resumeRegister(environment: Environment): Promise<void> {
     const to = environment['DATABASE_URL']
     const from = { databaseUrl: database.adminUrl, objects: settings.objects }
-    const { endMove } = await import('./finish-move.ts')
-    leftFor ??= (await endMove(from, environment)).left ? environment : undefined
+    const { completeInterruptedMove: endMove } = await import('./finish-move.ts')
+    newLocation ??= (await endMove(from, environment)).left ? environment : undefined
     const before = database
-    if (leftFor) {
-      Object.assign(process.env, leftFor)
+    if (newLocation) {
+      Object.assign(process.env, newLocation)
       settings = readSettings(process.env, process.cwd())
       if (to !== undefined && database.adminUrl !== to) database = await readyDatabase(settings, log, fail)
       spares.capture.renew()
     }
     const capture = children.get('capture')
     const databaseUrl = database.roleUrls.capture
-    if (capture) await sendToCapture(capture, { register: 'goOn', databaseUrl, environment: leftFor ?? {} })
+    if (capture) await sendToCapture(capture, { register: 'goOn', databaseUrl, environment: newLocation ?? {} })
     if (before !== database) await before.stop()
-    const [left, waiting] = [leftFor, held]
-    leftFor = undefined
+    const [left, waiting] = [newLocation, held]
+    newLocation = undefined
     held = undefined
     waiting?.resolve()
     log.warn(left ? 'the register resumed where it was moved to' : 'the register resumed where it was')
@@ -246,7 +246,7 @@ export async function superviseRoles(
   try {
     await assertFit(database.adminUrl)
     const addresses = await startRoles('capture', 'desk')
-    moving = await offerMoving(settings, { hold, resume })
+    moving = await listenForMoves(settings, { hold: pauseRoles, resume })
     return {
       database,
       addresses,
@@ -262,7 +262,7 @@ export async function superviseRoles(
 }
 
 /** Environment variables that roles do not get: the owner's access to the database, the demo's password. */
-const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
+const supervisorVariables = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
 
 /** Returns environment variables for threads and memory of a role. Values set by the operator take precedence. */
 function threadsOf(name: RoleName): NodeJS.ProcessEnv {
@@ -274,15 +274,15 @@ function threadsOf(name: RoleName): NodeJS.ProcessEnv {
 }
 
 /** Environment variables only for roles that write or read encrypted recordings. */
-const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+const objectStoreVariables = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
 
 /** Returns the environment of a role's process: the supervisor's, without variables that the role does not need. */
 export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName): NodeJS.ProcessEnv {
   const reachesStore = role === 'capture' || role === 'custodian'
-  const handedDown = Object.entries(environment).filter(
-    ([name]) => !supervisorsOwn.has(name) && (reachesStore || !storesOwn.has(name)),
+  const passedOn = Object.entries(environment).filter(
+    ([name]) => !supervisorVariables.has(name) && (reachesStore || !objectStoreVariables.has(name)),
   )
-  return Object.fromEntries(handedDown)
+  return Object.fromEntries(passedOn)
 }
 
 /** Sends a request to capture. Throws capture's error, or an error if it does not answer. */

@@ -20,7 +20,7 @@ import {
   type Signer,
   type VerifierKey,
 } from '#safeguards/audit/note.ts'
-import { considerCheckpoint, originOf } from '#safeguards/audit/witness/consider-checkpoint.ts'
+import { addCheckpoint, originOf } from '#safeguards/audit/witness/add-checkpoint.ts'
 import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
@@ -62,8 +62,8 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
   const { endpoint, logKey, log } = options
   const signer = await witnessKey(options.state, options.name)
   const logs = await Promise.all([
-    openSeen(options.state, 'seen', logKey, signer),
-    openSeen(options.state, 'seen-ledger', ledgerKeyOf(logKey), signer),
+    openWitnessedLog(options.state, 'seen', logKey, signer),
+    openWitnessedLog(options.state, 'seen-ledger', ledgerKeyOf(logKey), signer),
   ])
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -91,15 +91,15 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       return
     }
     // One request at a time: no other may be cosigned between reading the last checkpoint and cosigning this one.
-    const considered = turn.then(() => consider(body, outgoing))
+    const considered = turn.then(() => handleAddCheckpoint(body, outgoing))
     turn = considered.catch(() => undefined)
     await considered
   }
 
-  async function consider(body: string, outgoing: ServerResponse): Promise<void> {
+  async function handleAddCheckpoint(body: string, outgoing: ServerResponse): Promise<void> {
     const origin = originOf(body)
     const seen = logs.find(({ key }) => key.name === origin) ?? logs[0]
-    const found = considerCheckpoint(body, seen.key, seen.latest)
+    const found = addCheckpoint(body, seen.key, seen.latest)
     if (found.status === 409) {
       outgoing.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end(`${found.size}\n`)
       return
@@ -138,7 +138,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
   }
 }
 
-interface Seen {
+interface WitnessedLog {
   key: VerifierKey
   /** SHA-256 of the origin, as used in URLs. */
   hash: string
@@ -148,7 +148,7 @@ interface Seen {
 }
 
 /** Opens the stored state. Refuses the state of another witness: the last checkpoints of this witness would be lost. */
-async function openSeen(state: string, name: string, key: VerifierKey, signer: Signer): Promise<Seen> {
+async function openWitnessedLog(state: string, name: string, key: VerifierKey, signer: Signer): Promise<WitnessedLog> {
   const folder = await openLogFolder(join(state, name))
   const hash = createHash('sha256').update(key.name).digest('hex')
   const note = await folder.readCheckpoint()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { makeSigner, readCheckpoint, signCheckpoint, signedBy } from '#safeguards/audit/note.ts'
-import { consistencyProof, hashLeaf, RightEdge, type ReadMembers } from '#safeguards/audit/tree.ts'
+import { consistencyProof, hashLeaf, RightEdge, type ReadTreeHashes } from '#safeguards/audit/tree.ts'
 import { fetchCosigned, requestCosignature } from '#safeguards/audit/witness/request-cosignature.ts'
 import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { serveWitness } from './serve-witness.ts'
@@ -35,7 +35,7 @@ function treeOf(all: readonly Buffer[]) {
     whole.push(...edge.append(leaf).map(({ hash }) => hash))
     return edge.root()
   })
-  const read: ReadMembers = async (level, from, to) => (level === 0 ? all : whole).slice(from, to)
+  const read: ReadTreeHashes = async (level, from, to) => (level === 0 ? all : whole).slice(from, to)
   const note = (size: number, signer = log) =>
     signCheckpoint(signer, { origin: signer.name, size, root: roots[size - 1] ?? new RightEdge().root() })
   return { read, note }

@@ -2,7 +2,7 @@
  * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. This
  * file takes no measurements and does not read the clock.
  */
-import type { NotNow } from '../sip/user-agent-server.ts'
+import type { TemporaryRefusal } from '../sip/user-agent-server.ts'
 import { judgePressure, noPressure, type Measured, type Pressure, type PressureKind } from './judge-pressure.ts'
 
 export interface AdmissionState {
@@ -12,7 +12,7 @@ export interface AdmissionState {
 
 export interface Admission {
   /** Returns undefined while new sessions are accepted. */
-  refusal(): NotNow | undefined
+  refusal(): TemporaryRefusal | undefined
   /** Updates admission with the measurements since the last call. */
   measure(measured: Measured): void
   drain(): void

@@ -4,16 +4,16 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import type { Answer, Question } from './answer-question.ts'
+import type { DecisionResponse, DecisionRequest } from './predict-decision.ts'
 import { listenDecisions, type DecisionsOptions } from './listen-decisions.ts'
 
 const token = 'a token of twenty characters'
-const answer: Answer = {
+const answer: DecisionResponse = {
   ...{ outcome: 'recorded', announce: true, reason: 'drawn', descriptionVersion: 3 },
   announcements: [{ texts: { fi: 'Puhelu voidaan tallentaa.' } }],
 }
 const question = { number: '029 497 000', callIds: { ucid: '0001' } }
-let query: Question[] = []
+let query: DecisionRequest[] = []
 let outcomes: string[] = []
 let stop: () => Promise<void> = () => Promise.resolve()
 afterEach(() => stop())
@@ -38,7 +38,7 @@ async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
 const post = (url: string, body: string, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } })
 
-test('a question with the token, in JSON or as a form, is answered in JSON or with one word', async () => {
+test('a request with the token, in JSON or as a form, is answered in JSON or with one word', async () => {
   const url = await listen()
   const json = await post(url, JSON.stringify(question))
   expect([json.status, await json.json()]).toEqual([200, answer])

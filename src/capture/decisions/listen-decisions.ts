@@ -1,6 +1,6 @@
 /**
  * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS with a client
- * certificate of a configured authority. Questions are never logged.
+ * certificate of a configured authority. Requests are never logged.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -9,8 +9,8 @@ import type { AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Endpoint } from '#platform/config/addresses.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
-import type { Answer, Question } from './answer-question.ts'
-import { readQuestion } from './read-question.ts'
+import type { DecisionResponse, DecisionRequest } from './predict-decision.ts'
+import { readDecisionRequest } from './read-decision-request.ts'
 
 export interface DecisionsOptions {
   listen: Endpoint
@@ -21,8 +21,8 @@ export interface DecisionsOptions {
     inUse: SecureContextOptions | undefined
     onChange: (take: (certificate: SecureContextOptions) => void) => void
   }
-  answer: (question: Question) => Answer | { wrong: string }
-  onAsked: (outcome: Answer['outcome'] | 'wrong' | 'denied') => void
+  answer: (question: DecisionRequest) => DecisionResponse | { wrong: string }
+  onAsked: (outcome: DecisionResponse['outcome'] | 'wrong' | 'denied') => void
   onFault: (error: unknown) => void
 }
 
@@ -86,7 +86,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     }
     const body = await readBody(request)
     if (body === undefined) return refuse(413, 'body.too-long', `The request body exceeds ${maxBodyLength} bytes.`)
-    const question = readQuestion(body, request.headers['content-type'] ?? '')
+    const question = readDecisionRequest(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
     if ('wrong' in answer) {
       onRequested('wrong')

@@ -2,10 +2,10 @@
  * Assembles calls from records of legs, which arrive in any order, in parts, and late. Returns a call once no record of it has
  * arrived for a while. No leg is lost: a reader stores its position in a file only after `taken` was called.
  */
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import type { DetailRecord } from './detail-record.ts'
 import { legsOfChannels } from './legs-of-channels.ts'
-import { haveEnded, legsOfEvents } from './legs-of-events.ts'
+import { hasCallEnded, legsOfEvents } from './legs-of-events.ts'
 
 /** A call with all legs that records report. */
 export interface ReportedCall {
@@ -35,7 +35,7 @@ const behindMs = 600_000
 /** Longest duration of a call. After this time no missing end is expected. */
 const maxCallMs = 24 * 3_600_000
 /** Longest time between the end of a leg and the answer of the party to whom it was transferred. */
-const ringsMs = 300_000
+const maxRingingMs = 300_000
 
 /** Maximum number of calls in a group. The work is quadratic, and real calls in a contact centre have fewer related calls. */
 const maxBatch = 32
@@ -68,8 +68,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   /** Groups already returned that later records may still change: conferences, and calls that may be transferred. */
   const reported = new Set<Group>()
   /** Call ids by the ids in `knownAs`, and by the ids in `refersTo`. */
-  const known = new Map<string, string>()
-  const wanted = new Map<string, string>()
+  const callIdByAlias = new Map<string, string>()
+  const callIdByReference = new Map<string, string>()
   /** Call ids by `partyKey` (caller and official), and by `transferredByKey` (caller and who transferred the call). */
   const byPartyKey = new Map<string, Set<string>>()
   const byTransferredByKey = new Map<string, Set<string>>()
@@ -82,24 +82,24 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     groups.set(callId, group)
     for (const id of knownAs) {
       group.knownAs.add(id)
-      known.set(id, callId)
+      callIdByAlias.set(id, callId)
     }
     for (const id of refersTo) group.refersTo.add(id)
     indexIds(byPartyKey, partyKey, callId)
     indexIds(byTransferredByKey, transferredByKey, callId)
     for (const name of [partyKey, transferredByKey]) if (name !== undefined) group.linkKeys.add(name)
     const others = [
-      ...knownAs.map((id) => wanted.get(id)),
-      ...refersTo.map((id) => known.get(id) ?? wanted.get(id)),
-      ...idsUnder(byPartyKey, transferredByKey),
-      ...idsUnder(byTransferredByKey, partyKey),
+      ...knownAs.map((id) => callIdByReference.get(id)),
+      ...refersTo.map((id) => callIdByAlias.get(id) ?? callIdByReference.get(id)),
+      ...callIdsUnder(byPartyKey, transferredByKey),
+      ...callIdsUnder(byTransferredByKey, partyKey),
     ]
-    for (const id of refersTo) wanted.set(id, callId)
-    for (const other of others) if (other !== undefined) unite(group, groups.get(other))
+    for (const id of refersTo) callIdByReference.set(id, callId)
+    for (const other of others) if (other !== undefined) mergeGroups(group, groups.get(other))
     return group
   }
 
-  function unite(group: Group, other: Group | undefined): void {
+  function mergeGroups(group: Group, other: Group | undefined): void {
     if (!other || other === group || Math.max(group.calls.size, 1) + other.calls.size > maxBatch) return
     open.delete(other)
     reported.delete(other)
@@ -122,7 +122,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     const ids = byPartyKey.get(leg.transferredByKey ?? '')
     if (!ids || !leg.answeredAt) return []
     if (ids.size > maxBatch) return 'many'
-    const rangAt = leg.answeredAt.subtract({ milliseconds: ringsMs })
+    const rangAt = leg.answeredAt.subtract({ milliseconds: maxRingingMs })
     return [...ids]
       .flatMap((id) => [...(groups.get(id)?.calls.get(id)?.values() ?? [])])
       .filter(({ partyKey }) => partyKey === leg.transferredByKey)
@@ -135,8 +135,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     for (const name of group.linkKeys) for (const ids of [byPartyKey, byTransferredByKey]) forgetCalls(ids, name, group)
     for (const callId of group.calls.keys()) groups.delete(callId)
     for (const [ids, all] of [
-      [known, group.knownAs],
-      [wanted, group.refersTo],
+      [callIdByAlias, group.knownAs],
+      [callIdByReference, group.refersTo],
     ] as const)
       for (const id of all) if (group.calls.has(ids.get(id) ?? '')) ids.delete(id)
   }
@@ -220,7 +220,7 @@ function callsOf(group: Group, isLast: boolean, legsBefore: LegsBefore): GroupCa
   if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
   if (records.some(({ channel }) => channel)) return callsOfChannels(group, records)
   const joined = new Map(records.flatMap(({ knownAs = [], endedAt }) => knownAs.map((id) => [id, endedAt] as const)))
-  const firstOf = firstsOf(group, legsBefore)
+  const firstOf = createCallIdResolver(group, legsBefore)
   const calls = new Map<string, DetailRecord[]>()
   const reportedBy = new Map<string, string[]>()
   for (const leg of records) {
@@ -234,13 +234,13 @@ function callsOf(group: Group, isLast: boolean, legsBefore: LegsBefore): GroupCa
     legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
   }
   const whole = new Map([...calls].map(([id, legs]) => [id, withoutStrayEnds(legs)]))
-  return { calls: whole, unfinished: notWhole(whole), reportedBy }
+  return { calls: whole, unfinished: incompleteCallIds(whole), reportedBy }
 }
 
 function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {
   const running = [...group.calls].filter(([id, own]) => {
     const events = [...own.values()].flatMap(({ event }) => (event ? [event] : []))
-    return !haveEnded(id, events)
+    return !hasCallEnded(id, events)
   })
   const unfinished = new Set(running.map(([id]) => id))
   if (unfinished.size > 0 && !isLast) return { calls: new Map(), unfinished }
@@ -250,12 +250,12 @@ function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: b
       return [id, legsOfEvents(id, [...own.values()], others)]
     }),
   )
-  return { calls, unfinished: new Set([...unfinished, ...notWhole(calls)]) }
+  return { calls, unfinished: new Set([...unfinished, ...incompleteCallIds(calls)]) }
 }
 
 function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupCalls {
   const calls = legsOfChannels(records)
-  if (calls.size > 0) return { calls, unfinished: notWhole(calls) }
+  if (calls.size > 0) return { calls, unfinished: incompleteCallIds(calls) }
   // Only outgoing channels so far: the record of the channel that they were made for may still be missing.
   const [callId = ''] = group.calls.keys()
   const isWaiting = records.some(({ channel }) => channel?.madeFor.some((id) => !group.knownAs.has(id)))
@@ -268,7 +268,7 @@ type LegsBefore = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
  * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If
  * several calls are possible, for example because two callers have the same number, the function returns the leg's own call.
  */
-function firstsOf(group: Group, legsBefore: LegsBefore): (leg: DetailRecord) => string {
+function createCallIdResolver(group: Group, legsBefore: LegsBefore): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()
   return function firstOf(leg: DetailRecord): string {
     const known = firsts.get(leg)
@@ -283,16 +283,16 @@ function firstsOf(group: Group, legsBefore: LegsBefore): (leg: DetailRecord) => 
   }
 }
 
-const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
+const isComplete = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
 
 /** Drops ends of legs without a beginning, if the call has a complete leg: anybody can send a BYE with the call's id. */
 function withoutStrayEnds(legs: readonly DetailRecord[]): readonly DetailRecord[] {
-  if (!legs.some(isWhole)) return legs
+  if (!legs.some(isComplete)) return legs
   return legs.filter(({ startedAt, answeredAt }) => startedAt !== undefined || answeredAt !== undefined)
 }
 
-function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<string> {
-  return new Set([...calls].filter(([, legs]) => !legs.every(isWhole)).map(([callId]) => callId))
+function incompleteCallIds(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<string> {
+  return new Set([...calls].filter(([, legs]) => !legs.every(isComplete)).map(([callId]) => callId))
 }
 
 /** Returns a text of all facts that the register stores. If it is unchanged, the call need not be returned again. */
@@ -320,7 +320,7 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
 }
 
 /** Returns the ids under a name; none if there are too many to distinguish. */
-function idsUnder(ids: Ids, name: string | undefined): Iterable<string> {
+function callIdsUnder(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= maxBatch ? calls : []
 }
@@ -330,7 +330,7 @@ function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): s
   const { legId, event, channel } = record
   for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
     const known = legs.get(id)
-    if (!known || event || channel || !isAnotherLeg(known, record)) return id
+    if (!known || event || channel || !areDifferentLegs(known, record)) return id
   }
 }
 
@@ -338,8 +338,8 @@ function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): s
  * Returns true if two complete legs cannot be the same: one begins after the other has ended, or both callers and officials
  * differ.
  */
-function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
-  if (!isWhole(one) || !isWhole(other)) return false
+function areDifferentLegs(one: DetailRecord, other: DetailRecord): boolean {
+  if (!isComplete(one) || !isComplete(other)) return false
   const differ = (name: 'caller' | 'official') =>
     one[name] !== undefined && other[name] !== undefined && one[name] !== other[name]
   const isApart = isAfter(other.startedAt, one.endedAt) || isAfter(one.startedAt, other.endedAt)
@@ -365,7 +365,7 @@ function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
     ...(isAfter(other.answeredAt, one.answeredAt) ? { ...other, ...one } : { ...one, ...other }),
     legId: one.legId,
     sharedIds: [...new Set([...one.sharedIds, ...other.sharedIds])],
-    ...given({
+    ...omitNullish({
       startedAt: earliest(one.startedAt, other.startedAt),
       answeredAt: earliest(one.answeredAt, other.answeredAt),
       endedAt: latest(one.endedAt, other.endedAt),

@@ -6,7 +6,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
 import { createCallAssembler, type ReportedCall } from './assemble-calls.ts'
-import { judgeCall } from './judge-call.ts'
+import { classifyCall } from './classify-call.ts'
 import { readNumber } from './read-number.ts'
 import { readerOf } from './sources.ts'
 
@@ -41,7 +41,7 @@ function spoke(call: ReportedCall) {
     officials,
     now: begun.add({ hours: 48 }),
   }
-  const judged = judgeCall('feed', call, context)
+  const judged = classifyCall('feed', call, context)
   if (judged.is !== 'call') return judged.is === 'problem' ? judged.reason : judged.is
   const talks = judged.call.segments.map(({ official, answeredAt, endedAt }) => [
     officials.find(({ phoneKey }) => official && phoneKey === readNumber(official, numbering).key)?.name ?? official,

@@ -54,9 +54,9 @@ export interface Channel {
   /** Phone number of the channel's party. */
   readonly number: string | undefined
   readonly bridges: readonly Bridge[]
-  readonly conferences: readonly Stay[]
+  readonly conferences: readonly Participation[]
   /** Times in a three-way call: the channel joined the bridge of another channel (`of`). */
-  readonly threeWays: readonly Stay[]
+  readonly threeWays: readonly Participation[]
 }
 
 export interface Bridge {
@@ -69,7 +69,7 @@ export interface Bridge {
   readonly until: Temporal.Instant | undefined
 }
 
-export interface Stay {
+export interface Participation {
   readonly of: string
   readonly from: Temporal.Instant
   readonly until: Temporal.Instant | undefined

@@ -92,7 +92,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   let timer: NodeJS.Timeout | undefined
   let checking: Promise<void> | undefined
   let changed = false
-  let handingOnMs = 0
+  let deliveryMs = 0
 
   async function checkOnce(): Promise<void> {
     const seen = new Set<string>()
@@ -211,7 +211,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           ;[now.at, now.line] = [record.from, record.line]
           throw error
         } finally {
-          handingOnMs += performance.now() - begun
+          deliveryMs += performance.now() - begun
         }
 
         function taken(): void {
@@ -249,14 +249,14 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       .finally(() => (checking = undefined)))
   }
 
-  async function again(): Promise<void> {
+  async function pollAgain(): Promise<void> {
     const begun = performance.now()
-    handingOnMs = 0
+    deliveryMs = 0
     await check()
-    const tookMs = performance.now() - begun - handingOnMs
-    if (!stopped) timer = setTimeout(() => void again(), Math.max(pollMs, tookMs * 10))
+    const tookMs = performance.now() - begun - deliveryMs
+    if (!stopped) timer = setTimeout(() => void pollAgain(), Math.max(pollMs, tookMs * 10))
   }
-  timer = setTimeout(() => void again(), 0)
+  timer = setTimeout(() => void pollAgain(), 0)
 
   return {
     check,

@@ -2,7 +2,7 @@
  * Derives from FreeSWITCH's channel records, which refer to each other, who spoke with a caller and when. The result has, for
  * each incoming channel, the legs that a detail record would have, without consultations that the caller did not hear.
  */
-import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
+import type { Bridge, Channel, DetailRecord, Participation } from './detail-record.ts'
 
 type ChannelRecord = DetailRecord & { readonly channel: Channel }
 
@@ -96,7 +96,7 @@ function threeWayTalks(bridged: readonly Talk[], others: readonly ChannelRecord[
   )
 }
 
-function overlap(mine: Pick<Stay, 'from' | 'until'>, other: ChannelRecord, theirs: Stay): Talk[] {
+function overlap(mine: Pick<Participation, 'from' | 'until'>, other: ChannelRecord, theirs: Participation): Talk[] {
   const from = Temporal.Instant.compare(mine.from, theirs.from) >= 0 ? mine.from : theirs.from
   const until = earliest(mine.until, theirs.until, other.endedAt)
   return until && Temporal.Instant.compare(from, until) < 0 ? [{ ...partnerOf(other), from, until }] : []

@@ -6,7 +6,7 @@ import type { ChannelEvent, DetailRecord } from './detail-record.ts'
 import { deviceOf, recordId } from './read-asterisk.ts'
 
 /** Returns true if the call has ended: no channel is left, or the caller has hung up. */
-export function haveEnded(callId: string, events: readonly ChannelEvent[]): boolean {
+export function hasCallEnded(callId: string, events: readonly ChannelEvent[]): boolean {
   return events.some(({ type, channelId }) => type === 'LINKEDID_END' || (type === 'HANGUP' && channelId === callId))
 }
 
@@ -70,7 +70,7 @@ function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Tal
       bridges.set(event.channelId, { bridge: event.bridge ?? '', channel: event.channel })
     const isOut = event.type === 'BRIDGE_EXIT' && bridges.get(event.channelId)?.bridge === (event.bridge ?? '')
     if (isOut || event.type === 'HANGUP') bridges.delete(event.channelId)
-    const withCaller = reachedFrom(callId, bridges)
+    const withCaller = connectedChannels(callId, bridges)
     for (const [channelId, channel] of withCaller) {
       const before = talking.get(channelId)
       talking.set(channelId, { channel, from: before?.from ?? event.at, until: undefined })
@@ -82,7 +82,7 @@ function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Tal
 }
 
 /** Returns the channels that are connected with the caller's over bridges, without Local channels. */
-function reachedFrom(
+function connectedChannels(
   callId: string,
   bridges: ReadonlyMap<string, { bridge: string; channel: string }>,
 ): Map<string, string> {

@@ -9,11 +9,11 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/feed-of-tests.ts'
+import { openTestFeed } from '#test/database/test-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
-const { deliver, clear } = await feedOfTests(database)
+const { deliver, clear } = await openTestFeed(database)
 beforeEach(clear)
 
 /** Instant of the official's answer; other times are seconds before or after it. */

@@ -19,7 +19,7 @@ const mapping: Mapping = {
 }
 
 /** Field names of the module itself, under which callers' values must not be accepted. */
-const ownNames: ReadonlySet<string> = new Set(
+const moduleFieldNames: ReadonlySet<string> = new Set(
   'timestamp time method from_tag to_tag call_id callid acc_call_id code sip_code created call_start_time duration ms_duration start_time end_time'.split(
     ' ',
   ),
@@ -39,7 +39,9 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
   const fields = partOf(found)
   if (!fields) return { is: 'nothing' }
   const read = readFields(fields, { ...options, isPart: true, mapping: { ...mapping, ...options.fields } })
-  return read.is === 'record' ? { is: 'record', record: { ...read.record, ...passing(read.record, fields) } } : read
+  return read.is === 'record'
+    ? { is: 'record', record: { ...read.record, ...transferKeys(read.record, fields) } }
+    : read
 }
 
 /**
@@ -47,7 +49,7 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
  * caller (Referred-By, RFC 3892); that was the official in the call before. With a withheld number the call before cannot be
  * found.
  */
-function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
+function transferKeys({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}
   const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
   const agent = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
@@ -69,7 +71,7 @@ function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   // The module's own fields end with `reason`. Later fields have values that callers write (From, Referred-By), which may contain
   // semicolons. So a name that occurs twice, or one of the module's names after `reason`, is forged.
   const isForged = names.some(
-    (name, at) => names.indexOf(name) < at || (ownNames.has(name) && names.slice(0, at).includes('reason')),
+    (name, at) => names.indexOf(name) < at || (moduleFieldNames.has(name) && names.slice(0, at).includes('reason')),
   )
   const fields = Object.fromEntries(pairs) as Fields
   const isWhole = ['method', 'call_id', 'code'].every((name) => fields[name] !== undefined)

@@ -1,4 +1,4 @@
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import type { DetailProblem, DetailRecord, Direction, ReadRecord } from './detail-record.ts'
 import { readTime } from './read-time.ts'
 
@@ -96,7 +96,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     callId,
     legId: value('legId') || callId,
     sharedIds: sharedIdsOf(value('sipCallId'), options.sharedIds ?? []),
-    ...given({ startedAt, answeredAt, endedAt, direction }),
+    ...omitNullish({ startedAt, answeredAt, endedAt, direction }),
     ...withValue('caller', number('caller')),
     ...withValue('called', called),
     ...withValue('reached', number('reached')),

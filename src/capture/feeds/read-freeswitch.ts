@@ -1,4 +1,4 @@
-import type { Bridge, Channel, DetailRecord, ReadRecord, Stay } from './detail-record.ts'
+import type { Bridge, Channel, DetailRecord, ReadRecord, Participation } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { readTime } from './read-time.ts'
 import type { SourceOptions } from './source-options.ts'
@@ -30,7 +30,7 @@ const ownNumber = ['variables.dialed_user', 'oldest.caller_profile.destination_n
 /** Maximum number of profiles read per channel. A channel gets a new profile when it is transferred or connected. */
 const maxProfiles = 50
 /** Maximum depth of nesting that is read. */
-const deepest = 8
+const maxDepth = 8
 
 /**
  * Reads a record of FreeSWITCH's mod_json_cdr, which describes one channel: its bridges with their times, and its conferences.
@@ -45,7 +45,7 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
     raw['variables.loopback_leg'] === undefined
   if (raw['channel_data.direction'] === undefined && raw['variables.uuid'] === undefined)
     return [{ is: 'problem', reason: 'not-a-record' }]
-  const profiles = Math.min(maxProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
+  const profiles = Math.min(maxProfiles, 1 + highestIndex(Object.keys(raw), /^callflow\.(\d+)\./))
   const fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(raw)) {
     // If FreeSWITCH is registered at a trunk, the request URI has the gateway's name (`gw+…`) instead of the number called.
@@ -119,21 +119,21 @@ function channelOf(
   return {
     ...{ id: record.callId, isInbound, bridges, madeFor: madeFor.filter((id) => id !== '') },
     number: isInbound ? record.caller : record.official,
-    ...staysOf(fields, instant),
+    ...participationsOf(fields, instant),
   }
 }
 
-function highest(names: readonly string[], pattern: RegExp): number {
+function highestIndex(names: readonly string[], pattern: RegExp): number {
   return names.reduce((max, name) => Math.max(max, Number(pattern.exec(name)?.[1] ?? -1)), -1)
 }
 
 /** Returns a channel's times in conferences and three-way calls. An application without a time begins with the last profile. */
-function staysOf(
+function participationsOf(
   fields: Fields,
   instant: (name: string) => Temporal.Instant | undefined,
 ): Pick<Channel, 'conferences' | 'threeWays'> {
-  const conferences: Stay[] = []
-  const threeWays: Stay[] = []
+  const conferences: Participation[] = []
+  const threeWays: Participation[] = []
   const conference = fields['variables.conference_uuid'] ?? ''
   for (let n = 0; fields[`app_log.applications.${n}.app_name`] !== undefined; n++) {
     const app = `app_log.applications.${n}`
@@ -151,7 +151,7 @@ function staysOf(
 export function flatten(value: unknown, path = '', depth = 0): Record<string, string> {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return { [path]: String(value) }
-  if (typeof value !== 'object' || value === null || depth > deepest) return {}
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return {}
   return Object.assign(
     {},
     ...Object.entries(value).map(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`, depth + 1)),

@@ -8,8 +8,8 @@ import type { SourceOptions } from './source-options.ts'
 /** Reads one flat record. */
 export function readMapped(fields: Fields, map: RecordMap, options: SourceOptions): ReadRecord[] {
   if (map.passesOver?.some((condition) => holds(condition, fields))) return [{ is: 'nothing' }]
-  if (!all(map.known, fields)) return [{ is: 'problem', reason: 'not-a-record' }]
-  const legs = map.legs.filter(({ when }) => all(when, fields))
+  if (!allHold(map.known, fields)) return [{ is: 'problem', reason: 'not-a-record' }]
+  const legs = map.legs.filter(({ when }) => allHold(when, fields))
   if (legs.length === 0) return [{ is: 'nothing' }]
   const read = legs.map((leg) => readLeg(fields, leg, map, options))
   // Reports only one problem per record.
@@ -21,32 +21,32 @@ export function readMapped(fields: Fields, map: RecordMap, options: SourceOption
 export function readMappedDocument(value: unknown, map: RecordMap, options: SourceOptions): ReadRecord[] {
   const page = map.page === undefined ? undefined : memberOf(value, map.page)
   if (!Array.isArray(page)) return readCall(value)
-  return page.flatMap((one, at) => readCall(one).map((read) => within(read, `${map.page}[${at}]`)))
+  return page.flatMap((one, at) => readCall(one).map((read) => withPosition(read, `${map.page}[${at}]`)))
 
   function readCall(one: unknown): ReadRecord[] {
     const rows = rowsOf(one, map.each ?? [])
     const [first = {}] = rows
-    if (!all(map.known, first)) return [{ is: 'problem', reason: 'not-a-record' }]
+    if (!allHold(map.known, first)) return [{ is: 'problem', reason: 'not-a-record' }]
     if (!map.opening) return rows.flatMap((row) => readMapped(row, map, options))
-    const opening = map.opening.find((leg) => rows.some((row) => all(leg.when, row)))
-    const opens = opening && rows.find((row) => all(opening.when, row))
+    const opening = map.opening.find((leg) => rows.some((row) => allHold(leg.when, row)))
+    const opens = opening && rows.find((row) => allHold(opening.when, row))
     if (!opens) return [{ is: 'nothing' }]
     const call = readLeg(opens, opening, map, options)
     if (call.is !== 'record') return [call]
     if (call.record.called === undefined) return [{ is: 'problem', reason: 'number-missing' }]
     const parts = map.legs.flatMap((leg) => {
       const { within: of } = leg
-      const allowed = of && new Set(rows.filter((row) => all(of.among, row)).map((row) => row[of.to]))
+      const allowed = of && new Set(rows.filter((row) => allHold(of.among, row)).map((row) => row[of.to]))
       return rows
-        .filter((row) => all(leg.when, row) && (!of || !row[of.field] || allowed?.has(row[of.field])))
-        .map((row) => inherited(readLeg(row, leg, map, options), call.record))
+        .filter((row) => allHold(leg.when, row) && (!of || !row[of.field] || allowed?.has(row[of.field])))
+        .map((row) => withCallDefaults(readLeg(row, leg, map, options), call.record))
     })
     return [call, ...parts]
   }
 }
 
 /** Adds the position in the document to a problem. */
-export function within(read: ReadRecord, place: string): ReadRecord {
+export function withPosition(read: ReadRecord, place: string): ReadRecord {
   return read.is === 'problem' ? { ...read, detail: [place, read.detail].filter(Boolean).join(': ') } : read
 }
 
@@ -69,7 +69,7 @@ function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOpt
 }
 
 /** Adds values of the call to a part of it, where the part has none. */
-function inherited(part: ReadRecord, call: DetailRecord): ReadRecord {
+function withCallDefaults(part: ReadRecord, call: DetailRecord): ReadRecord {
   if (part.is !== 'record') return part
   const { callId, startedAt, caller, called, direction } = call
   const own = Object.fromEntries(Object.entries(part.record).filter(([, value]) => value !== undefined))
@@ -89,7 +89,7 @@ function rowsOf(value: unknown, each: RecordMap['each'] & object, as = ''): Fiel
   return inner.length === 0 ? [own] : inner.map((row) => ({ ...own, ...row }))
 }
 
-function all(conditions: readonly Condition[] | undefined, fields: Fields): boolean {
+function allHold(conditions: readonly Condition[] | undefined, fields: Fields): boolean {
   return conditions?.every((condition) => holds(condition, fields)) ?? true
 }
 

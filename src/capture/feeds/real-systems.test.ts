@@ -9,7 +9,7 @@ import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
 import { createCallAssembler } from './assemble-calls.ts'
-import { judgeCall } from './judge-call.ts'
+import { classifyCall } from './classify-call.ts'
 import { readerOf } from './sources.ts'
 import type { SourceName, SourceOptions } from './source-options.ts'
 
@@ -36,7 +36,7 @@ function reported(source: SourceName, file: string, begun: Temporal.Instant, mor
   const context = { versionAt: (at: Temporal.Instant) => versionAt(versions, at), officials, now }
   const seconds = (at: Temporal.Instant | undefined) =>
     at && Math.floor((at.epochMilliseconds - begun.epochMilliseconds) / 1000)
-  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
+  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => classifyCall('feed', call, context))
   return {
     doubtful: calls.flatMap((judged) => (judged.is === 'call' && judged.isDoubtful ? [judged.call.caller] : [])),
     problems: [...problems, ...calls.flatMap((judged) => (judged.is === 'problem' ? [judged.reason] : []))],

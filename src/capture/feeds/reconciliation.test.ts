@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { admitFed } from '#register/admit-from-feed.ts'
+import { admitFromFeed } from '#register/admit-from-feed.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -74,11 +74,11 @@ async function report(covers: readonly string[] | null): Promise<void> {
 
 test('a drawn call without a recording raises an alarm, once, and an undrawn or forbidden one raises none', async () => {
   const lost = call(2)
-  await admitFed(capture, 'exchange', [lost])
-  await admitFed(capture, 'exchange', [call(3, { decision: { ...drawn, record: false, reason: 'not-drawn' } })])
+  await admitFromFeed(capture, 'exchange', [lost])
+  await admitFromFeed(capture, 'exchange', [call(3, { decision: { ...drawn, record: false, reason: 'not-drawn' } })])
   const forbidden = call(4, { captureFailure: 'forbidden' })
   await admit(capture, forbidden)
-  await admitFed(capture, 'exchange', [forbidden])
+  await admitFromFeed(capture, 'exchange', [forbidden])
   expect(await alarms()).toEqual([])
   await settled()
   expect(await alarms()).toEqual([{ kind: 'unrecorded', count: 1 }])
@@ -96,7 +96,7 @@ test('a recording whose call no feed reports in a day raises an alarm, if a feed
   }
   const [unreported, reported, young] = [recorded(40), recorded(50), recorded(20)]
   for (const facts of [unreported, reported, young]) await admit(capture, facts)
-  await admitFed(capture, 'exchange', [reported])
+  await admitFromFeed(capture, 'exchange', [reported])
   await report([phone('029 497 099')])
   expect(await alarms()).toEqual([])
   await report([number])

@@ -9,7 +9,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
-import { feedOfTests } from '#test/database/feed-of-tests.ts'
+import { openTestFeed } from '#test/database/test-feed.ts'
 import {
   celOf,
   cucmOf,
@@ -23,7 +23,7 @@ import {
   type Flow,
 } from '#test/simulator/feed-records.ts'
 import { createCallAssembler } from './assemble-calls.ts'
-import { judgeCall, type Judged } from './judge-call.ts'
+import { classifyCall, type ClassifiedCall } from './classify-call.ts'
 import { readNumber } from './read-number.ts'
 import { readerOf } from './sources.ts'
 import type { SourceName, SourceOptions } from './source-options.ts'
@@ -46,7 +46,7 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
 }))
 
 /** Returns every call reported by a file, with its unreadable records. */
-function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (Judged | string)[] {
+function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (ClassifiedCall | string)[] {
   const reader = readerOf({ source, fields: {}, zone: 'Europe/Helsinki', ...more })
   const isCsv = reader.framing === 'csv'
   const lines =
@@ -63,11 +63,11 @@ function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>)
     if (read.is === 'problem') problems.push(read.reason)
   }
   const context = { versionAt: (at: Temporal.Instant) => versionAt(versions, at), officials, now }
-  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
+  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => classifyCall('feed', call, context))
   return [...calls, ...problems]
 }
 
-const { deliver, clear } = await feedOfTests(database, officials)
+const { deliver, clear } = await openTestFeed(database, officials)
 
 const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
 const numbering = versionAt(versions, begun).description.numbering
@@ -310,7 +310,7 @@ const dialog = (
   ]
 }
 
-const callsFirst = (one: Judged | string, other: Judged | string) =>
+const callsFirst = (one: ClassifiedCall | string, other: ClassifiedCall | string) =>
   JSON.stringify(one).localeCompare(JSON.stringify(other))
 
 describe('acc reports', () => {

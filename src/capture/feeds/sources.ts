@@ -15,7 +15,7 @@ import { asteriskColumns, readAsteriskCdr } from './read-asterisk.ts'
 import { celColumns, readCel } from './read-cel.ts'
 import { flatten, readFreeswitch } from './read-freeswitch.ts'
 import { readFields, type Fields } from './read-fields.ts'
-import { readMapped, readMappedDocument, within } from './read-mapped.ts'
+import { readMapped, readMappedDocument, withPosition } from './read-mapped.ts'
 import type { RecordMap } from './record-map.ts'
 import type { SourceOptions } from './source-options.ts'
 
@@ -163,7 +163,7 @@ function jsonReader(read: (value: unknown) => ReadRecord | ReadRecord[]): Reader
         return [{ is: 'problem', reason: 'not-json', detail }]
       }
       if (!Array.isArray(value)) return readOne(value)
-      return value.flatMap((one, at) => readOne(one).map((result) => within(result, `[${at}]`)))
+      return value.flatMap((one, at) => readOne(one).map((result) => withPosition(result, `[${at}]`)))
     },
   }
 

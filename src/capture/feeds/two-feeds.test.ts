@@ -9,7 +9,7 @@ import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { createQuotaCounts } from '../session/register/quota-counts.ts'
 import type { Feed } from './feeds-file.ts'
-import { takeFeed } from './take-feed.ts'
+import { createFeedImporter } from './import-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
@@ -31,7 +31,7 @@ async function feed(source: Feed['source'], records: string | string[], given: P
   const folder = join(root, name)
   await mkdir(folder, { recursive: true })
   const from = { kind: 'folder' as const, folder, files: '*' }
-  const taker = takeFeed({
+  const taker = createFeedImporter({
     feed: { source, from, fields: {}, zone: 'Europe/Helsinki', settleMs: 0, ...given, name },
     folder,
     db: capture,

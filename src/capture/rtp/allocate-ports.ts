@@ -56,25 +56,25 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
   const firstEven = firstPort + (firstPort & 1)
   const pairs = Math.max(0, Math.floor((lastPort - firstEven + 1) / 2))
   const busy = new Set<number>()
-  const restingUntil = new Map<number, number>()
-  const shares = createPortShares(pairs, options.isNamedTrunk)
+  const quarantinedUntil = new Map<number, number>()
+  const shares = createPortQuotas(pairs, options.isNamedTrunk)
   const all: PortSource = {
     allocate: async () => {
       const start = Math.floor(random() * pairs)
       for (let i = 0; i < pairs; i++) {
         const port = firstEven + 2 * ((start + i) % pairs)
-        if (busy.has(port) || (restingUntil.get(port) ?? -Infinity) > now()) continue
-        restingUntil.delete(port)
+        if (busy.has(port) || (quarantinedUntil.get(port) ?? -Infinity) > now()) continue
+        quarantinedUntil.delete(port)
         busy.add(port)
         const sockets = await bindPair(address, port)
-        if (sockets) return given(port, sockets)
+        if (sockets) return toMediaPorts(port, sockets)
         busy.delete(port) // Another program has it.
       }
       return 'no-port-left'
     },
     adopt: (port, pair) => {
       busy.add(port)
-      return given(port, pair)
+      return toMediaPorts(port, pair)
     },
   }
 
@@ -91,10 +91,10 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
     isScarce: (trunk) => busy.size >= pairs * 0.75 || (trunk !== undefined && shares.isHalfSilent(trunk)),
   }
 
-  function given(port: number, { rtp, rtcp }: Pair): MediaPorts {
+  function toMediaPorts(port: number, { rtp, rtcp }: Pair): MediaPorts {
     const release = () => {
       if (!busy.delete(port)) return
-      restingUntil.set(port, now() + quarantineMs)
+      quarantinedUntil.set(port, now() + quarantineMs)
       rtp.close()
       rtcp.close()
     }
@@ -119,7 +119,7 @@ async function bindPair(address: string, port: number): Promise<Pair | undefined
  * of the pairs, and all of them together at most seven eighths; the rest is reserved for configured trunks. Only a part of a
  * quota may be pairs without audio, because an attacker can open sessions at no cost, but must send audio to each.
  */
-interface PortShares {
+interface PortQuotas {
   within(trunk: string, source: PortSource): PortSource
   /** Returns true while the trunk uses at least half of its quota of silent pairs. */
   isHalfSilent(trunk: string): boolean
@@ -133,30 +133,30 @@ const silentShare = { named: 1 / 2, unnamed: 3 / 8 }
 /** Minimum quota in pairs, so that small ranges are not divided. */
 const minPairs = 16
 
-interface Held {
+interface TrunkUse {
   pairs: number
   silent: number
 }
 
-function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boolean): PortShares {
-  const held = new Map<string, Held>()
+function createPortQuotas(pairs: number, isNamedTrunk?: (trunk: string) => boolean): PortQuotas {
+  const held = new Map<string, TrunkUse>()
   const min = Math.min(pairs, minPairs)
-  const part = (share: number) => Math.max(min, Math.floor(pairs * share))
+  const pairsOfShare = (share: number) => Math.max(min, Math.floor(pairs * share))
   const isNamed = (trunk: string) => isNamedTrunk?.(trunk) === true
-  const maxUnnamed = isNamedTrunk ? part(1 - reserveShare) : pairs
+  const maxUnnamed = isNamedTrunk ? pairsOfShare(1 - reserveShare) : pairs
   let unnamed = 0
   let refused = 0
 
-  const of = (trunk: string): Held => held.get(trunk) ?? { pairs: 0, silent: 0 }
-  const maxSilent = (trunk: string) => part(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
+  const of = (trunk: string): TrunkUse => held.get(trunk) ?? { pairs: 0, silent: 0 }
+  const maxSilent = (trunk: string) => pairsOfShare(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
 
-  function exceedsShare(trunk: string): boolean {
+  function exceedsQuota(trunk: string): boolean {
     const has = of(trunk)
     if (has.silent >= maxSilent(trunk)) return true
-    return !isNamed(trunk) && (has.pairs >= part(unnamedShare) || unnamed >= maxUnnamed)
+    return !isNamed(trunk) && (has.pairs >= pairsOfShare(unnamedShare) || unnamed >= maxUnnamed)
   }
 
-  function change(trunk: string, more: Held): void {
+  function change(trunk: string, more: TrunkUse): void {
     const has = of(trunk)
     if (!isNamed(trunk)) unnamed += more.pairs
     has.pairs += more.pairs
@@ -165,7 +165,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
     else held.delete(trunk)
   }
 
-  function counted(trunk: string, given: MediaPorts): MediaPorts {
+  function countRelease(trunk: string, given: MediaPorts): MediaPorts {
     let silent = 1
     let isReleased = false
     return {
@@ -185,7 +185,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
   return {
     within: (trunk, source) => ({
       async allocate() {
-        if (exceedsShare(trunk)) {
+        if (exceedsQuota(trunk)) {
           refused++
           return 'no-port-left'
         }
@@ -195,13 +195,13 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
           change(trunk, { pairs: -1, silent: -1 })
           throw error
         })
-        if (given !== 'no-port-left') return counted(trunk, given)
+        if (given !== 'no-port-left') return countRelease(trunk, given)
         change(trunk, { pairs: -1, silent: -1 })
         return given
       },
       adopt(port, pair) {
         change(trunk, { pairs: 1, silent: 1 })
-        return counted(trunk, source.adopt(port, pair))
+        return countRelease(trunk, source.adopt(port, pair))
       },
     }),
     isHalfSilent: (trunk) => of(trunk).silent >= maxSilent(trunk) / 2,

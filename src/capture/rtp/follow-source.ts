@@ -61,7 +61,7 @@ const silence100us = 4000
 /** RTP ticks in 100 us at 8000 Hz. */
 const defaultTicks = 0.8
 /** Longest overlap of a new source with the old one that is recorded, because packets of the two may cross. */
-const crossing100us = 500
+const maxOverlap100us = 500
 /** After a new session description another source may take over at once, until the old source has sent this many packets. */
 const yieldPackets = 50
 const heldLimit = 64
@@ -186,8 +186,8 @@ export class SourceFollower {
     this.sourceChanges = 0
     for (const candidate of this.candidates) {
       const moved = candidate.held.map((one) => ({ ...one, arrival100us: one.arrival100us + shift100us }))
-      // Keeps packets from shortly before the start (`crossing100us`): if the source takes over, they are recorded at time 0.
-      candidate.held = moved.filter(({ arrival100us }) => arrival100us >= -crossing100us)
+      // Keeps packets from shortly before the start (`maxOverlap100us`): if the source takes over, they are recorded at time 0.
+      candidate.held = moved.filter(({ arrival100us }) => arrival100us >= -maxOverlap100us)
       for (const one of candidate.held) one.arrival100us = Math.max(0, one.arrival100us)
     }
     this.candidates = this.candidates.filter(({ held }) => held.length > 0)
@@ -407,7 +407,7 @@ export class SourceFollower {
     const from = `${address} ${port}`
     if (this.followedFrom !== '' && this.followedFrom !== from) this.sourceChanges++
     this.followedFrom = from
-    const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - crossing100us)
+    const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - maxOverlap100us)
     this.leaveOut(candidate, candidate.held.length - held.length)
     const { seq, timestamp, ssrc } = held[0]!.packet
     this.sequence.begin(seq, timestamp)

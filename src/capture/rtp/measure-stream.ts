@@ -3,7 +3,7 @@
  * stores no audio. It runs for every packet before encryption, so it reads only a few bytes of each.
  */
 import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
-import { judgesSound, soundOf, type SoundState } from './sense-sound.ts'
+import { setSoundKinds, detectSound, type SoundState } from './detect-sound.ts'
 
 /** Measurements of one stream since its recording began. Times are in ms; packets are counted by sequence number (RFC 3550, A.3). */
 export type StreamMeasure = {
@@ -27,7 +27,7 @@ export type StreamMeasure = {
   /** Arrival of the first packet since the start of the recording; -1 if none. `lastMs`: of the last packet. */
   firstMs: number
   lastMs: number
-  /** Number of the client's sender reports. `reportedSent`, `reportedCame`: packets sent and arrived between the first and the last. */
+  /** Number of the client's sender reports. `reportedSent`, `reportedArrived`: packets sent and arrived between the first and the last. */
   reports: number
   reportedSent: number
   reportedCame: number
@@ -69,7 +69,7 @@ export class StreamMeter {
   setCodecs(codecs: readonly StreamCodec[]): void {
     this.codecs = codecs
     this.ticks.fill(0.8)
-    judgesSound(this.kinds, codecs)
+    setSoundKinds(this.kinds, codecs)
     for (const { payloadType, clockRate } of codecs) if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
   }
 
@@ -125,7 +125,7 @@ export class StreamMeter {
     if (this.first100us < 0) this.first100us = arrival100us
     this.last100us = arrival100us
     this.forgives = this.paused
-    const sound = soundOf(this.kinds, payloadType, bytes, start, end)
+    const sound = detectSound(this.kinds, payloadType, bytes, start, end)
     if (sound > 0 || this.payloadType < 0) this.payloadType = payloadType
     if (sound >= 0) {
       this.judged++

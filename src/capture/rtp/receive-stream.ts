@@ -94,7 +94,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     ...{ ...options, peer, opener },
     latches: latches && ((address) => latches(plainAddress(address))),
   })
-  let rtcpPort = reportsTo(options)
+  let rtcpPort = reportsPortOf(options)
   /** Latched address from which reports are accepted instead of the described one. */
   let rtcpAddress: string | undefined
   let lastSenderReport = 0
@@ -217,7 +217,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     },
     update: (described) => {
       ports.rtp.takeWaiting()
-      if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsTo(described)
+      if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsPortOf(described)
       if (described.peer.address !== plainAddress(peer.address)) rtcpAddress = undefined
       mux = described.mux === true
       peer = latchedPeer(described.peer)
@@ -242,6 +242,6 @@ function plainAddress(address: string): string {
 }
 
 /** Returns the port for reports. With `mux` a given RTCP port is ignored, because it is for peers without mux (RFC 5761, 5.1.3). */
-function reportsTo({ peer, reportsPort, mux }: Described): number {
+function reportsPortOf({ peer, reportsPort, mux }: Described): number {
   return mux ? peer.port : (reportsPort ?? peer.port + 1)
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -14,7 +14,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
@@ -23,7 +23,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool, type Spool } from './recovery/spool.ts'
 import { recoverAfterCrash } from './recovery/recover-after-crash.ts'
 
-const seed = { version: 1, description: await describedToday() }
+const seed = { version: 1, description: await readShippedDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const recorded: SegmentFacts[] = []
@@ -64,7 +64,7 @@ async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
 const openCalls = () =>
   openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -14,7 +14,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { describeLeg, identify } from '#test/simulator/describe-call.ts'
 import { writeInvitationBody } from '#test/simulator/invitation-body.ts'
 import { numbersCalled, officialByKey, officials } from '#test/simulator/people.ts'
@@ -27,7 +27,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './recovery/spool.ts'
 import type { VersionInForce } from './reading/version-in-force.ts'
 
-const seed = await describedToday()
+const seed = await readShippedDescription()
 const { recipient } = generateKeyPair()
 const [aino, bertil, raija] = [officialByKey('aino'), officialByKey('bertil'), officialByKey('raija')]
 const now = () => Temporal.Now.instant()
@@ -66,7 +66,7 @@ afterEach(async () => {
 async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

@@ -7,7 +7,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { Source } from '../sip/handler.ts'
 import type { FormatPolicy } from '../siprec/read-invitation.ts'
-import type { ClientsSeen } from './seen/clients-seen.ts'
+import type { ClientStatistics } from './seen/client-statistics.ts'
 import type { SavedSessions } from './recovery/saved-sessions.ts'
 import type { SavedCalls } from './recovery/saved-calls.ts'
 import type { PreallocatedRecordings } from './media/preallocated-files.ts'
@@ -62,7 +62,7 @@ export interface RecorderOptions {
   /** Called for a refused request. The reason contains no values of the request. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
   /** Counts what each client sends. */
-  clients?: ClientsSeen
+  clients?: ClientStatistics
   onFacts?: (dialogId: string, facts: SegmentFacts) => void
   limits?: Partial<RecorderLimits>
 }
@@ -91,7 +91,7 @@ export const defaultLimits: RecorderLimits = {
   retryMs: 60_000,
 }
 
-export function streamMeans(
+export function sessionStreamsOptions(
   { ports, random, latchesOf }: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf'>,
   trunk: string | undefined,
 ): SessionStreamsOptions {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
@@ -18,7 +18,7 @@ import { createRecorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './recovery/spool.ts'
 
-const seed = { version: 1, description: await describedToday() }
+const seed = { version: 1, description: await readShippedDescription() }
 const opened: (() => unknown)[] = []
 let folder = ''
 const recorded: SegmentFacts[] = []
@@ -40,7 +40,7 @@ async function startRecorder(
 ): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault: () => undefined })

@@ -2,12 +2,12 @@
  * The recorder: handles SIP requests and runs all sessions of this process, independently of each other. SIP transactions are
  * in sip/, message bodies in siprec/, and the state machine of a session in machine/session.ts.
  */
-import { timeFromNow } from '#platform/clock/time-of.ts'
+import { startStableClock } from '#platform/clock/stable-clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { createUnrecordedSessions } from './unrecorded-sessions.ts'
-import { refusedAtEnd, describesMedia } from './machine/answer-session.ts'
+import { refuseWhileStopping, responseHasSdp } from './machine/answer-session.ts'
 import { createConferences } from './duplicates/conferences.ts'
 import { createDescribeRequest, type Found } from './machine/describe-request.ts'
 import { describeReoffer } from './machine/describe-reoffer.ts'
@@ -18,29 +18,29 @@ import {
   isHeldBack,
   isUnknownCaller,
   reportedCallerOf,
-  unheardMedia,
+  unreachableMediaReason,
   type CallInvitation,
   type EarlierSegment,
 } from './machine/describe-segment.ts'
 import { createCompletions } from './register/complete-segments.ts'
-import { decideLater, hasStarted, canDecideAgain, isOutsideRegister } from './machine/decide-later.ts'
+import { decideLater, hasStarted, canBeDecidedLater, isOutsideRegister } from './machine/decide-later.ts'
 import { createSplitDirectionSessions } from './duplicates/split-direction-session.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './media/preallocated-files.ts'
-import { createRequestReader, knownOf, type SessionRequest, type KnownBefore } from './reading/read-requests.ts'
-import { createRecentCalls, remembered } from './duplicates/recent-calls.ts'
+import { createRequestReader, knownOf, type SessionRequest, type KnownSessionData } from './reading/read-requests.ts'
+import { createRecentCalls, toRememberedSegment } from './duplicates/recent-calls.ts'
 import { defaultLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
-import { runSession, type RunningSession, type SegmentBefore, type SessionParts } from './run-session.ts'
-import { isStopped, placeOf, recordingIn } from './reading/read-session.ts'
+import { runSession, type RunningSession, type PreviousSegment, type SessionParts } from './run-session.ts'
+import { isStopped, stateForNextSegment, recordingIn } from './reading/read-session.ts'
 import { withMark } from './machine/recording-outcome.ts'
 import type { Offer, PartyFacts, Reoffer } from './machine/session-types.ts'
-import { refusedUnheard } from '../siprec/answer-offer.ts'
+import { refusedUnreachableMedia } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClock, transferTime } from './machine/reported-times.ts'
 import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { answeringOfficial } from './machine/answering-official.ts'
+import { compareOfficials } from './machine/answering-official.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -67,38 +67,38 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Sessions by dialog id. */
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
-  const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
+  const times = new WeakMap<PreviousSegment, () => Temporal.Instant>()
   /** Sessions that have failed over to a duplicate. */
-  const inherited = new WeakSet<RunningSession>()
+  const failedOver = new WeakSet<RunningSession>()
   const reader = createRequestReader(options)
   const recent = createRecentCalls()
   for (const facts of options.leftBehind ?? []) {
-    recent.remember(facts.callIds, remembered(facts, false))
+    recent.remember(facts.callIds, toRememberedSegment(facts, false))
   }
   const describe = createDescribeRequest({ options, reader, recent })
-  const unkept = createUnrecordedSessions(options.mediaAddress)
+  const unrecorded = createUnrecordedSessions(options.mediaAddress)
   const conferences = createConferences({ recent, bySegment, reader, random })
-  const completions = createCompletions({ options, counters, hold })
-  const halves = createSplitDirectionSessions({ options, reader, sessions, hold })
+  const completions = createCompletions({ options, counters, hold: saveSession })
+  const splitDirections = createSplitDirectionSessions({ options, reader, sessions, hold: saveSession })
   const duplicates = createDuplicateSessions({
-    ...{ options, limits, sessions, reader, hold, forget },
+    ...{ options, limits, sessions, reader, hold: saveSession, forget },
     onMoved(session, facts, isOriginal) {
-      if (isOriginal) inherited.delete(session)
-      else inherited.add(session)
+      if (isOriginal) failedOver.delete(session)
+      else failedOver.add(session)
       counters.movedOn++
-      hold(session)
+      saveSession(session)
       options.onFacts?.(session.dialog.id, facts)
     },
-    passOn: (session, { incoming, invitation }) => passOn(session, incoming, invitation, nowOf(session)),
+    passOn: (session, { incoming, invitation }) => beginAfterTransfer(session, incoming, invitation, nowOf(session)),
   })
-  const beside = { halves, duplicates }
+  const related = { halves: splitDirections, duplicates }
   const resumed = createResumedSessions({
-    ...{ options, limits, sessions, reader, recent, beside, inherited, counters, start, end },
+    ...{ options, limits, sessions, reader, recent, beside: related, inherited: failedOver, counters, start, end },
   })
   const watching = watchSessions({ options, limits, sessions, reader, resumed, end })
 
   /** Saves a session for the next process. */
-  function hold(session: RunningSession): void {
+  function saveSession(session: RunningSession): void {
     resumed.hold(session)
   }
 
@@ -107,7 +107,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return (session && times.get(session)?.()) ?? clock.now()
   }
 
-  function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: KnownBefore) {
+  function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: KnownSessionData) {
     const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
     refuse(incoming, found)
@@ -122,7 +122,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function onInvite(invite: Invite): Promise<void> {
-    if (refusedAtEnd(invite, stopping.signal)) return
+    if (refuseWhileStopping(invite, stopping.signal)) return
     counters.offered++
     const now = clock.now()
     const found = read(invite, now)
@@ -131,7 +131,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // Replaces (RFC 3891 section 3): the named session ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (invite.replaces) resumed.drop(invite.replaces.id)
-    if (replaced) noLongerLive(replaced)
+    if (replaced) markEnded(replaced)
     if (!(await begin(invite, found, now))) {
       // A duplicate session may replace an earlier one.
       if (invite.replaces && duplicates.leave(invite.replaces.id)) void invite.replaces.bye()
@@ -159,19 +159,23 @@ export function createRecorder(options: RecorderOptions): Recorder {
     incoming: Invite | IncomingRequest,
     { invitation, answeredAt }: Found,
     now: Temporal.Instant,
-    before?: SegmentBefore,
+    before?: PreviousSegment,
     passedOn?: Offer['passedOn'],
     earlier?: EarlierSegment,
   ): Promise<boolean> {
     const offer = describe(incoming, { invitation, answeredAt }, now, earlier)
     const duplicate = offer === 'outside' ? undefined : recent.findDuplicate(offer.facts, reader.trunkNameOf(incoming))
     const first = duplicate && bySegment.get(duplicate.segmentId)
-    if (invitation.isUnheard && offer !== 'outside' && (duplicate || offer.facts.captureFailure === unheardMedia)) {
-      refuse(incoming, refusedUnheard)
+    if (
+      invitation.isUnheard &&
+      offer !== 'outside' &&
+      (duplicate || offer.facts.captureFailure === unreachableMediaReason)
+    ) {
+      refuse(incoming, refusedUnreachableMedia)
       return false
     }
     if (offer !== 'outside') reportCaller(invitation, offer.facts)
-    if (first && (await halves.join(incoming, invitation, first))) return false
+    if (first && (await splitDirections.join(incoming, invitation, first))) return false
     // The other session was still opening, and has failed: tries again without it.
     if (first?.state?.phase === 'over')
       return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
@@ -182,10 +186,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!duplicates.has(incoming.dialog.id)) reader.forget(incoming.dialog.id)
       return false
     }
-    if (offer === 'outside') await leaveOutside(incoming, invitation)
+    if (offer === 'outside') await endOutsideRegister(incoming, invitation)
     if (offer === 'outside' || duplicate) {
       // Outside this register (R8), or already recorded by another session: answers without recording.
-      unkept.answer(incoming, invitation)
+      unrecorded.answer(incoming, invitation)
       return false
     }
 
@@ -200,19 +204,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const request = incoming.answered ? undefined : { request: incoming, offer: invitation.offer }
     const more = {
       passedOn,
-      mayBeDecidedAnew: canDecideAgain(invitation, facts),
-      answerHasSdp: describesMedia(incoming, invitation),
+      mayBeDecidedAnew: canBeDecidedLater(invitation, facts),
+      answerHasSdp: responseHasSdp(incoming, invitation),
     }
     const conference = conferences.ofOffer(invitation, facts, now, session)
     await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...conference, facts } }, request)
-    hold(session)
+    saveSession(session)
     return true
   }
 
-  function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
-    recent.remember(facts.callIds, remembered(facts, true))
+  function start(facts: SegmentFacts, dialog: Dialog, before?: PreviousSegment, beganMs?: number): RunningSession {
+    recent.remember(facts.callIds, toRememberedSegment(facts, true))
     // The segments of a transferred call use the same clock.
-    const time = (before && times.get(before)) ?? timeFromNow(clock)
+    const time = (before && times.get(before)) ?? startStableClock(clock)
     const { segmentId, trunk } = facts
     let entered = false
     const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialog.id
@@ -240,7 +244,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = runSession(dialog, parts, before)
     times.set(session, time)
     sessions.set(dialog.id, session)
-    unkept.forget(dialog.id)
+    unrecorded.forget(dialog.id)
     bySegment.set(segmentId, session)
     return session
   }
@@ -248,51 +252,51 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function forget(dialogId: string): void {
     sessions.delete(dialogId)
     duplicates.ended(dialogId)
-    unkept.forget(dialogId)
+    unrecorded.forget(dialogId)
     reader.forget(dialogId)
     resumed.forget(dialogId)
   }
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
-    if (refusedAtEnd(incoming, stopping.signal)) return
+    if (refuseWhileStopping(incoming, stopping.signal)) return
     const { id } = incoming.dialog
     const session = await resumed.resumeIn(id)
-    if (halves.has(id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
+    if (splitDirections.has(id)) return splitDirections.change(incoming, (...answer) => incoming.respond(...answer))
     const now = nowOf(session)
-    const found = read(incoming, now, duplicates.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
+    const found = read(incoming, now, duplicates.knownOf(id) ?? knownOf(session) ?? unrecorded.knownOf(id))
     if (found === 'refused') return
     const { invitation } = found
-    if (await leaveOutside(incoming, invitation, session)) return unkept.answer(incoming, invitation)
-    if (duplicates.has(id) && !leaveDuplicate(incoming, invitation, now)) {
+    if (await endOutsideRegister(incoming, invitation, session)) return unrecorded.answer(incoming, invitation)
+    if (duplicates.has(id) && !detachDuplicate(incoming, invitation, now)) {
       const { first } = duplicates.find(id) ?? {}
       if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
       return duplicates.change({ incoming: incoming, invitation })
     }
     if (!session) {
       // Answers without recording until the session has a call of this register.
-      if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
-      const { before, passedOn } = unkept.find(id) ?? {}
+      if (!hasStarted(invitation)) return unrecorded.answer(incoming, invitation)
+      const { before, passedOn } = unrecorded.find(id) ?? {}
       await begin(incoming, found, now, before, passedOn)
       return
     }
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    if (facts && answeringOfficial(invitation, facts.official) === 'passed-on') {
-      return passOn(session, incoming, invitation, now)
+    if (facts && compareOfficials(invitation, facts.official) === 'passed-on') {
+      return beginAfterTransfer(session, incoming, invitation, now)
     }
     const later = facts
-      ? decideLater(invitation, facts, () => describe(incoming, found, now, remembered(facts, true)))
+      ? decideLater(invitation, facts, () => describe(incoming, found, now, toRememberedSegment(facts, true)))
       : 'as-before'
-    const isAnothers = facts && inherited.has(session) && isOfAnother(incoming, invitation, facts, now)
-    if (later === 'another' || isAnothers) return passOn(session, incoming, invitation, now)
-    const reoffer = { ...reofferOf(invitation, session), answerHasSdp: describesMedia(incoming, invitation) }
+    const isAnothers = facts && failedOver.has(session) && isAnotherCall(incoming, invitation, facts, now)
+    if (later === 'another' || isAnothers) return beginAfterTransfer(session, incoming, invitation, now)
+    const reoffer = { ...reofferOf(invitation, session), answerHasSdp: responseHasSdp(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const request = { request: incoming, offer: invitation.offer }
     if (facts && later !== 'as-before') {
       recent.learn(facts, callIdsOf(invitation))
       const by = { offer: reoffer, pending: request }
-      await completions.complete(session, facts, later, canDecideAgain(invitation, later.facts), by)
+      await completions.complete(session, facts, later, canBeDecidedLater(invitation, later.facts), by)
     } else await session.dispatch({ type: 'reoffered', offer: reoffer }, request)
-    hold(session)
+    saveSession(session)
     if (facts) conferences.settle(facts)
   }
 
@@ -344,20 +348,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * Detaches a duplicate that now reports another caller than its recording session: it continues as a separate session.
    * @returns true if it was detached
    */
-  function leaveDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
+  function detachDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
     const { id } = incoming.dialog
     const { first, leg } = duplicates.find(id) ?? {}
     const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
-    if (!leg || !facts || !isOfAnother(incoming, invitation, facts, now)) return false
+    if (!leg || !facts || !isAnotherCall(incoming, invitation, facts, now)) return false
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
     duplicates.leave(id)
-    unkept.take(id, { described, streams, answerVersion, sdpSessionId })
+    unrecorded.take(id, { described, streams, answerVersion, sdpSessionId })
     return true
   }
 
   /** Returns true if a duplicate, or a session that has failed over to one, reports a caller of another call. */
-  function isOfAnother(
+  function isAnotherCall(
     incoming: SessionRequest,
     invitation: CallInvitation,
     facts: SegmentFacts,
@@ -377,7 +381,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * own session, and other sessions of the call that have sent only SDP.
    * @returns true if there were any
    */
-  async function leaveOutside(
+  async function endOutsideRegister(
     incoming: SessionRequest,
     invitation: CallInvitation,
     own?: RunningSession,
@@ -390,22 +394,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (state?.phase !== 'live' || !awaitsDirection(state.session.facts)) return false
       return (own && at === 0) || !state.session.metadata
     })
-    for (const session of waiting) await leave(session)
+    for (const session of waiting) await endUnrecorded(session)
     return waiting.length > 0
   }
 
-  async function leave(session: RunningSession): Promise<void> {
+  async function endUnrecorded(session: RunningSession): Promise<void> {
     const { dialog, state, described, sdpSessionId } = session
     if (state?.phase !== 'live') return
     const { facts, streams, answerVersion } = state.session
     await session.dispatch({ type: 'outside' })
     recent.forget(facts.segmentId)
     counters.historyOnly--
-    unkept.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
+    unrecorded.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
   }
 
   /** Ends the segment after a transfer and begins another on the same ports, at the transfer time in the metadata (R17). */
-  async function passOn(
+  async function beginAfterTransfer(
     session: RunningSession,
     incoming: IncomingRequest,
     invitation: CallInvitation,
@@ -413,11 +417,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   ): Promise<void> {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
     const answeredAt = transferTime(invitation, reader.clockOf(incoming.dialog.id), began, now)
-    noLongerLive(session)
+    markEnded(session)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // If no caller is reported, the caller of the previous segment applies.
-    const earlier = facts && !callerOf(invitation) ? remembered(facts, true) : undefined
-    await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session), earlier)
+    const earlier = facts && !callerOf(invitation) ? toRememberedSegment(facts, true) : undefined
+    await begin(incoming, { invitation, answeredAt }, now, session, stateForNextSegment(session), earlier)
     await session.dispatch({ type: 'ended', at: answeredAt, inferred: false })
   }
 
@@ -436,36 +440,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (session?.state?.phase === 'live') conferences.settle(session.state.session.facts)
     const incoming = { request, source: dialog.source, dialog }
     if (request.body.length === 0) return
-    if (halves.has(dialog.id)) return halves.change(incoming)
+    if (splitDirections.has(dialog.id)) return splitDirections.change(incoming)
     const isDuplicate = duplicates.has(dialog.id)
     const found =
       (session || isDuplicate) &&
       reader.read(incoming, nowOf(session), duplicates.knownOf(dialog.id) ?? knownOf(session))
-    if (found && 'invitation' in found && (await leaveOutside(incoming, found.invitation, session))) return
+    if (found && 'invitation' in found && (await endOutsideRegister(incoming, found.invitation, session))) return
     if (isDuplicate && found && 'invitation' in found) duplicates.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.dispatch({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
-    hold(session)
+    saveSession(session)
   }
 
   /** Returns true if a BYE is the first request that shows the call to be outside this register; then its data are deleted. */
-  async function isLeftAtEnd(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
+  async function isOutsideAtBye(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
     if (bye.request.body.length === 0) return false
     const found = reader.read(bye, nowOf(session), knownOf(session))
-    if (!('invitation' in found) || !(await leaveOutside(bye, found.invitation, session))) return false
-    unkept.forget(bye.dialog.id)
+    if (!('invitation' in found) || !(await endOutsideRegister(bye, found.invitation, session))) return false
+    unrecorded.forget(bye.dialog.id)
     return true
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
     if (inferred) counters.endsInferred++
-    noLongerLive(session)
+    markEnded(session)
     const at = nowOf(session).subtract({ milliseconds: Math.round(silentMs) })
     return session.dispatch({ type: 'ended', at, inferred })
   }
 
   /** Marks the segment as ended at once: in a transfer a new INVITE may follow the BYE immediately (NetSapiens). */
-  function noLongerLive({ state }: RunningSession): void {
+  function markEnded({ state }: RunningSession): void {
     if (!state || state.phase === 'over') return
     recent.ended(state.session.facts.segmentId, clock.now())
     conferences.settle(state.session.facts)
@@ -488,11 +492,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
         // The call can continue in a duplicate, which must be resumed first.
         if (resumed.hasDuplicates(request.dialog.id)) await resumed.resumeIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
-        unkept.forget(request.dialog.id)
-        halves.leave(request.dialog.id)
+        unrecorded.forget(request.dialog.id)
+        splitDirections.leave(request.dialog.id)
         duplicates.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
-        if (!session || (await isLeftAtEnd(session, request))) return
+        if (!session || (await isOutsideAtBye(session, request))) return
         // A BYE ends only its session. The call ends with its last session, or when metadata report its end.
         const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
         if (endedAgoMs === undefined && duplicates.failOver(session, 'has-ended')) return
@@ -501,10 +505,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       },
       onDialogLost(dialog, reason) {
         const session = sessions.get(dialog.id)
-        unkept.forget(dialog.id)
+        unrecorded.forget(dialog.id)
         if (duplicates.has(dialog.id) && reason === 'not-acknowledged' && reader.wasAcknowledged(dialog.id))
           return 'keep'
-        halves.leave(dialog.id)
+        splitDirections.leave(dialog.id)
         duplicates.leave(dialog.id)
         resumed.drop(dialog.id)
         if (!session) return undefined
@@ -532,7 +536,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const session of bySegment.values()) {
         if (recordingIn(session.state) !== recordingId) continue
         await session.forbid(destroys)
-        hold(session)
+        saveSession(session)
       }
     },
     async stop() {

@@ -4,17 +4,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
-import { answerSession, offerAnew } from './machine/answer-session.ts'
-import type { SessionEffect, SessionEvent, SessionPlace, SessionState } from './machine/session-types.ts'
+import { answerSession, buildReoffer } from './machine/answer-session.ts'
+import type { SessionEffect, SessionEvent, LegState, SessionState } from './machine/session-types.ts'
 import { step } from './machine/session.ts'
 import { allPaused } from './media/accepted-streams.ts'
-import { judgeReception, type MeasuredStream } from './media/judge-reception.ts'
-import { offerAgain } from './media/offer-again.ts'
+import { computeReception, type MeasuredStream } from './media/compute-reception.ts'
+import { sendReinvite } from './media/send-reinvite.ts'
 import { openSessionMedia, type SessionMedia } from './media/session-media.ts'
 import { createSessionStreams, type SessionStreams } from './media/session-streams.ts'
 import { storeRecording } from './media/store-recording.ts'
 import type { RequestReader } from './reading/read-requests.ts'
-import { streamMeans, type RecorderOptions } from './recorder-options.ts'
+import { sessionStreamsOptions, type RecorderOptions } from './recorder-options.ts'
 
 /** The recorder of a session, its segment, and callbacks. */
 export interface SessionParts {
@@ -66,16 +66,16 @@ export interface SessionLeg {
   readonly dialog: Dialog
   /** Streams of the session; undefined if no port was free, or nothing is recorded. */
   readonly streams: SessionStreams | undefined
-  readonly place: SessionPlace
+  readonly place: LegState
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
 }
 
 /** State that a segment takes over from the previous segment of its session. */
-export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
+export type PreviousSegment = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
 
 /** Starts a session. `before`: the previous segment, after a transfer within the session or a restart of the process. */
-export function runSession(firstDialog: Dialog, parts: SessionParts, before?: SegmentBefore): RunningSession {
+export function runSession(firstDialog: Dialog, parts: SessionParts, before?: PreviousSegment): RunningSession {
   const { options, segment, now, stopping } = parts
   const { spool, mediaAddress } = options
   let dialog = firstDialog
@@ -85,15 +85,15 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   let queue = Promise.resolve()
   let answered = false
   /** True if the end of the call destroys the recording instead of storing it. */
-  let toDestroy = false
+  let mustDestroy = false
   let described: SessionDescription | undefined = before?.described
   /** Streams whose packets are discarded: taken over from the previous segment, or opened while a decision is pending. */
-  let idle: SessionStreams | undefined
+  let discardingStreams: SessionStreams | undefined
 
-  const newStreams = () => createSessionStreams(streamMeans(options, segment.trunk))
+  const newStreams = () => createSessionStreams(sessionStreamsOptions(options, segment.trunk))
   const onFault = (error: unknown) => options.onFault(error, { segment: segment.segmentId })
   /** Waits before a failed disk or store operation is retried; resolves to false if the process stops. */
-  const again = () => wait(parts.storeAgainMs, true, { signal: stopping }).catch(() => false)
+  const waitForRetry = () => wait(parts.storeAgainMs, true, { signal: stopping }).catch(() => false)
   const withdraw = (segmentIds: readonly string[]) =>
     Promise.all(segmentIds.map((id) => spool.withdraw(id).catch(onFault)))
 
@@ -134,22 +134,22 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         return opened
       }
       case 'take-over':
-        idle = before?.passOn()
-        idle?.writeTo(undefined)
+        discardingStreams = before?.passOn()
+        discardingStreams?.writeTo(undefined)
         return undefined
       case 'listen':
-        idle = newStreams()
-        if ((await idle.add(effect.streams)) !== 'no-port') return undefined
-        idle = undefined
+        discardingStreams = newStreams()
+        if ((await discardingStreams.add(effect.streams)) !== 'no-port') return undefined
+        discardingStreams = undefined
         return { type: 'not-listening' }
       case 'open-streams':
-        await idle?.add(effect.streams)
+        await discardingStreams?.add(effect.streams)
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
           return { type: 'capture-state', state: 'failing', failure: 'no-port' }
         }
         return undefined
       case 'close-streams':
-        idle?.close(effect.indexes)
+        discardingStreams?.close(effect.indexes)
         media?.closeStreams(effect.indexes)
         return undefined
       case 'retarget':
@@ -185,7 +185,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         media?.silence()
         return effect.destroys ? destroy() : store((current) => current.seal())
       case 'close':
-        idle?.closeAll()
+        discardingStreams?.closeAll()
         await media?.abandon()
         media = undefined
         return undefined
@@ -217,10 +217,10 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   /** Returns the streams to take over: the previous segment's, or those received while the decision was pending. */
   function takeCurrentStreams(): (() => SessionStreams | undefined) | undefined {
     if (before?.hasStreams) return () => before.passOn()
-    if (!idle) return undefined
+    if (!discardingStreams) return undefined
     return () => {
-      const streams = idle
-      idle = undefined
+      const streams = discardingStreams
+      discardingStreams = undefined
       return streams
     }
   }
@@ -228,11 +228,11 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   /** Sends a re-INVITE without blocking other events. If it crosses a request of the client, the client's has precedence. */
   async function offer(effect: SessionEffect & { do: 'offer' }): Promise<void> {
     const { ports, ownKey } = media ?? {}
-    const text = offerAnew(described, {
+    const text = buildReoffer(described, {
       ...{ mode: 'record', version: effect.version, streams: effect.streams, sdpSessionId },
       ...{ ports: ports ?? new Map<number, number>(), ownKey, mediaAddress },
     })
-    const event = await offerAgain(
+    const event = await sendReinvite(
       dialog,
       text,
       effect.streams,
@@ -250,10 +250,10 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (!pending) return undefined
     const made = answerSession(pending.request, pending.offer, described, {
       // No port was free.
-      mode: effect.mode === 'record' && !media && !idle ? 'historyOnly' : effect.mode,
+      mode: effect.mode === 'record' && !media && !discardingStreams ? 'historyOnly' : effect.mode,
       ...{ version: effect.version, streams: effect.streams, sdpSessionId },
-      ports: (media ?? idle)?.ports ?? new Map<number, number>(),
-      ownKey: (media ?? idle)?.ownKey,
+      ports: (media ?? discardingStreams)?.ports ?? new Map<number, number>(),
+      ownKey: (media ?? discardingStreams)?.ownKey,
       mediaAddress,
     })
     described = made.described
@@ -271,12 +271,12 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (!media) return { type: 'store-failed' }
     let finished: Awaited<ReturnType<SessionMedia['finish']>> | undefined
     for (;;) {
-      if (toDestroy) return destroy()
+      if (mustDestroy) return destroy()
       try {
         finished ??= await seal(media)
         const { recording, received, lost, streams, marks } = finished
         const folder = dirname(recording.bodyPath)
-        if (!(await storeRecording(recording.id, folder, options.objects, 'durable', () => toDestroy))) continue
+        if (!(await storeRecording(recording.id, folder, options.objects, 'durable', () => mustDestroy))) continue
         return {
           type: 'stored',
           marks,
@@ -292,7 +292,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       } catch (error) {
         onFault(error)
         if (state?.phase === 'live') return { type: 'store-failed' }
-        if (await again()) continue
+        if (await waitForRetry()) continue
         // The files stay on disk, and the next start recovers them as after a crash.
         if (!finished) await media.leaveBehind().catch(onFault)
         return { type: 'store-failed' }
@@ -303,7 +303,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   function reception(streams: readonly MeasuredStream[]): Pick<NonNullable<RecordingFacts['stored']>, 'reception'> {
     const session = state && state.phase !== 'over' ? state.session : undefined
     const client = session?.facts.recording?.client
-    return client ? { reception: judgeReception(streams, media?.tracks ?? {}, client) } : {}
+    return client ? { reception: computeReception(streams, media?.tracks ?? {}, client) } : {}
   }
 
   /** Destroys the recording, with retries as in `store`. If the process stops before, the next start destroys it. */
@@ -314,7 +314,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         return { type: 'gone' }
       } catch (error) {
         onFault(error)
-        if (state?.phase === 'live' || !(await again())) return { type: 'removal-failed' }
+        if (state?.phase === 'live' || !(await waitForRetry())) return { type: 'removal-failed' }
       }
     }
   }
@@ -357,8 +357,8 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       streams: media?.exchange(next.streams ?? newStreams(), hasEnded),
     }
     // Streams whose packets were discarded can be closed at once.
-    idle?.closeAll()
-    idle = undefined
+    discardingStreams?.closeAll()
+    discardingStreams = undefined
     ;({ dialog, described, sdpSessionId } = next)
     await handle({ type: 'moved', to: next.place, isSilenced: next.streams === undefined }, undefined)
     return was
@@ -378,14 +378,14 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       return media
     },
     get hasStreams() {
-      return (media !== undefined && media.ports.size > 0) || idle !== undefined
+      return (media !== undefined && media.ports.size > 0) || discardingStreams !== undefined
     },
     get described() {
       return described
     },
     passOn() {
-      const streams = media?.passOn() ?? idle
-      idle = undefined
+      const streams = media?.passOn() ?? discardingStreams
+      discardingStreams = undefined
       return streams
     },
     dispatch,
@@ -396,7 +396,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     },
     forbid(destroys) {
       media?.silence()
-      toDestroy ||= destroys
+      mustDestroy ||= destroys
       return dispatch({ type: 'forbidden', at: now(), destroys })
     },
   }

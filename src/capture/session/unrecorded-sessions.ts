@@ -4,11 +4,11 @@ import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offe
 import { peerOf } from './media/accepted-streams.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { CallInvitation } from './machine/describe-segment.ts'
-import type { SegmentBefore } from './run-session.ts'
+import type { PreviousSegment } from './run-session.ts'
 import type { Offer } from './machine/session-types.ts'
 
 /** The client's last offer, needed to ask it to send media later. Stores no parties. */
-interface Unkept {
+interface UnrecordedSession {
   described: SessionDescription | undefined
   streams: readonly StreamPlan[]
   answerVersion: number
@@ -19,16 +19,16 @@ interface Unkept {
 export interface UnrecordedSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
   /** Adds a session that was recorded, or a duplicate, until its call was found to be another one. */
-  take(dialogId: string, session: Unkept): void
+  take(dialogId: string, session: UnrecordedSession): void
   /** Returns the media lines in force, for reading a later request. */
   knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
   /** Returns the state of a session, needed when it is recorded from now on. */
-  find(dialogId: string): { before: SegmentBefore; passedOn: NonNullable<Offer['passedOn']> } | undefined
+  find(dialogId: string): { before: PreviousSegment; passedOn: NonNullable<Offer['passedOn']> } | undefined
   forget(dialogId: string): void
 }
 
 export function createUnrecordedSessions(mediaAddress: (peer: string) => string): UnrecordedSessions {
-  const sessions = new Map<string, Unkept>()
+  const sessions = new Map<string, UnrecordedSession>()
   const sessionIdOf = (dialogId: string) => String(createHash('sha256').update(dialogId).digest().readUInt32BE(0))
 
   return {

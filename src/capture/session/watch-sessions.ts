@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { DialogLoss } from '../sip/handler.ts'
-import { judgeSession } from './machine/judge-session.ts'
+import { checkSession } from './machine/check-session.ts'
 import { trunkIn } from './reading/read-session.ts'
 import type { RequestReader } from './reading/read-requests.ts'
 import type { RecorderLimits, RecorderOptions } from './recorder-options.ts'
@@ -9,7 +9,7 @@ import type { RunningSession } from './run-session.ts'
 
 const checkMs = 2_000
 /** Sessions checked in one turn of the event loop. */
-const sessionsATurn = 20
+const sessionsPerTurn = 20
 
 /** Checks sessions periodically for lost end signals and missing packets. */
 export function watchSessions(parts: {
@@ -33,9 +33,9 @@ export function watchSessions(parts: {
     resumed.dropSilent(limits.silenceEndsMs)
     for (const [n, [id, session]] of [...sessions].entries()) {
       // Yields to the event loop, because a check of all sessions at once would delay packets and answers too long.
-      if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
+      if (n % sessionsPerTurn === sessionsPerTurn - 1) await setImmediate()
       if (sessions.get(id) !== session) continue
-      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
+      const found = checkSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
         isScarce: options.ports.isScarce(trunkIn(session.state)),
         isAcknowledged: reader.wasAcknowledged(id),
       })

@@ -1,6 +1,6 @@
 import { allowedMethods, allowHeader, supportedOptions } from './capabilities.ts'
 import { listHeader, optionTags, type Header, type SipRequest } from './message.ts'
-import { isTooBrief, minSeHeader } from './session-timer.ts'
+import { isIntervalTooSmall, minSeHeader } from './session-timer.ts'
 import { parseSipUri, uriScheme } from './uri.ts'
 
 export interface RequestRefusal {
@@ -27,7 +27,7 @@ export function checkRequest(request: SipRequest): RequestRefusal | undefined {
   if (unknown.length > 0) return { status: 420, headers: [{ name: 'unsupported', value: unknown.join(', ') }] }
   const coded = listHeader(request, 'content-encoding').some((coding) => coding.toLowerCase() !== 'identity')
   if (coded) return { status: 415, headers: [{ name: 'accept-encoding', value: 'identity' }] }
-  if ((request.method === 'INVITE' || request.method === 'UPDATE') && isTooBrief(request))
+  if ((request.method === 'INVITE' || request.method === 'UPDATE') && isIntervalTooSmall(request))
     return { status: 422, headers: [minSeHeader] }
   return undefined
 }

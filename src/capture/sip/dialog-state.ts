@@ -48,7 +48,7 @@ export function openDialog(invite: SipRequest, localTag: string, firstSequence: 
  * Accepts a request inside the dialog: stores its CSeq number, and its Contact if it refreshes the target. Returns false if it
  * is out of order (12.2.2); the answer is then 500. The same number again is accepted, because some clients repeat it.
  */
-export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
+export function acceptRequest(dialog: DialogState, request: SipRequest): boolean {
   if (request.cseq.number < dialog.remoteSequence) return false
   dialog.remoteSequence = request.cseq.number
   if (request.method === 'INVITE' || request.method === 'UPDATE')

@@ -7,7 +7,7 @@ import {
   nextHop,
   nextRequest,
   openDialog,
-  takeRequest,
+  acceptRequest,
   type DialogState,
 } from './dialog-state.ts'
 import type { Dialog, DialogLoss, SavedDialog, SipCounters, SipHandler, Source } from './handler.ts'
@@ -25,7 +25,7 @@ import { writeRequest } from './write-message.ts'
 /** Maximum delay of a Node timer, 24.8 days; a longer one fires at once. */
 const maxTimerMs = 2 ** 31 - 1
 
-/** A dialog as used inside this folder; `shown` is the handler's view of it. */
+/** A dialog as used inside this folder; `view` is the handler's view of it. */
 export interface DialogEntry {
   readonly shown: Dialog
   readonly localTag: string
@@ -100,7 +100,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       return entries.get(dialogIdOf({ callId, localTag, remoteTag }))
     },
     open(invite, arrival, localTag) {
-      return enter(openDialog(invite, localTag, firstSequence()), invite.encoding, wayOf(arrival))
+      return enter(openDialog(invite, localTag, firstSequence()), invite.encoding, arrivalPathOf(arrival))
     },
     resume({ state, encoding, source, localAddress, expiresSeconds }) {
       const entry = enter({ ...state, localSequence: firstSequence() }, encoding, { source, localAddress }, true)
@@ -126,18 +126,23 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     if (decision !== 'keep') void dialog.shown.bye()
   }
 
-  function enter(state: DialogState, encoding: SipRequest['encoding'], way: Way, isAnswered = false): DialogEntry {
+  function enter(
+    state: DialogState,
+    encoding: SipRequest['encoding'],
+    openedBy: ArrivalPath,
+    isAnswered = false,
+  ): DialogEntry {
     const { localTag } = state
     const key = dialogIdOf(state)
     const unacknowledged = new Map<number, { stop(): void; sdpOffered: boolean }>()
     const afterAck: (() => void)[] = []
     const onEnd: (() => void)[] = []
     let phase: Dialog['state'] = isAnswered ? 'confirmed' : 'early'
-    let last = way
+    let last = openedBy
     let isAcknowledged = isAnswered
     let expiresSeconds: number | undefined
     let cancelExpiry: (() => void) | undefined
-    let goodbye: Promise<number> | undefined
+    let byeResult: Promise<number> | undefined
     let offersItself = false
 
     const shown: Dialog = {
@@ -155,8 +160,8 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         return phase
       },
       bye(headers) {
-        if (goodbye === undefined && phase !== 'confirmed') return Promise.resolve(481)
-        return (goodbye ??= sendBye(headers))
+        if (byeResult === undefined && phase !== 'confirmed') return Promise.resolve(481)
+        return (byeResult ??= sendBye(headers))
       },
       sendOptions: () =>
         phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481),
@@ -183,10 +188,11 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
       // A dialog that began under TLS is not continued over a transport that others can read and forge.
       isFrom: (source) =>
-        (way.source.transport !== 'tls' || source.transport === 'tls') && setting.sharesTrunk(way.source, source),
+        (openedBy.source.transport !== 'tls' || source.transport === 'tls') &&
+        setting.sharesTrunk(openedBy.source, source),
       take(request, from) {
-        if (!takeRequest(state, request)) return false
-        last = wayOf(from)
+        if (!acceptRequest(state, request)) return false
+        last = arrivalPathOf(from)
         return true
       },
       confirm(sequence, stop, sdpOffered) {
@@ -241,7 +247,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     async function nextTarget(): Promise<Target> {
       if (!isAcknowledged) return last.source
       const target = await resolveTarget(nextHop(state), last.source)
-      return setting.sharesTrunk(way.source, target) ? target : last.source
+      return setting.sharesTrunk(openedBy.source, target) ? target : last.source
     }
 
     async function sendBye(headers: Record<string, string | string[]> | undefined): Promise<number> {
@@ -262,7 +268,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       method: 'BYE' | 'OPTIONS',
       headers: Record<string, string | string[]> | undefined,
     ): Promise<number> {
-      const out = await wayOut()
+      const out = await outgoingPath()
       if (!out) return 408
       const { branch, via } = newVia(out)
       const bytes = writeOwn(method, nextRequest(state, method, via), toHeaders(headers))
@@ -277,16 +283,16 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     /** Returns target, transport and channel of our next request; undefined if there is no transport. */
-    async function wayOut() {
+    async function outgoingPath() {
       const target = await nextTarget()
       const all = setting.transports()
       const transport = all.find((one) => one.kind === target.transport) ?? last.transport ?? all[0]
       return transport && { target, transport, channel: transport === last.transport ? last.channel : undefined }
     }
 
-    type WayOut = NonNullable<Awaited<ReturnType<typeof wayOut>>>
+    type OutgoingPath = NonNullable<Awaited<ReturnType<typeof outgoingPath>>>
 
-    function newVia({ transport }: WayOut): { branch: string; via: string } {
+    function newVia({ transport }: OutgoingPath): { branch: string; via: string } {
       const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
       const host = hostOf(transport)
       const via = writeVia({
@@ -314,7 +320,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       return writeRequest(method, uri, { headers: all, encoding, ...(body && { body }) })
     }
 
-    function senderBy({ transport, target, channel }: WayOut, failed: () => void) {
+    function senderBy({ transport, target, channel }: OutgoingPath, failed: () => void) {
       const sendOut = (out: Buffer) =>
         setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => failed()))
       return { clock, timers, reliable: transport.reliable, send: sendOut }
@@ -331,7 +337,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     async function sendOffer(sdp: string): Promise<{ status: number; sdp?: string }> {
-      const out = await wayOut()
+      const out = await outgoingPath()
       if (!out) return { status: 408 }
       const { branch, via } = newVia(out)
       const { kind, port } = out.transport
@@ -379,7 +385,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     return entry
 
     function count(change: 1 | -1): void {
-      const { address } = way.source
+      const { address } = openedBy.source
       const dialogs = (byAddress.get(address) ?? 0) + change
       if (dialogs > 0) byAddress.set(address, dialogs)
       else byAddress.delete(address)
@@ -388,8 +394,8 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
 }
 
 /** Source and transport of a message, without its bytes, which a long dialog must not keep. No transport after a restart. */
-type Way = Pick<Arrival, 'source' | 'localAddress' | 'channel'> & Partial<Pick<Arrival, 'transport'>>
+type ArrivalPath = Pick<Arrival, 'source' | 'localAddress' | 'channel'> & Partial<Pick<Arrival, 'transport'>>
 
-function wayOf({ source, transport, localAddress, channel }: Arrival): Way {
+function arrivalPathOf({ source, transport, localAddress, channel }: Arrival): ArrivalPath {
   return { source, transport, localAddress, ...(channel === undefined ? {} : { channel }) }
 }

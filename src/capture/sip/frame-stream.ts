@@ -23,7 +23,7 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
   let used = 0
   let scanned = 0
   let wanted = -1
-  let dead = false
+  let isBroken = false
 
   const append = (chunk: Buffer) => {
     if (used + chunk.length > held.length) {
@@ -36,7 +36,7 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
   }
 
   const breakOff = (frames: Frame[], reason: string, start: number, end = used) => {
-    dead = true
+    isBroken = true
     frames.push({ kind: 'broken', reason, bytes: Buffer.from(held.subarray(start, end)) })
     held = Buffer.alloc(0)
     used = 0
@@ -44,7 +44,7 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
 
   // Skips single line ends between messages; a double one is a ping. Returns where a message may begin, or -1 if that needs
   // more bytes.
-  const passLineEnds = (from: number, frames: Frame[]): number => {
+  const skipLineEnds = (from: number, frames: Frame[]): number => {
     let at = from
     while (at < used) {
       const left = used - at
@@ -59,13 +59,13 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
     return at
   }
 
-  const cut = (): Frame[] => {
+  const takeFrames = (): Frame[] => {
     const frames: Frame[] = []
     let start = 0
     while (start < used) {
       if (wanted < 0) {
         if (scanned === 0) {
-          start = passLineEnds(start, frames)
+          start = skipLineEnds(start, frames)
           if (start >= used || held[start] === 0x0d) break
         }
         const head = headEnd(held, start + scanned, used)
@@ -101,12 +101,12 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
 
   return {
     push(chunk) {
-      if (dead) return []
+      if (isBroken) return []
       append(chunk)
-      return cut()
+      return takeFrames()
     },
     get partial() {
-      return !dead && used > 0
+      return !isBroken && used > 0
     },
   }
 }

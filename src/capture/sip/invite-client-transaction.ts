@@ -22,7 +22,7 @@ export interface InviteOutcome {
 }
 
 /** Timer D of RFC 3261 table 4, over UDP. */
-const absorbRefusalsMs = 32_000
+const timerDMs = 32_000
 
 /**
  * Starts an INVITE client transaction (RFC 3261 17.1.1, RFC 6026 8.4): sends and retransmits the request until a response
@@ -85,7 +85,7 @@ export function startInviteClientTransaction(
         ack = outcome.writeAck(response)
         setting.send(ack)
         if (reliable) terminate()
-        else clock.after(absorbRefusalsMs, terminate)
+        else clock.after(timerDMs, terminate)
       }
       outcome.answered(response)
     },

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { visitorOf } from '#platform/connections/visitor.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
 import type { StreamLimits } from './listen-stream.ts'
 
 interface Handshakes {
@@ -40,7 +40,7 @@ export function limitHandshakes({
 
   return {
     begin(raw) {
-      const source = visitorOf(raw.remoteAddress ?? '')
+      const source = clientKeyOf(raw.remoteAddress ?? '')
       if ((sources.get(source)?.size ?? 0) >= limits.connectionsPerSource)
         endOldest(source, `its source has ${limits.connectionsPerSource} unfinished handshakes`)
       else if (unfinished >= limits.handshakes) endOldest(busiest(sources), `${unfinished} handshakes are unfinished`)
@@ -50,7 +50,7 @@ export function limitHandshakes({
       unfinished++
       raw.once('close', () => remove(source, peer))
     },
-    finish: (socket) => remove(visitorOf(socket.remoteAddress ?? ''), peerOf(socket)),
+    finish: (socket) => remove(clientKeyOf(socket.remoteAddress ?? ''), peerOf(socket)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { visitorOf } from '#platform/connections/visitor.ts'
+import { clientKeyOf } from '#platform/connections/client-address.ts'
 import { SipFault } from './faults.ts'
 import { createStreamFramer } from './frame-stream.ts'
 import type { SipCounters, TransportKind } from './handler.ts'
@@ -81,7 +81,7 @@ export async function listenStream(
     } else if (open.size >= limits.connections) {
       refusals.refuse(`all ${limits.connections} connections are in use`, address)
       socket.destroy()
-    } else if ((perSource.get(visitorOf(address)) ?? 0) >= limits.connectionsPerSource) {
+    } else if ((perSource.get(clientKeyOf(address)) ?? 0) >= limits.connectionsPerSource) {
       refusals.refuse(`its source has ${limits.connectionsPerSource} connections`, address)
       socket.destroy()
     } else serve(socket, address, true)
@@ -162,7 +162,7 @@ export async function listenStream(
       close: () => socket.destroySoon(),
     }
     open.set(socket, channel)
-    count(perSource, visitorOf(address), 1)
+    count(perSource, clientKeyOf(address), 1)
     counters.connectionsOpen = open.size
     socket.on('data', (chunk: Buffer) => {
       const client = sockets.peerName?.(socket)
@@ -193,7 +193,7 @@ export async function listenStream(
     socket.on('close', () => {
       cancelSlow?.()
       open.delete(socket)
-      count(perSource, visitorOf(address), -1)
+      count(perSource, clientKeyOf(address), -1)
       counters.connectionsOpen = open.size
     })
     return channel

@@ -43,7 +43,7 @@ export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimit
 
   const body = readBody(bytes.subarray(head.bodyAt), head.headers)
   if (typeof body === 'string') return refuse(400, body)
-  const needed = readNeeded(head.headers)
+  const needed = readMandatoryHeaders(head.headers)
   if (typeof needed === 'string') return refuse(400, needed)
   const parts = { headers: head.headers, body, encoding: head.encoding, ...needed }
   if (first.about === 'response') return { kind: 'response', status: first.status, reason: first.reason, ...parts }
@@ -142,7 +142,7 @@ function findBody(bytes: Buffer, start: number, end: number): number {
   return end
 }
 
-interface Trouble {
+interface StartLineError {
   status: 400 | 505
   reason: string
 }
@@ -150,9 +150,9 @@ interface Trouble {
 type StartLine =
   | { about: 'noise'; trouble?: undefined }
   | { about: 'request'; method: string; uri: string; trouble?: undefined }
-  | { about: 'request'; method?: string; trouble: Trouble }
+  | { about: 'request'; method?: string; trouble: StartLineError }
   | { about: 'response'; status: number; reason: string; trouble?: undefined }
-  | { about: 'response'; trouble: Trouble }
+  | { about: 'response'; trouble: StartLineError }
 
 function readStartLine(raw: string): StartLine {
   // A space at the end is accepted (RFC 4475 3.1.2.9 leaves the choice); additional ones inside are not (3.1.2.8).
@@ -207,7 +207,7 @@ function readBody(available: Buffer, headers: Header[]): Buffer | string {
   return length > available.length ? 'Content-Length past the end' : available.subarray(0, length)
 }
 
-interface Needed {
+interface MandatoryHeaders {
   via: Via
   from: NameAddr
   to: NameAddr
@@ -215,7 +215,7 @@ interface Needed {
   cseq: CSeq
 }
 
-function readNeeded(headers: Header[]): Needed | string {
+function readMandatoryHeaders(headers: Header[]): MandatoryHeaders | string {
   const seen = new Set<string>()
   for (const { name } of headers) {
     if (!singleHeaders.includes(name)) continue

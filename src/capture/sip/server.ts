@@ -12,7 +12,7 @@ import { tlsSockets } from './tls-sockets.ts'
 import type { Arrival, Transport } from './transport.ts'
 import {
   createUserAgentServer,
-  type NotNow,
+  type TemporaryRefusal,
   type ServingLimits,
   type UserAgentServerSetting,
 } from './user-agent-server.ts'
@@ -56,7 +56,7 @@ export interface SipServerOptions {
   /** Dialogs saved by an earlier process. They are reopened before any message is received. */
   resumed?: readonly SavedDialog[]
   /** Called before each new session. Returns the reason to refuse it; undefined to accept it. */
-  refusal?: () => NotNow | undefined
+  refusal?: () => TemporaryRefusal | undefined
   /** Returns true if both sources belong to one trunk. Default: the same address, or the same client certificate. */
   sharesTrunk?: UserAgentServerSetting['sharesTrunk']
   /** Returns that many random bytes, for tags and branches. */
@@ -91,7 +91,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     counters.faults++
     onFault(error)
   })
-  const gate = reportStrangers(createSourceGate(limits, clock), clock, onFault)
+  const gate = reportUnknownSources(createSourceGate(limits, clock), clock, onFault)
   let transports: Transport[] = []
   let stopped = false
   const server = createUserAgentServer({
@@ -181,7 +181,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
 }
 
 /** Wraps a gate to report sources that are not allowed, at most once a minute: usually recording clients missing in the settings. */
-function reportStrangers(gate: SourceGate, clock: Clock, onFault: (error: unknown) => void): SourceGate {
+function reportUnknownSources(gate: SourceGate, clock: Clock, onFault: (error: unknown) => void): SourceGate {
   let quietUntilMs = -Infinity
   const allows = (address: string) => {
     if (gate.allows(address)) return true

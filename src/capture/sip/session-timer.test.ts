@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseMessage } from './parse-message.ts'
-import { answerSessionTimer, isTooBrief } from './session-timer.ts'
+import { answerSessionTimer, isIntervalTooSmall } from './session-timer.ts'
 
 function requestWith(lines: string) {
   const text = `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a@b>\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n${lines}\r\n\r\n`
@@ -43,5 +43,5 @@ test.each([
   // A client that does not support 422 does not receive it.
   ['Session-Expires: 30', false],
 ])('%s is too brief: %s', (lines, brief) => {
-  expect(isTooBrief(requestWith(lines))).toBe(brief)
+  expect(isIntervalTooSmall(requestWith(lines))).toBe(brief)
 })

@@ -15,8 +15,8 @@ const minSeconds = 90
  * Returns true if a client that supports session timers requests a shorter interval than RFC 4028 allows; the answer is then 422
  * (section 9).
  */
-export function isTooBrief(request: SipRequest): boolean {
-  const seconds = knowsTimers(request) ? readTimer(request)?.seconds : undefined
+export function isIntervalTooSmall(request: SipRequest): boolean {
+  const seconds = supportsTimers(request) ? readTimer(request)?.seconds : undefined
   return seconds !== undefined && seconds < minSeconds
 }
 
@@ -27,7 +27,7 @@ export const minSeHeader: Header = { name: 'min-se', value: String(minSeconds) }
  * the client refreshes. No timer if the request wants us to refresh, or its sender does not support session timers.
  */
 export function answerSessionTimer(request: SipRequest): SessionTimer {
-  const timer = knowsTimers(request) ? readTimer(request) : undefined
+  const timer = supportsTimers(request) ? readTimer(request) : undefined
   if (!timer || timer.refresher === 'uas') return { headers: [] }
   const { seconds } = timer
   return {
@@ -48,7 +48,7 @@ export function sessionExpiresOf(response: SipResponse): number | undefined {
   return timer && timer.seconds > 0 && timer.refresher !== 'uac' ? timer.seconds : undefined
 }
 
-function knowsTimers(request: SipRequest): boolean {
+function supportsTimers(request: SipRequest): boolean {
   return optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer')
 }
 

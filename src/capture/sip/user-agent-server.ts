@@ -24,7 +24,7 @@ export interface ServingLimits extends MessageLimits {
 }
 
 /** Reason why new sessions are refused, and when to retry. `isDraining`: sessions resumed after a restart are refused too. */
-export interface NotNow {
+export interface TemporaryRefusal {
   reason: string
   retryAfterSeconds: number
   isDraining: boolean
@@ -38,7 +38,7 @@ export interface UserAgentServerSetting {
   gate: SourceGate
   counters: SipCounters
   /** Returns the reason to refuse new sessions, if any. Not called for sessions in progress. */
-  refusal?: (() => NotNow | undefined) | undefined
+  refusal?: (() => TemporaryRefusal | undefined) | undefined
   random: (bytes: number) => Buffer
   onFault: (error: unknown) => void
   onOffered?: ((status: number, tookMs: number) => void) | undefined
@@ -147,7 +147,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     // Dispatchers probe with OPTIONS whether we accept calls. An INVITE that replaces a session in progress is no new one.
     const opens =
       request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request, arrival.source))
-    if (notNow && opens) return refuseNow(notNow, answer)
+    if (notNow && opens) return refuseTemporarily(notNow, answer)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method !== 'INVITE') return answer(481)
     const dialog = dialogs.open(request, arrival, setting.random(12).toString('hex'))
@@ -162,7 +162,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     const dialog = dialogs.find(request.callId, toTag, tagOf(request.from) ?? '')
     if (dialog === undefined) {
       if (request.method !== 'INVITE' || handler.onUnknownDialogInvite === undefined) return answer(481)
-      return takeUpDialog(request, arrival, toTag, answer)
+      return resumeDialog(request, arrival, toTag, answer)
     }
     if (!dialog.isFrom(arrival.source)) {
       counters.foreignRequests++
@@ -186,14 +186,14 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     else serving.serveInvite(request, arrival, dialog, false, (invite) => handler.onReinvite(invite))
   }
 
-  function refuseNow({ reason, retryAfterSeconds }: NotNow, answer: Refuse) {
+  function refuseTemporarily({ reason, retryAfterSeconds }: TemporaryRefusal, answer: Refuse) {
     counters.refusedByPressure++
     answer(503, [{ name: 'retry-after', value: String(retryAfterSeconds) }], reason)
   }
 
-  function takeUpDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
+  function resumeDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
     const notNow = setting.refusal?.()
-    if (notNow?.isDraining) return refuseNow(notNow, answer)
+    if (notNow?.isDraining) return refuseTemporarily(notNow, answer)
     // An invented To tag must not bypass the limits for new calls.
     if (hasTooMany(arrival.source.address) || gate.judge(arrival.source.address) !== 'serve')
       return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])

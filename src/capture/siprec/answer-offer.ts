@@ -25,13 +25,13 @@ const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8
 /** Codecs that can also be decoded, with one channel; `playable` codecs are preferred. */
 const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
 /** Decodable if a library is installed, in this order. Annexes A and B make no difference to a decoder of G.729. */
-const byLibrary = {
+const codecsByLibrary = {
   GSM: new Set(['GSM/8000']),
   G729: new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000']),
 } as const satisfies Record<string, ReadonlySet<string>>
-export type LibraryCodec = keyof typeof byLibrary
+export type LibraryCodec = keyof typeof codecsByLibrary
 /** Formats that accompany speech and carry none (RFC 4733, RFC 3389). */
-const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
+const nonSpeech: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
 
 export interface StreamPlan {
   readonly index: number
@@ -119,10 +119,10 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
     ...codecs.filter(inSet(playable)),
     ...codecs.filter(isAlso),
     ...(['GSM', 'G729'] as const).flatMap((name) =>
-      plays.includes(name) ? codecs.filter(inSet(byLibrary[name])) : [],
+      plays.includes(name) ? codecs.filter(inSet(codecsByLibrary[name])) : [],
     ),
   ]
-  const events = codecs.filter(({ encoding }) => accompanying.has(encoding))
+  const events = codecs.filter(({ encoding }) => nonSpeech.has(encoding))
   const others = codecs.filter((codec) => !received.includes(codec) && !events.includes(codec))
   return { playable: received, accompanying: events, others }
 }
@@ -152,7 +152,7 @@ function reasonToRefuse(media: SdpMedia, takesKeys: boolean): StreamPlan['refuse
   // Answering AVP to SAVP is forbidden (RFC 3264 section 6.1).
   if (profile[1] && !takesKeys) return 'keys in clear'
   if (profile[1] && media.crypto.length === 0) return 'no usable key'
-  return media.codecs.some(({ encoding }) => !accompanying.has(encoding)) ? undefined : 'unreadable'
+  return media.codecs.some(({ encoding }) => !nonSpeech.has(encoding)) ? undefined : 'unreadable'
 }
 
 /** RFC 7866 section 7.2: a recording server only receives. An offer to receive from us is answered inactive. */
@@ -227,14 +227,14 @@ export function lacksVoice(plans: readonly StreamPlan[]): boolean {
 }
 
 /** Refusal of a call that is to be recorded but whose media cannot be received. */
-export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
+export const refusedUnreachableMedia = refuse(488, 'Media Address Of Another IP Version')
 
 /** Returns the reason why no stream of an offer is acceptable, for the client's operator. */
 export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
   const is = (reason: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === reason)
   if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
   if (is('no usable key')) return refuse(488, 'No Usable SRTP Key')
-  if (is('other address family')) return refusedUnheard
+  if (is('other address family')) return refusedUnreachableMedia
   return refuse(488, is('other transport') ? 'Only RTP Or SRTP With SDES Keys' : 'No Audio In Offer')
 }
 

@@ -82,7 +82,7 @@ function isKnown({ directory }: Evidence, number: PhoneNumber | undefined): bool
   return (directory.findNumber(number.key) ?? directory.findOfficial(number.key)) !== undefined
 }
 
-function maker({ normalise }: Evidence, source: Source) {
+function claimBuilder({ normalise }: Evidence, source: Source) {
   return (role: Claim['role'], raw: string | undefined, participantId?: string): Claim[] => {
     const number = readNumber(raw, normalise)
     return number ? [{ role, number, source, ...(participantId ? { participantId } : {}) }] : []
@@ -90,7 +90,7 @@ function maker({ normalise }: Evidence, source: Source) {
 }
 
 function claimsOfAcme(evidence: Evidence): Claim[] {
-  const claim = maker(evidence, 'apkt')
+  const claim = claimBuilder(evidence, 'apkt')
   // With Genesys, Oracle's facts describe the recorder's own call.
   if (evidence.metadata?.vendor.genesys) return []
   return (evidence.metadata?.participants ?? []).flatMap((participant) => {
@@ -104,7 +104,7 @@ function claimsOfAcme(evidence: Evidence): Claim[] {
 
 function claimsOfGenesys(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.genesys
-  const claim = maker(evidence, 'genesys')
+  const claim = claimBuilder(evidence, 'genesys')
   if (!facts) return []
   const dns = [facts.dn, facts.otherDn].flatMap((dn) => claim('official', dn))
   return [...claim('caller', facts.ani), ...claim('called', facts.dnis), ...dns]
@@ -112,7 +112,7 @@ function claimsOfGenesys(evidence: Evidence): Claim[] {
 
 function claimsOfBroadWorks(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.broadWorks
-  const claim = maker(evidence, 'broadWorks')
+  const claim = claimBuilder(evidence, 'broadWorks')
   if (!facts) return []
   const code = featureCodeOf(evidence)
   return [
@@ -131,7 +131,7 @@ function claimsOfBroadWorks(evidence: Evidence): Claim[] {
 
 function claimsOfMetaswitch(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.metaswitch
-  const claim = maker(evidence, 'metaswitch')
+  const claim = claimBuilder(evidence, 'metaswitch')
   if (!facts) return []
   const code = featureCodeOf(evidence)
   return [
@@ -142,14 +142,14 @@ function claimsOfMetaswitch(evidence: Evidence): Claim[] {
 }
 
 /** Claims the calling number. A party that dialled a feature code is the one who answers the call. */
-function claimOfCalling(evidence: Evidence, claim: ReturnType<typeof maker>, raw: string | undefined): Claim[] {
+function claimOfCalling(evidence: Evidence, claim: ReturnType<typeof claimBuilder>, raw: string | undefined): Claim[] {
   const isOwn = isRetrieval(evidence) && isKnown(evidence, readNumber(raw, evidence.normalise))
   return claim(isOwn ? 'official' : 'caller', raw)
 }
 
 function claimsOfNetsapiens(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.netsapiens
-  const claim = maker(evidence, 'netsapiens')
+  const claim = claimBuilder(evidence, 'netsapiens')
   if (!facts) return []
   return [
     ...claim('caller', facts.callingPartyNumber, facts.callingParticipantId),
@@ -160,7 +160,7 @@ function claimsOfNetsapiens(evidence: Evidence): Claim[] {
 
 function claimsOfCallData(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.callData
-  const claim = maker(evidence, 'callData')
+  const claim = claimBuilder(evidence, 'callData')
   if (!facts) return []
   return [...claim('caller', readAddress(facts.from ?? '')?.uri), ...claim('called', readAddress(facts.to ?? '')?.uri)]
 }
@@ -171,7 +171,7 @@ function claimsOfCallData(evidence: Evidence): Claim[] {
  */
 function claimsOfJambonz(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.jambonz
-  const claim = maker(evidence, 'jambonz')
+  const claim = claimBuilder(evidence, 'jambonz')
   if (!facts) return []
   const keyOf = (raw: string | undefined) => readNumber(raw, evidence.normalise)?.key ?? undefined
   const [called, calling] = [keyOf(facts.calledNumber), keyOf(facts.callingNumber)]
@@ -191,7 +191,7 @@ function claimsOfJambonz(evidence: Evidence): Claim[] {
 function claimsOfBuiltInBridge(evidence: Evidence): Claim[] {
   const from = readAddresses(evidence.headers('from'))[0]
   const parameters = from && allParameters(from)
-  const claim = maker(evidence, 'builtInBridge')
+  const claim = claimBuilder(evidence, 'builtInBridge')
   if (!parameters || !(parameters.has('x-nearend') || parameters.has('x-farend'))) return []
   return [
     ...claim('caller', parameters.get('x-farendaddr')),

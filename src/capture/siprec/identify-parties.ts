@@ -32,18 +32,18 @@ interface Draft<N, O> {
 }
 
 export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOptions): IdentifiedParties<N, O> {
-  const evidence = { ...given, normalise: onceEach(given.normalise) }
+  const evidence = { ...given, normalise: cacheNormaliser(given.normalise) }
   const draft: Draft<N, O> = { review: new Set() }
   const candidates = activeParticipants(evidence)
   const placeholders = (evidence.metadata?.participants.length ?? 0) > 0 && candidates.length === 0
   const first = options.identityFirst ?? 'vendor'
-  if (first === 'headers') takeHeaders(evidence, candidates, draft, { asserted: true })
-  if (first === 'participants') takeParticipants(evidence, candidates, draft)
-  takeClaims(evidence, candidates, draft)
-  takeParticipants(evidence, candidates, draft)
-  takeHeaders(evidence, candidates, draft)
-  takeDirectNumber(evidence, draft)
-  placeRemaining(candidates, draft)
+  if (first === 'headers') applyHeaders(evidence, candidates, draft, { asserted: true })
+  if (first === 'participants') applyParticipants(evidence, candidates, draft)
+  applyClaims(evidence, candidates, draft)
+  applyParticipants(evidence, candidates, draft)
+  applyHeaders(evidence, candidates, draft)
+  applyDirectNumber(evidence, draft)
+  assignRemainingRole(candidates, draft)
   if (isPrivacyRequested(evidence, draft.caller?.participantId)) {
     const { participantId } = draft.caller ?? {}
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
@@ -102,7 +102,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
 }
 
 /** Caches the normaliser: the same few texts are normalised many times, and this is the most expensive step. */
-function onceEach(normalise: Normalise): Normalise {
+function cacheNormaliser(normalise: Normalise): Normalise {
   const known = new Map<string, PhoneNumber>()
   return (raw) => {
     const number = known.get(raw) ?? normalise(raw)
@@ -112,7 +112,7 @@ function onceEach(normalise: Normalise): Normalise {
 }
 
 /** Applies vendor extensions. `called` becomes number or official by lookup; an unknown called number is kept (R7). */
-function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
+function applyClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   let unlisted: Party | undefined
   const { personOf = (entry: O): unknown => entry } = evidence.directory
   const present = new Set<unknown>()
@@ -152,7 +152,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
 }
 
 /** Registry, then directory; a participant in neither is the caller. */
-function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
+function applyParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   const unknown: Candidate[] = []
   const officials: (Party<O> & { joinedMs: number })[] = []
   for (const candidate of candidates) {
@@ -181,10 +181,10 @@ function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly C
     draft.official = official
     if (speaking.filter(({ joinedMs }) => joinedMs === last).length > 1) draft.review.add('severalOfficials')
   }
-  if (!draft.caller) takeCaller(evidence, unknown, draft)
+  if (!draft.caller) chooseCaller(evidence, unknown, draft)
 }
 
-function takeCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[], draft: Draft<N, O>): void {
+function chooseCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[], draft: Draft<N, O>): void {
   const asserted = assertedNumbers(evidence).map(({ key }) => key)
   const best =
     unknown.find(({ numbers }) => numbers[0]?.kind === 'withheld') ??
@@ -204,7 +204,7 @@ function takeCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[
  * Fills gaps from headers: the number that was diverted or called, and the asserted caller. `asserted`: ignores the caller of
  * From, which in most clients is the client itself.
  */
-function takeHeaders<N, O>(
+function applyHeaders<N, O>(
   evidence: Evidence<N, O>,
   candidates: readonly Candidate[],
   draft: Draft<N, O>,
@@ -227,7 +227,7 @@ function takeHeaders<N, O>(
     const participantId = draft.caller?.participantId ?? participantWith(number, candidates)
     return { number, ...(participantId ? { participantId } : {}) }
   }
-  const asserted = assertedNumbers(evidence).find((number) => isStranger(evidence, number))
+  const asserted = assertedNumbers(evidence).find((number) => isUnknownNumber(evidence, number))
   const from = onlyAsserted ? undefined : numbersFrom(evidence)[0]
   if (asserted) draft.caller = { ...placed(asserted), source: 'pAssertedIdentity' }
   else if (from) {
@@ -237,7 +237,7 @@ function takeHeaders<N, O>(
 }
 
 /** BroadWorks, Webex: a call that was not passed on by a queue or hunt group was to the called party's own number (R7). */
-function takeDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
+function applyDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
   const { broadWorks } = evidence.metadata?.vendor ?? {}
   if (draft.number || broadWorks?.callType !== 'terminating') return
   const { acdNumber, originallyCalled, lastRedirectedBy, redirectedFrom, calledPartyNumber } = broadWorks
@@ -247,12 +247,12 @@ function takeDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): v
   draft.review.add('numberNotInRegistry')
 }
 
-function isStranger<N, O>(evidence: Evidence<N, O>, number: PhoneNumber): boolean {
+function isUnknownNumber<N, O>(evidence: Evidence<N, O>, number: PhoneNumber): boolean {
   return number.key !== null && number.kind !== 'address' && !findParticipants(evidence, [number])
 }
 
 function numbersFrom<N, O>(evidence: Evidence<N, O>): PhoneNumber[] {
-  return numbersIn(evidence, 'from').filter((number) => isStranger(evidence, number))
+  return numbersIn(evidence, 'from').filter((number) => isUnknownNumber(evidence, number))
 }
 
 function assertedNumbers(evidence: Evidence): PhoneNumber[] {
@@ -268,7 +268,7 @@ function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
 }
 
 /** Two participants, one role known: the other one has the other role. */
-function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, O>): void {
+function assignRemainingRole<N, O>(candidates: readonly Candidate[], draft: Draft<N, O>): void {
   const taken = [draft.caller?.participantId, draft.number?.participantId, draft.official?.participantId]
   const free = candidates.filter(({ participant }) => !taken.includes(participant.id))
   if (free.length !== 1) return

@@ -81,7 +81,7 @@ describe('malformed XML is repaired', () => {
   })
 })
 
-test('names of JavaScript objects are ordinary text and ordinary elements', () => {
+test('names of members of JavaScript objects are ordinary text and ordinary elements', () => {
   const { metadata } = parseMetadata(
     '<recording><constructor/><__proto__ id="x"/><participant id="__proto__"><name>&constructor;</name></participant></recording>',
     options,

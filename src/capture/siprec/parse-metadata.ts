@@ -95,7 +95,7 @@ function readGroup(element: XmlElement, draft: Draft): void {
 }
 
 function readSession(element: XmlElement, draft: Draft): void {
-  const id = idOrMade(element, ['session_id', 'id', 'sessionid'], 'session', draft.sessions.size, draft)
+  const id = idOrGenerated(element, ['session_id', 'id', 'sessionid'], 'session', draft.sessions.size, draft)
   const times = {
     // Oracle gives the session no start, only the time of its association.
     startTimeMs: timeIn(element, draft, 'start-time', 'starttime', 'associate-time'),
@@ -113,7 +113,13 @@ function readSession(element: XmlElement, draft: Draft): void {
 }
 
 function readParticipant(element: XmlElement, draft: Draft): string {
-  const id = idOrMade(element, ['participant_id', 'id', 'participantid'], 'participant', draft.participants.size, draft)
+  const id = idOrGenerated(
+    element,
+    ['participant_id', 'id', 'participantid'],
+    'participant',
+    draft.participants.size,
+    draft,
+  )
   const before = draft.participants.get(id)
   const nameIds = element.children.filter(({ name }) => name === 'nameid').slice(0, maxNameIds)
   const aors = [...new Set([element, ...nameIds].flatMap(aorsIn))].slice(0, maxNameIds)
@@ -138,7 +144,7 @@ function aorsIn(holder: XmlElement): string[] {
 }
 
 function readStream(element: XmlElement, draft: Draft): void {
-  const id = idOrMade(element, ['stream_id', 'id', 'streamid'], 'stream', draft.streams.size, draft)
+  const id = idOrGenerated(element, ['stream_id', 'id', 'streamid'], 'stream', draft.streams.size, draft)
   const label = valueOf(element, 'label')
   const sessionId = idIn(element, ...sessionIds)
   const mode = valueOf(element, 'mode')?.toLowerCase()
@@ -203,7 +209,7 @@ function idIn(element: XmlElement, ...names: string[]): string | undefined {
 }
 
 /** Returns the id, or a unique one that no reference can match, so that an element without id is not lost. */
-function idOrMade(element: XmlElement, names: string[], kind: string, count: number, draft: Draft): string {
+function idOrGenerated(element: XmlElement, names: string[], kind: string, count: number, draft: Draft): string {
   const id = idIn(element, ...names)
   if (id) return id
   draft.problems.add('metadata-id-missing')

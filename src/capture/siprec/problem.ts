@@ -40,9 +40,9 @@ export type Problem = keyof typeof problemMeanings
  * (Ribbon), a stream without id while nobody has answered (Avaya). The remaining associations decide whose voice a stream has,
  * and review is requested if they do not.
  */
-const withoutDoubt: ReadonlySet<Problem> = new Set(['metadata-time-ignored', 'metadata-id-missing'])
+const harmlessProblems: ReadonlySet<Problem> = new Set(['metadata-time-ignored', 'metadata-id-missing'])
 
 /** Returns true if a problem casts doubt on the parties or on whose voice a stream has. */
 export function castsDoubt(problem: Problem): boolean {
-  return !withoutDoubt.has(problem)
+  return !harmlessProblems.has(problem)
 }

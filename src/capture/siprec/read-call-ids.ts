@@ -51,8 +51,11 @@ export function readCallIds(
     ['refci', ['x-refci', 'x-farendrefci'].map((name) => from && allParameters(from).get(name))],
     ['callSid', [vendor.jambonz?.callSid]],
     ['originalCallId', [vendor.callData?.callId, ...copied('call-id')]],
-    ['groupId', [...(metadata?.groups ?? []).map(({ id }) => madeUp(id)), vendor.netsapiens?.transferredGroupId]],
-    ['sessionId', sessions.map(({ id }) => madeUp(id))],
+    [
+      'groupId',
+      [...(metadata?.groups ?? []).map(({ id }) => exceptGenerated(id)), vendor.netsapiens?.transferredGroupId],
+    ],
+    ['sessionId', sessions.map(({ id }) => exceptGenerated(id))],
     ['sipCallId', headers('call-id')],
   ]
   const ids = new Map<string, CallId>()
@@ -91,7 +94,7 @@ const plainForms: Partial<Record<CallIdSource, (text: string) => string | undefi
 }
 
 /** Two names of one kind of id: one client sends it in its metadata, another in a header or a part of its own. */
-const kin: Partial<Record<CallIdSource, CallIdSource>> = {
+const aliasOf: Partial<Record<CallIdSource, CallIdSource>> = {
   extTrackingId: 'correlationInfo',
   correlationInfo: 'extTrackingId',
   ciscoGuid: 'gci',
@@ -105,7 +108,7 @@ const kin: Partial<Record<CallIdSource, CallIdSource>> = {
  * under their other name. Equal texts of different kinds do not match.
  */
 export function joiningKeys(callIds: readonly CallId[]): string[] {
-  const others = callIds.flatMap(({ id, source }) => (kin[source] ? [`${kin[source]}:${id}`] : []))
+  const others = callIds.flatMap(({ id, source }) => (aliasOf[source] ? [`${aliasOf[source]}:${id}`] : []))
   return [...new Set([...callIds.map(({ id, source }) => `${source}:${id}`), ...others])]
 }
 
@@ -155,6 +158,6 @@ function globalCallId({ contentType, text }: OtherPart): string | undefined {
 }
 
 /** Excludes ids that parse-metadata.ts generated for elements without one. */
-function madeUp(id: string): string | undefined {
+function exceptGenerated(id: string): string | undefined {
   return id.startsWith('(') ? undefined : id
 }

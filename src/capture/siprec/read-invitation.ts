@@ -113,16 +113,16 @@ export function readInvitation<N, O>(
         })
       : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
   let streams = planned(request.isReachable)
-  const takesNone = () => offer !== undefined && !streams.some(({ accepted }) => accepted)
+  const acceptsNoStream = () => offer !== undefined && !streams.some(({ accepted }) => accepted)
   const isElsewhere = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
   const { isReachable = () => true } = request
   const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !isReachable(remote.address))
   // Not refused yet: that depends on whether the call is to be recorded. A history-only call needs no media.
-  const isUnheard = isElsewhere && takesNone() && (!options.before || wasUnheard === true)
+  const isUnheard = isElsewhere && acceptsNoStream() && (!options.before || wasUnheard === true)
   if (isUnheard) streams = planned(undefined)
   // A later offer may close every stream; a first one with nothing to record is no recording session. A later offer without
   // acceptable media is refused, and the session stays unchanged (RFC 3261 section 14.2).
-  if ((!options.before || streams.some(isRefusedHere)) && takesNone()) return refuseOffer(streams)
+  if ((!options.before || streams.some(isRefusedHere)) && acceptsNoStream()) return refuseOffer(streams)
   if (offer && options.formats?.refusesUnplayable && lacksPlayable(streams)) return refuse(488, 'No Playable Codec')
   const parsed =
     split.metadata === undefined

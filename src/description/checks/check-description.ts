@@ -6,7 +6,7 @@ import { checkRecordingPlan } from './check-recording-plan.ts'
 import * as register from './check-register.ts'
 import { type FieldProblem } from '../problem.ts'
 import { type RegisterDescription } from '../register-description.ts'
-import { type ItemList } from '../sound-file.ts'
+import { type ItemList } from '../valid-parts.ts'
 
 type Check<Section extends keyof RegisterDescription> = (parts: Pick<RegisterDescription, Section>) => FieldProblem[]
 
@@ -23,33 +23,33 @@ export function checkDescription(
   const numbers = shortened.has('numbers') ? undefined : description.numbers
   const { numbering } = description
   return [
-    ...given(['decision'], register.checkDecision),
-    ...given(['dataSubjects'], register.checkDataSubjects),
-    ...given(['identificationData'], register.checkIdentificationData),
-    ...given(['purposes'], access.checkPurposes, ['purposes']),
-    ...given(['purposes', 'profile'], access.checkLegalBases),
-    ...given(['roles'], access.checkRoles),
-    ...given(['roles'], access.checkNeededRoles, ['roles']),
-    ...given(['roles', 'purposes'], access.checkHeldPurposes, ['purposes']),
-    ...given(['roles', 'purposes'], access.checkUsedPurposes, ['roles']),
-    ...given(['numbers'], checkNumbers),
-    ...given(['numbers', 'controller', 'numbering', 'effectiveFrom'], checkSwitchboard, ['numbers']),
-    ...given(['recordingPlan'], ({ recordingPlan }) => checkRecordingPlan(recordingPlan, numbers, numbering)),
-    ...given(['recordingPlan'], ({ recordingPlan }) =>
+    ...runIfReadable(['decision'], register.checkDecision),
+    ...runIfReadable(['dataSubjects'], register.checkDataSubjects),
+    ...runIfReadable(['identificationData'], register.checkIdentificationData),
+    ...runIfReadable(['purposes'], access.checkPurposes, ['purposes']),
+    ...runIfReadable(['purposes', 'profile'], access.checkLegalBases),
+    ...runIfReadable(['roles'], access.checkRoles),
+    ...runIfReadable(['roles'], access.checkNeededRoles, ['roles']),
+    ...runIfReadable(['roles', 'purposes'], access.checkHeldPurposes, ['purposes']),
+    ...runIfReadable(['roles', 'purposes'], access.checkUsedPurposes, ['roles']),
+    ...runIfReadable(['numbers'], checkNumbers),
+    ...runIfReadable(['numbers', 'controller', 'numbering', 'effectiveFrom'], checkSwitchboard, ['numbers']),
+    ...runIfReadable(['recordingPlan'], ({ recordingPlan }) => checkRecordingPlan(recordingPlan, numbers, numbering)),
+    ...runIfReadable(['recordingPlan'], ({ recordingPlan }) =>
       checkAnnouncements(recordingPlan.announcements, numbers, numbering),
     ),
-    ...given(['recordingPlan', 'switches', 'numbering'], checkAnnounced, ['recordingPlan.announcements']),
-    ...given(['recordingPlan', 'effectiveFrom'], checkCooperation),
-    ...given(['storage', 'effectiveFrom'], register.checkStorage),
-    ...given(['disclosure'], register.checkProvisions),
-    ...given(['disclosure', 'effectiveFrom'], register.checkDisclosure, ['disclosure.provisions']),
-    ...given(['disclosure', 'switches'], register.checkPseudonymised),
-    ...given(['contacts', 'profile'], register.checkContacts),
-    ...given(['switches'], register.checkSwitches),
+    ...runIfReadable(['recordingPlan', 'switches', 'numbering'], checkAnnounced, ['recordingPlan.announcements']),
+    ...runIfReadable(['recordingPlan', 'effectiveFrom'], checkCooperation),
+    ...runIfReadable(['storage', 'effectiveFrom'], register.checkStorage),
+    ...runIfReadable(['disclosure'], register.checkProvisions),
+    ...runIfReadable(['disclosure', 'effectiveFrom'], register.checkDisclosure, ['disclosure.provisions']),
+    ...runIfReadable(['disclosure', 'switches'], register.checkPseudonymised),
+    ...runIfReadable(['contacts', 'profile'], register.checkContacts),
+    ...runIfReadable(['switches'], register.checkSwitches),
   ]
 
   /** Runs the check if its sections are readable and its lists complete. */
-  function given<Section extends keyof RegisterDescription>(
+  function runIfReadable<Section extends keyof RegisterDescription>(
     sections: readonly Section[],
     check: Check<Section>,
     whole: readonly ItemList[] = [],

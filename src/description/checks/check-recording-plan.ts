@@ -1,4 +1,4 @@
-import { everythingShare, isInFull, momentOfAllCalls } from './all-calls.ts'
+import { everythingShare, recordsEverything, findMomentRecordingAll } from './full-recording.ts'
 import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { problemAt, type FieldPath, type FieldProblem } from '../problem.ts'
@@ -31,14 +31,14 @@ export function checkRecordingPlan(
       problems.push(problemAt(['recordingPlan', 'rules', index, 'id'], 'rule.twice', values))
     }
     for (const [position, rival] of earlier.entries()) {
-      const shared = holdTogether(rival, rule) ? rule.numbers.find((key) => named[position]!.has(key)) : undefined
+      const shared = overlapInTime(rival, rule) ? rule.numbers.find((key) => named[position]!.has(key)) : undefined
       if (shared === undefined) continue
       const values = { number: display(shared), rule: rival.id, version: rival.version }
       problems.push(problemAt(['recordingPlan', 'rules', index, 'numbers'], 'rule.overlap', values))
       break
     }
   })
-  const found = numbers && momentOfAllCalls({ rules }, numbers)
+  const found = numbers && findMomentRecordingAll({ rules }, numbers)
   if (found) {
     const path = ['recordingPlan', 'rules', rules.indexOf(found.rule), 'share']
     problems.push(problemAt(path, 'plan.all-calls', { at: momentText(found.at), percent }))
@@ -61,7 +61,7 @@ export function checkNamedNumbers(
     const known = listed && (listed.get(key) ?? [])
     const values = { number: display(key) }
     if (known?.length === 0) problems.push(problemAt([...path, index], 'rule.unknown-number', values))
-    if (rule && known?.some((number) => number.kind === 'SWITCHBOARD' && holdsWhile(rule, number))) {
+    if (rule && known?.some((number) => number.kind === 'SWITCHBOARD' && isInForceDuring(rule, number))) {
       problems.push(problemAt([...path, index], 'rule.switchboard', values))
     }
     if (seen.has(key)) problems.push(problemAt([...path, index], 'rule.number-twice', values))
@@ -76,7 +76,7 @@ function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
   if (until && Temporal.Instant.compare(until, from) <= 0) {
     problems.push(problemAt([...path, 'until'], 'time.end-before-begin'))
   }
-  if (isInFull(rule)) {
+  if (recordsEverything(rule)) {
     if (!until) problems.push(problemAt([...path, 'until'], 'rule.full-without-end', { percent }))
     if (rule.justification === undefined) {
       problems.push(problemAt([...path, 'justification'], 'rule.full-without-justification', { percent }))
@@ -96,12 +96,12 @@ function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
   return problems
 }
 
-function holdsWhile({ from, until }: RecordingRule, { validFrom, validTo }: ServiceNumber): boolean {
+function isInForceDuring({ from, until }: RecordingRule, { validFrom, validTo }: ServiceNumber): boolean {
   return inForce(from, until, validFrom) || inForce(validFrom, validTo, from)
 }
 
 /** Returns true if both rules are in force at some moment. */
-function holdTogether(one: RecordingRule, other: RecordingRule): boolean {
+function overlapInTime(one: RecordingRule, other: RecordingRule): boolean {
   return (
     (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from)) && hoursOverlap(one, other)
   )

@@ -14,12 +14,12 @@ export function checkDecision({ decision }: Part<'decision'>): FieldProblem[] {
 
 /** R12: exactly the two kinds of data subjects. */
 export function checkDataSubjects({ dataSubjects: written }: Part<'dataSubjects'>): FieldProblem[] {
-  return isAll(written, dataSubjects) ? [] : [problemAt(['dataSubjects'], 'register.data-subjects')]
+  return hasExactly(written, dataSubjects) ? [] : [problemAt(['dataSubjects'], 'register.data-subjects')]
 }
 
 /** R10: exactly the four items of the closed list. */
 export function checkIdentificationData({ identificationData: written }: Part<'identificationData'>): FieldProblem[] {
-  if (isAll(written, identificationData)) return []
+  if (hasExactly(written, identificationData)) return []
   return [problemAt(['identificationData'], 'register.identification-data', { allowed: identificationData.join(', ') })]
 }
 
@@ -28,7 +28,7 @@ export function checkStorage({ storage, effectiveFrom }: Part<'storage' | 'effec
   const effective = dayText(effectiveFrom)
   const firstDay = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
   return [
-    ...twice(storage.sites, ['storage', 'sites'], 'site.twice'),
+    ...duplicateIds(storage.sites, ['storage', 'sites'], 'site.twice'),
     ...storage.sites.flatMap(({ electronicAccessControl, attestedOn, nextReview }, index) => {
       const path = ['storage', 'sites', index]
       return [
@@ -46,7 +46,7 @@ export function checkStorage({ storage, effectiveFrom }: Part<'storage' | 'effec
 /** Checks ids and dates of provisions (R34). */
 export function checkProvisions({ disclosure: { provisions } }: Part<'disclosure'>): FieldProblem[] {
   return [
-    ...twice(provisions, ['disclosure', 'provisions'], 'provision.twice'),
+    ...duplicateIds(provisions, ['disclosure', 'provisions'], 'provision.twice'),
     ...provisions.flatMap(({ validFrom, validTo }, index) =>
       validTo && isBefore(validTo, validFrom)
         ? [problemAt(['disclosure', 'provisions', index, 'validTo'], 'time.end-before-begin')]
@@ -120,7 +120,7 @@ export function checkSwitches({ switches }: Part<'switches'>): FieldProblem[] {
     : beyond
 }
 
-function twice(
+function duplicateIds(
   items: readonly { id: string }[],
   list: FieldPath,
   code: 'site.twice' | 'provision.twice',
@@ -130,7 +130,7 @@ function twice(
   )
 }
 
-function isAll<Item>(written: readonly Item[], closed: readonly Item[]): boolean {
+function hasExactly<Item>(written: readonly Item[], closed: readonly Item[]): boolean {
   return written.length === closed.length && closed.every((item) => written.includes(item))
 }
 

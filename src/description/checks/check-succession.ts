@@ -52,7 +52,7 @@ export function expectedRuleVersions(
   }
   const before = [...(history.at(-1)?.recordingPlan.rules ?? [])]
   return rules.map((rule) => {
-    const unchanged = before.findIndex((earlier) => earlier.id === rule.id && decidesAs(earlier, rule))
+    const unchanged = before.findIndex((earlier) => earlier.id === rule.id && decidesLike(earlier, rule))
     if (unchanged >= 0) return before.splice(unchanged, 1)[0]!.version
     const last = highest.get(rule.id)
     const expected = last === undefined ? rule.version : last + 1
@@ -79,11 +79,11 @@ function checkRuleVersions(history: readonly RegisterDescription[], rules: reado
 }
 
 /** Returns true if both rules lead to the same decisions; names and explanations do not count (R14). */
-function decidesAs(one: RecordingRule, other: RecordingRule): boolean {
-  return decisive(one) === decisive(other)
+function decidesLike(one: RecordingRule, other: RecordingRule): boolean {
+  return decisionKey(one) === decisionKey(other)
 }
 
-function decisive({ numbers, share, quota, hours, recordingMonths, from, until }: RecordingRule): string {
+function decisionKey({ numbers, share, quota, hours, recordingMonths, from, until }: RecordingRule): string {
   return JSON.stringify([
     [...numbers].sort(),
     share,

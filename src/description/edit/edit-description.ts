@@ -1,5 +1,5 @@
 import { problemAt, describeProblem, type FieldPath, type FieldProblem, type Problem } from '../problem.ts'
-import { letterName, readText } from '../read-text.ts'
+import { characterName, readText } from '../read-text.ts'
 import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
 
@@ -30,7 +30,7 @@ export function editDescription(text: string, edits: readonly TextEdit[]): strin
   const zero = text.indexOf('\0')
   if (zero >= 0) {
     const line = text.slice(0, zero).split('\n').length
-    throw new EditFault(describeProblem(problemAt([], 'text.character', { letter: letterName('\0') }), line))
+    throw new EditFault(describeProblem(problemAt([], 'text.character', { letter: characterName('\0') }), line))
   }
   if (edits.length === 0) return text
   const reading = readText(text)

@@ -11,7 +11,7 @@ type Patch = { from: number; to: number; text: string }
 type Slot = { node: Node | null; start: number; inFlow: boolean; key?: Node }
 
 /** The values cannot be inserted by changing parts of this text. */
-class NoSuchPlace extends Error {}
+class NotPatchable extends Error {}
 
 /**
  * Rewrites the text with other values. Everything unaffected stays to the letter: comments, order, quotation marks and line
@@ -20,16 +20,16 @@ class NoSuchPlace extends Error {}
  * @param wanted the new values
  */
 export function rewriteText(text: string, document: Document.Parsed, wanted: unknown): string {
-  const changed = patched(text, document, wanted)
+  const changed = patchText(text, document, wanted)
   if (changed !== undefined) {
     const reading = readText(changed)
     if (reading.ok && isDeepStrictEqual(reading.read.file, wanted)) return changed
   }
-  return written(document, wanted)
+  return serialiseAgain(document, wanted)
 }
 
 /** Serialises the document with the YAML writer: keeps comments, not line breaks. */
-function written(document: Document.Parsed, wanted: unknown): string {
+function serialiseAgain(document: Document.Parsed, wanted: unknown): string {
   const copy = document.clone() as Document
   change(copy.toJS(), wanted, [])
   return copy.toString({ lineWidth: 120 })
@@ -44,12 +44,12 @@ function written(document: Document.Parsed, wanted: unknown): string {
   }
 }
 
-function patched(text: string, document: Document.Parsed, wanted: unknown): string | undefined {
+function patchText(text: string, document: Document.Parsed, wanted: unknown): string | undefined {
   const patches: Patch[] = []
   try {
     change({ node: document.contents, start: 0, inFlow: false }, document.toJS(), wanted)
   } catch (error) {
-    if (error instanceof NoSuchPlace) return undefined
+    if (error instanceof NotPatchable) return undefined
     throw error
   }
   return patches
@@ -96,11 +96,11 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
 
   function changeItems(list: YAMLSeq, old: readonly unknown[], value: readonly unknown[]): void {
     const stretches = matchItems(old, value)
-    if (!stretches) throw new NoSuchPlace()
+    if (!stretches) throw new NotPatchable()
     const inFlow = list.flow === true
     const slots = list.items.map((item): Slot => {
       const node = item as Node
-      if (!isNode(node) || !node.range) throw new NoSuchPlace()
+      if (!isNode(node) || !node.range) throw new NotPatchable()
       return { node, inFlow, start: inFlow ? node.range[0] : dashBefore(node.range[0]) }
     })
     const gone = new Set(stretches.flatMap(({ removed }) => removed))
@@ -133,7 +133,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
   function replace({ node, start, inFlow, key }: Slot, value: unknown): void {
     const inline = inlineText(value, inFlow)
     const range = node?.range
-    if (!key && !range) throw new NoSuchPlace()
+    if (!key && !range) throw new NotPatchable()
     const isWritten = node !== null && range && range[1] > range[0]
     const isOneLine = !inFlow && isShort(value)
     if (isWritten && (inFlow || (isOneLine && !isBlock(node)))) {
@@ -142,9 +142,9 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     }
     const indicator = key?.range ? text.indexOf(':', key.range[1]) : start
     const from = indicator + 1
-    if (indicator < 0 || (!key && text[start] !== '-')) throw new NoSuchPlace()
+    if (indicator < 0 || (!key && text[start] !== '-')) throw new NotPatchable()
     const to = isWritten ? endOf(node) : from
-    if (text.slice(from, isWritten ? range[0] : from).includes('#')) throw new NoSuchPlace()
+    if (text.slice(from, isWritten ? range[0] : from).includes('#')) throw new NotPatchable()
     if (inFlow) {
       patches.push({ from, to, text: ` ${inline}` })
       return
@@ -154,12 +154,12 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     const [first, ...others] = key ? fieldLines(name, value, indent) : itemLines(value, indent)
     const put = [first!.slice(indent + (key ? keyText(name).length + 1 : 1)), ...others].join('\n')
     // A comment on the key's line would end up after the block's last line.
-    if (others.length > 0 && !isBlank(text.slice(to, endOfLine(to)))) throw new NoSuchPlace()
+    if (others.length > 0 && !isBlank(text.slice(to, endOfLine(to)))) throw new NotPatchable()
     patches.push({ from, to, text: put })
   }
 
   function slotOf({ key, value }: Pair<Node, Node | null>, inFlow: boolean): Slot {
-    if (!isNode(key) || !key.range) throw new NoSuchPlace()
+    if (!isNode(key) || !key.range) throw new NotPatchable()
     return { node: value, key, inFlow, start: key.range[0] }
   }
 
@@ -180,7 +180,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
           patches.push({ from: startOfLine(slot.start), to: afterLine(endOfSlot(slot)), text: '' })
         }
       } else {
-        if (!next || !isBlank(text.slice(end, next.start))) throw new NoSuchPlace()
+        if (!next || !isBlank(text.slice(end, next.start))) throw new NotPatchable()
         patches.push({ from: begin.start, to: next.start, text: '' })
       }
       first = last
@@ -230,7 +230,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
 
   function dashBefore(position: number): number {
     const dash = text.lastIndexOf('-', position)
-    if (dash < 0) throw new NoSuchPlace()
+    if (dash < 0) throw new NotPatchable()
     return dash
   }
 

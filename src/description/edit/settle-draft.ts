@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Pair } from 'yaml'
 import { expectedRuleVersions } from '../checks/check-succession.ts'
-import { readSoundParts } from '../read-description.ts'
+import { readValidParts } from '../read-description.ts'
 import { readText } from '../read-text.ts'
 import { type RegisterDescription } from '../register-description.ts'
 import { termZone } from '../terms.ts'
@@ -37,7 +37,7 @@ function settleRules(text: string, history: readonly RegisterDescription[]): str
   if (!rules) return text
   // Reads a new rule without a version as version 1.
   const numbered = withRules(file, (rule) => (Number.isInteger(rule['version']) ? rule : { ...rule, version: 1 }))
-  const { description, asWritten } = readSoundParts(numbered)
+  const { description, asWritten } = readValidParts(numbered)
   const read = description.recordingPlan?.rules ?? []
   const versions = new Map(
     expectedRuleVersions(history, read).map((version, index) => [
@@ -96,7 +96,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
     const start = fields.range?.[0] ?? 0
     const key = pair?.key as { range?: [number, number, number] } | undefined
     if (!pair || !key?.range) return { from: start, to: start }
-    return { from: key.range[0], to: lastLetter(pair.value) ?? text.indexOf(':', key.range[1]) + 1 }
+    return { from: key.range[0], to: endOffset(pair.value) ?? text.indexOf(':', key.range[1]) + 1 }
   }
 }
 
@@ -109,10 +109,10 @@ function writeInstant(instant: Temporal.Instant): string {
 }
 
 /** Returns the end of a value, without the white space that a block leaves after its last entry. */
-function lastLetter(value: unknown): number | undefined {
+function endOffset(value: unknown): number | undefined {
   if (isMap(value) && value.flow !== true) {
     const last = value.items.at(-1)
-    return last && (lastLetter(last.value) ?? (last.key as { range?: number[] }).range?.[1])
+    return last && (endOffset(last.value) ?? (last.key as { range?: number[] }).range?.[1])
   }
   return (value as { range?: [number, number, number] } | null)?.range?.[1]
 }

@@ -2,11 +2,11 @@ import texts from '#texts/server/notice.json' with { type: 'json' }
 import { textsIn, type Language, type Values } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { dayText } from '../value-texts.ts'
-import { lawsOf, type Grounds } from './grounds.ts'
+import { lawsOf, type PublicationFacts } from './publication-facts.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { controllerLines, fieldList, storedNow, numberedFrom, sentence } from './seed-document.ts'
 import { seedTextsOf, type Numbered } from './seed-texts.ts'
-import { switchedOn } from './switch-words.ts'
+import { switchSentences } from './switch-sentences.ts'
 
 /** Sentences of a notice beyond the seed's, by the law that requires them (L numbers), and its sections. */
 type Added = KeysOf<keyof typeof texts, 'notice.'> & `L${string}`
@@ -22,7 +22,7 @@ function noticeTexts(language: Language) {
  * Returns the notice under GDPR Articles 13 and 14 (L2), in the Articles' order: controller, purposes and bases, data subjects
  * and data, recipients, terms, rights. The seed's sentences are in their places.
  */
-export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
+export function gdprDocument(grounds: PublicationFacts, language: Language): PublishedDocument {
   const { description } = grounds
   const t = noticeTexts(language)
   const seedTexts = seedTextsOf(grounds, language)
@@ -113,7 +113,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         'rights',
         paragraph(...numbered('S30', 'S31', 'S32', 'S33')),
         paragraph(...numbered('S34', 'S35')),
-        paragraph(...switchedOn(description, language)),
+        paragraph(...switchSentences(description, language)),
         paragraph(...also('L7-rights', 'L11', 'L10-portability', 'L10-automatic')),
         paragraph(...also('L7-where', 'L7-time')),
         paragraph(...also('L2-complaint')),
@@ -125,7 +125,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
 
 /** Values of the added sentences; a sentence whose condition is not met is left out. */
 function valuesOf(
-  { description, uses, withinEea }: Grounds,
+  { description, uses, withinEea }: PublicationFacts,
   language: Language,
 ): { readonly [id in Added]?: Values | false | undefined } {
   const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description

@@ -7,7 +7,7 @@ import type { RegisterDescription } from '../register-description.ts'
 import { promises } from '../promises.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf, type PublishedDocument } from './published-document.ts'
-import { arisingData } from './arising-data.ts'
+import { derivedData } from './derived-data.ts'
 import { recordOfProcessing } from './record-of-processing.ts'
 
 const source = readFileSync(new URL('../../../test/vectors/register-description.fi.txt', import.meta.url), 'utf8')
@@ -178,7 +178,7 @@ describe('a sentence appears if its condition is met', () => {
     expect(arising).toContainEqual({
       ...{ id: 'EVALUATIONS', dataSubjects: ['CALLERS', 'ANSWERING_OFFICIALS'], endsWith: 'RECORDING' },
     })
-    const without = arisingData({ uses: (purpose) => purpose !== 'QUALITY' && purpose !== 'TRAINING' })
+    const without = derivedData({ uses: (purpose) => purpose !== 'QUALITY' && purpose !== 'TRAINING' })
     expect(without.map(({ id }) => id)).toEqual(['CALLS_AS_TOLD', 'COUNTS_OF_CALLS'])
     const page = sentencesIn(read(notice), 'fi')
     expect(page.get('L2-training')).toContain('14 kuukauden')

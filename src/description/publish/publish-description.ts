@@ -1,7 +1,7 @@
 import type { Language } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { gdprDocument } from './gdpr-document.ts'
-import { groundsOf } from './grounds.ts'
+import { publicationFactsOf } from './publication-facts.ts'
 import type { PublishedDocument } from './published-document.ts'
 import { seedDocument } from './seed-document.ts'
 
@@ -14,6 +14,6 @@ export function publishDescription(
   language: Language,
   at: Temporal.Instant,
 ): PublishedDocument {
-  const grounds = groundsOf(description, at, language)
+  const grounds = publicationFactsOf(description, at, language)
   return description.profile === 'seed' ? seedDocument(grounds, language) : gdprDocument(grounds, language)
 }

@@ -2,8 +2,8 @@ import type { Language, Trilingual } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { rolesInEffect } from '../roles.ts'
 import { termZone } from '../terms.ts'
-import { arisingData, type ArisingData } from './arising-data.ts'
-import { groundsOf } from './grounds.ts'
+import { derivedData, type DerivedData } from './derived-data.ts'
+import { publicationFactsOf } from './publication-facts.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf } from './published-document.ts'
 
@@ -47,7 +47,7 @@ export type RecordOfProcessing = {
     /** Greatest age of a backup. */
     backupsDays: number
     /** Data that arise from use, and their terms. */
-    arising: readonly ArisingData[]
+    arising: readonly DerivedData[]
   }
   security: {
     sites: readonly {
@@ -75,7 +75,7 @@ export function recordOfProcessing(
 ): RecordOfProcessing {
   const { controller, contacts, dataSubjects, identificationData, terms, storage, disclosure } = description
   const { finnishForms: _, ...reached } = controller
-  const grounds = groundsOf(description, at, language)
+  const grounds = publicationFactsOf(description, at, language)
   const { retention, purposes } = grounds
   const officer = contacts.dataProtectionOfficer
   return {
@@ -118,7 +118,7 @@ export function recordOfProcessing(
         now: retention.map(({ names, months }) => ({ name: names, months })),
       },
       backupsDays: storage.backupDays,
-      arising: arisingData(grounds),
+      arising: derivedData(grounds),
     },
     security: {
       sites: storage.sites.map(({ names, country, electronicAccessControl, attestedOn, nextReview }) => ({

@@ -1,15 +1,15 @@
 import type { Language } from '../closed-lists.ts'
 import type { RegisterDescription } from '../register-description.ts'
-import type { Grounds } from './grounds.ts'
+import type { PublicationFacts } from './publication-facts.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from '../promises.ts'
 import { seedTexts, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
-import { switchedOn } from './switch-words.ts'
+import { switchSentences } from './switch-sentences.ts'
 
 type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
 
 /** Returns the description under the Personal Data Act (523/1999), section 10, in the order and manner of the source. */
-export function seedDocument(grounds: Grounds, language: Language): PublishedDocument {
+export function seedDocument(grounds: PublicationFacts, language: Language): PublishedDocument {
   const { description } = grounds
   const t = seedTexts(language)
   const texts = seedTextsOf(grounds, language)
@@ -70,7 +70,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
         'rights',
         paragraph('S30', 'S31', 'S32', 'S33'),
         paragraph('S34', 'S35'),
-        sentencesIn(switchedOn(description, language)),
+        sentencesIn(switchSentences(description, language)),
       ),
     ].filter(({ blocks }) => blocks.length > 0),
   }

@@ -6,8 +6,8 @@ import texts from '#texts/server/seed.json' with { type: 'json' }
 import { textsIn, type Language } from '#platform/texts/texts.ts'
 import type { IdentificationData } from '../register-description.ts'
 import { capital } from './agency.ts'
-import { retentionMonths, type Grounds } from './grounds.ts'
-import { joined } from './joined.ts'
+import { retentionMonths, type PublicationFacts } from './publication-facts.ts'
+import { enumerate } from './enumerate.ts'
 
 export type Numbered =
   | `S${4 | 5 | 6 | 7 | 8 | 9}`
@@ -26,7 +26,7 @@ export function seedTexts(language: Language) {
   return textsIn(texts, language)
 }
 
-export function seedTextsOf(grounds: Grounds, language: Language): SeedTexts {
+export function seedTextsOf(grounds: PublicationFacts, language: Language): SeedTexts {
   const t = seedTexts(language)
   const { numbers, has, description } = grounds
   const { terms, disclosure } = description
@@ -35,9 +35,9 @@ export function seedTextsOf(grounds: Grounds, language: Language): SeedTexts {
   const months = (count: number) => t('seed.months', { count })
   return {
     S4: t('seed.S4'),
-    S5: developing(grounds, t),
+    S5: describeDevelopment(grounds, t),
     S6: crime(grounds, t),
-    S7: t('seed.S7', { ...named, numbers: numbersThereAre(numbers, t) }),
+    S7: t('seed.S7', { ...named, numbers: describeNumberKinds(numbers, t) }),
     S8: t('seed.S8', named),
     S9: t('seed.S9', named),
     S10: grounds.records ? t('seed.S10') : undefined,
@@ -79,7 +79,7 @@ export function seedTextsOf(grounds: Grounds, language: Language): SeedTexts {
 }
 
 /** The agency's name in the grammatical forms of each language. */
-function namesOf({ agency }: Grounds) {
+function namesOf({ agency }: PublicationFacts) {
   return {
     agency: agency.name,
     agencyGenitive: agency.genitive,
@@ -89,32 +89,35 @@ function namesOf({ agency }: Grounds) {
   }
 }
 
-function developing({ uses }: Grounds, t: SeedTranslate): string | undefined {
-  const ways = joined(
+function describeDevelopment({ uses }: PublicationFacts, t: SeedTranslate): string | undefined {
+  const ways = enumerate(
     [uses('TRAINING') && t('seed.S5.training'), uses('SERVICE_LEVEL_STUDY') && t('seed.S5.study')],
     t('seed.and'),
   )
   return ways && t('seed.S5', { ways })
 }
 
-function crime({ uses, dataSetsOf, description }: Grounds, t: SeedTranslate): string | undefined {
+function crime({ uses, dataSetsOf, description }: PublicationFacts, t: SeedTranslate): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
-  const subject = joined(
+  const subject = enumerate(
     [sets.includes('history') && t('seed.S6.history'), sets.includes('recordings') && t('seed.S6.recordings')],
     t('seed.and'),
   )
   return subject && t(description.disclosure.authority ? 'seed.S6.disclosed' : 'seed.S6', { what: capital(subject) })
 }
 
-function numbersThereAre({ national, regional, switchboard }: Grounds['numbers'], t: SeedTranslate): string {
-  const kinds = joined([national && t('seed.S7.national'), regional && t('seed.S7.regional')], t('seed.and'))
+function describeNumberKinds(
+  { national, regional, switchboard }: PublicationFacts['numbers'],
+  t: SeedTranslate,
+): string {
+  const kinds = enumerate([national && t('seed.S7.national'), regional && t('seed.S7.regional')], t('seed.and'))
   const service = kinds && t('seed.S7.service', { kinds })
-  return joined([service, switchboard && t('seed.S7.switchboard')], t('seed.and-also')) ?? ''
+  return enumerate([service, switchboard && t('seed.S7.switchboard')], t('seed.and-also')) ?? ''
 }
 
 /** Used if rules keep recordings for less than the ceiling (AC1). */
-function storedNow(grounds: Grounds, language: Language): SeedTexts['now'] {
+function storedNow(grounds: PublicationFacts, language: Language): SeedTexts['now'] {
   const t = seedTexts(language)
   const { recordingFloorMonths: floor, recordingCeilingMonths: ceiling } = grounds.description.terms
   const now = retentionMonths(grounds)
@@ -128,22 +131,22 @@ function storedNow(grounds: Grounds, language: Language): SeedTexts['now'] {
   }
 }
 
-function rightsGranted(grounds: Grounds, t: SeedTranslate): string | undefined {
+function rightsGranted(grounds: PublicationFacts, t: SeedTranslate): string | undefined {
   const { has } = grounds
   const named = namesOf(grounds)
-  const duties = joined(
+  const duties = enumerate(
     [has('EXPERT', 'QUALITY') && t('seed.S27.quality'), has('EXPERT', 'TRAINING') && t('seed.S27.training')],
     t('seed.or'),
   )
-  const whom = joined(
+  const whom = enumerate(
     [has('SUPERVISOR') && t('seed.S27.supervisors'), duties && t('seed.S27.experts', { ...named, duties })],
     t('seed.and'),
   )
   return whom && t('seed.S27', { ...named, whom })
 }
 
-function alsoListen(grounds: Grounds, t: SeedTranslate): string | undefined {
-  const who = joined(
+function alsoListen(grounds: PublicationFacts, t: SeedTranslate): string | undefined {
+  const who = enumerate(
     [
       grounds.has('MAINTENANCE') && t('seed.S29.maintenance'),
       grounds.has('SECURITY') && t('seed.S29.security', namesOf(grounds)),

@@ -138,7 +138,7 @@ describe('a shorter term', () => {
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 3).destroyAt)
   })
 
-  test('still applies if the call turns out to have continued', async () => {
+  test('still applies if a later report shows that the call continued', async () => {
     const endedAt = monthsAgo(1)
     const startedAt = endedAt.subtract({ hours: 1 })
     const facts = callFacts({ answeredAt: startedAt, startedAt, endedAt })

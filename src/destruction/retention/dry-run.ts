@@ -7,7 +7,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { termSteps, type TermStep } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { destructionAt, dueEnds } from './terms-in-force.ts'
+import { destructionAt, dueBounds } from './terms-in-force.ts'
 
 /** Consequence of a shorter term for one number's recordings. */
 export interface TermConsequence extends TermStep {
@@ -43,9 +43,9 @@ async function count(
 ): Promise<TermConsequence[]> {
   const { months, from } = steps[0]!
   const keys = steps.map(({ key }) => key)
-  const due = dueEnds(at, months)
+  const due = dueBounds(at, months)
   // Calls before this are past their term without the draft too.
-  const dueAnyway = from === undefined ? undefined : dueEnds(at, from)
+  const dueAnyway = from === undefined ? undefined : dueBounds(at, from)
   const counts = new Map(keys.map((key) => [key, { destroyed: 0, shortened: 0 }]))
   const affected = db
     .selectFrom('recording')

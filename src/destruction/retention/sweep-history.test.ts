@@ -19,7 +19,7 @@ const long = process.env['SELOSTE_LONG'] === '1'
 /** The first day of the month (UTC) that began this many months ago. */
 const monthAgo = (months: number) => Temporal.Now.plainDateISO('UTC').with({ day: 1 }).subtract({ months })
 const partition = (month: Temporal.PlainDate) => month.toString().slice(0, 7).replace('-', '_')
-const stands = async (month: Temporal.PlainDate) => {
+const countPartitions = async (month: Temporal.PlainDate) => {
   const { rows } = await pool.query<{ n: number }>(`select count(*)::int as n from pg_class where relname = any ($1)`, [
     ['contact', 'segment', 'call_identity'].map((table) => `${table}_${partition(month)}`),
   ])
@@ -128,10 +128,10 @@ describe('a month whose history has ended completely', () => {
     const startedAt = month.add({ days: 9 }).toZonedDateTime(helsinki).add({ hours: 10 }).toInstant()
     const { contactId, recordingId } = await recordedCall(startedAt)
     await call(startedAt, { answeredAt: undefined })
-    expect(await stands(month)).toBe(3)
+    expect(await countPartitions(month)).toBe(3)
     const swept = await sweepHistory(custodian)
     expect(swept.months).toContain(month.toString().slice(0, 7))
-    expect(await stands(month)).toBe(0)
+    expect(await countPartitions(month)).toBe(0)
     expect(await rowsOf('recording', contactId)).toBe(0)
     expect(await rowsOf('recorded_part', contactId)).toBe(0)
     const { rows } = await pool.query(
@@ -161,7 +161,7 @@ describe('a month whose history has ended completely', () => {
     await hold(contactId, startedAt)
     expect(await expungeHistoryMonth(custodian, month)).toBe('held')
     await sweepHistory(custodian)
-    expect(await stands(month)).toBe(3)
+    expect(await countPartitions(month)).toBe(3)
     await release(contactId)
     await pool.query(`update contact set history_ends_at = now() + interval '1 hour' where id = $1`, [contactId])
     expect(await expungeHistoryMonth(custodian, month)).toBe('runs')
@@ -199,7 +199,7 @@ describe('a month whose history has ended completely', () => {
         await call(now.subtract({ minutes: 10 }).toInstant())
         expect(performance.now() - began).toBeLessThan(2_000)
         expect(await dropping).toBe('busy')
-        expect(await stands(month)).toBe(3)
+        expect(await countPartitions(month)).toBe(3)
       } finally {
         await reader.query('rollback')
         reader.release()

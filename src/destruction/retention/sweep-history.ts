@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
-import { expungeHistory, expungeHistoryMonth, expungeHistoryRest } from '#register/expunge-history.ts'
+import { expungeHistory, expungeHistoryMonth, deleteRowsOfDroppedMonths } from '#register/expunge-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const batch = 500
-const restBatch = 5_000
+const recordingRowBatch = 5_000
 /** Attempts per sweep to drop a month in use; each makes queries on the month wait for at most a quarter of a second. */
 const tries = 5
 const betweenTriesMs = 1_000
@@ -33,7 +33,7 @@ export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHis
   }
   // Months whose last contact was just deleted.
   const emptied = await dropMonths(db)
-  while ((await expungeHistoryRest(db, restBatch)) === restBatch);
+  while ((await deleteRowsOfDroppedMonths(db, recordingRowBatch)) === recordingRowBatch);
   return { contacts: contacts + emptied.contacts, months: [...dropped.months, ...emptied.months], daysCounted }
 }
 
@@ -73,8 +73,8 @@ async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: numbe
 }
 
 async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) {
-  const stands = await sql<{ why: string | null }>`select history_month_blocker(${month}::date) as why`.execute(db)
-  const reason = stands.rows[0]!.why
+  const blocker = await sql<{ why: string | null }>`select history_month_blocker(${month}::date) as why`.execute(db)
+  const reason = blocker.rows[0]!.why
   if (reason === 'uncounted') await closeDays(db, month)
   else if (reason !== null) return reason
   for (let left = tries; ; left--) {

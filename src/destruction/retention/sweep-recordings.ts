@@ -4,7 +4,7 @@ import {
   expungeRecordings,
   finishExpunctions,
   isUnfinished,
-  reachRemains,
+  retryLateRemovals,
   type Ending,
   type Expunged,
   type Expunging,
@@ -13,25 +13,25 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const batch = 5_000
 /** Sorts before every id. */
-const nobody = '00000000-0000-0000-0000-000000000000'
+const lowestId = '00000000-0000-0000-0000-000000000000'
 /** Days after which a recording whose call has no reported end gets its terms, counted from its start. */
-const endlessAfterDays = 2
+const unendedAfterDays = 2
 /** Longest wait for an unreachable storage place. Destruction at the ceiling is scheduled this long before it (terms.ts). */
 const waitHours = 24
 /** Interval of retries for unreachable storage places and of checks for objects that capture stored late. */
-const remainsEveryMs = 60_000
-const lastReached = new WeakMap<Expunging, number>()
+const lateRemovalsEveryMs = 60_000
+const lateRemovalsRetriedMs = new WeakMap<Expunging, number>()
 
 /** Destroys due recordings and completes interrupted destructions. */
 export async function sweepRecordings(
   expunging: Expunging,
   now: Temporal.Instant,
 ): Promise<{ destroyed: number; failures: Expunged['failures']; waiting: string[] }> {
-  const endless = await giveTermsToEndless(expunging.db, now)
+  const unendedFailures = await setTermsOfUnendedCalls(expunging.db, now)
   const { destroyed: finished, failures, waiting } = await finishExpunctions(expunging, now)
-  failures.push(...endless)
+  failures.push(...unendedFailures)
   let destroyed = finished.length
-  for (let after: string | undefined = nobody; after !== undefined;) {
+  for (let after: string | undefined = lowestId; after !== undefined;) {
     const due = await dueAfter(expunging.db, after, now)
     const expunged = await expungeRecordings(expunging, due, now)
     destroyed += expunged.destroyed.length
@@ -40,7 +40,7 @@ export async function sweepRecordings(
     after = due.at(-1)?.id
   }
   await sql`select report_held_as_destroyed()`.execute(expunging.db)
-  await reachRemains(expunging, now)
+  await retryLateRemovals(expunging, now)
   return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
 }
 
@@ -49,10 +49,10 @@ export async function finishDestructions(
   expunging: Expunging,
   now: Temporal.Instant,
 ): Promise<{ destroyed: number; blockers: string[]; failures: unknown[] }> {
-  const last = lastReached.get(expunging)
-  if (last === undefined || performance.now() - last >= remainsEveryMs) {
-    lastReached.set(expunging, performance.now())
-    await reachRemains(expunging, now)
+  const last = lateRemovalsRetriedMs.get(expunging)
+  if (last === undefined || performance.now() - last >= lateRemovalsEveryMs) {
+    lateRemovalsRetriedMs.set(expunging, performance.now())
+    await retryLateRemovals(expunging, now)
   }
   if (!(await isUnfinished(expunging.db))) return { destroyed: 0, blockers: [], failures: [] }
   const { destroyed, waiting, failures, months } = await finishExpunctions(expunging, now)
@@ -99,8 +99,11 @@ async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal
  * Gives terms to recordings whose call has no reported end.
  * @returns the recordings for which that failed
  */
-async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<Expunged['failures']> {
-  const endless = await db
+async function setTermsOfUnendedCalls(
+  db: Kysely<RegisterTables>,
+  now: Temporal.Instant,
+): Promise<Expunged['failures']> {
+  const unended = await db
     .selectFrom('recording')
     .select(['id', 'started_at', 'recording_months'])
     .where('destroy_at', 'is', null)
@@ -108,11 +111,11 @@ async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Inst
     .where(
       'started_at',
       '<',
-      sql<Temporal.Instant>`least(${now}::timestamptz, destruction_now()) - ${sql.lit(`${endlessAfterDays} days`)}::interval`,
+      sql<Temporal.Instant>`least(${now}::timestamptz, destruction_now()) - ${sql.lit(`${unendedAfterDays} days`)}::interval`,
     )
     .execute()
   const failures: Expunged['failures'] = []
-  for (const recording of endless) {
+  for (const recording of unended) {
     try {
       const terms = recordingTerms(recording.started_at, recording.recording_months)
       await db

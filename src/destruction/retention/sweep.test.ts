@@ -55,7 +55,7 @@ async function expectDestroyed(id: string, cause = 'retention') {
 }
 
 /** A store whose process dies at its n-th deletion, before or after it. */
-function dying(at: number, when: 'before' | 'after'): ObjectStore {
+function storeThatDies(at: number, when: 'before' | 'after'): ObjectStore {
   let deletions = 0
   return {
     ...objects,
@@ -212,7 +212,7 @@ describe('a destruction', () => {
     for (let at = 1; at <= count; at++) {
       for (const when of ['before', 'after'] as const) {
         const due = await makeRecording(callOfMonthsAgo(6))
-        await expect(run(now(), dying(at, when))).rejects.toThrow()
+        await expect(run(now(), storeThatDies(at, when))).rejects.toThrow()
         expect((await rowOf(due.id))?.state).toBe('DESTROYING')
         expect(await ledgerOf(due.id)).toEqual([])
         await run()

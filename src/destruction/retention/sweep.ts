@@ -1,9 +1,9 @@
 /**
  * Hourly sweep: expunges every recording and history entry whose term is over. Expired data are hidden even before the sweep
- * (register/read.ts and row-level security check the terms). Nothing ends before its term (R23).
+ * (register/view-under-grant.ts and row-level security check the terms). Nothing ends before its term (R23).
  */
 import type { Expunging } from '#register/expunge.ts'
-import { endKeys } from './end-keys.ts'
+import { destroyUnneededKeys } from './destroy-unneeded-keys.ts'
 import { sweepHistory } from './sweep-history.ts'
 import { sweepRecordings } from './sweep-recordings.ts'
 
@@ -32,5 +32,5 @@ export async function sweep(expunging: Expunging, now: Temporal.Instant): Promis
       `${failures.length} recordings could not be destroyed`,
     )
   }
-  return { recordings, contacts, months, waiting, ...(await endKeys(expunging, now)) }
+  return { recordings, contacts, months, waiting, ...(await destroyUnneededKeys(expunging, now)) }
 }

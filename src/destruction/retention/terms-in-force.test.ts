@@ -4,7 +4,7 @@ import { phoneNumberKey } from '#description/phone-numbers/normalise-phone-numbe
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
 import { monthsInForce, termSteps } from '#description/term-steps.ts'
 import { recordingTerms } from '#description/terms.ts'
-import { destructionAt, dueEnds } from './terms-in-force.ts'
+import { destructionAt, dueBounds } from './terms-in-force.ts'
 
 const instant = (day: string) => Temporal.ZonedDateTime.from(`${day}T00:00[Europe/Helsinki]`).toInstant()
 const [one, two] = ['029 497 000', '029 497 001'].map((written) => phoneNumberKey(written)!)
@@ -106,7 +106,7 @@ test('ends of calls are grouped by day exactly as each recording’s own term', 
       const isDue =
         Temporal.Instant.compare(destructionAt({ call_ended_at: endedAt, min_keep_until: minKeepUntil }, months), at) <=
         0
-      const { from, until } = dueEnds(at, months)
+      const { from, until } = dueBounds(at, months)
       expect(Temporal.Instant.compare(from, until)).toBeLessThanOrEqual(0)
       if (Temporal.Instant.compare(endedAt, from) < 0) expect(isDue).toBe(true)
       if (Temporal.Instant.compare(endedAt, until) >= 0) expect(isDue).toBe(false)

@@ -14,7 +14,7 @@ export function destructionAt(
 }
 
 /** Calls that ended before `from` are due at the instant; calls from `until` on are not; those in between need a check each. */
-export interface DueEnds {
+export interface DueBounds {
   from: Temporal.Instant
   until: Temporal.Instant
 }
@@ -23,7 +23,7 @@ export interface DueEnds {
  * Returns the recordings due at `at`, by whole local days on which their calls ended: calls that ended on one day are due on
  * one day, never after calls of a later day. At the ceiling they are due a day earlier than the calendar says.
  */
-export function dueEnds(at: Temporal.Instant, months: number): DueEnds {
+export function dueBounds(at: Temporal.Instant, months: number): DueBounds {
   const today = at.toZonedDateTimeISO(termZone).toPlainDate()
   const leadDays = months === recordingCeilingMonths ? 2 : 0
   const dueDay = (day: Temporal.PlainDate) => day.add({ months }, { overflow: 'constrain' })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { statSync } from 'node:fs'
 import { wrongSetting } from './faults.ts'
-import { settingNames, type Given } from './settings-table.ts'
+import { settingNames, type SettingReader } from './settings-table.ts'
 
 /** Settings of the agency's OpenID provider (docs/operate/sign-in-with-identity-provider.md). */
 export interface IdentityProviderSettings {
@@ -30,7 +30,7 @@ const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
  * @param given returns a setting by name
  * @throws ConfigFault `setting-wrong`
  */
-export function readIdentityProvider(given: Given, folder: string): IdentityProviderSettings | undefined {
+export function readIdentityProvider(given: SettingReader, folder: string): IdentityProviderSettings | undefined {
   const issuer = given('SELOSTE_OIDC_ISSUER')
   if (issuer === undefined) {
     const alone = settingNames.find((name) => name.startsWith('SELOSTE_OIDC_') && given(name) !== undefined)

@@ -37,7 +37,7 @@ const placeForm =
 const objectsForm =
   'file:///path/of/a/folder, or s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3; nothing for a folder below SELOSTE_DATA'
 /** Reserved names. */
-const takenNames = ['data', 'objects', 'keys', 'database']
+const reservedNames = ['data', 'objects', 'keys', 'database']
 const s3Parameters = ['endpoint', 'region', 'credentials', 'profile']
 
 /**
@@ -49,7 +49,7 @@ export function parsePlaces(setting: string, text: string | undefined, folder: s
   if (text === undefined) return []
   const places = text.split(',').map((entry) => parsePlace(setting, entry.trim(), folder))
   for (const [index, { name }] of places.entries()) {
-    if (takenNames.includes(name) || places.findIndex((one) => one.name === name) !== index) {
+    if (reservedNames.includes(name) || places.findIndex((one) => one.name === name) !== index) {
       throw wrongSetting(setting, name, 'a name that no other place has')
     }
   }
@@ -75,7 +75,7 @@ export function parseObjects(text: string, folder: string): FolderAddress | S3Ad
  * @param own folders of the register, absolute
  * @param objects where its sealed recordings are
  */
-export function assertPlacesApart(
+export function assertPlacesSeparate(
   backups: readonly PlaceSetting[],
   ledgers: readonly PlaceSetting[],
   own: readonly string[],

@@ -206,16 +206,16 @@ export const settingsTable = [
 type Known = (typeof settingsTable)[number]
 export type SettingName = Known['names'][number]
 /** Settings with a default value. */
-export type ValuedName = Extract<Known, { value: string }>['names'][number]
+export type NameWithDefault = Extract<Known, { value: string }>['names'][number]
 
 /** Returns a setting from the environment or the file. */
-export type Given = (name: SettingName) => string | undefined
+export type SettingReader = (name: SettingName) => string | undefined
 
 const rows: readonly Row[] = settingsTable
 export const settingNames: readonly SettingName[] = settingsTable.flatMap(({ names }): readonly SettingName[] => names)
 
 /** Returns the default value. */
-export function valueWithout(name: ValuedName): string {
+export function defaultValue(name: NameWithDefault): string {
   return rows.find(({ names }) => names.includes(name))!.value!
 }
 

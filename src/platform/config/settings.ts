@@ -12,14 +12,20 @@ import {
 } from './addresses.ts'
 import { readSplitRoles, type SplitRoleSettings } from './split-roles.ts'
 import { readConfigFile } from './config-file.ts'
-import { readConnecting, type Connecting } from './connecting.ts'
+import { readIntegrations, type IntegrationSettings } from './integrations.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import { parsePublicUrl, readIdentityProvider, type IdentityProviderSettings } from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
-import { settingNames, valueWithout, type Given, type SettingName, type ValuedName } from './settings-table.ts'
+import {
+  settingNames,
+  defaultValue,
+  type SettingReader,
+  type SettingName,
+  type NameWithDefault,
+} from './settings-table.ts'
 import { assertSourcesKnown, readSipSecurity, type SipSecurity } from './sip-security.ts'
 import {
-  assertPlacesApart,
+  assertPlacesSeparate,
   checkBackupKey,
   parseObjects,
   parsePlaces,
@@ -85,7 +91,7 @@ export type Settings = {
   /** SELOSTE_LEDGER: additional copies of the destruction ledger. */
   ledgerCopies: readonly PlaceSetting[]
   /** Webhooks, decisions, traces. */
-  connecting: Connecting
+  connecting: IntegrationSettings
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo generates one and prints it. */
   demoPassword: string | undefined
 }
@@ -112,8 +118,8 @@ const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>, folder: string): Settings {
   const { file, path: configFile } = findConfigFile(environment, folder)
-  const given: Given = (name) => environment[name] || file?.get(name)
-  const setting = (name: ValuedName): string => given(name) ?? valueWithout(name)
+  const given: SettingReader = (name) => environment[name] || file?.get(name)
+  const setting = (name: NameWithDefault): string => given(name) ?? defaultValue(name)
 
   const dataDirectory = resolve(folder, setting('SELOSTE_DATA'))
   assertFolder('SELOSTE_DATA', dataDirectory)
@@ -130,7 +136,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     sipSecurity,
     splitRoles: readSplitRoles(given, folder),
-    connecting: readConnecting(given, folder, sipSecurity.sipsFiles !== undefined),
+    connecting: readIntegrations(given, folder, sipSecurity.sipsFiles !== undefined),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objects: readObjects(given('OBJECTS_URL'), dataDirectory, folder),
     keys: readKeyStore(given('SELOSTE_KEYS')),
@@ -157,10 +163,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       'where browsers reach Seloste: the identity provider sends them back there',
     )
   }
-  assertApart(settings)
+  assertDistinctPorts(settings)
   assertSourcesKnown(settings.sip, sipSecurity)
   const { objects } = settings
-  assertPlacesApart(
+  assertPlacesSeparate(
     settings.backups,
     settings.ledgerCopies,
     [...(objects.kind === 'folder' ? [objects.folder] : []), ...ownFolders.map((name) => join(dataDirectory, name))],
@@ -187,7 +193,7 @@ function findConfigFile(environment: Readonly<Record<string, string | undefined>
   const named = environment['SELOSTE_CONFIG']
   const path = resolve(
     folder,
-    named || join(environment['SELOSTE_DATA'] || valueWithout('SELOSTE_DATA'), 'seloste.yaml'),
+    named || join(environment['SELOSTE_DATA'] || defaultValue('SELOSTE_DATA'), 'seloste.yaml'),
   )
   const file = readConfigFile(path, fileNames)
   if (named && !file) throw wrongSetting('SELOSTE_CONFIG', named, 'the path of an existing settings file')
@@ -292,7 +298,7 @@ function checkDemoPassword(text: string | undefined): string | undefined {
 }
 
 /** Refuses two listeners on one port: they would fail later and less clearly. */
-function assertApart({ http, sip, sips, rtp }: Settings): void {
+function assertDistinctPorts({ http, sip, sips, rtp }: Settings): void {
   const listeners = Object.entries({ SELOSTE_HTTP: http, SELOSTE_SIP: sip, SELOSTE_SIPS: sips })
   for (const [index, [name, one]] of listeners.entries()) {
     for (const [otherName, other] of listeners.slice(0, index)) {

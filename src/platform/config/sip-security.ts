@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
 import { formatEndpoint, isLoopback, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
-import type { Given } from './settings-table.ts'
+import type { SettingReader } from './settings-table.ts'
 
 /** Sources that may send calls, and their authentication. */
 export type SipSecurity = {
@@ -17,7 +17,7 @@ export type SipSecurity = {
 const sipsNames = ['SELOSTE_SIPS_CERTIFICATE', 'SELOSTE_SIPS_KEY', 'SELOSTE_SIPS_CLIENTS'] as const
 
 /** @throws ConfigFault `setting-wrong` */
-export function readSipSecurity(given: Given, folder: string): SipSecurity {
+export function readSipSecurity(given: SettingReader, folder: string): SipSecurity {
   const [certificate, key, clients] = sipsNames.map((name) => {
     const path = given(name)
     return path === undefined ? undefined : resolve(folder, path)

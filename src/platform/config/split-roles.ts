@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
-import { valueWithout, type Given, type SettingName } from './settings-table.ts'
+import { defaultValue, type SettingReader, type SettingName } from './settings-table.ts'
 import { parseSources } from './sip-security.ts'
 
 /** Settings of roles run separately, as different operating system users or on different machines. */
@@ -35,7 +35,7 @@ const linkNames = ['SELOSTE_LINK_CERTIFICATE', 'SELOSTE_LINK_KEY', 'SELOSTE_LINK
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 /** @throws ConfigFault `setting-wrong` */
-export function readSplitRoles(given: Given, folder: string): SplitRoleSettings {
+export function readSplitRoles(given: SettingReader, folder: string): SplitRoleSettings {
   const path = (name: SettingName) => {
     const text = given(name)
     return text === undefined ? undefined : resolve(folder, text)
@@ -73,7 +73,7 @@ export function readSplitRoles(given: Given, folder: string): SplitRoleSettings 
     custodianListen,
     desks,
     proxies,
-    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER') ?? valueWithout('SELOSTE_PROXY_HEADER')),
+    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER') ?? defaultValue('SELOSTE_PROXY_HEADER')),
     metricsSources: parseSources('SELOSTE_METRICS_SOURCES', given('SELOSTE_METRICS_SOURCES')) ?? [],
     linkFiles,
   }
@@ -97,7 +97,7 @@ function readNode(text: string | undefined): string {
   return text
 }
 
-function readLinkFiles(path: Given): SplitRoleSettings['linkFiles'] {
+function readLinkFiles(path: SettingReader): SplitRoleSettings['linkFiles'] {
   const [certificate, key, authorities] = linkNames.map(path)
   if (certificate !== undefined && key !== undefined && authorities !== undefined) {
     return { certificate, key, authorities }

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
-import { plainAddress } from './visitor.ts'
+import { plainAddress } from './client-address.ts'
 
 /**
  * Returns the networks as a block list.

@@ -1,22 +1,22 @@
 import type { Server, Socket } from 'node:net'
-import { visitorOf } from './visitor.ts'
+import { clientKeyOf } from './client-address.ts'
 
 export interface ConnectionLimit {
-  /** Most open connections of one visitor (an IPv4 address, an IPv6 /64). */
+  /** Most open connections of one client (an IPv4 address, an IPv6 /64). */
   perVisitor: number
-  /** Exempt addresses, such as proxies, which serve many visitors. */
+  /** Exempt addresses, such as proxies, which serve many clients. */
   isExempt?: (address: string) => boolean
   onRefused?: (visitor: string) => void
 }
 
-/** Closes connections beyond a visitor's limit on arrival, before TLS and before anything is read. */
+/** Closes connections beyond a client's limit on arrival, before TLS and before anything is read. */
 export function limitConnections(server: Server, { perVisitor, isExempt, onRefused }: ConnectionLimit): void {
   const open = new Map<string, number>()
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress } = socket
     // The client is already gone.
     if (remoteAddress === undefined || isExempt?.(remoteAddress) === true) return
-    const visitor = visitorOf(remoteAddress)
+    const visitor = clientKeyOf(remoteAddress)
     const count = open.get(visitor) ?? 0
     if (count >= perVisitor) {
       socket.destroy()

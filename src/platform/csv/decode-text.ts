@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { csvProblem, type CsvProblem } from './csv-problem.ts'
 
 /** Matches mojibake: UTF-8 that was read as Windows-1252 and encoded again, Ã¤ for ä. */
-export const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
+export const mojibake = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
 const maxWordLength = 40
 
 /**
@@ -13,7 +13,7 @@ export function decodeText(content: Buffer): { ok: true; text: string } | { ok: 
   if (isUtf16(content)) return { ok: false, problem: csvProblem('csv.encoding-utf-16', 1) }
   if (!isUtf8(content)) return { ok: false, problem: notUtf8(content) }
   const text = new TextDecoder('utf-8').decode(content)
-  const broken = writtenTwice.exec(text)
+  const broken = mojibake.exec(text)
   if (broken) {
     const row = text.slice(0, broken.index).split('\n').length
     return {

@@ -46,7 +46,7 @@ export function readCsv(content: Buffer, { required = [], optional }: CsvShape =
   const [heading, ...body] = records
   if (!heading) return refuse(csvProblem('csv.empty', 1))
 
-  const columns = withoutTail(heading.cells.map((name) => name.toLowerCase()))
+  const columns = withoutTrailingEmpty(heading.cells.map((name) => name.toLowerCase()))
   const problems = checkColumns(columns, heading.row, required, optional)
   if (problems.length > 0) return { ok: false, problems }
   const filled = body.filter(({ cells }) => cells.some((cell) => cell !== ''))
@@ -113,7 +113,7 @@ function separatorOf(text: string): ';' | ',' {
 }
 
 /** Spreadsheets write trailing separators. */
-function withoutTail(names: string[]): string[] {
+function withoutTrailingEmpty(names: string[]): string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1)
 }
 

@@ -34,12 +34,12 @@ export async function applyFunctions(client: Client, directory: string): Promise
   const { rows } = await client.query<{ checksum: string }>('select checksum from applied_functions')
   if (rows[0]?.checksum === checksum) return false
   let name = ''
-  let statements = takeOut
+  let statements = dropStatements
   try {
     await client.query('begin')
     // Function bodies may refer to functions that are created later.
     await client.query('set local check_function_bodies = off')
-    await client.query(takeOut)
+    await client.query(dropStatements)
     for (const file of files) {
       ;({ name, statements } = file)
       await client.query(statements)
@@ -71,7 +71,7 @@ export async function areFunctionsCurrent(client: Client, directory: string): Pr
  * Drops everything that functions/ may define, in schema public and owned by this database's owner. Grants are those to other
  * roles.
  */
-const takeOut = `
+const dropStatements = `
 do $$
 declare
   one record;
@@ -113,7 +113,7 @@ async function readFunctions(directory: string): Promise<FunctionFile[]> {
   const inOrder = names
     .map((name) => name.split(sep).join('/'))
     .sort()
-    .toSorted((one, other) => turn(one) - turn(other))
+    .toSorted((one, other) => applicationOrder(one) - applicationOrder(other))
   return Promise.all(
     inOrder.map(async (name) => ({
       name,
@@ -123,7 +123,7 @@ async function readFunctions(directory: string): Promise<FunctionFile[]> {
   )
 }
 
-function turn(name: string): number {
+function applicationOrder(name: string): number {
   if (name.endsWith('/access.sql')) return 2
   return name.endsWith('/views.sql') ? 1 : 0
 }

@@ -17,7 +17,7 @@ const maxPieces = Math.ceil(maxBytes / pieceLength)
 /** Most identical requests that wait for one answer, and most different requests that wait; further ones are dropped. */
 const maxWaiting = 8
 
-interface Question {
+interface ChannelRequest {
   id: string
   what: string
   /** Names of the processes whose answers are expected. */
@@ -44,7 +44,7 @@ function parse(payload: string): Record<string, unknown> {
   }
 }
 
-function readQuestion(payload: string): Question | undefined {
+function readRequest(payload: string): ChannelRequest | undefined {
   const { id, what, of } = parse(payload)
   if (typeof id !== 'string' || typeof what !== 'string' || !Array.isArray(of)) return undefined
   return { id, what, of: of.filter((one) => typeof one === 'string') }
@@ -65,7 +65,7 @@ function macOf(key: string, { id, from, place: index, of, part }: Omit<Piece, 'm
     .digest('base64')
 }
 
-function isFrom(key: string, { mac, ...piece }: Piece): boolean {
+function isAuthentic(key: string, { mac, ...piece }: Piece): boolean {
   const [expected, given] = [Buffer.from(macOf(key, piece)), Buffer.from(mac)]
   return expected.length === given.length && timingSafeEqual(expected, given)
 }
@@ -114,7 +114,7 @@ export function answerOnChannel<Tables>(options: {
     url: options.url,
     channels: [requestChannel],
     onNotification(_channel, payload) {
-      const { id, what, of: recipients } = readQuestion(payload) ?? {}
+      const { id, what, of: recipients } = readRequest(payload) ?? {}
       if (id === undefined || what === undefined || !recipients?.includes(name)) return
       const ids = waiting.get(what) ?? []
       if (ids.length >= maxWaiting || (ids.length === 0 && waiting.size >= maxWaiting)) return
@@ -161,7 +161,7 @@ export function requestOnChannel<Tables>(options: {
         waiting.set(id, (piece) => {
           const { from, place: index, of, part } = piece
           const key = expected.get(from)
-          if (key === undefined || !isFrom(key, piece)) return
+          if (key === undefined || !isAuthentic(key, piece)) return
           const known = pieces.get(from) ?? { of, parts: new Map<number, string>() }
           pieces.set(from, known)
           const { parts } = known
@@ -176,7 +176,7 @@ export function requestOnChannel<Tables>(options: {
         })
       })
       try {
-        await sql`select pg_notify(${requestChannel}, ${JSON.stringify({ id, what, of: [...expected.keys()] } satisfies Question)})`.execute(
+        await sql`select pg_notify(${requestChannel}, ${JSON.stringify({ id, what, of: [...expected.keys()] } satisfies ChannelRequest)})`.execute(
           db,
         )
         const tooLate = new AbortController()

@@ -2,9 +2,9 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { Client, Pool, type ClientConfig, type PoolClient } from 'pg'
 import type { Blockers } from '../blockers/blockers.ts'
-import { breakConnection, breakWhenHeld, currentUrl } from './moved-connections.ts'
+import { breakConnection, breakOnSuspend, currentUrl } from './moved-connections.ts'
 import { TemporalClient, valueTypes } from './values.ts'
-import { watchAnswers, type AnswerWatch } from './watch-answers.ts'
+import { createHangDetector, type HangDetector } from './hang-detector.ts'
 
 export type ConnectOptions = {
   url: string
@@ -46,7 +46,7 @@ const diskFullMs = 60_000
 /** Connects at the first query. `timestamptz` is Temporal.Instant both ways; see values.ts. */
 export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {
   const { blockers, answerMs = defaultAnswerMs } = options
-  const watch = watchAnswers({
+  const watch = createHangDetector({
     ...{ answerMs, probe: (timeoutMs) => probe(options, timeoutMs) },
     onHangs: ({ code }) => blockers?.raise('database', { code }),
     onAnswers: () => blockers?.clear('database'),
@@ -60,7 +60,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
       super({ ...config, connectionString: currentUrl(options.url) })
       open.add(this)
       this.once('end', () => open.delete(this))
-      breakWhenHeld(options.url, this)
+      breakOnSuspend(options.url, this)
       watchOpening(this, watch)
       watchQueries(this, watch, blockers)
     }
@@ -111,7 +111,7 @@ async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number
 }
 
 /** Breaks a connection attempt when the database is found to hang; the pool would wait ten seconds. */
-function watchOpening(client: Client, watch: AnswerWatch): void {
+function watchOpening(client: Client, watch: HangDetector): void {
   const connect = client.connect.bind(client) as (callback: (error?: Error) => void) => void
   client.connect = ((callback: (error?: Error) => void) => {
     const operation = watch.begin(() => breakConnection(client))
@@ -123,7 +123,7 @@ function watchOpening(client: Client, watch: AnswerWatch): void {
 }
 
 /** Watches each query of a connection. Giving up a query closes its connection. */
-function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | undefined): void {
+function watchQueries(client: Client, watch: HangDetector, blockers: Blockers | undefined): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
     const operation = watch.begin(() => breakConnection(client))
@@ -150,7 +150,7 @@ function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | u
 }
 
 /** Gives up waiting for a connection while the database hangs. */
-function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | undefined): void {
+function watchConnects(pool: Pool, watch: HangDetector, blockers: Blockers | undefined): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
 
   function lend(): Promise<PoolClient> {

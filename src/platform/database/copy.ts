@@ -7,7 +7,7 @@ import { TemporalClient, valueTypes } from './values.ts'
 /** Whole rows in PostgreSQL's text format. */
 export type CopiedPart = { bytes: Buffer; rows: number }
 
-export type OwnConnection = {
+export type DedicatedConnection = {
   query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
   /**
    * Runs `copy ... to stdout`; awaits `take` for each part of whole rows of about `partBytes`.
@@ -28,7 +28,7 @@ const session = {
 }
 
 /** Opens a connection outside any pool, for transactions that last for hours. */
-export async function openConnection(url: string, applicationName: string): Promise<OwnConnection> {
+export async function openConnection(url: string, applicationName: string): Promise<DedicatedConnection> {
   const client = new TemporalClient({
     connectionString: url,
     application_name: applicationName,

@@ -9,10 +9,17 @@ import { prepareBinaries } from './embedded/binaries.ts'
 import { majorOf, upgradeFolder } from './embedded/major.ts'
 import { assertDurable } from './embedded/durability.ts'
 import { databaseOsUser } from './embedded/os-user.ts'
-import { findPlace, knownPlace, makeSocketDirectory, readIfThere, sharedRoot, type Place } from './embedded/place.ts'
+import {
+  findClusterPaths,
+  existingClusterPaths,
+  makeSocketDirectory,
+  readIfExists,
+  sharedRoot,
+  type ClusterPaths,
+} from './embedded/cluster-paths.ts'
 import {
   initialiseCluster,
-  lastWords,
+  readLogFrom,
   logSize,
   oneLine,
   isDiskFull,
@@ -69,12 +76,12 @@ const readyMs = 300_000
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDirectory, log, soonMs = 10_000 } = options
   const user = await databaseOsUser()
-  const { place, left } = await findPlace(dataDirectory, user)
+  const { place, left } = await findClusterPaths(dataDirectory, user)
   for (const folder of left) log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
   const socketDirectory = await makeSocketDirectory(user)
   let postmaster: Postmaster | undefined
   try {
-    await claim(place, socketDirectory)
+    await claimOwnership(place, socketDirectory)
     const binaries = await prepareBinaries(user ? sharedRoot : place.root, user, options.binaries, {
       ...{ major: await majorOf(place.cluster), warn: (message) => log.warn(message) },
     })
@@ -90,27 +97,27 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const logStart = logSize(place)
     const running = startPostmaster(place, binaries, user, socketDirectory)
     postmaster = running
-    await untilReady(address.adminUrl(), running, () => startFault(`in ${place.root}`, lastWords(place, logStart)))
+    await untilReady(address.adminUrl(), running, () => startFault(`in ${place.root}`, readLogFrom(place, logStart)))
     await checkDurability(address.adminUrl())
 
     let stopping: Promise<void> | undefined
-    let comingBack: Promise<void> | undefined
+    let restarting: Promise<void> | undefined
     let readyAtMs = performance.now()
     const watch = (one: Postmaster) =>
       void one.ended.then(() => {
-        if (!stopping) comingBack = comeBack()
+        if (!stopping) restarting = restart()
       })
 
     /** Restarts a killed server; clients reconnect (K1). */
-    async function comeBack(): Promise<void> {
-      const reason = unexpectedEnd(place, lastWords(place, logStart))
+    async function restart(): Promise<void> {
+      const reason = unexpectedEnd(place, readLogFrom(place, logStart))
       if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(reason)
       log.warn(`${reason.message} Restarting it.`)
       try {
         await endOrphan(place.cluster, log)
         const next = startPostmaster(place, binaries, user, socketDirectory)
         postmaster = next
-        await untilReady(address.adminUrl(), next, () => startFault(`in ${place.root}`, lastWords(place, logStart)))
+        await untilReady(address.adminUrl(), next, () => startFault(`in ${place.root}`, readLogFrom(place, logStart)))
         readyAtMs = performance.now()
         watch(next)
       } catch (error) {
@@ -120,7 +127,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
     watch(running)
     const stop = async () => {
-      await comingBack
+      await restarting
       await stopAndTidy(postmaster ?? running, place, socketDirectory)
     }
     return { ...address, stop: () => (stopping ??= stop()) }
@@ -138,15 +145,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  * undefined if none runs.
  */
 export async function findEmbeddedPostgres(dataDirectory: string): Promise<EmbeddedPostgresAddress | undefined> {
-  const place = await knownPlace(dataDirectory)
+  const place = await existingClusterPaths(dataDirectory)
   const owner = await livingOwner(place)
-  const password = await readIfThere(place.passwordFile)
+  const password = await readIfExists(place.passwordFile)
   return owner && password ? addressOf(owner.socketDirectory, password) : undefined
 }
 
 /** Returns every folder of the embedded database of `dataDirectory`. */
 export async function foldersOfEmbedded(dataDirectory: string): Promise<string[]> {
-  const { root } = await knownPlace(dataDirectory)
+  const { root } = await existingClusterPaths(dataDirectory)
   return [...new Set([root, resolve(dataDirectory)])]
 }
 
@@ -160,13 +167,13 @@ function addressOf(socketDirectory: string, password: string): EmbeddedPostgresA
 /** Who started the server. `identity` detects a reused pid. */
 type Owner = { pid: number; identity: string; socketDirectory: string }
 
-async function livingOwner(place: Place): Promise<Owner | undefined> {
+async function livingOwner(place: ClusterPaths): Promise<Owner | undefined> {
   const owner = await recordedOwner(place)
   return owner && processIdentity(owner.pid) === owner.identity ? owner : undefined
 }
 
-async function recordedOwner(place: Place): Promise<Owner | undefined> {
-  const text = await readIfThere(place.ownerFile)
+async function recordedOwner(place: ClusterPaths): Promise<Owner | undefined> {
+  const text = await readIfExists(place.ownerFile)
   try {
     return text ? (JSON.parse(text) as Owner) : undefined
   } catch {
@@ -174,7 +181,7 @@ async function recordedOwner(place: Place): Promise<Owner | undefined> {
   }
 }
 
-async function refuseSecondOwner(place: Place): Promise<void> {
+async function refuseSecondOwner(place: ClusterPaths): Promise<void> {
   const owner = await livingOwner(place)
   if (!owner) return
   throw new DatabaseFault(
@@ -183,7 +190,7 @@ async function refuseSecondOwner(place: Place): Promise<void> {
   )
 }
 
-async function claim(place: Place, socketDirectory: string): Promise<void> {
+async function claimOwnership(place: ClusterPaths, socketDirectory: string): Promise<void> {
   await refuseSecondOwner(place)
   const previous = await recordedOwner(place)
   if (previous) await rm(previous.socketDirectory, { recursive: true, force: true })
@@ -205,7 +212,7 @@ async function claim(place: Place, socketDirectory: string): Promise<void> {
  */
 async function endOrphan(cluster: string, log: EmbeddedLog): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
-  const recorded = Number((await readIfThere(pidFile))?.split('\n')[0]) || undefined
+  const recorded = Number((await readIfExists(pidFile))?.split('\n')[0]) || undefined
   const living = () => postgresProcessesOf(cluster, recorded)
   if (living().length > 0) log.warn('stopping the PostgreSQL left behind by a killed Seloste')
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
@@ -234,7 +241,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** A major version reads only its own clusters. */
-async function refuseOtherMajor(place: Place, major: number): Promise<void> {
+async function refuseOtherMajor(place: ClusterPaths, major: number): Promise<void> {
   const made = await majorOf(place.cluster)
   if (made === undefined && (await majorOf(join(place.root, upgradeFolder, 'cluster'))) !== undefined) {
     throw new DatabaseFault(
@@ -254,7 +261,10 @@ async function refuseOtherMajor(place: Place, major: number): Promise<void> {
       )
 }
 
-async function superuserPassword(place: Place, makeCluster: (password: string) => Promise<void>): Promise<string> {
+async function superuserPassword(
+  place: ClusterPaths,
+  makeCluster: (password: string) => Promise<void>,
+): Promise<string> {
   const made = await stat(join(place.cluster, 'PG_VERSION')).then(
     () => true,
     () => false,
@@ -306,12 +316,12 @@ async function checkDurability(url: string): Promise<void> {
   }
 }
 
-function unexpectedEnd(place: Place, words: string): DatabaseFault {
+function unexpectedEnd(place: ClusterPaths, words: string): DatabaseFault {
   const code = isDiskFull(words) ? 'database-disk-full' : 'database-stopped'
   return new DatabaseFault(code, `PostgreSQL in ${place.root} exited. Its last log lines: ${oneLine(words)}`)
 }
 
-async function stopAndTidy(postmaster: Postmaster, place: Place, socketDirectory: string): Promise<void> {
+async function stopAndTidy(postmaster: Postmaster, place: ClusterPaths, socketDirectory: string): Promise<void> {
   await end(postmaster)
   await tidy(place, socketDirectory)
 }
@@ -323,7 +333,7 @@ async function end(postmaster: Postmaster): Promise<void> {
   clearTimeout(timer)
 }
 
-async function tidy(place: Place, socketDirectory: string): Promise<void> {
+async function tidy(place: ClusterPaths, socketDirectory: string): Promise<void> {
   if ((await recordedOwner(place))?.socketDirectory === socketDirectory) await rm(place.ownerFile, { force: true })
   await rm(socketDirectory, { recursive: true, force: true })
 }

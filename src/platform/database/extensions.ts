@@ -2,19 +2,19 @@
 // Seloste itself needs none.
 import { sql, type RawBuilder } from 'kysely'
 
-export const watchingExtensions: readonly string[] = [
+export const monitoringExtensions: readonly string[] = [
   ...['amcheck', 'pg_buffercache', 'pg_freespacemap', 'pg_prewarm', 'pg_stat_kcache', 'pg_stat_monitor'],
   ...['pg_stat_statements', 'pg_visibility', 'pg_wait_sampling', 'pgaudit', 'pgstattuple', 'plpgsql'],
 ]
 
-const madeBy = (catalogue: string, oid: RawBuilder<unknown>) => sql`exists (
+const belongsToExtension = (catalogue: string, oid: RawBuilder<unknown>) => sql`exists (
   select from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
-  where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...watchingExtensions]}::name[]))`
+  where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...monitoringExtensions]}::name[]))`
 
 /** A view of such an extension that shows no register data: an extension's owner can make anything part of it. */
-export function isWatchingView(table: string): RawBuilder<boolean> {
+export function isMonitoringView(table: string): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${table}.${name}`)
-  return sql<boolean>`(${column('relkind')} = 'v' and ${madeBy('pg_class', column('oid'))} and not exists (
+  return sql<boolean>`(${column('relkind')} = 'v' and ${belongsToExtension('pg_class', column('oid'))} and not exists (
     select from pg_rewrite w
     join pg_depend u on u.classid = 'pg_rewrite'::regclass and u.objid = w.oid and u.refclassid = 'pg_class'::regclass
     join pg_class o on o.oid = u.refobjid and o.oid <> w.ev_class and o.oid >= 16384
@@ -22,13 +22,13 @@ export function isWatchingView(table: string): RawBuilder<boolean> {
 }
 
 /** A function of such an extension: written in C, with its caller's rights. */
-export function isWatchingFunction(oid: string): RawBuilder<boolean> {
-  return sql<boolean>`(${madeBy('pg_proc', sql.ref(oid))} and exists (
+export function isMonitoringFunction(oid: string): RawBuilder<boolean> {
+  return sql<boolean>`(${belongsToExtension('pg_proc', sql.ref(oid))} and exists (
     select from pg_proc c join pg_language l on l.oid = c.prolang
     where c.oid = ${sql.ref(oid)} and l.lanname = 'c' and not c.prosecdef))`
 }
 
 /** A cast or an operator of such an extension. */
-export function isWatchingPart(catalogue: 'pg_cast' | 'pg_operator', oid: string): RawBuilder<boolean> {
-  return sql<boolean>`${madeBy(catalogue, sql.ref(oid))}`
+export function isMonitoringPart(catalogue: 'pg_cast' | 'pg_operator', oid: string): RawBuilder<boolean> {
+  return sql<boolean>`${belongsToExtension(catalogue, sql.ref(oid))}`
 }

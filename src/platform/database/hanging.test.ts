@@ -12,7 +12,7 @@ const server = await createTestDatabase()
 const answerMs = 300
 
 /** A proxy to the database that can be stopped: it accepts connections, and forwards nothing. */
-async function openStoppableWay() {
+async function startStoppableProxy() {
   const url = new URL(server.url())
   const socketFolder = url.searchParams.get('host')
   const sockets = new Set<Socket>()
@@ -54,12 +54,12 @@ async function openStoppableWay() {
   }
 }
 
-let way: Awaited<ReturnType<typeof openStoppableWay>>
+let way: Awaited<ReturnType<typeof startStoppableProxy>>
 let blockers: Blockers
 let database: Database<unknown>
 
 beforeEach(async () => {
-  way = await openStoppableWay()
+  way = await startStoppableProxy()
   blockers = createBlockers({
     now: () => Temporal.Now.instant(),
     log: { error: () => undefined, warn: () => undefined },
@@ -140,7 +140,7 @@ test('an unreachable database is a blocker from the first failed connection to t
   await way.close()
   await expect(query()).rejects.toThrow()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
-  way = await openStoppableWay()
+  way = await startStoppableProxy()
 })
 
 test('a statement that failed for a full disk is a blocker for a while, because nothing reports that there is room again', async () => {

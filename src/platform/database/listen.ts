@@ -1,7 +1,7 @@
 // LISTEN over one connection per process and database. Reports reconnections, after which notifications may have been missed.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
-import { breakWhenHeld, currentUrl } from './moved-connections.ts'
+import { breakOnSuspend, currentUrl } from './moved-connections.ts'
 
 export type ListenOptions = {
   url: string
@@ -21,7 +21,7 @@ const defaultRetryMs = 1_000
 const aliveCheckMs = 30_000
 
 /** The connection to one database, shared by all listeners. */
-interface Wire {
+interface SharedConnection {
   listeners: Set<ListenOptions>
   /** The current connection and the listeners whose channels it has subscribed to. */
   joined: { client: Client; those: Set<ListenOptions> } | undefined
@@ -30,14 +30,14 @@ interface Wire {
 }
 
 /** By URL. */
-const wires = new Map<string, Wire>()
+const sharedConnections = new Map<string, SharedConnection>()
 
 /**
  * Listens until `stop()` and reconnects when the server restarts. Returns at once. All listeners of a database share a
  * connection, since each connection is a PostgreSQL process.
  */
 export function listen(options: ListenOptions): Listening {
-  const wire = wires.get(options.url) ?? openWire(options.url)
+  const wire = sharedConnections.get(options.url) ?? openSharedConnection(options.url)
   wire.listeners.add(options)
   // A failed subscription breaks the connection, which is reported.
   if (wire.joined) void join(wire.joined, options, wire).catch(() => undefined)
@@ -45,25 +45,25 @@ export function listen(options: ListenOptions): Listening {
     stop: async () => {
       wire.listeners.delete(options)
       if (wire.listeners.size > 0) return
-      if (wires.get(options.url) === wire) wires.delete(options.url)
+      if (sharedConnections.get(options.url) === wire) sharedConnections.delete(options.url)
       wire.ending.abort()
       await wire.ended
     },
   }
 }
 
-function openWire(url: string): Wire {
-  const wire: Wire = {
+function openSharedConnection(url: string): SharedConnection {
+  const wire: SharedConnection = {
     ...{ listeners: new Set(), joined: undefined, ending: new AbortController() },
     ended: Promise.resolve(),
   }
-  wires.set(url, wire)
+  sharedConnections.set(url, wire)
   // Connects after the caller has registered its listener.
   wire.ended = Promise.resolve().then(() => listenForever(url, wire))
   return wire
 }
 
-async function listenForever(url: string, wire: Wire): Promise<void> {
+async function listenForever(url: string, wire: SharedConnection): Promise<void> {
   const { signal } = wire.ending
   while (!signal.aborted) {
     try {
@@ -79,10 +79,10 @@ async function listenForever(url: string, wire: Wire): Promise<void> {
 }
 
 /** Resolves when the wire's listeners have stopped; rejects when the connection breaks. */
-async function listenOnce(url: string, wire: Wire): Promise<void> {
+async function listenOnce(url: string, wire: SharedConnection): Promise<void> {
   const { signal } = wire.ending
   const client = new Client({ connectionString: currentUrl(url), application_name: 'seloste listen', keepAlive: true })
-  breakWhenHeld(url, client)
+  breakOnSuspend(url, client)
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
@@ -112,7 +112,11 @@ async function listenOnce(url: string, wire: Wire): Promise<void> {
   }
 }
 
-async function join({ client, those }: NonNullable<Wire['joined']>, options: ListenOptions, wire: Wire): Promise<void> {
+async function join(
+  { client, those }: NonNullable<SharedConnection['joined']>,
+  options: ListenOptions,
+  wire: SharedConnection,
+): Promise<void> {
   if (those.has(options)) return
   those.add(options)
   for (const channel of options.channels) await client.query(`listen ${escapeIdentifier(channel)}`)

@@ -1,5 +1,5 @@
 // Marks a database whose register has moved to another one: no Seloste opens it again.
-import type { OwnConnection } from './copy.ts'
+import type { DedicatedConnection } from './copy.ts'
 
 export interface MovedAway {
   /** Id of the move, as in the other database's quarantine. */
@@ -10,7 +10,7 @@ export interface MovedAway {
 }
 
 /** Runs in the transaction in which nobody else can write: nothing can be added that is not in the other database. */
-export async function markMovedAway(connection: OwnConnection, id: string, to: string): Promise<void> {
+export async function markMovedAway(connection: DedicatedConnection, id: string, to: string): Promise<void> {
   await connection.query(`
     create table public.register_moved (
       only_one boolean primary key default true check (only_one),
@@ -33,7 +33,7 @@ export function describeDatabase(text: string): string {
   return `postgres://${host}${url.pathname}`
 }
 
-export async function readMovedAway(connection: Pick<OwnConnection, 'query'>): Promise<MovedAway | undefined> {
+export async function readMovedAway(connection: Pick<DedicatedConnection, 'query'>): Promise<MovedAway | undefined> {
   const [there] = await connection.query<{ there: boolean }>(
     `select to_regclass('public.register_moved') is not null as there`,
   )

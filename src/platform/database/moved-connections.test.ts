@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { connectDatabase } from './connect.ts'
 import { listen } from './listen.ts'
-import { holdConnections, moveConnections } from './moved-connections.ts'
+import { suspendConnections, moveConnections } from './moved-connections.ts'
 
 const [before, after] = [await createTestDatabase(), await createTestDatabase()]
 
@@ -14,7 +14,7 @@ test('a held database is unavailable, for pending queries too, and then pools an
   const name = async () => (await pool.query<{ name: string }>('select current_database()::text as name')).rows[0]?.name
   expect(await name()).toBe(before.name)
   const underWay = pool.query('select pg_sleep(60)')
-  holdConnections(url)
+  suspendConnections(url)
   await expect(underWay).rejects.toThrow()
   await expect(name()).rejects.toThrow('ENOENT')
   moveConnections(url, after.url())

@@ -9,7 +9,7 @@ const open = new Map<string, Set<Client>>()
 const nowhere = 'postgres://held@localhost/held?host=%2Fnonexistent%2Fseloste-moves'
 
 /** Breaks connections to `url` and makes new ones fail, as when the database is down, until `moveConnections`. */
-export function holdConnections(url: string): void {
+export function suspendConnections(url: string): void {
   moved.set(url, nowhere)
   for (const client of open.get(url) ?? []) breakConnection(client)
 }
@@ -30,7 +30,7 @@ export function currentUrl(url: string): string {
 }
 
 /** Breaks a connection to `url`, wherever that is now, when connections are held. */
-export function breakWhenHeld(url: string, client: Client): void {
+export function breakOnSuspend(url: string, client: Client): void {
   const clients = open.get(url) ?? new Set()
   open.set(url, clients.add(client))
   client.once('end', () => clients.delete(client))

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type QueryExecutorProvider } from 'kysely'
-import { isWatchingFunction, isWatchingPart, isWatchingView } from './extensions.ts'
+import { isMonitoringFunction, isMonitoringPart, isMonitoringView } from './extensions.ts'
 import { schemaFolder } from './schema-folder.ts'
 
 /** Expected protections, by name: `trigger audit_entry append_only`. */
@@ -79,7 +79,7 @@ export async function findProtectionProblems(
     const [exact, loose] = expected.protections[one.name]?.split(' ') ?? []
     if (one.disabled) problems.push({ kind: 'disabled', name: one.name })
     else if (exact === undefined) {
-      if (!protectsOrStores.test(one.name)) problems.push({ kind: 'unknown', name: one.name })
+      if (!harmlessAdditions.test(one.name)) problems.push({ kind: 'unknown', name: one.name })
     } else if (
       postgres === expected.postgres || loose === undefined ? exactHash(one) !== exact : looseHash(one)[0] !== loose
     )
@@ -93,7 +93,7 @@ export async function findProtectionProblems(
 const builtIn = 'built-in functions'
 
 /** Kinds of which an additional object removes no protection; use/evidence reports unknown tables and columns. */
-const protectsOrStores = /^(table|defaults of|constraint|unique index) /
+const harmlessAdditions = /^(table|defaults of|constraint|unique index) /
 
 function exactHash({ said: text, written }: Protection): string {
   return hash(`${text}\n${written ?? ''}`)
@@ -132,7 +132,7 @@ function protectionsOf(roles: readonly string[]) {
     relation as (
       select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence, c.relowner, c.relacl, c.relispartition
       from pg_class c
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and not ${isWatchingView('c')}
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and not ${isMonitoringView('c')}
     ),
     granted as (
       select oid, string_agg(concat_ws(' ', case grantee when 0 then 'everybody' else pg_get_userbyid(grantee) end, privilege,
@@ -211,7 +211,7 @@ function protectionsOf(roles: readonly string[]) {
       pg_get_function_sqlbody(p.oid), false
     from pg_proc p join pg_language l on l.oid = p.prolang
     where (p.pronamespace = 'public'::regnamespace or p.pronamespace = 'pg_catalog'::regnamespace and p.oid >= 16384)
-      and not ${isWatchingFunction('p.oid')}
+      and not ${isMonitoringFunction('p.oid')}
     -- A superuser can replace the body of PostgreSQL's own functions, even of now().
     union all
     select ${builtIn}, md5(string_agg(concat_ws(' ', p.oid::regprocedure::text, l.lanname, p.prosecdef, p.provolatile, p.proconfig,
@@ -221,14 +221,14 @@ function protectionsOf(roles: readonly string[]) {
     -- Operators, such as "=" for types for which PostgreSQL has none, and casts.
     union all
     select 'operator ' || o.oid::regoperator, o.oprcode::regprocedure::text, null, false from pg_operator o
-    where o.oid >= 16384 and not ${isWatchingPart('pg_operator', 'o.oid')}
+    where o.oid >= 16384 and not ${isMonitoringPart('pg_operator', 'o.oid')}
     union all
     select 'cast ' || format_type(k.castsource, null) || ' as ' || format_type(k.casttarget, null),
       concat_ws(' ', k.castcontext, k.castmethod, nullif(k.castfunc, 0)::regprocedure), null, false from pg_cast k
-    where k.oid >= 16384 and not ${isWatchingPart('pg_cast', 'k.oid')}
+    where k.oid >= 16384 and not ${isMonitoringPart('pg_cast', 'k.oid')}
     union all
     select 'event trigger ' || evtname, evtfoid::regproc::text, null, evtenabled <> 'O' from pg_event_trigger
-    where not ${isWatchingFunction('evtfoid')}
+    where not ${isMonitoringFunction('evtfoid')}
     -- Attributes and memberships of the processes' roles.
     union all
     select 'role ' || rolname, concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,

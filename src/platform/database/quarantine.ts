@@ -1,23 +1,23 @@
 // Keeps a database closed while it is being filled: after a restore until the destructions since the backup have been repeated,
 // during a move until everything has been copied. The mark is in the database itself.
 import { Client } from 'pg'
-import type { OwnConnection } from './copy.ts'
+import type { DedicatedConnection } from './copy.ts'
 import { DatabaseFault } from './faults.ts'
 import { readMovedAway } from './moved-away.ts'
 
 export type Quarantine = { backup: string; beganAt: Temporal.Instant }
 
 /** Tables about this very database, which no copy contains. */
-export const databaseMarks = ['migration', 'applied_functions', 'restore_quarantine', 'register_moved'] as const
+export const uncopiedTables = ['migration', 'applied_functions', 'restore_quarantine', 'register_moved'] as const
 
 /** Replaces a backup's id where a move fills the database. */
 export function quarantineOfMove(id: string): string {
-  return `${ofMove}${id}`
+  return `${movePrefix}${id}`
 }
-const ofMove = 'move '
+const movePrefix = 'move '
 
 /** Created before the first migration: an interrupted restore leaves a database that does not open. */
-export async function beginQuarantine(connection: OwnConnection, backup: string): Promise<void> {
+export async function beginQuarantine(connection: DedicatedConnection, backup: string): Promise<void> {
   await connection.query(`
     create table if not exists public.restore_quarantine (
       only_one boolean primary key default true check (only_one),
@@ -31,12 +31,12 @@ export async function beginQuarantine(connection: OwnConnection, backup: string)
   )
 }
 
-export async function endQuarantine(connection: OwnConnection): Promise<void> {
+export async function endQuarantine(connection: DedicatedConnection): Promise<void> {
   await connection.query('drop table if exists public.restore_quarantine')
 }
 
 /** Returns the unfinished restore or move of this database. */
-export async function readQuarantine(connection: Pick<OwnConnection, 'query'>): Promise<Quarantine | undefined> {
+export async function readQuarantine(connection: Pick<DedicatedConnection, 'query'>): Promise<Quarantine | undefined> {
   const [there] = await connection.query<{ there: boolean }>(
     `select to_regclass('public.restore_quarantine') is not null as there`,
   )
@@ -56,14 +56,14 @@ export async function refuseQuarantined(url: string): Promise<void> {
   client.on('error', () => undefined) // The query under way rejects as well.
   await client.connect()
   try {
-    await assertOpen({ query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows })
+    await assertUsable({ query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows })
   } finally {
     await client.end()
   }
 }
 
 /** Like refuseQuarantined, over an existing connection. */
-export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Promise<void> {
+export async function assertUsable(connection: Pick<DedicatedConnection, 'query'>): Promise<void> {
   const left = await readMovedAway(connection)
   if (left) {
     throw new DatabaseFault(
@@ -73,7 +73,7 @@ export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Prom
   }
   const found = await readQuarantine(connection)
   if (!found) return
-  if (found.backup.startsWith(ofMove)) {
+  if (found.backup.startsWith(movePrefix)) {
     throw new DatabaseFault(
       'database-quarantined',
       `The database is the target of a "seloste move" (started ${found.beganAt.toString()}) and stays closed until all data are copied: run "seloste move" again until it completes.`,

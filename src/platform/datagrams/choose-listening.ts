@@ -30,7 +30,7 @@ async function choose(): Promise<Listening> {
   const { loadLinuxSockets } = await import('./linux-sockets.ts')
   const { listenInBatches } = await import('./listen-in-batches.ts')
   const openInBatches = listenInBatches(loadLinuxSockets())
-  const wrong = await receivesOwn(openInBatches)
+  const wrong = await receivesOwnDatagram(openInBatches)
   if (wrong) return oneByOne(wrong)
   // Only Node's own sockets support addresses with a zone (fe80::1%eth0).
   const open: OpenListened = async (address, port) =>
@@ -41,7 +41,7 @@ async function choose(): Promise<Listening> {
 const maxWaitMs = 2000
 
 /** A container may forbid a system call, and a C library may have another structure layout: one datagram tests both. */
-async function receivesOwn(
+async function receivesOwnDatagram(
   open: (address: string, port: number) => ListenedSocket | undefined,
 ): Promise<string | undefined> {
   const listened = open('127.0.0.1', 0)

@@ -54,7 +54,7 @@ export interface Sender {
   readonly words: Uint32Array
 }
 
-export function nobody(): Sender {
+export function emptySender(): Sender {
   return { address: '', port: 0, words: new Uint32Array(nameWords) }
 }
 

@@ -2,28 +2,28 @@
  * Reads all sockets by polling, 25 times a second, each with one call. The kernel timestamps each datagram, so waiting loses no
  * precision (ADR 0052). A datagram is valid only during its callback.
  */
-import { batchDatagrams, nobody, type LinuxSockets, type Sender } from './linux-sockets.ts'
+import { batchDatagrams, emptySender, type LinuxSockets, type Sender } from './linux-sockets.ts'
 import type { OnDatagram, ListenedSocket } from './listened-socket.ts'
 
 /** Polling interval of a socket. A crash loses what waits; the tail journal has the rest of its second. */
-const roundMs = 40
+const pollMs = 40
 /** Sockets are polled in groups, so that no round blocks the event loop for long. */
-const turns = 4
+const socketGroups = 4
 /** Batches per socket and round, so that a flood to one port does not delay the others. */
-const batchesALook = 64
+const batchesPerPoll = 64
 
 type Open = { descriptor: number; onDatagram: OnDatagram | undefined; sender: Sender; checkedMs: number }
 
 /** Makes {@link ListenedSocket}s that share a timer, which runs only while there are sockets. */
 export function listenInBatches(sockets: LinuxSockets): (address: string, port: number) => ListenedSocket | undefined {
-  const open: Set<Open>[] = Array.from({ length: turns }, () => new Set())
+  const open: Set<Open>[] = Array.from({ length: socketGroups }, () => new Set())
   let opened = 0
   let count = 0
   let turn = 0
   let timer: NodeJS.Timeout | undefined
 
-  function takeTurn(): void {
-    turn = (turn + 1) % turns
+  function pollGroup(): void {
+    turn = (turn + 1) % socketGroups
     const turned = open[turn]!
     if (turned.size === 0) return
     const clockMs = sockets.nowMs() - performance.now()
@@ -38,7 +38,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     const nowMs = performance.now()
     // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
     const maxMs = nowMs - one.checkedMs
-    for (let i = 0; i < batchesALook; i++) {
+    for (let i = 0; i < batchesPerPoll; i++) {
       const came = sockets.receive(one.descriptor)
       for (let n = 0; n < came; n++) {
         if (!batch.isFrom(n, sender)) sockets.readSender(n, sender)
@@ -55,10 +55,10 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
   return (address, port) => {
     const descriptor = sockets.open(address, port)
     if (descriptor < 0) return undefined
-    const one: Open = { descriptor, onDatagram: undefined, sender: nobody(), checkedMs: performance.now() }
-    const turned = open[opened++ % turns]!
+    const one: Open = { descriptor, onDatagram: undefined, sender: emptySender(), checkedMs: performance.now() }
+    const turned = open[opened++ % socketGroups]!
     turned.add(one)
-    if (count++ === 0) timer = setInterval(takeTurn, roundMs / turns)
+    if (count++ === 0) timer = setInterval(pollGroup, pollMs / socketGroups)
     return {
       port: sockets.portOf(descriptor),
       isIPv6: address.includes(':'),

@@ -4,7 +4,7 @@ import { lstat, readdir, realpath, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../fault.ts'
 import { syncFolder } from './durable-files.ts'
-import { inOwnFolder, openOwnFile } from './own-folder.ts'
+import { inPinnedFolder, openRegularFile } from './pinned-folder.ts'
 
 export interface DestroyedFiles {
   files: number
@@ -33,7 +33,7 @@ export async function destroyFolder(folder: string): Promise<DestroyedFiles> {
 
 /** Others may write in the folder meanwhile: each folder is held open, so that no link put in its place leads elsewhere. */
 async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<void> {
-  await inOwnFolder(path, async ({ at }) => {
+  await inPinnedFolder(path, async ({ at }) => {
     for (const entry of await readdir(at('.'), { withFileTypes: true })) {
       if (entry.isDirectory()) {
         await destroyBelow(join(path, entry.name), destroyed)
@@ -51,7 +51,7 @@ async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<vo
 
 /** On file systems that do not write in place this overwrites new blocks only (docs/operate/moving.md). */
 async function overwrite(path: string): Promise<number> {
-  const handle = await openOwnFile(path, constants.O_RDWR)
+  const handle = await openRegularFile(path, constants.O_RDWR)
   try {
     const { size } = await handle.stat()
     for (let at = 0; at < size;)

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { shareRuns } from './share-runs.ts'
+import { coalesceRuns } from './coalesce-runs.ts'
 
 /** Writes all of `bytes` at `position`, continuing after short writes (a disk that fills up). */
 export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -17,7 +17,7 @@ const syncs = new Map<string, { run: () => Promise<void>; waiting: number }>()
 /** Syncs a directory, which makes created and removed entries durable. Calls during a sync share the next one. */
 export async function syncFolder(directory: string): Promise<void> {
   const path = resolve(directory)
-  const shared = syncs.get(path) ?? { run: shareRuns(() => syncNow(path)), waiting: 0 }
+  const shared = syncs.get(path) ?? { run: coalesceRuns(() => syncNow(path)), waiting: 0 }
   syncs.set(path, shared)
   shared.waiting++
   try {

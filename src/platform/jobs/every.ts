@@ -2,7 +2,7 @@
 // keeps no process alive.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
-import { recordTurn } from './turns.ts'
+import { recordJobRun } from './job-runs.ts'
 
 export type EveryOptions = {
   pool: Pool
@@ -36,7 +36,7 @@ async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void>
   while (!ending.aborted) {
     const beganAt = performance.now()
     const report = (outcome: 'done' | 'elsewhere' | 'failed') =>
-      recordTurn(options.lockName, outcome, (performance.now() - beganAt) / 1000)
+      recordJobRun(options.lockName, outcome, (performance.now() - beganAt) / 1000)
     try {
       report((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Holds an advisory lock for the life of the process, and reports when another process has taken it. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
-import { breakConnection, breakWhenHeld, currentUrl } from '../database/moved-connections.ts'
+import { breakConnection, breakOnSuspend, currentUrl } from '../database/moved-connections.ts'
 
 export interface ExclusiveLock {
   stop: () => Promise<void>
@@ -21,19 +21,19 @@ const retryEveryMs = 1_000
 /**
  * A process that just ended may still hold the lock, and PostgreSQL needs up to half a minute to notice a machine that is gone.
  */
-const patienceMs = 30_000
-const aliveMs = 10_000
+const acquireTimeoutMs = 30_000
+const probeMs = 10_000
 /** Makes the server release the lock of a machine that is gone. */
-const noticing = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
+const keepaliveOptions = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
 
 /**
- * Resolves once the lock is held; to `elsewhere` if another process has it for longer than `patienceMs`.
+ * Resolves once the lock is held; to `elsewhere` if another process has it for longer than `acquireTimeoutMs`.
  * @throws what connecting throws
  */
 export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<ExclusiveLock | 'elsewhere'> {
   const ending = new AbortController()
   const { signal } = ending
-  const first = await take(options, options.patienceMs ?? patienceMs, signal)
+  const first = await acquire(options, options.patienceMs ?? acquireTimeoutMs, signal)
   if (first === 'elsewhere') return first
   let client = first
   const holding = hold()
@@ -43,7 +43,7 @@ export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<
       await untilLost(client, signal)
       if (signal.aborted) return
       try {
-        const again = await take(options, 0, signal)
+        const again = await acquire(options, 0, signal)
         if (again === 'elsewhere') return options.onElsewhere()
         client = again
       } catch {
@@ -61,17 +61,21 @@ export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<
   }
 }
 
-async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortSignal): Promise<Client | 'elsewhere'> {
+async function acquire(
+  options: ExclusiveLockOptions,
+  forMs: number,
+  signal: AbortSignal,
+): Promise<Client | 'elsewhere'> {
   const { databaseUrl, applicationName, lockName } = options
   const client = new Client({
     connectionString: currentUrl(databaseUrl),
     application_name: applicationName,
     keepAlive: true,
-    options: noticing,
-    connectionTimeoutMillis: aliveMs,
+    options: keepaliveOptions,
+    connectionTimeoutMillis: probeMs,
   })
   client.on('error', () => undefined) // The query under way rejects as well.
-  breakWhenHeld(databaseUrl, client)
+  breakOnSuspend(databaseUrl, client)
   await client.connect()
   try {
     for (const until = performance.now() + forMs; ;) {
@@ -94,14 +98,14 @@ async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortS
 /** Probes the connection: a cut line reports nothing. */
 async function untilLost(client: Client, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await wait(aliveMs, undefined, { signal }).catch(() => undefined)
+    await wait(probeMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     const isThere = await Promise.race([
       client.query('select 1').then(
         () => true,
         () => false,
       ),
-      wait(aliveMs, false, { ref: false }),
+      wait(probeMs, false, { ref: false }),
     ])
     if (!isThere) return breakConnection(client)
   }

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import { turnsOf, type Turns } from './turns.ts'
+import { jobRuns, type JobRuns } from './job-runs.ts'
 
 /** Metrics of periodic jobs (every.ts): runs, and the time of the last one. */
 export function measureJobs(registry: Registry): void {
@@ -11,21 +11,21 @@ export function measureJobs(registry: Registry): void {
     registers,
     collect() {
       this.reset()
-      for (const [job, turns] of turnsOf()) {
+      for (const [job, turns] of jobRuns()) {
         for (const outcome of ['done', 'elsewhere', 'failed'] as const) {
           this.inc({ job: nameOf(job), outcome }, turns[outcome])
         }
       }
     },
   })
-  const gauge = (name: string, help: string, read: (turns: Turns) => number) =>
+  const gauge = (name: string, help: string, read: (turns: JobRuns) => number) =>
     new Gauge({
       name: `seloste_job_${name}`,
       help,
       labelNames: ['job'],
       registers,
       collect() {
-        for (const [job, turns] of turnsOf()) if (turns.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(turns))
+        for (const [job, turns] of jobRuns()) if (turns.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(turns))
       },
     })
   gauge('last_done_timestamp_seconds', 'Time of the last run of the job in this process', (turns) => turns.lastDoneAt)

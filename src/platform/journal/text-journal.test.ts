@@ -25,7 +25,7 @@ async function open(folder = directory, reservedBytes = 4096, moveMs?: number): 
 }
 
 /** Returns what another process would find if this one were killed now. */
-async function leftByAKill() {
+async function journalAfterKill() {
   await rm(copy, { recursive: true })
   await cp(directory, copy, { recursive: true })
   const other = await open(copy)
@@ -46,10 +46,10 @@ test('the newest text of a key is kept until it is removed, whenever the process
   const texts = await open()
   await texts.put('a', 'one')
   await texts.put('b', '{"two": "sanaa äö"}')
-  expect(await leftByAKill()).toEqual({ texts: { a: 'one', b: '{"two": "sanaa äö"}' }, broken: [] })
+  expect(await journalAfterKill()).toEqual({ texts: { a: 'one', b: '{"two": "sanaa äö"}' }, broken: [] })
   await texts.put('a', 'three')
   await texts.remove('b')
-  expect(await leftByAKill()).toEqual({ texts: { a: 'three' }, broken: [] })
+  expect(await journalAfterKill()).toEqual({ texts: { a: 'three' }, broken: [] })
 })
 
 test('simultaneous requests share one write', async () => {
@@ -69,7 +69,7 @@ test('deferred texts are written with urgent ones, or soon by themselves', async
   await texts.put('b', 'two')
   await later
   await texts.remove('b', 'in-time')
-  expect(await leftByAKill()).toEqual({ texts: { a: 'one' }, broken: [] })
+  expect(await journalAfterKill()).toEqual({ texts: { a: 'one' }, broken: [] })
   const groups = (await journalOf(directory)).text
     .trim()
     .split('\n')
@@ -104,7 +104,7 @@ test('the journal rotates its files and copies the texts that were not removed, 
   // Waits, so that no file is copied while the journal removes it.
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(2)
   const entries = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
-  expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...entries })
+  expect((await journalAfterKill()).texts).toEqual({ long: 'a call of an hour', ...entries })
   expect(Number.parseInt((await readdir(directory)).sort()[0]!, 10)).toBeGreaterThan(10)
   for (let start = 0; start < 3; start++) {
     const again = await open(copy)
@@ -123,7 +123,7 @@ test('a journal cut anywhere has everything before the cut, and is not corrupt',
     const whole = text.slice(0, length).split('\n').length - 1
     const hasLast = length < text.length && text[length] === '\n'
     const last = whole + (hasLast ? 1 : 0)
-    expect(await leftByAKill()).toEqual({ texts: last === 0 ? {} : { a: `text ${last - 1}` }, broken: [] })
+    expect(await journalAfterKill()).toEqual({ texts: last === 0 ? {} : { a: `text ${last - 1}` }, broken: [] })
   }
 })
 
@@ -165,8 +165,8 @@ test('the remains of a failed write never override a later write', async () => {
   disk.mockRestore()
   await file.close()
   await texts.put('a', 'second')
-  expect((await leftByAKill()).texts['a']).toBe('second')
-  expect((await leftByAKill()).broken).toEqual([])
+  expect((await journalAfterKill()).texts['a']).toBe('second')
+  expect((await journalAfterKill()).broken).toEqual([])
 })
 
 async function everythingIn(folder: string): Promise<string> {
@@ -185,9 +185,12 @@ test('no erased text is left on disk, the others stay, and a kill brings nothing
   const again = Promise.all([texts.erase('a'), texts.put('b', 'meanwhile')])
   await again
   expect(await everythingIn(directory)).not.toContain('0401234567')
-  expect(await leftByAKill()).toEqual({ texts: { other: 'stays', last: 'stays, too', b: 'meanwhile' }, broken: [] })
+  expect(await journalAfterKill()).toEqual({
+    texts: { other: 'stays', last: 'stays, too', b: 'meanwhile' },
+    broken: [],
+  })
   await texts.put('a', 'anew')
-  expect((await leftByAKill()).texts).toMatchObject({ a: 'anew' })
+  expect((await journalAfterKill()).texts).toMatchObject({ a: 'anew' })
 })
 
 test('removed or replaced texts are soon in no file', async () => {
@@ -198,7 +201,7 @@ test('removed or replaced texts are soon in no file', async () => {
   await texts.remove('a', 'in-time')
   await expect.poll(() => everythingIn(directory)).not.toMatch(/0401234567|0407654321/)
   await expect.poll(async () => (await readdir(directory)).length).toBe(2)
-  expect(await leftByAKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
+  expect(await journalAfterKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
 })
 
 test('a file that the previous process had begun to overwrite is not read, and is overwritten after the next start', async () => {

@@ -2,14 +2,14 @@
  * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within milliseconds
  * share one sync, instead of a file and a folder sync each.
  * The journal rotates: the next file is reserved in advance; live texts of a full file are rewritten into the next one, and the
- * full file is overwritten and removed. A file with removed texts rotates after `moveMs` even if it is not full. Old blocks that a
+ * full file is overwritten and removed. A file with removed texts rotates after `rotateMs` even if it is not full. Old blocks that a
  * copy-on-write file system or flash keeps cannot be overwritten here.
  */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/durable-files.ts'
-import { shareRuns } from '../files/share-runs.ts'
+import { coalesceRuns } from '../files/coalesce-runs.ts'
 import { createJournalFile, overwriteFile, readJournalFile, type JournalFile, type Span } from './journal-file.ts'
 
 export interface TextJournal {
@@ -57,9 +57,9 @@ interface Staged {
 /** A key has no white space, a text no line break. */
 const keyPattern = /^\S+$/
 /** Texts rewritten at once when a file is full; bounded, so that other writes do not wait long. */
-const movedAtOnce = 50
-const inTimeMs = 40
-const named = /^[0-9]{9}\.journal$/
+const rewriteBatch = 50
+const deferMs = 40
+const fileNamePattern = /^[0-9]{9}\.journal$/
 const broken = '.broken'
 /** Suffix of a rotated file that is being overwritten; it is never read. */
 const overwrittenSuffix = '.over'
@@ -67,27 +67,27 @@ const overwrittenSuffix = '.over'
 export async function openTextJournal(options: TextJournalOptions): Promise<TextJournal> {
   const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, moveMs = 3_600_000 } = options
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const before = await readLeft(directory)
+  const before = await readExistingFiles(directory)
   const texts = new Map<string, StoredText>([...before.texts].map(([key, text]) => [key, { text }]))
   const closing = new AbortController()
   let { number, group } = before
   let older = before.paths
-  let ended = before.over
+  let retiredPaths = before.over
   /** Spans of each key in the current file. */
   let obsolete = new Map<string, Span[]>()
-  let hasGone = false
-  let isDue = false
+  let hasObsoleteLines = false
+  let isRotationDue = false
   let current = await createNext()
   let next: JournalFile | undefined
   let staged: Staged[] = []
   let inTime: NodeJS.Timeout | undefined
-  const flush = shareRuns(writeStaged)
-  let moving = moveOn()
-  const leaving = setInterval(() => {
-    isDue = hasGone
-    if (isDue) flush().catch(() => undefined)
+  const flush = coalesceRuns(writeStaged)
+  let rotating = rotate()
+  const rotationTimer = setInterval(() => {
+    isRotationDue = hasObsoleteLines
+    if (isRotationDue) flush().catch(() => undefined)
   }, moveMs)
-  leaving.unref()
+  rotationTimer.unref()
 
   function createNext(paced?: AbortSignal): Promise<JournalFile> {
     const path = join(directory, `${String(++number).padStart(9, '0')}.journal`)
@@ -95,13 +95,13 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
   }
 
   async function writeStaged(): Promise<void> {
-    if ((current.isFull || isDue) && next) {
+    if ((current.isFull || isRotationDue) && next) {
       const full = current
       ;[current, next] = [next, undefined]
       older = [...older, full.path]
       obsolete = new Map()
-      hasGone = isDue = false
-      moving = Promise.allSettled([moving, full.close()]).then(moveOn)
+      hasObsoleteLines = isRotationDue = false
+      rotating = Promise.allSettled([rotating, full.close()]).then(rotate)
     }
     const lines = staged
     const file = current
@@ -122,7 +122,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     }
     for (const [index, { key, one, isErased, written }] of lines.entries()) {
       const earlier = obsolete.get(key) ?? []
-      hasGone ||= earlier.length > 0
+      hasObsoleteLines ||= earlier.length > 0
       if (one) {
         one.file = file
         obsolete.set(key, [...earlier, spans[index]!])
@@ -133,7 +133,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     }
   }
 
-  /** Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after `moveMs`. */
+  /** Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after `rotateMs`. */
   async function erase(file: JournalFile, spans: readonly Span[]): Promise<void> {
     await file.erase(spans).catch((error: unknown) => {
       if (file === current) onFault(error)
@@ -145,12 +145,12 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     staged.push({ key, one, isErased, written })
     // The callers who staged a line get the error.
     if (when === 'at-once') flush().catch(() => undefined)
-    else inTime ??= setTimeout(() => void flush().catch(() => undefined), inTimeMs)
+    else inTime ??= setTimeout(() => void flush().catch(() => undefined), deferMs)
     return written.promise
   }
 
   /** Rewrites every live text into this file, removes the full ones and reserves the next. */
-  async function moveOn(): Promise<void> {
+  async function rotate(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
         // Only files of which every text is moved: another may become full meanwhile.
@@ -158,7 +158,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
         const elsewhere = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
         while (elsewhere.length > 0)
           await Promise.all(
-            elsewhere.splice(0, movedAtOnce).flatMap((key) => {
+            elsewhere.splice(0, rewriteBatch).flatMap((key) => {
               const one = texts.get(key)
               return one ? [stage(key, one)] : []
             }),
@@ -166,17 +166,17 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
         for (const path of full) {
           await rename(path, `${path}${overwrittenSuffix}`)
           older = older.filter((one) => one !== path)
-          ended = [...ended, `${path}${overwrittenSuffix}`]
+          retiredPaths = [...retiredPaths, `${path}${overwrittenSuffix}`]
           // Before a later file is removed: otherwise a text removed there would reappear.
           await syncFolder(directory)
         }
         next ??= await createNext(closing.signal)
-        for (const path of ended) {
+        for (const path of retiredPaths) {
           await overwriteFile(path, closing.signal).catch(onFault)
           // The next start overwrites the file.
           if (closing.signal.aborted) return
           await rm(path, { force: true })
-          ended = ended.filter((one) => one !== path)
+          retiredPaths = retiredPaths.filter((one) => one !== path)
         }
         return
       } catch (error) {
@@ -206,8 +206,8 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     async close() {
       closing.abort()
       clearTimeout(inTime)
-      clearInterval(leaving)
-      await moving
+      clearInterval(rotationTimer)
+      await rotating
       await flush().catch(() => undefined)
       await current.close()
       await next?.close()
@@ -217,11 +217,11 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
 }
 
 /** Reads the files that no process writes any more; the newest text of each key. */
-async function readLeft(directory: string) {
+async function readExistingFiles(directory: string) {
   const names = await readdir(directory)
   const newest = new Map<string, { group: number; text: string | undefined }>()
   const setAside = names.filter((name) => name.endsWith(`.journal${broken}`))
-  const files = names.filter((name) => named.test(name)).sort()
+  const files = names.filter((name) => fileNamePattern.test(name)).sort()
   let group = 0
   for (const name of files) {
     const path = join(directory, name)

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { Counter, Gauge } from 'prom-client'
 import { startMetrics } from './metrics.ts'
-import { offerMetrics, readOffered, writeMetrics } from './share-metrics.ts'
+import { serveMetrics, readServedMetrics, writeMetrics } from './share-metrics.ts'
 
 const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
 
@@ -15,9 +15,9 @@ test('one scrape has the metrics of every process that answers, each under its o
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })
   calls.inc(3)
   new Gauge({ name: 'age_seconds', help: 'Age', registers: [capture.registry] }).set(Infinity)
-  const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'), noBlockers)
+  const offered = await serveMetrics(capture.registry, join(folder, 'capture.sock'), noBlockers)
   const sockets = { capture: join(folder, 'capture.sock'), custodian: join(folder, 'nobody.sock') }
-  const offeredHere = await readOffered(sockets)
+  const offeredHere = await readServedMetrics(sockets)
   expect([...offeredHere.keys()]).toEqual(['capture'])
   const text = await writeMetrics(desk.registry, [...offeredHere.values()])
   expect(text).toContain('calls_total{process="capture"} 3')

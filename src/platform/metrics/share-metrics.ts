@@ -11,7 +11,7 @@ const answerMs = 1_000
 const blockersPath = '/blockers'
 
 /** Serves this process's metrics and blockers to the process that is scraped. */
-export async function offerMetrics(
+export async function serveMetrics(
   registry: Registry,
   socketPath: string,
   blockers: Blockers,
@@ -63,7 +63,9 @@ function withValues(
  * Reads the metrics at the sockets that answer, by process name.
  * @param sockets by process name
  */
-export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, SharedMetrics>> {
+export async function readServedMetrics(
+  sockets: Readonly<Record<string, string>>,
+): Promise<Map<string, SharedMetrics>> {
   return requestEach(sockets, '/', (told, process) => readMetrics(told, { process }))
 }
 
@@ -71,7 +73,7 @@ export async function readOffered(sockets: Readonly<Record<string, string>>): Pr
  * Reads the blockers of the processes that answer, by name.
  * @param sockets by process name
  */
-export async function readOfferedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
+export async function readServedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
   return requestEach(sockets, blockersPath, readBlockers)
 }
 

@@ -19,7 +19,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { syncFile, syncFolder } from '../files/durable-files.ts'
-import { inOwnFolder, openOwnFile, type OwnFolder } from '../files/own-folder.ts'
+import { inPinnedFolder, openRegularFile, type PinnedFolder } from '../files/pinned-folder.ts'
 import { ObjectFault, objectFault } from './faults.ts'
 import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 
@@ -27,7 +27,7 @@ import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 const unfinishedFolder = '.unfinished'
 
 /** A write that is unfinished for longer was left by a crash, unless a later write of the same key has removed it. */
-const forgottenAfterMs = 24 * 3_600_000
+const staleAfterMs = 24 * 3_600_000
 
 export interface DirectoryStoreOptions {
   /** `spread`: 256 subfolders a level, so that none grows to millions of entries. `plain`: the key is the path. */
@@ -52,24 +52,24 @@ export async function openDirectoryStore(
   const root = await realpath(folder)
   const unfinished = join(root, unfinishedFolder)
   await makeFolder(root, unfinished, group)
-  await inOwnFolder(unfinished, (there) => removeForgotten(there, overwrites))
+  await inPinnedFolder(unfinished, (there) => removeStale(there, overwrites))
 
   const pathOf = (key: string): string => {
     assertKey(key)
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
-  const nameOf = (key: string): string => `${startOf(key)}${randomBytes(8).toString('hex')}`
+  const nameOf = (key: string): string => `${unfinishedPrefix(key)}${randomBytes(8).toString('hex')}`
   /** Works in the folder of a key, with the path of its file. */
   const atKey = <Result>(key: string, work: (path: string) => Promise<Result>): Promise<Result> => {
     const path = pathOf(key)
-    return inOwnFolder(dirname(path), ({ at }) => work(at(basename(path))))
+    return inPinnedFolder(dirname(path), ({ at }) => work(at(basename(path))))
   }
   /** Renames the file to its key and overwrites the file that had the name. */
   const replace = async (key: string, file: string): Promise<void> => {
     const folderOfKey = dirname(pathOf(key))
     await makeFolder(root, folderOfKey, group)
     await atKey(key, (target) =>
-      inOwnFolder(unfinished, async ({ at }) => {
+      inPinnedFolder(unfinished, async ({ at }) => {
         const old = overwrites ? await openIfThere(target) : undefined
         const oldName = at(nameOf(key))
         try {
@@ -89,10 +89,10 @@ export async function openDirectoryStore(
   const put: ObjectStore['put'] = async (key, content) => {
     assertKey(key)
     try {
-      await inOwnFolder(unfinished, async (there) => {
+      await inPinnedFolder(unfinished, async (there) => {
         const file = there.at(nameOf(key))
         try {
-          if (overwrites) await removeLeft(there, key)
+          if (overwrites) await removeLeftovers(there, key)
           await writeDurably(file, content, group)
           await replace(key, file)
         } catch (error) {
@@ -118,7 +118,7 @@ export async function openDirectoryStore(
       try {
         // An additional sync would delay a call whose bytes are synced already.
         if (bytes !== 'durable') await syncFile(file)
-        if (!(await handToGroup(file, group))) return await copyIn(key, file)
+        if (!(await shareWithGroup(file, group))) return await copyIn(key, file)
         await replace(key, file)
         await syncFolder(dirname(resolve(file)))
       } catch (error) {
@@ -130,7 +130,7 @@ export async function openDirectoryStore(
     async readRange(key, start, end) {
       const sizeBytes = end - start
       try {
-        const handle = await atKey(key, (path) => openOwnFile(path))
+        const handle = await atKey(key, (path) => openRegularFile(path))
         try {
           const buffer = Buffer.allocUnsafe(sizeBytes)
           let filledBytes = 0
@@ -164,7 +164,7 @@ export async function openDirectoryStore(
     async delete(key) {
       const path = pathOf(key)
       try {
-        if (overwrites) await inOwnFolder(unfinished, (there) => removeLeft(there, key))
+        if (overwrites) await inPinnedFolder(unfinished, (there) => removeLeftovers(there, key))
         await atKey(key, async (own) => {
           if (overwrites) await overwriteAt(own)
           await unlink(own)
@@ -199,16 +199,16 @@ export async function openDirectoryStore(
 
 /** 256 subfolders, so that none grows to millions of entries. */
 function fanOut(key: string): string {
-  return createHash('sha256').update(withoutEnding(key)).digest('hex').slice(0, 2)
+  return createHash('sha256').update(withoutExtension(key)).digest('hex').slice(0, 2)
 }
 
 /** Objects of one thing (`<id>.body`, `<id>.index`) share a subfolder. */
-function withoutEnding(key: string): string {
+function withoutExtension(key: string): string {
   return key.replace(/\.[^./]*$/, '')
 }
 
 async function collect(folder: string, above: string, prefix: string, keys: string[]): Promise<void> {
-  await inOwnFolder(folder, async ({ at }) => {
+  await inPinnedFolder(folder, async ({ at }) => {
     for await (const entry of await opendir(at('.'))) {
       // Not part of a key: unfinished writes, `lost+found`.
       if (!keyPart.test(entry.name)) continue
@@ -227,7 +227,7 @@ async function collect(folder: string, above: string, prefix: string, keys: stri
 
 /** Opens a file to overwrite it; undefined if there is none, or something else. */
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  return openOwnFile(path, constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
+  return openRegularFile(path, constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
@@ -259,15 +259,16 @@ const groupsFile = 0o660
 /** Creates the root. In a group's folder it belongs to the group. */
 async function makeRoot(root: string): Promise<Group | undefined> {
   const above = await stat(dirname(root)).catch(() => undefined)
-  const isBelowGroups = above !== undefined && isGroups(above.mode)
+  const isBelowGroups = above !== undefined && isGroupFolder(above.mode)
   const made = await mkdir(root, { recursive: true, mode: isBelowGroups ? 0o770 : 0o700 })
-  if (made !== undefined && isBelowGroups) await inOwnFolder(await realpath(root), ({ handle }) => openToGroup(handle))
+  if (made !== undefined && isBelowGroups)
+    await inPinnedFolder(await realpath(root), ({ handle }) => openToGroup(handle))
   const { mode, gid } = await stat(root)
-  return isGroups(mode) ? { gid } : undefined
+  return isGroupFolder(mode) ? { gid } : undefined
 }
 
 /** Group-writable, and new files get its group (set-group-ID bit). */
-function isGroups(mode: number): boolean {
+function isGroupFolder(mode: number): boolean {
   return (mode & 0o2070) === 0o2070
 }
 
@@ -282,7 +283,7 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
     return
   let above = root
   for (const name of relative(root, folder).split(sep)) {
-    const made = await inOwnFolder(above, ({ at }) =>
+    const made = await inPinnedFolder(above, ({ at }) =>
       mkdir(at(name), { mode: group ? 0o770 : 0o700 }).then(
         () => true,
         (error: NodeJS.ErrnoException) => {
@@ -294,7 +295,7 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
     const parent = above
     above = join(above, name)
     if (!made) continue
-    if (group) await inOwnFolder(above, ({ handle }) => openToGroup(handle))
+    if (group) await inPinnedFolder(above, ({ handle }) => openToGroup(handle))
     await syncFolder(parent)
   }
 }
@@ -305,11 +306,11 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
  */
 async function openToGroup(folder: FileHandle): Promise<void> {
   const { mode } = await folder.stat()
-  if (!isGroups(mode)) await folder.chmod(0o2770)
+  if (!isGroupFolder(mode)) await folder.chmod(0o2770)
 }
 
 /** Returns true if the store's group can read the file; a file with another group must be copied. */
-async function handToGroup(file: string, group: Group | undefined): Promise<boolean> {
+async function shareWithGroup(file: string, group: Group | undefined): Promise<boolean> {
   if (!group) return true
   if ((await stat(file)).gid !== group.gid) return false
   await chmod(file, groupsFile)
@@ -322,7 +323,7 @@ async function writeDurably(
   group: Group | undefined,
 ): Promise<void> {
   if ('file' in content) await copyFile(content.file, file, constants.COPYFILE_EXCL)
-  const handle = await ('file' in content ? openOwnFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
+  const handle = await ('file' in content ? openRegularFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
   try {
     if (!('file' in content)) await handle.writeFile(content)
     if (group) await handle.chmod(groupsFile)
@@ -333,19 +334,19 @@ async function writeDurably(
 }
 
 /** Returns the prefix of the names of a key's unfinished writes. */
-function startOf(key: string): string {
+function unfinishedPrefix(key: string): string {
   return `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.`
 }
 
 /** Overwrites and removes leftovers of a crash for a key. */
-async function removeLeft({ at }: OwnFolder, key: string): Promise<void> {
+async function removeLeftovers({ at }: PinnedFolder, key: string): Promise<void> {
   for (const name of await readdir(at('.'))) {
-    if (name.startsWith(startOf(key))) await discard(at(name), true)
+    if (name.startsWith(unfinishedPrefix(key))) await discard(at(name), true)
   }
 }
 
 /** Ages are measured by the file system's clock: that of a new file. */
-async function removeForgotten({ at }: OwnFolder, overwrites: boolean): Promise<void> {
+async function removeStale({ at }: PinnedFolder, overwrites: boolean): Promise<void> {
   const probe = at(randomBytes(8).toString('hex'))
   await (await open(probe, 'wx', 0o600)).close()
   const { mtimeMs: nowMs } = await lstat(probe)
@@ -353,7 +354,7 @@ async function removeForgotten({ at }: OwnFolder, overwrites: boolean): Promise<
   for (const name of await readdir(at('.'))) {
     // Another process may finish its write meanwhile. A folder is not one of our unfinished writes.
     const found = await lstat(at(name)).catch(() => undefined)
-    if (found && !found.isDirectory() && nowMs - found.mtimeMs > forgottenAfterMs) await discard(at(name), overwrites)
+    if (found && !found.isDirectory() && nowMs - found.mtimeMs > staleAfterMs) await discard(at(name), overwrites)
   }
 }
 

@@ -56,7 +56,7 @@ const connectMs = 5_000
 const tries = 3
 const partBytes = 16 * 1024 * 1024
 const maxParts = 9_000
-const forgottenAfterMs = 24 * 3_600_000
+const staleUploadMs = 24 * 3_600_000
 /** Slowest supported connection, in bytes a millisecond (1 Mbit/s); timeouts grow with the bytes sent or read. */
 const slowestBytesPerMs = 125
 
@@ -267,7 +267,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
           'destruction would not reach the other bucket; configure both as places instead',
         )
       }
-      await removeUploads(forgottenAfterMs)
+      await removeUploads(staleUploadMs)
     },
 
     forgetUploads: () => removeUploads(0),

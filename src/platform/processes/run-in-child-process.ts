@@ -10,7 +10,7 @@ import type { NamedProgram } from './named-programs.ts'
 import { ProcessFault } from './process-faults.ts'
 import { makeScratch } from './scratch.ts'
 import { verifyProgram } from './verify-program.ts'
-import { commandFor, findIsolation, type Isolation } from './without-network.ts'
+import { commandFor, findIsolation, type Isolation } from './isolate-program.ts'
 
 export interface RunOptions {
   input: readonly Uint8Array[]
@@ -25,7 +25,7 @@ export interface RunOptions {
 
 /** The program does not get our locale; its home is the folder for its temporary files. */
 const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }
-const endedMs = 5_000
+const exitTimeoutMs = 5_000
 
 /** @throws ProcessFault every code except `programs-file-wrong` */
 export async function runInChildProcess(program: NamedProgram, options: RunOptions): Promise<Buffer> {
@@ -48,7 +48,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   const home = scratch?.path ?? '/tmp'
   const env = { ...environment, HOME: home, TMPDIR: home }
   const child = spawn(command, given, { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
-  const ended = once(child, 'exit', { signal: AbortSignal.timeout(limitMs + endedMs) }).catch(() => undefined)
+  const ended = once(child, 'exit', { signal: AbortSignal.timeout(limitMs + exitTimeoutMs) }).catch(() => undefined)
   const parts: Buffer[] = []
   let size = 0
 

@@ -12,10 +12,10 @@ export interface TracedSpan {
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
   failed?: boolean
   /** Parent of the span: see `callSpan`. Default: a new trace. */
-  place?: SpanPlace
+  place?: SpanIds
 }
 
-export interface SpanPlace {
+export interface SpanIds {
   /** 32 and 16 hexadecimal digits. */
   traceId: string
   spanId?: string
@@ -84,14 +84,14 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
     ])
   const random = new RandomIdGenerator()
   /** Parent of the span under construction, which is synchronous. */
-  let place: SpanPlace | undefined
+  let ids: SpanIds | undefined
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: sendMs })
   const provider = new TracerProvider({
     // No resource detection: names of machines, users and paths are not sent.
     resource: resources.resourceFromAttributes({ 'service.name': service, 'service.version': version }),
     idGenerator: {
-      generateTraceId: () => place?.traceId ?? random.generateTraceId(),
-      generateSpanId: () => place?.spanId ?? random.generateSpanId(),
+      generateTraceId: () => ids?.traceId ?? random.generateTraceId(),
+      generateSpanId: () => ids?.spanId ?? random.generateSpanId(),
     },
     spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: sendMs })],
   })
@@ -107,13 +107,13 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
               traceFlags: api.TraceFlags.SAMPLED,
             })
           : api.ROOT_CONTEXT
-      place = span.place
+      ids = span.place
       const made = tracer.startSpan(
         span.name,
         { kind: kinds[span.kind], startTime: span.startedMs, attributes: plainAttributes(span.attributes) },
         context,
       )
-      place = undefined
+      ids = undefined
       if (span.failed === true) made.setStatus({ code: api.SpanStatusCode.ERROR })
       made.end(Math.max(span.startedMs, span.endedMs))
     },

@@ -1,6 +1,6 @@
-/** First steps of an expunction: block recordings. From here on nobody can listen to them. Idempotent. */
+/** First steps of an expunction: block recordings. From then on nobody can listen to them. Idempotent. */
 import { sql, type Kysely } from 'kysely'
-import type { Begun, Ending } from './ending.ts'
+import type { BegunExpunction, RecordingToDestroy } from './expunction-types.ts'
 import type { RegisterTables } from '../tables.ts'
 
 /** Deadline for a recording blocked by the database whose requester has not reported yet: the shortest of all. */
@@ -16,7 +16,7 @@ const atOnce = 500
  */
 export async function beginExpunction(
   db: Kysely<RegisterTables>,
-  endings: readonly Ending[],
+  endings: readonly RecordingToDestroy[],
 ): Promise<{ begun: string[]; failures: { id: string; error: unknown }[] }> {
   const begun: string[] = []
   const failures: { id: string; error: unknown }[] = []
@@ -39,7 +39,7 @@ export async function beginExpunction(
   return { begun, failures }
 }
 
-async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Promise<void> {
+async function block(db: Kysely<RegisterTables>, endings: readonly RecordingToDestroy[]): Promise<void> {
   await db.transaction().execute(async (tx) => {
     for (const [cause, ofCause] of Map.groupBy(endings, (ending) => ending.cause)) {
       await tx
@@ -53,7 +53,7 @@ async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Pr
         .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
         .execute()
     }
-    // Resuming after an interruption is no second destruction.
+    // Resuming after an interruption does not start a second destruction.
     await sql`
       insert into expunction (recording_id, done_by, deadline)
       select r.id, given.done_by, given.deadline
@@ -65,7 +65,7 @@ async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Pr
 }
 
 /** Begins what the database has blocked itself, and returns the progress of all. */
-export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
+export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<BegunExpunction[]> {
   if (ids.length === 0) return []
   await sql`
     insert into expunction (recording_id, done_by, deadline)
@@ -73,7 +73,7 @@ export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly str
       clock_timestamp() + ${sql.lit(`${unknownSeconds} seconds`)}::interval
     from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
     on conflict do nothing`.execute(db)
-  const { rows } = await sql<Begun>`
+  const { rows } = await sql<BegunExpunction>`
     select r.id, e.done_by as "doneBy", e.deadline,
       e.begun_at < clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval as "isOverdue",
       -- Not awaited after the longest call: what capture then still has cannot be decrypted, the intake key being destroyed.

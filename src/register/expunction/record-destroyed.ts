@@ -1,12 +1,12 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { KeyReceipt } from '#safeguards/keys/key-store.ts'
-import { oweCopies } from '#safeguards/keys/retire-versions.ts'
+import { queueReplicaDeletes } from '#safeguards/keys/retire-versions.ts'
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
 import { recordingObjects } from '../recordings/objects.ts'
 import type { DestructionCause, RegisterTables } from '../tables.ts'
-import type { Begun } from './ending.ts'
+import type { BegunExpunction } from './expunction-types.ts'
 
 const atOnce = 1_000
 
@@ -16,7 +16,7 @@ const atOnce = 1_000
  */
 export async function recordDestroyed(
   db: Kysely<RegisterTables>,
-  ending: readonly Begun[],
+  ending: readonly BegunExpunction[],
   reached: readonly Reached[],
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
@@ -39,7 +39,7 @@ export async function recordDestroyed(
 
 async function recordBatch(
   db: Kysely<RegisterTables>,
-  ending: readonly Begun[],
+  ending: readonly BegunExpunction[],
   reached: readonly Reached[],
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -87,7 +87,7 @@ async function recordBatch(
       })),
     )
     const away = reached.filter((place) => !place.reached)
-    await oweCopies(
+    await queueReplicaDeletes(
       tx,
       away.flatMap(({ place }) => ids.map((object) => ({ place, object_kind: 'recording', object }))),
     )
@@ -96,15 +96,18 @@ async function recordBatch(
   })
 }
 
-interface GoneWith {
+interface DestroyedKeyVersion {
   id: string
   receipt: KeyReceipt | null
   places: Pick<Reached, 'place' | 'reached'>[]
 }
 
 /** Returns the key versions destroyed with each recording; the last one is that of its last key. */
-async function keysOf(tx: Transaction<RegisterTables>, ids: readonly string[]): Promise<Map<string, GoneWith[]>> {
-  const { rows } = await sql<GoneWith>`
+async function keysOf(
+  tx: Transaction<RegisterTables>,
+  ids: readonly string[],
+): Promise<Map<string, DestroyedKeyVersion[]>> {
+  const { rows } = await sql<DestroyedKeyVersion>`
     select e.recording_id as id, k.receipt, coalesce(k.places, '[]') as places
     from file_key_end e join month_key k on k.expiry_month = e.expiry_month and k.version = e.version
     where e.recording_id = any (${ids}::uuid[])

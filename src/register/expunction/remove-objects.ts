@@ -1,8 +1,8 @@
-import type { Expunging } from './ending.ts'
-import { anonymisedCopiesLeft } from '../recordings/anonymised-copies.ts'
+import type { ExpunctionContext } from './expunction-types.ts'
+import { anonymisedCopiesWithObjects } from '../recordings/anonymised-copies.ts'
 import { anonymisedCopyKey, recordingObjects, subjectCopyKey } from '../recordings/objects.ts'
-import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
-import { copiesLeft, recordCopiesRemoved } from '../recordings/subject-copies.ts'
+import { recordingsWithLeftovers, removeLeftovers } from '../recordings/remove-leftovers.ts'
+import { copiesWithObjects, recordCopiesRemoved } from '../recordings/subject-copies.ts'
 
 /** Objects per batch: they share a folder's sync, and listeners need the same disk. */
 const atOnce = 500
@@ -15,17 +15,17 @@ const lateDays = 40
  * @returns what could not be removed
  */
 export async function removeObjects(
-  { db, objects, workFolder }: Pick<Expunging, 'db' | 'objects' | 'workFolder'>,
+  { db, objects, workFolder }: Pick<ExpunctionContext, 'db' | 'objects' | 'workFolder'>,
   ids: readonly string[],
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
-  const copies = await copiesLeft(db, ids)
-  const anonymised = await anonymisedCopiesLeft(db, ids)
+  const copies = await copiesWithObjects(db, ids)
+  const anonymised = await anonymisedCopiesWithObjects(db, ids)
   const waiting = [...ids]
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        // Tries all, whatever fails.
+        // A failed deletion does not stop the others.
         const copiesOfIt = copies.get(id) ?? []
         const anonymisedOne = anonymised.get(id)
         const keys = [
@@ -43,8 +43,8 @@ export async function removeObjects(
   }
   await Promise.all(Array.from({ length: atOnce }, work))
   try {
-    const remains = await recordingsWithRemains(workFolder)
-    for (const id of ids) if (remains.has(id)) await removeRemains(workFolder, id)
+    const remains = await recordingsWithLeftovers(workFolder)
+    for (const id of ids) if (remains.has(id)) await removeLeftovers(workFolder, id)
   } catch (error) {
     // The failure may concern any of the recordings, so all are tried again.
     failures.push(...ids.map((id) => ({ id, error })))
@@ -53,7 +53,7 @@ export async function removeObjects(
 }
 
 /** For a call that was ongoing when its recording was destroyed: capture stores its objects when the call ends. */
-export async function removeLateObjects(expunging: Expunging, now: Temporal.Instant): Promise<void> {
+export async function removeLateObjects(expunging: ExpunctionContext, now: Temporal.Instant): Promise<void> {
   const rows = await expunging.db
     .selectFrom('recording')
     .select('id')

@@ -1,14 +1,14 @@
 import { sql, type Kysely } from 'kysely'
-import { endDayKeys } from '#safeguards/keys/day-keys.ts'
-import { forgetFileKeys } from '#safeguards/keys/rekey-month.ts'
-import { endIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { destroyUnneededDayKeys } from '#safeguards/keys/day-keys.ts'
+import { deleteFileKeys } from '#safeguards/keys/rekey-month.ts'
+import { deleteIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
-import { settleMonths } from '#safeguards/keys/retire-versions.ts'
+import { destroyRetiredVersions } from '#safeguards/keys/retire-versions.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
-import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
+import { replicatedObjectsOf } from '../recordings/anonymised-copies.ts'
 import type { RegisterTables } from '../tables.ts'
 import { beginBlocked } from './begin.ts'
-import type { Begun, Expunged, Expunging } from './ending.ts'
+import type { BegunExpunction, ExpunctionResult, ExpunctionContext } from './expunction-types.ts'
 import { recordDestroyed } from './record-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
@@ -28,20 +28,20 @@ export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean>
 }
 
 /** Returns ids of recordings in state DESTROYING, ascending, after the given id. */
-export async function destroyingNow(db: Kysely<RegisterTables>, after: string | undefined): Promise<string[]> {
+export async function listDestroying(db: Kysely<RegisterTables>, after: string | undefined): Promise<string[]> {
   let query = db.selectFrom('recording').select('id').where('state', '=', 'DESTROYING').orderBy('id').limit(maxBatch)
   if (after !== undefined) query = query.where('id', '>', after)
   return (await query.execute()).map(({ id }) => id)
 }
 
-export interface ResumedExpunctions extends Expunged {
+export interface ResumedExpunctions extends ExpunctionResult {
   /** Why retired month keys still exist: one line each. */
   months: string[]
 }
 
-/** Takes every step after the first for blocked recordings; without any, reports what months still wait for. */
+/** Runs every step after the first for blocked recordings; without any, reports why retired month keys still exist. */
 export async function resumeExpunctions(
-  expunging: Expunging,
+  expunging: ExpunctionContext,
   ids: readonly string[],
   now: Temporal.Instant,
 ): Promise<ResumedExpunctions> {
@@ -52,18 +52,18 @@ export async function resumeExpunctions(
     begun.map(({ id }) => id),
   )
   // Keys are destroyed even if a disk keeps the body.
-  const forgotten = await forgetFileKeys(db, keys, begun)
+  const forgotten = await deleteFileKeys(db, keys, begun)
   for (const { recordings, error } of forgotten.failures) {
     failures.push(...recordings.map((id) => ({ id, error })))
   }
-  const intakeFault = await endIntake(expunging, begun, now)
-  const settled = await settleMonths(db, keys, copies, now)
+  const intakeFault = await destroyIntakeKeys(expunging, begun, now)
+  const settled = await destroyRetiredVersions(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
   // `capturedSince` was read before the removal of objects: all that capture stored before its release has been removed.
   const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
   const { reached, away } = await removeCopies(expunging, ready)
-  const hasExpired = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
+  const hasExpired = ({ deadline }: BegunExpunction) => Temporal.Instant.compare(deadline, now) <= 0
   const ending = ready.filter((one) => away.length === 0 || hasExpired(one))
   failures.push(...(await recordDestroyed(db, ending, reached)))
 
@@ -94,13 +94,17 @@ export async function resumeExpunctions(
  * Destroys the private intake keys of recordings, and the remains on disk of those deleted at ingestion. Returns what prevented
  * it.
  */
-async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: Temporal.Instant): Promise<unknown> {
+async function destroyIntakeKeys(
+  { db, keys }: ExpunctionContext,
+  begun: readonly BegunExpunction[],
+  now: Temporal.Instant,
+): Promise<unknown> {
   const ids = begun.map(({ id }) => id)
   const overdue = begun.filter(({ isOverdue }) => isOverdue).map(({ id }) => id)
   try {
-    await db.transaction().execute((tx) => endIntakeKeys(tx, ids, overdue))
+    await db.transaction().execute((tx) => deleteIntakeKeys(tx, ids, overdue))
     await renewIntakeKey(db, keys, ids)
-    if (await hangOnDayKeys(db, ids)) await endDayKeys(db, keys, now)
+    if (await dependOnDayKeys(db, ids)) await destroyUnneededDayKeys(db, keys, now)
     return undefined
   } catch (error) {
     return error
@@ -108,7 +112,7 @@ async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: 
 }
 
 /** Returns true if a recording was sealed by an earlier version to a day key that still exists. */
-async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
+async function dependOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
   const { rows } = await sql<{ hang: boolean }>`
     select exists (
       select from recording r join intake_key k on k.day = r.intake_day and k.private_destroyed_at is null
@@ -118,7 +122,7 @@ async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[])
 }
 
 /** Returns the recordings without any key left: no intake key, no key row, no month-key version that wrapped their keys. */
-async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
+async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly BegunExpunction[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select r.id from recording r
     where r.id = any (${begun.map(({ id }) => id)}::uuid[])
@@ -132,18 +136,21 @@ async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]):
 }
 
 /** Without their keys, copies in an unreachable place are useless; the next run tries again. */
-async function removeCopies({ db, copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
+async function removeCopies(
+  { db, copies }: ExpunctionContext,
+  ready: readonly BegunExpunction[],
+): Promise<CopyRemoval> {
   if (ready.length === 0) return { reached: [], away: [] }
   try {
     const ids = ready.map(({ id }) => id)
-    const reached = await copies.deleteObjects(await objectsElsewhere(db, ids))
+    const reached = await copies.deleteObjects(await replicatedObjectsOf(db, ids))
     return { reached, away: reached.filter((place) => !place.reached).map(describeReached) }
   } catch (error) {
     return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }
   }
 }
 
-interface Answer {
+interface CopyRemoval {
   reached: Reached[]
   away: string[]
 }

@@ -1,30 +1,30 @@
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
-import type { Expunging } from './ending.ts'
-import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
+import type { ExpunctionContext } from './expunction-types.ts'
+import { replicatedObjectsOf } from '../recordings/anonymised-copies.ts'
 
 const atOnce = 500
 
-interface Owed {
+interface PendingReplicaDelete {
   place: string
   object_kind: 'recording' | 'month-key'
   object: string
 }
 
 /** Retries deletions in places that were unreachable, and records in the ledger when each place was reached. */
-export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<void> {
-  const owed = await db
+export async function retryReplicaDeletes({ db, copies }: ExpunctionContext): Promise<void> {
+  const pending = await db
     .selectFrom('copy_owed')
     .select(['place', 'object_kind', 'object'])
     .orderBy('since')
     .limit(atOnce)
     .execute()
-  if (owed.length === 0) return
-  const recordings = owed.filter((one) => one.object_kind === 'recording')
-  const keys = owed.filter((one) => one.object_kind === 'month-key')
+  if (pending.length === 0) return
+  const recordings = pending.filter((one) => one.object_kind === 'recording')
+  const keys = pending.filter((one) => one.object_kind === 'month-key')
   if (recordings.length > 0) {
     const ids = [...new Set(recordings.map(({ object }) => object))]
-    await recordDeletes(recordings, await copies.deleteObjects(await objectsElsewhere(db, ids)))
+    await recordDeletes(recordings, await copies.deleteObjects(await replicatedObjectsOf(db, ids)))
   }
   if (keys.length > 0) {
     const months = [...new Set(keys.map(({ object }) => object.slice('month-'.length, 'month-2027-03'.length)))]
@@ -38,7 +38,7 @@ export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<vo
     await recordDeletes(keys, await copies.renewKeyring(changed))
   }
 
-  async function recordDeletes(owed: readonly Owed[], answers: readonly Reached[]): Promise<void> {
+  async function recordDeletes(owed: readonly PendingReplicaDelete[], answers: readonly Reached[]): Promise<void> {
     const back = new Set(answers.filter(({ reached }) => reached).map(({ place }) => place))
     for (const one of owed.filter(({ place }) => back.has(place))) {
       await db.transaction().execute(async (tx) => {

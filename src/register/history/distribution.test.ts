@@ -1,4 +1,4 @@
-/** Decision 64's layout of a history over many databases. */
+/** Tests the rules that let the history be distributed over several databases (decision 64). */
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
@@ -10,7 +10,7 @@ async function column(query: string): Promise<string[]> {
 }
 
 /** Tables that grow with every call. */
-const big = [
+const growingTables = [
   'contact',
   'segment',
   'call_identity',
@@ -20,7 +20,7 @@ const big = [
   'reconciled_segment',
   'study_told',
 ]
-const list = big.map((name) => `'${name}'`).join(', ')
+const list = growingTables.map((name) => `'${name}'`).join(', ')
 const key = "('started_at', 'contact_started_at')"
 
 test('the history is partitioned by the start of the contact', async () => {
@@ -33,14 +33,14 @@ test('the history is partitioned by the start of the contact', async () => {
   ])
 })
 
-test('every table that grows with calls has that instant, except the keys of recordings', async () => {
+test('every table that grows with calls has the start of the contact, except the keys of recordings', async () => {
   const found = await column(`select c.relname as found from pg_class c
     where c.relname in (${list}) and c.relnamespace = 'public'::regnamespace and not exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attname = case c.relname when 'contact' then 'started_at' else 'contact_started_at' end)`)
   expect(found).toEqual(['recording_key'])
 })
 
-test('the keys and unique constraints without it are listed', async () => {
+test('the keys and unique constraints without the start of the contact are listed', async () => {
   const found = await column(`select i.indrelid::regclass || ': ' || i.indexrelid::regclass as found from pg_index i
     where i.indisunique and i.indrelid in (select oid from pg_class where relname in (${list}) and relnamespace = 'public'::regnamespace)
       and not exists (select from pg_attribute a

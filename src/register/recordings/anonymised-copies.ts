@@ -1,5 +1,5 @@
 /**
- * Anonymised copies (R33): words and audio sealed with the recording's key, so that they end with it. Nothing unsealed is
+ * Anonymised copies (R33): transcript and audio sealed with the recording's key, so that they end with it. Nothing unsealed is
  * written to disk.
  */
 import { createHash } from 'node:crypto'
@@ -10,12 +10,12 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
-import { playsMixed } from './mixed-beside.ts'
-import { anonymisedCopyKey, copiedObjects } from './objects.ts'
+import { playsMixed } from './mixed-streams.ts'
+import { anonymisedCopyKey, replicatedObjects } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
 import { bytesPerSample, renderAudio, wavHeader } from './render-audio.ts'
-import { sealObject, sweepUnfinished } from './seal-object.ts'
+import { sealObject, removeUnfinished } from './seal-object.ts'
 
 export interface AnonymisedCopyStore {
   db: Kysely<RegisterTables>
@@ -62,8 +62,8 @@ async function withKey<Result>(
   }
 }
 
-/** Seals a copy's words. */
-export function sealCopyWork(
+/** Encrypts a copy's transcript and redactions. */
+export function sealTranscript(
   store: AnonymisedCopyStore,
   { copy, recording }: CopyOfRecording,
   work: object,
@@ -74,8 +74,8 @@ export function sealCopyWork(
   )
 }
 
-/** Opens what {@link sealCopyWork} sealed for the same copy. */
-export async function openCopyWork(
+/** Opens what {@link sealTranscript} sealed for the same copy. */
+export async function openTranscript(
   store: AnonymisedCopyStore,
   { copy, recording }: CopyOfRecording,
   sealed: Buffer,
@@ -128,7 +128,7 @@ export async function isMixedRecording(store: AnonymisedCopyStore, recording: st
 }
 
 /** Properties of a copy's stored audio before sealing. */
-export interface StoredSound {
+export interface StoredAudio {
   sha256: Buffer
   bytes: number
 }
@@ -137,11 +137,11 @@ export interface StoredSound {
  * Seals and stores a copy's audio as WAV. Throws errors of formats, key store and disk; then nothing is left.
  * @param tracks of the same length
  */
-export async function storeAnonymisedSound(
+export async function storeAnonymisedAudio(
   store: AnonymisedCopyStore,
   of: CopyOfRecording,
   tracks: readonly [Int16Array, Int16Array],
-): Promise<StoredSound> {
+): Promise<StoredAudio> {
   const hash = createHash('sha256')
   let bytes = 0
   async function* counted() {
@@ -172,7 +172,7 @@ function* wavParts([left, right]: readonly [Int16Array, Int16Array]): Generator<
   }
 }
 
-export interface OpenedSound {
+export interface OpenedAudio {
   totalBytes: number
   /** Returns bytes [from, to) of the WAV. */
   read: (from: number, to: number) => Promise<Buffer>
@@ -183,11 +183,11 @@ export interface OpenedSound {
  * @param bytes as stored in the database
  * @throws RecordingGone; ObjectFault `object-missing`; format errors
  */
-export function openAnonymisedSound(
+export function openAnonymisedAudio(
   store: AnonymisedCopyStore,
   of: CopyOfRecording,
   bytes: number,
-): Promise<OpenedSound> {
+): Promise<OpenedAudio> {
   const key = anonymisedCopyKey(of.recording, of.copy)
   return withKey(store, of.recording, async (fileKey) => {
     const sound = await openPayload(fileKey, await store.objects.sizeBytes(key), (position, length) =>
@@ -205,7 +205,7 @@ export function openAnonymisedSound(
   })
 }
 
-export async function removeAnonymisedSound({ objects }: Pick<AnonymisedCopyStore, 'objects'>, of: CopyOfRecording) {
+export async function removeAnonymisedAudio({ objects }: Pick<AnonymisedCopyStore, 'objects'>, of: CopyOfRecording) {
   await objects.delete(anonymisedCopyKey(of.recording, of.copy))
 }
 
@@ -213,12 +213,12 @@ export async function removeAnonymisedSound({ objects }: Pick<AnonymisedCopyStor
  * Removes leftovers of a custodian that ended while sealing.
  * @returns how many files
  */
-export function sweepUnfinishedSounds(store: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
-  return sweepUnfinished(store, workSuffix)
+export function removeUnfinishedAudio(store: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
+  return removeUnfinished(store, workSuffix)
 }
 
 /** Returns copies of recordings whose objects may still exist, by recording. */
-export async function anonymisedCopiesLeft(
+export async function anonymisedCopiesWithObjects(
   db: Kysely<RegisterTables>,
   recordings: readonly string[],
 ): Promise<Map<string, string>> {
@@ -230,10 +230,13 @@ export async function anonymisedCopiesLeft(
 }
 
 /** Returns the objects of recordings in copies elsewhere, including anonymised copies (R33). */
-export async function objectsElsewhere(db: Kysely<RegisterTables>, recordings: readonly string[]): Promise<string[]> {
+export async function replicatedObjectsOf(
+  db: Kysely<RegisterTables>,
+  recordings: readonly string[],
+): Promise<string[]> {
   if (recordings.length === 0) return []
   const { rows } = await sql<{ id: string; of: string }>`
     select id, recording_id as of from anonymised_copy where recording_id = any (${recordings}::uuid[])`.execute(db)
   const copies = new Map(rows.map(({ id, of }) => [of, id]))
-  return recordings.flatMap((id) => copiedObjects(id, copies.get(id)))
+  return recordings.flatMap((id) => replicatedObjects(id, copies.get(id)))
 }

@@ -9,7 +9,7 @@ import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { RegisterTables } from '../tables.ts'
 
-interface RestStore {
+interface AtRestStore {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
@@ -22,8 +22,8 @@ const beginning = Buffer.from('age-encryption.org/v1')
  * @param id of the package or copy: each has its own key
  * @returns undefined if one of the recordings has no key any more
  */
-export async function restKey(
-  { db, keys }: Pick<RestStore, 'db' | 'keys'>,
+export async function atRestKey(
+  { db, keys }: Pick<AtRestStore, 'db' | 'keys'>,
   recordings: readonly string[],
   id: string,
 ): Promise<Buffer | undefined> {
@@ -48,7 +48,7 @@ export function sealAtRest(key: Buffer): Cipheriv {
  * @returns undefined if one of its recordings has ended
  */
 export async function readAtRest(
-  store: RestStore,
+  store: AtRestStore,
   {
     object,
     id,
@@ -61,19 +61,19 @@ export async function readAtRest(
   const { objects } = store
   const start = await objects.readRange(object, 0, beginning.length)
   if ((mayBePlain || recordings.length === 0) && start.equals(beginning)) return objects.readRange(object, from, to)
-  const key = await restKey(store, recordings, id)
+  const key = await atRestKey(store, recordings, id)
   if (!key) return undefined
   try {
-    if (!opened(key, start, 0).equals(beginning)) throw new Error(`${object} is not what was stored there`)
+    if (!decryptBlocks(key, start, 0).equals(beginning)) throw new Error(`${object} is not what was stored there`)
     const first = from - (from % blockBytes)
-    return opened(key, await objects.readRange(object, first, to), first).subarray(from - first)
+    return decryptBlocks(key, await objects.readRange(object, first, to), first).subarray(from - first)
   } finally {
     key.fill(0)
   }
 }
 
 /** @param at offset of the bytes, a multiple of a block */
-function opened(key: Buffer, bytes: Buffer, at: number): Buffer {
+function decryptBlocks(key: Buffer, bytes: Buffer, at: number): Buffer {
   const counter = Buffer.alloc(blockBytes)
   counter.writeBigUInt64BE(BigInt(at / blockBytes), blockBytes - 8)
   return createDecipheriv('aes-256-ctr', key, counter).update(bytes)

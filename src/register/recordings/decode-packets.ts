@@ -27,11 +27,11 @@ export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'cl
 const playedAt8k: ReadonlySet<Codec> = new Set(['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'])
 
 /** Returns true if a packet needs its predecessors. */
-export function restsOnOthers(codec: Codec): boolean {
-  return resting.has(codec)
+export function dependsOnPredecessors(codec: Codec): boolean {
+  return dependentCodecs.has(codec)
 }
 
-const resting: ReadonlySet<Codec> = new Set(['G722', 'G726-32', 'opus', 'G729', 'GSM'])
+const dependentCodecs: ReadonlySet<Codec> = new Set(['G722', 'G726-32', 'opus', 'G729', 'GSM'])
 
 /** Returns the duration of a playable packet, in samples at 8 kHz. */
 export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {

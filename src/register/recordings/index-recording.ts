@@ -16,7 +16,7 @@ import {
   type IndexedTrack,
   type RecordingIndex,
 } from './recording-index.ts'
-import { mixedLeftOut } from './mixed-beside.ts'
+import { rangesWithoutMixed } from './mixed-streams.ts'
 import { visitAudio } from './visit-audio.ts'
 import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
 
@@ -253,7 +253,7 @@ function rankOf(sorted: Float64Array, value: number): number {
 }
 
 async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Promise<void> {
-  const leftOut = mixedLeftOut(index)
+  const leftOut = rangesWithoutMixed(index)
   await visitAudio(recording, index, 0, Infinity, (source, at, samples) => {
     if (source.track === 'mixed' && leftOut.some(({ from, to }) => from <= at && at + samples.length <= to)) return
     for (const lane of lanesOf[source.track]) {

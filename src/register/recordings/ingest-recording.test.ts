@@ -81,7 +81,7 @@ describe('ingesting a recording', () => {
     for (const word of ['caller', 'official', recording.id, 'durationSamples']) expect(index.includes(word)).toBe(false)
   })
 
-  test('leaves nothing that the intake key opens: the header, which it opened, is in no object', async () => {
+  test('leaves no object that the intake key can decrypt: the header is deleted', async () => {
     const recording = await register.record()
     const identity = await intakeIdentity(context.db, keys, recording.intakeKey)
     expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)

@@ -8,12 +8,12 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { dayIdentity } from '#safeguards/keys/day-keys.ts'
-import { endIntakeKeys, intakeIdentity } from '#safeguards/keys/intake-keys.ts'
+import { deleteIntakeKeys, intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf, storeFileKey } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
 import { readAgeHeader } from '#platform/age/age-header.ts'
-import { cutToCall, describeBody, excessMs, keyWhenCut, openedUnder, type CallSpan } from './cut-to-call.ts'
+import { trimToCall, describeBody, excessMs, trimmedKey, openWithKey, type CallSpan } from './trim-to-call.ts'
 import { writeFully } from '#platform/files/durable-files.ts'
 import { indexRecording } from './index-recording.ts'
 import { bodyKey, headerKey, indexKey, recordingObjects, tailKey } from './objects.ts'
@@ -89,27 +89,29 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
   // An earlier attempt may have trimmed the recording and stopped before or after storing its key.
   const storedKey = await fileKeyOf(db, keys, id)
   const given = storedKey ?? (await fileKeyFromHeader(context, id, row))
-  const whenCut = storedKey ?? keyWhenCut(given)
-  const wasCut = row.cut_ms !== null && (await openedUnder(objects, id, whenCut)) !== undefined
-  const mended = row.incomplete && !wasCut ? await mend(context, id, given) : undefined
-  await assertOwn(context, id, row.intake_key, wasCut ? whenCut : given)
+  const keyIfTrimmed = storedKey ?? trimmedKey(given)
+  const wasTrimmed = row.cut_ms !== null && (await openWithKey(objects, id, keyIfTrimmed)) !== undefined
+  const rebuiltBody = row.incomplete && !wasTrimmed ? await rebuildAfterCrash(context, id, given) : undefined
+  await assertBodyIsOfRecording(context, id, row.intake_key, wasTrimmed ? keyIfTrimmed : given)
   const span = spanOf(row)
-  const isCut = wasCut || (!storedKey && (await cut(context, { id, startedAt: row.started_at, fileKey: given }, span)))
-  const fileKey = isCut ? whenCut : given
+  const isTrimmed =
+    wasTrimmed ||
+    (!storedKey && (await trimIfTooLong(context, { id, startedAt: row.started_at, fileKey: given }, span)))
+  const fileKey = isTrimmed ? keyIfTrimmed : given
   try {
-    const changed = isCut ? await describeBody(objects, id) : mended
+    const changed = isTrimmed ? await describeBody(objects, id) : rebuiltBody
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
     const destroyAt = row.destroy_at
     const stored = await whileStored(db, id, async (tx) => {
       await storeFileKey(tx, keys, { id, destroyAt, fileKey })
-      await endIntakeKeys(tx, [id])
+      await deleteIntakeKeys(tx, [id])
     })
     // Before the recording counts as ingested: after a crash this is repeated.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
     const ingested = await whileStored(db, id, async (tx) => {
-      if (isCut) await sql`select set_recording_start_to_answer(${id}::uuid)`.execute(tx)
+      if (isTrimmed) await sql`select set_recording_start_to_answer(${id}::uuid)`.execute(tx)
       const { sha256 } = await tx
         .updateTable('recording')
         .set({
@@ -121,7 +123,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
           unplayed_ms: index.unplayedMs ?? 0,
           is_silent: isSilent(index),
           ...(changed && { size_bytes: changed.sizeBytes, sha256: Buffer.from(changed.sha256, 'hex') }),
-          ...(isCut && span && { ended_at: span.until }),
+          ...(isTrimmed && span && { ended_at: span.until }),
         })
         .where('id', '=', id)
         .returning('sha256')
@@ -138,7 +140,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
     return ingested
   } finally {
     given.fill(0)
-    whenCut.fill(0)
+    keyIfTrimmed.fill(0)
   }
 }
 
@@ -147,7 +149,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
  * under another id. If a crash has destroyed that record, no other recording may name its key.
  * @throws RecordingFault `recording-of-another`
  */
-async function assertOwn(
+async function assertBodyIsOfRecording(
   { db, objects }: IngestContext,
   id: string,
   intakeKey: string | null,
@@ -193,7 +195,7 @@ function spanOf(row: {
  * Trims audio outside the call, after logging it. Nobody has listened to it: recordings cannot be played before ingestion
  * (AC8).
  */
-async function cut(
+async function trimIfTooLong(
   { db, objects, workFolder, onCut }: IngestContext,
   recording: { id: string; startedAt: Temporal.Instant; fileKey: Buffer },
   span: Span | undefined,
@@ -218,7 +220,7 @@ async function cut(
     })
   })
   onCut?.(id, excess)
-  await cutToCall({ objects, workFolder }, recording, opened, span)
+  await trimToCall({ objects, workFolder }, recording, opened, span)
   return true
 }
 
@@ -245,7 +247,7 @@ function whileStored(
   })
 }
 
-/** A recording destroyed meanwhile (a prohibition does not wait) leaves nothing of what was made here. */
+/** Removes what the ingestion has stored if the recording was destroyed meanwhile (a prohibition does not wait). */
 async function removeWhenDestroyed({ db, objects }: IngestContext, id: string): Promise<void> {
   const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
   if (state !== 'DESTROYING' && state !== 'DESTROYED') return
@@ -254,7 +256,7 @@ async function removeWhenDestroyed({ db, objects }: IngestContext, id: string): 
 
 /** Larger recordings are recorded before opening, so that one that exhausts memory is not the next process's first. */
 const maxUnrecordedBytes = 32 << 20
-const endedInIt = 'custodian-ended'
+const custodianEnded = 'custodian-ended'
 
 /** Call before ingesting a recording. */
 export async function recordBeforeIngest(
@@ -263,19 +265,19 @@ export async function recordBeforeIngest(
 ): Promise<void> {
   // A missing object has no size; ingestion reports what is missing.
   const sizes = await Promise.all([headerKey, bodyKey, tailKey].map((key) => objects.sizeBytes(key(id)).catch(() => 0)))
-  if (sum(sizes) > maxUnrecordedBytes) await recordIngestFault(db, id, endedInIt)
+  if (sum(sizes) > maxUnrecordedBytes) await recordIngestFault(db, id, custodianEnded)
 }
 
-/** Returns recordings at which a process ended, out of memory or hanging. */
-export async function endedInIngest(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
+/** Returns recordings during whose ingestion a process ended: out of memory, or killed because it hung. */
+export async function recordingsOfCrashedIngests(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
   const rows = await db
     .selectFrom('recording')
     .select('id')
-    .where('keeping_fault', '=', endedInIt)
+    .where('keeping_fault', '=', custodianEnded)
     .where('kept_at', 'is', null)
     .where('state', '=', 'STORED')
     .execute()
-  return rows.map(({ id }) => ({ id, code: endedInIt }))
+  return rows.map(({ id }) => ({ id, code: custodianEnded }))
 }
 
 /** Records why a recording could not be ingested; it is retried. */
@@ -297,12 +299,12 @@ async function fileKeyFromHeader(
 }
 
 /** Rebuilds a whole body after a crash; in a work folder, as objects are immutable. */
-async function mend({ objects, workFolder }: IngestContext, id: string, fileKey: Buffer) {
+async function rebuildAfterCrash({ objects, workFolder }: IngestContext, id: string, fileKey: Buffer) {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })
   const bodyPath = join(workFolder, `${id}.body`)
   const tailPath = join(workFolder, `${id}.tail`)
-  await copyOut(objects, bodyKey(id), bodyPath)
-  const hasTail = await copyOut(objects, tailKey(id), tailPath).then(
+  await copyToFile(objects, bodyKey(id), bodyPath)
+  const hasTail = await copyToFile(objects, tailKey(id), tailPath).then(
     () => true,
     (error: unknown) => {
       if ((error as { code?: string }).code === 'object-missing') return false
@@ -319,7 +321,7 @@ async function mend({ objects, workFolder }: IngestContext, id: string, fileKey:
   }
 }
 
-async function copyOut(objects: ObjectStore, key: string, path: string): Promise<void> {
+async function copyToFile(objects: ObjectStore, key: string, path: string): Promise<void> {
   const size = await objects.sizeBytes(key)
   const file = await open(path, 'w', 0o600)
   try {

@@ -39,7 +39,7 @@ export function recordingObjects(recordingId: string): string[] {
 }
 
 /** Objects that copies elsewhere have, including the audio of the anonymised copy. */
-export function copiedObjects(recordingId: string, copyId?: string): string[] {
+export function replicatedObjects(recordingId: string, copyId?: string): string[] {
   const own = [indexKey(recordingId), bodyKey(recordingId)]
   return copyId === undefined ? own : [...own, anonymisedCopyKey(recordingId, copyId)]
 }
@@ -48,7 +48,7 @@ export function copiedObjects(recordingId: string, copyId?: string): string[] {
  * Returns true if an object is final: those of a recording after ingestion, which makes the index and deletes the header; all
  * others from the start.
  */
-export function isSettledObject(key: string, has: (key: string) => boolean): boolean {
+export function isFinalObject(key: string, has: (key: string) => boolean): boolean {
   const [, recording] = /^recordings\/(.*)\.[a-z]+$/.exec(key) ?? []
   return recording === undefined || (has(indexKey(recording)) && !has(headerKey(recording)))
 }

@@ -1,9 +1,9 @@
 /**
- * Paces listening: audio is served as fast as it is heard, plus a small lead. Requests beyond that wait; none is refused.
+ * Paces listening: audio is served as fast as it is heard, plus a small lead. Requests beyond that wait and are not refused.
  * Two limits apply. Consecutive audio runs at most {@link Pace.leadMs} ahead of a listener without pauses; and everything
  * served, seeking included, comes from a token bucket that fills slightly faster than it is heard. So a listening that ends has
  * released only seconds that were not heard. All listenings of a person share a bucket of ten such leads, and all of one
- * recording a bucket of one lead: a person has one pair of ears.
+ * recording a bucket of one lead: a person listens to one at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { samplesPerSecond, toMs } from './recording-index.ts'
@@ -18,7 +18,7 @@ export interface Pace {
 export const playbackPace: Pace = { leadMs: 30_000, pieceMs: 2_000 }
 
 /** Fill rate relative to listening: seeking regains a lead. */
-const filling = 1.25
+const fillRate = 1.25
 /** Pieces are cut at whole samples and expressed in milliseconds: the next may seem to begin a little later. */
 const roundingMs = 2
 
@@ -43,7 +43,7 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
     take({ atMs, fromMs, wantedMs, speed }) {
       const passedMs = atMs - (filledAtMs ?? atMs)
       filledAtMs = atMs
-      bucketMs = Math.min(leadMs, bucketMs + passedMs * speed * filling)
+      bucketMs = Math.min(leadMs, bucketMs + passedMs * speed * fillRate)
       // A listener at the end of what was served waits there.
       earMs = Math.min(servedMs, earMs + (atMs - earAtMs) * speed)
       earAtMs = atMs
@@ -62,11 +62,11 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
 
 /** A request so far ahead waits this long, and must then be retried. */
 const maxWaitMs = 8_000
-const lookAgainMs = 100
+const pollMs = 100
 /** Listenings and persons kept in memory: far more than can be open. */
 const maxPacers = 5_000
 /** Recordings that a person may begin at once while looking for something. */
-const leadsOfOne = 10
+const leadsPerPerson = 10
 
 interface PacedPlayback {
   /** Returns how many samples may be served, once it is time; none if that is too far off, or the request is gone. */
@@ -78,17 +78,17 @@ interface PacedPlayback {
 }
 
 /** Budget of one person over all listenings. */
-interface Ears {
+interface PersonBudget {
   mayTake(request: { atMs: number; speed: number }): number
   take(givenMs: number): void
 }
 
-function createEars(maxMs: number): Ears {
+function createPersonBudget(maxMs: number): PersonBudget {
   let bucketMs = maxMs
   let filledAtMs: number | undefined
   return {
     mayTake({ atMs, speed }) {
-      bucketMs = Math.min(maxMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * filling)
+      bucketMs = Math.min(maxMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * fillRate)
       filledAtMs = atMs
       return bucketMs
     },
@@ -114,13 +114,13 @@ function cacheLatest<Kept>(make: () => Kept): (key: string) => Kept {
 /** Waits until audio may be served at the pace of listening. */
 export function pacePlayback(pace: Pace): PacedPlayback {
   const pacerOf = cacheLatest(() => createPacer(pace))
-  const earsOf = cacheLatest(() => createEars(leadsOfOne * pace.leadMs))
-  const earsForOne = cacheLatest(() => createEars(pace.leadMs))
+  const personBudgetOf = cacheLatest(() => createPersonBudget(leadsPerPerson * pace.leadMs))
+  const recordingBudgetOf = cacheLatest(() => createPersonBudget(pace.leadMs))
 
   return {
     async waitForPace(listening, { fromSample, samples, speed, by }, gone) {
       const pacer = pacerOf(listening)
-      const ears = by ? [earsOf(by.person), earsForOne(`${by.person} ${by.recording}`)] : []
+      const ears = by ? [personBudgetOf(by.person), recordingBudgetOf(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond
       const request = { fromMs: toMs(fromSample), speed }
       const waitsUntil = performance.now() + maxWaitMs
@@ -133,7 +133,7 @@ export function pacePlayback(pace: Pace): PacedPlayback {
         for (const one of ears) one.take(given)
         if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
         if (performance.now() > waitsUntil) return 0
-        await sleep(lookAgainMs)
+        await sleep(pollMs)
       }
     },
   }

@@ -57,7 +57,7 @@ export async function rebuildBody(options: {
       try {
         return openChunkBytes(oldKey, n, false, sealed)
       } catch {
-        return undefined // Torn or lost with the power: the tail may have it.
+        return undefined // Incomplete after a power failure: the tail may have it.
       }
     }
     let last = Math.max(-1, ...tail.keys())

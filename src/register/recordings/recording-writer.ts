@@ -113,13 +113,13 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   const pending: Buffer[] = []
   let writtenChunks = 0
   let writing: Promise<void> | undefined
-  let starved = false
+  let isLagging = false
   let failing = false
   let shedBefore = 0
   let lastArrival = 0
   let ended = false
   /** The chunk was given back and may already be in use by another recording. */
-  let givenBack = false
+  let areBuffersReleased = false
 
   const subject: TailSubject = {
     idBytes: Buffer.from(id),
@@ -146,8 +146,8 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   function makeRoom(bytes: number): boolean {
     if (subject.usedBytes + bytes <= chunkBytes) return true
     if (pending.length >= pendingChunksLimit) {
-      if (!starved) onFault?.(new RecordingFault('writer-starved', id))
-      starved = true
+      if (!isLagging) onFault?.(new RecordingFault('writer-starved', id))
+      isLagging = true
       return false
     }
     closeChunk()
@@ -162,8 +162,8 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     subject.usedBytes = 0
     subject.journaledBytes = 0
     for (const source of sources) if (source) append(source)
-    if (starved) {
-      starved = false
+    if (isLagging) {
+      isLagging = false
       append(shedMark())
     }
     const marks = waitingMarks
@@ -203,7 +203,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       failing = false
       writtenChunks++
       pending.shift()
-      if (starved) closeChunk()
+      if (isLagging) closeChunk()
     }
   }
 
@@ -223,9 +223,9 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     }
   }
 
-  function giveBack(): void {
-    if (!givenBack) giveChunkBack(chunk)
-    givenBack = true
+  function releaseBuffers(): void {
+    if (!areBuffersReleased) releaseChunk(chunk)
+    areBuffersReleased = true
   }
 
   append(
@@ -264,7 +264,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     },
     mark: (kind, arrival100us, detail) => append(encodeMark({ kind, arrival100us, detail })),
     finish: async (arrival100us) => {
-      while (pending.length >= pendingChunksLimit || starved) await drain()
+      while (pending.length >= pendingChunksLimit || isLagging) await drain()
       if (!ended) {
         append(encodeMark({ kind: 'end', arrival100us, detail: undefined }))
         push(sealChunk(key, subject.chunkNumber, true, chunk.subarray(0, subject.usedBytes)))
@@ -276,7 +276,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       tail?.leave(subject)
       const { size } = await body.stat()
       await body.close()
-      giveBack()
+      releaseBuffers()
       return {
         id,
         headerPath,
@@ -292,14 +292,14 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     },
     async discard() {
       ended = true
-      starved = false
+      isLagging = false
       pending.length = 0
       subject.durableChunks = Infinity
       tail?.leave(subject)
       await rm(headerPath, { force: true })
       await syncFolder(directory)
       await writing
-      giveBack()
+      releaseBuffers()
       await files.close()
       await rm(bodyPath, { force: true })
       await syncFolder(directory)
@@ -328,7 +328,7 @@ function takeChunk(): Buffer {
 }
 
 /** Wipes and returns a chunk. The caller must not use it any more. */
-function giveChunkBack(chunk: Buffer): void {
+function releaseChunk(chunk: Buffer): void {
   chunk.fill(0)
   if (spare.length < maxSpare) spare.push(chunk)
 }

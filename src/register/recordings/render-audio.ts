@@ -2,10 +2,10 @@
  * Renders any part of a recording as audio. Runs in the custodian, one part at a time.
  *
  * Takes an index, a function that decrypts chunk n, and a range of samples. Returns 16-bit PCM, 8 kHz, stereo: left caller, right
- * official. Stateless: the same range gives the same bytes, and two adjacent ranges give the same bytes as one.
+ * official. Stateless: the same range gives the same bytes, and two adjacent ranges give together the bytes of the whole range.
  */
 import type { OpenedRecording } from './index-recording.ts'
-import { mixedLeftOut } from './mixed-beside.ts'
+import { rangesWithoutMixed } from './mixed-streams.ts'
 import { lanesOf, samplesPerSecond, type IndexedSource, type RecordingIndex } from './recording-index.ts'
 import { visitAudio } from './visit-audio.ts'
 
@@ -32,7 +32,7 @@ export async function renderAudio(
     const last = Math.min(sound.length, to - at)
     if (first < last) entry.voice.set(sound.subarray(first, last), at - from + first)
   })
-  const leftOut = mixedLeftOut(index)
+  const leftOut = rangesWithoutMixed(index)
   const lanes = new Int16Array(samples * 2)
   for (const { source, voice } of streams.values()) {
     if (source.track === 'mixed') {

@@ -7,7 +7,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { sealAtRest } from './at-rest.ts'
 
 /** Destination of a sealed object in the store. */
-export interface SealingPlace {
+export interface SealedObjectTarget {
   objects: ObjectStore
   /** Sealed bytes only. */
   workFolder: string
@@ -21,7 +21,7 @@ export interface SealingPlace {
  * @throws errors of the parts and the disk; then the unfinished file is removed
  */
 export async function sealObject(
-  { objects, workFolder }: SealingPlace,
+  { objects, workFolder }: SealedObjectTarget,
   { file, key, header, fileKey, atRest }: AgeHeader & { file: string; key: string; atRest?: Buffer | undefined },
   parts: AsyncIterable<Uint8Array>,
 ): Promise<{ sizeBytes: number; sha256: Buffer }> {
@@ -53,8 +53,8 @@ export async function sealObject(
 }
 
 /** Removes unfinished files of a process that ended meanwhile. @returns how many */
-export async function sweepUnfinished(
-  { workFolder }: Pick<SealingPlace, 'workFolder'>,
+export async function removeUnfinished(
+  { workFolder }: Pick<SealedObjectTarget, 'workFolder'>,
   suffix: string,
 ): Promise<number> {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })

@@ -7,12 +7,12 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '../tables.ts'
-import { readAtRest, restKey } from './at-rest.ts'
+import { readAtRest, atRestKey } from './at-rest.ts'
 import { subjectCopyKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
 import { renderAudio, wavHeader } from './render-audio.ts'
-import { sealObject, sweepUnfinished } from './seal-object.ts'
+import { sealObject, removeUnfinished } from './seal-object.ts'
 
 export interface CopyStore {
   db: Kysely<RegisterTables>
@@ -39,7 +39,7 @@ const workSuffix = '.copy'
  */
 export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
   const { copy, recording, header, fileKey } = given
-  const atRest = await restKey(store, [recording], copy)
+  const atRest = await atRestKey(store, [recording], copy)
   if (!atRest) throw new Error(`recording ${recording} has no key any more: it was destroyed while it was copied`)
   const sealed = { file: copy + workSuffix, key: subjectCopyKey(recording, copy), header, fileKey, atRest }
   return (await sealObject(store, sealed, wavOf(store, recording))).sizeBytes
@@ -60,8 +60,8 @@ export async function readSubjectCopy(
 }
 
 /** Removes unfinished copies of a custodian that ended meanwhile. @returns how many */
-export function sweepUnfinishedCopies(store: Pick<CopyStore, 'workFolder'>): Promise<number> {
-  return sweepUnfinished(store, workSuffix)
+export function removeUnfinishedCopies(store: Pick<CopyStore, 'workFolder'>): Promise<number> {
+  return removeUnfinished(store, workSuffix)
 }
 
 /** Yields the whole call as a WAV file, part by part. @throws if the recording is destroyed meanwhile */
@@ -84,7 +84,10 @@ export async function* wavOf(
 }
 
 /** Returns the copies whose objects may still exist, by recording. */
-export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string[]>> {
+export async function copiesWithObjects(
+  db: Kysely<RegisterTables>,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ id: string; of: string }>`
     select id, recording_id as of from subject_copy

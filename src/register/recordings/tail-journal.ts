@@ -16,7 +16,7 @@ import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { RecordingFault } from './recording-faults.ts'
 import { sealTailFrame, tailFrameBytes } from './tail-frame.ts'
 
-/** A recording that is being written, as the journal sees it. */
+/** State of a recording that is being written, for the journal. */
 export type TailSubject = {
   readonly idBytes: Buffer
   readonly tailKey: KeyObject

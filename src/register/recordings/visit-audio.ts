@@ -1,7 +1,7 @@
 import {
   decoderOf,
   isPlayable,
-  restsOnOthers,
+  dependsOnPredecessors,
   samplesOfPacket,
   warmUpPackets,
   type PacketDecoder,
@@ -10,10 +10,10 @@ import { codecOf, positionOf, sourceKey, type IndexedSource, type RecordingIndex
 import { walkChunk, type Codec } from './recording-log.ts'
 
 /** A recording opened by platform/age/open-stream.ts. */
-type OpensChunks = { openChunk(n: number): Promise<Buffer> }
+type ChunkSource = { openChunk(n: number): Promise<Buffer> }
 
 /** Receives a packet's samples at 8 kHz and their position on the timeline. */
-export type VisitSound = (source: IndexedSource, at: number, samples: Int16Array) => void
+export type PacketVisitor = (source: IndexedSource, at: number, samples: Int16Array) => void
 
 interface Place {
   source: IndexedSource
@@ -26,49 +26,49 @@ interface Place {
 }
 
 /**
- * Calls `visit` for every playable packet that overlaps [from, to), and for some packets next to it: first packets that decode
+ * Calls `visit` for every playable packet that overlaps [from, to), and for some packets next to it: first those that decode
  * independently, in stored order, then those that depend on earlier ones, in the order of sending.
  */
 export async function visitAudio(
-  recording: OpensChunks,
+  recording: ChunkSource,
   index: RecordingIndex,
   from: number,
   to: number,
-  visit: VisitSound,
+  visit: PacketVisitor,
 ): Promise<void> {
   const walk = walkerOf(index)
-  const alone = new Map<Codec, PacketDecoder>()
+  const independentDecoders = new Map<Codec, PacketDecoder>()
   for (const [n, range] of index.chunks.entries()) {
     if (range.from >= to || range.to <= from) continue
     const chunk = await recording.openChunk(n)
     const resting: Place[] = []
     walk(chunk, (place) => {
       const { source, codec, clockRate, seqOffset, tsOffset, start, end } = place
-      if (restsOnOthers(codec)) {
+      if (dependsOnPredecessors(codec)) {
         resting.push({ ...place })
         return
       }
       const at = positionOf(source, seqOffset, tsOffset, clockRate)
       if (at >= to || at + samplesOfPacket(codec, chunk, start, end) <= from) return
-      let decoder = alone.get(codec)
-      if (!decoder) alone.set(codec, (decoder = decoderOf(codec)))
+      let decoder = independentDecoders.get(codec)
+      if (!decoder) independentDecoders.set(codec, (decoder = decoderOf(codec)))
       visit(source, at, decoder.decode(chunk, start, end))
     })
-    if (resting.length > 0) await visitResting(recording, walk, n, chunk, resting, visit)
+    if (resting.length > 0) await visitDependentPackets(recording, walk, n, chunk, resting, visit)
   }
 }
 
-async function visitResting(
-  recording: OpensChunks,
+async function visitDependentPackets(
+  recording: ChunkSource,
   walk: ReturnType<typeof walkerOf>,
   n: number,
   chunk: Buffer,
   places: Place[],
-  visit: VisitSound,
+  visit: PacketVisitor,
 ): Promise<void> {
   const before = n === 0 ? undefined : await recording.openChunk(n - 1)
   const earlier: Place[] = []
-  if (before) walk(before, (place) => restsOnOthers(place.codec) && earlier.push({ ...place }))
+  if (before) walk(before, (place) => dependsOnPredecessors(place.codec) && earlier.push({ ...place }))
   const keyOf = ({ source, codec }: Place) => `${sourceKey(source)} ${codec}`
   const inOrder = (list: Place[], key: string) =>
     list.filter((place) => keyOf(place) === key).sort((one, other) => one.seqOffset - other.seqOffset)

@@ -3,23 +3,23 @@
  * or content.
  */
 
-const bringBack = 'bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)'
-const restoreWhole =
+const bringBackRemedy = 'bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)'
+const restoreRemedy =
   'restore the newest backup into an empty SELOSTE_DATA, which also replays the ledger (docs/operate/backup-and-restore.md)'
 
 const words = {
-  'key-missing': ['its key is missing: it cannot be played', restoreWhole],
-  'key-forged': ['its key was altered or replaced', restoreWhole],
-  'body-missing': ['its body is not in the object store', bringBack],
-  'body-length': ['its body is longer or shorter than it was', bringBack],
-  'body-forged': ['its body was altered, truncated or replaced: it cannot be decrypted', bringBack],
+  'key-missing': ['its key is missing: it cannot be played', restoreRemedy],
+  'key-forged': ['its key was altered or replaced', restoreRemedy],
+  'body-missing': ['its body is not in the object store', bringBackRemedy],
+  'body-length': ['its body is longer or shorter than it was', bringBackRemedy],
+  'body-forged': ['its body was altered, truncated or replaced: it cannot be decrypted', bringBackRemedy],
   'body-hash': [
     'its body opens and is not the one that the register and the audit log know',
-    `find out who wrote it (seloste audit verify), and ${bringBack}`,
+    `find out who wrote it (seloste audit verify), and ${bringBackRemedy}`,
   ],
-  'index-missing': ['its index is not in the object store', bringBack],
-  'index-forged': ['its index was altered, truncated or replaced: it cannot be decrypted', bringBack],
-  'index-of-another': ['its index is of another recording', bringBack],
+  'index-missing': ['its index is not in the object store', bringBackRemedy],
+  'index-forged': ['its index was altered, truncated or replaced: it cannot be decrypted', bringBackRemedy],
+  'index-of-another': ['its index is of another recording', bringBackRemedy],
   'hash-untold': [
     'the audit log does not say with which hash it was taken into keeping',
     'verify the log (seloste audit verify)',
@@ -51,7 +51,7 @@ const words = {
   ],
   'destroyed-held': [
     'the destruction ledger says that it is destroyed and the register holds it',
-    `nobody should hear it meanwhile: ${restoreWhole}`,
+    `nobody should hear it meanwhile: ${restoreRemedy}`,
   ],
   'destroyed-opens-in-place': [
     'it is destroyed but a copy of it, or of its key, still exists',
@@ -63,7 +63,7 @@ const words = {
 export type FindingCode = keyof typeof words
 
 /** Findings that a copy of the recording's objects repairs. */
-const ofObjects: ReadonlySet<string> = new Set<FindingCode>([
+const objectFindings: ReadonlySet<string> = new Set<FindingCode>([
   'body-missing',
   'body-length',
   'body-forged',
@@ -74,8 +74,8 @@ const ofObjects: ReadonlySet<string> = new Set<FindingCode>([
 ])
 
 /** Returns the recordings whose objects are missing or altered. */
-export function withWrongObjects(findings: readonly Finding[]): Set<string> {
-  return new Set(findings.flatMap(({ code, recording }) => (ofObjects.has(code) ? [recording] : [])))
+export function recordingsWithWrongObjects(findings: readonly Finding[]): Set<string> {
+  return new Set(findings.flatMap(({ code, recording }) => (objectFindings.has(code) ? [recording] : [])))
 }
 
 export interface Finding {

@@ -11,22 +11,22 @@ import type { Finding } from './findings.ts'
 import { sizeOf } from './prove-held.ts'
 
 /** A place of copies, for a verification. */
-export interface PlaceToProve {
+export interface CopyPlaceToVerify {
   name: string
   /** Returns the recordings of which the place has an object, or a key that decrypts one. */
   stillThere(recordingIds: readonly string[]): Promise<string[]>
 }
 
-export interface ProvingEnds {
+export interface DestructionProofContext {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
-  places: readonly PlaceToProve[]
+  places: readonly CopyPlaceToVerify[]
 }
 
 const statsAtOnce = 32
 
-export async function proveDestroyed(proving: ProvingEnds, ids: readonly string[]): Promise<Finding[]> {
+export async function proveDestroyed(proving: DestructionProofContext, ids: readonly string[]): Promise<Finding[]> {
   const { db, objects, keys, places } = proving
   if (ids.length === 0) return []
   const findings: Finding[] = []
@@ -92,7 +92,7 @@ async function objectsLeft(objects: ObjectStore, ids: readonly string[]): Promis
  * Finds objects and keys without a row in the register: objects of recordings that the ledger records as destroyed, and keys
  * without a recording.
  */
-export async function proveNothingElse({ db, objects }: ProvingEnds): Promise<Finding[]> {
+export async function findObjectsWithoutRow({ db, objects }: DestructionProofContext): Promise<Finding[]> {
   const findings: Finding[] = []
   const held = await sql<{ id: string }>`
     select r.id from recording r where r.state not in ('DESTROYING', 'DESTROYED')
@@ -106,17 +106,17 @@ export async function proveNothingElse({ db, objects }: ProvingEnds): Promise<Fi
   for await (const key of objects.list('recordings/')) {
     some.push(key)
     if (some.length === listedAtOnce) {
-      findings.push(...(await endedAmong(db, some)))
+      findings.push(...(await findLeftovers(db, some)))
       some = []
     }
   }
-  return [...findings, ...(await endedAmong(db, some))]
+  return [...findings, ...(await findLeftovers(db, some))]
 }
 
 const listedAtOnce = 2_000
 
 /** Finds objects of recordings without a row. Those in the ledger are leftovers; others belong to calls not yet admitted. */
-async function endedAmong(db: Kysely<RegisterTables>, objectKeys: readonly string[]): Promise<Finding[]> {
+async function findLeftovers(db: Kysely<RegisterTables>, objectKeys: readonly string[]): Promise<Finding[]> {
   const byId = Map.groupBy(objectKeys, (key) => /^recordings\/([0-9a-f-]{36})\./.exec(key)?.[1] ?? '')
   byId.delete('')
   if (byId.size === 0) return []

@@ -13,14 +13,14 @@ import type { RegisterTables } from '../tables.ts'
 import type { Finding, FindingCode } from './findings.ts'
 import type { OpeningThreads } from './open-in-threads.ts'
 
-export interface Proving {
+export interface HeldProofContext {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
   threads: OpeningThreads
 }
 
-export interface Proved {
+export interface HeldProof {
   recordings: number
   bytes: number
   findings: Finding[]
@@ -32,13 +32,13 @@ interface Row {
   sha256: Buffer | null
 }
 
-export async function proveHeld(proving: Proving, rows: readonly Row[]): Promise<Proved> {
+export async function proveHeld(proving: HeldProofContext, rows: readonly Row[]): Promise<HeldProof> {
   const { db, keys, threads } = proving
   // Everything may be destroyed by now.
   if (rows.length === 0) return { recordings: 0, bytes: 0, findings: [] }
   const ids = rows.map(({ id }) => id)
   const [fileKeys, hashes] = await Promise.all([fileKeysOf(db, keys, ids), recordedHashes(db, ids)])
-  const proved: Proved = { recordings: 0, bytes: 0, findings: [] }
+  const proved: HeldProof = { recordings: 0, bytes: 0, findings: [] }
   const left = [...rows]
   const lane = async () => {
     for (let row = left.pop(); row; row = left.pop()) {
@@ -57,7 +57,7 @@ export async function proveHeld(proving: Proving, rows: readonly Row[]): Promise
 }
 
 async function proveOne(
-  { objects, threads }: Proving,
+  { objects, threads }: HeldProofContext,
   row: Row,
   fileKey: Buffer | 'missing' | 'forged',
   reported: string | null | undefined,

@@ -17,8 +17,8 @@ import { bodyKey, headerKey, indexKey } from '../recordings/objects.ts'
 import { openRecordingBody, openRecordingIndex } from '../recordings/open-recording.ts'
 import type { RegisterTables } from '../tables.ts'
 import { describeFinding } from './findings.ts'
-import { placeToProve } from './place-to-prove.ts'
-import type { PlaceToProve } from './prove-destroyed.ts'
+import { copyPlaceToVerify } from './copy-place-to-verify.ts'
+import type { CopyPlaceToVerify } from './prove-destroyed.ts'
 import { verifyRecordings, type VerifyOptions } from './verify-recordings.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -30,7 +30,7 @@ const now = () => Temporal.Now.instant()
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const hasAge = spawnSync('age', ['--version']).status === 0
 
-const verify = (options: VerifyOptions = {}, places: PlaceToProve[] = []) =>
+const verify = (options: VerifyOptions = {}, places: CopyPlaceToVerify[] = []) =>
   verifyRecordings({ db: custodian, objects, keys, places }, { threads: 1, ...options })
 const codes = async (options?: VerifyOptions) =>
   (await verify(options)).findings.map(({ code, recording }) => `${recording} ${code}`)
@@ -71,15 +71,15 @@ async function changed(key: string, change: (bytes: Buffer) => Buffer | undefine
 
 let held: string[] = []
 let ended: string[] = []
-let ofNothingHeld: Awaited<ReturnType<typeof verify>>
+let reportWithoutHeld: Awaited<ReturnType<typeof verify>>
 beforeAll(async () => {
   ended = [await destroyed(), await destroyed()]
-  ofNothingHeld = await verify()
+  reportWithoutHeld = await verify()
   held = [await makeRecording(50), await makeRecording(600), await makeRecording(1)]
 }, 60_000)
 
 test('a register whose recordings are all destroyed is verified like any other', () => {
-  expect(ofNothingHeld).toMatchObject({ held: 0, destroyed: 2, found: 0 })
+  expect(reportWithoutHeld).toMatchObject({ held: 0, destroyed: 2, found: 0 })
 })
 
 describe('a verification of recordings', () => {
@@ -260,7 +260,7 @@ describe('a destroyed recording fails the verification if', () => {
 
   test('a place of copies still has an object of it, or a key in its keyring', async () => {
     const store = await openDirectoryStore(join(folder, 'kellari'))
-    const found = async () => (await verify({}, [placeToProve('kellari', store)])).findings
+    const found = async () => (await verify({}, [copyPlaceToVerify('kellari', store)])).findings
     await store.put(`objects/${bodyKey(held[0]!)}`, Buffer.from('x'))
     await store.put('keyring/2027-03/month', Buffer.from('sealed'))
     await store.put('keyring/2027-03/7', Buffer.from(`seloste-keyring-shard/1 2027-03 7\n${held[0]!} AAAA\n`))
@@ -320,7 +320,7 @@ test(
   isLong ? 3_600_000 : 60_000,
 )
 
-describe.skipIf(!hasAge)('an independent age program', () => {
+describe.skipIf(!hasAge)('the age command-line tool', () => {
   test('opens an existing recording with its key, and nothing opens a destroyed one', async () => {
     const id = held[0]!
     const { recipient, identity } = generateKeyPair()

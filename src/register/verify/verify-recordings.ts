@@ -6,7 +6,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '../tables.ts'
 import type { Finding } from './findings.ts'
 import { startOpeningThreads } from './open-in-threads.ts'
-import { proveDestroyed, proveNothingElse, type ProvingEnds } from './prove-destroyed.ts'
+import { proveDestroyed, findObjectsWithoutRow, type DestructionProofContext } from './prove-destroyed.ts'
 import { proveHeld } from './prove-held.ts'
 
 export interface Verification {
@@ -41,7 +41,7 @@ export interface VerifyOptions {
 const batch = 500
 const maxFindings = 1_000
 /** Sorts before every id. */
-const first = '00000000-0000-0000-0000-000000000000'
+const lowestId = '00000000-0000-0000-0000-000000000000'
 
 interface Row {
   id: string
@@ -51,7 +51,10 @@ interface Row {
   sha256: Buffer | null
 }
 
-export async function verifyRecordings(proving: ProvingEnds, options: VerifyOptions = {}): Promise<Verification> {
+export async function verifyRecordings(
+  proving: DestructionProofContext,
+  options: VerifyOptions = {},
+): Promise<Verification> {
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const report: Verification = {
@@ -93,7 +96,7 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
       }
     }
     if (options.sample === undefined && report.resumeAfter === undefined && !options.signal?.aborted) {
-      note(await proveNothingElse(proving))
+      note(await findObjectsWithoutRow(proving))
     }
   } finally {
     await threads.stop()
@@ -108,7 +111,7 @@ async function* batches(db: Kysely<RegisterTables>, { sample, after }: VerifyOpt
     for (let at = 0; at < rows.length; at += batch) yield rows.slice(at, at + batch)
     return
   }
-  let last = after ?? first
+  let last = after ?? lowestId
   for (;;) {
     const { rows } = await sql<Row>`
       select ${columns} from recording where id > ${last}::uuid order by id limit ${batch}`.execute(db)

@@ -35,11 +35,11 @@ export async function requestDatabase<Row, Code extends string>(
     if (demand) await sql`select ${demand}`.execute(tx)
     return { rows: (await statement.execute(tx)).rows }
   })
-  return refusedInLog(holding, session, running, codes, trace)
+  return logRefusal(holding, session, running, codes, trace)
 }
 
-/** An act without a result. */
-export async function actInDatabase<Code extends string>(
+/** Runs a function without a result. */
+export async function requestAct<Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
   statement: RawBuilder<unknown>,
@@ -50,8 +50,8 @@ export async function actInDatabase<Code extends string>(
   return 'refused' in answer ? answer : 'done'
 }
 
-/** A query for one row. */
-export async function rowOfDatabase<Row, Code extends string>(
+/** Runs a query that returns one row. */
+export async function requestRow<Row, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
   statement: RawBuilder<Row>,
@@ -62,8 +62,8 @@ export async function rowOfDatabase<Row, Code extends string>(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
-/** A list for the holder of a role: the `value` of each row. */
-export async function listOfDatabase<Value>(
+/** Returns the column `value` of each row, to the holder of a role. */
+export async function requestList<Value>(
   holding: HoldingSafeguards,
   session: Session,
   statement: RawBuilder<{ value: Value }>,
@@ -74,7 +74,7 @@ export async function listOfDatabase<Value>(
 }
 
 /** Runs an act or a view in a session; a refusal is logged before it is returned. Other errors are thrown. */
-export async function refusedInLog<Found, Code extends string>(
+export async function logRefusal<Found, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
   running: Promise<Found>,
@@ -92,7 +92,7 @@ export async function refusedInLog<Found, Code extends string>(
 }
 
 /** Returns a refusal of the database that is logged elsewhere. Other errors are thrown. */
-export async function asRefused<Found, Code extends string>(
+export async function returnRefusal<Found, Code extends string>(
   codes: readonly Code[],
   running: Promise<Found>,
 ): Promise<Found | Refused<Code>> {

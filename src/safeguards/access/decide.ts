@@ -2,7 +2,7 @@
  * Decides who may view what (R3, R36-R41), as a pure function: the person, their rights, the roles in the description in force,
  * the instant, the request and its object. Returns the rights that allow it, or why none does.
  * Row-level security decides by the same rules (`rights_of` in database/functions/audit/listenings.sql and the policies `desk_looks`
- * in database/functions/history/access.sql); test/access/decide-as-the-database.test.ts compares the two.
+ * in database/functions/history/access.sql); test/access/program-agrees-with-policies.test.ts compares the two.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
@@ -48,8 +48,8 @@ export interface AccessRequest {
   reference?: string | undefined
 }
 
-/** The facts of a segment that decide who may view it and its recording. */
-export interface Reach {
+/** Facts of a segment on which access to it and to its recording depends. */
+export interface SegmentFactsForAccess {
   officialPersonId: string | null
   officialUnitId: string | null
   numberReached: string
@@ -58,12 +58,12 @@ export interface Reach {
 }
 
 export type ViewedObject =
-  | ({ kind: 'segment' } & Reach)
+  | ({ kind: 'segment' } & SegmentFactsForAccess)
   /** A contact is visible with any of its segments, or by the number called; from `endsAt` on to nobody. */
   | {
       kind: 'contact'
       numberCalled: string
-      segments: readonly Reach[]
+      segments: readonly SegmentFactsForAccess[]
       endsAt: Temporal.Instant
       /** Numbers of the open requests of identified persons to which it is matched. */
       servedUnder: readonly string[]
@@ -100,12 +100,12 @@ export function decide(
   const held = rightsInForce(context)
   const purpose = request.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
   const allowing = held.filter((right) => allows(right, purpose))
-  if (allowing.length === 0) return lapsed(context, purpose)
+  if (allowing.length === 0) return refusalForPurpose(context, purpose)
   const isReferred = (request.reference?.trim() ?? '') !== ''
   const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
   if (!object) return { purpose, rights: usable }
-  const reaching = usable.filter((right) => sees(right, context, object, request.reference))
+  const reaching = usable.filter((right) => coversObject(right, context, object, request.reference))
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 
@@ -116,7 +116,7 @@ export function rightsInForce({ now, person, held, described }: AccessContext): 
     const bound = described.find(({ role, duty }) => role === right.role && duty === right.duty)
     const isInForce = !revokedAt && isWithin(now, from, right.until)
     if (!bound || !isInForce || !isScopeWithin(right.scope.kind, bound.scope)) return []
-    return [{ ...right, purposes: both(right.purposes, bound.purposes) }]
+    return [{ ...right, purposes: intersectPurposes(right.purposes, bound.purposes) }]
   })
 }
 
@@ -125,11 +125,16 @@ export function rightsInForce({ now, person, held, described }: AccessContext): 
  * Unit those of the request.
  * @param reference number of that request
  */
-export function reaches(right: Right, personId: string, segment: Reach, reference?: string): boolean {
+export function coversSegment(
+  right: Right,
+  personId: string,
+  segment: SegmentFactsForAccess,
+  reference?: string,
+): boolean {
   const { scope } = right
   switch (scope.kind) {
     case 'all':
-      return !servesRequests(right) || isServed(segment, reference)
+      return !servesRequests(right) || isForReferencedRequest(segment, reference)
     case 'own':
       return segment.officialPersonId === personId
     case 'unit':
@@ -146,21 +151,27 @@ export function servesRequests({ role, scope }: Right): boolean {
   return role === 'SERVICE_UNIT' && scope.kind === 'all'
 }
 
-function isServed({ servedUnder }: { servedUnder: readonly string[] }, reference: string | undefined): boolean {
+function isForReferencedRequest(
+  { servedUnder }: { servedUnder: readonly string[] },
+  reference: string | undefined,
+): boolean {
   return servedUnder.includes(reference?.trim() ?? '')
 }
 
-function sees(
+function coversObject(
   right: Right,
   { now, person }: AccessContext,
   object: ViewedObject,
   reference: string | undefined,
 ): boolean {
-  if (object.kind === 'segment') return reaches(right, person.id, object, reference)
+  if (object.kind === 'segment') return coversSegment(right, person.id, object, reference)
   if (Temporal.Instant.compare(object.endsAt, now) <= 0) return false
   const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(object.numberCalled)
-  const isUnanswered = right.scope.kind === 'all' && (!servesRequests(right) || isServed(object, reference))
-  return isOfNumber || isUnanswered || object.segments.some((segment) => reaches(right, person.id, segment, reference))
+  const isUnanswered =
+    right.scope.kind === 'all' && (!servesRequests(right) || isForReferencedRequest(object, reference))
+  return (
+    isOfNumber || isUnanswered || object.segments.some((segment) => coversSegment(right, person.id, segment, reference))
+  )
 }
 
 function allows(right: Right, purpose: Purpose): boolean {
@@ -168,7 +179,7 @@ function allows(right: Right, purpose: Purpose): boolean {
 }
 
 /** Returns the intersection of two lists of purposes (R4). */
-function both(held: readonly Purpose[], described: readonly Purpose[]): Purpose[] {
+function intersectPurposes(held: readonly Purpose[], described: readonly Purpose[]): Purpose[] {
   const within = (list: readonly Purpose[], purpose: Purpose) => list.some((wider) => covers(wider, purpose))
   const common = [
     ...held.filter((purpose) => within(described, purpose)),
@@ -183,7 +194,7 @@ function isScopeWithin(kind: Scope, widest: Scope): boolean {
 }
 
 /** Returns the refusal: the last right that covered the purpose has ended, or there was none. */
-function lapsed({ now, person, held }: AccessContext, purpose: Purpose): Refusal {
+function refusalForPurpose({ now, person, held }: AccessContext, purpose: Purpose): Refusal {
   const ends = held
     .filter((right) => allows(right, purpose))
     .flatMap(({ until, revokedAt }) => earliest([until, revokedAt, person.employedTo]) ?? [])

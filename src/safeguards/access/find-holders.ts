@@ -1,4 +1,4 @@
-/** Finds people by their rights, and people for whom a right can be requested. */
+/** Lists holders of rights, and finds people for whom a right can be requested. */
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { Duty, Role } from '#description/roles.ts'
@@ -45,7 +45,7 @@ export async function listHolders(
   search: HolderSearch,
 ): Promise<{ holders: Holder[]; total: number; isMore: boolean } | { refused: 'deny.role' }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    const reach = await reachOf(tx)
+    const reach = await candidateScope(tx)
     const refused = !reach.everybody && !reach.supervises
     await appendAudit(tx, {
       action: 'rights.read',
@@ -83,7 +83,7 @@ export async function findCandidates(
   search: { text?: string | undefined; id?: string | undefined; limit: number },
 ): Promise<{ asksFor: 'oneself' | 'officials' | 'everybody'; candidates: Candidate[] }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    const reach = await reachOf(tx)
+    const reach = await candidateScope(tx)
     const ownerFilter = reach.administers
       ? sql<boolean>`true`
       : sql<boolean>`p.id = any (${[session.personId, ...reach.people]}::uuid[])`
@@ -121,7 +121,7 @@ function matches(text: string | undefined): RawBuilder<boolean> {
   return sql<boolean>`(f.name ilike ${pattern} or f."userId" ilike ${pattern})`
 }
 
-async function reachOf(tx: Transaction<SafeguardTables>) {
+async function candidateScope(tx: Transaction<SafeguardTables>) {
   const { rows } = await sql<{ everybody: boolean; administers: boolean; supervises: boolean; people: string[] }>`
     select viewer_sees_rights() as everybody, viewer_is('ADMINISTRATOR') as administers, viewer_is('SUPERVISOR') as supervises,
       supervised_by_viewer() as people`.execute(tx)

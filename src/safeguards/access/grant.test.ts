@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { describeFrom } from '#test/database/describe-from.ts'
+import { publishWithoutRole } from '#test/database/describe-from.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import { widestScope, type Role } from '#description/roles.ts'
@@ -113,14 +113,14 @@ describe('a right', () => {
     expect(await refusalsOf(eero)).toEqual([['refused:deny.expired', 'QUALITY']])
   })
 
-  test('to DEVELOPMENT that has ended has ended for its parts too', async () => {
+  test('to DEVELOPMENT ends for its parts at the same instant', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], until })
     expect(await request(eero, 'TRAINING')).toEqual({ refused: 'deny.expired', expiredAt: until })
     expect(await request(eero, 'MAINTENANCE', 'F-1')).toEqual({ refused: 'deny.purpose' })
   })
 
-  test('that was revoked after its end ended at its end', async () => {
+  test('that was revoked after its end is reported as ended at its end', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
     await admin
@@ -204,7 +204,7 @@ describe('the description in force bounds every right', () => {
       right: { ...quality, purposes: ['QUALITY'], scope: scopeOf('EXPERT') },
     })
     const without = now().add({ hours: 24 })
-    await describeFrom(database.as().pool, without, { without: quality })
+    await publishWithoutRole(database.as().pool, without, { without: quality })
     expect(await rightsOf(desk, eero.id, without.subtract({ milliseconds: 1 }))).toHaveLength(1)
     expect(await rightsOf(desk, eero.id, without)).toEqual([])
     expect(await request(eero, 'QUALITY', undefined, without)).toEqual({ refused: 'deny.purpose' })

@@ -7,18 +7,18 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import type { Purpose } from '#description/purposes.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import {
   decide,
-  reaches,
+  coversSegment,
   rightsInForce,
   servesRequests,
   type AccessRequest,
-  type Reach,
+  type SegmentFactsForAccess,
   type Refusal,
   type Right,
   type AccessContext,
@@ -73,16 +73,16 @@ async function contextOf(
   if (!person) return undefined
   return {
     now,
-    person: { id: person.id, employedFrom: person.employed_from, ...given({ employedTo: person.employed_to }) },
+    person: { id: person.id, employedFrom: person.employed_from, ...omitNullish({ employedTo: person.employed_to }) },
     held: rights.map((row) => ({
       id: row.id,
       role: row.role,
       purposes: row.purposes,
       scope: { kind: row.scope_kind, units: row.scope_units, numbers: row.scope_numbers },
       from: row.valid_from,
-      ...given({ duty: row.duty, until: row.valid_to, revokedAt: row.revoked_at }),
+      ...omitNullish({ duty: row.duty, until: row.valid_to, revokedAt: row.revoked_at }),
     })),
-    described: roles.map(({ duty, ...role }) => ({ ...role, ...given({ duty }) })),
+    described: roles.map(({ duty, ...role }) => ({ ...role, ...omitNullish({ duty }) })),
   }
 }
 
@@ -123,10 +123,10 @@ export async function requestGrant(
  * Returns the right of a Grant that covers a segment shown by the database (policies `desk_looks`). A segment that no other
  * right covers was shown for the request in the Grant's reference.
  */
-export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>): Right | undefined {
+export function rightCovering(grant: Grant, segment: Omit<SegmentFactsForAccess, 'servedUnder'>): Right | undefined {
   const [forRequests, others] = [grant.rights.find(servesRequests), grant.rights.filter((one) => !servesRequests(one))]
   const given = { ...segment, servedUnder: [] }
-  return others.find((right) => reaches(right, grant.session.personId, given)) ?? forRequests
+  return others.find((right) => coversSegment(right, grant.session.personId, given)) ?? forRequests
 }
 
 /** Runs a view in one transaction with the Grant's session and purpose set for the database. */

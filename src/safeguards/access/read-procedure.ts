@@ -102,7 +102,7 @@ export function listRequests(
   session: Session,
   which: 'open' | 'all',
 ): Promise<RequestRecord[]> {
-  return reading(holding, session, {}, async (tx) => {
+  return viewAndLog(holding, session, {}, async (tx) => {
     const open = await selectRequests(tx, sql<boolean>`q.state = 'REQUESTED' order by q.requested_at, q.id`)
     if (which === 'open') return open
     return [
@@ -131,7 +131,7 @@ export function readRightsOf(
   personId: string,
   now: Instant,
 ): Promise<PersonsRights | { refused: 'not-found' }> {
-  return reading(holding, session, { personId }, async (tx) => {
+  return viewAndLog(holding, session, { personId }, async (tx) => {
     if (!(await maySee(tx, personId))) return { refused: 'not-found' as const }
     const rights = await selectRights(tx, sql<boolean>`r.person_id = ${personId}::uuid`, now)
     const requests = await selectRequests(
@@ -171,7 +171,7 @@ export function listReview(
   session: Session,
   now: Instant,
 ): Promise<{ rights: RightRecord[]; left: number; overdue: number; reviewed: number } | { refused: 'deny.role' }> {
-  return reading(holding, session, {}, async (tx) => {
+  return viewAndLog(holding, session, {}, async (tx) => {
     const { rows } = await sql<{ everybody: boolean; people: string[]; supervises: boolean }>`
       select viewer_is('ACCESS_APPROVER') or viewer_is('DATA_PROTECTION_OFFICER') as everybody,
         supervised_by_viewer() as people, viewer_is('SUPERVISOR') as supervises`.execute(tx)
@@ -230,7 +230,7 @@ async function maySee(tx: Tx, personId: string): Promise<boolean> {
 }
 
 /** Runs a view and its log entry in one transaction with the session set. */
-async function reading<Found extends object>(
+async function viewAndLog<Found extends object>(
   holding: HoldingSafeguards,
   session: Session,
   { personId }: { personId?: string },

@@ -6,10 +6,10 @@ import type { HoldingSafeguards } from '../tables.ts'
 import type { Signer } from './note.ts'
 import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
-import { acceptable } from './verify/settle-accepted.ts'
+import { acceptable } from './verify/separate-accepted.ts'
 
 /** Splits a report's problems into those that an operator can accept, and the others. */
-export function explainableIn({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
+export function splitAcceptable({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
   const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
   return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
 }
@@ -21,7 +21,7 @@ export async function acceptProblems(
   report: Report,
   { reason, by }: { reason: string; by: string },
 ): Promise<void> {
-  const { explainable } = explainableIn(report)
+  const { explainable } = splitAcceptable(report)
   const named = explainable.filter(({ code }) => acceptable.has(code))
   const indexes = named.flatMap(({ leaf }) => leaf ?? [])
   const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))

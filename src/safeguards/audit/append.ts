@@ -301,11 +301,11 @@ export type AuditAction =
   | 'training.trainee-removed'
   | 'training.own-read'
 
-const noticing = new AsyncLocalStorage<{ refusal: boolean }>()
+const refusalObserver = new AsyncLocalStorage<{ refusal: boolean }>()
 
 /** Runs `work` and sets `noticed.refusal` if a refusal is appended, so that the caller need not log it again. */
-export function noticeRefusals(noticed: { refusal: boolean }, run: () => void): void {
-  noticing.run(noticed, run)
+export function observeRefusals(noticed: { refusal: boolean }, run: () => void): void {
+  refusalObserver.run(noticed, run)
 }
 
 /** Appends entries in the caller's transaction (R21): nothing may be sent before it has committed. */
@@ -316,7 +316,7 @@ export async function appendAudit(
   const list = 'action' in entries ? [entries] : entries
   if (list.length === 0) return
   const db = safeguardsOf(holding)
-  const noticed = noticing.getStore()
+  const noticed = refusalObserver.getStore()
   if (noticed && list.some(({ result }) => result.startsWith('refused:'))) noticed.refusal = true
   await db
     .insertInto('audit_entry')

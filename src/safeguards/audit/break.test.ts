@@ -6,7 +6,7 @@ import { appendAudit } from './append.ts'
 import type { Finding } from './findings.ts'
 import { readCheckpoint } from './note.ts'
 import { resumeLog } from './resume.ts'
-import { storedMembers } from './stored-tree.ts'
+import { storedHashReader } from './stored-tree.ts'
 import { edgeAt } from './tree.ts'
 
 type Tampering = [what: string, sql: string, kind: Finding['kind'], lost: string[]]
@@ -131,7 +131,7 @@ describe('an altered log', () => {
       }
       const onward = await turn()
       expect(onward).not.toHaveProperty('broken')
-      const read = storedMembers(admin.db)
+      const read = storedHashReader(admin.db)
       expect((await edgeAt(1300, read)).root()).toEqual(signed)
       const note = readCheckpoint((await folder.readCheckpoint()) ?? '')
       expect(note?.size).toBeGreaterThan(1300)

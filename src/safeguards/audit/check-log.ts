@@ -9,7 +9,7 @@ import { acceptedBefore, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readCheckpoint, signedBy, type Signer } from './note.ts'
 import { minimumIndex } from './signed-entries.ts'
-import { MembersMissing, newestCheckpoint, storedMembers, storedSize } from './stored-tree.ts'
+import { MissingTreeHashes, newestCheckpoint, storedHashReader, storedSize } from './stored-tree.ts'
 import { edgeAt, emptyRoot, hashLeaf, type RightEdge } from './tree.ts'
 
 export interface CheckedLog {
@@ -30,14 +30,14 @@ export async function checkLog(
 ): Promise<CheckedLog | { findings: Finding[] }> {
   const [note, stored, found] = [await folder.readCheckpoint(), await newestCheckpoint(db), await storedSize(db)]
   if (note === undefined && !stored) {
-    const edge = await edgeOr(db, found)
+    const edge = await edgeIfPresent(db, found)
     return edge && found === 0 ? { edge, signedSize: undefined, unstored: undefined } : broken('checkpoint-missing')
   }
   if (!signer) return broken('key-missing')
   if (note === undefined) return broken('checkpoint-missing')
-  const remembered = readOwn(signer, note)
-  if (!remembered) return broken('checkpoint-altered')
-  const { size, root } = remembered
+  const outsideCheckpoint = readOwnCheckpoint(signer, note)
+  if (!outsideCheckpoint) return broken('checkpoint-altered')
+  const { size, root } = outsideCheckpoint
   if (found < size) return { findings: [{ kind: 'leaves-missing', signed: size, found }] }
   if (!(await rootAt(db, size))?.equals(root)) return { findings: [{ kind: 'leaves-altered', signed: size }] }
 
@@ -47,7 +47,7 @@ export async function checkLog(
   const isAccepted = await acceptedBefore(db)
   const open = findings.filter((finding) => !isAccepted(finding))
   if (open.length > 0) return { findings: open }
-  const edge = await edgeOr(db, found)
+  const edge = await edgeIfPresent(db, found)
   if (!edge) return { findings: [{ kind: 'leaves-altered', found }] }
   const known = stored !== undefined && stored.size >= size
   return {
@@ -62,22 +62,22 @@ function broken(kind: 'key-missing' | 'checkpoint-missing' | 'checkpoint-altered
 }
 
 /** Returns the checkpoint if the note is one of this log, signed by its key. */
-export function readOwn(signer: Signer, note: string): { size: number; root: Buffer } | undefined {
+export function readOwnCheckpoint(signer: Signer, note: string): { size: number; root: Buffer } | undefined {
   const read = readCheckpoint(note)
   if (!read || read.origin !== signer.name) return undefined
   const signed = signedBy(signer, read)
   return typeof signed === 'object' ? { size: read.size, root: read.root } : undefined
 }
 
-async function edgeOr(db: HoldingSafeguards, size: number): Promise<RightEdge | undefined> {
-  return edgeAt(size, storedMembers(db)).catch((error: unknown) => {
-    if (error instanceof MembersMissing) return undefined
+async function edgeIfPresent(db: HoldingSafeguards, size: number): Promise<RightEdge | undefined> {
+  return edgeAt(size, storedHashReader(db)).catch((error: unknown) => {
+    if (error instanceof MissingTreeHashes) return undefined
     throw error
   })
 }
 
 async function rootAt(db: HoldingSafeguards, size: number): Promise<Buffer | undefined> {
-  return size === 0 ? emptyRoot : (await edgeOr(db, size))?.root()
+  return size === 0 ? emptyRoot : (await edgeIfPresent(db, size))?.root()
 }
 
 async function checkStored(
@@ -86,7 +86,7 @@ async function checkStored(
   stored: { size: number; root: Buffer; note: string },
   found: number,
 ): Promise<Finding[]> {
-  const read = readOwn(signer, stored.note)
+  const read = readOwnCheckpoint(signer, stored.note)
   if (read && stored.size > found) return [{ kind: 'leaves-missing', signed: stored.size, found }]
   const right =
     read?.size === stored.size && read.root.equals(stored.root) && (await rootAt(db, stored.size))?.equals(stored.root)

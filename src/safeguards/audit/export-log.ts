@@ -8,12 +8,12 @@ import { sql, type Kysely } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { appendAudit } from './append.ts'
-import { readOwn } from './check-log.ts'
+import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { writeVerifierKey, type Signer } from './note.ts'
 import { minimumIndex, storedSignedFrom } from './signed-entries.ts'
-import { MembersMissing, newestCheckpoint, storedMembers } from './stored-tree.ts'
-import { edgeAt, tileWidth, type ReadMembers } from './tree.ts'
+import { MissingTreeHashes, newestCheckpoint, storedHashReader } from './stored-tree.ts'
+import { edgeAt, tileWidth, type ReadTreeHashes } from './tree.ts'
 import { withCosignatures } from './witness/cosignatures.ts'
 
 export interface Exported {
@@ -49,7 +49,7 @@ export async function exportLog(holding: HoldingSafeguards, signer: Signer, fold
       try {
         return await writeExport(tx, signer, folder, checkpoint)
       } catch (error) {
-        if (!(error instanceof MembersMissing)) throw error
+        if (!(error instanceof MissingTreeHashes)) throw error
         throw new Fault(
           'audit-log-broken',
           `${error.message}, although they were signed; see docs/operate/audit-log.md`,
@@ -73,12 +73,12 @@ async function writeExport(
   checkpoint: { size: number; note: string },
 ): Promise<Exported> {
   const { size, note } = checkpoint
-  const read = storedMembers(tx)
+  const read = storedHashReader(tx)
   const before = await earlierSize(folder, signer, size, read)
   const minimum = await minimumIndex(tx, signer)
   let written = 0
   const write = async (path: string, bytes: Buffer | string) => {
-    await writeWhole(join(folder, path), bytes)
+    await writeAtomically(join(folder, path), bytes)
     written += 1
   }
   for (let level = 0; tileWidth ** level <= size; level++) {
@@ -103,17 +103,17 @@ async function writeExport(
   await write('checkpoint', await withCosignatures(tx, checkpoint))
   await removePartial(folder, before, size)
   await removePruned(folder, minimum)
-  return { size: readOwn(signer, note)?.size ?? size, written }
+  return { size: readOwnCheckpoint(signer, note)?.size ?? size, written }
 }
 
 /** Returns the size of the export in the folder, 0 if there is none. Throws if it is of another log or tree. */
-async function earlierSize(folder: string, signer: Signer, size: number, read: ReadMembers): Promise<number> {
+async function earlierSize(folder: string, signer: Signer, size: number, read: ReadTreeHashes): Promise<number> {
   const note = await readFile(join(folder, 'checkpoint'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
   if (note === undefined) return 0
-  const earlier = readOwn(signer, note)
+  const earlier = readOwnCheckpoint(signer, note)
   const isBeginning =
     earlier !== undefined && earlier.size <= size && (await edgeAt(earlier.size, read)).root().equals(earlier.root)
   if (isBeginning) return earlier.size
@@ -158,7 +158,7 @@ async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Pr
 }
 
 /** Writes atomically. */
-async function writeWhole(path: string, bytes: Buffer | string): Promise<void> {
+async function writeAtomically(path: string, bytes: Buffer | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)
   try {

@@ -40,7 +40,7 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
     await folder.sync().finally(() => folder.close())
   }
 
-  async function writeWhole(path: string, text: string): Promise<void> {
+  async function writeAtomically(path: string, text: string): Promise<void> {
     const unfinished = `${path}.${randomUUID()}`
     const file = await open(unfinished, 'wx', 0o600)
     try {
@@ -55,21 +55,21 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
 
   return {
     async readCheckpoint() {
-      return (await orNothing(readFile(checkpoint)))?.toString('utf8')
+      return (await undefinedIfMissing(readFile(checkpoint)))?.toString('utf8')
     },
-    writeCheckpoint: (note) => writeWhole(checkpoint, note),
+    writeCheckpoint: (note) => writeAtomically(checkpoint, note),
     async readSignedFrom() {
-      return (await orNothing(readFile(signedFrom)))?.toString('utf8')
+      return (await undefinedIfMissing(readFile(signedFrom)))?.toString('utf8')
     },
-    writeSignedFrom: (note) => writeWhole(signedFrom, `${note}\n`),
+    writeSignedFrom: (note) => writeAtomically(signedFrom, `${note}\n`),
     async writeKey(key) {
       await writeFile(join(path, 'key'), `${key}\n`, { mode: 0o644 })
     },
     async leafCount() {
-      return Math.floor(((await orNothing(stat(leaves)))?.size ?? 0) / hashBytes)
+      return Math.floor(((await undefinedIfMissing(stat(leaves)))?.size ?? 0) / hashBytes)
     },
     async readLeaves(from, to) {
-      const file = await orNothing(open(leaves, 'r'))
+      const file = await undefinedIfMissing(open(leaves, 'r'))
       if (!file) return []
       try {
         const bytes = Buffer.alloc(Math.max(0, to - from) * hashBytes)
@@ -81,7 +81,7 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
       }
     },
     async writeLeaves(from, hashes) {
-      const isNew = (await orNothing(stat(leaves))) === undefined
+      const isNew = (await undefinedIfMissing(stat(leaves))) === undefined
       const file = await open(leaves, isNew ? 'wx+' : 'r+', 0o600)
       try {
         const bytes = Buffer.concat(hashes)
@@ -96,7 +96,7 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
   }
 }
 
-async function orNothing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+async function undefinedIfMissing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
   return reading.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error

@@ -91,7 +91,7 @@ export function cancelVerification(
 }
 
 /** Claims the waiting verification, or one that a dead process left. The caller holds a lock. */
-export async function takeUpVerification(holding: HoldingSafeguards): Promise<string | undefined> {
+export async function claimVerification(holding: HoldingSafeguards): Promise<string | undefined> {
   const row = await safeguardsOf(holding)
     .updateTable('log_verification')
     .set({ state: 'RUNNING', started_at: sql<Temporal.Instant>`clock_timestamp()`, checked: 0 })
@@ -162,17 +162,17 @@ function plain(statement: Omit<SignedVerification, 'signature'>): object {
 const minMinutes = 15
 const maxMinutes = 24 * 60
 /** Verification takes a sixtieth of the time: one that takes a minute runs hourly. */
-const restsFor = 60
+const pauseFactor = 60
 const slackMinutes = 30
 
 /** Returns the minutes from the start of one automatic verification to that of the next. */
-export function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
-  return Math.min(maxMinutes, Math.max(minMinutes, (restsFor * last.durationMs) / 60_000))
+export function verificationIntervalMinutes(last: Pick<LastVerification, 'durationMs'>): number {
+  return Math.min(maxMinutes, Math.max(minMinutes, (pauseFactor * last.durationMs) / 60_000))
 }
 
 /** Returns the age beyond which a verification proves nothing about the present log. */
-export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): number {
-  return 2 * paceMinutes(last) + slackMinutes
+export function maxAgeMinutes(last: Pick<LastVerification, 'durationMs'>): number {
+  return 2 * verificationIntervalMinutes(last) + slackMinutes
 }
 
 /**
@@ -185,10 +185,10 @@ export async function beginDueVerification(
   key: VerifierKey | undefined,
   method?: 'starting' | 'own',
 ): Promise<void> {
-  if (method === 'own') return verifySoon(holding)
+  if (method === 'own') return requestVerificationAsOwner(holding)
   const last = await newestVerification(holding, key)
-  if (method === 'starting') return last ? undefined : verifySoon(holding)
-  const minutes = last ? paceMinutes(last) : minMinutes
+  if (method === 'starting') return last ? undefined : requestVerificationAsOwner(holding)
+  const minutes = last ? verificationIntervalMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
     safeguardsOf(holding),
@@ -202,7 +202,7 @@ export async function beginDueVerification(
 }
 
 /** Requests a verification now, as the database owner. */
-export async function verifySoon(holding: HoldingSafeguards): Promise<void> {
+export async function requestVerificationAsOwner(holding: HoldingSafeguards): Promise<void> {
   await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(safeguardsOf(holding))
 }
 

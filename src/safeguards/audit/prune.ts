@@ -1,6 +1,6 @@
 /**
  * Prunes the log to the description's term: removes old entries, keeps their hashes in the tree, and appends a signed entry
- * about it. The database has a minimum term, and the database's word alone never proves an entry's age.
+ * about it. The database has a minimum term, and a date in the database alone never proves an entry's age.
  */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -35,7 +35,7 @@ export async function pruneLog(
   if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
     const { before, first, sealed } = await prunableEntries(db, signer, months, now)
-    const { upto, entries } = await oldUpTo(db, folder, { first, sealed, before })
+    const { upto, entries } = await prunableUpTo(db, folder, { first, sealed, before })
     if (upto === first) return pruned
     const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
     const { rows } = await sql<{ gone: number }>`
@@ -71,7 +71,7 @@ async function prunableEntries(
  * Returns where whole tiles of old entries end. An entry's date counts if its hash is the one stored beside the keys; a tile
  * with others is removed with a later one that is whole.
  */
-async function oldUpTo(
+async function prunableUpTo(
   holding: HoldingSafeguards,
   folder: Pick<LogFolder, 'readLeaves'>,
   { first, sealed, before }: { first: number; sealed: number; before: Temporal.Instant },

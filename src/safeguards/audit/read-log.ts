@@ -7,7 +7,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { currentNames } from '../people/current-names.ts'
-import { asRefused } from '../access/database-request.ts'
+import { returnRefusal } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 
@@ -113,7 +113,7 @@ export function asOfficer<Found>(
   work: (tx: Transaction<SafeguardTables>) => Promise<Found>,
 ): Promise<Found | { refused: 'deny.role' }> {
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
-  return asRefused(
+  return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<{ may: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as may`.execute(tx)

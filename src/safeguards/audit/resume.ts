@@ -8,14 +8,14 @@ import { Fault } from '#platform/fault.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
-import { readOwn } from './check-log.ts'
+import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { acceptedBefore, describeFinding, recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
 import { minimumIndex, signDetail } from './signed-entries.ts'
-import { storedMembers, storedSize } from './stored-tree.ts'
+import { storedHashReader, storedSize } from './stored-tree.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
 export const sequencerLock = 'seloste.audit-log'
@@ -31,7 +31,7 @@ export interface Resumed {
 
 const step = 65_536
 /** Most list items in one entry: entries have a size limit. */
-const namedAtOnce = 1_500
+const maxListItems = 1_500
 
 /**
  * Accepts the open break and repairs the tree, as the database owner and with the copies beside the keys.
@@ -67,7 +67,7 @@ export async function resumeLog(
     await sql`alter table audit_subtree enable trigger append_only`.execute(tx)
     const minimum = await minimumIndex(tx, signer)
     const lost = await lostRanges(tx, Math.max(minimum, lostFrom ?? 0))
-    const open = lostFrom === undefined ? [] : await openStill(tx, found, { minimum, lostFrom })
+    const open = lostFrom === undefined ? [] : await unexplainedFindings(tx, found, { minimum, lostFrom })
     const explained = found.findings.filter((one) => !open.includes(one))
     await sql`delete from audit_pending p where not exists (select from audit_entry e where e.seq = p.seq)`.execute(tx)
     const findings = [...explained, ...lost.map(([index, to]): Finding => ({ kind: 'entries-lost', index, to }))]
@@ -88,22 +88,22 @@ export async function resumeLog(
   })
 }
 
-/** Returns what a restore does not explain: findings from before the backup, and missing entries of it. */
-async function openStill(
+/** Returns findings that a restore does not explain: those from before the backup, and entries of the backup that are missing. */
+async function unexplainedFindings(
   tx: Kysely<SafeguardTables>,
   { findings }: LogBreak,
   { minimum, lostFrom }: { minimum: number; lostFrom: number },
 ): Promise<Finding[]> {
   const isAccepted = await acceptedBefore(tx)
   const gone = (await lostRanges(tx, minimum, lostFrom)).flatMap(([from, to]) =>
-    Array.from({ length: Math.min(to - from + 1, namedAtOnce) }, (_, n): Finding => ({
+    Array.from({ length: Math.min(to - from + 1, maxListItems) }, (_, n): Finding => ({
       kind: 'entry-missing',
       index: from + n,
     })),
   )
   const found = findings.filter(({ kind }) => kind !== 'leaves-missing')
   const isNamed = (one: Finding) => found.some(({ kind, index }) => kind === one.kind && index === one.index)
-  return [...found, ...gone.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, namedAtOnce)
+  return [...found, ...gone.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, maxListItems)
 }
 
 /** Returns the newest checkpoint whose tree can be reproduced in full, and where its leaves are. */
@@ -113,7 +113,7 @@ async function readSigned(
   signer: Signer,
 ): Promise<{ size: number; note: string; leaves: 'beside the keys' | 'in the database' }> {
   const note = await folder.readCheckpoint()
-  const remembered = note === undefined ? undefined : readOwn(signer, note)
+  const remembered = note === undefined ? undefined : readOwnCheckpoint(signer, note)
   if (note !== undefined && remembered) {
     const root = await rootOf(remembered.size, (from, to) => folder.readLeaves(from, to))
     if (root?.equals(remembered.root)) return { size: remembered.size, note, leaves: 'beside the keys' }
@@ -124,11 +124,11 @@ async function readSigned(
     .orderBy('size', 'desc')
     .limit(1)
     .executeTakeFirst()
-  const known = stored && readOwn(signer, stored.note)
+  const known = stored && readOwnCheckpoint(signer, stored.note)
   const newest = !remembered || (known && known.size >= remembered.size) ? known : remembered
   const newestNote = newest === known ? stored?.note : note
   if (newest && newestNote !== undefined && (await storedSize(tx)) >= newest.size) {
-    const read = storedMembers(tx)
+    const read = storedHashReader(tx)
     const root = await rootOf(newest.size, (from, to) => read(0, from, to).catch(() => []))
     if (root?.equals(newest.root)) return { size: newest.size, note: newestNote, leaves: 'in the database' }
   }
@@ -183,7 +183,7 @@ async function entriesWithoutLeaf(tx: Kysely<SafeguardTables>): Promise<Map<stri
 
 /** Rebuilds subtrees from the leaves; deletes checkpoints that are not this log's, or not of these leaves. */
 async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise<void> {
-  const [size, read, edge] = [await storedSize(tx), storedMembers(tx), new RightEdge()]
+  const [size, read, edge] = [await storedSize(tx), storedHashReader(tx), new RightEdge()]
   const checkpoints = await tx.selectFrom('audit_checkpoint').select(['size', 'root', 'note']).orderBy('size').execute()
   const due = checkpoints.values()
   let next = due.next()
@@ -191,7 +191,7 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
   const judge = () => {
     for (; !next.done && next.value.size <= edge.size; next = due.next()) {
       const { size: at, root, note } = next.value
-      const statement = readOwn(signer, note)
+      const statement = readOwnCheckpoint(signer, note)
       const right =
         statement?.size === at && statement.root.equals(root) && at === edge.size && root.equals(edge.root())
       if (!right) wrong.push(at)
@@ -250,9 +250,9 @@ export async function appendAccepted(
   signer: Signer,
   { indexes, seqs, ...facts }: Record<string, unknown> & { indexes: string[]; seqs: string[] },
 ): Promise<void> {
-  const parts = Math.max(1, Math.ceil(Math.max(indexes.length, seqs.length) / namedAtOnce))
+  const parts = Math.max(1, Math.ceil(Math.max(indexes.length, seqs.length) / maxListItems))
   for (let part = 0; part < parts; part++) {
-    const some = (items: readonly string[]) => items.slice(part * namedAtOnce, (part + 1) * namedAtOnce)
+    const some = (items: readonly string[]) => items.slice(part * maxListItems, (part + 1) * maxListItems)
     const detail = { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) }
     const action = 'log.break-accepted'
     await appendAudit(holding, {

@@ -14,7 +14,7 @@ import type { LogFolder } from './log-folder.ts'
 import { makeLogKey, readLogKey } from './log-key.ts'
 import { signCheckpoint, type Signer } from './note.ts'
 import { readSignedFrom, signSignedFrom, storedSignedFrom } from './signed-entries.ts'
-import { storedMembers, storedSize, type StoredCheckpoint } from './stored-tree.ts'
+import { storedHashReader, storedSize, type StoredCheckpoint } from './stored-tree.ts'
 import { hashLeaf, type RightEdge, type Subtree } from './tree.ts'
 
 export interface Sequencer {
@@ -42,7 +42,7 @@ const batchEntries = 1_000
 const turnMs = 1_000
 
 /** Another process has continued the tree or rolled it back. */
-class TreeMoved extends Error {}
+class TreeChangedElsewhere extends Error {}
 
 /** @param instance name of the installation: part of a new log's name */
 export function createSequencer(options: {
@@ -92,17 +92,17 @@ export function createSequencer(options: {
 
   async function turn(signal: AbortSignal): ReturnType<Sequencer['turn']> {
     const already = await openBreak(db)
-    if (already) return stopped(already)
+    if (already) return stopAtBreak(already)
     try {
       const found = opened ?? (await open())
       if ('findings' in found) {
         await recordBreak(db, found.findings)
         const openFinding = await openBreak(db)
-        return openFinding ? await stopped(openFinding) : { signed: undefined }
+        return openFinding ? await stopAtBreak(openFinding) : { signed: undefined }
       }
       opened = found
       whole = true
-      if (await takeAll(found, signal)) {
+      if (await sequenceAll(found, signal)) {
         opened = undefined
         return { signed: undefined }
       }
@@ -113,28 +113,28 @@ export function createSequencer(options: {
     } catch (error) {
       // The outcome of the last step is unknown: the next turn begins with the check.
       opened = undefined
-      if (error instanceof TreeMoved) return turn(signal)
+      if (error instanceof TreeChangedElsewhere) return turn(signal)
       throw error
     }
   }
 
-  async function stopped(found: LogBreak): Promise<{ broken: LogBreak }> {
+  async function stopAtBreak(found: LogBreak): Promise<{ broken: LogBreak }> {
     opened = undefined
     whole = false
     return { broken: found }
   }
 
   /** Sequences waiting entries in batches. Returns true if waiting entries are missing: then the log is checked first. */
-  async function takeAll(found: Opened, signal: AbortSignal): Promise<boolean> {
+  async function sequenceAll(found: Opened, signal: AbortSignal): Promise<boolean> {
     const until = performance.now() + turnMs
     for (;;) {
-      const { taken, missing } = await takeBatch(found)
+      const { taken, missing } = await sequenceBatch(found)
       if (missing) return true
       if (taken < batchEntries || signal.aborted || performance.now() > until) return false
     }
   }
 
-  async function takeBatch(found: Opened): Promise<{ taken: number; missing: boolean }> {
+  async function sequenceBatch(found: Opened): Promise<{ taken: number; missing: boolean }> {
     // If the transaction fails its results are discarded.
     const { edge } = found
     const ahead = edge.copy()
@@ -147,7 +147,7 @@ export function createSequencer(options: {
         order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
       if (rows.some((row) => row.seq === null)) return { taken: 0, missing: true }
       if (rows.length === 0) return { taken: 0, missing: false }
-      if ((await storedSize(tx)) !== edge.size) throw new TreeMoved()
+      if ((await storedSize(tx)) !== edge.size) throw new TreeChangedElsewhere()
       const fresh = rows.filter((row) => !row.is_taken)
       const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
       const whole: Subtree[] = hashes.flatMap((hash) => ahead.append(hash))
@@ -167,7 +167,7 @@ export function createSequencer(options: {
 
   /** Copies the leaves from an index on from the database to the folder beside the keys. */
   async function rememberLeaves({ edge }: Opened, from: number): Promise<void> {
-    const read = storedMembers(db)
+    const read = storedHashReader(db)
     const step = 65_536
     for (let at = from; at < edge.size; at += step) {
       await folder.writeLeaves(at, await read(0, at, Math.min(at + step, edge.size)))

@@ -1,7 +1,7 @@
 /** Reads the tree from the database, without verifying it. */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import type { ReadMembers } from './tree.ts'
+import type { ReadTreeHashes } from './tree.ts'
 
 /** Tables of a tree: the audit log's here, and the destruction ledger's (ledger/ledger-tree.ts). */
 export interface TreeTables {
@@ -19,7 +19,7 @@ export const auditTree: TreeTables = {
 }
 
 /** Members of the tree are missing in the database. */
-export class MembersMissing extends Error {
+export class MissingTreeHashes extends Error {
   readonly level: number
   readonly from: number
   constructor(level: number, from: number, to: number) {
@@ -31,16 +31,16 @@ export class MembersMissing extends Error {
 
 /**
  * Reads members of a level.
- * @throws MembersMissing
+ * @throws MissingTreeHashes
  */
-export function storedMembers(holding: HoldingSafeguards, tables = auditTree): ReadMembers {
+export function storedHashReader(holding: HoldingSafeguards, tables = auditTree): ReadTreeHashes {
   const db = safeguardsOf(holding)
   return async (level, from, to) => {
     const table =
       level === 0 ? sql`${sql.table(tables.leaf)} where true` : sql`${sql.table(tables.subtree)} where level = ${level}`
     const { rows } = await sql<{ hash: Buffer }>`
       select hash from ${table} and index >= ${from} and index < ${to} order by index`.execute(db)
-    if (rows.length !== to - from) throw new MembersMissing(level, from, to)
+    if (rows.length !== to - from) throw new MissingTreeHashes(level, from, to)
     return rows.map(({ hash }) => hash)
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { consistencyProof, edgeAt, emptyRoot, hashLeaf, isConsistent, RightEdge, type ReadMembers } from './tree.ts'
+import { consistencyProof, edgeAt, emptyRoot, hashLeaf, isConsistent, RightEdge, type ReadTreeHashes } from './tree.ts'
 
 const sha256 = (...parts: Buffer[]) => {
   const hash = createHash('sha256')
@@ -28,7 +28,7 @@ function grow(leaves: Buffer[]) {
       members.push(hash)
     }
   }
-  const read: ReadMembers = async (level, from, to) => {
+  const read: ReadTreeHashes = async (level, from, to) => {
     const found = (stored.get(level) ?? []).slice(from, to)
     if (found.length !== to - from) throw new Error(`level ${level} lacks members in ${from}..${to}`)
     return found

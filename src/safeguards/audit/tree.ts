@@ -85,10 +85,10 @@ export function edgeWidths(size: number): number[] {
 }
 
 /** Reads members [from, to) of a level. Level 0 are leaves. */
-export type ReadMembers = (level: number, from: number, to: number) => Promise<Buffer[]>
+export type ReadTreeHashes = (level: number, from: number, to: number) => Promise<Buffer[]>
 
 /** Returns the right edge of the tree at a size. */
-export async function edgeAt(size: number, read: ReadMembers): Promise<RightEdge> {
+export async function edgeAt(size: number, read: ReadTreeHashes): Promise<RightEdge> {
   const levels = await Promise.all(
     edgeWidths(size).map(async (width, level) => {
       const end = Math.floor(size / tileWidth ** level)
@@ -99,7 +99,7 @@ export async function edgeAt(size: number, read: ReadMembers): Promise<RightEdge
 }
 
 /** MTH(D[from:to]) where from is a multiple of the smallest power of two that is at least to - from. */
-async function rootOfRange(from: number, to: number, read: ReadMembers): Promise<Buffer> {
+async function rootOfRange(from: number, to: number, read: ReadTreeHashes): Promise<Buffer> {
   const width = to - from
   if (!isPowerOfTwo(width)) {
     const left = largestPowerBelow(width)
@@ -112,7 +112,7 @@ async function rootOfRange(from: number, to: number, read: ReadMembers): Promise
 }
 
 /** RFC 6962, section 2.1.2: proves that the tree of `older` leaves is a prefix of that of `newer`. */
-export async function consistencyProof(older: number, newer: number, read: ReadMembers): Promise<Buffer[]> {
+export async function consistencyProof(older: number, newer: number, read: ReadTreeHashes): Promise<Buffer[]> {
   if (older === 0 || older === newer) return []
   return subProof(older, 0, newer, true)
 

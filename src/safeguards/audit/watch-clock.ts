@@ -9,7 +9,7 @@ import { appendAudit } from './append.ts'
 import type { Signer } from './note.ts'
 import { signDetail } from './signed-entries.ts'
 
-export interface StepOfClock {
+export interface ClockStep {
   /** Time the clock would show without the step. */
   from: Temporal.Instant
   to: Temporal.Instant
@@ -17,7 +17,7 @@ export interface StepOfClock {
 
 export interface ClockWatch {
   /** Compares the clocks and appends a step to the log. Call it about once a second. */
-  check: () => Promise<StepOfClock | undefined>
+  check: () => Promise<ClockStep | undefined>
 }
 
 const minStepMs = 5_000
@@ -34,14 +34,14 @@ export function watchClock(
   const db = safeguardsOf(holding)
   let last: { at: Temporal.Instant; earliestMs: number; latestMs: number } | undefined
 
-  async function check(): Promise<StepOfClock | undefined> {
+  async function check(): Promise<ClockStep | undefined> {
     const earliestMs = monotonicMs()
     const { at, logged } = await readTimes(holding, last === undefined)
     const latestMs = monotonicMs()
     const expected = last ? { least: earliestMs - last.latestMs, most: latestMs - last.earliestMs } : undefined
     const before = last
     last = { at, earliestMs, latestMs }
-    const step = before && expected ? stepSince(before.at, at, expected) : stepWhileAway(logged, at)
+    const step = before && expected ? stepSince(before.at, at, expected) : stepDuringPause(logged, at)
     if (!step) return undefined
     const { from, to } = step
     const detail = {
@@ -67,7 +67,7 @@ function stepSince(
   before: Temporal.Instant,
   at: Temporal.Instant,
   { least: min, most: max }: { least: number; most: number },
-): StepOfClock | undefined {
+): ClockStep | undefined {
   const wentMs = at.since(before).total('milliseconds')
   const passedMs = wentMs < min ? min : max
   const isStep = wentMs < min - minStepMs || wentMs > max + minStepMs
@@ -75,7 +75,7 @@ function stepSince(
 }
 
 /** After a pause: a clock behind the last entry was set back meanwhile. */
-function stepWhileAway(logged: Temporal.Instant | null, at: Temporal.Instant): StepOfClock | undefined {
+function stepDuringPause(logged: Temporal.Instant | null, at: Temporal.Instant): ClockStep | undefined {
   const isBack = logged !== null && logged.since(at).total('milliseconds') > minStepMs
   return isBack ? { from: logged, to: at } : undefined
 }

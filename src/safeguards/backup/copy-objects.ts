@@ -8,7 +8,7 @@ import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from './limit-in-flight.ts'
 import { objectsFolder, sha256, type BackedUpObject } from './manifest.ts'
-import { readWhole, readWholeOr } from './read-whole.ts'
+import { readWhole, readWholeIfExists } from './read-whole.ts'
 
 export interface CopyingObjects {
   from: ObjectStore
@@ -33,7 +33,7 @@ export interface CopiedObjects {
 }
 
 const atOnce = 4
-const roundDays = 30
+const rereadCycleDays = 30
 
 export async function copyObjects(keys: Iterable<string>, copying: CopyingObjects): Promise<CopiedObjects> {
   const copied: CopiedObjects = { objects: [], missing: [], altered: [], writtenBytes: 0 }
@@ -48,12 +48,12 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
   const { from, to, earlier, hashes, day, onCopied } = copying
   const known = earlier.get(key)
   const isRight = (hash: string) => hash === (hashes.get(key) ?? hash)
-  if (known && isRight(known.sha256) && (await isStillThere(to, known, isReadAgain(key, day)))) {
+  if (known && isRight(known.sha256) && (await isCopyPresent(to, known, isRereadDue(key, day)))) {
     copied.objects.push(known)
     onCopied(known.sizeBytes, false)
     return
   }
-  const bytes = await readWholeOr(from, key)
+  const bytes = await readWholeIfExists(from, key)
   if (!bytes) {
     copied.missing.push(key)
     return
@@ -72,7 +72,7 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
   onCopied(object.sizeBytes, true)
 }
 
-async function isStillThere(store: ObjectStore, known: BackedUpObject, readAgain: boolean): Promise<boolean> {
+async function isCopyPresent(store: ObjectStore, known: BackedUpObject, readAgain: boolean): Promise<boolean> {
   try {
     if ((await store.sizeBytes(objectsFolder + known.key)) !== known.sizeBytes) return false
     return !readAgain || sha256(await readWhole(store, objectsFolder + known.key)) === known.sha256
@@ -82,6 +82,6 @@ async function isStillThere(store: ObjectStore, known: BackedUpObject, readAgain
   }
 }
 
-function isReadAgain(key: string, day: number): boolean {
-  return createHash('sha256').update(key).digest().readUInt16BE(0) % roundDays === day % roundDays
+function isRereadDue(key: string, day: number): boolean {
+  return createHash('sha256').update(key).digest().readUInt16BE(0) % rereadCycleDays === day % rereadCycleDays
 }

@@ -5,8 +5,8 @@
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
 import { sealFile } from '#platform/age/sealed-file.ts'
-import type { OwnConnection } from '#platform/database/copy.ts'
-import { databaseMarks } from '#platform/database/quarantine.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
+import { uncopiedTables } from '#platform/database/quarantine.ts'
 import { limitInFlight } from './limit-in-flight.ts'
 import { sha256, type ExportedTable } from './manifest.ts'
 
@@ -24,12 +24,12 @@ export interface Table {
 }
 
 /** Returns the tables of a backup. */
-export async function tablesOf(connection: OwnConnection): Promise<Table[]> {
+export async function tablesOf(connection: DedicatedConnection): Promise<Table[]> {
   return (await allTables(connection)).filter(({ name }) => !tablesOfKeys.includes(name))
 }
 
 /** Returns every table except those about this very database. */
-export async function allTables(connection: OwnConnection): Promise<Table[]> {
+export async function allTables(connection: DedicatedConnection): Promise<Table[]> {
   const tables = await connection.query<Table>(`
     select c.relname::text as name, array(
       select quote_ident(a.attname) from pg_attribute a
@@ -38,12 +38,12 @@ export async function allTables(connection: OwnConnection): Promise<Table[]> {
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     order by c.relname`)
-  return tables.filter(({ name }) => !databaseMarks.some((mark) => mark === name))
+  return tables.filter(({ name }) => !uncopiedTables.some((mark) => mark === name))
 }
 
 /** @param put stores a part durably under its name */
 export async function exportTables(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   recipient: string,
   put: (name: string, bytes: Buffer) => Promise<void>,
   onTable: (table: ExportedTable) => void,

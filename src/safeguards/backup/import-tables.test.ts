@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { openConnection } from '#platform/database/copy.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { withoutTriggers } from './import-tables.ts'
+import { disableTriggers } from './import-tables.ts'
 
 const database = await createTestDatabase()
 const { pool } = database.as()
@@ -30,7 +30,7 @@ test('rows are loaded without triggers and without temporary files, and the trig
   const [before, known] = [await temporaryFiles(), await triggers()]
   const connection = await openConnection(database.url(), 'test')
   await connection.query('begin')
-  const restoreTriggers = await withoutTriggers(connection)
+  const restoreTriggers = await disableTriggers(connection)
   await connection.copyIn(
     'copy contact (id, started_at, caller_kind, number_called, number_kind) from stdin',
     callsAsText(2_000),

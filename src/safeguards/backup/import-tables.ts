@@ -5,10 +5,10 @@
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
 import { allTables } from './export-tables.ts'
-import { makeMonths } from './make-months.ts'
+import { createHistoryPartitions } from './create-history-partitions.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
 /** A part has 16 MiB and the row that ended it. A larger one was not made by an export. */
@@ -26,7 +26,7 @@ export type ReadFile = (file: BackupFile) => Promise<Buffer>
  * them, and they are left out
  */
 export async function importTables(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   manifest: Pick<Manifest, 'tables' | 'history'>,
   identity: string,
   read: ReadFile,
@@ -36,16 +36,16 @@ export async function importTables(
   await connection.query('begin')
   const ours = new Map((await allTables(connection)).map(({ name, columns }) => [name, columns]))
   const tables = manifest.tables.filter(({ name }) => ours.has(name))
-  const strange = tables.flatMap(({ name, columns }) =>
+  const unknownColumns = tables.flatMap(({ name, columns }) =>
     columns.filter((column) => ours.get(name)?.includes(column) === false).map((column) => ({ name, column })),
   )
-  const restoreTriggers = await withoutTriggers(connection)
+  const restoreTriggers = await disableTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that every row has its partition.
-  if (history) await makeMonths(connection, history.firstMonth, history.lastMonth)
+  if (history) await createHistoryPartitions(connection, history.firstMonth, history.lastMonth)
   await connection.query(`truncate ${names.join(', ')}`)
   // The text of a row has all columns: unknown ones are imported as text and dropped.
-  for (const { name, column } of strange)
+  for (const { name, column } of unknownColumns)
     await connection.query(`alter table public."${name}" add column ${column} text`)
   for (const table of tables) {
     const columns = table.columns.join(', ')
@@ -62,12 +62,13 @@ export async function importTables(
     }
     onTable(table)
   }
-  for (const { name, column } of strange) await connection.query(`alter table public."${name}" drop column ${column}`)
+  for (const { name, column } of unknownColumns)
+    await connection.query(`alter table public."${name}" drop column ${column}`)
   await setSequences(connection)
   await restoreTriggers()
   await connection.query('commit')
-  const left = manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
-  return [...left, ...strange.map(({ name, column }) => `${name}.${column}`)]
+  const unknownTables = manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
+  return [...unknownTables, ...unknownColumns.map(({ name, column }) => `${name}.${column}`)]
 }
 
 /**
@@ -75,7 +76,7 @@ export async function importTables(
  * @returns a function to call after the last row, in the same transaction
  * @throws Fault `restore-not-allowed`
  */
-export async function withoutTriggers(connection: OwnConnection): Promise<() => Promise<void>> {
+export async function disableTriggers(connection: DedicatedConnection): Promise<() => Promise<void>> {
   await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
     throw new Fault(
       'restore-not-allowed',
@@ -85,13 +86,13 @@ export async function withoutTriggers(connection: OwnConnection): Promise<() => 
   })
   // PostgreSQL stores a statement's rows for a trigger with transition tables even if it is disabled: the whole table again, in
   // temporary files.
-  const seeing = await connection.query<{ name: string; table: string; definition: string }>(`
+  const transitionTriggers = await connection.query<{ name: string; table: string; definition: string }>(`
     select quote_ident(t.tgname) as name, t.tgrelid::regclass::text as "table", pg_get_triggerdef(t.oid) as definition
     from pg_trigger t join pg_class c on c.oid = t.tgrelid
     where t.tgnewtable is not null and not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by 2, 1`)
-  for (const { name, table } of seeing) await connection.query(`drop trigger ${name} on ${table}`)
+  for (const { name, table } of transitionTriggers) await connection.query(`drop trigger ${name} on ${table}`)
   return async () => {
-    for (const { definition } of seeing) await connection.query(definition)
+    for (const { definition } of transitionTriggers) await connection.query(definition)
   }
 }
 
@@ -104,7 +105,7 @@ export async function* textOf(table: ExportedTable, identity: string, read: Read
   }
 }
 
-async function setSequences(connection: OwnConnection): Promise<void> {
+async function setSequences(connection: DedicatedConnection): Promise<void> {
   const owned = await connection.query<{ table: string; column: string; sequence: string }>(`
     select c.relname::text as "table", a.attname::text as "column",
       pg_get_serial_sequence(format('public.%I', c.relname), a.attname) as sequence

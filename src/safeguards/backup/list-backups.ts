@@ -16,7 +16,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { decompress } from './import-tables.ts'
-import { readWholeOr } from './read-whole.ts'
+import { readWholeIfExists } from './read-whole.ts'
 
 export interface FoundBackups {
   /** Backups with a signed note, oldest first. */
@@ -43,8 +43,8 @@ export async function findBackups(store: ObjectStore): Promise<FoundBackups> {
 
 /** @throws Fault `backup-missing`, `backup-altered` */
 export async function openManifest(store: ObjectStore, id: string, key: VerifierKey): Promise<Manifest> {
-  const note = await readWholeOr(store, folderOf(id) + noteName)
-  const bytes = await readWholeOr(store, folderOf(id) + manifestName)
+  const note = await readWholeIfExists(store, folderOf(id) + noteName)
+  const bytes = await readWholeIfExists(store, folderOf(id) + manifestName)
   if (!note || !bytes)
     throw new Fault('backup-missing', `the place has no backup ${id}; omit --backup to use the newest`)
   const read = readManifest(id, bytes, note, key)
@@ -70,7 +70,7 @@ export async function isNewestCurrent(
  * @throws Fault `backup-altered`, `backup-truncated`
  */
 export async function readBackupFile(store: ObjectStore, id: string, file: BackupFile): Promise<Buffer> {
-  const bytes = await readWholeOr(store, folderOf(id) + file.name)
+  const bytes = await readWholeIfExists(store, folderOf(id) + file.name)
   if (!bytes || bytes.length < file.sizeBytes) {
     const found = bytes ? `has ${bytes.length} of ${file.sizeBytes} bytes` : 'is missing'
     throw new Fault('backup-truncated', `${file.name} of the backup ${id} ${found}: restore another backup`)
@@ -90,7 +90,7 @@ export async function* objectsOf(store: ObjectStore, manifest: Manifest): AsyncG
 
 /** Returns the copy of an object, verified against the backup's list. */
 export async function readObjectCopy(store: ObjectStore, object: BackedUpObject): Promise<Buffer> {
-  const bytes = await readWholeOr(store, objectsFolder + object.key)
+  const bytes = await readWholeIfExists(store, objectsFolder + object.key)
   if (!bytes) {
     throw new Fault(
       'backup-object-missing',

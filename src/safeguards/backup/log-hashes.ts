@@ -4,13 +4,13 @@
  */
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { readOwn } from '../audit/check-log.ts'
+import { readOwnCheckpoint } from '../audit/check-log.ts'
 import { tilePath } from '../audit/export-log.ts'
 import { writeVerifierKey, type Signer, type VerifierKey, readCheckpoint, signedBy } from '../audit/note.ts'
-import { newestCheckpoint, storedMembers } from '../audit/stored-tree.ts'
+import { newestCheckpoint, storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt, RightEdge, tileWidth } from '../audit/tree.ts'
 import type { HoldingSafeguards } from '../tables.ts'
-import { readWhole, readWholeOr } from './read-whole.ts'
+import { readWhole, readWholeIfExists } from './read-whole.ts'
 
 export const logFolder = 'audit/'
 const hashBytes = 32
@@ -19,12 +19,12 @@ const hashBytes = 32
  * Refuses a place of another Seloste.
  * @throws Fault `backup-other-log`
  */
-export async function refuseOthers(store: ObjectStore, signer: Signer): Promise<void> {
-  const key = (await readWholeOr(store, `${logFolder}key`))?.toString('utf8').trim()
-  if (key !== undefined && key !== writeVerifierKey(signer)) throw otherLog()
+export async function refuseOtherLog(store: ObjectStore, signer: Signer): Promise<void> {
+  const key = (await readWholeIfExists(store, `${logFolder}key`))?.toString('utf8').trim()
+  if (key !== undefined && key !== writeVerifierKey(signer)) throw otherLogFault()
 }
 
-function otherLog(): Fault {
+function otherLogFault(): Fault {
   return new Fault(
     'backup-other-log',
     'the place has the audit log of another Seloste, or one that this log does not continue: keep it, and back up to another folder',
@@ -35,15 +35,15 @@ function otherLog(): Fault {
  * Extends a place's tiles up to the newest checkpoint.
  * @throws Fault `backup-other-log`, `audit-log-unsigned`
  */
-export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
+export async function copyLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
   const checkpoint = await newestCheckpoint(db)
   if (!checkpoint) throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
-  const read = storedMembers(db)
-  const before = await readWholeOr(store, `${logFolder}checkpoint`)
-  const earlier = before && readOwn(signer, before.toString('utf8'))
+  const read = storedHashReader(db)
+  const before = await readWholeIfExists(store, `${logFolder}checkpoint`)
+  const earlier = before && readOwnCheckpoint(signer, before.toString('utf8'))
   const known = earlier && (await edgeAt(Math.min(earlier.size, checkpoint.size), read)).root()
   if (before && !(earlier && earlier.size <= checkpoint.size && known?.equals(earlier.root))) {
-    throw otherLog()
+    throw otherLogFault()
   }
   for (let level = 0; tileWidth ** level <= checkpoint.size; level++) {
     const members = Math.floor(checkpoint.size / tileWidth ** level)
@@ -59,17 +59,17 @@ export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store
 }
 
 /** The log in a place: its last checkpoint and leaves with that root. */
-export interface ShippedLog {
+export interface CopiedLog {
   size: number
   note: string
   leaves: Buffer[]
 }
 
 /** @throws Fault `backup-log-altered` */
-export async function readLogHashes(store: ObjectStore, key: VerifierKey): Promise<ShippedLog> {
+export async function readLogHashes(store: ObjectStore, key: VerifierKey): Promise<CopiedLog> {
   const altered = (problem: string) =>
     new Fault('backup-log-altered', `the audit log’s hashes in the place are not whole (${problem}); use another place`)
-  const note = (await readWholeOr(store, `${logFolder}checkpoint`))?.toString('utf8')
+  const note = (await readWholeIfExists(store, `${logFolder}checkpoint`))?.toString('utf8')
   const checkpoint = note === undefined ? undefined : readCheckpoint(note)
   if (note === undefined || !checkpoint || typeof signedBy(key, checkpoint) !== 'object')
     throw altered('its checkpoint')

@@ -3,7 +3,7 @@
  * Order: remove leftovers of interrupted backups; tables, audio, keyring, ledger, hashes of the audit log; read everything
  * back; write the manifest, then its note. Without the note it is no backup.
  */
-import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { openConnection, type DedicatedConnection } from '#platform/database/copy.ts'
 import { sealFile } from '#platform/age/sealed-file.ts'
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -14,7 +14,7 @@ import type { HoldingSafeguards } from '../tables.ts'
 import { copyObjects, type CopiedObjects } from './copy-objects.ts'
 import { compress, exportTables, tablesOf } from './export-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile } from './list-backups.ts'
-import { refuseOthers, shipLogHashes } from './log-hashes.ts'
+import { refuseOtherLog, copyLogHashes } from './log-hashes.ts'
 import {
   backupId,
   folderOf,
@@ -102,8 +102,8 @@ export async function makeBackup(
   if (!signer) throw new Fault('audit-log-unsigned', 'the audit log has no key yet; start Seloste first')
   const connection = await openConnection(source.url, 'seloste-backup')
   try {
-    await takeTurn(connection, place.name)
-    await refuseOthers(place.store, signer)
+    await lockPlace(connection, place.name)
+    await refuseOtherLog(place.store, signer)
     const times = await readTimes(connection)
     const now = options.now ?? times.made
     const rotation = { days: options.rotationDays, now: options.now ?? times.ending, key: signer }
@@ -115,7 +115,7 @@ export async function makeBackup(
       options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
       return { ...made, removed, rotated }
     } catch (error) {
-      await endSnapshot(source.url, place, rotation, options.onEnded)
+      await rotateAfterFailure(source.url, place, rotation, options.onEnded)
       throw error
     }
   } finally {
@@ -124,7 +124,7 @@ export async function makeBackup(
 }
 
 /** Locks the place for this process's life. */
-async function takeTurn(connection: OwnConnection, place: string): Promise<void> {
+async function lockPlace(connection: DedicatedConnection, place: string): Promise<void> {
   const [turn] = await connection.query<{ mine: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
     [`seloste.backup ${place}`],
@@ -134,8 +134,8 @@ async function takeTurn(connection: OwnConnection, place: string): Promise<void>
   }
 }
 
-/** Removes backups past their day even if there is no newer one. */
-async function endSnapshot(
+/** Removes expired backups although the new backup has failed. */
+async function rotateAfterFailure(
   url: string,
   { store, reach }: BackupPlace,
   rotation: Parameters<typeof rotate>[2],
@@ -154,14 +154,16 @@ async function endSnapshot(
 }
 
 /** Returns the time of the backup, never from a clock that is ahead, and the cutoff for removing others. */
-async function readTimes(connection: OwnConnection): Promise<{ made: Temporal.Instant; ending: Temporal.Instant }> {
+async function readTimes(
+  connection: DedicatedConnection,
+): Promise<{ made: Temporal.Instant; ending: Temporal.Instant }> {
   const [row] = await connection.query<{ made: Temporal.Instant; ending: Temporal.Instant }>(`
     select case when clock_is_ahead() then destruction_now() else now() end as made, destruction_now() as ending`)
   return row!
 }
 
 async function writeBackup(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   source: BackupSource,
   { store, renewCopies, reach }: BackupPlace,
   signer: Signer,
@@ -210,7 +212,7 @@ async function writeBackup(
 
   // After the snapshot, so that the place has the keys of all recordings in it.
   await renewCopies()
-  await shipLogHashes(source.db, signer, store)
+  await copyLogHashes(source.db, signer, store)
   onProgress({ step: 'copies', done: 1, total: 1 })
 
   const manifest: Manifest = {
@@ -252,7 +254,7 @@ async function freeId(store: ObjectStore, now: Temporal.Instant): Promise<string
 
 type Snapshot = Pick<Manifest, 'migration' | 'snapshotAt' | 'ledger' | 'auditLog' | 'history' | 'withoutAudio'>
 
-async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
+async function beginSnapshot(connection: DedicatedConnection): Promise<Snapshot> {
   await connection.query('begin isolation level repeatable read read only')
   const [row] = await connection.query<{
     at: Temporal.Instant
@@ -288,7 +290,7 @@ async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
 }
 
 async function copyAll(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   source: BackupSource,
   store: ObjectStore,
   signer: Signer,

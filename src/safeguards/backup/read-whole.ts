@@ -7,7 +7,7 @@ export async function readWhole(store: ObjectStore, key: string): Promise<Buffer
 }
 
 /** Undefined if there is no such object; an unreachable place throws. */
-export async function readWholeOr(store: ObjectStore, key: string): Promise<Buffer | undefined> {
+export async function readWholeIfExists(store: ObjectStore, key: string): Promise<Buffer | undefined> {
   return readWhole(store, key).catch((error: unknown) => {
     if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
     throw error

@@ -3,17 +3,17 @@
  * store (where keys can be imported), wrapped keys into the database. Only keys of recordings in the backup, and only shards
  * that open.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { LentItem } from '../ledger/replay-disclosures.ts'
+import type { DisclosedItemLink } from '../ledger/replay-disclosures.ts'
 import { monthKeyName, shardPurpose } from '../keys/month-keys.ts'
 import {
   monthFile,
   nextShardFile,
   openMonth,
-  opens,
+  opensUnderKey,
   readShard,
   shardFile,
   type MonthKeys,
@@ -21,11 +21,11 @@ import {
 } from '../places/keyring-file.ts'
 import { PlaceFault } from '../places/place-faults.ts'
 import { monthsIn } from '../places/renew-keyring.ts'
-import { readWholeOr } from './read-whole.ts'
+import { readWholeIfExists } from './read-whole.ts'
 
 export interface RestoredKeyring {
   keys: number
-  lent: LentItem[]
+  lent: DisclosedItemLink[]
 }
 
 /**
@@ -34,7 +34,7 @@ export interface RestoredKeyring {
  * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
  */
 export async function restoreKeyring(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   store: ObjectStore,
   identity: string,
   keys: KeyStore,
@@ -43,30 +43,30 @@ export async function restoreKeyring(
   const found = await monthsIn(store)
   const months: MonthKeys[] = []
   for (const month of found) {
-    const file = await readWholeOr(store, monthFile(month))
+    const file = await readWholeIfExists(store, monthFile(month))
     // Without the month's file the other files are leftovers of a removal.
     if (!file) continue
     const opened = await openMonth(identity, file).catch((cause: unknown) => {
-      throw doesNotOpen(monthFile(month), cause)
+      throw brokenKeyring(monthFile(month), cause)
     })
-    await bringMonthKeys(keys, opened)
+    await importMonthKeys(keys, opened)
     months.push(opened)
   }
   await connection.query('begin')
   await connection.query('set local session_replication_role = replica')
   await connection.query('truncate shard_key, recording_key, keyring_change')
   for (const month of months) {
-    for (const shard of month.shards) await bringShard(connection, store, keys, month.month, shard, lost)
+    for (const shard of month.shards) await importShard(connection, store, keys, month.month, shard, lost)
   }
-  await endLeaving(connection, months)
-  await settleVersions(connection, months)
+  await markBegunDestructions(connection, months)
+  await setKeyVersions(connection, months)
   const [counted] = await connection.query<{ held: number }>('select count(*) as held from recording_key')
   await connection.query('commit')
   return { keys: counted?.held ?? 0, lent: months.flatMap(({ lent }) => lent) }
 }
 
 /** Marks recordings whose destruction had begun when the machine was lost: it continues when the register starts. */
-async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
+async function markBegunDestructions(connection: DedicatedConnection, months: readonly MonthKeys[]): Promise<void> {
   const leaving = months.flatMap((month) => month.leaving)
   await connection.query(
     `update recording r set state = 'DESTROYING', cause = given.cause
@@ -77,7 +77,7 @@ async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[
   )
 }
 
-function doesNotOpen(problem: string, cause?: unknown): Fault {
+function brokenKeyring(problem: string, cause?: unknown): Fault {
   return new Fault(
     'restore-keyring',
     `the copy of the keyring in the place is broken: ${problem} does not open; the register stays closed: restore from another place, or with --accept-lost-keys without the recordings whose keys lie there`,
@@ -86,7 +86,7 @@ function doesNotOpen(problem: string, cause?: unknown): Fault {
 }
 
 /** Imports a month's keys. Keys that never leave their key store must be in this one already. */
-async function bringMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKeys): Promise<void> {
+async function importMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKeys): Promise<void> {
   for (const { version, key } of versions) {
     const name = monthKeyName(month, version)
     if (await keys.has(name)) continue
@@ -100,8 +100,8 @@ async function bringMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKe
   }
 }
 
-async function bringShard(
-  connection: OwnConnection,
+async function importShard(
+  connection: DedicatedConnection,
   store: ObjectStore,
   keys: KeyStore,
   month: Temporal.PlainDate,
@@ -112,7 +112,7 @@ async function bringShard(
   const [shardKey] = await keys.unwrap(monthKeyName(month, version), [{ wrapped, purpose }])
   const files = await fileKeysIn(store, month, shard, shardKey!, recordings)
   shardKey!.fill(0)
-  if (!files && lost === 'refused') throw doesNotOpen(shardFile(month, shard))
+  if (!files && lost === 'refused') throw brokenKeyring(shardFile(month, shard))
   await connection.query(
     'insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ($1, $2, $3, $4)',
     [month, shard, version, wrapped],
@@ -137,9 +137,9 @@ async function fileKeysIn(
   min: number,
 ): Promise<WrappedFileKey[] | undefined> {
   for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
-    const bytes = await readWholeOr(store, name)
+    const bytes = await readWholeIfExists(store, name)
     const files = bytes && readShardOr(month, shard, bytes)
-    if (files && files.length >= min && opens(shardKey, files)) return files
+    if (files && files.length >= min && opensUnderKey(shardKey, files)) return files
   }
   return min === 0 ? [] : undefined
 }
@@ -155,7 +155,7 @@ function readShardOr(month: Temporal.PlainDate, shard: number, bytes: Buffer): W
 }
 
 /** Sets the versions to those of the keyring, whatever the backup says. */
-async function settleVersions(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
+async function setKeyVersions(connection: DedicatedConnection, months: readonly MonthKeys[]): Promise<void> {
   await connection.query(
     `update month_key set state = 'destroyed', destroyed_at = now(), retiring_since = coalesce(retiring_since, now()),
        deadline = coalesce(deadline, now()), receipt = $1::jsonb

@@ -3,7 +3,7 @@
  * stays in quarantine until that is done, and no process starts. Every step is idempotent: the next run finishes an interrupted
  * restore. Refuses a database with other content, and a truncated ledger.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { openConnection } from '#platform/database/copy.ts'
 import { emptyQuarantined } from '#platform/database/empty-quarantined.ts'
 import { beginQuarantine, endQuarantine, readQuarantine } from '#platform/database/quarantine.ts'
@@ -27,12 +27,12 @@ import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 import { readMarker } from '../places/open-place.ts'
 import { ledgerFolder } from '../places/ship-ledger.ts'
-import { readWholeOr } from './read-whole.ts'
-import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
+import { readWholeIfExists } from './read-whole.ts'
+import { judgeLedger, importAndReplay, type LedgerAnchors } from './restored-ledger.ts'
 import type { RestoredKeyring } from './restore-keyring.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
 import { anonymisedCopyOf, destroyedRecordings, recordingOf } from './rotate.ts'
-import { mayHaveLeftOf, settleDisclosures } from './settle-disclosures.ts'
+import { possiblyReleasedDisclosures, adjustRestoredDisclosures } from './adjust-restored-disclosures.ts'
 
 export interface RestoreTarget {
   /** URL of the database's owner, who may load rows without triggers. */
@@ -54,7 +54,7 @@ export interface RestoreTarget {
 export interface RestorePlace {
   store: ObjectStore
   /** Imports the place's keyring into the key store and the database. Returns the number of keys and the disclosed copies. */
-  restoreKeyring: (connection: OwnConnection) => Promise<RestoredKeyring>
+  restoreKeyring: (connection: DedicatedConnection) => Promise<RestoredKeyring>
   /** Returns a file of a copy of the destruction ledger: the place's own, or another one. */
   readLedger: (name: string) => Promise<Buffer | undefined>
 }
@@ -114,18 +114,18 @@ export async function restoreBackup(
   const { key, manifest } = await findBackup(place.store, options.backup)
   const connection = await openConnection(target.url, 'seloste-restore')
   try {
-    await refuseFull(connection, manifest.id)
+    await refuseNonEmpty(connection, manifest.id)
     // First, since a start on an unmarked database would begin an empty register.
     await beginQuarantine(connection, manifest.id)
     const secrets = await openSecrets(place.store, manifest, options.identity)
     const reading = {
       read: place.readLedger,
-      readPlaces: (name: string) => readWholeOr(place.store, ledgerFolder + name),
+      readPlaces: (name: string) => readWholeIfExists(place.store, ledgerFolder + name),
     }
     const ledger = await judgeLedger(reading, options.identity, manifest, key, options.anchors)
     const signed = await readLogHashes(place.store, key)
     const takenOverAt = (await readMarker(place.store))?.takenOverAt
-    await beginAnew(connection, manifest)
+    await emptyIfMigratedFurther(connection, manifest)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
     let done = 0
@@ -139,19 +139,19 @@ export async function restoreBackup(
       },
     )
     await target.migrate()
-    await bringSecrets(target, secrets)
+    await restoreSecrets(target, secrets)
     const { keys, lent } = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
     // Includes those whose destruction had begun: their objects may have left the place.
     const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
-    const { objects, copies } = await bringObjects(target, place, manifest, gone, options.onProgress)
-    const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest, copies)
-    const replayed = await replayInto({ ...target, lent }, ledger, target.ledger)
-    const mayHaveLeft = await mayHaveLeftOf(connection)
+    const { objects, copies } = await restoreObjects(target, place, manifest, gone, options.onProgress)
+    const withoutAudio = await adjustRestoredRows(connection, target.keys, manifest, ledger.newest, copies)
+    const replayed = await importAndReplay({ ...target, lent }, ledger, target.ledger)
+    const mayHaveLeft = await possiblyReleasedDisclosures(connection)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
     const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
     const withoutKey = await keylessRecordings(connection)
-    if (withoutKey.length > 0 && !options.acceptLostKeys) throw keysLost(withoutKey)
+    if (withoutKey.length > 0 && !options.acceptLostKeys) throw lostKeysFault(withoutKey)
     const lostVersions = (await connection.query<{ n: number }>('select n from lost_versions() n')).map(({ n }) => n)
     const lostEntries = await resumeRestoredLog(target, signed, manifest, options.by)
     await logDestroyed(connection)
@@ -199,7 +199,7 @@ export async function findBackup(
   store: ObjectStore,
   wanted: string | undefined,
 ): Promise<{ key: VerifierKey; manifest: Manifest }> {
-  const key = readVerifierKey((await readWholeOr(store, `${logFolder}key`))?.toString('utf8') ?? '')
+  const key = readVerifierKey((await readWholeIfExists(store, `${logFolder}key`))?.toString('utf8') ?? '')
   const id = wanted ?? (await findBackups(store)).whole.at(-1)
   if (!key || id === undefined)
     throw new Fault('backup-missing', 'this place has no complete backup: use another place, or an older --backup')
@@ -229,7 +229,7 @@ async function openSecrets(store: ObjectStore, manifest: Manifest, identity: str
 
 /** Logs the restore, signed. Reports of capture nodes between the backup and this instant count as lost with the database. */
 async function logRestored(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   { db, keys }: RestoreTarget,
   facts: NonNullable<AuditEntry['detail']>,
 ): Promise<void> {
@@ -243,7 +243,7 @@ async function logRestored(
 }
 
 /** Refuses a database with anything but this same restore, interrupted. */
-async function refuseFull(connection: OwnConnection, backup: string): Promise<void> {
+async function refuseNonEmpty(connection: DedicatedConnection, backup: string): Promise<void> {
   const quarantine = await readQuarantine(connection)
   if (quarantine?.backup === backup) return
   const [found] = await connection.query<{ tables: number }>(
@@ -263,7 +263,7 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
  * Begins anew if this restore of a backup with an older schema was interrupted after the migration to the program's own schema:
  * loading rows now would skip data migrations.
  */
-async function beginAnew(connection: OwnConnection, { migration }: Manifest): Promise<void> {
+async function emptyIfMigratedFurther(connection: DedicatedConnection, { migration }: Manifest): Promise<void> {
   const [there] = await connection.query<{ there: boolean }>(
     `select to_regclass('public.migration') is not null as there`,
   )
@@ -272,7 +272,7 @@ async function beginAnew(connection: OwnConnection, { migration }: Manifest): Pr
   if (newer.length > 0) await emptyQuarantined(connection)
 }
 
-async function checkMigration(connection: OwnConnection, { migration }: Manifest): Promise<void> {
+async function checkMigration(connection: DedicatedConnection, { migration }: Manifest): Promise<void> {
   const [row] = await connection.query<{ checksum: string }>('select checksum from migration where number = $1', [
     migration.number,
   ])
@@ -283,7 +283,7 @@ async function checkMigration(connection: OwnConnection, { migration }: Manifest
   )
 }
 
-async function bringSecrets(target: RestoreTarget, secrets: Secrets): Promise<void> {
+async function restoreSecrets(target: RestoreTarget, secrets: Secrets): Promise<void> {
   for (const [name, secret] of Object.entries(secrets.keys)) {
     const bytes = Buffer.from(secret, 'base64')
     const there = await target.keys.read(name)
@@ -298,7 +298,7 @@ async function bringSecrets(target: RestoreTarget, secrets: Secrets): Promise<vo
   await target.writeDrawKey(Buffer.from(secrets.drawKey, 'base64'))
 }
 
-async function bringObjects(
+async function restoreObjects(
   target: RestoreTarget,
   place: RestorePlace,
   manifest: Manifest,
@@ -334,7 +334,7 @@ async function sizeOr(store: ObjectStore, key: string): Promise<number | undefin
 }
 
 /** The log reports each destruction; if its entry came after the backup and is lost, this adds another. */
-async function logDestroyed(connection: OwnConnection): Promise<void> {
+async function logDestroyed(connection: DedicatedConnection): Promise<void> {
   await connection.query(`
     insert into audit_entry (action, result, object_kind, object_id, detail)
     select 'recording.destroyed', 'ok', 'recording', d.object_id, jsonb_build_object('cause', d.cause, 'restored', true)
@@ -350,7 +350,7 @@ async function logDestroyed(connection: OwnConnection): Promise<void> {
  */
 async function renewOldKeys(
   { db, keys }: RestoreTarget,
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   names: readonly string[],
 ): Promise<string[]> {
   const rows = await connection.query<{ month: Temporal.PlainDate }>(
@@ -363,14 +363,14 @@ async function renewOldKeys(
   return [...names]
 }
 
-async function keylessRecordings(connection: OwnConnection): Promise<string[]> {
+async function keylessRecordings(connection: DedicatedConnection): Promise<string[]> {
   const rows = await connection.query<{ id: string }>(`
     select id from recording r where kept_at is not null and state not in ('DESTROYING', 'DESTROYED')
       and not exists (select from recording_key k where k.recording_id = r.id) order by id`)
   return rows.map(({ id }) => id)
 }
 
-function keysLost(ids: readonly string[]): Fault {
+function lostKeysFault(ids: readonly string[]): Fault {
   const some = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ', ...' : '')
   return new Fault(
     'restore-keyring',
@@ -382,8 +382,8 @@ function keysLost(ids: readonly string[]): Fault {
  * Restores what rows do not contain. Returns how many recordings lost their audio.
  * @param copies anonymised copies whose audio exists
  */
-async function settle(
-  connection: OwnConnection,
+async function adjustRestoredRows(
+  connection: DedicatedConnection,
   keys: KeyStore,
   manifest: Manifest,
   newest: Temporal.Instant | undefined,
@@ -409,7 +409,7 @@ async function settle(
     update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
-  await settleDisclosures(connection, copies)
+  await adjustRestoredDisclosures(connection, copies)
   // The private halves of these day keys no longer exist: capture must not seal to the keys.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,

@@ -10,7 +10,7 @@ import { openContents, type LedgerContent } from '../ledger/ledger-content.ts'
 import { ledgerKeyOf } from '../ledger/ledger-tree.ts'
 import { readLedgerCopy, type KnownHead, type LedgerCopy } from '../ledger/read-ledger-copy.ts'
 import { replayLedger, type Replayed, type Replaying } from '../ledger/replay-ledger.ts'
-import { takeInCopy } from '../ledger/take-in-copy.ts'
+import { importLedgerCopy } from '../ledger/import-ledger-copy.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Ledger positions recorded outside the backup, by an operator or a witness. */
@@ -53,7 +53,7 @@ export async function judgeLedger(
   const own = manifest.ledger ? [readKnownHead(`the backup ${manifest.id}`, manifest.ledger.note, key)] : []
   const known = [...own, ...(await anchors.known(key))]
   const given = await readLedgerCopy(read, { key, known })
-  const copy = await goingOnFrom(given, readPlaces, { key, known })
+  const copy = await chooseLedgerCopy(given, readPlaces, { key, known })
   const [wrong] = copy.problems
   if (wrong) {
     throw new Fault(
@@ -95,7 +95,7 @@ export async function judgeLedger(
  * A given copy replaces the place's own copy if that is lost, damaged or of another register; a valid own copy that continues the
  * given one is used instead.
  */
-async function goingOnFrom(
+async function chooseLedgerCopy(
   given: LedgerCopy,
   readPlaces: ReadCopy,
   { key, known }: { key: VerifierKey; known: readonly KnownHead[] },
@@ -108,12 +108,12 @@ async function goingOnFrom(
 }
 
 /** Imports the ledger into the restored database and applies it. */
-export async function replayInto(
+export async function importAndReplay(
   replaying: Replaying,
   { copy, since, contents }: JudgedLedger,
   folder: LogFolder,
 ): Promise<Replayed> {
-  await takeInCopy(replaying.db, copy, contents, folder)
+  await importLedgerCopy(replaying.db, copy, contents, folder)
   return replayLedger(replaying, copy.entries, since)
 }
 

@@ -11,7 +11,7 @@ import { readSignedFrom, signSignedFrom, storedSignedFrom } from '../audit/signe
 import { storedSize } from '../audit/stored-tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { ShippedLog } from './log-hashes.ts'
+import type { CopiedLog } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 
 const step = 65_536
@@ -21,7 +21,7 @@ const signsSince = 74
 /** Returns ranges of leaves whose entry is lost. */
 export async function resumeRestoredLog(
   { db: holding, keys, log }: { db: HoldingSafeguards; keys: KeyStore; log: LogFolder },
-  shipped: ShippedLog,
+  shipped: CopiedLog,
   { id, migration, auditLog }: Pick<Manifest, 'id' | 'migration' | 'auditLog'>,
   by: string,
 ): Promise<string[]> {

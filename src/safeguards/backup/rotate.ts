@@ -2,7 +2,7 @@
  * Removes backups that are older than the days promised to the public, the last one included, and objects that no backup names
  * or whose recording is destroyed.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { VerifierKey } from '../audit/note.ts'
 import { findBackups, objectsOf, openManifest } from './list-backups.ts'
@@ -22,7 +22,7 @@ export async function removeUnfinished(store: ObjectStore): Promise<string[]> {
 }
 
 export async function rotate(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   store: ObjectStore,
   { days, now, key }: { days: number; now: Temporal.Instant; key: VerifierKey },
 ): Promise<Rotated> {
@@ -56,7 +56,7 @@ async function removeBackup(store: ObjectStore, id: string, files: readonly stri
   for (const file of files) await store.delete(file)
 }
 
-export async function destroyedRecordings(connection: OwnConnection): Promise<Set<string>> {
+export async function destroyedRecordings(connection: DedicatedConnection): Promise<Set<string>> {
   const rows = await connection.query<{ id: string }>(
     `select id from recording where state in ('DESTROYING', 'DESTROYED')`,
   )

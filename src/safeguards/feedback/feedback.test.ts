@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { answerFeedback, endOldFeedback, giveFeedback, listFeedback } from './feedback.ts'
+import { answerFeedback, deleteOldFeedback, storeFeedback, listFeedback } from './feedback.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
@@ -23,12 +23,12 @@ const somebodyElse = await inSessionOf('DECISION_MAKER')
 describe('feedback', () => {
   test('is due within 14 days, with open ones first, by due day', async () => {
     const before = Temporal.Now.instant()
-    const due = await giveFeedback(desk, { language: 'fi', message: 'Kontrasti on heikko.', email: 'a@b.example' })
+    const due = await storeFeedback(desk, { language: 'fi', message: 'Kontrasti on heikko.', email: 'a@b.example' })
     if (due === 'full') throw new Error('full')
     const days = due.since(before).total('days')
     expect(days).toBeGreaterThan(13.99)
     expect(days).toBeLessThan(14.01)
-    await giveFeedback(desk, { language: 'sv', message: 'Sidan är svår att läsa.', place: 'PDF' })
+    await storeFeedback(desk, { language: 'sv', message: 'Sidan är svår att läsa.', place: 'PDF' })
 
     const [first] = await listed()
     if (!first) throw new Error('nothing')
@@ -65,9 +65,9 @@ describe('feedback', () => {
 
   test('is deleted a year after its answer, and not before', async () => {
     const custodian = database.as('seloste_custodian').db
-    expect(await endOldFeedback(custodian)).toBe(0)
+    expect(await deleteOldFeedback(custodian)).toBe(0)
     await sql`update feedback set answered_at = now() - interval '1 year 1 hour' where place = 'PDF'`.execute(admin)
-    expect(await endOldFeedback(custodian)).toBe(1)
+    expect(await deleteOldFeedback(custodian)).toBe(1)
     expect((await listed()).map(({ message }) => message)).toEqual(['Kontrasti on heikko.'])
   })
 
@@ -75,7 +75,7 @@ describe('feedback', () => {
     await sql`insert into feedback (answer_due_at, language, message) select now(), 'en', 'x' from generate_series(1, 1000)`.execute(
       admin,
     )
-    expect(await giveFeedback(desk, { language: 'en', message: 'one more' })).toBe('full')
+    expect(await storeFeedback(desk, { language: 'en', message: 'one more' })).toBe('full')
   })
 })
 

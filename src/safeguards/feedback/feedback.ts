@@ -47,7 +47,7 @@ interface FeedbackTables {
 }
 
 /** Accepts a message and returns when the answer is due. `full` if too many wait for an answer. */
-export async function giveFeedback(
+export async function storeFeedback(
   holding: HoldingSafeguards,
   given: GivenFeedback,
 ): Promise<Temporal.Instant | 'full'> {
@@ -60,7 +60,7 @@ export async function giveFeedback(
     if (!row) throw new Error('submit_feedback returned nothing')
     return row.due
   } catch (error) {
-    if (raised(error) === 'feedback.full') return 'full'
+    if (refusalCodeOf(error) === 'feedback.full') return 'full'
     throw error
   }
 }
@@ -122,7 +122,7 @@ export async function answerFeedback(
 }
 
 /** Deletes messages answered over a year ago; returns how many. */
-export async function endOldFeedback(holding: HoldingSafeguards): Promise<number> {
+export async function deleteOldFeedback(holding: HoldingSafeguards): Promise<number> {
   const { numAffectedRows } = await sql`delete from feedback where answered_at < now() - interval '1 year'`.execute(
     safeguardsOf(holding),
   )
@@ -135,7 +135,7 @@ async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
 }
 
 /** Returns the refusal code raised by `refuse_if` with SQLSTATE SE001 (database/functions/access/acts.sql). */
-function raised(error: unknown): string | undefined {
+function refusalCodeOf(error: unknown): string | undefined {
   const { code, message } = error as { code?: string; message?: string }
   return code === 'SE001' ? message : undefined
 }

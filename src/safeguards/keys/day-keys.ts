@@ -20,7 +20,7 @@ export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Pro
  * Destroys day keys that no recording waits for, and those whose week is over by the time of destruction.
  * @returns their days
  */
-export async function endDayKeys(
+export async function destroyUnneededDayKeys(
   holding: HoldingSafeguards,
   store: KeyStore,
   now: Temporal.Instant,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { HoldingSafeguards } from '../tables.ts'
-import { takeIntakeBatches } from './intake-keys.ts'
+import { claimIntakeBatches } from './intake-keys.ts'
 
 const againMs = 200
 const maxWaitMs = 60_000
@@ -16,7 +16,7 @@ export function intakeKeySource(holding: HoldingSafeguards, taker: string): () =
 
   async function take(): Promise<void> {
     for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += againMs) {
-      const [batch] = await takeIntakeBatches(holding, taker, 1)
+      const [batch] = await claimIntakeBatches(holding, taker, 1)
       if (batch) {
         keys.push(...batch.publicKeys)
         return

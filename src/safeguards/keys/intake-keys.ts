@@ -141,7 +141,7 @@ export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number
 }
 
 /** Claims batches for a capture node; each is given once. May return fewer, or none. */
-export async function takeIntakeBatches(
+export async function claimIntakeBatches(
   holding: HoldingSafeguards,
   taker: string,
   maxBatches: number,
@@ -161,7 +161,7 @@ export async function intakeBatchesInUse(holding: HoldingSafeguards, ids: readon
 }
 
 /** Returns how many public keys a capture node keeps in stock. */
-export async function intakeKeysWanted(holding: HoldingSafeguards): Promise<number> {
+export async function intakeStockSize(holding: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(holding))
   return rows[0]!.wanted
 }
@@ -203,7 +203,7 @@ export async function intakeIdentity(
  * @param recordings whose headers are no longer needed; those of earlier versions have no such key
  * @param overdue those that have waited for others long enough: their keys are deleted whoever else needs them
  */
-export async function endIntakeKeys(
+export async function deleteIntakeKeys(
   holding: HoldingSafeguards,
   recordings: readonly string[],
   overdue: readonly string[] = [],
@@ -230,7 +230,7 @@ export async function endIntakeKeys(
  * Deletes the private keys of batches too old for capture to use, by the time of destruction. A key whose recording waits for
  * ingestion is deleted with that.
  */
-export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
+export async function deleteOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
   await safeguardsOf(holding)
     .transaction()
     .execute(async (tx) => {

@@ -25,7 +25,7 @@ export interface KeyFiles {
  * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS; KEY_STORE_AWAY with the file system's code
  */
 export async function openKeyFiles(folder: string, ending: string): Promise<KeyFiles> {
-  const away =
+  const throwUnavailable =
     (subject: string) =>
     (error: NodeJS.ErrnoException): never => {
       if (error instanceof KeyStoreFault || error.code === undefined) throw error
@@ -35,8 +35,8 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
         error,
       )
     }
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(away('cannot create the key folder'))
-  const { mode, dev, ino } = await stat(folder).catch(away('cannot read the key folder'))
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(throwUnavailable('cannot create the key folder'))
+  const { mode, dev, ino } = await stat(folder).catch(throwUnavailable('cannot read the key folder'))
   if ((mode & 0o077) !== 0) {
     await chmod(folder, 0o700).catch(() => {
       throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} is accessible to others; make it mode 0700`)
@@ -63,7 +63,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     const path = pathOf(name)
     await assertSameFolder()
     const held = await readIfThere(path)
-    if (held && !isOverwritten(held)) throw exists(name)
+    if (held && !isOverwritten(held)) throw keyExistsFault(name)
     // A destruction overwrote the bytes and did not remove the file.
     if (held) await rm(path)
     if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be all zeros`)
@@ -78,7 +78,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
       }
       // Not rename: of two concurrent writers of one name one must fail.
       await link(half, path).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'EEXIST' ? exists(name) : error
+        throw error.code === 'EEXIST' ? keyExistsFault(name) : error
       })
     } finally {
       // The link exists by now, or the file is useless. If the disk refuses the removal, the earlier error is reported.
@@ -102,20 +102,20 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   }
 
   return {
-    write: (name, bytes) => write(name, bytes).catch(away(`the key ${name} cannot be written`)),
+    write: (name, bytes) => write(name, bytes).catch(throwUnavailable(`the key ${name} cannot be written`)),
     async read(name) {
       try {
         const held = await readIfThere(pathOf(name))
         if (!held) await assertSameFolder()
         return held && !isOverwritten(held) ? held : undefined
       } catch (error) {
-        return away(`the key ${name} cannot be read`)(error as NodeJS.ErrnoException)
+        return throwUnavailable(`the key ${name} cannot be read`)(error as NodeJS.ErrnoException)
       }
     },
-    destroy: (name) => destroy(name).catch(away(`the key ${name} cannot be destroyed`)),
+    destroy: (name) => destroy(name).catch(throwUnavailable(`the key ${name} cannot be destroyed`)),
     async names() {
-      await assertSameFolder().catch(away('cannot read the key folder'))
-      const files = await readdir(folder).catch(away('cannot list the key folder'))
+      await assertSameFolder().catch(throwUnavailable('cannot read the key folder'))
+      const files = await readdir(folder).catch(throwUnavailable('cannot list the key folder'))
       const names = files
         .map((file) => file.replace(/(\.[0-9a-f]{8})?\.new$/, ''))
         .filter((file) => file.endsWith(ending))
@@ -162,6 +162,6 @@ function isOverwritten(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-function exists(name: string): KeyStoreFault {
+function keyExistsFault(name: string): KeyStoreFault {
   return new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
 }

@@ -36,7 +36,7 @@ describe('a folder whose volume was unmounted', () => {
   })
 })
 
-describe('the rest of a key after a crash', () => {
+describe('leftovers of a key after a crash', () => {
   test('if half written, is not a key, is listed, and is removed with its key; files of other names stay', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { makeSoftTokens, withoutTokens } from '#test/keys/soft-token.ts'
+import { makeSoftTokens, whyNoTokens } from '#test/keys/soft-token.ts'
 import { startTransit } from '#test/keys/transit-server.ts'
 import type { KeyStore } from './key-store.ts'
 import { openKeyStore } from './open-key-store.ts'
@@ -16,7 +16,7 @@ const makeFolder = async () => {
   return folder
 }
 const transit = await startTransit()
-const tokens = withoutTokens === '' ? await makeSoftTokens(['seloste']) : undefined
+const tokens = whyNoTokens === '' ? await makeSoftTokens(['seloste']) : undefined
 afterAll(async () => {
   await transit.stop()
   await tokens?.remove()
@@ -49,7 +49,7 @@ async function openStore(kind: KeyStore['kind']): Promise<{ store: KeyStore; fol
 
 describe.each([
   { kind: 'file' as const, without: '' },
-  { kind: 'pkcs11' as const, without: withoutTokens },
+  { kind: 'pkcs11' as const, without: whyNoTokens },
   { kind: 'vault' as const, without: '' },
 ])('a key store in: $kind $without', ({ kind, without }) => {
   const rule = test.skipIf(without !== '')

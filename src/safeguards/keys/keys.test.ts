@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { dayIdentity, endDayKeys } from './day-keys.ts'
+import { dayIdentity, destroyUnneededDayKeys } from './day-keys.ts'
 import { openKeyFolder } from './key-folder.ts'
 import type { KeyStore } from './key-store.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
@@ -95,7 +95,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), 'age1'])
   }
   const end = async (store: KeyStore) =>
-    (await endDayKeys(custodian, store, Temporal.Now.instant())).map((day) => day.toString())
+    (await destroyUnneededDayKeys(custodian, store, Temporal.Now.instant())).map((day) => day.toString())
   const node = (state: string) =>
     database.as().pool.query(
       `insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)

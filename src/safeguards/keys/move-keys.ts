@@ -5,7 +5,7 @@ import { wrapFileKey } from './recording-keys.ts'
 import { rekeyMonth } from './rekey-month.ts'
 
 /** A recording whose day has changed: its key is under the wrong month. */
-export interface Moving {
+export interface KeyToMove {
   id: string
   /** Month of its key now. */
   from: Temporal.PlainDate
@@ -21,7 +21,7 @@ export interface Moving {
 export async function moveFileKeys(
   holding: HoldingSafeguards,
   store: KeyStore,
-  moving: readonly Moving[],
+  moving: readonly KeyToMove[],
   deadline: Temporal.Instant,
 ): Promise<number> {
   const db = safeguardsOf(holding)

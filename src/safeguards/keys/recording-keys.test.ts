@@ -8,14 +8,14 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/register/plain-place.ts'
 import { withoutCopies } from '../places/copies.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { destroyPastMonthKeys } from './end-months.ts'
-import { forgetFileKeys } from './rekey-month.ts'
+import { destroyPastMonthKeys } from './destroy-past-month-keys.ts'
+import { deleteFileKeys } from './rekey-month.ts'
 import { openKeyFolder } from './key-folder.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { expiryMonthOf, shardOf } from './month-keys.ts'
 import { moveFileKeys } from './move-keys.ts'
 import { fileKeyOf, storeFileKey } from './recording-keys.ts'
-import { settleMonths } from './retire-versions.ts'
+import { destroyRetiredVersions } from './retire-versions.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const custodian = database.as('seloste_custodian').db
@@ -41,8 +41,8 @@ beforeEach(async () => {
 const at = (written: string) => Temporal.Instant.from(written)
 const month = (written: string) => Temporal.PlainDate.from(`${written}-01`)
 const soon = () => Temporal.Now.instant().add({ hours: 1 })
-const settle = (store: KeyStore, copies = withoutCopies, now = Temporal.Now.instant()) =>
-  settleMonths(custodian, store, copies, now)
+const destroyRetired = (store: KeyStore, copies = withoutCopies, now = Temporal.Now.instant()) =>
+  destroyRetiredVersions(custodian, store, copies, now)
 
 async function storeKey(store: KeyStore, destroyAt: string | Temporal.Instant, id = randomUUID()) {
   const fileKey = randomBytes(16)
@@ -50,7 +50,7 @@ async function storeKey(store: KeyStore, destroyAt: string | Temporal.Instant, i
   return { id, fileKey }
 }
 const forget = async (store: KeyStore, ...ids: string[]) => {
-  const { failures } = await forgetFileKeys(
+  const { failures } = await deleteFileKeys(
     custodian,
     store,
     ids.map((id) => ({ id, deadline: soon() })),
@@ -110,7 +110,7 @@ describe('a re-keying', () => {
     const before = (await shardsIn('2031-03')).length
     await forget(store, ...due.map(({ id }) => id))
     expect((await shardsIn('2031-03')).length).toBeLessThan(before)
-    expect((await settle(store)).destroyed.map(({ key }) => key)).toEqual(['month-2031-03.v1'])
+    expect((await destroyRetired(store)).destroyed.map(({ key }) => key)).toEqual(['month-2031-03.v1'])
     expect(await store.names()).toEqual(['month-2031-03.v2'])
     for (const { id, fileKey } of others) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
     for (const { id } of due) expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
@@ -123,14 +123,14 @@ describe('a re-keying', () => {
     const [stored] = await Promise.all([
       Promise.all(Array.from({ length: 20 }, (_, n) => storeKey(store, hour.add({ minutes: n % 3 })))),
       ...leaving.map(({ id }) => forget(store, id)),
-      settle(store),
+      destroyRetired(store),
     ])
-    await settle(store)
+    await destroyRetired(store)
     for (const { id, fileKey } of stored) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
     expect((await store.names()).length).toBe(1)
   })
 
-  test('by a store that wraps wrongly changes nothing', async () => {
+  test('with a store that wraps wrongly changes nothing', async () => {
     const store = await makeStore()
     const [due, other] = [
       await storeKey(store, at('2031-05-05T06:00:00Z')),
@@ -144,7 +144,7 @@ describe('a re-keying', () => {
     await expect(forget(faulty, due.id)).rejects.toMatchObject({ code: 'KEY_FORGED' })
     for (const { id, fileKey } of [due, other]) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
     await forget(store, due.id)
-    await settle(store)
+    await destroyRetired(store)
     expect(await fileKeyOf(custodian, store, other.id)).toEqual(other.fileKey)
   })
 })
@@ -163,13 +163,13 @@ describe('a retired version', () => {
     expect(await place.fileKeyOf(due.id)).toEqual(due.fileKey)
     await forget(store, due.id)
     place.isAway = true
-    expect(await settle(store, place)).toMatchObject({
+    expect(await destroyRetired(store, place)).toMatchObject({
       destroyed: [],
       waiting: [{ why: 'vault: the disk is not there' }],
     })
     expect(await store.names()).toHaveLength(2)
     place.isAway = false
-    expect((await settle(store, place)).destroyed).toMatchObject([{ key: 'month-2031-06.v1', store: 'file' }])
+    expect((await destroyRetired(store, place)).destroyed).toMatchObject([{ key: 'month-2031-06.v1', store: 'file' }])
     expect(await place.fileKeyOf(due.id)).toBeUndefined()
     expect(await place.fileKeyOf(other.id)).toEqual(other.fileKey)
     const { rows } = await pool.query(
@@ -193,7 +193,7 @@ describe('a retired version', () => {
     ]
     await forget(store, due.id)
     place.isAway = true
-    expect((await settle(store, place, soon().add({ hours: 1 }))).destroyed).toHaveLength(1)
+    expect((await destroyRetired(store, place, soon().add({ hours: 1 }))).destroyed).toHaveLength(1)
     expect((await pool.query('select place, object from copy_owed')).rows).toEqual([
       { place: 'away', object: 'month-2031-07.v1' },
     ])
@@ -215,11 +215,11 @@ describe('a retired version', () => {
           ? Promise.resolve({ store: 'file', key, at: '', proof: 'done' })
           : Promise.reject(new KeyStoreFault('KEY_STORE_AWAY', 'the key store does not answer')),
     }
-    expect((await settle(wrong)).failures).toMatchObject([{ code }])
+    expect((await destroyRetired(wrong)).failures).toMatchObject([{ code }])
     // The key is destroyed but the answer was lost: the next run records that. A further run has nothing to destroy.
     await store.destroy(`month-${destroyAt.toString().slice(0, 7)}.v1`)
-    expect((await settle(store)).destroyed).toMatchObject([{ proof: 'was not there' }])
-    expect((await settle(store)).destroyed).toEqual([])
+    expect((await destroyRetired(store)).destroyed).toMatchObject([{ proof: 'was not there' }])
+    expect((await destroyRetired(store)).destroyed).toEqual([])
   })
 })
 
@@ -233,7 +233,7 @@ describe('month keys', () => {
     ]
     expect(await end('2032-02')).toEqual([]) // The recording still exists.
     await forget(store, early.id)
-    await settle(store)
+    await destroyRetired(store)
     expect(await end('2032-01')).toEqual([]) // The month is not over.
     expect(await end('2032-02')).toEqual(['month-2032-01.v2'])
     expect(await store.names()).toEqual(['month-2032-02.v1'])
@@ -290,7 +290,7 @@ test('after any sequence of ingestion, destruction, shortening and month ends, e
         } else if (act === 'end') {
           await destroyPastMonthKeys(custodian, store, withoutCopies, expiryMonthOf(start.add({ hours: hour })), soon())
         }
-        await settle(store)
+        await destroyRetired(store)
         earlier.push(await copyKeyRows(custodian))
       }
       for (const [id, fileKey] of held) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)

@@ -19,14 +19,14 @@ import {
 import { shardKeyBytes } from './recording-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
-export interface Leaving {
+export interface RekeyRequest {
   month: Temporal.PlainDate
   recordings: readonly string[]
   /** From then on an unreachable place does not keep the previous version alive. */
   deadline: Temporal.Instant
   /** Other months whose versions the transaction needs, locked in one order with this one. */
   with?: readonly Temporal.PlainDate[]
-  /** Receives the removed file keys in the same transaction; default: they are forgotten. */
+  /** Receives the removed file keys in the same transaction; default: they are wiped. */
   take?: (tx: Tx, fileKeys: ReadonlyMap<string, Buffer>) => Promise<void>
 }
 
@@ -39,7 +39,7 @@ interface KeyRow {
 /** A process that stalls for longer, on a stopped machine for example, loses its locks to another destroyer. */
 const leaseMs = 30_000
 
-interface Forgotten {
+interface KeyDeletionResult {
   /** Months that could not be re-keyed, and why; their recordings still have their keys. */
   failures: { recordings: string[]; error: unknown }[]
 }
@@ -48,18 +48,18 @@ interface Forgotten {
  * Deletes file keys: re-keys each month that has some of them, one transaction a month. They are then gone from the live
  * database, and from everywhere once the versions they were under are destroyed.
  */
-export async function forgetFileKeys(
+export async function deleteFileKeys(
   holding: HoldingSafeguards,
   store: KeyStore,
   recordings: readonly { id: string; deadline: Temporal.Instant }[],
-): Promise<Forgotten> {
+): Promise<KeyDeletionResult> {
   const rows = await safeguardsOf(holding)
     .selectFrom('recording_key')
     .select(['recording_id', 'expiry_month'])
     .where('recording_id', '=', sql<string>`any (${recordings.map(({ id }) => id)}::uuid[])`)
     .execute()
   const deadlines = new Map(recordings.map(({ id, deadline }) => [id, deadline]))
-  const failures: Forgotten['failures'] = []
+  const failures: KeyDeletionResult['failures'] = []
   for (const inMonth of Map.groupBy(rows, (row) => row.expiry_month.toString()).values()) {
     const ids = inMonth.map((row) => row.recording_id)
     const deadline = ids.map((id) => deadlines.get(id)!).reduce(earlier)
@@ -77,7 +77,7 @@ function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Insta
 }
 
 /** @returns how many file keys were removed; 0 if the month has none of them any more */
-export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, leaving: Leaving): Promise<number> {
+export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, leaving: RekeyRequest): Promise<number> {
   const db = safeguardsOf(holding)
   for (;;) {
     if ((await rowsOf(db, leaving)).length === 0) return 0
@@ -93,12 +93,17 @@ export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, le
   }
 }
 
-async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number): Promise<number | 'overtaken'> {
+async function rekeyAs(tx: Tx, store: KeyStore, leaving: RekeyRequest, next: number): Promise<number | 'overtaken'> {
   const { month } = leaving
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
   const current = (await lockMonths(tx, [month, ...(leaving.with ?? [])], 'exclusive')).get(month.toString())
   const rows = await rowsOf(tx, leaving)
-  if (current === undefined || rows.length === 0 || !(await isOurs(tx, month, next)) || current > next) {
+  if (
+    current === undefined ||
+    rows.length === 0 ||
+    !(await isVersionStillReserved(tx, month, next)) ||
+    current > next
+  ) {
     await retire(tx, leaving, next, [])
     return rows.length === 0 ? 0 : 'overtaken'
   }
@@ -109,7 +114,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
     .orderBy('shard')
     .execute()
   const touched = [...new Set(rows.map(({ shard }) => shard))]
-  const neighbours = await neighboursOf(tx, month, touched, new Set(rows.map((row) => row.recording_id)))
+  const neighbours = await otherKeysOfShards(tx, month, touched, new Set(rows.map((row) => row.recording_id)))
   const neighbourShards = new Set(neighbours.map(({ shard }) => shard))
   const dropped = touched.filter((shard) => !neighbourShards.has(shard))
   const opened = await unwrapShards(store, month, shards)
@@ -142,7 +147,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
     select id, ${month}, ${current} from unnest(${rows.map((row) => row.recording_id)}::uuid[]) as id
     on conflict do nothing`.execute(tx)
   await retire(tx, leaving, current, touched)
-  await hurry(tx, leaving, current)
+  await advanceDeadlines(tx, leaving, current)
   await tx
     .updateTable('month_key')
     .set({ state: 'current' })
@@ -153,7 +158,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
   return rows.length
 }
 
-function rowsOf(db: HoldingSafeguards, { month, recordings }: Leaving): Promise<KeyRow[]> {
+function rowsOf(db: HoldingSafeguards, { month, recordings }: RekeyRequest): Promise<KeyRow[]> {
   return safeguardsOf(db)
     .selectFrom('recording_key')
     .select(['recording_id', 'shard', 'wrapped'])
@@ -162,7 +167,7 @@ function rowsOf(db: HoldingSafeguards, { month, recordings }: Leaving): Promise<
     .execute()
 }
 
-export async function neighboursOf(
+export async function otherKeysOfShards(
   tx: Tx,
   month: Temporal.PlainDate,
   shards: readonly number[],
@@ -178,7 +183,7 @@ export async function neighboursOf(
 }
 
 /** Returns false if this run stalled and another run, assuming a crash, retired its version. */
-export async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
+export async function isVersionStillReserved(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
   const row = await tx
     .selectFrom('month_key')
     .select('version')
@@ -190,14 +195,14 @@ export async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number)
   return row !== undefined
 }
 
-async function retire(db: Db, { month, deadline }: Leaving, version: number, shards: number[]): Promise<void> {
+async function retire(db: Db, { month, deadline }: RekeyRequest, version: number, shards: number[]): Promise<void> {
   await sql`
     update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = ${deadline}, shards = ${shards}::int[]
     where expiry_month = ${month} and version = ${version} and state in ('making', 'current')`.execute(db)
 }
 
 /** Earlier versions that are still retiring had these keys too: they must not outlive the version that retires now. */
-async function hurry(tx: Tx, { month, deadline }: Leaving, version: number): Promise<void> {
+async function advanceDeadlines(tx: Tx, { month, deadline }: RekeyRequest, version: number): Promise<void> {
   await sql`
     update month_key set deadline = least(deadline, ${deadline}::timestamptz)
     where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(tx)

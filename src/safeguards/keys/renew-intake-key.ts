@@ -18,7 +18,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 /** A transaction that stalls for longer loses its locks to another destroyer. */
 const leaseMs = 30_000
 /** A version that is still in state `making` after this time was left by a crash. */
-const forgottenMinutes = 10
+const abandonedMinutes = 10
 
 /**
  * Makes the remains of deleted private keys on disk useless.
@@ -33,7 +33,7 @@ export async function renewIntakeKey(
   const db = safeguardsOf(holding)
   await sql`
     update intake_version set state = 'retiring'
-    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${forgottenMinutes} minutes`)}::interval`.execute(
+    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(
     db,
   )
   if (await isNeeded(db, recordings)) await renew(db, store)

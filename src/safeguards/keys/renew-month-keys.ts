@@ -8,8 +8,8 @@ import { withoutCopies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
 import { lockMonths, reserveVersion, type Tx } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
-import { neighboursOf, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
-import { settleMonths } from './retire-versions.ts'
+import { otherKeysOfShards, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
+import { destroyRetiredVersions } from './retire-versions.ts'
 
 /** A month of a million recordings has about 350 per shard. */
 const shardsAtOnce = 100
@@ -23,7 +23,7 @@ export async function renewMonthKeys(
   const db = safeguardsOf(holding)
   const next = await reserveVersion(db, store, month)
   await db.transaction().execute((tx) => renewAs(tx, store, month, next))
-  const { failures } = await settleMonths(db, store, withoutCopies, Temporal.Now.instant())
+  const { failures } = await destroyRetiredVersions(db, store, withoutCopies, Temporal.Now.instant())
   if (failures.length > 0) throw failures[0]
 }
 
@@ -39,7 +39,7 @@ async function renewAs(tx: Tx, store: KeyStore, month: Temporal.PlainDate, next:
     const some = shards.slice(from, from + shardsAtOnce)
     const opened = await unwrapShards(store, month, some)
     const fresh = new Map(some.map(({ shard }) => [shard, randomBytes(shardKeyBytes)]))
-    const files = await neighboursOf(tx, month, [...fresh.keys()], new Set())
+    const files = await otherKeysOfShards(tx, month, [...fresh.keys()], new Set())
     await rewrapNeighbours(tx, files, opened, fresh)
     await wrapShards(tx, store, month, next, [...fresh])
     for (const key of [...opened.values(), ...fresh.values()]) key.fill(0)

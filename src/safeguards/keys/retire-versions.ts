@@ -11,7 +11,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
 import { monthKeyName, type Db } from './month-keys.ts'
 
-export interface Settled {
+export interface RetirementResult {
   destroyed: KeyReceipt[]
   /** Months whose retired versions still exist, and why: one line for the operator. */
   waiting: { month: Temporal.PlainDate; why: string }[]
@@ -19,28 +19,28 @@ export interface Settled {
 }
 
 /** A version that is still in state `making` after this time was left by a crash. */
-const forgottenMinutes = 10
+const abandonedMinutes = 10
 /** A renewal of copies that is unfinished after this time was abandoned. */
 const renewalMinutes = 60
 /** With frequent destructions the version changes while a copy is written; those destructions then renew the copy. */
 const maxRenewals = 5
 
 /** Renews the copies of every month with retired versions and destroys these. Can be interrupted anywhere and run again. */
-export async function settleMonths(
+export async function destroyRetiredVersions(
   holding: HoldingSafeguards,
   store: KeyStore,
   copies: Copies,
   now: Temporal.Instant,
-): Promise<Settled> {
+): Promise<RetirementResult> {
   const db = safeguardsOf(holding)
-  await retireForgotten(db)
+  await retireAbandoned(db)
   const { rows } = await sql<{ month: Temporal.PlainDate }>`
     select expiry_month as month from month_key where state = 'retiring' union select expiry_month from keyring_renewal
     order by month`.execute(db)
-  const settled: Settled = { destroyed: [], waiting: [], failures: [] }
+  const settled: RetirementResult = { destroyed: [], waiting: [], failures: [] }
   for (const { month } of rows) {
     try {
-      await settleMonth(db, store, copies, month, now, settled)
+      await destroyRetiredVersionsOf(db, store, copies, month, now, settled)
     } catch (error) {
       settled.failures.push(error)
       settled.waiting.push({ month, why: error instanceof Error ? error.message : String(error) })
@@ -49,21 +49,21 @@ export async function settleMonths(
   return settled
 }
 
-async function retireForgotten(db: Db): Promise<void> {
+async function retireAbandoned(db: Db): Promise<void> {
   await sql`
     update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = clock_timestamp()
-    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${forgottenMinutes} minutes`)}::interval`.execute(
+    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(
     db,
   )
 }
 
-async function settleMonth(
+async function destroyRetiredVersionsOf(
   db: Db,
   store: KeyStore,
   copies: Copies,
   month: Temporal.PlainDate,
   now: Temporal.Instant,
-  settled: Settled,
+  settled: RetirementResult,
 ): Promise<void> {
   const retiring = await db
     .selectFrom('month_key')
@@ -186,7 +186,7 @@ async function recordDestroyed(
     })
     await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
     const away = places.filter((place) => !place.reached)
-    await oweCopies(
+    await queueReplicaDeletes(
       tx,
       away.map(({ place }) => ({ place, object_kind: 'month-key', object: name })),
     )
@@ -195,7 +195,7 @@ async function recordDestroyed(
 }
 
 /** Records what unreachable places must receive when they return. */
-export async function oweCopies(
+export async function queueReplicaDeletes(
   db: HoldingSafeguards,
   owed: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],
 ): Promise<void> {

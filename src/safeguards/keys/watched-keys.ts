@@ -2,7 +2,12 @@ import type { Blockers } from '#platform/blockers/blockers.ts'
 import { KeyStoreFault, type KeyStore, type keyStoreFaults } from './key-store.ts'
 
 /** The store works: the error is about the key or the request. */
-const answers = new Set<keyof typeof keyStoreFaults>(['KEY_EXISTS', 'KEY_NAME', 'KEY_MISSING', 'KEY_FORGED'])
+const codesOfWorkingStore = new Set<keyof typeof keyStoreFaults>([
+  'KEY_EXISTS',
+  'KEY_NAME',
+  'KEY_MISSING',
+  'KEY_FORGED',
+])
 
 /** Wraps a key store and reports failures as a blocker until the store answers again. */
 export function watchedKeys(store: KeyStore, blockers: Blockers): KeyStore {
@@ -12,7 +17,7 @@ export function watchedKeys(store: KeyStore, blockers: Blockers): KeyStore {
       blockers.clear('key-store')
       return answer
     } catch (error) {
-      if (error instanceof KeyStoreFault && answers.has(error.code)) blockers.clear('key-store')
+      if (error instanceof KeyStoreFault && codesOfWorkingStore.has(error.code)) blockers.clear('key-store')
       else blockers.raise('key-store', { code: (error as { code?: string }).code ?? 'KEY_STORE_AWAY' })
       throw error
     }

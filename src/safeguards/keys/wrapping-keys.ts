@@ -35,7 +35,7 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
     kind: keys.kind,
     async make(name) {
       assertKeyName(name)
-      if (await files.read(name)) throw exists(name)
+      if (await files.read(name)) throw keyExistsFault(name)
       await keys.make(name)
     },
     async wrap(name, items) {
@@ -48,7 +48,7 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
     },
     async write(name, secret) {
       assertKeyName(name)
-      if ((await files.read(name)) || (await keys.has(name))) throw exists(name)
+      if ((await files.read(name)) || (await keys.has(name))) throw keyExistsFault(name)
       // A key without its file was left by a crash, or belongs to a concurrent writer: both may use it.
       await keys.make(ownKey(name)).catch((error: unknown) => {
         if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
@@ -92,6 +92,6 @@ export async function withSealedSecrets(keys: WrappingKeys, folder: string): Pro
   }
 }
 
-function exists(name: string): KeyStoreFault {
+function keyExistsFault(name: string): KeyStoreFault {
   return new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
 }

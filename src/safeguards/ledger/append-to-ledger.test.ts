@@ -34,7 +34,7 @@ const entriesAbout = async (id: string) =>
   ).rows
 
 describe('the ledger', () => {
-  test('accepts an end in the transaction of that end, and numbers it later', async () => {
+  test('accepts the entry of an end in the transaction of that end, and numbers it later', async () => {
     const id = randomUUID()
     await custodian.transaction().execute((tx) => appendToLedger(tx, [ended(id)]))
     expect(await entriesAbout(id)).toEqual([

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '#platform/fault.ts'
 import { readCheckpoint } from '../audit/note.ts'
-import { storedMembers } from '../audit/stored-tree.ts'
+import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { headFile, ledgerFilesSince, newestHead } from './ledger-copy.ts'
@@ -23,18 +23,18 @@ const checkMs = 200
  * @throws Fault `audit-export-other`, `ledger-altered`
  */
 export async function exportLedger(holding: HoldingSafeguards, folder: string): Promise<number> {
-  await untilNumbered(holding)
+  await waitUntilNumbered(holding)
   const to = join(folder, 'ledger')
   const head = await newestHead(holding)
   if (!head) return 0
   for await (const { name, bytes } of ledgerFilesSince(holding, await earlierSize(holding, to, head.size))) {
-    await writeWhole(join(to, name), bytes)
+    await writeAtomically(join(to, name), bytes)
   }
   return head.size
 }
 
 /** A destruction is entered in log and ledger at once, and numbered within a second or two. */
-async function untilNumbered(holding: HoldingSafeguards): Promise<void> {
+async function waitUntilNumbered(holding: HoldingSafeguards): Promise<void> {
   const db = safeguardsOf(holding)
   const newest = await db
     .selectFrom('ledger_pending')
@@ -61,7 +61,7 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
   if (note === undefined) return 0
   const earlier = readCheckpoint(note)
   if (earlier && earlier.size <= size) {
-    const edge = await edgeAt(earlier.size, storedMembers(holding, ledgerTree))
+    const edge = await edgeAt(earlier.size, storedHashReader(holding, ledgerTree))
     if (edge.root().equals(earlier.root)) return earlier.size
   }
   throw new Fault(
@@ -71,7 +71,7 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
 }
 
 /** Writes atomically. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+async function writeAtomically(path: string, bytes: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)
   try {

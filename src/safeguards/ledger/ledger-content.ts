@@ -26,7 +26,7 @@ function fileOf(day: string, recipient: string): string {
 }
 
 /** Returns true for entries whose object is identified by their content. */
-function isTied({ entry: { id, name } }: CopiedEntry): boolean {
+function hasContentHash({ entry: { id, name } }: CopiedEntry): boolean {
   return id === null && /^[0-9a-f]{64}$/.test(name ?? '')
 }
 
@@ -82,7 +82,7 @@ export async function openContents(
   entries: readonly CopiedEntry[],
 ): Promise<{ contents: ReadonlyMap<string, LedgerContent>; missing: number[] }> {
   const contents = new Map<string, LedgerContent>()
-  let missing = entries.filter(isTied)
+  let missing = entries.filter(hasContentHash)
   for (const read of copies) {
     const days = [...new Set(missing.map(({ entry }) => entry.at.slice(0, 10)))]
     const files = identities
@@ -93,7 +93,7 @@ export async function openContents(
       const opened = sealed && (await openSealedFile(identity, sealed).catch(() => undefined))
       for (const line of opened?.toString('utf8').split('\n').slice(0, -1) ?? []) {
         const one = JSON.parse(line) as LedgerContent
-        contents.set(tieOf(one), one)
+        contents.set(contentHashOf(one), one)
       }
     }
     missing = missing.filter(({ entry }) => !contents.has(entry.name ?? ''))
@@ -101,18 +101,21 @@ export async function openContents(
   return { contents, missing: missing.map(({ number }) => number) }
 }
 
-function tieOf({ salt, content }: LedgerContent): string {
+function contentHashOf({ salt, content }: LedgerContent): string {
   return createHash('sha256').update(Buffer.from(salt, 'hex')).update(content).digest('hex')
 }
 
 /** Returns entries with the contents in the database; entries without any are left out. */
-export async function openEntries(holding: HoldingSafeguards, entries: readonly CopiedEntry[]): Promise<CopiedEntry[]> {
+export async function resolveContents(
+  holding: HoldingSafeguards,
+  entries: readonly CopiedEntry[],
+): Promise<CopiedEntry[]> {
   const { rows } = await sql<LedgerContent>`select encode(salt, 'hex') as salt, content from ledger_content`.execute(
     safeguardsOf(holding),
   )
-  const contents = new Map(rows.map((one) => [tieOf(one), one.content]))
+  const contents = new Map(rows.map((one) => [contentHashOf(one), one.content]))
   return entries.flatMap((one) => {
-    if (!isTied(one)) return [one]
+    if (!hasContentHash(one)) return [one]
     const content = contents.get(one.entry.name ?? '')
     if (content === undefined) return []
     const { id, doneBy, detail } = JSON.parse(content) as { id: string; doneBy: string; detail: unknown }
@@ -121,6 +124,6 @@ export async function openEntries(holding: HoldingSafeguards, entries: readonly 
 }
 
 /** Deletes contents that no backup needs any more, by the time of destruction. */
-export async function forgetContents(holding: HoldingSafeguards): Promise<void> {
+export async function deleteOldContents(holding: HoldingSafeguards): Promise<void> {
   await sql`select prune_ledger_content()`.execute(safeguardsOf(holding))
 }

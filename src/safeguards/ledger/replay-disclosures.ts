@@ -5,10 +5,10 @@
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
-import { havePerson, type Tx } from './replay-step.ts'
+import { ensurePerson, type Tx } from './replay-step.ts'
 
-/** Link between a lent item and its recording, from a place's copy of the keyring. */
-export interface LentItem {
+/** Link between a disclosed item and its recording, from a place's copy of the keyring. */
+export interface DisclosedItemLink {
   recordingId: string
   disclosureId: string
   item: number
@@ -66,23 +66,23 @@ const restored = 'RESTORED: see the decision'
 export async function replayDisclosures(
   tx: Tx,
   entries: readonly CopiedEntry[],
-  lent: readonly LentItem[],
+  lent: readonly DisclosedItemLink[],
 ): Promise<ReplayedDisclosures> {
   const ours = entries.map(({ entry }) => entry).filter((entry): entry is Entry => entry.id !== null)
   const disclosures = ours.filter(({ kind }) => kind === 'disclosure')
   for (const entry of disclosures) await replayDisclosure(tx, entry, lent)
   for (const entry of ours.filter(({ kind }) => kind === 'package')) await replayPackage(tx, entry)
-  await endCopiesOutside(tx)
+  await endReleasedCopies(tx)
   const { rows } = await sql<{ item: string }>`
     select disclosure || '/' || item as item from disclosed_copy where state = 'RELEASED' and recording_id is null
     order by disclosure, disclosed_copy.item`.execute(tx)
   return { disclosures: disclosures.length, untied: rows.map(({ item }) => item) }
 }
 
-async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[]): Promise<void> {
+async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly DisclosedItemLink[]): Promise<void> {
   const { id, at, cause, done_by: doneBy } = entry
   const { item, dueAt, outcome, endedOn, workingDays = 3, dueOn, number } = entry.detail as Detail
-  const by = await havePerson(tx, doneBy, at)
+  const by = await ensurePerson(tx, doneBy, at)
   const ofItem = sql`c.item = ${item} and c.disclosure = (select number from research_disclosure where id = ${id}::uuid)`
   switch (cause) {
     case 'released':
@@ -134,9 +134,13 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
   }
 }
 
-async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: readonly LentItem[]): Promise<void> {
+async function releaseForResearch(
+  tx: Tx,
+  { id, at, detail }: Entry,
+  lent: readonly DisclosedItemLink[],
+): Promise<void> {
   const { number, institute, decidedFor, dueOn, preparedBy, decidedBy, items } = detail as Detail
-  for (const person of [preparedBy, decidedBy]) await havePerson(tx, person, at)
+  for (const person of [preparedBy, decidedBy]) await ensurePerson(tx, person, at)
   await sql`
     insert into institute (id, name, contact, email, language, added_by)
     values (${institute}::uuid, ${`RESTORED: ${institute}`}, ${restored}, '', 'fi', ${preparedBy}::uuid) on conflict do nothing`.execute(
@@ -176,7 +180,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
 /** Records what an authority was given; which calls these were is in its papers. */
 async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<void> {
   const { number, origin, aim, provision, outcome, enteredBy, decidedBy, receivedAt } = detail as Detail
-  for (const person of [enteredBy, decidedBy]) await havePerson(tx, person, at)
+  for (const person of [enteredBy, decidedBy]) await ensurePerson(tx, person, at)
   await sql`
     insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
     values (${id}::uuid, ${number}, ${origin}, ${restored}, ${restored}, ${restored}, ${aim}, ${provision}, ${receivedAt}::timestamptz,
@@ -197,7 +201,7 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
     return
   }
   const { disclosure, sha256, sizeBytes, files, method, madeBy } = detail as Detail
-  await havePerson(tx, madeBy, at)
+  await ensurePerson(tx, madeBy, at)
   await sql`
     insert into disclosure_package (id, research_id, authority_id, method, delivery, files, done, made_at, made_by, expires_at, ready_at,
       size_bytes, sha256, ended_at, end_why, removed_at)
@@ -215,7 +219,7 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
  * A recording has one rendering for good (R33): if a copy has left in a rendering that the backup lacks, no other is made. What
  * was destroyed after the backup has no copy any more, nor what was written about it; its guards are off here.
  */
-async function endCopiesOutside(tx: Tx): Promise<void> {
+async function endReleasedCopies(tx: Tx): Promise<void> {
   await sql`
     insert into anonymised_copy (recording_id, duration_ms, state, prepared_by, rendered_at, checked_at, ended_at)
     select distinct on (r.id) r.id, coalesce(r.duration_ms, 0), 'APPROVED', d.prepared_by, c.released_at, c.released_at, clock_timestamp()

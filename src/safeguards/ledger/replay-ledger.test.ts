@@ -11,7 +11,7 @@ import type { SafeguardTables } from '../tables.ts'
 import { readLedgerCopy } from './read-ledger-copy.ts'
 import { replayLedger } from './replay-ledger.ts'
 import { sealLedger } from './seal-ledger.ts'
-import { takeInCopy } from './take-in-copy.ts'
+import { importLedgerCopy } from './import-ledger-copy.ts'
 
 const running = await createTestDatabase<SafeguardTables>()
 const fresh = await createTestDatabase<SafeguardTables>()
@@ -180,7 +180,7 @@ const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
   const { copy, contents } = await ledger.readCopy()
   const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
   const { db } = database.as()
-  const taken = await takeInCopy(db, copy, contents, folder)
+  const taken = await importLedgerCopy(db, copy, contents, folder)
   const replayed = await replayLedger(
     {
       db,
@@ -363,12 +363,12 @@ describe('replaying the ledger on a restored register', () => {
     const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
     const { db, pool } = shorter.as()
     const broken = await read(new Map([...files].filter(([name]) => name === 'head')))
-    await expect(takeInCopy(db, broken, new Map(), folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
-    await expect(takeInCopy(db, await read(files, 3), new Map(), folder)).rejects.toMatchObject({
+    await expect(importLedgerCopy(db, broken, new Map(), folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
+    await expect(importLedgerCopy(db, await read(files, 3), new Map(), folder)).rejects.toMatchObject({
       code: 'ledger-copy-wrong',
     })
     await pool.query(`insert into ledger_leaf values (0, 1, sha256('another'))`)
-    await expect(takeInCopy(db, await read(files), new Map(), folder)).rejects.toThrow('does not continue')
+    await expect(importLedgerCopy(db, await read(files), new Map(), folder)).rejects.toThrow('does not continue')
     expect(await folder.readCheckpoint()).toBeUndefined()
   })
 })

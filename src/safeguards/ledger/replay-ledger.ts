@@ -8,11 +8,16 @@ import { sql, type RawBuilder } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { openEntries } from './ledger-content.ts'
+import { resolveContents } from './ledger-content.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
-import { disclosureTables, replayDisclosures, type LentItem, type ReplayedDisclosures } from './replay-disclosures.ts'
+import {
+  disclosureTables,
+  replayDisclosures,
+  type DisclosedItemLink,
+  type ReplayedDisclosures,
+} from './replay-disclosures.ts'
 import { replayRequests, requestTables, type ReplayedRequests } from './replay-requests.ts'
-import { count, havePerson, type Tx } from './replay-step.ts'
+import { count, ensurePerson, type Tx } from './replay-step.ts'
 
 export interface Replaying {
   db: HoldingSafeguards
@@ -20,8 +25,8 @@ export interface Replaying {
   /** Returns the objects of a recording. */
   objectsOf: (recordingId: string) => readonly string[]
   keys: Pick<KeyStore, 'has' | 'destroy'>
-  /** Links between lent items and their recordings, from the keyring. */
-  lent?: readonly LentItem[]
+  /** Links between disclosed items and their recordings, from the keyring. */
+  lent?: readonly DisclosedItemLink[]
 }
 
 export interface Replayed extends ReplayedRequests, ReplayedDisclosures {
@@ -43,14 +48,14 @@ export interface Replayed extends ReplayedRequests, ReplayedDisclosures {
   keysToRenew: string[]
 }
 
-const all = sql`user`
+const userTriggers = sql`user`
 
 /**
  * Triggers that would refuse the replay or append existing entries again. Of a segment's
  * triggers only the guard is off, because it requires the decision on an ended call, which the backup may lack. The others run:
  * search and evaluations follow the call's official.
  */
-const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])[] = [
+const disabledTriggers: readonly (readonly [table: string, triggers: RawBuilder<unknown>])[] = [
   ['segment', sql`segment_guard`],
   ...[
     'recording',
@@ -68,7 +73,7 @@ const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])
     'workstation',
     ...requestTables,
     ...disclosureTables,
-  ].map((table) => [table, all] as const),
+  ].map((table) => [table, userTriggers] as const),
 ]
 
 /** @param start number of the last entry in the backup */
@@ -78,7 +83,7 @@ export async function replayLedger(
   start: number,
 ): Promise<Replayed> {
   const db = safeguardsOf(replaying.db)
-  const ended = await openEntries(
+  const ended = await resolveContents(
     db,
     entries.filter(({ number }) => number > start),
   )
@@ -87,7 +92,8 @@ export async function replayLedger(
   const rows = sql`jsonb_to_recordset(${JSON.stringify(ended.map(({ number, entry }) => ({ ...entry, number })))}::jsonb)
     as e (number bigint, at timestamptz, kind text, id uuid, name text, cause text, detail jsonb)`
   const replayed = await db.transaction().execute(async (tx) => {
-    for (const [table, guard] of guards) await sql`alter table ${sql.table(table)} disable trigger ${guard}`.execute(tx)
+    for (const [table, guard] of disabledTriggers)
+      await sql`alter table ${sql.table(table)} disable trigger ${guard}`.execute(tx)
     const holds = await replayHolds(tx, ended)
     const forbidden = await replayProhibitions(tx, ended)
     const done = {
@@ -107,9 +113,10 @@ export async function replayLedger(
     await sql`select rebuild_recorded_parts()`.execute(tx)
     const { touched, ...requests } = await replayRequests(tx, ended)
     const disclosures = await replayDisclosures(tx, ended, replaying.lent ?? [])
-    await passNumbers(tx, rows)
+    await skipNumbers(tx, rows)
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
-    for (const [table, guard] of guards) await sql`alter table ${sql.table(table)} enable trigger ${guard}`.execute(tx)
+    for (const [table, guard] of disabledTriggers)
+      await sql`alter table ${sql.table(table)} enable trigger ${guard}`.execute(tx)
     for (const contact of new Set([...holds, ...touched.contacts]))
       await sql`select settle_contact(${contact}::uuid)`.execute(tx)
     for (const recording of new Set([...forbidden, ...touched.recordings]))
@@ -248,7 +255,7 @@ async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<str
       )
       continue
     }
-    await havePerson(tx, enteredBy, at)
+    await ensurePerson(tx, enteredBy, at)
     await sql`
       insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, from_at, until, entered_by)
       values (${id}::uuid, ${contact}::uuid, ${startedAt}::timestamptz, ${covers}, ${restored}, ${restored}, ${restored}, ${restored},
@@ -286,7 +293,7 @@ async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Prom
     const { recording, party, channel, receivedAt, enteredBy } = entry.detail as ForbiddenDetail
     const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
     if (rows.length === 0) continue
-    await havePerson(tx, enteredBy, entry.at)
+    await ensurePerson(tx, enteredBy, entry.at)
     const entered = await count(
       tx,
       sql`insert into prohibition (id, recording_id, party, channel, received_at, entered_by)
@@ -323,7 +330,7 @@ async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<
  * Letters and packages numbered after the backup may have been sent: numbering continues well beyond the backup's and the
  * ledger's numbers, so that no number is used twice.
  */
-async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
+async function skipNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
   const recordedNumbers = sql`(
     select split_part(e.detail ->> 'number', '-', 1) as series, split_part(e.detail ->> 'number', '-', 2)::integer as year,
       split_part(e.detail ->> 'number', '-', 3)::integer as last

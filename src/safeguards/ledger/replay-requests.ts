@@ -5,7 +5,7 @@
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
-import { count, havePerson, type Tx } from './replay-step.ts'
+import { count, ensurePerson, type Tx } from './replay-step.ts'
 
 export interface ReplayedRequests {
   /** Segments reassigned to an official by a correction. */
@@ -22,7 +22,7 @@ export interface ReplayedRequests {
   lostAppointments: string[]
 }
 
-/** Work to do once the guards are on again. */
+/** Rows to update once the triggers are enabled again. */
 interface Touched {
   contacts: string[]
   recordings: string[]
@@ -100,9 +100,9 @@ export async function replayRequests(
   const done = { corrections: 0, restrictions: 0, requests: 0 }
   for (const entry of ours) {
     const { id, kind, cause, detail } = entry
-    if (kind === 'correction') done.corrections += await giveTo(tx, entry)
+    if (kind === 'correction') done.corrections += await replayCorrection(tx, entry)
     else if (kind === 'restriction' && !isSuperseded(entry)) {
-      if (!(await haveRequest(tx, id, entry))) continue
+      if (!(await ensureRequest(tx, id, entry))) continue
       // Also if its call was known already: kinds may have been added.
       touched.contacts.push(detail.contact)
       done.restrictions += 1
@@ -118,7 +118,7 @@ export async function replayRequests(
   return {
     ...done,
     cases: cases.size,
-    lostRequests: await lostAmong(tx, ours),
+    lostRequests: await findLostRequests(tx, ours),
     lostAppointments: await lostAppointments(tx, ours),
     touched,
   }
@@ -135,14 +135,14 @@ function subjectOf({ kind, id, detail }: Entry): string {
  * closed.
  * @returns whether it is open
  */
-async function haveRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
+async function ensureRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
   const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail
   const { rows } = await sql<{ answeredBy: string | null }>`
     select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as "answeredBy"
     from contact c where c.id = ${contact ?? null}::uuid`.execute(tx)
   const official = party === 'OFFICIAL' ? (detail.requester ?? rows[0]?.answeredBy) : undefined
   if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && !official)) return false
-  for (const person of [enteredBy, official]) if (person) await havePerson(tx, person, at)
+  for (const person of [enteredBy, official]) if (person) await ensurePerson(tx, person, at)
   const { rows: open } = await sql`
     insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
     values (${request}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
@@ -218,14 +218,14 @@ async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: E
  * Replays a correction: otherwise the former official would see and hear the call again. The former official stays known by the
  * request, so their restriction stays in force (`was_answered_by`).
  */
-async function giveTo(tx: Tx, entry: Entry): Promise<number> {
+async function replayCorrection(tx: Tx, entry: Entry): Promise<number> {
   const { id, at, done_by: doneBy, detail } = entry
   const { segment, startedAt, official, unit = null, request, proposedBy, decidedBy = doneBy } = detail
   if (segment === undefined) return 0
-  await havePerson(tx, official, at)
+  await ensurePerson(tx, official, at)
   if (request !== undefined) {
-    await haveRequest(tx, request, entry)
-    for (const person of [proposedBy, decidedBy]) await havePerson(tx, person, at)
+    await ensureRequest(tx, request, entry)
+    for (const person of [proposedBy, decidedBy]) await ensurePerson(tx, person, at)
     await sql`
       insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
         becomes_unit_id, proposed_at, proposed_by, decided_at, decided_by, outcome)
@@ -250,13 +250,13 @@ async function giveTo(tx: Tx, entry: Entry): Promise<number> {
   )
 }
 
-/** Reopens what a prohibition waits for: otherwise the recording would be destroyed before it was heard or disclosed. */
+/** Reopens the inspection or disclosure that a prohibition waits for: otherwise the recording would be destroyed first. */
 async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
   const { recording, request } = entry.detail
   const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
   if (rows.length === 0) return false
   if (request === undefined) return replayAuthorityRequest(tx, entry)
-  return (await haveRequest(tx, request, entry)) && (await inspectAgain(tx, entry))
+  return (await ensureRequest(tx, request, entry)) && (await reopenInspection(tx, entry))
 }
 
 /** @returns recordings that were waited for */
@@ -273,9 +273,9 @@ async function closeCase(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): 
   return rows.map((row) => row.id)
 }
 
-async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
+async function reopenInspection(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
   const { number, party, contact, recording, receivedAt, openedBy, request, kind = 'LISTEN' } = detail
-  await havePerson(tx, openedBy, at)
+  await ensurePerson(tx, openedBy, at)
   await sql`
     insert into inspection (id, kind, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by, request_id)
     select ${id}::uuid, ${kind}, ${number}, ${party}, c.id, c.started_at, ${receivedAt}::timestamptz, ${at}::timestamptz, ${openedBy}::uuid,
@@ -292,7 +292,7 @@ async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean>
 async function replayAuthorityRequest(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
   const { recording, receivedAt, disclosure, number, origin, aim, provision, enteredBy, item, what } = detail
   if (disclosure !== undefined) {
-    await havePerson(tx, enteredBy, at)
+    await ensurePerson(tx, enteredBy, at)
     await sql`
       insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
       values (${disclosure}::uuid, ${number}, ${origin}, ${restored}, ${restored}, ${restored}, ${aim}, ${provision ?? null},
@@ -312,7 +312,7 @@ async function replayAuthorityRequest(tx: Tx, { id, at, detail }: Entry): Promis
   return entered > 0
 }
 
-async function lostAmong(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
+async function findLostRequests(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
   const open = new Map<string, string>()
   for (const { id, cause, detail } of entries.filter((entry) => entry.kind === 'open-request')) {
     if (cause === 'closed') open.delete(id)

@@ -9,7 +9,7 @@ export type Tx = Transaction<SafeguardTables>
  * sign in, and the directory adds the person again.
  * @returns undefined if the id is not a person's: a job, the database
  */
-export async function havePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {
+export async function ensurePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {
   if (!/^[0-9a-f]{8}-/.test(id)) return undefined
   await sql`
     insert into person (id, user_id, employed_from, employed_to)

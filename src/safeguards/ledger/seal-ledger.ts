@@ -6,13 +6,13 @@
  */
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#platform/fault.ts'
-import { readOwn } from '../audit/check-log.ts'
+import { readOwnCheckpoint } from '../audit/check-log.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { signCheckpoint, type Signer } from '../audit/note.ts'
 import {
-  MembersMissing,
+  MissingTreeHashes,
   newestCheckpoint,
-  storedMembers,
+  storedHashReader,
   storedSize,
   type StoredCheckpoint,
 } from '../audit/stored-tree.ts'
@@ -46,7 +46,7 @@ export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): 
   if (!signer) return undefined
   // The first head is of the empty ledger: from then on there is one beside the keys.
   if ((await folder.readCheckpoint()) === undefined) await locked(db, (tx) => signHead(tx, folder, signer))
-  while (await locked(db, (tx) => takeBatch(tx, folder, signer)));
+  while (await locked(db, (tx) => numberBatch(tx, folder, signer)));
   return locked(db, (tx) => signHead(tx, folder, signer))
 }
 
@@ -58,7 +58,7 @@ async function locked<Result>(db: ReturnType<typeof safeguardsOf>, work: (tx: Tx
 }
 
 /** @returns whether more may be waiting */
-async function takeBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
+async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
   const { rows } = await sql<LedgerRow & { waiting: number; is_taken: boolean }>`
     select p.seq as waiting, l.seq is not null as is_taken, ${ledgerColumns}
     from ledger_pending p
@@ -67,7 +67,7 @@ async function takeBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boo
     order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
   if (rows.length === 0) return false
   const gone = rows.find(({ seq }) => seq === null)
-  if (gone) throw altered(`entry ${gone.waiting} was deleted before it had its number`)
+  if (gone) throw alteredFault(`entry ${gone.waiting} was deleted before it had its number`)
   const { edge } = await openTree(tx, folder, signer)
   const from = edge.size
   const fresh = rows.filter((row) => !row.is_taken)
@@ -87,7 +87,7 @@ async function takeBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boo
 async function signHead(tx: Tx, folder: LogFolder, signer: Signer): Promise<StoredCheckpoint> {
   const stored = await newestCheckpoint(tx, ledgerTree)
   const size = await storedSize(tx, ledgerTree)
-  const remembered = await rememberedHead(folder, signer)
+  const remembered = await headBesideKeys(folder, signer)
   if (stored?.size === size && remembered?.size === size && remembered.root.equals(stored.root)) return stored
   const { edge } = await openTree(tx, folder, signer)
   const root = edge.root()
@@ -101,10 +101,10 @@ async function signHead(tx: Tx, folder: LogFolder, signer: Signer): Promise<Stor
   return head
 }
 
-async function rememberedHead(folder: LogFolder, signer: Signer): Promise<{ size: number; root: Buffer } | undefined> {
+async function headBesideKeys(folder: LogFolder, signer: Signer): Promise<{ size: number; root: Buffer } | undefined> {
   const note = await folder.readCheckpoint()
   if (note === undefined) return undefined
-  const read = readOwn(signer, note)
+  const read = readOwnCheckpoint(signer, note)
   if (!read) {
     throw new Fault(
       'ledger-head-altered',
@@ -116,7 +116,7 @@ async function rememberedHead(folder: LogFolder, signer: Signer): Promise<{ size
 
 /** Returns the tree to continue, after checking the last head and the last entries. */
 async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ edge: RightEdge }> {
-  const [remembered, size] = [await rememberedHead(folder, signer), await storedSize(tx, ledgerTree)]
+  const [remembered, size] = [await headBesideKeys(folder, signer), await storedSize(tx, ledgerTree)]
   const stored = await newestCheckpoint(tx, ledgerTree)
   if (!remembered && (size > 0 || stored)) {
     throw new Fault(
@@ -124,20 +124,20 @@ async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ ed
       'the head of the destruction ledger beside the keys is missing although the ledger was signed: restore the file from a copy of the data folder; destruction continues, and entries wait for their numbers',
     )
   }
-  if (remembered && size < remembered.size) throw turnedBack(size, remembered.size)
-  if (stored && size < stored.size) throw turnedBack(size, stored.size)
+  if (remembered && size < remembered.size) throw rolledBackFault(size, remembered.size)
+  if (stored && size < stored.size) throw rolledBackFault(size, stored.size)
   const edge = await edgeOf(tx, size)
   if (remembered) {
     const root = (remembered.size === size ? edge : await edgeOf(tx, remembered.size)).root()
-    if (!root.equals(remembered.root)) throw altered('its hashes do not match the signed head')
+    if (!root.equals(remembered.root)) throw alteredFault('its hashes do not match the signed head')
   }
   await checkLast(tx, size)
   return { edge }
 }
 
 async function edgeOf(tx: Tx, size: number): Promise<RightEdge> {
-  return edgeAt(size, storedMembers(tx, ledgerTree)).catch((error: unknown) => {
-    if (error instanceof MembersMissing) throw altered(error.message)
+  return edgeAt(size, storedHashReader(tx, ledgerTree)).catch((error: unknown) => {
+    if (error instanceof MissingTreeHashes) throw alteredFault(error.message)
     throw error
   })
 }
@@ -148,17 +148,17 @@ async function checkLast(tx: Tx, size: number): Promise<void> {
     from ledger_leaf l left join destruction_entry e on e.seq = l.seq
     where l.index >= ${size - entriesPerCheck} order by l.index`.execute(tx)
   const wrong = rows.find((row) => row.seq === null || !hashLeaf(ledgerBytes(row)).equals(row.hash))
-  if (wrong) throw altered(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'gone' : 'not what it was'}`)
+  if (wrong) throw alteredFault(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'gone' : 'not what it was'}`)
 }
 
-function turnedBack(found: number, signed: number): Fault {
+function rolledBackFault(found: number, signed: number): Fault {
   return new Fault(
     'ledger-turned-back',
     `the destruction ledger in the database has ${found} entries but ${signed} were signed: the database is from an earlier time. Restore with "seloste restore", which replays the ledger from its copies; destruction continues, and entries wait for their numbers`,
   )
 }
 
-function altered(problem: string): Fault {
+function alteredFault(problem: string): Fault {
   return new Fault(
     'ledger-altered',
     `the destruction ledger in the database was altered (${problem}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore with "seloste restore"; destruction continues, and entries wait for their numbers`,

@@ -1,8 +1,8 @@
 /**
- * Lists what a database allows whom, one line for each column, constraint, index, function, trigger, policy and privilege of a
+ * Lists schema and privileges, one line for each column, constraint, index, function, trigger, policy and privilege of a
  * role of Seloste, for comparison with another. Owners, whose names may differ, and partitions are left out.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 
 /** Excludes privileges that another major version lacks. */
 const everywhere = `privilege_type <> 'MAINTAIN'`
@@ -54,7 +54,7 @@ const queries = [
 const ofMarks = /\b(restore_quarantine|register_moved)(_pkey|_only_one_check)?\b/
 
 /** Sorted. */
-export async function readCatalog(connection: OwnConnection): Promise<string[]> {
+export async function readCatalog(connection: DedicatedConnection): Promise<string[]> {
   const lines: string[] = []
   for (const query of queries) {
     for (const { line } of await connection.query<{ line: string }>(query)) if (!ofMarks.test(line)) lines.push(line)

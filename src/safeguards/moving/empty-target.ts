@@ -2,7 +2,7 @@
  * Empties a database that a move began to fill. Roles, which belong to the server, stay. Refuses any other database, and one
  * that a register has moved to.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 
 /** Tables first: a column's sequence is dropped with its table and cannot be dropped before. */
@@ -23,7 +23,7 @@ const everything = `
  * Empties the database in one transaction.
  * @returns how many tables there were; undefined if no move has begun here, or one has completed
  */
-export async function emptyDatabase(target: OwnConnection): Promise<number | undefined> {
+export async function emptyDatabase(target: DedicatedConnection): Promise<number | undefined> {
   const quarantine = await readQuarantine(target)
   if (quarantine?.backup.startsWith(quarantineOfMove('')) !== true) return undefined
   const [found] = await target.query<{ tables: number }>(

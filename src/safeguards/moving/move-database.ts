@@ -7,11 +7,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { connectDatabase } from '#platform/database/connect.ts'
-import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { openConnection, type DedicatedConnection } from '#platform/database/copy.ts'
 import { markMovedAway, readMovedAway } from '#platform/database/moved-away.ts'
 import { beginQuarantine, endQuarantine, quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
-import { MembersMissing } from '../audit/stored-tree.ts'
+import { MissingTreeHashes } from '../audit/stored-tree.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import { differences, readCatalog } from './catalog.ts'
 import { moveTables, type MovedTable } from './move-tables.ts'
@@ -51,17 +51,17 @@ export async function assertMovable({
   to,
   location,
 }: Pick<DatabaseMove, 'from' | 'to' | 'location'>): Promise<void> {
-  await between({ from, to, location }, judgeTarget)
+  await withConnections({ from, to, location }, judgeTarget)
 }
 
 /** @throws Fault `move-…` */
 export async function moveDatabase(move: DatabaseMove): Promise<MovedDatabase> {
-  return between(move, (source, target) => moveBetween(source, target, move))
+  return withConnections(move, (source, target) => moveBetween(source, target, move))
 }
 
-async function between<Result>(
+async function withConnections<Result>(
   { from, to, location }: Pick<DatabaseMove, 'from' | 'to' | 'location'>,
-  work: (source: OwnConnection, target: OwnConnection) => Promise<Result>,
+  work: (source: DedicatedConnection, target: DedicatedConnection) => Promise<Result>,
 ): Promise<Result> {
   const source = await openConnection(from, 'seloste-move')
   try {
@@ -78,7 +78,11 @@ async function between<Result>(
   }
 }
 
-async function moveBetween(source: OwnConnection, target: OwnConnection, move: DatabaseMove): Promise<MovedDatabase> {
+async function moveBetween(
+  source: DedicatedConnection,
+  target: DedicatedConnection,
+  move: DatabaseMove,
+): Promise<MovedDatabase> {
   await judgeTarget(source, target)
   const id = randomUUID()
   await beginQuarantine(target, quarantineOfMove(id))
@@ -95,9 +99,9 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
     `select oid::regclass::text as name from pg_class
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`,
   )
-  await endOthers(source)
+  await terminateOtherConnections(source)
   await source.query('begin')
-  // From here on all may read and nobody may write, so that everything read is of one moment.
+  // From here on the database is read-only, so that all reads see the same state.
   await source.query(`lock table ${names.map(({ name }) => name).join(', ')} in share mode`)
   const catalog = await compareCatalogs(source, target)
   const tables = await moveTables(source, target, move.onTable)
@@ -105,10 +109,10 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   const moved = { tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0), catalog, heads }
   await move.whileClosed?.(moved)
   await markMovedAway(source, id, move.location)
-  await endOthers(source)
+  await terminateOtherConnections(source)
   await source.query('commit')
-  // Newer connections reconnect and find that nothing can be written.
-  await endOthers(source)
+  // Processes reconnect, and their writes fail.
+  await terminateOtherConnections(source)
   await endQuarantine(target)
   return moved
 }
@@ -117,7 +121,7 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
  * Allows one move, or one that is given up, at a time, until `close` of the connection.
  * @throws Fault `move-not-held`
  */
-export async function takeTurn(source: OwnConnection): Promise<void> {
+export async function lockMove(source: DedicatedConnection): Promise<void> {
   const [turn] = await source.query<{ ours: boolean }>(
     `select pg_try_advisory_lock(hashtextextended('seloste-move', 0)) as ours`,
   )
@@ -149,14 +153,14 @@ export async function finishMove(from: string, to: string, location: string): Pr
 }
 
 /** Ends others' connections: their writes fail and are retried elsewhere. Capture has closed its own by then. */
-async function endOthers(connection: OwnConnection): Promise<void> {
+async function terminateOtherConnections(connection: DedicatedConnection): Promise<void> {
   await connection.query(`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
       and application_name <> 'seloste-move' and pg_has_role(usesysid, 'MEMBER')`)
 }
 
-async function newestMigration(connection: OwnConnection): Promise<{ number: number; checksum: string }> {
+async function newestMigration(connection: DedicatedConnection): Promise<{ number: number; checksum: string }> {
   const [row] = await connection.query<{ number: number; checksum: string }>(
     'select number, checksum from migration order by number desc limit 1',
   )
@@ -164,7 +168,7 @@ async function newestMigration(connection: OwnConnection): Promise<{ number: num
   return row
 }
 
-async function compareCatalogs(source: OwnConnection, target: OwnConnection): Promise<number> {
+async function compareCatalogs(source: DedicatedConnection, target: DedicatedConnection): Promise<number> {
   const here = await readCatalog(source)
   const differing = differences(here, await readCatalog(target))
   if (differing.length === 0) return here.length
@@ -189,7 +193,7 @@ async function headsOf(url: string): Promise<TreeHeads> {
   const db: HoldingSafeguards = connected.db
   return readTreeHeads(db)
     .catch((error: unknown) => {
-      if (!(error instanceof MembersMissing)) throw error
+      if (!(error instanceof MissingTreeHashes)) throw error
       throw new Fault('audit-log-broken', `a log is not whole before it is moved: ${error.message}`, error)
     })
     .finally(connected.close)

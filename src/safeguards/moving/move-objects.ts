@@ -8,7 +8,7 @@ import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { sha256 } from '../backup/manifest.ts'
-import { readWhole, readWholeOr } from '../backup/read-whole.ts'
+import { readWhole, readWholeIfExists } from '../backup/read-whole.ts'
 
 /** Marks a store as being filled from another, and a store whose objects have moved. */
 export const fillingKey = 'moving-in'
@@ -45,7 +45,7 @@ const remembered = /^(\S+) (\d+) ([0-9a-f]{64})$/
  * @throws Fault `move-target-not-empty` if the target has objects that no move of ours put there
  */
 export async function claimTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<void> {
-  const mark = await readWholeOr(to, fillingKey)
+  const mark = await readWholeIfExists(to, fillingKey)
   if (mark?.toString('utf8') === origin) return
   for await (const key of to.list('')) {
     throw new Fault(
@@ -69,7 +69,7 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const has = (key: string) => held.has(key)
   for (const key of held) {
     await running.add(async () => {
-      if (await isThere(move, known.get(key), key)) {
+      if (await isAlreadyCopied(move, known.get(key), key)) {
         moved.objects += 1
         return
       }
@@ -96,7 +96,7 @@ async function keysOf(store: ObjectStore): Promise<Set<string>> {
 
 /** Copies one object. Undefined if the object was destroyed while it was copied: then it is in neither store. */
 async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled: boolean): Promise<number | undefined> {
-  const bytes = await readWholeOr(from, key)
+  const bytes = await readWholeIfExists(from, key)
   if (!bytes) return undefined
   await to.put(key, bytes)
   const hash = sha256(bytes)
@@ -112,7 +112,7 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
 }
 
 /** Final objects are never rewritten: one that was read back and has the same size in both is the same. */
-async function isThere({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
+async function isAlreadyCopied({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
   if (known === undefined) return false
   return (await sizeOr(from, key)) === known && (await sizeOr(to, key)) === known
 }
@@ -151,7 +151,7 @@ export async function finishObjects({
   to: ObjectStore
   location: string
 }): Promise<boolean> {
-  const isMarked = (await hasMovedAway(from)) !== undefined
+  const isMarked = (await newLocationOf(from)) !== undefined
   if (!isMarked) await markObjectsMoved(from, location)
   return (await to.delete(fillingKey)) || !isMarked
 }
@@ -161,7 +161,7 @@ export async function finishObjects({
  * @returns how many objects there were; undefined if no move of it did
  */
 export async function emptyTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<number | undefined> {
-  const mark = await readWholeOr(to, fillingKey)
+  const mark = await readWholeIfExists(to, fillingKey)
   if (mark?.toString('utf8') !== origin) return undefined
   let objects = 0
   for (const key of await keysOf(to)) if (await to.delete(key)) objects += 1
@@ -170,8 +170,8 @@ export async function emptyTarget({ to, origin }: { to: ObjectStore; origin: str
 }
 
 /** Returns where the objects of this store have moved; undefined if they are here. */
-export async function hasMovedAway(store: ObjectStore): Promise<string | undefined> {
-  return (await readWholeOr(store, movedKey))?.toString('utf8')
+export async function newLocationOf(store: ObjectStore): Promise<string | undefined> {
+  return (await readWholeIfExists(store, movedKey))?.toString('utf8')
 }
 
 /**
@@ -179,7 +179,7 @@ export async function hasMovedAway(store: ObjectStore): Promise<string | undefin
  * @throws Fault `objects-moved`
  */
 export async function refuseMovedObjects(store: ObjectStore): Promise<void> {
-  const to = await hasMovedAway(store).catch(() => undefined)
+  const to = await newLocationOf(store).catch(() => undefined)
   if (to === undefined) return
   throw new Fault(
     'objects-moved',

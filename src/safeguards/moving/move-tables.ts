@@ -4,10 +4,10 @@
  */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
 import { allTables, type Table } from '../backup/export-tables.ts'
-import { withoutTriggers } from '../backup/import-tables.ts'
+import { disableTriggers } from '../backup/import-tables.ts'
 import { digestTable, type TableDigest } from './table-digest.ts'
 
 export interface MovedTable extends TableDigest {
@@ -22,13 +22,13 @@ const aheadBytes = 16 << 20
  * @throws Fault `move-differs`, `restore-not-allowed`
  */
 export async function moveTables(
-  source: OwnConnection,
-  target: OwnConnection,
+  source: DedicatedConnection,
+  target: DedicatedConnection,
   onTable: (table: MovedTable, done: number, total: number) => void,
 ): Promise<MovedTable[]> {
   const tables = await allTables(source)
   await target.query('begin')
-  const restoreTriggers = await withoutTriggers(target)
+  const restoreTriggers = await disableTriggers(target)
   await makePartitions(source, target)
   await target.query(`truncate ${tables.map(({ name }) => `public."${name}"`).join(', ')}`)
   const moved: MovedTable[] = []
@@ -52,7 +52,7 @@ export async function moveTables(
 }
 
 /** Creates the monthly partitions of the history. */
-async function makePartitions(source: OwnConnection, target: OwnConnection): Promise<void> {
+async function makePartitions(source: DedicatedConnection, target: DedicatedConnection): Promise<void> {
   const [months] = await source.query<{ first: string | null; last: string | null }>(`
     select min(month) as first, max(month) as last from (
       select substring(relname from '_(\\d{4}_\\d{2})$') as month from pg_class
@@ -64,7 +64,11 @@ async function makePartitions(source: OwnConnection, target: OwnConnection): Pro
   ])
 }
 
-async function copyRows(source: OwnConnection, target: OwnConnection, { name, columns }: Table): Promise<void> {
+async function copyRows(
+  source: DedicatedConnection,
+  target: DedicatedConnection,
+  { name, columns }: Table,
+): Promise<void> {
   const list = columns.join(', ')
   const pipe = new PassThrough({ highWaterMark: aheadBytes })
   pipe.on('error', () => undefined) // The reader or writer gets the same error.
@@ -89,12 +93,12 @@ async function copyRows(source: OwnConnection, target: OwnConnection, { name, co
   for (const one of [written, read]) if (one.status === 'rejected') throw one.reason
 }
 
-async function moveSequences(source: OwnConnection, target: OwnConnection): Promise<void> {
+async function moveSequences(source: DedicatedConnection, target: DedicatedConnection): Promise<void> {
   const names = await source.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace order by 1`,
   )
   for (const { name } of names) {
-    const read = (connection: OwnConnection) =>
+    const read = (connection: DedicatedConnection) =>
       connection.query<{ last: number; called: boolean }>(`select last_value as last, is_called as called from ${name}`)
     const [here] = await read(source)
     await target.query('select setval($1::regclass, $2, $3)', [name, here?.last ?? 1, here?.called ?? false])

@@ -2,7 +2,7 @@
  * Digest of a table: the number of rows and a sum of their hashes, independent of order. Both connections need the same
  * settings for formatting values.
  */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 
 export interface TableDigest {
   rows: number
@@ -12,7 +12,7 @@ export interface TableDigest {
 
 /** @param columns quoted */
 export async function digestTable(
-  connection: OwnConnection,
+  connection: DedicatedConnection,
   { name, columns }: { name: string; columns: readonly string[] },
 ): Promise<TableDigest> {
   const half = (from: number) => `sum(('x' || encode(substr(hash, ${from}, 8), 'hex'))::bit(64)::bigint::numeric)`

@@ -1,5 +1,5 @@
 /** Checks whether a database can move to a target. Each obstacle is one line with its remedy. */
-import type { OwnConnection } from '#platform/database/copy.ts'
+import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
@@ -7,7 +7,7 @@ import { ObjectFault } from '#platform/objects/faults.ts'
 const oldestMajor = 15
 
 /** @throws Fault `move-target-old`, `move-target-unfit`, `move-target-not-empty` */
-export async function judgeTarget(source: OwnConnection, target: OwnConnection): Promise<void> {
+export async function judgeTarget(source: DedicatedConnection, target: DedicatedConnection): Promise<void> {
   const [there] = await target.query<{
     version: number
     encoding: string
@@ -25,25 +25,25 @@ export async function judgeTarget(source: OwnConnection, target: OwnConnection):
       r.rolsuper or r.rolcreaterole as "makesRoles", r.rolname::text as "user",
       has_database_privilege(current_database(), 'CREATE') as owns, pg_is_in_recovery() as follows
     from pg_roles r where r.rolname = current_user`)
-  if (!there) throw unfit('does not report the current user')
+  if (!there) throw unfitTarget('does not report the current user')
   refuseOldServer(there.version)
-  if (there.encoding !== 'UTF8') throw unfit(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
+  if (there.encoding !== 'UTF8') throw unfitTarget(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
   if (!there.folds) {
-    throw unfit(
+    throw unfitTarget(
       `takes Ä and ä for different letters (its locale is C or POSIX): make it with locale 'C.UTF-8' and template template0`,
     )
   }
-  if (there.follows) throw unfit('is a replica, which takes no writes: name its primary')
-  if (!there.owns) throw unfit(`is not ${there.user}'s: make it with "owner ${there.user}"`)
+  if (there.follows) throw unfitTarget('is a replica, which takes no writes: name its primary')
+  if (!there.owns) throw unfitTarget(`is not ${there.user}'s: make it with "owner ${there.user}"`)
   if (!there.makesRoles)
-    throw unfit(`is ${there.user}'s, who cannot create roles: run "alter role ${there.user} createrole"`)
+    throw unfitTarget(`is ${there.user}'s, who cannot create roles: run "alter role ${there.user} createrole"`)
   if (!there.loads) {
-    throw unfit(
+    throw unfitTarget(
       `does not let ${there.user} load rows without triggers: as a superuser there, run "grant set on parameter session_replication_role to ${there.user}" (and revoke it after the move)`,
     )
   }
   await refuseSame(source, target)
-  await refuseFull(target)
+  await refuseNonEmpty(target)
 }
 
 /** @param version as in server_version_num: 170004 */
@@ -56,12 +56,12 @@ export function refuseOldServer(version: number): void {
   )
 }
 
-function unfit(problem: string): Fault {
+function unfitTarget(problem: string): Fault {
   return new Fault('move-target-unfit', `the target database ${problem}`)
 }
 
-async function refuseSame(source: OwnConnection, target: OwnConnection): Promise<void> {
-  const read = async (connection: OwnConnection) => {
+async function refuseSame(source: DedicatedConnection, target: DedicatedConnection): Promise<void> {
+  const read = async (connection: DedicatedConnection) => {
     const [row] = await connection.query<{ id: string }>(
       `select (select system_identifier from pg_control_system()) || '/' || current_database() as id`,
     )
@@ -73,7 +73,7 @@ async function refuseSame(source: OwnConnection, target: OwnConnection): Promise
 }
 
 /** Leftovers of an interrupted move are removed by the next one. */
-async function refuseFull(target: OwnConnection): Promise<void> {
+async function refuseNonEmpty(target: DedicatedConnection): Promise<void> {
   const quarantine = await readQuarantine(target)
   if (quarantine?.backup.startsWith(quarantineOfMove('')) === true) return
   const [found] = await target.query<{ tables: number }>(

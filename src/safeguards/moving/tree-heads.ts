@@ -1,5 +1,5 @@
 /** Recomputes the roots of the audit log and of the destruction ledger from what a database holds. */
-import { auditTree, newestCheckpoint, storedMembers, storedSize, type TreeTables } from '../audit/stored-tree.ts'
+import { auditTree, newestCheckpoint, storedHashReader, storedSize, type TreeTables } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
 import type { HoldingSafeguards } from '../tables.ts'
@@ -27,7 +27,7 @@ async function headOf(db: HoldingSafeguards, tables: TreeTables): Promise<TreeHe
   const checkpoint = await newestCheckpoint(db, tables)
   return {
     leaves,
-    root: (await edgeAt(leaves, storedMembers(db, tables))).root().toString('base64'),
+    root: (await edgeAt(leaves, storedHashReader(db, tables))).root().toString('base64'),
     signed: checkpoint && { size: checkpoint.size, root: checkpoint.root.toString('base64') },
   }
 }

@@ -34,7 +34,7 @@ export async function changeDirectory<Done extends object>(
     const { detail, ...traced } = result.trace ?? trace
     await appendAudit(tx, {
       ...traced,
-      ...by(editor),
+      ...editorFields(editor),
       result: 'ok',
       detail: { ...detail, ...(client !== null && !('session' in editor) && { scimClient: client }) },
     })
@@ -45,11 +45,11 @@ export async function changeDirectory<Done extends object>(
     throw error
   })
   if (!('refused' in refusal)) return refusal.done
-  await appendAudit(db, { ...trace, ...by(editor), result: `refused:${refusal.refused}` })
+  await appendAudit(db, { ...trace, ...editorFields(editor), result: `refused:${refusal.refused}` })
   return refusal
 }
 
-function by(editor: DirectoryEditor): Pick<AuditEntry, 'personId' | 'role'> {
+function editorFields(editor: DirectoryEditor): Pick<AuditEntry, 'personId' | 'role'> {
   return 'session' in editor ? { personId: editor.session.personId, role: 'ADMINISTRATOR' } : {}
 }
 

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
-import { requestDirectoryChange, findUnsettled } from './directory-changes.ts'
+import { requestDirectoryChange, findChangesToApprove } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
 import { holdsAt, overlap, type Interval } from './history/intervals.ts'
@@ -107,7 +107,7 @@ export async function enterIntoDirectory(
     })
     const clash = findPhoneClash(after, await phonesOfOthers(tx, after.id, phoneKeys))
     if (clash) return phoneTaken(tx, clash)
-    const add = (await unsettledOf(tx, editor, after)).map(({ subject }) => subject as PhoneNumberKey)
+    const add = (await changesToApprove(tx, editor, after)).map(({ subject }) => subject as PhoneNumberKey)
     const entered = { ...after, phones: after.phones.filter(({ phoneKey }) => !add.includes(phoneKey)) }
     await writeHistories(tx, [{ before: undefined, after: entered }])
     if (add.length > 0) await requestDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
@@ -137,7 +137,7 @@ export async function changePerson(
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
     // A number that has moved to somebody does not return with an employment.
-    const gone = await unsettledOf(tx, editor, {
+    const gone = await changesToApprove(tx, editor, {
       id: personId,
       phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
       placements: [],
@@ -149,7 +149,7 @@ export async function changePerson(
     if ('refused' in whole) return whole
     const clash = findPhoneClash(whole, others)
     if (clash) return phoneTaken(tx, clash)
-    const waits = (await unsettledOf(tx, editor, whole)).length > 0
+    const waits = (await changesToApprove(tx, editor, whole)).length > 0
     const { addPhones, endPhones, unitId, supervisorId, ...rest } = read
     const after = waits ? changeHistory(before, rest, isFree) : whole
     if ('refused' in after) return after
@@ -172,8 +172,12 @@ export async function changePerson(
 }
 
 /** Returns what needs a second person; undefined if the directory of record reports it. */
-async function unsettledOf(tx: Tx, editor: DirectoryEditor, person: Parameters<typeof findUnsettled>[1][number]) {
-  return 'session' in editor ? findUnsettled(tx, [person]) : []
+async function changesToApprove(
+  tx: Tx,
+  editor: DirectoryEditor,
+  person: Parameters<typeof findChangesToApprove>[1][number],
+) {
+  return 'session' in editor ? findChangesToApprove(tx, [person]) : []
 }
 
 async function readChange(

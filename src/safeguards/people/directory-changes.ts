@@ -10,7 +10,7 @@ import { asViewer } from '../sign-in/as-viewer.ts'
 import { newReleaseCode } from '../sign-in/release-code.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
-import { asRefused, refusalOf as databaseRefusal } from '../access/database-request.ts'
+import { returnRefusal, refusalOf as databaseRefusal } from '../access/database-request.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
 import { holdsAt } from './history/intervals.ts'
@@ -109,7 +109,7 @@ export async function withdrawDirectoryChange(
   id: string,
 ): Promise<{ done: true } | { refused: 'not-found' }> {
   const withdraw = sql`select withdraw_directory_change(${id}::uuid)`
-  const answer = await asRefused(
+  const answer = await returnRefusal(
     ['not-found'],
     asViewer(holding, session, (tx) => withdraw.execute(tx)),
   )
@@ -117,17 +117,17 @@ export async function withdrawDirectoryChange(
 }
 
 /** Numbers and placements of persons that a second person must confirm. */
-export interface Unsettled {
+export interface ChangeToApprove {
   kind: 'phone' | 'unit' | 'supervisor'
   /** A phone number key, or the person's id. */
   subject: string
   personId: string
 }
 
-export async function findUnsettled(
+export async function findChangesToApprove(
   tx: Tx,
   people: readonly Pick<PersonHistory, 'id' | 'phones' | 'placements'>[],
-): Promise<Unsettled[]> {
+): Promise<ChangeToApprove[]> {
   const rows = people.flatMap(({ id, phones, placements }) => [
     ...phones.map(({ phoneKey, from, to }) => row('phone', phoneKey, id, id, from, to)),
     ...placements.flatMap(({ unitId, supervisorId, from, to }) => [
@@ -135,13 +135,13 @@ export async function findUnsettled(
       row('supervisor', id, supervisorId, id, from, to),
     ]),
   ])
-  const { rows: found } = await sql<Unsettled>`
+  const { rows: found } = await sql<ChangeToApprove>`
     select kind, subject, person as "personId" from find_unsettled(${JSON.stringify(rows)}::jsonb)`.execute(tx)
   return found
 }
 
 function row(
-  kind: Unsettled['kind'],
+  kind: ChangeToApprove['kind'],
   subject: string,
   holder: string | null,
   person: string,

@@ -15,7 +15,7 @@ const saltBytes = 16
 const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/
 
 // Salt for unknown user ids, so that the answer takes as long.
-const nobody = newSalt()
+const saltOfUnknown = newSalt()
 
 /** Stored form of a password: its salt, and SHA-256 of argon2id's output, which the database compares. */
 export interface StoredPassword {
@@ -37,7 +37,7 @@ export async function hashPassword(password: string, cost = costNow): Promise<St
 
 /** Returns the proof of a password: argon2id's output. Takes as long without a salt. */
 export function proofOf(password: string, salt: string | null | undefined): Promise<Buffer> {
-  return hashRaw(password.normalize('NFKC'), readSalt(salt ?? nobody))
+  return hashRaw(password.normalize('NFKC'), readSalt(salt ?? saltOfUnknown))
 }
 
 function newSalt({ memoryCost, timeCost, parallelism }: HashCost = costNow): string {

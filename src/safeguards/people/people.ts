@@ -4,7 +4,7 @@
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { common, holdsAt, type Interval } from './history/intervals.ts'
+import { splitAtBounds, holdsAt, type Interval } from './history/intervals.ts'
 
 /** The database notifies this channel of every change of the directory. */
 export const directoryChannel = 'seloste_directory'
@@ -58,7 +58,9 @@ export async function readDirectory(holding: HoldingSafeguards): Promise<Directo
       placements: placementsOf.get(phone.personId) ?? [],
       consents: consentsOf.get(phone.personId) ?? [],
     }
-    return common(phone, [...had.names, ...had.placements, ...had.consents]).map((part) => describe(phone, had, part))
+    return splitAtBounds(phone, [...had.names, ...had.placements, ...had.consents]).map((part) =>
+      describe(phone, had, part),
+    )
   })
 }
 

@@ -31,7 +31,7 @@ export function readPerson(
 ): Promise<PersonInContext | { refused: 'deny.role' | 'not-found' }> {
   return viewDirectory(holding, session, async (view) => {
     const [person] = await readHistories(view.tx, [personId])
-    if (!person || !reaches(view, person, now)) {
+    if (!person || !isVisible(view, person, now)) {
       return { refused: view.reach.kind === 'own' ? 'deny.role' : 'not-found' }
     }
     return {
@@ -41,7 +41,7 @@ export function readPerson(
   })
 }
 
-function reaches({ reach, viewerId }: DirectoryView, person: PersonHistory, now: Temporal.Instant): boolean {
+function isVisible({ reach, viewerId }: DirectoryView, person: PersonHistory, now: Temporal.Instant): boolean {
   if (reach.kind === 'all' || person.id === viewerId) return true
   if (reach.kind === 'own') return false
   // Present placement, or the last if they have left.

@@ -59,8 +59,8 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
   return row !== undefined
 }
 
-/** Returns what the log has of a session's token, as session_tie in the database. */
-export function sessionTie(token: string): string {
+/** Returns the hash that the audit log stores for a session's token, as session_tie in the database does. */
+export function sessionLogHash(token: string): string {
   return createHash('sha256').update(sessionHash(token)).digest('hex')
 }
 

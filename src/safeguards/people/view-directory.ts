@@ -5,14 +5,14 @@ import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../t
 import type { Session } from './session.ts'
 
 /** Whose entries are visible: all to an administrator, the units to a supervisor, and one's own to everybody. */
-export type DirectoryReach =
+export type DirectoryScope =
   | { kind: 'all'; mayChange: boolean }
   | { kind: 'units'; units: readonly string[]; mayChange: false }
   | { kind: 'own'; mayChange: false }
 
 export interface DirectoryView {
   tx: Transaction<SafeguardTables>
-  reach: DirectoryReach
+  reach: DirectoryScope
   viewerId: string
 }
 
@@ -29,7 +29,7 @@ export async function viewDirectory<Found extends object>(
 ): Promise<Found | { refused: 'deny.role' | 'not-found' }> {
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const reach = await reachOf(tx)
+    const reach = await scopeOf(tx)
     const result = await view({ tx, reach, viewerId: session.personId })
     const role = reach.kind === 'all' ? 'ADMINISTRATOR' : reach.kind === 'units' ? 'SUPERVISOR' : undefined
     await appendAudit(tx, {
@@ -44,7 +44,7 @@ export async function viewDirectory<Found extends object>(
   })
 }
 
-async function reachOf(tx: Transaction<SafeguardTables>): Promise<DirectoryReach> {
+async function scopeOf(tx: Transaction<SafeguardTables>): Promise<DirectoryScope> {
   const { rows } = await sql<{ administers: boolean; supervises: boolean; units: string[] }>`
     select viewer_is('ADMINISTRATOR') as administers, viewer_is('SUPERVISOR') as supervises, (
       select coalesce(array_agg(distinct u), '{}') from access_right r, unnest(r.scope_units) u

@@ -41,11 +41,11 @@ export function isStorable(text: string): boolean {
 }
 
 // Invisible characters, and those that reverse the reading direction (Unicode UAX #9).
-const unseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+const invisibleCharacters = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** Normalises a name: composed, with single blanks, without invisible characters. */
 export function nameOf(written: string): string {
-  return written.normalize('NFC').replaceAll(unseen, '').replaceAll(/\s+/g, ' ').trim()
+  return written.normalize('NFC').replaceAll(invisibleCharacters, '').replaceAll(/\s+/g, ' ').trim()
 }
 
 /** Returns the key of a number at which an official can answer; undefined for a short code, a withheld number or no number. */

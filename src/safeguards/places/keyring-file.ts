@@ -6,7 +6,7 @@
  */
 import { sql, type Transaction } from 'kysely'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
-import type { LentItem } from '../ledger/replay-disclosures.ts'
+import type { DisclosedItemLink } from '../ledger/replay-disclosures.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { monthKeyName, recordingPurpose } from '../keys/month-keys.ts'
 import { unwrapKey } from '../keys/wrap.ts'
@@ -35,8 +35,8 @@ export interface MonthKeys {
   shards: { shard: number; version: number; wrapped: Buffer; recordings: number }[]
   /** Recordings whose keys have left the month and whose destruction is not yet in the place's ledger. */
   leaving: { recordingId: string; cause: string }[]
-  /** Lent copies of its recordings, with their links; removed once they are confirmed (R32). */
-  lent: LentItem[]
+  /** Disclosed copies of its recordings, with their links; removed once they are confirmed (R32). */
+  lent: DisclosedItemLink[]
 }
 
 export interface WrappedFileKey {
@@ -81,8 +81,8 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
 }
 
 /** Returns the disclosed copies of recordings whose keys are under a month. */
-export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentItem[]> {
-  const { rows } = await sql<LentItem>`
+export async function readDisclosedCopies(tx: Tx, month: Temporal.PlainDate): Promise<DisclosedItemLink[]> {
+  const { rows } = await sql<DisclosedItemLink>`
     select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from released_copies_of_month(${month})`.execute(
     tx,
   )
@@ -171,7 +171,7 @@ export function readShard(month: Temporal.PlainDate, shard: number, file: Buffer
 }
 
 /** Returns true if a shard's file keys open under its key: of two files left by a crash only one does. */
-export function opens(shardKey: Buffer, files: readonly WrappedFileKey[]): boolean {
+export function opensUnderKey(shardKey: Buffer, files: readonly WrappedFileKey[]): boolean {
   return files.every(({ recordingId, wrapped }) => {
     try {
       unwrapKey(shardKey, wrapped, recordingPurpose(recordingId))

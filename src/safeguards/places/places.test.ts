@@ -14,7 +14,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from '../keys/month-keys.ts'
 import { wrapKey } from '../keys/wrap.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { openMonth, opens, readShard } from './keyring-file.ts'
+import { openMonth, opensUnderKey, readShard } from './keyring-file.ts'
 import { openStore } from './open-place.ts'
 import { openPlaces, type Places } from './places.ts'
 import { renewMonth } from './renew-keyring.ts'
@@ -97,7 +97,7 @@ async function openedFrom(store: ObjectStore): Promise<string[]> {
       const size = await store.sizeBytes(name).catch(() => undefined)
       if (size === undefined) continue
       const files = readShard(month, shard, await store.readRange(name, 0, size))
-      if (!opens(shardKey!, files)) continue
+      if (!opensUnderKey(shardKey!, files)) continue
       found.push(...files.map(({ recordingId }) => recordingId))
       break
     }

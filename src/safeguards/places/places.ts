@@ -18,7 +18,7 @@ import { reachPlace, describeFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, recordPlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
-import { assertLedgerContinues, shipLedgerTo } from './ship-ledger.ts'
+import { assertLedgerContinues, copyLedgerTo } from './ship-ledger.ts'
 import { describeCopyPlace } from './configured-places.ts'
 
 export interface PlacesOptions {
@@ -57,7 +57,7 @@ export interface BackupPlaceOpen {
   renewCopies(): Promise<void>
 }
 
-interface Open {
+interface OpenedPlace {
   id: string
   store: ObjectStore
 }
@@ -65,9 +65,9 @@ interface Open {
 const limitMs = 20_000
 /** Deletions in a folder share a sync; a server has a limited number of connections. */
 const deletionsAtOnce = { folder: 500, s3: 50 }
-const deletionsInTime = 2_000
+const deletionsPerTimeout = 2_000
 /** A month of a million recordings has 3,000 files. */
-const wholeLimitMs = 10 * 60_000
+const wholeKeyringTimeoutMs = 10 * 60_000
 
 export function openPlaces(options: PlacesOptions): Places {
   const { db: holding, keys, recipient, now } = options
@@ -87,7 +87,10 @@ export function openPlaces(options: PlacesOptions): Places {
     }
 
     /** Serialised: an operation that timed out may still be writing. */
-    async do<Result>(work: (open: Open) => Promise<Result>, limit = options.limitMs ?? limitMs): Promise<Result> {
+    async do<Result>(
+      work: (open: OpenedPlace) => Promise<Result>,
+      limit = options.limitMs ?? limitMs,
+    ): Promise<Result> {
       const mine = this.#turn.then(async () => work(await this.#reach()))
       this.#turn = mine.catch(() => undefined)
       try {
@@ -100,7 +103,7 @@ export function openPlaces(options: PlacesOptions): Places {
       }
     }
 
-    async report(work: (open: Open) => Promise<unknown>, limit?: number): Promise<Reached> {
+    async report(work: (open: OpenedPlace) => Promise<unknown>, limit?: number): Promise<Reached> {
       const place = this.setting.name
       try {
         await this.do(work, limit)
@@ -110,7 +113,7 @@ export function openPlaces(options: PlacesOptions): Places {
       }
     }
 
-    async #reach(): Promise<Open> {
+    async #reach(): Promise<OpenedPlace> {
       const { kind, setting } = this
       const today = now().toZonedDateTimeISO(termZone).toPlainDate()
       const by = { sites: await options.sites(), today, now: now() }
@@ -183,7 +186,7 @@ export function openPlaces(options: PlacesOptions): Places {
 
   /** Under a lock of the place, so that no process writes older keys over newer ones. */
   async function renew(
-    { id, store }: Open,
+    { id, store }: OpenedPlace,
     month: Temporal.PlainDate,
     shards: readonly number[] | 'all',
   ): Promise<void> {
@@ -204,7 +207,7 @@ export function openPlaces(options: PlacesOptions): Places {
     })
   }
 
-  async function renewPending(open: Open): Promise<void> {
+  async function renewPending(open: OpenedPlace): Promise<void> {
     const row = await db
       .selectFrom('place_of_data')
       .select(['keyring_whole', 'recipient'])
@@ -233,7 +236,7 @@ export function openPlaces(options: PlacesOptions): Places {
     for (const { expiry_month } of months) await renew(open, expiry_month, [])
   }
 
-  async function renewWhole(open: Open): Promise<void> {
+  async function renewWhole(open: OpenedPlace): Promise<void> {
     const held = await db.selectFrom('shard_key').select('expiry_month').distinct().execute()
     const months = new Map(
       [...held.map((row) => row.expiry_month), ...(await monthsIn(open.store))].map((m) => [m.toString(), m]),
@@ -247,19 +250,19 @@ export function openPlaces(options: PlacesOptions): Places {
     sealed.add(open.id)
   }
 
-  async function ship({ id, store }: Open): Promise<void> {
+  async function copyLedger({ id, store }: OpenedPlace): Promise<void> {
     await db.transaction().execute(async (tx) => {
       await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
       await sql`select pg_advisory_xact_lock(hashtextextended(${`seloste.ledger.${id}`}, 0))`.execute(tx)
-      const to = await shipLedgerTo(db, store, recipient)
+      const to = await copyLedgerTo(db, store, recipient)
       await tx.updateTable('place_of_data').set({ ledger_to: to }).where('id', '=', id).execute()
     })
   }
 
   /** In parts, each with its timeout; after a failure the rest is left to the next run. */
   async function deleteFrom(place: Place, objects: readonly string[]): Promise<Reached> {
-    for (let from = 0; ; from += deletionsInTime) {
-      const some = objects.slice(from, from + deletionsInTime)
+    for (let from = 0; ; from += deletionsPerTimeout) {
+      const some = objects.slice(from, from + deletionsPerTimeout)
       const answer = await place.report(async ({ store }) => {
         const deleting = limitInFlight(deletionsAtOnce[place.setting.at.kind])
         for (const key of some) {
@@ -283,15 +286,15 @@ export function openPlaces(options: PlacesOptions): Places {
         ),
       ),
     deleteObjects: (objects: readonly string[]) => Promise.all(backups.map((place) => deleteFrom(place, objects))),
-    shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.report(ship))),
+    shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.report(copyLedger))),
     catchUp: async () => {
       const copies = backups.map((place) =>
         place.report(async (open) => {
           await renewPending(open)
-          await ship(open)
-        }, wholeLimitMs),
+          await copyLedger(open)
+        }, wholeKeyringTimeoutMs),
       )
-      return Promise.all([...copies, ...ledgers.map((place) => place.report(ship))])
+      return Promise.all([...copies, ...ledgers.map((place) => place.report(copyLedger))])
     },
     backup(name) {
       const place = backups.find(({ setting }) => setting.name === name)
@@ -302,8 +305,8 @@ export function openPlaces(options: PlacesOptions): Places {
           renewCopies: () =>
             place.do(async (open) => {
               await renewPending(open)
-              await ship(open)
-            }, wholeLimitMs),
+              await copyLedger(open)
+            }, wholeKeyringTimeoutMs),
         }
       )
     },

@@ -14,7 +14,7 @@ export interface ConfiguredPlace extends PlaceDescription {
   kind: PlaceKind
 }
 
-export interface JudgedBy {
+export interface JudgementContext {
   /** Sites of the description in force. */
   sites: readonly StorageSite[]
   /** In the register's time zone. */
@@ -42,7 +42,7 @@ const usedWhenReached: readonly PlaceKind[] = ['backup', 'ledger']
 export async function judgePlaces(
   db: HoldingSafeguards,
   places: readonly ConfiguredPlace[],
-  by: JudgedBy,
+  by: JudgementContext,
 ): Promise<JudgedPlace[]> {
   const judged: JudgedPlace[] = []
   for (const place of places) judged.push(await judgePlace(db, place, by))
@@ -70,7 +70,7 @@ function judgeUse(
 export async function judgePlace(
   holding: HoldingSafeguards,
   place: ConfiguredPlace,
-  { sites, today, now }: JudgedBy,
+  { sites, today, now }: JudgementContext,
 ): Promise<JudgedPlace> {
   const db = safeguardsOf(holding)
   const verdict = judgeSite(sites, place, today)
@@ -134,7 +134,10 @@ export async function judgePlace(
  * Marks places that are no longer configured.
  * @returns their names
  */
-export async function leavePlaces(holding: HoldingSafeguards, place: readonly ConfiguredPlace[]): Promise<string[]> {
+export async function markPlacesUnused(
+  holding: HoldingSafeguards,
+  place: readonly ConfiguredPlace[],
+): Promise<string[]> {
   const db = safeguardsOf(holding)
   const known = await db
     .selectFrom('place_of_data')

@@ -1,7 +1,7 @@
 /**
  * Writes a month's keys to a place (R50, R52) from one snapshot of the database, reads them back, and removes files of
  * destroyed keys.
- * A shard's file never comes from another moment than its key. The new file is kept beside the old one until the month's file
+ * A shard's file and its key are always from the same snapshot. The new file is kept beside the old one until the month's file
  * has the shard's new key: after an interruption one of the two opens.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -13,7 +13,7 @@ import {
   monthFile,
   nextShardFile,
   readLeaving,
-  readLent,
+  readDisclosedCopies,
   readShards,
   sealMonth,
   shardFile,
@@ -66,7 +66,11 @@ export async function renewMonth(
         return putAndReadBack(store, nextShardFile(month, shard), bytes)
       })
     }
-    const sealed = await sealMonth(keys, recipient, month, { shards: held, leaving, lent: await readLent(tx, month) })
+    const sealed = await sealMonth(keys, recipient, month, {
+      shards: held,
+      leaving,
+      lent: await readDisclosedCopies(tx, month),
+    })
     await putAndReadBack(store, monthFile(month), sealed)
     await each([...written], async (shard) => {
       const next = nextShardFile(month, shard)

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
-import { storedMembers } from '../audit/stored-tree.ts'
+import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { fileEntries, fileOfIndex, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
 import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
@@ -24,7 +24,7 @@ export const ledgerFolder = 'ledger/'
  * @returns the number of its last entry
  * @throws what `assertLedgerContinues` throws, PlaceFault `place-differs`; what the store throws
  */
-export async function shipLedgerTo(
+export async function copyLedgerTo(
   db: HoldingSafeguards,
   store: ObjectStore,
   recipient: string | undefined,
@@ -32,9 +32,9 @@ export async function shipLedgerTo(
   const found = await assertLedgerContinues(db, store)
   if (!found) return 0
   const { newest, note, there } = found
-  const from = there && (await isWhole(store, there.size)) ? there.size : 0
-  if (recipient !== undefined) await shipContents(db, store, recipient, from)
-  if (from > 0) await mendOne(db, store, from, newest)
+  const from = there && (await hasAllFiles(store, there.size)) ? there.size : 0
+  if (recipient !== undefined) await copyContents(db, store, recipient, from)
+  if (from > 0) await repairOneFile(db, store, from, newest)
   if (note === newest.note && from === newest.size) return newest.size
   // Not beyond this head: the content files written before lack later entries.
   for await (const file of ledgerFilesSince(db, from, newest)) {
@@ -51,7 +51,7 @@ export async function assertLedgerContinues(
   db: HoldingSafeguards,
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {
-  // The place first: another process may extend it meanwhile, up to what the database has by then.
+  // Reads the place before the database: another process may extend the copy meanwhile, up to the database's newest entry.
   const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const newest = await newestHead(db)
   if (!newest) return undefined
@@ -65,7 +65,7 @@ export async function assertLedgerContinues(
     const message = `the ledger there has ${there.size} entries but the database has ${newest.size}: the database is from an earlier time; restore with "seloste restore"`
     throw new PlaceFault('place-ledger-ahead', message)
   }
-  if (there && !(await edgeAt(there.size, storedMembers(db, ledgerTree))).root().equals(there.root)) {
+  if (there && !(await edgeAt(there.size, storedHashReader(db, ledgerTree))).root().equals(there.root)) {
     const message = `the ledger there, of ${there.size} entries, is not an earlier part of this one: a register restored from a backup has written there; stop that register, keep the files there, and use another folder or bucket`
     throw new PlaceFault('place-ledger-other', message)
   }
@@ -73,7 +73,7 @@ export async function assertLedgerContinues(
 }
 
 /** Copies contents, before the entries that need them; removes contents that no backup needs any more. */
-async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient: string, from: number): Promise<void> {
+async function copyContents(db: HoldingSafeguards, store: ObjectStore, recipient: string, from: number): Promise<void> {
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()
   for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
@@ -86,7 +86,7 @@ async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient
 }
 
 /** Verifies one file of entries per run, since none is read before a restore, and rewrites a damaged one. */
-async function mendOne(
+async function repairOneFile(
   db: HoldingSafeguards,
   store: ObjectStore,
   size: number,
@@ -102,7 +102,7 @@ async function mendOne(
 }
 
 /** Returns true if every file of entries exists; their content is verified by readers of a copy. */
-async function isWhole(store: ObjectStore, size: number): Promise<boolean> {
+async function hasAllFiles(store: ObjectStore, size: number): Promise<boolean> {
   let files = 0
   for await (const _ of store.list(`${ledgerFolder}entries/`)) files += 1
   return files >= Math.ceil(size / fileEntries)
@@ -119,7 +119,7 @@ export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolea
 }
 
 /** Returns true if a package waits until the places have the entry of its release. */
-export async function packagesWait(holding: HoldingSafeguards): Promise<boolean> {
+export async function arePackagesWaiting(holding: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ wait: boolean }>`select packages_await_replication() as wait`.execute(
     safeguardsOf(holding),
   )

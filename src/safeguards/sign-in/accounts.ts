@@ -3,7 +3,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Stores the second factor that the description in force demands, for the database's decision at each sign-in. */
-export async function storeDemand(holding: HoldingSafeguards, demand: SecondFactorDemand): Promise<void> {
+export async function storeSecondFactorDemand(holding: HoldingSafeguards, demand: SecondFactorDemand): Promise<void> {
   await safeguardsOf(holding)
     .updateTable('sign_in_demand')
     .set({ second_factor: demand })
@@ -15,12 +15,12 @@ export async function storeDemand(holding: HoldingSafeguards, demand: SecondFact
  * Ends sessions, rights, passwords and factors of people who have left (R20, R36).
  * @returns how many people
  */
-export async function endLeavers(holding: HoldingSafeguards): Promise<number> {
+export async function removeAccessOfLeavers(holding: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ people: number }>`select end_leavers() as people`.execute(safeguardsOf(holding))
   return rows[0]?.people ?? 0
 }
 
 /** Deletes expired data of signing in: failures, links, notices, unused devices, unfinished enrolments. */
-export async function forgetSignIns(holding: HoldingSafeguards): Promise<void> {
+export async function deleteExpiredSignInData(holding: HoldingSafeguards): Promise<void> {
   await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(holding))
 }

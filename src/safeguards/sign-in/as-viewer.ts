@@ -23,7 +23,7 @@ export function asViewer<Result>(
  * Returns the result of `work`, or the database's refusal, which is logged after the rollback.
  * @throws other errors
  */
-export async function orRefused<Code extends string, Result>(
+export async function logRefusal<Code extends string, Result>(
   holding: HoldingSafeguards,
   codes: readonly Code[],
   entry: Omit<AuditEntry, 'result'>,

@@ -2,11 +2,11 @@
 import { sql } from 'kysely'
 import { sessionHash } from '../people/session.ts'
 import type { HoldingSafeguards } from '../tables.ts'
-import type { WeightyAct } from './passkey-tables.ts'
+import type { ConfirmedAct } from './passkey-tables.ts'
 
 /** An act, its object, and the revision that was read; 0 if it has none. */
 export interface Act {
-  act: WeightyAct
+  act: ConfirmedAct
   id: string
   revision: number
 }

@@ -6,7 +6,7 @@ import { decideDirectoryChange, listDirectoryChanges } from '../people/directory
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
-import { endLeavers } from './accounts.ts'
+import { removeAccessOfLeavers } from './accounts.ts'
 import { makeLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
 
@@ -160,14 +160,14 @@ describe('removing somebody’s second factors', () => {
 })
 
 describe('a person who left (R20, R36)', () => {
-  test('opens nothing from that instant on, and within seconds nothing of theirs is left', async () => {
+  test('has no access from that instant on, and their sessions, rights and factors are removed within seconds', async () => {
     const leaver = await holder('Lähtijä', 'ADMINISTRATOR')
     await rememberDevice(desk, leaver, newDeviceToken())
     await giveFactor(leaver.personId)
     await pool.query('update person set employed_to = now() where id = $1', [leaver.personId])
     expect(await sessionHolds(desk, leaver.token, now())).toBe(false)
-    expect(await endLeavers(custodian)).toBe(1)
-    expect(await endLeavers(custodian)).toBe(0)
+    expect(await removeAccessOfLeavers(custodian)).toBe(1)
+    expect(await removeAccessOfLeavers(custodian)).toBe(0)
     const { rows } = await pool.query(
       `select (select count(*)::int from session where person_id = $1 and ended_at is null) as sessions,
         (select count(*)::int from access_right where person_id = $1 and revoked_at is null) as rights,
@@ -188,14 +188,14 @@ describe('a person who left (R20, R36)', () => {
   test('has no earlier password and no earlier right after coming back', async () => {
     const leaver = await enterTestPerson(admin, desk, { name: 'Palaaja' })
     await pool.query('update person set employed_to = now() where id = $1', [leaver.id])
-    await endLeavers(custodian)
+    await removeAccessOfLeavers(custodian)
     await pool.query('update person set employed_to = null where id = $1', [leaver.id])
     expect(await signIn(desk, { userId: leaver.userId, password }, now())).toBe('refused')
   })
 
-  test('takes nothing from those who stay, whose employment ends later, or who ended long ago', async () => {
+  test('removes nothing of people who stay, who leave later, or who left long ago', async () => {
     await pool.query("update person set employed_to = now() + interval '1 hour' where id = $1", [aino.id])
-    expect(await endLeavers(custodian)).toBe(0)
+    expect(await removeAccessOfLeavers(custodian)).toBe(0)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 })

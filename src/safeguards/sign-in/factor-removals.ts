@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { asViewer, orRefused, type Refused } from './as-viewer.ts'
+import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 
 export interface FactorRemoval {
   id: string
@@ -31,7 +31,7 @@ export function requestFactorRemoval(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return orRefused(holding, requestRefusals, entry, () =>
+  return logRefusal(holding, requestRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
       const { rows } = await sql<{
         id: string
@@ -70,7 +70,7 @@ export function decideFactorRemoval(
     personId: session.personId,
     object: { kind: 'credential' as const, id },
   }
-  return orRefused(holding, decideRefusals, entry, () =>
+  return logRefusal(holding, decideRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
       await sql`select decide_factor_removal(${id}::uuid, ${confirm})`.execute(tx)
       return { done: true as const }

@@ -31,10 +31,10 @@ import {
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionExpiry, sessionHash, sessionObject, sessionTie } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { openProven } from './open-session.ts'
+import { openAuthenticatedSession } from './open-session.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Redirect path. */
@@ -52,7 +52,7 @@ export interface ProviderRefusal {
 }
 
 /** The provider must authenticate the person again before the browser continues. */
-export interface SignInAgain {
+export interface ReauthenticationNeeded {
   again: { returnTo: string; previousSession?: string | undefined }
 }
 
@@ -75,7 +75,7 @@ export interface IdentityProvider {
     device?: string | undefined
   }) => Promise<
     | { personId: string; expiresAt: string; returnTo: string; previousSession?: string | undefined }
-    | SignInAgain
+    | ReauthenticationNeeded
     | ProviderRefusal
   >
   /** Returns where a browser ends its session at the provider (OpenID Connect RP-Initiated Logout 1.0). */
@@ -98,7 +98,7 @@ interface Flow {
 
 const flowMinutes = 10
 const answerSeconds = 4
-const knownForMs = 60 * 60_000
+const discoveryCacheMs = 60 * 60_000
 const clockToleranceSeconds = 30
 /** Latest representable instant. */
 const latestSeconds = 8_640_000_000_000
@@ -177,7 +177,8 @@ export function createIdentityProvider(given: {
       }
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
-        if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
+        if (!(await openAuthenticatedSession(tx, person.id, 'oidc', made, expiresAt)))
+          return refusal('unknown-person', person.id)
         await tx
           .updateTable('session')
           .set({ proved_at: provedAt(claims.claims) })
@@ -193,7 +194,7 @@ export function createIdentityProvider(given: {
           result: 'ok',
           personId: person.id,
           object: await sessionObject(tx, made.newSession),
-          detail: { method: 'oidc', token: sessionTie(made.newSession) },
+          detail: { method: 'oidc', token: sessionLogHash(made.newSession) },
         })
         return {
           personId: person.id,
@@ -229,7 +230,7 @@ export function createIdentityProvider(given: {
 
   /** The provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
   async function discoverProvider(): Promise<Configuration> {
-    if (known && now().epochMilliseconds - known.at < knownForMs) return known.configuration
+    if (known && now().epochMilliseconds - known.at < discoveryCacheMs) return known.configuration
     const configuration = await discovery(
       new URL(settings.issuer),
       settings.clientId,
@@ -330,7 +331,7 @@ export function createIdentityProvider(given: {
   }
 
   /** The person bound to a subject of the provider. */
-  async function personOf(subject: string): Promise<PersonMeant | undefined> {
+  async function personOf(subject: string): Promise<IdentifiedPerson | undefined> {
     return employed()
       .innerJoin('provider_subject', 'provider_subject.person_id', 'person.id')
       .where('provider_subject.issuer', '=', settings.issuer)
@@ -375,7 +376,7 @@ export function createIdentityProvider(given: {
   }
 
   /** Returns the one person whom the claim names; undefined if it is ambiguous. */
-  async function personByClaim(subject: string): Promise<PersonMeant | undefined> {
+  async function personByClaim(subject: string): Promise<IdentifiedPerson | undefined> {
     if (subject === '') return undefined
     const rows = await employed()
       .$if(settings.match === 'userId', (query) => query.where('user_id', '=', subject.toLowerCase()))
@@ -388,7 +389,7 @@ export function createIdentityProvider(given: {
   }
 
   /** A person with a second factor here must use two factors there as well. */
-  function needsTwoFactors({ second_factor: demand, factors }: PersonMeant): boolean {
+  function needsTwoFactors({ second_factor: demand, factors }: IdentifiedPerson): boolean {
     return demand === 'required' || factors.length > 0
   }
 
@@ -425,7 +426,7 @@ export function createIdentityProvider(given: {
   }
 }
 
-interface PersonMeant {
+interface IdentifiedPerson {
   id: string
   factors: string[]
   second_factor: SecondFactorDemand

@@ -7,7 +7,7 @@ import { decideDirectoryChange, listDirectoryChanges } from '../people/directory
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { readLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
-import { signInOf } from './own-account.ts'
+import { readSignInMethods } from './own-account.ts'
 import { signIn } from './sign-in.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -68,7 +68,7 @@ describe('the first links of an installation', () => {
     expect(await makeFirstLinks(admin)).toEqual([])
   })
 
-  test('recognise a person in the directory by their password, and nobody by another’s', async () => {
+  test('recognise a person in the directory by their own password only', async () => {
     await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER'")
     const person = await enterTestPerson(admin, desk, { name: 'Liisa Lahti' })
     const token = await link('ACCESS_APPROVER')
@@ -243,12 +243,12 @@ describe('a link made by an administrator', () => {
 
   test('is shown on the person’s page while it is pending, and only to an administrator', async () => {
     await made()
-    expect(await signInOf(desk, anssi, aino.id)).toMatchObject({
+    expect(await readSignInMethods(desk, anssi, aino.id)).toMatchObject({
       hasPassword: true,
       linkUntil: expect.anything() as object,
     })
     const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
-    expect(await signInOf(desk, bertil, aino.id)).toBeUndefined()
+    expect(await readSignInMethods(desk, bertil, aino.id)).toBeUndefined()
   })
 
   test('refuses a password too short to be the only factor, whatever the desk reports, unless there is a second factor', async () => {

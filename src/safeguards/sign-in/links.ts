@@ -11,7 +11,7 @@ import { describePerson } from '../people/people.ts'
 import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { asViewer, orRefused, type Refused } from './as-viewer.ts'
+import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import { plainCode } from './release-code.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
@@ -57,7 +57,7 @@ export function makeLink(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return orRefused(holding, makeRefusals, entry, () =>
+  return logRefusal(holding, makeRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
       const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
         select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
@@ -158,7 +158,7 @@ export async function useLink(
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const { salt, check } = await hashPassword(password)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return orRefused(holding, useRefusals, entry, async () => {
+  return logRefusal(holding, useRefusals, entry, async () => {
     const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
       select use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt}, ${check}::bytea,
         ${isOnlyFactor(password)}) as used`.execute(safeguardsOf(holding))
@@ -184,7 +184,7 @@ export async function useFirstLink(
     .executeTakeFirst()
   const proof = await proofOf(person.password, known?.password_salt)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return orRefused(holding, useRefusals, entry, async () => {
+  return logRefusal(holding, useRefusals, entry, async () => {
     await sql`
       select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
         ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { forgetSignIns } from './accounts.ts'
+import { deleteExpiredSignInData } from './accounts.ts'
 import { makeOperatorsLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn, type AttemptFrom } from './sign-in.ts'
 
@@ -118,7 +118,7 @@ describe('strangers together', () => {
   test('stay locked out across a restart and a cleanup', async () => {
     await fail(100, elsewhere)
     await later(60 * 24 * 2)
-    await forgetSignIns(database.as('seloste_custodian').db)
+    await deleteExpiredSignInData(database.as('seloste_custodian').db)
     expect(await attempt(password, elsewhere())).toEqual({ refused: 'session.closed' })
     const { rows } = await pool.query("select source from sign_in_failure where source <> '*'")
     expect(rows).toEqual([])

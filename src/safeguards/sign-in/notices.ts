@@ -34,6 +34,10 @@ export function listNotices(holding: HoldingSafeguards, session: Session): Promi
 }
 
 /** Marks one's own notices as seen. */
-export async function seeNotices(holding: HoldingSafeguards, session: Session, ids: readonly string[]): Promise<void> {
+export async function markNoticesSeen(
+  holding: HoldingSafeguards,
+  session: Session,
+  ids: readonly string[],
+): Promise<void> {
   await asViewer(holding, session, (tx) => sql`select mark_notices_seen(${ids}::uuid[])`.execute(tx))
 }

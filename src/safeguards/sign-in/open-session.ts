@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionHash, sessionObject, sessionTie } from '../people/session.ts'
+import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
  * Opens a session for a person authenticated by the custodian, under a token made by the desk.
  * @returns false if the person is not employed
  */
-export async function openProven(
+export async function openAuthenticatedSession(
   tx: HoldingSafeguards,
   personId: string,
   method: 'passkey' | 'oidc',
@@ -44,7 +44,7 @@ export async function completeWithPasskey(
     result: completed ? 'ok' : 'refused:session.none',
     personId,
     object: await sessionObject(tx, newSession),
-    detail: { method: 'password+passkey', token: sessionTie(newSession) },
+    detail: { method: 'password+passkey', token: sessionLogHash(newSession) },
   })
   return completed
 }

@@ -8,12 +8,12 @@ import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { asViewer, orRefused, type Refused } from './as-viewer.ts'
+import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
 /** Methods of a person. */
-export interface SignInOf {
+export interface PersonSignInMethods {
   hasPassword: boolean
   passwordSetAt: Temporal.Instant | null
   /** The password is long enough as the only factor. */
@@ -31,13 +31,13 @@ export interface SignInOf {
 }
 
 /** Returns a person's methods: for oneself, or for anybody as an administrator; undefined for others. */
-export async function signInOf(
+export async function readSignInMethods(
   holding: HoldingSafeguards,
   session: Session,
   personId: string,
-): Promise<SignInOf | undefined> {
+): Promise<PersonSignInMethods | undefined> {
   return asViewer(holding, session, async (tx) => {
-    const { rows } = await sql<SignInOf>`
+    const { rows } = await sql<PersonSignInMethods>`
       select has_password as "hasPassword", password_set_at as "passwordSetAt", password_alone as "passwordAlone",
         totp_added_at as "totpAddedAt", totp_used_at as "totpUsedAt", recovery_codes as "recoveryCodes", passkeys, factors, demand,
         link_made_at as "linkMadeAt", link_until as "linkUntil", needs_operator as "needsOperator"
@@ -47,7 +47,7 @@ export async function signInOf(
 }
 
 /** A session, or a sign-in in progress and what it awaits. */
-export interface UnderWay {
+export interface SignInState {
   personId: string
   awaits: 'second-factor' | 'enrolment' | 'nothing'
   factors: SecondFactor[]
@@ -55,7 +55,7 @@ export interface UnderWay {
 }
 
 /** Returns the sign-in of a token; undefined if it is invalid, expired, or its person is not employed. */
-export async function signInUnderWay(holding: HoldingSafeguards, token: string): Promise<UnderWay | undefined> {
+export async function readSignInState(holding: HoldingSafeguards, token: string): Promise<SignInState | undefined> {
   const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
     select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
     safeguardsOf(holding),
@@ -196,7 +196,7 @@ export async function endSessionsOf(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return orRefused(holding, endRefusals, entry, () =>
+  return logRefusal(holding, endRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
       const { rows } = await sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`.execute(
         tx,

@@ -11,11 +11,11 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeWithPasskey } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
-import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyWork } from './passkey-work.ts'
+import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-work.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
-export function createPasskeyStore({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
+export function createPasskeyStore({ db: holding, now, place, service, challenges, secondFactors }: PasskeyContext) {
   const db = safeguardsOf(holding)
 
   return {
@@ -36,7 +36,9 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
       const own = await passkeysOf(db, holder.personId)
       const unproved = holder.enrols
         ? undefined
-        : await (own.length > 0 ? unconfirmed(request.session, holder) : unproven(request, holder))
+        : await (own.length > 0
+            ? refusalWithoutConfirmation(request.session, holder)
+            : refusalWithoutProof(request, holder))
       if (unproved) return unproved
       return generateRegistrationOptions({
         rpName: service(),
@@ -120,7 +122,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
       return db.transaction().execute(async (tx) => {
         const mine = tx.selectFrom('passkey').where('id', '=', request.id).where('person_id', '=', holder.personId)
         if (!(await mine.select('id').executeTakeFirst())) return { refused: 'not-found' as const }
-        if (await isNeeded(tx, holder.personId)) return { refused: 'passkey.needed' as const }
+        if (await isLastFactorNeeded(tx, holder.personId)) return { refused: 'passkey.needed' as const }
         const act = { act: 'passkey.remove', id: request.id, revision: 0 } as const
         if (!(await spendConfirmation(tx, request.session, holder.personId, act))) {
           return { refused: 'confirm.passkey' as const }
@@ -146,24 +148,27 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
     return awaiting?.factors.length === 0 ? { ...awaiting, enrols: true } : undefined
   }
 
-  async function unconfirmed(token: string, { personId }: SessionHolder): Promise<PasskeyRefusal | undefined> {
+  async function refusalWithoutConfirmation(
+    token: string,
+    { personId }: SessionHolder,
+  ): Promise<PasskeyRefusal | undefined> {
     const act = { act: 'passkey.add', id: personId, revision: 0 } as const
     return (await spendConfirmation(db, token, personId, act)) ? undefined : { refused: 'confirm.passkey' }
   }
 
-  async function unproven(
+  async function refusalWithoutProof(
     request: { session: string; proof?: string | undefined; otp?: string | undefined },
     holder: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
-    if (!holder.factors.includes('totp')) return unprovenPassword(request, holder)
+    if (!holder.factors.includes('totp')) return refusalWithoutPassword(request, holder)
     if (request.otp === undefined) return { refused: 'confirm.code' }
-    const refusal = await unprovenPassword(request, holder)
+    const refusal = await refusalWithoutPassword(request, holder)
     if (refusal) return refusal
     const taken = await secondFactors.prove({ session: request.session, otp: request.otp })
     return 'refused' in taken ? taken : undefined
   }
 
-  async function unprovenPassword(
+  async function refusalWithoutPassword(
     request: { session: string; proof?: string | undefined },
     { personId }: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
@@ -190,7 +195,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
 class SessionEnded extends Error {}
 
 /** Returns true if the person's last factor is one passkey, beside a password that must not, or cannot, be the only factor. */
-async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
+async function isLastFactorNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select p.password_salt is not null and (d.second_factor = 'required' or not p.password_alone)
       and second_factors(p.id) = '{passkey}' and (select count(*) from passkey k where k.person_id = p.id) = 1 as needed

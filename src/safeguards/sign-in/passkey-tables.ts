@@ -19,7 +19,7 @@ export interface PasskeyTables {
   }
   act_confirmation: {
     session_hash: Buffer
-    act: WeightyAct
+    act: ConfirmedAct
     object_id: string
     revision: number
     passkey_id: string
@@ -29,7 +29,7 @@ export interface PasskeyTables {
 }
 
 /** Acts that a person with a passkey confirms with it each time (R14, R36). */
-export const weightyActs = [
+export const confirmedActs = [
   'draft.approve',
   'draft.reject',
   'right.approve',
@@ -43,4 +43,4 @@ export const weightyActs = [
   'change.reject',
   'session.prove',
 ] as const
-export type WeightyAct = (typeof weightyActs)[number]
+export type ConfirmedAct = (typeof confirmedActs)[number]

@@ -4,7 +4,7 @@ import type { CodeProof, FactorRefusal } from './second-factor.ts'
 import type { PasskeyFault, Place } from './verify-passkey.ts'
 
 /** Dependencies of the custodian's passkey operations. */
-export interface PasskeyWork {
+export interface PasskeyContext {
   db: HoldingSafeguards
   now: () => Temporal.Instant
   place: Place

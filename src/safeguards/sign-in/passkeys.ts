@@ -1,6 +1,6 @@
 /**
  * Passkeys (R20, L21), in the custodian: options for browsers, verification of answers, sessions opened or completed, acts
- * confirmed. The desk's word is not trusted.
+ * confirmed. What the desk reports is not trusted.
  */
 import {
   generateAuthenticationOptions,
@@ -9,7 +9,7 @@ import {
 } from '@simplewebauthn/server'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionExpiry, sessionHash, sessionObject, sessionTie } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyStore } from './passkey-store.ts'
@@ -20,15 +20,15 @@ import {
   refusalOf,
   type Descriptor,
   type PasskeyRefusal,
-  type PasskeyWork,
+  type PasskeyContext,
 } from './passkey-work.ts'
-import { completeWithPasskey, openProven } from './open-session.ts'
+import { completeWithPasskey, openAuthenticatedSession } from './open-session.ts'
 import { holderOf } from './session-holder.ts'
 import { usePasskey } from './verify-passkey.ts'
 
 export type Passkeys = ReturnType<typeof createPasskeys>
 
-export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
+export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
   const { db: holding, now, place } = given
   const db = safeguardsOf(holding)
   const challenges = createChallenges(now)
@@ -48,13 +48,14 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       const used = await judge(request.response, ['sign-in'])
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
-        const opened = !('fault' in used) && (await openProven(tx, used.personId, 'passkey', request, expiresAt))
+        const opened =
+          !('fault' in used) && (await openAuthenticatedSession(tx, used.personId, 'passkey', request, expiresAt))
         await appendAudit(tx, {
           action: 'session.started',
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
           personId: used.personId,
           object: await sessionObject(tx, request.newSession),
-          detail: { method: 'passkey', ...(opened && { token: sessionTie(request.newSession) }) },
+          detail: { method: 'passkey', ...(opened && { token: sessionLogHash(request.newSession) }) },
         })
         if ('fault' in used) return refusalOf(used.fault)
         return opened

@@ -22,7 +22,7 @@ export interface PasswordProblem {
   word?: string
 }
 
-export interface PasswordAround {
+export interface PasswordContext {
   /** A second factor is enrolled, or must be before anything else. */
   secondFactor: boolean
   /** User id, name, organisation, service, as written. */
@@ -32,7 +32,7 @@ export interface PasswordAround {
 }
 
 const common: ReadonlySet<string> = new Set(dictionary['passwords-common'])
-const rows = ['1234567890', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm', 'abcdefghijklmnopqrstuvwxyzåäö']
+const characterSequences = ['1234567890', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm', 'abcdefghijklmnopqrstuvwxyzåäö']
 /** Substitutions of letters. */
 const lookalikes: Record<string, string> = {
   '@': 'a',
@@ -46,12 +46,12 @@ const lookalikes: Record<string, string> = {
 }
 
 /** Returns everything that is wrong with a password; empty if it is acceptable. Compared in NFKC, as it is stored. */
-export function judgePassword(password: string, around: PasswordAround): PasswordProblem[] {
+export function judgePassword(password: string, around: PasswordContext): PasswordProblem[] {
   const text = password.normalize('NFKC')
   const min = around.secondFactor ? minLengthWithSecondFactor : minLengthAlone
   const { length } = [...text]
   const plain = text.toLowerCase()
-  const word = wordAround(plain, around.words)
+  const word = personalWordIn(plain, around.words)
   return [
     ...(length < min ? [{ code: 'too-short' as const, least: min }] : []),
     ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
@@ -92,7 +92,7 @@ function isRepeated(plain: string): boolean {
 
 function follows(before: string, after: string): boolean {
   if (before === after) return true
-  return rows.some((row) => {
+  return characterSequences.some((row) => {
     const at = row.indexOf(before)
     return at !== -1 && (row[at + 1] === after || (at > 0 && row[at - 1] === after))
   })
@@ -107,7 +107,7 @@ function periodOf(text: string): number {
 }
 
 /** Returns a word about the person beside which too little remains. */
-function wordAround(plain: string, around: readonly string[]): string | undefined {
+function personalWordIn(plain: string, around: readonly string[]): string | undefined {
   const words = [
     ...new Set(
       around.flatMap((one) => {

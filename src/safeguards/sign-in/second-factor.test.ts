@@ -6,8 +6,8 @@ import { enterTestPerson, password, type TestPerson } from '#test/database/peopl
 import { proofOf } from '../people/password.ts'
 import { sessionHolds, sessionObject, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { storeDemand } from './accounts.ts'
-import { passwordProof, signInOf } from './own-account.ts'
+import { storeSecondFactorDemand } from './accounts.ts'
+import { passwordProof, readSignInMethods } from './own-account.ts'
 import { createSecondFactors } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
 
@@ -29,7 +29,7 @@ const factors = createSecondFactors(custodian, keys, codeClock)
 
 let aino: TestPerson
 beforeEach(async () => {
-  await storeDemand(custodian, 'optional')
+  await storeSecondFactorDemand(custodian, 'optional')
   aino = await enterTestPerson(admin, desk, { name: 'Aino' })
 })
 
@@ -110,7 +110,7 @@ describe('enrolling an authenticator', () => {
       refused: 'factor.enrolled',
     })
     aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
-    await storeDemand(custodian, 'off')
+    await storeSecondFactorDemand(custodian, 'off')
     const { token } = await aino.signIn()
     expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toMatchObject({
       id: expect.any(String) as string,
@@ -171,7 +171,7 @@ describe('signing in with a second factor', () => {
 
   test('is required of a person who has one, even if the description has switched it off since', async () => {
     await enrol()
-    await storeDemand(custodian, 'off')
+    await storeSecondFactorDemand(custodian, 'off')
     expect(await withPassword()).toMatchObject({ awaits: 'second-factor' })
   })
 
@@ -276,7 +276,7 @@ describe('signing in with a second factor', () => {
 })
 
 describe('if the description requires a second factor', () => {
-  beforeEach(() => storeDemand(custodian, 'required'))
+  beforeEach(() => storeSecondFactorDemand(custodian, 'required'))
 
   test('a person without a second factor can enrol one with the password, and can do nothing else before', async () => {
     const begun = await withPassword()
@@ -294,9 +294,9 @@ describe('if the description requires a second factor', () => {
   })
 
   test('a person with a second factor cannot avoid it by enrolling another with the password', async () => {
-    await storeDemand(custodian, 'optional')
+    await storeSecondFactorDemand(custodian, 'optional')
     await enrol()
-    await storeDemand(custodian, 'required')
+    await storeSecondFactorDemand(custodian, 'required')
     const { token } = await withPassword()
     expect(await factors.beginTotp({ session: token, issuer: 'x', userId: 'x' })).toEqual({ refused: 'session.none' })
     expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
@@ -305,9 +305,9 @@ describe('if the description requires a second factor', () => {
   })
 
   test('nobody can remove their own second factor', async () => {
-    await storeDemand(custodian, 'optional')
+    await storeSecondFactorDemand(custodian, 'optional')
     const { session, secret } = await enrol()
-    await storeDemand(custodian, 'required')
+    await storeSecondFactorDemand(custodian, 'required')
     expect(await factors.removeTotp({ session, proof: await proof(), otp: code(secret) })).toEqual({
       refused: 'factor.required',
     })
@@ -322,7 +322,7 @@ describe('removing one’s own authenticator', () => {
     expect(await remove({ password: 'guess', otp: code(secret) })).toEqual({ refused: 'session.credentials' })
     expect(await remove({ otp: wrongCode(secret) })).toEqual({ refused: 'session.second-factor-wrong' })
     expect(await remove({ otp: code(secret) })).toEqual({ done: true })
-    const own = await signInOf(desk, { token: session, personId: aino.id, expiresAt: now() }, aino.id)
+    const own = await readSignInMethods(desk, { token: session, personId: aino.id, expiresAt: now() }, aino.id)
     expect(own).toMatchObject({ totpAddedAt: null, recoveryCodes: 0, factors: [] })
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
   })

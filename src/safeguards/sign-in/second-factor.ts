@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionHash, sessionObject, sessionTie } from '../people/session.ts'
+import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
@@ -72,7 +72,7 @@ export interface CodeProof {
   prove(request: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
 }
 
-interface UnderWay {
+interface SignInState {
   person: string
   awaits: boolean
   factors: SecondFactor[]
@@ -90,9 +90,9 @@ export function createSecondFactors(
   return {
     give: ({ session, newSession, ...given }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found?.awaits || found.factors.length === 0) return { refused: 'session.none' }
-        const factor = await take(tx, found.person, session, given)
+        const factor = await useFactor(tx, found.person, session, given)
         if (typeof factor === 'object') return factor
         return (await complete(tx, session, newSession, found.person, factor))
           ? { done: true }
@@ -101,7 +101,7 @@ export function createSecondFactors(
 
     beginTotp: ({ session, proof, issuer, userId }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found) return { refused: 'session.none' }
         if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
         // With only the password, enrolment is possible only while there is no factor.
@@ -130,7 +130,7 @@ export function createSecondFactors(
 
     confirmTotp: ({ session, newSession, id, otp }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found || (found.awaits && found.factors.length > 0)) return { refused: 'session.none' }
         if (found.factors.includes('totp')) return { refused: 'factor.enrolled' }
         const { rows } = await sql<{ sealed: Buffer }>`
@@ -140,12 +140,12 @@ export function createSecondFactors(
         const begun = rows[0]
         if (!begun) return { refused: 'factor.enrolment-over' }
         const step = stepOfCode(unwrapKey(keys.totp, begun.sealed, sealFor(id, found.person)), otp, now())
-        if (step === undefined) return wrong(tx, session, found.person, 'totp')
+        if (step === undefined) return recordWrongCode(tx, session, found.person, 'totp')
         await sql`update totp set confirmed_at = now(), last_step = ${step}, used_at = now() where id = ${id}::uuid`.execute(
           tx,
         )
         const recoveryCodes = await storeNewCodes(tx, found.person)
-        await credential(tx, 'credential.added', found.person, 'totp', id)
+        await logCredential(tx, 'credential.added', found.person, 'totp', id)
         const continues = found.awaits
           ? await complete(tx, session, newSession, found.person, 'totp')
           : await rotate(tx, session, newSession)
@@ -156,7 +156,7 @@ export function createSecondFactors(
 
     removeTotp: ({ session, proof, ...given }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
         if (!found.factors.includes('totp')) return { refused: 'factor.none' }
         const others = found.factors.includes('passkey')
@@ -169,27 +169,27 @@ export function createSecondFactors(
         if (!alone && !others) return { refused: 'password.too-short-alone' }
         const refusal = await provePassword(tx, session, proof)
         if (refusal) return refusal
-        const factor = await take(tx, found.person, session, given)
+        const factor = await useFactor(tx, found.person, session, given)
         if (typeof factor === 'object') return factor
         await tx.deleteFrom('totp').where('person_id', '=', found.person).execute()
         await tx.deleteFrom('recovery_code').where('person_id', '=', found.person).execute()
-        await credential(tx, 'credential.removed', found.person, 'totp')
+        await logCredential(tx, 'credential.removed', found.person, 'totp')
         return { done: true }
       }),
 
     prove: ({ session, otp }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
-        const factor = await take(tx, found.person, session, { otp })
+        const factor = await useFactor(tx, found.person, session, { otp })
         return typeof factor === 'object' ? factor : { done: true }
       }),
 
     proveAgain: ({ session, ...given }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
-        const factor = await take(tx, found.person, session, given)
+        const factor = await useFactor(tx, found.person, session, given)
         if (typeof factor === 'object') return factor
         await sql`select mark_proved(${sessionHash(session)}::bytea, ${factor})`.execute(tx)
         return { done: true }
@@ -197,18 +197,18 @@ export function createSecondFactors(
 
     renewRecoveryCodes: ({ session, otp }) =>
       db.transaction().execute(async (tx) => {
-        const found = await underWay(tx, session)
+        const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
         if (!found.factors.includes('totp')) return { refused: 'factor.none' }
-        const factor = await take(tx, found.person, session, { otp })
+        const factor = await useFactor(tx, found.person, session, { otp })
         if (typeof factor === 'object') return factor
-        await credential(tx, 'credential.added', found.person, 'recovery-codes')
+        await logCredential(tx, 'credential.added', found.person, 'recovery-codes')
         return { recoveryCodes: await storeNewCodes(tx, found.person) }
       }),
   }
 
   /** Uses a factor once; failures are counted, and committed with the refusal. */
-  async function take(
+  async function useFactor(
     tx: Tx,
     person: string,
     session: string,
@@ -219,7 +219,7 @@ export function createSecondFactors(
       const { rows } = await sql`
         update recovery_code set used_at = now()
         where person_id = ${person}::uuid and hash = ${hash}::bytea and used_at is null returning 1`.execute(tx)
-      return rows.length > 0 ? 'recovery-code' : wrong(tx, session, person, 'recovery-code')
+      return rows.length > 0 ? 'recovery-code' : recordWrongCode(tx, session, person, 'recovery-code')
     }
     const { rows } = await sql<{ id: string; sealed: Buffer; last_step: string; failures: number; seconds: number }>`
       select id, sealed, last_step, failures,
@@ -234,7 +234,7 @@ export function createSecondFactors(
       await sql`update totp set failures = failures + 1, failed_at = clock_timestamp() where id = ${totp.id}::uuid`.execute(
         tx,
       )
-      return wrong(tx, session, person, 'totp')
+      return recordWrongCode(tx, session, person, 'totp')
     }
     if (step <= Number(totp.last_step)) return { refused: 'session.code-used' }
     await sql`update totp set last_step = ${step}, used_at = now(), failures = 0, failed_at = null where id = ${totp.id}::uuid`.execute(
@@ -254,8 +254,8 @@ export function createSecondFactors(
   }
 }
 
-async function underWay(tx: Tx, session: string): Promise<UnderWay | undefined> {
-  const { rows } = await sql<UnderWay>`
+async function readSignInState(tx: Tx, session: string): Promise<SignInState | undefined> {
+  const { rows } = await sql<SignInState>`
     select person, awaits, factors, demand from sign_in_under_way(${sessionHash(session)}::bytea)`.execute(tx)
   return rows[0]
 }
@@ -281,7 +281,7 @@ async function complete(tx: Tx, session: string, newSession: string, person: str
     result: done ? 'ok' : 'refused:session.none',
     personId: person,
     object: await sessionObject(tx, newSession),
-    detail: { method: `password+${factor}`, token: sessionTie(newSession) },
+    detail: { method: `password+${factor}`, token: sessionLogHash(newSession) },
   })
   return done
 }
@@ -293,7 +293,7 @@ async function rotate(tx: Tx, session: string, newSession: string): Promise<bool
   return rows[0]?.done === true
 }
 
-async function wrong(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {
+async function recordWrongCode(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {
   await sql`select record_wrong_factor(${sessionHash(session)}::bytea)`.execute(tx)
   await appendAudit(tx, {
     action: 'session.second-factor',
@@ -305,7 +305,7 @@ async function wrong(tx: Tx, session: string, person: string, factor: string): P
   return { refused: 'session.second-factor-wrong' }
 }
 
-async function credential(
+async function logCredential(
   tx: Tx,
   action: AuditEntry['action'],
   person: string,

@@ -96,7 +96,7 @@ export type NoticeKind =
   | 'second-factor-offer'
 export type SignInMethod = 'password' | 'password+totp' | 'password+passkey' | 'passkey' | 'oidc'
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'
-/** The description's switch. */
+/** Setting of the description: whether a second factor is required. */
 export type SecondFactorDemand = 'off' | 'optional' | 'required'
 /** Roles whose first holders are appointed by one-time links, because before that nobody can enter people or decide on rights. */
 export type FirstRole = 'ADMINISTRATOR' | 'ACCESS_APPROVER'

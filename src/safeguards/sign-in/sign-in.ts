@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { proofOf } from '../people/password.ts'
-import { sessionExpiry, sessionHash, sessionObject, sessionTie, type Session } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionLogHash, type Session } from '../people/session.ts'
 import { userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
@@ -27,7 +27,7 @@ export interface AttemptFrom {
 }
 
 /** A sign-in with a correct password, which is completed by a second factor or its enrolment. */
-export interface SignInUnderWay {
+export interface PendingSignIn {
   awaits: 'second-factor' | 'enrolment'
   token: string
   personId: string
@@ -41,7 +41,7 @@ export interface SignInDelayed {
   seconds?: number
 }
 
-interface Opened {
+interface OpeningResult {
   outcome: 'opened' | 'second-factor' | 'enrolment' | 'refused' | 'wait'
   person: string | null
   factors: SecondFactor[] | null
@@ -62,7 +62,7 @@ export async function signIn(
   holding: HoldingSafeguards,
   given: { userId: string; password: string; from?: AttemptFrom | undefined },
   now: Temporal.Instant,
-): Promise<Session | SignInUnderWay | SignInDelayed | 'refused'> {
+): Promise<Session | PendingSignIn | SignInDelayed | 'refused'> {
   const db = safeguardsOf(holding)
   const userId = userIdOf(given.userId)
   const from = given.from ?? { network: 'unknown' }
@@ -89,7 +89,7 @@ export async function signIn(
       result: results[outcome],
       personId: person?.id,
       object: await sessionObject(tx, session.token),
-      ...(outcome === 'opened' && { detail: { method: 'password', token: sessionTie(session.token) } }),
+      ...(outcome === 'opened' && { detail: { method: 'password', token: sessionLogHash(session.token) } }),
     })
     if (outcome === 'refused' || !person) {
       const following = await waitOf(tx, userId, from)
@@ -131,8 +131,8 @@ async function open(
   proof: Buffer | null,
   from: AttemptFrom,
   session: { token: string; expiresAt: Temporal.Instant },
-): Promise<Opened> {
-  const { rows } = await sql<Opened>`
+): Promise<OpeningResult> {
+  const { rows } = await sql<OpeningResult>`
     select outcome, person, factors from open_session(
       ${userId}, ${proof}::bytea, ${from.network}, ${deviceHash(from)}::bytea, ${sessionHash(session.token)}::bytea,
       ${from.device ?? null}, ${session.expiresAt}::timestamptz)`.execute(tx)

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { reachOfChange } from '#description/changes/reach-of-change.ts'
+import { effectsOfChange } from '#description/changes/effects-of-change.ts'
 import { EditFault, editDescription, type TextEdit } from '#description/edit/edit-description.ts'
 import { settleDraft } from '#description/edit/settle-draft.ts'
 import { termZone } from '#description/terms.ts'
@@ -52,7 +52,7 @@ export function startDraft(
       .values({
         id,
         based_on: newest.version,
-        text: await settle(tx, viewer, newest.text, newest.version, null),
+        text: await fillInHead(tx, viewer, newest.text, newest.version, null),
         author: viewer.personId,
       })
       .execute()
@@ -70,13 +70,13 @@ export function changeDraft(
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
   return asViewer(holding, session, now, async (tx, viewer) => {
-    const draft = await editable(tx, viewer, id, 'DRAFT', 'description.drafted')
+    const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.drafted')
     if ('refused' in draft) return draft
     if (draft.revision !== change.revision) return { refused: 'draft.changed-meanwhile' }
     const effectiveFrom = change.effectiveFrom ?? draft.effectiveFrom
     const written = edit(change.text ?? draft.text, change.edits ?? [])
     if (typeof written !== 'string') return written
-    const text = await settle(tx, viewer, written, draft.basedOn, effectiveFrom)
+    const text = await fillInHead(tx, viewer, written, draft.basedOn, effectiveFrom)
     const changed = await write(tx, draft, {
       text,
       effective_from: effectiveFrom,
@@ -95,7 +95,7 @@ export function submitDraft(
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
   return asViewer(holding, session, now, async (tx, viewer) => {
-    const draft = await editable(tx, viewer, id, 'DRAFT', 'description.submitted')
+    const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.submitted')
     if ('refused' in draft) return draft
     if (draft.revision !== revision) return { refused: 'draft.changed-meanwhile' }
     const newest = await newestVersion(tx)
@@ -104,13 +104,13 @@ export function submitDraft(
     if (!from || !isAfter(from, now) || !isAfter(from, newest.effective_from) || isAfter(from, yearAfter(now))) {
       return { refused: 'draft.not-future' }
     }
-    const text = await settle(tx, viewer, draft.text, draft.basedOn, from)
+    const text = await fillInHead(tx, viewer, draft.text, draft.basedOn, from)
     const history = await historyUpTo(tx, draft.basedOn)
     const { problems, description } = judgeText(text, history)
     if (problems.length > 0 || !description) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
     // The Service Unit decides about open requests that the draft affects.
-    const reach = reachOfChange(history.at(-1)!, description)
+    const reach = effectsOfChange(history.at(-1)!, description)
     await sql`select record_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })
     return findDraft(tx, viewer, id)
@@ -146,7 +146,7 @@ function moveDraft(
   { from, to, action }: { from: 'SUBMITTED' | 'any'; to: DraftState; action: AuditAction },
 ): Promise<Draft | DraftRefusal> {
   return asViewer(holding, session, now, async (tx, viewer) => {
-    const draft = await editable(tx, viewer, id, from, action)
+    const draft = await findOwnDraft(tx, viewer, id, from, action)
     if ('refused' in draft) return draft
     if (!(await write(tx, draft, { state: to }))) return { refused: 'draft.changed-meanwhile' }
     await trace(tx, viewer, viewer.drafts, action, id)
@@ -155,7 +155,7 @@ function moveDraft(
 }
 
 /** Returns the viewer's own draft if it is in the required state. */
-async function editable(
+async function findOwnDraft(
   tx: Tx,
   viewer: Viewer,
   id: string,
@@ -196,7 +196,7 @@ function edit(text: string, edits: readonly TextEdit[]): string | DraftRefusal {
 }
 
 /** Fills in the head, and the versions of changed rules. */
-async function settle(
+async function fillInHead(
   tx: Tx,
   viewer: Viewer,
   text: string,

@@ -3,7 +3,7 @@
  * decide, and the database takes the version's text from the draft.
  */
 import { sql } from 'kysely'
-import { reachOfChange } from '#description/changes/reach-of-change.ts'
+import { effectsOfChange } from '#description/changes/effects-of-change.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import type { HoldingSafeguards } from '../tables.ts'
@@ -36,13 +36,13 @@ export function approveDraft(
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return deciding(holding, session, id, now, 'description.approved', async (tx, viewer, draft) => {
+  return decideDraft(holding, session, id, now, 'description.approved', async (tx, viewer, draft) => {
     const newest = await newestVersion(tx)
     const history = await historyUpTo(tx, newest.version)
     const { problems, changes, description } = judgeText(draft.text, history)
     // The database's check comes first: who may not decide learns nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
-    const reach = description ? reachOfChange(history.at(-1)!, description) : {}
+    const reach = description ? effectsOfChange(history.at(-1)!, description) : {}
     const { rows } = await sql<{ version: number }>`
       select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb,
         ${JSON.stringify(reach)}::jsonb, ${note ?? null}) as version`.execute(tx)
@@ -71,7 +71,7 @@ export function rejectDraft(
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return deciding(holding, session, id, now, 'description.rejected', async (tx, viewer) => {
+  return decideDraft(holding, session, id, now, 'description.rejected', async (tx, viewer) => {
     await sql`select reject_draft(${id}::uuid, ${revision}, ${note ?? null})`.execute(tx)
     await trace(tx, viewer, decidingRight(viewer.rights), 'description.rejected', id, { revision })
   })
@@ -88,7 +88,7 @@ class Refused extends Error {
 }
 
 /** Refusals of the deciding functions, with SQLSTATE SE001. */
-const raised = new Set<string>([
+const refusalCodes = new Set<string>([
   'deny.role',
   'draft.own',
   'draft.outdated',
@@ -103,7 +103,7 @@ const raised = new Set<string>([
 ] satisfies DraftRefusalCode[])
 
 /** Returns the draft after the decision. A refusal is logged and changes nothing else. */
-async function deciding(
+async function decideDraft(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
@@ -132,6 +132,7 @@ async function deciding(
 function refusalOf(error: unknown): DraftRefusal {
   if (error instanceof Refused) return error.refusal
   const { code, message } = error as { code?: string; message?: string }
-  if (code === 'SE001' && message !== undefined && raised.has(message)) return { refused: message as DraftRefusalCode }
+  if (code === 'SE001' && message !== undefined && refusalCodes.has(message))
+    return { refused: message as DraftRefusalCode }
   throw error
 }

@@ -8,7 +8,7 @@ import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type 
 import { readText } from './versions.ts'
 
 /** Changes of a draft, and their effective date. */
-export interface DraftToTry {
+export interface DryRunDraft {
   /** The description without the draft. */
   before: RegisterDescription
   /** The description with the draft, as of the instant when the draft would come into force. */
@@ -19,12 +19,12 @@ export interface DraftToTry {
  * Returns an open draft for those who may draft or decide; the database checks the session
  * (database/functions/description/versions.sql, draft_for_dry_run). A draft without a future instant is tried for `otherwise`.
  */
-export async function readDraftToTry(
+export async function readDryRunDraft(
   holding: HoldingSafeguards,
   request: { session: string; draft: string },
   now: Temporal.Instant,
   otherwise: Temporal.Instant,
-): Promise<DraftToTry | 'refused' | 'unreadable'> {
+): Promise<DryRunDraft | 'refused' | 'unreadable'> {
   const row = await inSession(safeguardsOf(holding), { 'seloste.session': request.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
       select * from draft_for_dry_run(${request.draft}::uuid)`.execute(tx)
@@ -42,12 +42,12 @@ export async function readDraftToTry(
 }
 
 /** The desk's part of a dry run: permits it to those who may draft or decide, and logs it. */
-export async function permitTrial(
+export async function authoriseDryRun(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
   now: Temporal.Instant,
-): Promise<DraftToTry | DraftRefusal> {
+): Promise<DryRunDraft | DraftRefusal> {
   return asViewer(holding, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { inTime, newVersion, submitted, taken } from '#test/database/drafts.ts'
+import { inTime, newVersion, submitChange, acceptedDraft } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { Session } from '../people/session.ts'
@@ -10,7 +10,7 @@ import { signOut } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { approveDraft, rejectDraft } from './decide.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts'
-import { permitTrial, readDraftToTry } from './draft-to-try.ts'
+import { authoriseDryRun, readDryRunDraft } from './draft-to-try.ts'
 import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './change-draft.ts'
 import { judgeDraft } from './judge-draft.ts'
 import { recordEffect } from './record-effect.ts'
@@ -65,9 +65,9 @@ describe('a change by the procedure', () => {
   test('is drafted by one person, approved by another, and becomes the next version, identical to the draft', async () => {
     const [before] = await readPublished(desk)
     const effectiveFrom = next()
-    const draft = await submitted(desk, eero, effectiveFrom, shorter)
+    const draft = await submitChange(desk, eero, effectiveFrom, shorter)
     expect(await judgeDraft(desk, draft)).toMatchObject({ problems: [] })
-    const approved = taken(await approve(riitta, draft))
+    const approved = acceptedDraft(await approve(riitta, draft))
     expect(approved).toMatchObject({ state: 'APPROVED', decision: { by: riitta.personId } })
 
     const [version] = await readPublished(desk)
@@ -112,28 +112,28 @@ describe('a change by the procedure', () => {
   })
 
   test('may be rejected with a reason, and its author can draft another', async () => {
-    const draft = await submitted(desk, anssi, next(), renamed())
+    const draft = await submitChange(desk, anssi, next(), renamed())
     const versions = await readPublished(desk)
     const decision = { revision: draft.revision, note: 'Perustelut puuttuvat.' }
-    const rejected = taken(await rejectDraft(desk, riitta, draft.id, decision, now()))
+    const rejected = acceptedDraft(await rejectDraft(desk, riitta, draft.id, decision, now()))
     expect(rejected).toMatchObject({ state: 'REJECTED', decision: { note: 'Perustelut puuttuvat.' }, mayEdit: false })
     expect(await readPublished(desk)).toHaveLength(versions.length)
     expect(await approve(riitta, draft)).toEqual({ refused: 'draft.changed-meanwhile' })
   })
 
   test('can be withdrawn after submission, and its revision can then not be approved', async () => {
-    const draft = await submitted(desk, anssi, next(), renamed())
-    const back = taken(await takeBackDraft(desk, anssi, draft.id, now()))
+    const draft = await submitChange(desk, anssi, next(), renamed())
+    const back = acceptedDraft(await takeBackDraft(desk, anssi, draft.id, now()))
     expect(back).toMatchObject({ state: 'DRAFT', submittedAt: null })
     expect(await approve(riitta, draft)).toEqual({ refused: 'draft.changed-meanwhile' })
-    const again = taken(await submitDraft(desk, anssi, draft.id, back.revision, now()))
+    const again = acceptedDraft(await submitDraft(desk, anssi, draft.id, back.revision, now()))
     expect(await approve(riitta, draft)).toEqual({ refused: 'draft.changed-meanwhile' })
-    taken(await approve(riitta, again))
+    acceptedDraft(await approve(riitta, again))
   })
 
   test('is no longer open once abandoned, but stays readable', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
-    expect(taken(await withdrawDraft(desk, anssi, draft.id, now()))).toMatchObject({ state: 'WITHDRAWN' })
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
+    expect(acceptedDraft(await withdrawDraft(desk, anssi, draft.id, now()))).toMatchObject({ state: 'WITHDRAWN' })
     const change = { revision: draft.revision, reason: 'x' }
     expect(await changeDraft(desk, anssi, draft.id, change, now())).toEqual({ refused: 'draft.not-editable' })
     expect(await readDraft(desk, paula, draft.id, now())).toMatchObject({ state: 'WITHDRAWN', mayEdit: false })
@@ -158,18 +158,18 @@ describe('refused', () => {
       [both.id],
     )
     const session = await both.signIn()
-    const draft = await submitted(desk, session, next(), renamed())
+    const draft = await submitChange(desk, session, next(), renamed())
     expect(draft.mayDecide).toBe(false)
     expect(await refusal(approve(session, draft))).toBe('draft.own')
     expect(await refusal(rejectDraft(desk, session, draft.id, { revision: draft.revision }, now()))).toBe('draft.own')
     expect((await audited(draft)).map(({ result }) => result)).toContain('refused:draft.own')
-    taken(await approve(riitta, draft))
+    acceptedDraft(await approve(riitta, draft))
   })
 
   test('a draft or a decision by a role that the description does not allow it', async () => {
     expect(await refusal(startDraft(desk, riitta, now()))).toBe('deny.role')
     expect(await refusal(startDraft(desk, paula, now()))).toBe('deny.role')
-    const draft = await submitted(desk, anssi, next(), renamed())
+    const draft = await submitChange(desk, anssi, next(), renamed())
     for (const session of [paula, eero]) expect(await refusal(approve(session, draft))).toBe('deny.role')
     expect(await refusal(changeDraft(desk, eero, draft.id, { revision: draft.revision }, now()))).toBe(
       'draft.not-editable',
@@ -179,21 +179,21 @@ describe('refused', () => {
   })
 
   test('editing, submitting or approving a revision that is not the latest', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const change = { revision: draft.revision, ...renamed(), effectiveFrom: next() }
-    const changed = taken(await changeDraft(desk, anssi, draft.id, change, now()))
+    const changed = acceptedDraft(await changeDraft(desk, anssi, draft.id, change, now()))
     expect(changed.revision).toBeGreaterThan(draft.revision)
     const stale = [
       changeDraft(desk, anssi, draft.id, { revision: draft.revision, reason: 'late' }, now()),
       submitDraft(desk, anssi, draft.id, draft.revision, now()),
     ]
     for (const result of stale) expect(await refusal(result)).toBe('draft.changed-meanwhile')
-    const sent = taken(await submitDraft(desk, anssi, draft.id, changed.revision, now()))
+    const sent = acceptedDraft(await submitDraft(desk, anssi, draft.id, changed.revision, now()))
     expect(await refusal(approve(riitta, sent, changed.revision))).toBe('draft.changed-meanwhile')
   })
 
   test('approving a revision while its predecessor is being read', async () => {
-    const draft = await submitted(desk, anssi, next(), renamed())
+    const draft = await submitChange(desk, anssi, next(), renamed())
     const before = await readPublished(desk)
     const client = await database.as('seloste_desk').pool.connect()
     const write = (set: string) => client.query(`update description_draft set ${set} where id = $1`, [draft.id])
@@ -212,7 +212,7 @@ describe('refused', () => {
   })
 
   test('one of two simultaneous changes', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const results = await Promise.all(
       ['a', 'b', 'c'].map((reason) =>
         refusal(changeDraft(desk, anssi, draft.id, { revision: draft.revision, reason }, now())),
@@ -228,13 +228,13 @@ describe('refused', () => {
     ['one before the newest version', () => now().add({ minutes: 5 })],
     ['one more than a year ahead', () => now().add({ hours: 24 * 367 })],
   ])('an instant: %s', async (_, instant) => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const change = {
       revision: draft.revision,
       ...renamed(),
       ...(instant && { effectiveFrom: instant().round({ smallestUnit: 'second', roundingMode: 'floor' }) }),
     }
-    const changed = taken(await changeDraft(desk, anssi, draft.id, change, now()))
+    const changed = acceptedDraft(await changeDraft(desk, anssi, draft.id, change, now()))
     expect(await refusal(submitDraft(desk, anssi, draft.id, changed.revision, now()))).toBe('draft.not-future')
   })
 
@@ -245,26 +245,26 @@ describe('refused', () => {
   })
 
   test('a draft overtaken by another version', async () => {
-    const slow = await submitted(desk, anssi, next(), renamed())
-    const unsent = taken(await startDraft(desk, anssi, now()))
+    const slow = await submitChange(desk, anssi, next(), renamed())
+    const unsent = acceptedDraft(await startDraft(desk, anssi, now()))
     await newVersion(desk, { author: eero, approver: riitta }, next(), renamed())
     expect(await refusal(approve(riitta, slow))).toBe('draft.outdated')
     const change = { revision: unsent.revision, effectiveFrom: next() }
-    const changed = taken(await changeDraft(desk, anssi, unsent.id, change, now()))
+    const changed = acceptedDraft(await changeDraft(desk, anssi, unsent.id, change, now()))
     expect(await refusal(submitDraft(desk, anssi, unsent.id, changed.revision, now()))).toBe('draft.outdated')
     const found = await readDraft(desk, anssi, slow.id, now())
     expect(found).not.toMatchObject({ newest: slow.basedOn })
   })
 
   test('a draft with problems, each of them reported', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const wrong = [
       { path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 7 },
       { path: ['recordingPlan', 'rules', 0, 'share'], value: 2 },
       { path: ['controller', 'name', 'sv'] },
     ]
     const change = { revision: draft.revision, edits: wrong, effectiveFrom: next() }
-    const changed = taken(await changeDraft(desk, anssi, draft.id, change, now()))
+    const changed = acceptedDraft(await changeDraft(desk, anssi, draft.id, change, now()))
     const { problems } = await judgeDraft(desk, changed)
     expect(problems.map(({ field }) => field)).toEqual(
       expect.arrayContaining([
@@ -278,7 +278,7 @@ describe('refused', () => {
   })
 
   test('an edit of an unknown place, and nothing of it is applied', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const edits = [...renamed().edits, { path: ['numbers', 400, 'kind'], value: 'SWITCHBOARD' }]
     const result = await changeDraft(desk, anssi, draft.id, { revision: draft.revision, edits }, now())
     expect(result).toMatchObject({ refused: 'draft.problems', problems: [{ field: 'numbers[400].kind' }] })
@@ -287,27 +287,29 @@ describe('refused', () => {
 
   test('every step once the session has ended', async () => {
     const session = await anssiEntered.signIn()
-    const draft = taken(await startDraft(desk, session, now()))
+    const draft = acceptedDraft(await startDraft(desk, session, now()))
     await signOut(desk, session, now())
     expect(await refusal(readDraft(desk, session, draft.id, now()))).toBe('not-found')
     await expect(startDraft(desk, session, now())).rejects.toThrow('row-level security')
   })
 })
 
-describe('a draft is tried', () => {
-  test('by those who draft and those who decide, and the trial is logged', async () => {
-    const draft = await submitted(desk, anssi, next(), shorter)
+describe('a dry run of a draft', () => {
+  test('is permitted to those who draft and those who decide, and is logged', async () => {
+    const draft = await submitChange(desk, anssi, next(), shorter)
     for (const session of [anssi, eero, riitta]) {
-      expect(await permitTrial(desk, session, draft.id, now())).toMatchObject({ after: { version: draft.basedOn + 1 } })
+      expect(await authoriseDryRun(desk, session, draft.id, now())).toMatchObject({
+        after: { version: draft.basedOn + 1 },
+      })
       const request = { session: session.token, draft: draft.id }
-      expect(await readDraftToTry(custodian, request, now(), now())).toMatchObject({
+      expect(await readDryRunDraft(custodian, request, now(), now())).toMatchObject({
         before: { version: draft.newest },
         after: { effectiveFrom: draft.effectiveFrom },
       })
     }
-    expect(await permitTrial(desk, paula, draft.id, now())).toEqual({ refused: 'deny.role' })
+    expect(await authoriseDryRun(desk, paula, draft.id, now())).toEqual({ refused: 'deny.role' })
     const request = { session: paula.token, draft: draft.id }
-    expect(await readDraftToTry(custodian, request, now(), now())).toBe('refused')
+    expect(await readDryRunDraft(custodian, request, now(), now())).toBe('refused')
     const tried = (await audited(draft)).filter(({ action }) => action === 'description.tried')
     expect(tried.map(({ result }) => result)).toEqual(['ok', 'ok', 'ok', 'refused:deny.role'])
   })
@@ -332,7 +334,7 @@ const late = await (async () => {
     riitta: await person('DECISION_MAKER'),
   }
 })()
-const createDraftOfItsOwn = () => inTime(1, (instant) => submitted(late.desk, late.anssi, instant, renamed()))
+const createDraftOfItsOwn = () => inTime(1, (instant) => submitChange(late.desk, late.anssi, instant, renamed()))
 
 describe('a version', () => {
   const effects = async () =>

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, asRefused } from '../access/database-request.ts'
+import { requestAct, returnRefusal } from '../access/database-request.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -40,7 +40,7 @@ export function listAlarms(
   { state }: { state: 'open' | 'closed' | 'any' },
 ): Promise<{ alarms: Alarm[]; open: number } | { refused: WatchRefusal }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    if (!(await watches(tx))) return { refused: 'deny.role' }
+    if (!(await isDataProtectionOfficer(tx))) return { refused: 'deny.role' }
     const rows = await tx
       .selectFrom('alarm')
       .selectAll()
@@ -81,12 +81,12 @@ export function listAlarms(
 }
 
 /** Marks an alarm as seen. */
-export function seeAlarm(
+export function markAlarmSeen(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       await sql`select mark_alarm_seen(${id}::uuid)`.execute(tx)
@@ -104,11 +104,11 @@ export async function closeAlarm(
 ): Promise<{ refused: WatchRefusal } | undefined> {
   const statement = sql`select close_alarm(${id}::uuid, ${note})`
   const trace = { action: 'alarm.closed', object: { kind: 'alarm', id } } as const
-  const answer = await actInDatabase(holding, session, statement, watchRefusals, trace)
+  const answer = await requestAct(holding, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer
 }
 
-async function watches(tx: HoldingSafeguards): Promise<boolean> {
+async function isDataProtectionOfficer(tx: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ is: boolean }>`
     select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as is`.execute(tx)
   return rows[0]?.is === true

@@ -19,7 +19,7 @@ export interface RaisedAlarm {
 /** Start of the first scan. */
 const firstPeriod = { hours: 24 }
 /** Transactions end later than their entries' instants: the last minutes are scanned again. */
-const again = { minutes: 5 }
+const rescannedOverlap = { minutes: 5 }
 
 /**
  * Scans everything since the last scan by each threshold, including time when nobody scanned.
@@ -37,7 +37,7 @@ export async function raiseAlarms(
   for (const kind of alarmKinds) {
     if (kind === 'standstill') continue
     try {
-      raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, emergencies, now))))
+      raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => scanKind(tx, kind, emergencies, now))))
     } catch (error) {
       if (!onFault) throw error
       onFault(error)
@@ -46,7 +46,7 @@ export async function raiseAlarms(
   return raised
 }
 
-async function watchOne(
+async function scanKind(
   tx: HoldingSafeguards,
   kind: keyof typeof findings,
   emergencies: readonly Period[],
@@ -56,7 +56,7 @@ async function watchOne(
   // Serialised with the closing of alarms, so that findings from before it raise no alarm after it.
   await sql`select lock_alarm_kind(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
-  const start = last ? last.at.subtract(again) : now.subtract(firstPeriod)
+  const start = last ? last.at.subtract(rescannedOverlap) : now.subtract(firstPeriod)
   const threshold = JSON.stringify(thresholds[kind])
   const found = findings[kind](sql`${start}::timestamptz`, emergencies)
   const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`

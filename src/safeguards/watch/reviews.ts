@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import { actInDatabase, asRefused } from '../access/database-request.ts'
+import { requestAct, returnRefusal } from '../access/database-request.ts'
 import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
@@ -47,7 +47,7 @@ export function listReviewMonths(
   session: Session,
   now: Temporal.Instant,
 ): Promise<ReviewMonth[] | { refused: WatchRefusal }> {
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<MonthRow>`
@@ -90,7 +90,7 @@ export function listViewsToReview(
   session: Session,
   { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
 ): Promise<{ views: ViewToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<ViewRow>`
@@ -137,6 +137,6 @@ export async function signOffViews(
 ): Promise<{ refused: WatchRefusal } | undefined> {
   const statement = sql`select sign_off_accesses(${month.toPlainDate({ day: 1 })}::date, ${note})`
   const trace = { action: 'looks.reviewed', object: { kind: 'log' }, detail: { month: month.toString() } } as const
-  const answer = await actInDatabase(holding, session, statement, watchRefusals, trace)
+  const answer = await requestAct(holding, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer
 }

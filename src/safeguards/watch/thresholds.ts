@@ -44,7 +44,7 @@ export const thresholds = {
   unrecorded: { calls: 1 },
   /** Recordings whose call no feed has reported within a day, if a feed covers that number (AC8). */
   untold: { recordings: 1 },
-  /** Days without a new report of a feed or node: so long, and no longer unnoticed, calls stay open to late reports. */
+  /** Days without a new report of a feed or node before the alarm: until then its late reports are still accepted. */
   'late-window': { days: 3 },
   /** Recordings of one client in an hour in which one voice is missing; and that lost three packets of a hundred. */
   'one-way': { recordings: 3 },
@@ -61,9 +61,9 @@ export type AlarmKind = keyof typeof thresholds
 export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
 
 /** Views of one person that are served at once. Further views wait. */
-export const defaultPace = { inMinute: 60, inHour: 600 } as const
+export const defaultReadLimits = { inMinute: 60, inHour: 600 } as const
 /** Each further view waits `stepMs` longer than the previous one, at most `longestMs`. */
-export const slowing = { stepMs: 100, longestMs: 10_000 } as const
+export const readDelay = { stepMs: 100, longestMs: 10_000 } as const
 /** Number of slowed views of one person that may wait; another is refused. */
 export const maxWaiting = 8
 /** Days after the end of a month within which its views by maintenance and the security unit are reviewed (AC24). */

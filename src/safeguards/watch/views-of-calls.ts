@@ -20,7 +20,7 @@ export interface ViewOfCall {
   /** The call; null if several calls were shown on that day. */
   contact: { id: string; startedAt: Temporal.Instant | null } | null
   calls: number
-  /** How much sound was served, in milliseconds. */
+  /** Duration of the served audio, in milliseconds. */
   servedMs: number | null
 }
 

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -38,7 +38,7 @@ export function readReception(
   session: Session,
   { from, to, by }: { from: Temporal.Instant; to: Temporal.Instant; by: 'hour' | 'day' },
 ): Promise<ReceptionPeriod[] | Refused> {
-  return asSeer(db, session, async (tx) => {
+  return withCaptureAccess(db, session, async (tx) => {
     const at = sql<Temporal.Instant>`date_trunc(${sql.lit(by)}, hour, 'Europe/Helsinki')`
     const rows = await tx
       .selectFrom('capture_hour')
@@ -84,7 +84,9 @@ export type SendsRow = Pick<Selectable<RegisterTables['capture_client_sends']>, 
 
 /** Lists every recording client seen, latest first, with the number of its kinds of problems. */
 export function listClients(db: Db, session: Session): Promise<ClientRow[] | Refused> {
-  return asSeer(db, session, (tx) => clientsWithProblems(tx).orderBy('last_at', 'desc').orderBy('c.id').execute())
+  return withCaptureAccess(db, session, (tx) =>
+    clientsWithProblems(tx).orderBy('last_at', 'desc').orderBy('c.id').execute(),
+  )
 }
 
 /** Returns one client, and the names of everything it sends. */
@@ -93,7 +95,7 @@ export function readClient(
   session: Session,
   id: number,
 ): Promise<{ client: ClientRow; sends: SendsRow[] } | Refused> {
-  return asSeer(db, session, async (tx) => {
+  return withCaptureAccess(db, session, async (tx) => {
     const client = await clientsWithProblems(tx).where('c.id', '=', id).executeTakeFirst()
     if (!client) return { refused: 'not-found' } as const
     const sends = await tx
@@ -109,18 +111,18 @@ export function readClient(
 }
 
 /** Lists the capture nodes of this register. */
-export function listNodes(db: Db, session: Session): Promise<SeenNode[] | Refused> {
-  return asSeer(db, session, (tx) => seenNodes(tx))
+export function listNodes(db: Db, session: Session): Promise<NodeStatus[] | Refused> {
+  return withCaptureAccess(db, session, (tx) => listNodeStatuses(tx))
 }
 
 /** Returns true if the viewer may see capture. */
 export function maySeeCapture(db: Db, session: Session): Promise<true | Refused> {
-  return asSeer(db, session, () => Promise.resolve(true as const))
+  return withCaptureAccess(db, session, () => Promise.resolve(true as const))
 }
 
 /** Logs that the call flow of these segments is viewed, before it is shown. */
 export function logFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
-  return asSeer(db, session, async (tx) => {
+  return withCaptureAccess(db, session, async (tx) => {
     for (const id of segmentIds) await sql`select record_flow_read(${id}::uuid)`.execute(tx)
     return true as const
   })
@@ -136,7 +138,7 @@ function clientsWithProblems(tx: Transaction<RegisterTables>) {
     )
 }
 
-function asSeer<Found>(
+function withCaptureAccess<Found>(
   db: Db,
   session: Session,
   view: (tx: Transaction<RegisterTables>) => Promise<Found>,

@@ -3,7 +3,7 @@
  * leaves only encrypted, and only by a decision.
  */
 import type { RawBuilder } from 'kysely'
-import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -17,5 +17,5 @@ export function actOnDisclosure<Code extends string>(
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> {
-  return actInDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
+  return requestAct(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
 }

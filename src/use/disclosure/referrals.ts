@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ReferralKind = 'RESEARCH' | 'AUTHORITY'
@@ -57,5 +57,5 @@ export function takeUpReferral(
 ): Promise<'done' | Refused<(typeof takeUpRefusals)[number]>> {
   const statement = sql`select accept_referral(${request}::uuid, ${kind}, ${disclosureId}::uuid)`
   const trace = { action: 'referral.taken-up', object: { kind: 'disclosure', id: disclosureId } } as const
-  return actInDatabase(db, session, statement, takeUpRefusals, trace)
+  return requestAct(db, session, statement, takeUpRefusals, trace)
 }

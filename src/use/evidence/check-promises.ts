@@ -3,7 +3,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
 import { catalogue } from './catalogue.ts'
-import type { Check, Found, CheckContext } from './promise.ts'
+import type { Check, CheckResult, CheckContext } from './promise.ts'
 import { openMemo, sealMemo } from './seal-memo.ts'
 import { signProof } from './sign-proof.ts'
 import type { Facts } from './tables.ts'
@@ -70,7 +70,7 @@ async function checkOne(
     .where('promise', '=', promise)
     .executeTakeFirst()
   const begun = performance.now()
-  const made = await make(check, context, openMemo(context, promise, before?.memo))
+  const made = await runCheck(check, context, openMemo(context, promise, before?.memo))
   // An aborted check proves nothing.
   if (context.signal?.aborted) return
   if (made === 'not-yet') return
@@ -125,11 +125,11 @@ async function checkOne(
   if (changed) (holds ? checked.restored : checked.newlyBroken).push(finding)
 }
 
-async function make(
+async function runCheck(
   check: Check,
   context: CheckContext,
   memo: unknown,
-): Promise<{ found: Found } | { error: unknown } | 'not-yet'> {
+): Promise<{ found: CheckResult } | { error: unknown } | 'not-yet'> {
   try {
     const found = await check.check(context, memo)
     return found === 'not-yet' ? found : { found }

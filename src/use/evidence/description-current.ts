@@ -16,9 +16,9 @@ type CurrentFacts = {
 }
 
 /** Processes report every minute; a process that has not reported for three minutes counts as gone. */
-const reportHoldsMinutes = 3
+const reportValidMinutes = 3
 /** Clock difference between two machines at the moment of a version change. */
-const clockSeconds = 5
+const maxClockSkewSeconds = 5
 
 /** R1: the published text is the one that processes and row-level security obey. */
 export const descriptionCurrent: Check<CurrentFacts> = {
@@ -51,17 +51,17 @@ export const descriptionCurrent: Check<CurrentFacts> = {
         loggedHashes.length > 0 &&
         loggedHashes.every(({ hash }) => hash === found)
       const described = roles.filter((role) => role.version === known.version)
-      return !same || !sameRoles(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
+      return !same || !areRolesEqual(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
     })
     const { rows } = await sql<{ process: string; version: number; right: boolean }>`
       select o.process, o.version, exists (
         select from description_version v
         where v.version = o.version and v.hash = o.hash
-          and v.version in (version_at(o.reported_at), version_at(o.reported_at - ${sql.lit(`${clockSeconds} s`)}::interval),
-            version_at(o.reported_at + ${sql.lit(`${clockSeconds} s`)}::interval))
+          and v.version in (version_at(o.reported_at), version_at(o.reported_at - ${sql.lit(`${maxClockSkewSeconds} s`)}::interval),
+            version_at(o.reported_at + ${sql.lit(`${maxClockSkewSeconds} s`)}::interval))
       ) as right
       from obeyed_version o
-      where o.reported_at > ${now}::timestamptz - ${sql.lit(`${reportHoldsMinutes} min`)}::interval
+      where o.reported_at > ${now}::timestamptz - ${sql.lit(`${reportValidMinutes} min`)}::interval
       order by o.process`.execute(db)
     const disobeying = rows.filter(({ right }) => !right)
     const [first] = disobeying
@@ -90,7 +90,7 @@ export const descriptionCurrent: Check<CurrentFacts> = {
 
 type RoleRow = { role: string; duty: string | null; purposes: string[]; scope: string }
 
-function sameRoles(described: readonly RoleRow[], stored: readonly RoleRow[]): boolean {
+function areRolesEqual(described: readonly RoleRow[], stored: readonly RoleRow[]): boolean {
   const written = (rows: readonly RoleRow[]) =>
     JSON.stringify(
       rows.map(({ role, duty, purposes, scope }) => [role, duty, [...purposes].sort(), scope].join('|')).sort(),

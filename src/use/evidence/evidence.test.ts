@@ -20,8 +20,8 @@ const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
 /** Functions that undo the breaks. Every promise holds again afterwards. */
-const heal: (() => Promise<unknown>)[] = []
-afterEach(mended)
+const repairs: (() => Promise<unknown>)[] = []
+afterEach(repairAll)
 
 /**
  * Breaks a promise and expects exactly that promise to be broken, with its counts, and the promises in `besides` that break
@@ -55,7 +55,7 @@ async function plantView(view: { person?: string; role?: string; purpose?: strin
     [view.person, view.role, view.purpose, view.object],
   )
   const { seq } = rows[0] as { seq: string }
-  heal.push(() => tamper(`delete from audit_entry where seq = ${seq}`))
+  repairs.push(() => tamper(`delete from audit_entry where seq = ${seq}`))
   return String(seq)
 }
 
@@ -66,7 +66,7 @@ async function plantListening(columns: { recording: string; role: string; purpos
      select $1, $2, person_id, id, '', $3, $4, $5, $5::timestamptz + interval '1 hour' from access_right where person_id = $6`,
     [id, columns.recording, columns.role, columns.purpose, columns.started ?? new Date().toISOString(), aino.id],
   )
-  heal.push(() => pool.query('delete from listening where id = $1', [id]))
+  repairs.push(() => pool.query('delete from listening where id = $1', [id]))
   return id
 }
 
@@ -77,7 +77,7 @@ async function change(table: string, location: string, set: string): Promise<voi
   )
   const row = (rows[0] as { row: string }).row.replaceAll("'", "''")
   await tamper(`update ${table} set ${set} where ${location}`)
-  heal.push(() =>
+  repairs.push(() =>
     tamper(
       `delete from ${table} where ${location}`,
       `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
@@ -85,8 +85,8 @@ async function change(table: string, location: string, set: string): Promise<voi
   )
 }
 
-async function mended(): Promise<void> {
-  for (const mend of heal.splice(0).reverse()) await mend()
+async function repairAll(): Promise<void> {
+  for (const mend of repairs.splice(0).reverse()) await mend()
 }
 
 test('every promise holds if nothing was broken', async () => {
@@ -107,7 +107,7 @@ test('description.current is broken by a changed published text, and by a proces
     `update description_version set text = replace(text, '0.1', '0.2'),
        hash = sha256(convert_to(replace(text, '0.1', '0.2'), 'UTF8'))`,
   )
-  heal.push(() =>
+  repairs.push(() =>
     tamper(
       `update description_version set text = replace(text, '0.2', '0.1'),
          hash = sha256(convert_to(replace(text, '0.2', '0.1'), 'UTF8'))`,
@@ -132,15 +132,15 @@ test('description.current is broken by a changed text with a second log entry, a
     `insert into audit_entry (action, result, detail)
      select 'description.approved', 'ok', jsonb_build_object('version', version, 'hash', encode(hash, 'hex')) from description_version`,
   )
-  heal.push(
+  repairs.push(
     () => tamper(`delete from audit_entry where action = 'description.approved'`),
     () => change('THE PROMISE', 'REGISTER DESCRIPTION'),
   )
   await expectBroken('description.current', { changedTexts: 1 })
-  await mended()
+  await repairAll()
 
   await tamper(`update description_version set effective_from = effective_from - interval '1 hour'`)
-  heal.push(() => tamper(`update description_version set effective_from = effective_from + interval '1 hour'`))
+  repairs.push(() => tamper(`update description_version set effective_from = effective_from + interval '1 hour'`))
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
@@ -148,7 +148,7 @@ test('description.current is broken by an unreadable text', async () => {
   const put = (text: string) =>
     tamper(`update description_version set text = ${text}, hash = sha256(convert_to(${text}, 'UTF8'))`)
   await put(`'[' || text`)
-  heal.push(() => put('substr(text, 2)'))
+  repairs.push(() => put('substr(text, 2)'))
   await expectBroken(
     'description.current',
     { changedTexts: 1 },
@@ -161,14 +161,14 @@ test('description.current is broken by purposes or a scope of a role that differ
     `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,
   )
   await tamper(`update described_role set scope = 'none' where role = 'EXPERT' and duty = 'TRAINING'`)
-  heal.push(() => tamper(`update described_role set scope = 'numbers' where role = 'EXPERT' and duty = 'TRAINING'`))
+  repairs.push(() => tamper(`update described_role set scope = 'numbers' where role = 'EXPERT' and duty = 'TRAINING'`))
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
 test('purposes.closed is broken by a view without a purpose, and by one with an undescribed purpose', async () => {
   const without = await plantView({ person: aino.id })
   await expectBroken('purposes.closed', { withoutPurpose: 1, outside: 0, example: Number(without) })
-  await mended()
+  await repairAll()
   await plantView({ person: aino.id, purpose: 'MARKETING' })
   await expectBroken('purposes.closed', { withoutPurpose: 0, outside: 1 })
 })
@@ -176,9 +176,9 @@ test('purposes.closed is broken by a view without a purpose, and by one with an 
 test('history.complete is broken by a recording without its call, and by a call that ended without a term', async () => {
   await change('contact', `id = '${colleagues.contactId}'`, 'history_ends_at = null')
   await expectBroken('history.complete', { unfinished: 1, example: colleagues.contactId })
-  await mended()
+  await repairAll()
   await change('contact', `id = '${colleagues.contactId}'`, `id = gen_random_uuid()`)
-  heal.unshift(() =>
+  repairs.unshift(() =>
     tamper(`delete from contact where not exists (select from segment s where s.contact_id = contact.id)`),
   )
   await expectBroken('history.complete', { strayRecordings: 1, example: colleagues.id })
@@ -186,13 +186,13 @@ test('history.complete is broken by a recording without its call, and by a call 
 
 test('history.fields is broken by an unknown column, and by a caller of whom more than the number is stored', async () => {
   await pool.query('alter table contact add column topic text')
-  heal.push(() => pool.query('alter table contact drop column topic'))
+  repairs.push(() => pool.query('alter table contact drop column topic'))
   await expectBroken('history.fields', { unknown: 1, example: 'column contact.topic' })
-  await mended()
+  await repairAll()
   await pool.query('alter table recorded_part add column caller_key text')
-  heal.push(() => pool.query('alter table recorded_part drop column caller_key'))
+  repairs.push(() => pool.query('alter table recorded_part drop column caller_key'))
   await expectBroken('history.fields', { unknown: 1, example: 'column recorded_part.caller_key' })
-  await mended()
+  await repairAll()
   await change('contact', `id = '${ainos.contactId}'`, `caller_raw = 'Aino from next door'`)
   await expectBroken('history.fields', { unknown: 0, beyondNumber: 1 })
 })
@@ -241,15 +241,15 @@ test('recording.as-drawn is broken by a recording not ingested within an hour of
     )
   await waits(50)
   expect((await check()).broken).toEqual([])
-  await mended()
+  await repairAll()
   // Recordings that nobody has tried to ingest yet may wait longer.
   await waits(70, 'null')
   expect((await check()).broken).toEqual([])
-  await mended()
+  await repairAll()
   // Recordings missing from a backup are reported by the restore.
   await waits(70, `'not-in-backup'`)
   expect((await check()).broken).toEqual([])
-  await mended()
+  await repairAll()
   await waits(70)
   await expectBroken('recording.as-drawn', { extra: 0, omitted: 0, unkept: 1, example: `unkept: ${ainos.segmentId}` })
 })
@@ -265,7 +265,7 @@ test.each(['STORED', 'CAPTURING'])(
       )
     await waits(23)
     expect((await check()).broken).toEqual([])
-    await mended()
+    await repairAll()
     await waits(25)
     await expectBroken('recording.as-drawn', { extra: 0, omitted: 0, unkept: 1, example: `unkept: ${ainos.segmentId}` })
   },
@@ -290,7 +290,7 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
       },
     )
     const { broken } = await check(given)
-    heal.push(() =>
+    repairs.push(() =>
       tamper(
         `delete from recording where segment_id = '${facts.segmentId}'`,
         `delete from segment where id = '${facts.segmentId}'`,
@@ -303,7 +303,7 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
   expect(await wrongSince(4, at(0))).toEqual([])
   expect((await check(at(54))).broken.map(({ promise }) => promise)).toEqual([])
   expect((await check(at(56))).broken.map(({ promise }) => promise)).toEqual(['recording.as-drawn'])
-  await mended()
+  await repairAll()
   // While something is broken, all decisions are recomputed each time.
   expect((await check(at(57))).broken).toEqual([])
   await slow()
@@ -345,7 +345,7 @@ test('access.personal is broken by a password copied to another account, and by 
     `password_check = (select password_check from person where id = '${aino.id}')`,
   )
   await expectBroken('access.personal', { shared: 2, strangeSessions: 0 })
-  await mended()
+  await repairAll()
   await change('person', `id = '${aino.id}'`, `employed_to = now() - interval '1 day'`)
   await expectBroken('access.personal', { shared: 0, strangeSessions: 1, example: aino.id })
 })
@@ -357,7 +357,7 @@ test('history.term is broken by a call kept past its term', async () => {
 
 test('a sweep that does not run breaks the promises of both terms: history.term and recordings.ceiling', async () => {
   await pool.query(`update work_done set at = at - interval '3 hours'`)
-  heal.push(() => pool.query('update work_done set at = now()'))
+  repairs.push(() => pool.query('update work_done set at = now()'))
   expect((await check()).broken.map(({ promise }) => promise)).toEqual(['history.term', 'recordings.ceiling'])
 })
 
@@ -370,14 +370,14 @@ test('recordings.ceiling is broken by a recording past its maximum term, and by 
   await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
   // It was ingested just now, so the next sweep destroys it.
   expect((await check()).broken).toEqual([])
-  await mended()
+  await repairAll()
   const hours = `now() - interval '3 hours'`
   await change('recording', `id = '${older.id}'`, `destroy_at = ${hours}, kept_at = ${hours}`)
   await expectBroken('recordings.ceiling', { overdue: 1, example: older.id })
-  await mended()
+  await repairAll()
   const key = bodyKey(destroyed.byTerm.id)
   await register.objects.put(key, Buffer.from('sound'))
-  heal.push(() => register.objects.delete(key))
+  repairs.push(() => register.objects.delete(key))
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
@@ -387,7 +387,7 @@ test.each([
 ])('recordings.ceiling is broken by a remaining object of %s of a destroyed recording', async (_, keyOf) => {
   const key = keyOf(destroyed.byCaller.id, '00000000-0000-4000-8000-000000000001')
   await register.objects.put(key, Buffer.from('sound'))
-  heal.push(() => register.objects.delete(key))
+  repairs.push(() => register.objects.delete(key))
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
@@ -397,14 +397,14 @@ test('recordings.ceiling is broken by a month-key version that is recorded as de
     .pool.query<{ receipt: { key: string } }>(`select receipt from month_key where state = 'destroyed' limit 1`)
   const { key } = rows[0]!.receipt
   await register.keys.make(key)
-  heal.push(() => register.keys.destroy(key))
+  repairs.push(() => register.keys.destroy(key))
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
 test('recordings.ceiling is broken by the key of a past month, unless it was just made for a call ingested late', async () => {
   const key = 'month-2020-01.v1'
   await register.keys.make(key)
-  heal.push(() => register.keys.destroy(key))
+  repairs.push(() => register.keys.destroy(key))
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
   const { pool } = database.as()
   await pool.query(`insert into month_key (expiry_month, version, state) values ('2020-01-01', 1, 'current')`)
@@ -417,7 +417,7 @@ test('recordings.ceiling checks newly destroyed recordings before the next listi
   const key = bodyKey(destroyed.byCaller.id)
   await check({ now: Temporal.Now.instant().subtract({ minutes: 10 }) })
   await register.objects.put(key, Buffer.from('sound'))
-  heal.push(() => register.objects.delete(key))
+  repairs.push(() => register.objects.delete(key))
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key }, { afresh: false })
 })
 
@@ -426,14 +426,14 @@ test('recordings.stay is broken by audio served outside its listening session', 
     `insert into listening_range (listening_id, at, from_ms, to_ms)
      select id, until + interval '1 minute', 0, 1000 from listening limit 1 returning listening_id`,
   )
-  heal.push(() => pool.query(`delete from listening_range where at > now()`))
+  repairs.push(() => pool.query(`delete from listening_range where at > now()`))
   await expectBroken('recordings.stay', { outside: 1, example: rows[0]?.listening_id })
 })
 
 test('rights.granted is broken by a right wider than described, and by a listening session without a right', async () => {
   await change('access_right', `person_id = '${aino.id}'`, `purposes = '{DEVELOPMENT,MAINTENANCE}'`)
   await expectBroken('rights.granted', { beyond: 1, withoutRight: 0 })
-  await mended()
+  await repairAll()
   const listening = await plantListening({ recording: ainos.id, role: 'OFFICIAL', purpose: 'CRIME_OR_MISUSE' })
   await expectBroken('rights.granted', { beyond: 0, withoutRight: 1, example: listening }, {}, ['rights.scope'])
 })
@@ -447,7 +447,7 @@ test('rights.own is broken by an official who viewed or listened to another’s 
   })
   await expectBroken('rights.own', { ofOthers: 1, example: seq }, {}, ['rights.scope'])
   await expectBroken('rights.own', { ofOthers: 1, example: seq }, { afresh: false }, ['rights.scope'])
-  await mended()
+  await repairAll()
   const listening = await plantListening({ recording: colleagues.id, role: 'OFFICIAL', purpose: 'DEVELOPMENT' })
   await expectBroken('rights.own', { ofOthers: 1, example: listening }, {}, ['rights.scope'])
 })

@@ -23,7 +23,7 @@ type AdmittedFacts = {
   example: string | null
 }
 
-interface Bad {
+interface WrongCounts {
   hour: string
   missing: number
   lost: number
@@ -43,7 +43,7 @@ type Memo = {
   pass: Totals
   whole: Totals | null
   wholeAt: string | null
-  bad: Record<string, Bad>
+  bad: Record<string, WrongCounts>
 }
 
 interface Logged {
@@ -84,7 +84,8 @@ export const historyAdmitted: Check<AdmittedFacts> = {
     const whole = reached ? pass.totals : (before?.whole ?? null)
     const wholeAt = reached ? now.toString() : (before?.wholeAt ?? null)
     const waiting = await waitingMinutes(context)
-    const sum = (count: (one: Bad) => number) => Object.values(bad).reduce((total, one) => total + count(one), 0)
+    const sum = (count: (one: WrongCounts) => number) =>
+      Object.values(bad).reduce((total, one) => total + count(one), 0)
     const wrong = Object.values(bad).filter((one) => one.missing > 0 || one.altered > 0)
     const hours = [...new Set(wrong.map(({ hour }) => hour))].sort().slice(0, maxHours)
     const totals = whole ?? pass.totals
@@ -105,13 +106,13 @@ export const historyAdmitted: Check<AdmittedFacts> = {
         wholeAt,
         example: wrong.find(({ example }) => example !== null)?.example ?? null,
       },
-      memo: { passFrom: pass.from, pass: reached ? nothing : pass.totals, whole, wholeAt, bad } satisfies Memo,
+      memo: { passFrom: pass.from, pass: reached ? zeroTotals : pass.totals, whole, wholeAt, bad } satisfies Memo,
     }
   },
   more: ({ hours }, { part }) => ({ hours: hours ? part('promise.history.admitted.hours', { hours }) : '' }),
 }
 
-const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
+const zeroTotals: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
 
 /**
  * Continues the pass for `roundMs`. Restarts the pass when the process has started, and runs it to the end if no pass was
@@ -122,8 +123,8 @@ async function continuePass(context: CheckContext, before: Memo | undefined) {
   const begunMs = performance.now()
   const begun = context.afresh || !before?.passFrom ? undefined : { from: before.passFrom, totals: before.pass }
   let from: string | null = begun?.from ?? '-infinity'
-  let totals = begun?.totals ?? nothing
-  const judged = new Map<string, Bad & Totals>()
+  let totals = begun?.totals ?? zeroTotals
+  const judged = new Map<string, WrongCounts & Totals>()
   do {
     context.signal?.throwIfAborted()
     const entries: Logged[] = await logged(context, from, entriesTogether)
@@ -160,7 +161,7 @@ async function logged({ db }: CheckContext, from: string, max: number): Promise<
 
 /** Checks again the parts that were wrong before. */
 async function judgeAgain(context: CheckContext, parts: readonly string[]) {
-  if (parts.length === 0) return new Map<string, Bad & Totals>()
+  if (parts.length === 0) return new Map<string, WrongCounts & Totals>()
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0) as facts
     from audit_entry e left join admission_part p on p.id = e.object_id
@@ -170,8 +171,11 @@ async function judgeAgain(context: CheckContext, parts: readonly string[]) {
   return judge(context, rows)
 }
 
-async function judge({ db, keys }: CheckContext, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
-  const judged = new Map<string, Bad & Totals>()
+async function judge(
+  { db, keys }: CheckContext,
+  entries: readonly Logged[],
+): Promise<Map<string, WrongCounts & Totals>> {
+  const judged = new Map<string, WrongCounts & Totals>()
   const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
   const [roots, restores] = [await rootsOf(db, there), await readLostTimes({ db, keys })]
   const { rows: held } = await sql<{

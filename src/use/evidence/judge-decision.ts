@@ -1,4 +1,4 @@
-import { decideRecording, type RecordingDecision, type RecordingQuestion } from '#description/decide-recording.ts'
+import { decideRecording, type RecordingDecision, type RecordingInput } from '#description/decide-recording.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { versionAt, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 
@@ -64,7 +64,7 @@ export interface Finding {
   differences: Difference[]
 }
 
-export interface JudgedBy {
+export interface JudgingInputs {
   versions: readonly DescriptionVersion[]
   drawKey: Uint8Array
   /** Returns true if an official consented to being recorded at an instant, by today's directory. */
@@ -83,7 +83,7 @@ const compared = [
 ] as const
 
 /** Recomputes a decision and compares it with what was stored and done (R14). Returns undefined if all is as it should be. */
-export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | undefined {
+export function judgeDecision(segment: DecidedSegment, by: JudgingInputs): Finding | undefined {
   const { answeredAt, decision, recordingId, drawnOn, officialId } = segment
   const found = (kind: FindingKind, differences: Difference[] = []): Finding => ({
     kind,
@@ -103,7 +103,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     return actedOtherwise(decision.record) ?? found('unverifiable')
   }
   if (segment.foreignDraw) return found('foreign-draw')
-  const question: RecordingQuestion = {
+  const question: RecordingInput = {
     version: versionAt(by.versions, answeredAt),
     drawKey: by.drawKey,
     drawnOn,
@@ -114,7 +114,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     quotaUsed: () => decision.quotaUsed ?? 0,
   }
   const again = decideRecording(question)
-  const differences = [...differencesOf(decision, again), ...otherTerm(segment, again, by)]
+  const differences = [...differencesOf(decision, again), ...termDifferences(segment, again, by)]
   if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, question)) {
     return found('unverifiable', differences)
   }
@@ -131,17 +131,17 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
  * Returns true if the stored decision was right when it was made: the official may have been reported later, or the
  * directory may have got a consent later.
  */
-function dependsOnOfficial(stored: DecidedSegment['decision'], question: RecordingQuestion): boolean {
+function dependsOnOfficial(stored: DecidedSegment['decision'], question: RecordingInput): boolean {
   const { officialId: _official, ...unknown } = question
   const asKnown = stored.reason === 'no-official' ? unknown : { ...question, consents: stored.reason !== 'no-consent' }
   return differencesOf(stored, decideRecording(asKnown)).length === 0
 }
 
 /** R25: compares the term with the rule's. A shorter one is right if a rule of a later version has it for the number. */
-function otherTerm(
+function termDifferences(
   { recordingMonths: months, numberReached }: DecidedSegment,
   again: RecordingDecision,
-  { versions }: JudgedBy,
+  { versions }: JudgingInputs,
 ): Difference[] {
   const own = again.recordingMonths
   if (!months || own === undefined || months === own) return []

@@ -1,10 +1,10 @@
 import { localTime } from '#description/local-time.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { versionAt } from '#safeguards/versions/versions.ts'
-import type { DecidedSegment, Finding, JudgedBy } from './judge-decision.ts'
+import type { DecidedSegment, Finding, JudgingInputs } from './judge-decision.ts'
 
 /** Tolerance: a call that was counted and abandoned before it was answered is not stored. */
-const givenUpAtOnce = 1
+const abandonedTolerance = 1
 
 interface Week {
   recorded: number
@@ -16,7 +16,7 @@ interface Week {
  * Checks decisions that a quota was full against the recordings of that week: such a decision could hide an omission. Judges
  * only whole weeks between two instants, since the register may lack recordings of other weeks.
  */
-export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
+export function judgeQuotas(by: Pick<JudgingInputs, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
   const weeks = new Map<string, Week>()
   const [first, end] = [localTime(from.epochMilliseconds).week + 1, localTime(to.epochMilliseconds).week]
 
@@ -37,7 +37,7 @@ export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Insta
     },
     findings(): Finding[] {
       return [...weeks.values()].flatMap(({ recorded, claim }) => {
-        if (!claim || claim.used <= recorded + givenUpAtOnce) return []
+        if (!claim || claim.used <= recorded + abandonedTolerance) return []
         const { segmentId, contactId, answeredAt, numberReached, recordingId } = claim.segment
         return {
           kind: 'decision-differs' as const,

@@ -4,8 +4,8 @@
  * the audit log's verifier.
  */
 import { readFileSync } from 'node:fs'
-import { isWatchingView, watchingExtensions } from '#platform/database/extensions.ts'
-import { databaseMarks } from '#platform/database/quarantine.ts'
+import { isMonitoringView, monitoringExtensions } from '#platform/database/extensions.ts'
+import { uncopiedTables } from '#platform/database/quarantine.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
 export interface KnownDatabase {
@@ -31,10 +31,10 @@ export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> 
   const columns = Object.entries(found.tables).flatMap(([table, names]) => {
     const expected = tables[table]
     if (expected) return names.filter((name) => !expected.includes(name)).map((name) => `column ${table}.${name}`)
-    return databaseMarks.some((mark) => mark === table) ? [] : [`table ${table}`]
+    return uncopiedTables.some((mark) => mark === table) ? [] : [`table ${table}`]
   })
   const open = Object.entries(members).filter(([name, text]) => found.members[name] !== text)
-  return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findStrangers(db, roles))]
+  return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findUnknownAccess(db, roles))]
 }
 
 export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<KnownDatabase, 'roles'>> {
@@ -44,7 +44,7 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attname)::text[] as names
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-      and not ${isWatchingView('c')}
+      and not ${isMonitoringView('c')}
       -- A month's partition is listed under its parent; any other partition as a table.
       and not (c.relispartition and exists (
         select from pg_inherits i join pg_class p on p.oid = i.inhparent
@@ -65,7 +65,7 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
  * Returns unknown schemas, grants and ways of copying data out of the database. A server's own administrators are the site's
  * responsibility (R19).
  */
-async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]): Promise<string[]> {
+async function findUnknownAccess(db: QueryExecutorProvider, roles: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     with known as (
       select oid from pg_roles
@@ -74,16 +74,16 @@ async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]
         or oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
     ), own as (
       select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-        and not ${isWatchingView('c')}
+        and not ${isMonitoringView('c')}
     )
     select 'schema ' || n.nspname as what from pg_namespace n
       where n.oid >= 16384 and n.nspname !~ '^pg_(temp|toast_temp)_'
     union all
-    select 'extension ' || extname from pg_extension where extname <> all (${[...watchingExtensions]}::name[])
+    select 'extension ' || extname from pg_extension where extname <> all (${[...monitoringExtensions]}::name[])
     union all
     select 'grant of ' || c.relname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c cross join lateral aclexplode(c.relacl) x
-      where x.grantee not in (select oid from known) and not (x.grantee = 0 and c.relname = any(${databaseMarks}::text[]))
+      where x.grantee not in (select oid from known) and not (x.grantee = 0 and c.relname = any(${uncopiedTables}::text[]))
     union all
     select 'grant of ' || c.relname || '.' || a.attname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c join pg_attribute a on a.attrelid = c.oid and a.attacl is not null cross join lateral aclexplode(a.attacl) x

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
 import { processRoles } from '#safeguards/audit/appenders.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { longestAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
+import { maxAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
 import { queryOne } from './query-one.ts'
 import type { Check } from './promise.ts'
 
@@ -28,7 +28,7 @@ type LogMemo = { since: string; checkedAt?: string }
 export const logWhole: Check<LogFacts> = {
   rule: 'The whole audit log is as it was signed, by a verification at regular intervals, and triggers, policies, functions, constraints and grants in the database are those of this version.',
   test: {
-    file: 'test/attacks/log-whole.test.ts',
+    file: 'test/attacks/log-integrity.test.ts',
     title: 'a changed row of the log breaks the promise at the next verification',
   },
   remedy:
@@ -92,5 +92,5 @@ function isLate(last: LastVerification, from: string | undefined, now: Temporal.
     now.since(last.endedAt).total('minutes'),
     from === undefined ? Infinity : now.since(Temporal.Instant.from(from)).total('minutes'),
   )
-  return minutes > longestAgeMinutes(last)
+  return minutes > maxAgeMinutes(last)
 }

@@ -44,7 +44,7 @@ export interface Place {
   site?: string | undefined
 }
 
-export interface Found<Some extends Facts = Facts> {
+export interface CheckResult<Some extends Facts = Facts> {
   holds: boolean
   facts: Some
   /** State for the next check, if a check is incremental. */
@@ -59,7 +59,7 @@ export interface Check<Some extends Facts = Facts> {
   /** What to do when the promise is broken. */
   remedy: string
   /** `not-yet`: the job that is checked has not run yet, so there is no result and no proof. */
-  check(context: CheckContext, memo: unknown): Promise<Found<Some> | 'not-yet'>
+  check(context: CheckContext, memo: unknown): Promise<CheckResult<Some> | 'not-yet'>
   /** Returns further values for its sentence (`promise.ID` in texts/server/promise.json). */
   more?(facts: Some, formatter: Formatter): Values
 }

@@ -28,7 +28,9 @@ export const purposesClosed: Check<PurposeFacts> = {
       // A view that began before a version came into force may be logged after it.
       purposes: [
         ...new Set(
-          [one, earlier(versions, one)].flatMap((each) => each.description.purposes.map(({ purpose }) => purpose)),
+          [one, versionBefore(versions, one)].flatMap((each) =>
+            each.description.purposes.map(({ purpose }) => purpose),
+          ),
         ),
       ],
     }))
@@ -88,6 +90,6 @@ export const purposesClosed: Check<PurposeFacts> = {
   },
 }
 
-function earlier<Version>(versions: readonly Version[], version: Version): Version {
+function versionBefore<Version>(versions: readonly Version[], version: Version): Version {
   return versions[versions.indexOf(version) - 1] ?? version
 }

@@ -13,9 +13,9 @@ import { formatterAt } from './formatter.ts'
 const t = trilingualTexts(texts)
 
 /** Age at which a proof expires: checks run at least every five minutes, and a round may take as long again. */
-const proofHoldsMinutes = 15
+const proofValidMinutes = 15
 /** A proof dated further in the future is invalid: a clock was wrong, so its time is unknown, and it would expire too late. */
-const clocksApartMinutes = 5
+const maxClockSkewMinutes = 5
 
 /** A proof as in the API contract; instants are ISO 8601. */
 export interface Proof {
@@ -43,7 +43,7 @@ export async function readProofs(holding: HoldingSafeguards, now: Temporal.Insta
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
   return promises.flatMap((promise) => {
     const row = rows.find((one) => one.promise === promise)
-    return row ? [asSeen(row, now, key)] : []
+    return row ? [toProof(row, now, key)] : []
   })
 }
 
@@ -59,12 +59,12 @@ export async function readProof(
     .selectAll()
     .where('promise', '=', promise)
     .executeTakeFirst()
-  return row && asSeen(row, now, key)
+  return row && toProof(row, now, key)
 }
 
 type ProofRow = Selectable<EvidenceTables['proof']>
 
-function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
+function toProof(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
   const check = catalogue[row.promise]
   const known = {
     promise: row.promise,
@@ -75,7 +75,7 @@ function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
   // Unsigned facts are not shown either.
   if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
     return { ...known, holds: false, text: t('promise.not-signed'), facts: {}, brokenSince: now.toString() }
-  const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
+  const ends = row.checked_at.add({ minutes: proofValidMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0
   const early = isEarly(row, now)
   const brokenSince = row.broken_since ?? (stale ? ends : early ? now : undefined)
@@ -89,7 +89,7 @@ function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
 }
 
 function isEarly({ checked_at }: ProofRow, now: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(checked_at, now.add({ minutes: clocksApartMinutes })) > 0
+  return Temporal.Instant.compare(checked_at, now.add({ minutes: maxClockSkewMinutes })) > 0
 }
 
 function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingual {

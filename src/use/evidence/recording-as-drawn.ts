@@ -32,7 +32,7 @@ type DrawMemo = { facts: DrawFacts; tookMs: number }
 const verifyAllEveryMinutes = 55
 /** A full recomputation that takes less than this runs every time. */
 const quickMs = 10_000
-/** Otherwise only decisions of this time are recomputed, as long as calls mostly wait for the database. */
+/** Otherwise only decisions of this period are recomputed: calls seldom wait longer for the database. */
 const recentHours = 3
 
 /** The custodian retries a failed ingestion; after this time a person must act. */
@@ -51,24 +51,24 @@ export const recordingAsDrawn: Check<DrawFacts> = {
     'The example is the kind of the finding and the id of a segment. Compare its stored decision with the plan of that day. Very many findings mean that the draw key was lost or replaced. If a recording is not ingested, the custodian’s log and recording.keeping_fault have the reason.',
   async check(context, memo) {
     const before = memo as DrawMemo | undefined
-    const unkept = await unkeptOf(context)
+    const unkept = await countNotIngested(context)
     if (
       !before ||
       context.afresh ||
       before.tookMs < quickMs ||
-      wrongIn({ ...before.facts, unkept: 0 }) > 0 ||
+      countWrong({ ...before.facts, unkept: 0 }) > 0 ||
       hasExpired(before, context.now)
     ) {
       const begun = performance.now()
-      const facts = withUnkept(factsOf(await verify(context), context), unkept)
+      const facts = withNotIngested(factsOf(await verify(context), context), unkept)
       const tookMs = Math.round(performance.now() - begun)
-      return { holds: wrongIn(facts) === 0, facts, memo: { facts, tookMs } satisfies DrawMemo }
+      return { holds: countWrong(facts) === 0, facts, memo: { facts, tookMs } satisfies DrawMemo }
     }
     const recent = factsOf(await verify(context, context.now.subtract({ hours: recentHours })), context)
     const { extra, omitted, otherwise, example } = recent
     // The other figures are those of the last full recomputation.
-    const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
-    return { holds: wrongIn(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
+    const facts = withNotIngested({ ...before.facts, extra, omitted, otherwise, example }, unkept)
+    return { holds: countWrong(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
   more: ({ verifiedAt, unkept = 0 }, { ago, number }) => ({ verifiedAt: ago(verifiedAt), unkept: number(unkept) }),
 }
@@ -112,7 +112,7 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
  * Counts recordings whose ingestion was tried and failed, and recordings that never left capture. Recordings missing in a
  * backup are not counted: the restore reports them.
  */
-function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
+function countNotIngested({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
   const [from, late] = [now.subtract({ minutes: maxMinutesToIngest }), now.subtract({ hours: maxHoursToArrive })]
   return queryOne(
     db,
@@ -125,11 +125,14 @@ function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment:
   )
 }
 
-function withUnkept(facts: DrawFacts, { unkept, segment }: Awaited<ReturnType<typeof unkeptOf>>): DrawFacts {
+function withNotIngested(
+  facts: DrawFacts,
+  { unkept, segment }: Awaited<ReturnType<typeof countNotIngested>>,
+): DrawFacts {
   return { ...facts, unkept, example: facts.example ?? (segment === null ? null : `unkept: ${segment}`) }
 }
 
-function wrongIn({ extra, omitted, otherwise, unkept = 0 }: DrawFacts): number {
+function countWrong({ extra, omitted, otherwise, unkept = 0 }: DrawFacts): number {
   return extra + omitted + otherwise + unkept
 }
 

@@ -165,7 +165,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
             and not exists (select from destruction_entry d where d.object_id = r.id and d.object_kind = 'recording')) as unledgered`,
     )
     const store = await checkStore(context, memo as StoreMemo | undefined)
-    const monthKeys = await deadMonthKeys(context)
+    const monthKeys = await leftoverMonthKeys(context)
     const unclaimed = Object.entries(store.unclaimed)
       .filter(
         ([, from]) => Temporal.Instant.compare(Temporal.Instant.from(from).add({ hours: unclaimedHours }), now) < 0,
@@ -226,7 +226,7 @@ async function checkStore(context: CheckContext, before: StoreMemo | undefined):
     .execute()
   const candidates = new Set([...before.strays, ...from.flatMap(({ id }) => recordingObjects(id))])
   const strays: string[] = []
-  for (const key of candidates) if (await isThere(objects, key)) strays.push(key)
+  for (const key of candidates) if (await objectExists(objects, key)) strays.push(key)
   return { ...before, strays }
 }
 
@@ -252,7 +252,7 @@ async function listStore({ db, objects, now }: CheckContext, seen: Record<string
   }
 }
 
-function isThere(objects: ObjectStore, key: string): Promise<boolean> {
+function objectExists(objects: ObjectStore, key: string): Promise<boolean> {
   return objects.sizeBytes(key).then(
     () => true,
     (error: unknown) => {
@@ -263,7 +263,7 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
 }
 
 /** Returns keys of months that ended before the last sweep was due, and key versions that are recorded as destroyed. */
-async function deadMonthKeys({ db, keys, now }: CheckContext): Promise<string[]> {
+async function leftoverMonthKeys({ db, keys, now }: CheckContext): Promise<string[]> {
   const limit = now.subtract({ hours: sweepGraceHours })
   const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
   const { rows } = await sql<{ name: string; isDestroyed: boolean; isYoung: boolean }>`

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { decideRecording, type RecordingQuestion } from '#description/decide-recording.ts'
+import { decideRecording, type RecordingInput } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -52,7 +52,7 @@ function changed(
   }
 }
 
-interface Question extends Partial<RecordingQuestion> {
+interface Question extends Partial<RecordingInput> {
   by?: readonly DescriptionVersion[]
   facts?: Partial<SegmentFacts>
 }

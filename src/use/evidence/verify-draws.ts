@@ -3,7 +3,7 @@
  * Reports recordings that should not exist, missing ones, and decisions that differ from the plan. Repairs nothing; findings
  * contain no caller's number or telephone system's call id.
  */
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inForce } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -66,7 +66,7 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
           found.add(judgeDecision(segment, by))
         }
       }
-      for (const finding of [...quotas.findings(), ...(await recordingsOfNothing(tx, since))]) found.add(finding)
+      for (const finding of [...quotas.findings(), ...(await recordingsWithoutAnswer(tx, since))]) found.add(finding)
       return { ...all, ...found.result() }
     })
 }
@@ -174,7 +174,7 @@ function segmentOf(row: Row): DecidedSegment {
     decision: {
       record: row.decision_record,
       reason: row.decision_reason,
-      ...given({
+      ...omitNullish({
         descriptionVersion: row.description_version,
         ruleId: row.rule_id,
         ruleVersion: row.rule_version,
@@ -191,7 +191,7 @@ function segmentOf(row: Row): DecidedSegment {
 }
 
 /** Returns recordings whose segment was not answered or does not exist (R17). */
-async function recordingsOfNothing(
+async function recordingsWithoutAnswer(
   tx: Transaction<RegisterTables>,
   from: Temporal.Instant | undefined,
 ): Promise<Finding[]> {

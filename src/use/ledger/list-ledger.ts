@@ -1,7 +1,7 @@
 /** Lists the destruction ledger: ids and places. Preservation orders are visible only to those who enter them. */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -27,7 +27,7 @@ export function listLedger(
   session: Pick<Session, 'token'>,
   { before, limit }: { before?: number | undefined; limit: number },
 ): Promise<{ items: LedgerItem[]; next?: number } | { refused: 'deny.role' }> {
-  return asRefused(
+  return returnRefusal(
     ['deny.role'],
     inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<LedgerItem>`

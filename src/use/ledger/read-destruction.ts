@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import { sweepMinutes } from '#register/recordings/view-recording.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { DestructionCause, RegisterTables } from '#register/tables.ts'
@@ -54,8 +54,8 @@ export function readDestruction(
   grant: Grant,
   id: string,
 ): Promise<Destruction | 'not-found'> {
-  return read(db, grant, async (tx) => {
-    const found = await visible(tx, id)
+  return viewUnderGrant(db, grant, async (tx) => {
+    const found = await findVisible(tx, id)
     const object = { kind: 'recording' as const, id }
     if (!found) {
       return {
@@ -74,7 +74,7 @@ export function readDestruction(
 
 async function describeEnd(
   tx: Transaction<RegisterTables>,
-  found: Visible,
+  found: VisibleRecording,
   now: Temporal.Instant,
 ): Promise<Destruction> {
   const { state, cause, destroyed_at: at, destroy_at: day } = found
@@ -102,8 +102,8 @@ export function readForCertificate(
   id: string,
   language: string,
 ): Promise<Certified | { awaited: AwaitedCertificate } | 'not-found'> {
-  return read(db, grant, async (tx) => {
-    const found = await visible(tx, id)
+  return viewUnderGrant(db, grant, async (tx) => {
+    const found = await findVisible(tx, id)
     const object = { kind: 'recording' as const, id }
     const entry =
       found?.state === 'DESTROYED' &&
@@ -141,7 +141,7 @@ export function readForCertificate(
   })
 }
 
-interface Visible {
+interface VisibleRecording {
   id: string
   state: string
   cause: DestructionCause | null
@@ -153,7 +153,7 @@ interface Visible {
 }
 
 /** Returns a recording with its call, if row-level security shows it to the viewer. */
-async function visible(tx: Transaction<RegisterTables>, id: string): Promise<Visible | undefined> {
+async function findVisible(tx: Transaction<RegisterTables>, id: string): Promise<VisibleRecording | undefined> {
   return tx
     .selectFrom('recording')
     .innerJoin('contact', (join) =>

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { describeFrom } from '#test/database/describe-from.ts'
+import { publishWithoutRole } from '#test/database/describe-from.ts'
 import type { TestPerson } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { openPlayback } from '#test/register/open-playback.ts'
@@ -177,7 +177,7 @@ describe('a listening session', () => {
   // Last, because another description comes into force here.
   test('is over when the description in force no longer has the role', async () => {
     await expectEnded({ over: 'right' }, () =>
-      describeFrom(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }),
+      publishWithoutRole(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }),
     )
   })
 })

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { findHolds } from '#register/recordings/find-holds.ts'
-import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
+import { rangesWithoutMixed } from '#register/recordings/mixed-streams.ts'
 import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
@@ -62,7 +62,7 @@ interface Opened {
   index: RecordingIndex
 }
 
-interface Known {
+interface CachedListening {
   session: string
   /** Last known rate; a change applies from the next range. */
   speed: number
@@ -85,11 +85,11 @@ export function createAudioServer(
   pace: Pace = playbackPace,
 ): AudioServer {
   /** Open recordings by id of their listening. */
-  const known = new Map<string, Known>()
+  const known = new Map<string, CachedListening>()
   const { waitForPace } = pacePlayback(pace)
 
   /** Returns a session's listening with its open recording, opening it if allowed. */
-  async function knownListening(session: string, listening: string): Promise<Known | ListeningEnd> {
+  async function knownListening(session: string, listening: string): Promise<CachedListening | ListeningEnd> {
     const found = known.get(listening)
     if (found?.session === session) {
       found.closing.refresh()
@@ -98,7 +98,7 @@ export function createAudioServer(
     const heard = await listeningNow(db, session, listening)
     if ('over' in heard) return heard
     forget(listening)
-    const opened: Known = {
+    const opened: CachedListening = {
       ...{ session, speed: heard.speed, recording: heard.recordingId },
       ...{ person: personOf(listening), opening: openWithKey(heard.recordingId) },
       closing: setTimeout(() => forget(listening), openMs).unref(),
@@ -138,10 +138,10 @@ export function createAudioServer(
     otherwise: Otherwise,
   ): Promise<ListeningEnd | Otherwise> {
     const now = await listeningNow(db, session, listening)
-    return 'over' in now ? forgetAs(now, listening) : otherwise
+    return 'over' in now ? forgetEnded(now, listening) : otherwise
   }
 
-  function forgetAs(ended: ListeningEnd, listening: string): ListeningEnd {
+  function forgetEnded(ended: ListeningEnd, listening: string): ListeningEnd {
     forget(listening)
     return ended
   }
@@ -170,7 +170,7 @@ export function createAudioServer(
         ...{ session, workstation, listening },
         ...{ fromMs: toMs(request.from), toMs: toMs(request.from + given) },
       })
-      if ('over' in now) return forgetAs(now, listening)
+      if ('over' in now) return forgetEnded(now, listening)
       heard.speed = now.speed
       return { bytes: await rendering, from, totalBytes }
     },
@@ -212,7 +212,7 @@ export function createAudioServer(
 
 /** Returns the gaps, except those of a mixed stream where that stream is left out. */
 function audibleGaps(index: RecordingIndex): RecordingIndex['gaps'] {
-  const leftOut = mixedLeftOut(index)
+  const leftOut = rangesWithoutMixed(index)
   return index.gaps.filter(
     ({ track, fromSample, toSample }) =>
       track !== 'mixed' || !leftOut.some(({ from, to }) => from <= fromSample && toSample <= to),

@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '#description/roles.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { read, type Viewed } from '#register/read.ts'
+import { viewUnderGrant, type Viewed } from '#register/view-under-grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
+import { rightCovering, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHash } from '#safeguards/people/session.ts'
 
 /** Longest listening. */
@@ -31,7 +31,7 @@ export function startListening(
   recordingId: string,
   now: Temporal.Instant,
 ): Promise<StartedListening | ListeningRefusal> {
-  return read<Viewed<StartedListening | ListeningRefusal>>(db, grant, async (tx) => {
+  return viewUnderGrant<Viewed<StartedListening | ListeningRefusal>>(db, grant, async (tx) => {
     const row = await tx
       .selectFrom('recording')
       .innerJoin('segment', (join) =>
@@ -54,7 +54,7 @@ export function startListening(
       ])
       .where('recording.id', '=', recordingId)
       .executeTakeFirst()
-    const right = row && rightReaching(grant, row)
+    const right = row && rightCovering(grant, row)
     if (!row || !right) return refuse('not-found')
     if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
     const heard = await playbackRight(tx, recordingId, grant, right.role)

@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -7,9 +7,14 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 type Kind = NonNullable<AuditEntry['object']>['kind']
 
 /** Refusals of every act: missing role, and what does not exist or is out of reach. */
-export const always = ['deny.role', 'not-found'] as const
+export const commonRefusals = ['deny.role', 'not-found'] as const
 /** Why an evaluation cannot be changed now, because of its recording. */
-export const standsStill = [...always, 'recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'] as const
+export const unchangeableRefusals = [
+  ...commonRefusals,
+  'recording.destroyed',
+  'recording.restricted',
+  'recording.not-yet-kept',
+] as const
 
 interface Trace {
   action: AuditAction
@@ -25,7 +30,7 @@ export const actOnQuality = <Code extends string>(
   trace: Trace,
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
-): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
+): Promise<'done' | Refused<Code>> => requestAct(db, session, statement, codes, traceOf(trace))
 
 /** Runs a query for one row, which the database authorises and logs. */
 export const requestQuality = <Row, Code extends string>(
@@ -34,4 +39,4 @@ export const requestQuality = <Row, Code extends string>(
   trace: Trace,
   statement: RawBuilder<Row>,
   codes: readonly Code[],
-): Promise<Row | Refused<Code>> => rowOfDatabase(db, session, statement, codes, traceOf(trace))
+): Promise<Row | Refused<Code>> => requestRow(db, session, statement, codes, traceOf(trace))

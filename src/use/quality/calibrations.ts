@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { requestDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
+import { requestDatabase, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
-import { requestQuality, standsStill } from './act-on-quality.ts'
-import { agreeByQuestion, type FormAgreement } from './agree-by-question.ts'
+import { requestQuality, unchangeableRefusals } from './act-on-quality.ts'
+import { agreementByQuestion, type FormAgreement } from './agreement-by-question.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { summariseCalibration, type CalibrationSummary } from './summarise-calibration.ts'
@@ -33,8 +33,8 @@ export interface Calibration {
   summary?: CalibrationSummary
 }
 
-const beginRefusals = [...standsStill, 'quality.form-not-published', 'input.identity-code'] as const
-const joinRefusals = [...standsStill, 'quality.calibration-closed'] as const
+const beginRefusals = [...unchangeableRefusals, 'quality.form-not-published', 'input.identity-code'] as const
+const joinRefusals = [...unchangeableRefusals, 'quality.calibration-closed'] as const
 const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
 /** Lists calibrations, with the agreement on each question where there are enough calibrations. */
@@ -51,7 +51,7 @@ export async function listCalibrations(
   )
   if ('refused' in answer) return answer
   const items = answer.rows.map(({ value }) => value)
-  return { items, agreement: agreeByQuestion(items) }
+  return { items, agreement: agreementByQuestion(items) }
 }
 
 /** Begins a calibration: everybody who may evaluate the recording can take part, without seeing the others. */
@@ -92,5 +92,5 @@ export async function closeCalibration(
     return 'done' as const
   })
   const trace = { action: 'quality.calibration-closed', object: { kind: 'calibration', id } } as const
-  return refusedInLog(db, session, closing, closeRefusals, trace)
+  return logRefusal(db, session, closing, closeRefusals, trace)
 }

@@ -25,7 +25,7 @@ export function rankCandidates(
   for (const { official, recording } of candidates) {
     byOfficial.set(official, [...(byOfficial.get(official) ?? []), recording])
   }
-  const draw = (label: string) => lotOf(seed, week, label)
+  const draw = (label: string) => drawLot(seed, week, label)
   const queues = [...byOfficial].map(([official, recordings]) => {
     const inOrder = byLot(recordings, draw)
     // An official's lot depends on their first recording: the official's number in the list has no meaning.
@@ -42,6 +42,6 @@ function byLot(recordings: readonly string[], draw: (label: string) => string): 
   return [...recordings].sort((one, other) => (draw(one) < draw(other) ? -1 : 1))
 }
 
-function lotOf(seed: string, week: string, label: string): string {
+function drawLot(seed: string, week: string, label: string): string {
   return createHash('sha256').update(`${seed}\n${week}\n${label}`).digest('hex')
 }

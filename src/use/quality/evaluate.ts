@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { listOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestList, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { actOnQuality, always, requestQuality, standsStill } from './act-on-quality.ts'
+import { actOnQuality, commonRefusals, requestQuality, unchangeableRefusals } from './act-on-quality.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
-import { fittingAnswers, scoreForm, type Scored } from './score-form.ts'
+import { validAnswers, scoreForm, type Scored } from './score-form.ts'
 
 export type EvaluationState = 'WAITING' | 'DRAFT' | 'FINISHED' | 'RELEASED' | 'ACKNOWLEDGED' | 'SET_ASIDE' | 'ENDED'
 
@@ -96,10 +96,15 @@ export interface Work {
   note: string
 }
 
-const mine = [...standsStill, 'quality.taken', 'quality.released', 'quality.changed-meanwhile'] as const
-const saveRefusals = [...mine, 'input.identity-code'] as const
-const takeRefusals = [...standsStill, 'quality.taken'] as const
-const answerRefusals = [...standsStill, 'quality.nothing-to-answer', 'input.identity-code'] as const
+const changeRefusals = [
+  ...unchangeableRefusals,
+  'quality.taken',
+  'quality.released',
+  'quality.changed-meanwhile',
+] as const
+const saveRefusals = [...changeRefusals, 'input.identity-code'] as const
+const takeRefusals = [...unchangeableRefusals, 'quality.taken'] as const
+const answerRefusals = [...unchangeableRefusals, 'quality.nothing-to-answer', 'input.identity-code'] as const
 
 /** Lists what the viewer may evaluate, evaluates or has evaluated, of recordings within reach. */
 export function listEvaluations(
@@ -107,7 +112,7 @@ export function listEvaluations(
   session: Session,
 ): Promise<ListedEvaluation[] | Refused<'deny.role'>> {
   const statement = sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`
-  return listOfDatabase(db, session, statement, { action: 'quality.queue-read', object: { kind: 'evaluation' } })
+  return requestList(db, session, statement, { action: 'quality.queue-read', object: { kind: 'evaluation' } })
 }
 
 /** Returns an evaluation with its form and present score. */
@@ -115,10 +120,10 @@ export async function readEvaluation(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<ReadEvaluation | Refused<(typeof always)[number]>> {
+): Promise<ReadEvaluation | Refused<(typeof commonRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-read', kind: 'evaluation', id } as const
   const statement = sql<{ value: StoredEvaluation }>`select read_evaluation(${id}::uuid) as value`
-  const answer = await requestQuality(db, session, trace, statement, always)
+  const answer = await requestQuality(db, session, trace, statement, commonRefusals)
   if ('refused' in answer) return answer
   const { value } = answer
   return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
@@ -145,10 +150,10 @@ export async function saveEvaluation(
   { revision, answers, comments, note }: Work,
 ): Promise<{ revision: number; score: Scored } | Refused<(typeof saveRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-saved', kind: 'evaluation', id } as const
-  const work = await requestQuality(db, session, trace, workOf(id), mine)
+  const work = await requestQuality(db, session, trace, workOf(id), changeRefusals)
   if ('refused' in work) return work
   const { form } = work.value
-  const fitting = fittingAnswers(form, answers)
+  const fitting = validAnswers(form, answers)
   const statement = sql<{ value: number }>`
     select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(fitting)}::jsonb, ${JSON.stringify(comments)}::jsonb,
       ${note}) as value`
@@ -165,16 +170,16 @@ export async function releaseEvaluation(
   session: Session,
   id: string,
   revision: number,
-): Promise<'done' | Refused<(typeof mine)[number]> | { refused: 'quality.unanswered'; of: string }> {
+): Promise<'done' | Refused<(typeof changeRefusals)[number]> | { refused: 'quality.unanswered'; of: string }> {
   const trace = { action: 'quality.evaluation-released', kind: 'evaluation', id } as const
-  const work = await requestQuality(db, session, trace, workOf(id), mine)
+  const work = await requestQuality(db, session, trace, workOf(id), changeRefusals)
   if ('refused' in work) return work
   const { unanswered, total, isFailed, sections } = scoreForm(work.value.form, work.value.answers)
   const [waiting] = unanswered
   if (waiting !== undefined) return { refused: 'quality.unanswered', of: waiting }
   const score = JSON.stringify({ total, isFailed, sections })
   const statement = sql`select release_evaluation(${id}::uuid, ${revision}, ${score}::jsonb)`
-  return actOnQuality(db, session, trace, statement, mine)
+  return actOnQuality(db, session, trace, statement, changeRefusals)
 }
 
 /**

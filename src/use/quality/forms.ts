@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { always, requestQuality } from './act-on-quality.ts'
+import { commonRefusals, requestQuality } from './act-on-quality.ts'
 import { problemsOf, type Form, type FormProblem } from './form.ts'
 
 export type FormLanguage = 'fi' | 'sv' | 'en'
@@ -36,8 +36,8 @@ export interface ReadForm {
   versions: FormVersion[]
 }
 
-const saveRefusals = [...always, 'quality.changed-meanwhile', 'input.identity-code'] as const
-const publishRefusals = [...always, 'quality.changed-meanwhile', 'quality.no-draft'] as const
+const saveRefusals = [...commonRefusals, 'quality.changed-meanwhile', 'input.identity-code'] as const
+const publishRefusals = [...commonRefusals, 'quality.changed-meanwhile', 'quality.no-draft'] as const
 const formAct = { action: 'quality.form-begun', kind: 'quality-form' } as const
 
 /** Lists forms, for evaluators. */
@@ -64,7 +64,7 @@ export async function readForm(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<ReadForm | Refused<(typeof always)[number]>> {
+): Promise<ReadForm | Refused<(typeof commonRefusals)[number]>> {
   const answer = await requestDatabase(
     db,
     session,
@@ -74,7 +74,7 @@ export async function readForm(
           'publishedBy', v.published_by) order by v.version desc)
         from quality_form_version v where v.form_id = f.id), '[]') as versions
       from quality_form f where f.id = ${id}::uuid`,
-    always,
+    commonRefusals,
     { action: 'quality.forms-read', object: { kind: 'quality-form', id } },
     sql`require_duty('QUALITY'), refuse_if(not exists (select from quality_form f where f.id = ${id}::uuid), 'not-found')`,
   )

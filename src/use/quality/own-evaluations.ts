@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { actOnQuality, standsStill } from './act-on-quality.ts'
+import { actOnQuality, unchangeableRefusals } from './act-on-quality.ts'
 import type { MomentComment } from './evaluate.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
@@ -33,7 +33,7 @@ interface OwnEvaluationRow {
 }
 export type OwnEvaluation = OwnEvaluationRow & { score: Scored }
 
-const disagreeRefusals = [...standsStill, 'quality.disagreed', 'input.identity-code'] as const
+const disagreeRefusals = [...unchangeableRefusals, 'quality.disagreed', 'input.identity-code'] as const
 
 /** Lists released evaluations of the viewer's own calls only (R39). */
 export async function listOwnEvaluations(
@@ -56,9 +56,9 @@ export function acknowledgeEvaluation(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<'done' | Refused<(typeof standsStill)[number]>> {
+): Promise<'done' | Refused<(typeof unchangeableRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-acknowledged', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, standsStill)
+  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, unchangeableRefusals)
 }
 
 /** Records the official's disagreement and reason, which is answered once. */

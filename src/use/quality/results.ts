@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { listOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestList, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { FormLanguage } from './forms.ts'
@@ -32,5 +32,5 @@ export function readResults(
   const statement = sql<{
     value: GroupResult
   }>`select quality_results as value from quality_results(${quarter.toString()}::date)`
-  return listOfDatabase(db, session, statement, { action: 'quality.results-read', object: { kind: 'search' } })
+  return requestList(db, session, statement, { action: 'quality.results-read', object: { kind: 'search' } })
 }

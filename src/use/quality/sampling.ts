@@ -3,7 +3,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { actOnQuality, always, requestQuality } from './act-on-quality.ts'
+import { actOnQuality, commonRefusals, requestQuality } from './act-on-quality.ts'
 import { rankCandidates, type Candidate } from './draw-sample.ts'
 
 export interface PlanToBegin {
@@ -59,7 +59,7 @@ export interface SamplingPlan extends PlanToBegin {
 
 const planAct = { action: 'quality.plan-begun', kind: 'sampling-plan' } as const
 const beginRefusals = [
-  ...always,
+  ...commonRefusals,
   'input.identity-code',
   'quality.number-out-of-reach',
   'quality.form-not-published',
@@ -141,9 +141,9 @@ export function endPlan(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<'done' | Refused<(typeof always)[number]>> {
+): Promise<'done' | Refused<(typeof commonRefusals)[number]>> {
   const trace = { action: 'quality.plan-ended', kind: 'sampling-plan', id } as const
-  return actOnQuality(db, session, trace, sql`select end_sampling_plan(${id}::uuid)`, always)
+  return actOnQuality(db, session, trace, sql`select end_sampling_plan(${id}::uuid)`, commonRefusals)
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { boundsOf, problemsOf, questionsOf, type Answers, type Form, type Question, type Scale } from './form.ts'
-import { questionsFor, fittingAnswers, scoreForm } from './score-form.ts'
+import { questionsFor, validAnswers, scoreForm } from './score-form.ts'
 
 const question = (id: string, more: Partial<Question> = {}): Question => ({
   id,
@@ -205,6 +205,6 @@ test('answers off the scale or to unknown questions are not stored', () => {
       section('a', 1, [question('a1'), question('a2', { scale: { kind: 'one-to-five' }, mayNotApply: true })]),
     ],
   }
-  expect(fittingAnswers(form, { a1: 2, a2: null, x: 1 })).toEqual({ a2: null })
-  expect(fittingAnswers(form, { a1: null, a2: 5 })).toEqual({ a2: 5 })
+  expect(validAnswers(form, { a1: 2, a2: null, x: 1 })).toEqual({ a2: null })
+  expect(validAnswers(form, { a1: null, a2: 5 })).toEqual({ a2: 5 })
 })

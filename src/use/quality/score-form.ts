@@ -63,7 +63,7 @@ export function scoreForm(form: Form, answers: Answers): Scored {
 }
 
 /** Keeps answers to questions of the form within their scales. */
-export function fittingAnswers(form: Form, answers: Answers): Answers {
+export function validAnswers(form: Form, answers: Answers): Answers {
   return Object.fromEntries(
     questionsOf(form).flatMap(({ id, scale, mayNotApply }) => {
       const answer = answers[id]

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
 import type { Period } from './read-reconciliation.ts'
 
@@ -28,7 +28,7 @@ export function listFeedProblems(
   { from, to, feed }: Period & { feed?: string | undefined },
   { before, limit }: { before?: ProblemPlace | undefined; limit: number },
 ): Promise<{ items: FeedProblem[]; next?: ProblemPlace } | { refused: WatchRefusal }> {
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       await sql`select require_reconciler()`.execute(tx)

@@ -4,7 +4,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
 import type { Period } from './read-reconciliation.ts'
 
@@ -57,7 +57,7 @@ export function listUnreconciled(
   { before, limit }: { before?: Place | undefined; limit: number },
 ): Promise<{ items: Unreconciled[]; next?: Place } | { refused: WatchRefusal }> {
   const { kind, from, to, number, feed, why, isExplained } = filter
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<Row>`
@@ -96,7 +96,7 @@ export async function explainUnreconciled(
   { readAt, note }: { readAt: Instant; note: string },
 ): Promise<{ explained: number; alarmClosed: boolean } | { refused: WatchRefusal }> {
   const { kind, from, to, number, feed, why, segments } = filter
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<{ explained: number; alarmClosed: boolean }>`

@@ -6,7 +6,7 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
 
 type Instant = Temporal.Instant
@@ -64,7 +64,7 @@ export function readReconciliation(
   session: Session,
   { from, to }: Period,
 ): Promise<{ feeds: FeedState[]; counts: Reconciled[]; mayExplain: boolean } | { refused: WatchRefusal }> {
-  return asRefused(
+  return returnRefusal(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows: feeds } = await sql<FeedState>`

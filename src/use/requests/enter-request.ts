@@ -4,7 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -52,7 +52,7 @@ export function enterRequest(
   session: Session,
   request: RequestToEnter,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ id: string; number: string }>`
@@ -76,7 +76,7 @@ export function changeRequest(
   id: string,
   { kinds, language, requester }: RequestChange,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  return actInDatabase(
+  return requestAct(
     db,
     session,
     sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${asJson(requester)})`,

@@ -2,10 +2,10 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
-import { urgencyOf, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
+import { urgencyOf, nextSteps, stateOf, type NextStep, type Urgency, type RequestState } from './request-state.ts'
 
 export interface RequestToList {
   state: 'open' | 'closed'
@@ -13,7 +13,7 @@ export interface RequestToList {
   find?: string | undefined
 }
 
-export interface ListedRequest extends Pressing {
+export interface ListedRequest extends Urgency {
   request: RequestRow
   /** Undefined once erased. */
   requesterName: string | undefined
@@ -37,7 +37,7 @@ export async function listRequests(
   session: Session,
   requested: RequestToList,
 ): Promise<Queue | { refused: 'deny.role' }> {
-  return asRefused(
+  return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { state, whose } = requested
@@ -45,16 +45,16 @@ export async function listRequests(
         tx,
       )
       const now = await registerTime(tx)
-      const open = await withStates(tx, await openOnes(tx), now)
+      const open = await withStates(tx, await readOpenRequests(tx), now)
       const isMine = ({ request }: ListedRequest) => request.assigned_to === session.personId
       const isNobodys = ({ request }: ListedRequest) => request.assigned_to === null
-      const listed = state === 'open' ? open : await withStates(tx, await closedOnes(tx, requested.find), now)
+      const listed = state === 'open' ? open : await withStates(tx, await readClosedRequests(tx, requested.find), now)
       const { rows: clerks } = await sql<{ id: string }>`select id from request_clerks() id`.execute(tx)
       return {
         items: listed
           .filter((one) => whose === 'all' || (whose === 'mine' ? isMine(one) : isNobodys(one)))
           .filter((one) => state === 'closed' || requested.find === undefined || isFound(one, requested.find))
-          .sort(state === 'open' ? morePressing : () => 0),
+          .sort(state === 'open' ? compareUrgency : () => 0),
         counts: {
           open: open.length,
           mine: open.filter(isMine).length,
@@ -71,11 +71,11 @@ export async function listRequests(
 
 type Named = RequestRow & { requester_name: string | null }
 
-function openOnes(tx: Transaction<RegisterTables>): Promise<Named[]> {
+function readOpenRequests(tx: Transaction<RegisterTables>): Promise<Named[]> {
   return requests(tx).where('closed_at', 'is', null).execute()
 }
 
-function closedOnes(tx: Transaction<RegisterTables>, find: string | undefined): Promise<Named[]> {
+function readClosedRequests(tx: Transaction<RegisterTables>, find: string | undefined): Promise<Named[]> {
   const wanted = find?.trim()
   return requests(tx)
     .where('closed_at', 'is not', null)
@@ -131,7 +131,7 @@ function escaped(find: string): string {
 }
 
 /** Sorts urgent ones first, then by the earlier of the answer's due time and the recording's end. */
-function morePressing(one: ListedRequest, other: ListedRequest): number {
+function compareUrgency(one: ListedRequest, other: ListedRequest): number {
   const first = ({ request, firstEnd }: ListedRequest) =>
     Math.min(request.due_at.epochMilliseconds, firstEnd?.epochMilliseconds ?? Infinity)
   return Number(other.isUrgent) - Number(one.isUrgent) || first(one) - first(other)

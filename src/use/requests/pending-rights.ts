@@ -3,7 +3,7 @@
  * what they ask for, and whether the recording is listened to before that or the requester was informed in time.
  */
 import { sql } from 'kysely'
-import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
@@ -71,5 +71,5 @@ export function notifyPendingRight(
 ): Promise<'done' | Refused<(typeof notifyRefusals)[number]>> {
   const statement = sql`select record_pending_right_notice(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const
-  return actInDatabase(db, session, statement, notifyRefusals, trace)
+  return requestAct(db, session, statement, notifyRefusals, trace)
 }

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Requester } from './enter-request.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
@@ -11,12 +11,12 @@ import {
   nextSteps,
   stateOf,
   type NextStep,
-  type Pressing,
+  type Urgency,
   type RequestState,
   type Unfinished,
 } from './request-state.ts'
 
-export interface ReadRequest extends Pressing {
+export interface ReadRequest extends Urgency {
   request: RequestRow
   /** Undefined once erased. */
   requester: ({ [Field in keyof Requester]-?: string | null } & { name: string }) | undefined
@@ -34,7 +34,7 @@ export async function readRequest(
   session: Session,
   id: string,
 ): Promise<ReadRequest | { refused: 'deny.role' | 'not-found' }> {
-  return asRefused(
+  return returnRefusal(
     ['deny.role', 'not-found'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<RequestRow>`select * from view_request(${id}::uuid)`.execute(tx)

@@ -65,9 +65,9 @@ export interface RequestFacts {
 }
 
 /** Letters that answer every kind. */
-const wholeAnswers = new Set(['answer', 'not-identifiable', 'refusal'])
+const completeAnswers = new Set(['answer', 'not-identifiable', 'refusal'])
 /** Letters that answer one kind only; all others are interim letters. */
-const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
+const answersOfKind: Partial<Record<RequestKind, readonly string[]>> = {
   PROHIBIT: ['prohibition', 'erasure', 'objection'],
   ERASURE: ['erasure'],
   OBJECTION: ['erasure', 'objection'],
@@ -79,7 +79,7 @@ const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
   OPENNESS: ['openness'],
 }
 /** Kinds that are carried out by forbidding the use of the recording, which destroys it (R50, L9). */
-const endsUse: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
+const prohibitingKinds: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
 /** A copy in another state was not fetched, and is made again on request. */
 const hasCopy = new Set(['making', 'ready', 'taken'])
@@ -117,7 +117,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const isCopyWaiting = facts.copies.some(({ state }) => state === 'making' || state === 'ready')
   // A requester's own prohibition does not destroy what they still wait to listen to or to fetch.
   const toForbid =
-    facts.kinds.some((kind) => endsUse.has(kind)) &&
+    facts.kinds.some((kind) => prohibitingKinds.has(kind)) &&
     calls.some((call) => call.canBeForbidden) &&
     !(toBook || isBooked || toCopy || isCopyWaiting)
   const canAnswer = requests('OPENNESS')
@@ -125,7 +125,8 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     : requests('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
   // A prohibition is answered by the automatic letter after destruction.
   const forbidsAlone =
-    facts.kinds.every((kind) => endsUse.has(kind)) && (toForbid || calls.some(({ isForbidden }) => isForbidden))
+    facts.kinds.every((kind) => prohibitingKinds.has(kind)) &&
+    (toForbid || calls.some(({ isForbidden }) => isForbidden))
   const isCorrecting = facts.corrections.some(({ isDecided }) => !isDecided)
   const correctsAlone = facts.kinds.every((kind) => kind === 'RECTIFY') && isCorrecting
   const steps: Record<NextStep, boolean> = {
@@ -147,7 +148,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   return (Object.keys(steps) as NextStep[]).filter((step) => steps[step])
 }
 
-export interface Pressing {
+export interface Urgency {
   isOverdue: boolean
   /**
    * A recording to be listened to is destroyed within three days or before its appointment, or the answer is due within a week.
@@ -157,7 +158,7 @@ export interface Pressing {
   firstEnd?: Temporal.Instant
 }
 
-export function urgencyOf(facts: RequestFacts, now: Temporal.Instant): Pressing {
+export function urgencyOf(facts: RequestFacts, now: Temporal.Instant): Urgency {
   if (facts.isClosed) return { isOverdue: false, isUrgent: false }
   const toHear = facts.kinds.some((kind) => kind === 'LISTEN' || kind === 'COPY')
   const isHeard = facts.appointments.some(({ state }) => state === 'HEARD')
@@ -202,8 +203,8 @@ function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, correcti
   return kinds.every((request) =>
     letters.some(
       ({ kind }) =>
-        ownAnswer[request]?.includes(kind) ||
-        (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[request] === true)),
+        answersOfKind[request]?.includes(kind) ||
+        (completeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[request] === true)),
     ),
   )
 }

@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
-import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Refusals of the database common to all acts on a request. */
-const always = ['deny.role', 'not-found', 'request.closed'] as const
-type Always = (typeof always)[number]
+const commonRefusals = ['deny.role', 'not-found', 'request.closed'] as const
+type CommonRefusal = (typeof commonRefusals)[number]
 
 /**
  * Assigns a request to a clerk, or to nobody.
@@ -18,10 +18,14 @@ export function assignRequest(
   id: string,
   clerk: string | null,
   seen?: string | null,
-): Promise<'done' | Refused<Always | 'request.assignee-wrong' | 'request.taken'>> {
+): Promise<'done' | Refused<CommonRefusal | 'request.assignee-wrong' | 'request.taken'>> {
   const was = seen === undefined ? null : (seen ?? 'nobody')
   const statement = sql`select assign_request(${id}::uuid, ${clerk}::uuid, ${was})`
-  return act(db, session, id, 'request.assigned', statement, [...always, 'request.assignee-wrong', 'request.taken'])
+  return act(db, session, id, 'request.assigned', statement, [
+    ...commonRefusals,
+    'request.assignee-wrong',
+    'request.taken',
+  ])
 }
 
 /** Records how, by whom and when the requester was identified; the document's number is never stored (R46, L32). */
@@ -30,12 +34,16 @@ export function identifyRequester(
   session: Session,
   id: string,
   method: string,
-): Promise<'done' | Refused<Always | 'request.identified-wrong' | 'request.own'>> {
+): Promise<'done' | Refused<CommonRefusal | 'request.identified-wrong' | 'request.own'>> {
   const statement = sql`select identify_requester(${id}::uuid, ${method})`
-  return act(db, session, id, 'request.identified', statement, [...always, 'request.identified-wrong', 'request.own'])
+  return act(db, session, id, 'request.identified', statement, [
+    ...commonRefusals,
+    'request.identified-wrong',
+    'request.own',
+  ])
 }
 
-const extendRefusals = [...always, 'request.extended', 'request.overdue', 'request.extension-wrong'] as const
+const extendRefusals = [...commonRefusals, 'request.extended', 'request.overdue', 'request.extension-wrong'] as const
 
 /** Extends the time for the answer, once and before it is over (GDPR 12(3)). */
 export function extendRequest(
@@ -48,7 +56,7 @@ export function extendRequest(
   return act(db, session, id, 'request.extended', statement, extendRefusals)
 }
 
-const closeRefusals = [...always, 'request.unfinished', 'request.own', 'confirm.fresh'] as const
+const closeRefusals = [...commonRefusals, 'request.unfinished', 'request.own', 'confirm.fresh'] as const
 
 /** Closes a request. The refusal `request.unfinished` has in `of` the obstacles, separated by commas. */
 export function closeRequest(
@@ -69,5 +77,5 @@ function act<Code extends string>(
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> {
-  return actInDatabase(db, session, statement, codes, { action, object: { kind: 'request', id } })
+  return requestAct(db, session, statement, codes, { action, object: { kind: 'request', id } })
 }

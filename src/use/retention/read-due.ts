@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export interface DueQuery {
@@ -34,7 +34,7 @@ export function readDue(
   session: Session,
   { from, to, by, number }: DueQuery,
 ): Promise<Due[] | { refused: 'deny.role' }> {
-  return asRefused(
+  return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<Due>`

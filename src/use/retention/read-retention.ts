@@ -8,7 +8,7 @@ import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#de
 import { inSession } from '#platform/database/connect.ts'
 import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
@@ -75,7 +75,7 @@ export function readRetention(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<Retention | { refused: 'deny.role' }> {
-  return asRefused(
+  return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows: counts } = await sql<RetentionCounts>`
@@ -97,7 +97,7 @@ export function readRetention(
         clock: await readClock(tx, session),
         runs,
         obstacles: [...lateSweep(runs, asOf), ...obstacles],
-        may: await readMay(tx),
+        may: await readPermissions(tx),
       }
     }),
   )
@@ -156,7 +156,7 @@ async function readRuns(tx: Transaction<RegisterTables>): Promise<RetentionRun[]
   }))
 }
 
-async function readMay(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
+async function readPermissions(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
   const request = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
   const { rows } = await sql<{ role: Role }>`
     select role from unnest(${request}::text[]) as asked (role) where viewer_is(role)`.execute(tx)

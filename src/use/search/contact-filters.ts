@@ -46,7 +46,7 @@ export function lastDigitsOf(caller: string | undefined): string | undefined {
 }
 
 /** Returns the value with which a filter has no effect. */
-export function unasked(name: FilterName): string {
+export function noFilterValue(name: FilterName): string {
   const filter: Filter = contactFilters[name]
   return filter.kind === 'choice' ? filter.values[0] : ''
 }

@@ -1,11 +1,11 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { contactFilters, lastDigitsOf, unasked, type FilterName, type FilterValues } from './contact-filters.ts'
+import { contactFilters, lastDigitsOf, noFilterValue, type FilterName, type FilterValues } from './contact-filters.ts'
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
 export interface ContactSearch extends FilterValues {
@@ -29,7 +29,7 @@ const maxCallHours = 24
  * @throws InvalidCursor
  */
 export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     const now = await registerTime(tx)
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     // The total is counted with the first page.
@@ -140,7 +140,7 @@ function filtersOf({ from, to, ...search }: ContactSearch, { rights }: Grant): R
   const request = Object.fromEntries(
     (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
       const value = search[name]?.trim()
-      return value && value !== unasked(name) ? [[name, value]] : []
+      return value && value !== noFilterValue(name) ? [[name, value]] : []
     }),
   )
   const { caller, number, official, recorded, ...others } = request

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
-import { read, type Viewed } from '#register/read.ts'
+import { viewUnderGrant, type Viewed } from '#register/view-under-grant.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { Reception } from '#register/recordings/reception.ts'
 import type { RegisterTables, SegmentMark } from '#register/tables.ts'
@@ -13,9 +13,9 @@ import { segmentsOf } from './list-contacts.ts'
  * @returns `not-found` for a contact that does not exist or is not visible, without distinction (R39)
  */
 export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     const contact = await visibleContact(tx, contactId)
-    if (!contact) return unseen('contact.read', contactId)
+    if (!contact) return notFound('contact.read', contactId)
     const now = await registerTime(tx)
     const isVerified = await isShownToBeTheirs(tx, grant, contactId)
     const segments = await segmentsOf(tx, grant, [contact])
@@ -58,10 +58,10 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
 
 /** Returns the caller's full number; revealing it is logged first (L21, L33). */
 export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     const contact = await visibleContact(tx, contactId)
     if (!contact?.caller_key || !(await isShownToBeTheirs(tx, grant, contactId)))
-      return unseen('caller.revealed', contactId)
+      return notFound('caller.revealed', contactId)
     return {
       found: { number: displayPhoneNumber(contact.caller_key) },
       trace: { action: 'caller.revealed', result: 'ok', object: { kind: 'contact', id: contact.id } },
@@ -79,7 +79,7 @@ async function isShownToBeTheirs(tx: Transaction<RegisterTables>, { purpose }: G
   return rows[0]?.may === true
 }
 
-function unseen(action: 'contact.read' | 'caller.revealed', id: string): Viewed<'not-found'> {
+function notFound(action: 'contact.read' | 'caller.revealed', id: string): Viewed<'not-found'> {
   return {
     found: 'not-found',
     trace: { action, result: 'refused:not-found', object: { kind: 'contact', id } },

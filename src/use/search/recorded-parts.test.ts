@@ -13,7 +13,7 @@ const { pool } = database.as()
 const { admin, desk, now, call, official, aino, grantFor } = await openSearch(database)
 
 /** Returns the stored search conditions: those on recordings, and the number called of each segment. */
-async function known() {
+async function storedConditions() {
   const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
     'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),
     'called', (select jsonb_agg(jsonb_build_array(id, number_called) order by id) from segment)) as known`)
@@ -21,15 +21,15 @@ async function known() {
 }
 
 /** Returns the same conditions, rebuilt from contacts, segments and recordings. */
-async function madeAnew() {
+async function rebuiltConditions() {
   await pool.query('delete from recorded_part; update segment set number_reached = number_reached')
   await pool.query('select rebuild_recorded_parts()')
-  return known()
+  return storedConditions()
 }
 
 async function expectStored() {
-  const stored = await known()
-  expect(stored).toEqual(await madeAnew())
+  const stored = await storedConditions()
+  expect(stored).toEqual(await rebuiltConditions())
 }
 
 /** A call that was recorded, then moved to another official. */

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { viewCaller } from './contact-view.ts'
@@ -12,7 +12,7 @@ const maxCallHours = 24
  * @param shown segments already shown to this viewer; new segments are added, and only these are logged
  */
 export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<string>, now: Temporal.Instant) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     const rows = await tx
       .selectFrom('segment')
       .innerJoin('contact', (join) =>

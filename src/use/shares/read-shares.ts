@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import { historyMonths, termZone } from '#description/terms.ts'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -34,7 +34,7 @@ export function readShares(
   grant: Grant,
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
 ) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     // Expired history is never shown, swept or not (R22).
     const now = await registerTime(tx)
     const oldest = now.toZonedDateTimeISO(termZone).subtract({ months: historyMonths }).toInstant()

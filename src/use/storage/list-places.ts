@@ -30,7 +30,7 @@ export interface ListedPlace {
     | undefined
 }
 
-const kinds: readonly PlaceKind[] = [
+const placeOrder: readonly PlaceKind[] = [
   'data',
   'database',
   'objects',
@@ -55,7 +55,7 @@ export function listPlaces(
       select place, months::int as months from keyring_months_pending()`.execute(tx)
     const pending = new Map(months.map((row) => [row.place, row.months]))
     return found
-      .sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))
+      .sort((one, other) => placeOrder.indexOf(one.kind) - placeOrder.indexOf(other.kind))
       .map((row) => ({
         name: row.name,
         kind: row.kind,

@@ -4,7 +4,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
+import { returnRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export interface Setup {
@@ -52,7 +52,7 @@ export async function readSetup(
     const { rows } = await sql<Facts>`select * from setup_facts()`.execute(tx)
     return rows[0]!
   })
-  const facts = await asRefused(['deny.role'], reading)
+  const facts = await returnRefusal(['deny.role'], reading)
   if ('refused' in facts) return facts
   const missingRoles = neededRoles.filter((role) => !facts.roles.includes(role))
   const isDone: Record<SetupStep, boolean> = {

@@ -8,7 +8,7 @@ export interface Cell {
   compared: StoredCounts
 }
 
-export const none: StoredCounts = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
+export const noCounts: StoredCounts = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**
  * Arranges the cells of a study: hours from the first to the last with calls, weekdays from Monday, every month of the period,
@@ -27,15 +27,15 @@ export function arrange(
       return {
         key,
         ...(comparedKey !== undefined && { comparedKey }),
-        counts: one.get(key) ?? none,
-        compared: (comparedKey !== undefined && other?.get(comparedKey)) || none,
+        counts: one.get(key) ?? noCounts,
+        compared: (comparedKey !== undefined && other?.get(comparedKey)) || noCounts,
       }
     })
   }
   return keysOf(by, one, other).map((key) => ({
     key,
-    counts: one.get(key) ?? none,
-    compared: other?.get(key) ?? none,
+    counts: one.get(key) ?? noCounts,
+    compared: other?.get(key) ?? noCounts,
   }))
 }
 

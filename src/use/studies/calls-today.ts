@@ -12,7 +12,7 @@ export interface Today {
   waiting: number
 }
 
-export interface TodayPicture {
+export interface TodayCounts {
   at: string
   /**
    * Viewers of units get only numbers that three or more officials of the unit answer, so that no difference of counts is
@@ -54,7 +54,7 @@ const pairOf = (number: string, unit: string) => `${number} ${unit}`
  * Counts today's calls at most once a second, shared by all viewers.
  * @param now the current time
  */
-export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Instant) {
+export function createTodayCounter(db: Kysely<RegisterTables>, now: () => Temporal.Instant) {
   const freshMs = 1_000
   const severalMs = 600_000
   let counting: Promise<Counted> | undefined
@@ -81,7 +81,7 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
     return { at: now(), rows, units: largeUnits(all), several: await readSeveral() }
   }
 
-  return async (grant: Grant): Promise<TodayPicture> => {
+  return async (grant: Grant): Promise<TodayCounts> => {
     if (performance.now() - countedMs >= freshMs) {
       countedMs = performance.now()
       counting = count().catch((error: unknown) => {
@@ -113,7 +113,7 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
  * that several officials answer. If the unit has other numbers, also withholds the shown number with the fewest calls: the
  * unit's count minus the shown numbers would be the count of the others.
  */
-function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayPicture {
+function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayCounts {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
   const shown = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
   const scoped = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))

@@ -46,8 +46,8 @@ export function noteOf(
   if (!isBefore(from, known.byHourFrom)) return notes
   const to = earlier(period.to, known.byHourFrom.subtract({ days: 1 }))
   if (isBefore(to, from)) return notes
-  if (by === 'hour' || by === 'weekday') notes.leftOut = [leave(from, to, 'no-hours')]
-  else if (!known.reachesNumbers) notes.leftOut = [leave(from, to, 'no-units')]
+  if (by === 'hour' || by === 'weekday') notes.leftOut = [leftOutDays(from, to, 'no-hours')]
+  else if (!known.reachesNumbers) notes.leftOut = [leftOutDays(from, to, 'no-units')]
   else {
     const parts = partsOfMonths(period, from, to)
     if (parts.length > 0) notes.leftOut = parts
@@ -62,17 +62,21 @@ function partsOfMonths(period: Period, from: Temporal.PlainDate, to: Temporal.Pl
   const parts = []
   const first = period.from.with({ day: 1 })
   if (!period.from.equals(first) && !isBefore(period.from, from)) {
-    parts.push(leave(from, earlier(to, lastOf(period.from)), 'part-of-month'))
+    parts.push(leftOutDays(from, earlier(to, lastOf(period.from)), 'part-of-month'))
   }
   const cut = period.to
   if (!cut.equals(lastOf(cut)) && !isBefore(to, cut.with({ day: 1 })) && !sameMonth(parts[0]?.from, cut)) {
     const begin = cut.with({ day: 1 })
-    parts.push(leave(later(from, begin), earlier(to, cut), 'part-of-month'))
+    parts.push(leftOutDays(later(from, begin), earlier(to, cut), 'part-of-month'))
   }
   return parts
 }
 
-function leave(from: Temporal.PlainDate, to: Temporal.PlainDate, why: NonNullable<Notes['leftOut']>[number]['why']) {
+function leftOutDays(
+  from: Temporal.PlainDate,
+  to: Temporal.PlainDate,
+  why: NonNullable<Notes['leftOut']>[number]['why'],
+) {
   return { from: from.toString(), to: to.toString(), why }
 }
 

@@ -37,7 +37,7 @@ export function protectCount(count: number): Count {
 }
 
 /** Returns true if a total and its shown parts narrow down a suppressed part too much. */
-export function givesAway(total: Count, parts: readonly Count[]): boolean {
+export function revealsSuppressed(total: Count, parts: readonly Count[]): boolean {
   const hidden = parts.filter((part) => part === null).length
   if (hidden === 0 || total === null) return false
   const [min, max] = boundsOf(total)
@@ -50,17 +50,17 @@ export function givesAway(total: Count, parts: readonly Count[]): boolean {
 
 /** Returns the figures of a study's cells, and of their total. */
 export function protectStudy(measure: Measure, cells: readonly StoredCounts[]): { cells: Figures[]; total: Figures } {
-  const all = cells.reduce<StoredCounts>(add, { ...nothing, lengths: [] })
+  const all = cells.reduce<StoredCounts>(add, { ...noCounts, lengths: [] })
   const figures = cells.map((cell) => figuresOf(measure, cell))
   const total = figuresOf(measure, all)
   for (const name of ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const) {
     const parts = figures.map((one) => one[name] ?? (name in one ? null : 0))
-    if (givesAway(total[name] ?? null, parts)) total[name] = null
+    if (revealsSuppressed(total[name] ?? null, parts)) total[name] = null
   }
   return { cells: figures, total }
 }
 
-const nothing: Omit<StoredCounts, 'lengths'> = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0 }
+const noCounts: Omit<StoredCounts, 'lengths'> = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0 }
 
 function figuresOf(measure: Measure, counts: StoredCounts): Figures {
   if (measure === 'talk' || measure === 'wait') {
@@ -85,7 +85,7 @@ function figuresOf(measure: Measure, counts: StoredCounts): Figures {
   const [answered, unanswered] = [protectCount(counts.answered), protectCount(counts.calls - counts.answered)]
   const calls = protectCount(counts.calls)
   return {
-    calls: givesAway(calls, [answered, unanswered]) ? null : calls,
+    calls: revealsSuppressed(calls, [answered, unanswered]) ? null : calls,
     answered,
     unanswered,
     answeredShare: protectShare(counts.answered, counts.calls),

@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { read } from '#register/read.ts'
+import { viewUnderGrant } from '#register/view-under-grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { arrange, none } from './arrange.ts'
+import { arrange, noCounts } from './arrange.ts'
 import { fewOfficials } from './few-officials.ts'
 import { noteOf, type Known, type Notes } from './notes.ts'
 import { protectStudy, type Figures } from './protect-counts.ts'
@@ -44,7 +44,7 @@ export function reachesStudies(grant: Grant): boolean {
  * @param places regions and languages of numbers by day, from the description
  */
 export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Question, places: readonly Place[]) {
-  return read(db, grant, async (tx) => {
+  return viewUnderGrant(db, grant, async (tx) => {
     const { rows: states } = await sql<Known>`
       select since, today, by_hour_from as "byHourFrom", is_current as "isCurrent" from studies_known()`.execute(tx)
     const known = { ...states[0]!, reachesNumbers: grant.rights.some(({ scope }) => scope.kind === 'numbers') }
@@ -60,14 +60,14 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
       return fewOfficials(tx, question, time, new Map(ofOfficials), places)
     }
     const few = await fewOf(period, one)
-    const otherFew = other ? await fewOf(comparedPeriod!, other) : nobody
+    const otherFew = other ? await fewOf(comparedPeriod!, other) : noKeys
     const cells = arrange(question, one, other)
     const protect = (stored: readonly (readonly [StoredCounts, boolean])[]) => {
       const isSuppressed = (index: number) => stored[index]![1] && !isOfNumbers(cells[index]!.key)
       const { total, cells: figures } = protectStudy(
         measure,
         stored.map(([counts, isOfFew], index) =>
-          !isOfFew ? counts : isSuppressed(index) ? none : { ...counts, lengths: [] },
+          !isOfFew ? counts : isSuppressed(index) ? noCounts : { ...counts, lengths: [] },
         ),
       )
       return { total, cells: figures.map((one, index) => (isSuppressed(index) ? withoutFigures(one) : one)) }
@@ -108,7 +108,7 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
   })
 }
 
-const nobody: ReadonlySet<string> = new Set()
+const noKeys: ReadonlySet<string> = new Set()
 
 /** Returns a function that is true for the key of a cell if all numbers counted in it are within a right to numbers. */
 function ofNumbers(grant: Grant, { by, numbers }: Question): (key: string) => boolean {
@@ -187,7 +187,7 @@ async function countIn(
 
 /** Logs that somebody views today's calls (R21): one entry per display, as these are counts. */
 export function logTodayWatched(db: Kysely<RegisterTables>, grant: Grant): Promise<void> {
-  return read(db, grant, () =>
+  return viewUnderGrant(db, grant, () =>
     Promise.resolve({
       found: undefined,
       trace: { action: 'today.watched' as const, result: 'ok' as const, object: { kind: 'search' as const } },

@@ -3,7 +3,7 @@
  * a moment's text ends with its recording.
  */
 import { sql } from 'kysely'
-import { actInDatabase, listOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestList, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -58,12 +58,12 @@ export interface Collection extends Omit<ListedCollection, 'moments' | 'empty' |
 }
 
 const kind = 'training-collection' as const
-const always = ['deny.role', 'not-found'] as const
-const collectionAct = [...always, 'training.collection-ended', 'input.identity-code'] as const
-const changing = [...collectionAct, 'training.changed-meanwhile'] as const
-const ending = [...always, 'training.collection-ended', 'training.session-open'] as const
-const momentAct = [
-  ...collectionAct,
+const commonRefusals = ['deny.role', 'not-found'] as const
+const collectionRefusals = [...commonRefusals, 'training.collection-ended', 'input.identity-code'] as const
+const changeRefusals = [...collectionRefusals, 'training.changed-meanwhile'] as const
+const endRefusals = [...commonRefusals, 'training.collection-ended', 'training.session-open'] as const
+const momentRefusals = [
+  ...collectionRefusals,
   'recording.destroyed',
   'recording.restricted',
   'recording.not-yet-kept',
@@ -78,27 +78,27 @@ export function listCollections(
   const statement = sql<{
     value: ListedCollection
   }>`select list_training_collections as value from list_training_collections()`
-  return listOfDatabase(db, session, statement, { action: 'training.collections-read', object: { kind } })
+  return requestList(db, session, statement, { action: 'training.collections-read', object: { kind } })
 }
 
 export function beginCollection(
   db: HoldingSafeguards,
   session: Session,
   { name, aim }: { name: string; aim: string },
-): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
+): Promise<{ id: string } | Refused<(typeof collectionRefusals)[number]>> {
   const statement = sql<{ id: string }>`select save_training_collection(null, null, ${name}, ${aim}) as id`
   const trace = { action: 'training.collection-begun', object: { kind } } as const
-  return rowOfDatabase(db, session, statement, collectionAct, trace)
+  return requestRow(db, session, statement, collectionRefusals, trace)
 }
 
 export async function readCollection(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<Collection | Refused<(typeof always)[number]>> {
+): Promise<Collection | Refused<(typeof commonRefusals)[number]>> {
   const statement = sql<{ value: Collection }>`select read_training_collection(${id}::uuid) as value`
   const trace = { action: 'training.collection-read', object: { kind, id } } as const
-  const answer = await rowOfDatabase(db, session, statement, always, trace)
+  const answer = await requestRow(db, session, statement, commonRefusals, trace)
   return 'refused' in answer ? answer : answer.value
 }
 
@@ -108,9 +108,9 @@ export function saveCollection(
   session: Session,
   id: string,
   { revision, name, aim }: { revision: number; name: string; aim: string },
-): Promise<'done' | Refused<(typeof changing)[number]>> {
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const statement = sql`select save_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
-  return actInDatabase(db, session, statement, changing, {
+  return requestAct(db, session, statement, changeRefusals, {
     action: 'training.collection-saved',
     object: { kind, id },
   })
@@ -121,9 +121,9 @@ export function endCollection(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<'done' | Refused<(typeof ending)[number]>> {
+): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
   const statement = sql`select end_training_collection(${id}::uuid)`
-  return actInDatabase(db, session, statement, ending, { action: 'training.collection-ended', object: { kind, id } })
+  return requestAct(db, session, statement, endRefusals, { action: 'training.collection-ended', object: { kind, id } })
 }
 
 /**
@@ -135,11 +135,11 @@ export function addMoment(
   session: Session,
   collection: string,
   { recordingId, fromMs, toMs = null, title, lesson }: AddedMoment,
-): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
+): Promise<{ id: string } | Refused<(typeof momentRefusals)[number]>> {
   const statement = sql<{ id: string }>`
     select save_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as id`
   const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
-  return rowOfDatabase(db, session, statement, momentAct, trace)
+  return requestRow(db, session, statement, momentRefusals, trace)
 }
 
 export function saveMoment(
@@ -147,9 +147,9 @@ export function saveMoment(
   session: Session,
   moment: string,
   { fromMs, toMs, title, lesson }: MomentWords,
-): Promise<'done' | Refused<(typeof momentAct)[number]>> {
+): Promise<'done' | Refused<(typeof momentRefusals)[number]>> {
   const statement = sql`select save_training_moment(${moment}::uuid, null, null, ${fromMs}, ${toMs}, ${title}, ${lesson})`
-  return actInDatabase(db, session, statement, momentAct, { action: 'training.moment-saved', object: { kind } })
+  return requestAct(db, session, statement, momentRefusals, { action: 'training.moment-saved', object: { kind } })
 }
 
 /** Removes a moment, also an empty one. */
@@ -157,9 +157,9 @@ export function removeMoment(
   db: HoldingSafeguards,
   session: Session,
   moment: string,
-): Promise<'done' | Refused<(typeof collectionAct)[number]>> {
+): Promise<'done' | Refused<(typeof collectionRefusals)[number]>> {
   const statement = sql`select remove_training_moment(${moment}::uuid)`
-  return actInDatabase(db, session, statement, collectionAct, { action: 'training.moment-removed', object: { kind } })
+  return requestAct(db, session, statement, collectionRefusals, { action: 'training.moment-removed', object: { kind } })
 }
 
 /** Sets the order of the moments; each is named once. */
@@ -168,7 +168,7 @@ export function orderMoments(
   session: Session,
   id: string,
   moments: readonly string[],
-): Promise<'done' | Refused<(typeof changing)[number]>> {
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const statement = sql`select order_training_moments(${id}::uuid, ${[...moments]}::uuid[])`
-  return actInDatabase(db, session, statement, changing, { action: 'training.ordered', object: { kind, id } })
+  return requestAct(db, session, statement, changeRefusals, { action: 'training.ordered', object: { kind, id } })
 }

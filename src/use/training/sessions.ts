@@ -2,10 +2,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import {
-  actInDatabase,
+  requestAct,
   requestDatabase,
-  listOfDatabase,
-  rowOfDatabase,
+  requestList,
+  requestRow,
   type Refused,
 } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -51,18 +51,23 @@ export interface Trainee {
 }
 
 const kind = 'training-session' as const
-const always = ['deny.role', 'not-found'] as const
-const beginning = [...always, 'training.collection-ended', 'training.leads-already', 'input.identity-code'] as const
-const going = [...always, 'training.session-ended'] as const
-const entering = [...going, 'training.not-employed'] as const
-const removing = [...going, 'training.has-heard'] as const
+const commonRefusals = ['deny.role', 'not-found'] as const
+const beginRefusals = [
+  ...commonRefusals,
+  'training.collection-ended',
+  'training.leads-already',
+  'input.identity-code',
+] as const
+const runningRefusals = [...commonRefusals, 'training.session-ended'] as const
+const enterRefusals = [...runningRefusals, 'training.not-employed'] as const
+const removeRefusals = [...runningRefusals, 'training.has-heard'] as const
 
 export function listTrainings(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<ListedTraining[] | Refused<'deny.role'>> {
   const statement = sql<{ value: ListedTraining }>`select list_training_sessions as value from list_training_sessions()`
-  return listOfDatabase(db, session, statement, { action: 'training.sessions-read', object: { kind } })
+  return requestList(db, session, statement, { action: 'training.sessions-read', object: { kind } })
 }
 
 /** Lists sessions that the viewer attended, without other attendees (R48). */
@@ -71,7 +76,7 @@ export function listOwnTrainings(
   session: Session,
 ): Promise<OwnTraining[] | Refused<'deny.role'>> {
   const statement = sql<{ value: OwnTraining }>`select list_own_trainings as value from list_own_trainings()`
-  return listOfDatabase(db, session, statement, { action: 'training.own-read', object: { kind } })
+  return requestList(db, session, statement, { action: 'training.own-read', object: { kind } })
 }
 
 /** Begins a session led by the viewer, who can lead one at a time. */
@@ -79,10 +84,10 @@ export function beginTraining(
   db: HoldingSafeguards,
   session: Session,
   { collectionId, name }: { collectionId: string; name: string },
-): Promise<{ id: string } | Refused<(typeof beginning)[number]>> {
+): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
   const statement = sql<{ id: string }>`select begin_training_session(${collectionId}::uuid, ${name}) as id`
   const trace = { action: 'training.session-begun', object: { kind } } as const
-  return rowOfDatabase(db, session, statement, beginning, trace)
+  return requestRow(db, session, statement, beginRefusals, trace)
 }
 
 /** Returns a session led by the viewer, with its attendees. */
@@ -90,10 +95,10 @@ export async function readTraining(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<Training | Refused<(typeof always)[number]>> {
+): Promise<Training | Refused<(typeof commonRefusals)[number]>> {
   const statement = sql<{ value: Training }>`select read_training_session(${id}::uuid) as value`
   const trace = { action: 'training.session-read', object: { kind, id } } as const
-  const answer = await rowOfDatabase(db, session, statement, always, trace)
+  const answer = await requestRow(db, session, statement, commonRefusals, trace)
   return 'refused' in answer ? answer : answer.value
 }
 
@@ -116,9 +121,9 @@ export function enterTrainee(
   session: Session,
   id: string,
   person: string,
-): Promise<'done' | Refused<(typeof entering)[number]>> {
+): Promise<'done' | Refused<(typeof enterRefusals)[number]>> {
   const statement = sql`select enter_trainee(${id}::uuid, ${person}::uuid)`
-  return actInDatabase(db, session, statement, entering, { action: 'training.trainee-entered', object: { kind, id } })
+  return requestAct(db, session, statement, enterRefusals, { action: 'training.trainee-entered', object: { kind, id } })
 }
 
 /** Removes a person who was added by mistake and has not listened to anything. */
@@ -127,9 +132,12 @@ export function removeTrainee(
   session: Session,
   id: string,
   person: string,
-): Promise<'done' | Refused<(typeof removing)[number]>> {
+): Promise<'done' | Refused<(typeof removeRefusals)[number]>> {
   const statement = sql`select remove_trainee(${id}::uuid, ${person}::uuid)`
-  return actInDatabase(db, session, statement, removing, { action: 'training.trainee-removed', object: { kind, id } })
+  return requestAct(db, session, statement, removeRefusals, {
+    action: 'training.trainee-removed',
+    object: { kind, id },
+  })
 }
 
 /** Ends a session and its listenings. */
@@ -137,9 +145,9 @@ export function endTraining(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-): Promise<'done' | Refused<(typeof going)[number]>> {
+): Promise<'done' | Refused<(typeof runningRefusals)[number]>> {
   const statement = sql`select end_training_session(${id}::uuid)`
-  return actInDatabase(db, session, statement, going, { action: 'training.session-ended', object: { kind, id } })
+  return requestAct(db, session, statement, runningRefusals, { action: 'training.session-ended', object: { kind, id } })
 }
 
 /** Deletes expired collections and sessions, for the custodian; returns how many sessions. */

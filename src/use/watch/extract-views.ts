@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { read, type Viewed } from '#register/read.ts'
+import { viewUnderGrant, type Viewed } from '#register/view-under-grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { viewsOfContact, type ViewOfCall } from '#safeguards/watch/views-of-calls.ts'
@@ -19,7 +19,7 @@ export function extractViews(
   grant: Grant,
   contactId: string,
 ): Promise<ViewsExtract | 'not-found'> {
-  return read<Viewed<ViewsExtract | 'not-found'>>(db, grant, async (tx) => {
+  return viewUnderGrant<Viewed<ViewsExtract | 'not-found'>>(db, grant, async (tx) => {
     const contact = await tx
       .selectFrom('contact')
       .select(['id', 'started_at', 'ended_at'])

@@ -22,14 +22,14 @@ export type WebhookDelivery = {
   onAnswer?: (target: string, answer: 'told' | 'refused' | 'silent') => void
 }
 
-const atOnce = 200
-const answerMs = 10_000
+const batchSize = 200
+const requestTimeoutMs = 10_000
 /** Longest time per target and run: the next run begins when every target is done. */
-const turnMs = 2_000
-const firstWaitMs = 5_000
-const maxWaitMs = 3_600_000
+const maxRunMs = 2_000
+const initialBackoffMs = 5_000
+const maxBackoffMs = 3_600_000
 const giveUpAfterHours = 72
-const forgottenAfterDays = 14
+const deleteAfterDays = 14
 
 type Row = { id: number; event_id: string; object_id: string; attempts: number } & Pick<
   WebhookTables['webhook_delivery'],
@@ -60,7 +60,7 @@ export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> 
   await Promise.all(delivery.targets.map((target) => deliverToTarget(delivery, target)))
   await tablesOf(delivery.db)
     .deleteFrom('webhook_delivery')
-    .where('given_up_at', '<', delivery.now().subtract({ hours: 24 * forgottenAfterDays }))
+    .where('given_up_at', '<', delivery.now().subtract({ hours: 24 * deleteAfterDays }))
     .execute()
 }
 
@@ -115,9 +115,9 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     .where('next_at', '<=', delivery.now())
     .orderBy('next_at')
     .orderBy('id')
-    .limit(atOnce)
+    .limit(batchSize)
     .execute()
-  const turnEndsMs = performance.now() + turnMs
+  const turnEndsMs = performance.now() + maxRunMs
   for (const row of due) {
     if (delivery.signal?.aborted || performance.now() > turnEndsMs) return
     const answer = await post(delivery, target, row)
@@ -130,7 +130,7 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     const now = delivery.now()
     const failures = (delivery.rests.get(target.name)?.failures ?? 0) + 1
     const after = (times: number) =>
-      now.add({ milliseconds: Math.round(waitMs(times, delivery.random(), answer.afterMs)) })
+      now.add({ milliseconds: Math.round(backoffMs(times, delivery.random(), answer.afterMs)) })
     delivery.rests.set(target.name, { failures, until: after(failures - 1) })
     const hasEnded = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
     await db
@@ -148,9 +148,9 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
 }
 
 /** Exponential backoff, at most an hour; longer than the backoff if the target asked for that, but at most an hour. */
-function waitMs(attempts: number, random: number, requestedMs: number): number {
-  const doubled = Math.min(maxWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
-  return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxWaitMs))
+function backoffMs(attempts: number, random: number, requestedMs: number): number {
+  const doubled = Math.min(maxBackoffMs, initialBackoffMs * 2 ** Math.min(attempts, 20))
+  return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxBackoffMs))
 }
 
 type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; afterMs: number }
@@ -158,7 +158,7 @@ type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; aft
 async function post({ source, now, signal }: WebhookDelivery, target: WebhookTarget, row: Row): Promise<Answer> {
   const happened = { eventId: row.event_id, event: row.event, objectId: row.object_id, at: row.at }
   const body = makeEvent(happened, source)
-  const late = AbortSignal.timeout(answerMs)
+  const late = AbortSignal.timeout(requestTimeoutMs)
   try {
     const answer = await fetch(target.url, {
       method: 'POST',

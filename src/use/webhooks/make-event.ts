@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { WebhookEvent } from './webhooks-file.ts'
 
 /** An event, as the database has it. */
-export interface Happened {
+export interface StoredEvent {
   eventId: string
   event: WebhookEvent
   objectId: string
@@ -13,7 +13,7 @@ export interface Happened {
  * Makes a CloudEvent 1.0 in structured mode (CloudEvents JSON format; HTTP protocol binding, 3.2). It contains only the id of
  * the contact or recording: reading more needs a session and a purpose.
  */
-export function makeEvent({ eventId, event, objectId, at }: Happened, source: string): string {
+export function makeEvent({ eventId, event, objectId, at }: StoredEvent, source: string): string {
   const [kind] = event.split('.')
   return JSON.stringify({
     specversion: '1.0',

@@ -76,13 +76,13 @@ function childrenOf(pdf: PdfFile, kids: PdfValue | undefined, page: number | und
         type: pdf.nameOf(dictionary.get('S')) ?? '',
         dictionary,
         children: childrenOf(pdf, dictionary.get('K'), here),
-        marks: heldBy(pdf, dictionary.get('K'), here),
+        marks: markedContentOf(pdf, dictionary.get('K'), here),
       },
     ]
   })
 }
 
-function heldBy(pdf: PdfFile, kids: PdfValue | undefined, page: number | undefined): Element['marks'] {
+function markedContentOf(pdf: PdfFile, kids: PdfValue | undefined, page: number | undefined): Element['marks'] {
   const followed = pdf.follow(kids)
   const list = Array.isArray(followed) ? followed : [followed]
   return list.flatMap((kid) => {
@@ -95,12 +95,12 @@ function heldBy(pdf: PdfFile, kids: PdfValue | undefined, page: number | undefin
   })
 }
 
-function allOf(elements: readonly Element[]): Element[] {
-  return elements.flatMap((element) => [element, ...allOf(element.children)])
+function withDescendants(elements: readonly Element[]): Element[] {
+  return elements.flatMap((element) => [element, ...withDescendants(element.children)])
 }
 
-const paints = new Set(['S', 's', 'f', 'F', 'f*', 'B', 'B*', 'b', 'b*', 'sh', 'Do', 'BI', 'Tj', 'TJ', "'", '"'])
-const showsText = new Set(['Tj', 'TJ', "'", '"'])
+const paintOperators = new Set(['S', 's', 'f', 'F', 'f*', 'B', 'B*', 'b', 'b*', 'sh', 'Do', 'BI', 'Tj', 'TJ', "'", '"'])
+const textOperators = new Set(['Tj', 'TJ', "'", '"'])
 
 /** 01: everything painted is marked as content or as an artifact, and neither is inside the other. */
 function marksOf(pdf: PdfFile, page: Dictionary): PageMarks {
@@ -129,10 +129,10 @@ function marksOf(pdf: PdfFile, page: Dictionary): PageMarks {
     } else if (operator === 'Tf') {
       font = operands[0] instanceof Name ? operands[0].name : ''
     }
-    if (paints.has(operator) && !open.some((kind) => kind !== 'other')) {
+    if (paintOperators.has(operator) && !open.some((kind) => kind !== 'other')) {
       found.breaches.push(`01-005: ${operator} is neither tagged nor an artifact`)
     }
-    if (showsText.has(operator)) found.shown.push({ font, codes: codesOf(operands) })
+    if (textOperators.has(operator)) found.shown.push({ font, codes: codesOf(operands) })
   }
   if (open.length > 0) found.breaches.push('01-007: a mark never ends')
   return found
@@ -176,7 +176,7 @@ function checkMarks(
 ): string[] {
   const breaches: string[] = []
   const holders = new Map<string, Dictionary>()
-  for (const { dictionary, marks, type } of allOf(elements)) {
+  for (const { dictionary, marks, type } of withDescendants(elements)) {
     for (const { page, mark } of marks) {
       const key = `${page}/${mark}`
       if (holders.has(key)) breaches.push(`09-001: mark ${mark} belongs to two elements`)
@@ -214,7 +214,7 @@ function numbersOf(pdf: PdfFile, node: PdfValue | undefined): Map<number, PdfVal
 }
 
 /** Children that each type may have, for the standard types used by these documents (ISO 32000-1, 14.8.4). */
-const mayHold: Readonly<Record<string, readonly string[] | 'text'>> = {
+const allowedChildren: Readonly<Record<string, readonly string[] | 'text'>> = {
   Document: ['Sect', 'P', 'H1', 'H2', 'H3', 'L', 'Table'],
   Sect: ['Sect', 'P', 'H1', 'H2', 'H3', 'L', 'Table'],
   L: ['L', 'LI'],
@@ -232,15 +232,15 @@ const mayHold: Readonly<Record<string, readonly string[] | 'text'>> = {
   H3: 'text',
   Lbl: 'text',
 }
-const holdsTextToo = new Set(['LBody', 'TH', 'TD'])
+const mayAlsoHaveText = new Set(['LBody', 'TH', 'TD'])
 
 /** 02, 09, 16: element types are known, each in its place, none empty. */
 function checkStructure(elements: readonly Element[]): string[] {
   const roots = elements.map(({ type }) => type)
   const breaches =
     roots.join() === 'Document' ? [] : [`09-002: the root is ${roots.join(', ') || 'nothing'}, not Document`]
-  for (const { type, children, marks } of allOf(elements)) {
-    const may = mayHold[type]
+  for (const { type, children, marks } of withDescendants(elements)) {
+    const may = allowedChildren[type]
     if (may === undefined) {
       breaches.push(`02-001: ${type} is no standard type`)
       continue
@@ -248,7 +248,8 @@ function checkStructure(elements: readonly Element[]): string[] {
     for (const child of children) {
       if (may === 'text' || !may.includes(child.type)) breaches.push(`09-004: ${child.type} in ${type}`)
     }
-    if (marks.length > 0 && may !== 'text' && !holdsTextToo.has(type)) breaches.push(`09-004: text straight in ${type}`)
+    if (marks.length > 0 && may !== 'text' && !mayAlsoHaveText.has(type))
+      breaches.push(`09-004: text straight in ${type}`)
     if (marks.length + children.length === 0) breaches.push(`09-005: ${type} is empty`)
     if (type === 'LI' && !children.some((child) => child.type === 'LBody'))
       breaches.push('16-001: a list item without LBody')
@@ -258,7 +259,7 @@ function checkStructure(elements: readonly Element[]): string[] {
 
 /** 14: headings begin at level 1 and skip none. */
 function checkHeadings(elements: readonly Element[]): string[] {
-  const levels = allOf(elements).flatMap(({ type }) => (/^H\d$/.test(type) ? [Number(type[1])] : []))
+  const levels = withDescendants(elements).flatMap(({ type }) => (/^H\d$/.test(type) ? [Number(type[1])] : []))
   const jumps = levels.flatMap((level, index) => {
     const before = index === 0 ? 0 : (levels[index - 1] ?? 0)
     return level > before + 1 ? [`14-002: H${level} after ${before === 0 ? 'nothing' : `H${before}`}`] : []
@@ -268,11 +269,11 @@ function checkHeadings(elements: readonly Element[]): string[] {
 
 /** 15: header cells have a scope, and rows have equal lengths. */
 function checkTables(pdf: PdfFile, elements: readonly Element[]): string[] {
-  return allOf(elements)
+  return withDescendants(elements)
     .filter(({ type }) => type === 'Table')
     .flatMap((table) => {
-      const rows = allOf(table.children).filter(({ type }) => type === 'TR')
-      const heads = allOf(table.children).filter(({ type }) => type === 'TH')
+      const rows = withDescendants(table.children).filter(({ type }) => type === 'TR')
+      const heads = withDescendants(table.children).filter(({ type }) => type === 'TH')
       const scopes = heads.map(({ dictionary }) => pdf.nameOf(pdf.dictionary(dictionary.get('A')).get('Scope')))
       return [
         ...(heads.length === 0 ? ['15-003: a table without header cells'] : []),
@@ -352,6 +353,6 @@ function checkBookmarks(pdf: PdfFile, catalog: Dictionary, elements: readonly El
     return 1 + count(dictionary.get('First')) + count(dictionary.get('Next'))
   }
   const bookmarks = count(pdf.dictionary(catalog.get('Outlines')).get('First'))
-  const headings = allOf(elements).filter(({ type }) => type === 'H1' || type === 'H2').length
+  const headings = withDescendants(elements).filter(({ type }) => type === 'H1' || type === 'H2').length
   return bookmarks === headings ? [] : [`bookmarks: ${bookmarks} for ${headings} headings`]
 }

@@ -18,14 +18,14 @@ import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
 import type { BorderOptions } from './jambonz/border-controller.ts'
 import { endProgram, hasRtpengine, startRtpengine } from './programs.ts'
 import { sippMissing } from './run-sipp.ts'
-import type { CallPlan } from './sipp/write-ends.ts'
+import type { CallPlan } from './sipp/write-endpoints.ts'
 import { expectRecorded, findCall, playCall } from './telephones.ts'
 
 const prefix = process.env['JAMBONZ_PREFIX'] ?? ''
 const parts = ['bin/drachtio', 'sbc-inbound/node_modules', 'sbc-outbound/node_modules']
-const isThere = prefix !== '' && hasRtpengine && parts.every((part) => existsSync(join(prefix, part)))
+const isInstalled = prefix !== '' && hasRtpengine && parts.every((part) => existsSync(join(prefix, part)))
 const missing =
-  sippMissing || (isThere ? '' : ' (left out: it wants rtpengine, and drachtio and jambonz in JAMBONZ_PREFIX)')
+  sippMissing || (isInstalled ? '' : ' (left out: it wants rtpengine, and drachtio and jambonz in JAMBONZ_PREFIX)')
 const program = fileURLToPath(new URL('jambonz/border-controller.ts', import.meta.url))
 const aino = officialByKey('aino')
 const secret = 'drachtio'

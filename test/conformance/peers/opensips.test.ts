@@ -15,7 +15,7 @@ import { freePort } from '../../whole/free-ports.ts'
 import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
 import { endProgram, hasRtpengine, startRtpengine } from './programs.ts'
 import { sippMissing } from './run-sipp.ts'
-import type { CallPlan } from './sipp/write-ends.ts'
+import type { CallPlan } from './sipp/write-endpoints.ts'
 import { expectRecorded, findCall, playCall } from './telephones.ts'
 
 const example = new URL('../../../docs/operate/examples/opensips-siprec.cfg', import.meta.url)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { playOrders } from './play-stream.ts'
+import { playRequestedStreams } from './play-stream.ts'
 
 test('an order is played once, even on a slow machine', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'play-orders-'))
@@ -20,7 +20,7 @@ test('an order is played once, even on a slow machine', async () => {
   })
   const file = join(folder, 'sound.al')
   await writeFile(file, new Uint8Array(160 * 5))
-  const player = playOrders(folder)
+  const player = playRequestedStreams(folder)
   // File reads queue up behind this work, so that several checks run at the same time.
   const busy = Array.from({ length: 4 }, () => promisify(pbkdf2)('a', 'b', 300_000, 64, 'sha512'))
   for (let order = 0; order < 3; order++)

@@ -18,13 +18,13 @@ const reportEach = 10
 let sources = 0x5e_0000
 
 /** Returns the shell command that orders a stream; SIPp replaces `[address] [port]` by those of the answer. */
-export function orderOf(folder: string, file: string, address: string, port: string, fromPort = 0): string {
+export function playCommand(folder: string, file: string, address: string, port: string, fromPort = 0): string {
   const order = join(folder, `${(sources += 1)}.order`)
   return `echo ${file} ${address} ${port} ${fromPort} > ${order}`
 }
 
 /** Plays the orders in this folder until it is stopped. */
-export function playOrders(folder: string): { stop(): void } {
+export function playRequestedStreams(folder: string): { stop(): void } {
   const timer = setInterval(check, checkMs)
   // Must be synchronous: otherwise, on a busy machine, several checks at once would each play the same order.
   function check(): void {

@@ -14,7 +14,7 @@ import { suiteNamed } from '#capture/srtp/suites.ts'
 import { protectMedia } from '#test/simulator/protect-media.ts'
 
 const tshark = spawnSync('tshark', ['-v']).status === 0
-const left = tshark ? '' : ' (left out: there is no tshark)'
+const skipSuffix = tshark ? '' : ' (left out: there is no tshark)'
 
 /** Sends ten packets with a gap of two, and returns the next report. */
 async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: number) => Buffer, keys?: StreamKeys) {
@@ -113,13 +113,13 @@ const counted = {
 }
 
 test.skipIf(!tshark).each(['127.0.0.1', '::1'] as const)(
-  `lost packets are counted over a rollover and reported to the client’s RTCP port, %s${left}`,
+  `lost packets are counted over a rollover and reported to the client’s RTCP port, %s${skipSuffix}`,
   async (host) => {
     expect(await dissect(await reportOf(host, (packet) => packet))).toMatchObject(counted)
   },
 )
 
-test.skipIf(!tshark)(`the reports of an SRTP stream are SRTCP under Seloste’s own key${left}`, async () => {
+test.skipIf(!tshark)(`the reports of an SRTP stream are SRTCP under Seloste’s own key${skipSuffix}`, async () => {
   const suite = suiteNamed('AES_CM_128_HMAC_SHA1_80')!
   const [theirs, own] = [Buffer.alloc(30, 7), Buffer.alloc(30, 9)]
   const seal = protectMedia({ suite: 'AES_CM_128_HMAC_SHA1_80', secret: theirs })

@@ -9,7 +9,7 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt, type Api } from '../../whole/api.ts'
 import { findSound } from '../../whole/compare-sound.ts'
 import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
-import { playOrders } from './play-stream.ts'
+import { playRequestedStreams } from './play-stream.ts'
 import { runSipp, sippMissing } from './run-sipp.ts'
 import { sweep } from './sweep.ts'
 
@@ -29,7 +29,7 @@ describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sipp-'))
     for (const [track, voice] of Object.entries(voices)) await writeFile(join(folder, `${track}.al`), voice)
-    player = playOrders(folder)
+    player = playRequestedStreams(folder)
     seloste = await startSeloste({ isPrepared: true })
   }, 200_000)
   afterAll(async () => {

@@ -15,7 +15,7 @@ import { openSpool } from '#capture/session/recovery/spool.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
-import { describedToday } from '../../database/describe-from.ts'
+import { readShippedDescription } from '../../database/describe-from.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -72,7 +72,7 @@ beforeAll(async () => {
   })
   objects = await openTestObjects(join(folder, 'objects'))
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault })
-  const version = { version: 1, description: await describedToday() }
+  const version = { version: 1, description: await readShippedDescription() }
   const recorder = createRecorder({
     versionAt: () => version,
     drawKey: Buffer.alloc(32),

@@ -11,7 +11,7 @@ import { eventually, type Api, type ContactShape } from '../../whole/api.ts'
 import { findSound } from '../../whole/compare-sound.ts'
 import { freePort } from '../../whole/free-ports.ts'
 import { runSipp } from './run-sipp.ts'
-import { writeEnds, type CallPlan } from './sipp/write-ends.ts'
+import { writeEndpoints, type CallPlan } from './sipp/write-endpoints.ts'
 import { sweep } from './sweep.ts'
 
 const ends = ['official', 'caller'] as const
@@ -42,7 +42,7 @@ export interface Call {
 /** Plays the whole call, from its first request to the last answer. */
 export async function playCall(given: Call): Promise<void> {
   const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, besides = [], ...call } = given
-  const scenarios = writeEnds(call.plan)
+  const scenarios = writeEndpoints(call.plan)
   const callers = [call.caller, ...besides]
   const play = async (user: (typeof ends)[number], caller: string, calls: number) => {
     const own = join(folder, `${caller}-${user}`)

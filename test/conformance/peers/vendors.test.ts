@@ -16,7 +16,7 @@ import { eventually, signInAt, type Api } from '../../whole/api.ts'
 import { findSound } from '../../whole/compare-sound.ts'
 import { freePort } from '../../whole/free-ports.ts'
 import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
-import { orderOf, playOrders } from './play-stream.ts'
+import { playCommand, playRequestedStreams } from './play-stream.ts'
 import { runSipp, sippMissing } from './run-sipp.ts'
 import { expectationOf, writeScenario, type Play, type ScenarioOptions, type Step } from './sipp/write-scenario.ts'
 import { sweep } from './sweep.ts'
@@ -125,7 +125,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many vendors, by SIPp$
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sipp-vendors-'))
-    player = playOrders(folder)
+    player = playRequestedStreams(folder)
     const trunks = makeAuthority('trunk authority')
     const ours = makeAuthority('our authority')
     const server = ours.issue({ name: 'seloste.example' })
@@ -266,7 +266,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many vendors, by SIPp$
         return {
           stream,
           file,
-          by: bySipp ? 'sipp' : { order: (address, port) => orderOf(folder, file, address, port, fromPort) },
+          by: bySipp ? 'sipp' : { order: (address, port) => playCommand(folder, file, address, port, fromPort) },
         }
       })
       return { play: await Promise.all(plays) }

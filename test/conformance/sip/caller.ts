@@ -5,7 +5,7 @@ import { isSamePeer, sipLimits, type SipLimits } from '#capture/sip/server.ts'
 import { createSourceGate } from '#capture/sip/source-gate.ts'
 import { rfcTimers, scopeClock } from '#capture/sip/timers.ts'
 import type { Transport } from '#capture/sip/transport.ts'
-import { createUserAgentServer, type NotNow } from '#capture/sip/user-agent-server.ts'
+import { createUserAgentServer, type TemporaryRefusal } from '#capture/sip/user-agent-server.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 
 /** Message sent by the server, with its time (milliseconds since the start). */
@@ -48,7 +48,7 @@ export function callServer(
   options: {
     reliable?: boolean
     limits?: Partial<SipLimits>
-    refusal?: () => NotNow | undefined
+    refusal?: () => TemporaryRefusal | undefined
     sharesTrunk?: typeof isSamePeer
   } = {},
 ): Caller {

@@ -9,7 +9,7 @@ import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
 import { createRecorder, type Recorder } from '#capture/session/recorder.ts'
 import type { RecorderOptions } from '#capture/session/recorder-options.ts'
 import { openSpool } from '#capture/session/recovery/spool.ts'
-import { describedToday } from '../../database/describe-from.ts'
+import { readShippedDescription } from '../../database/describe-from.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -21,10 +21,10 @@ import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import type { RecordingIndex } from '#register/recordings/recording-index.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 
-const seed = await describedToday()
+const seed = await readShippedDescription()
 const intake = generateKeyPair()
 
 /** The description that the product ships with, changed so that every call to a rule's number is recorded. */
@@ -76,7 +76,7 @@ export async function openTestRecorder(folder: string, given: RecorderGiven): Pr
   const recorded: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

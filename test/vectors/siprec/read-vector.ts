@@ -97,7 +97,7 @@ export interface Changes {
 export function readVector(name: string, changes: Changes = {}): Invitation<string, string> | Refusal {
   const { after, trunk } = vectorOf(name)
   const message = messageOf(name)
-  const before = after === undefined ? undefined : understood(after, changes)
+  const before = after === undefined ? undefined : readAcceptedVector(after, changes)
   return readInvitation<string, string>(
     {
       contentType: firstHeader(message, 'content-type'),
@@ -118,7 +118,7 @@ export function readVector(name: string, changes: Changes = {}): Invitation<stri
 }
 
 /** Reads a vector; throws if it is refused. */
-export function understood(name: string, changes: Changes = {}): Invitation<string, string> {
+export function readAcceptedVector(name: string, changes: Changes = {}): Invitation<string, string> {
   const invitation = readVector(name, changes)
   if (invitation.kind === 'refusal') throw new Error(`${name} is refused: ${invitation.reason}`)
   return invitation

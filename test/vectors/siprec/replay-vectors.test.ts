@@ -7,7 +7,7 @@ import { answerOffer } from '#capture/siprec/answer-offer.ts'
 import { numbersOf } from '#capture/siprec/party-evidence.ts'
 import type { Invitation } from '#capture/siprec/read-invitation.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
-import { understood, vectorNames, vectorOf, type Expectation } from './read-vector.ts'
+import { readAcceptedVector, vectorNames, vectorOf, type Expectation } from './read-vector.ts'
 
 describe.each([
   ['CRLF', '\r\n'],
@@ -16,7 +16,7 @@ describe.each([
   test.each(vectorNames)('%s is interpreted as expected', (name) => {
     const vector = vectorOf(name)
     const want = vector.expect
-    const got = understood(name, {
+    const got = readAcceptedVector(name, {
       body: (body) => Buffer.from(body.toString('latin1').replace(/\r?\n/g, lineBreak), 'latin1'),
     })
     const shown = (party?: { number: { kind: string; key: string | null } }) =>
@@ -56,7 +56,7 @@ test('every participant has an address, and every label a speaker that the docum
   let participants = 0
   let labels = 0
   for (const name of vectorNames) {
-    const { parties, metadata, streams } = understood(name)
+    const { parties, metadata, streams } = readAcceptedVector(name)
     for (const participant of metadata?.participants ?? []) {
       participants++
       if (numbersOf(participant, (raw) => normalisePhoneNumber(raw)).length === 0) without.push(`${name}: an address`)

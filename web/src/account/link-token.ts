@@ -2,7 +2,7 @@ import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
 /** In memory only, not in the browser's storage: a later user of the browser cannot find the token. */
-let held: string | undefined
+let linkToken: string | undefined
 
 /**
  * Returns the token of the opened one-time link. The token is after # in the URL, so it reaches no server and no log. It is
@@ -11,17 +11,17 @@ let held: string | undefined
 export function useLinkToken(): { token: string | undefined; forget: () => void } {
   const navigate = useNavigate()
   const hash = useLocation({ select: (location) => location.hash })
-  const [token, setToken] = useState(() => hash || held)
+  const [token, setToken] = useState(() => hash || linkToken)
   if (hash && hash !== token) setToken(hash)
   useEffect(() => {
     if (!hash) return
-    held = hash
+    linkToken = hash
     void navigate({ to: '/welcome', hash: '', replace: true })
   }, [hash, navigate])
   return {
     token,
     forget: () => {
-      held = undefined
+      linkToken = undefined
     },
   }
 }

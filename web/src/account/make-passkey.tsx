@@ -6,7 +6,7 @@ import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { addPasskey, codeOf, confirmed } from '../session/request-passkey.ts'
+import { addPasskey, codeOf, withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
@@ -69,7 +69,7 @@ export function MakePasskey({
     const make = () => addPasskey(name.trim(), { ...(needsPassword && { password }), ...(needsCode && otp && { otp }) })
     const made =
       proof === 'passkey' && personId !== undefined
-        ? await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, make)
+        ? await withPasskeyConfirmation({ act: 'passkey.add', id: personId, revision: 0 }, make)
         : await make()
     setBusy(false)
     if (!made.error) return onMade()

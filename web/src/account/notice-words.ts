@@ -3,11 +3,11 @@ import type { AccountNotice } from '../api/shapes.ts'
 import type { Translate, Word } from '../language/use-words.ts'
 
 /** Notices that differ only in time and browser; newest first. */
-export type Alike = [AccountNotice, ...AccountNotice[]]
+export type NoticeGroup = [AccountNotice, ...AccountNotice[]]
 
 /** Groups notices, in the order of each group's newest notice. */
-export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
-  const groups = new Map<string, Alike>()
+export function groupNotices(notices: readonly AccountNotice[]): NoticeGroup[] {
+  const groups = new Map<string, NoticeGroup>()
   for (const notice of notices) {
     const { kind, by, factor, lost, ended } = notice
     const key = [kind, by, factor, lost, ended].join(' ')
@@ -19,7 +19,7 @@ export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
 }
 
 /** Returns one sentence for a group of notices. */
-export function noticeText(group: Alike, t: Translate): string {
+export function noticeText(group: NoticeGroup, t: Translate): string {
   const [{ kind, by, factor, lost, ended }] = group
   const count = group.length
   switch (kind) {

@@ -6,7 +6,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import type { Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { groupNotices, noticeText, type Alike } from './notice-words.ts'
+import { groupNotices, noticeText, type NoticeGroup } from './notice-words.ts'
 
 /** Maximum number of groups; more are on the account page. */
 const maxShown = 5
@@ -26,7 +26,7 @@ export function NewNotices() {
   if (announced.length === 0 && !offers) return null
   const groups = groupNotices(announced)
   const rest = groups.slice(maxShown).flat().length
-  const putAway = async () => {
+  const markRead = async () => {
     const ids = data?.items.filter(({ seen }) => !seen).map(({ id }) => id) ?? []
     await api.POST('/api/account/notices/seen', { body: { ids } }).catch(() => undefined)
     await queries.invalidateQueries({ queryKey: key })
@@ -55,7 +55,7 @@ export function NewNotices() {
         <Link to="/account" className="button button-secondary small">
           {t('account.notices.account')}
         </Link>
-        <Button kind="secondary" className="small" onPress={() => void putAway()}>
+        <Button kind="secondary" className="small" onPress={() => void markRead()}>
           {t(announced.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
         </Button>
       </div>
@@ -86,7 +86,7 @@ export function NoticesSection() {
   )
 }
 
-function formatTimes(group: Alike, language: Language): string {
+function formatTimes(group: NoticeGroup, language: Language): string {
   const [latest, first] = [group[0], group.at(-1) ?? group[0]].map(({ at }) => formatInstant(at, language))
   return first === latest ? `${latest}` : `${first} – ${latest}`
 }

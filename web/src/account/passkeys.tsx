@@ -9,7 +9,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys, confirmed } from '../session/request-passkey.ts'
+import { canUsePasskeys, withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { passkeyPlace } from '../session/passkey-place.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
@@ -89,7 +89,7 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
   const remove = async () => {
     setBusy(true)
     setFailed(undefined)
-    const { error } = await confirmed({ act: 'passkey.remove', id, revision: 0 }, () =>
+    const { error } = await withPasskeyConfirmation({ act: 'passkey.remove', id, revision: 0 }, () =>
       api
         .DELETE('/api/account/passkeys/{id}', { params: { path: { id } } })
         .catch((failure: unknown) => ({ error: failure })),

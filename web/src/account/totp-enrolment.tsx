@@ -7,7 +7,7 @@ import { Field } from '../controls/field.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { AccountFailure } from './account-failure.tsx'
 import { describeRefusal } from './describe-refusal.ts'
@@ -58,7 +58,7 @@ export function BeginTotp({
       const done =
         personId === undefined
           ? await attempt()
-          : await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, attempt)
+          : await withPasskeyConfirmation({ act: 'passkey.add', id: personId, revision: 0 }, attempt)
       if ('begun' in done && done.begun) return onBegun(done.begun)
     }
     window.setTimeout(() => focusWrong(form.current))

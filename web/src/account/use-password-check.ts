@@ -4,7 +4,7 @@ import type { PasswordProblem } from '../api/shapes.ts'
 import { lengthProblem, type PasswordLengths } from './password-rules.ts'
 
 /** Debounce before the server is asked. */
-const pauseMs = 400
+const debounceMs = 400
 
 /** Owner of the new password: oneself, or the person of a one-time link. */
 export interface PasswordOwner {
@@ -36,7 +36,7 @@ export function usePasswordCheck(
         .POST('/api/password-check', { body, signal: gone.signal })
         .then(({ data }) => data && setFound({ of, problems: data.problems }))
         .catch(() => undefined)
-    }, pauseMs)
+    }, debounceMs)
     return () => {
       window.clearTimeout(timer)
       gone.abort()

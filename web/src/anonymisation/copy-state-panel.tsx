@@ -14,7 +14,7 @@ import { turnId } from './turn-row.tsx'
 import type { Turn } from './work.ts'
 
 /** State of the copy and the next step: what is missing, rendering and its progress, result. */
-export function CopyState({
+export function CopyStatePanel({
   copy,
   missing,
   failedTurn,

@@ -63,7 +63,7 @@ export function EditorPage() {
               readAgain={async () => (await refetch()).data}
             />
           ) : (
-            <Settled copy={copy} of={{ id, item }} onPlayed={() => void refetch()} />
+            <ReadOnlyCopy copy={copy} of={{ id, item }} onPlayed={() => void refetch()} />
           )}
         </>
       )}
@@ -72,7 +72,7 @@ export function EditorPage() {
 }
 
 /** Shows a copy that the viewer may not change: approved, or prepared by another person. */
-function Settled({
+function ReadOnlyCopy({
   copy,
   of,
   onPlayed,

@@ -1,5 +1,5 @@
 /** Failures with a sentence of their own; the others get a general one. */
-const known = [
+const knownFailures = [
   'turn-too-short',
   'turns-wrong',
   'voice-missing',
@@ -17,12 +17,12 @@ const known = [
 ] as const
 
 /** Returns the text key for a failed render. */
-export function failureWord(failure: string | undefined): (typeof known)[number] | 'failed' {
-  return known.find((one) => one === failure) ?? 'failed'
+export function failureWord(failure: string | undefined): (typeof knownFailures)[number] | 'failed' {
+  return knownFailures.find((one) => one === failure) ?? 'failed'
 }
 
 /** Failures of the agency's speech recognition program. */
-const ofRecognition = [
+const recognitionFailures = [
   'engine-answer-wrong',
   'program-missing',
   'program-changed',
@@ -35,6 +35,6 @@ const ofRecognition = [
 ] as const
 
 /** Returns the text key for a failed recognition. */
-export function recognitionFailureWord(failure: string | undefined): (typeof ofRecognition)[number] | 'failed' {
-  return ofRecognition.find((one) => one === failure) ?? 'failed'
+export function recognitionFailureWord(failure: string | undefined): (typeof recognitionFailures)[number] | 'failed' {
+  return recognitionFailures.find((one) => one === failure) ?? 'failed'
 }

@@ -29,13 +29,13 @@ export function MissingList({ missing }: { missing: readonly Missing[] }) {
         ]
         return (
           <li key={what}>
-            <WayTo id={headings[what]}>{t(`anonymisation.lack.${what}`)}</WayTo>
+            <JumpLink id={headings[what]}>{t(`anonymisation.lack.${what}`)}</JumpLink>
             {rows.length > 0 && (
               <span className="missing-rows">
                 {rows.slice(0, maxNamed).map(({ id, fromMs }) => (
-                  <WayTo key={id} id={id} label={t('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
+                  <JumpLink key={id} id={id} label={t('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
                     {formatTenths(fromMs)}
-                  </WayTo>
+                  </JumpLink>
                 ))}
                 {rows.length > maxNamed && (
                   <span className="muted">{t('anonymisation.more', { count: rows.length - maxNamed })}</span>
@@ -49,7 +49,7 @@ export function MissingList({ missing }: { missing: readonly Missing[] }) {
   )
 }
 
-function WayTo({ id, label, children }: { id: string; label?: string; children: string }) {
+function JumpLink({ id, label, children }: { id: string; label?: string; children: string }) {
   return (
     <a
       href={`#${id}`}

@@ -14,7 +14,7 @@ const saved = workOf({
   ],
 })
 
-test('a missing item leads to the rows counted by the server, even if others were inserted since', () => {
+test('an obstacle links to the rows that the server counted, even if other rows were inserted since', () => {
   const now = addTurn(saved, 'OFFICIAL', 1000, 60_000, 'fi')
   const [found] = missingOf([{ what: 'identifiers-left', at: [1] }], saved, now)
   expect(found?.turns.map(({ text }) => text)).toEqual(['Numero on'])

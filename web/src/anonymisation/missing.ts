@@ -9,7 +9,7 @@ export interface Missing {
   redactions: Redaction[]
 }
 
-const ofTurns: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'transcript', 'unreviewed-turns'])
+const turnObstacles: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'transcript', 'unreviewed-turns'])
 
 /**
  * Maps the server's obstacles to the current rows. The server counts the saved rows; rows may have been added and removed
@@ -18,11 +18,11 @@ const ofTurns: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'tra
 export function missingOf(missing: readonly CopyLack[], saved: Work, now: Work): Missing[] {
   return missing.map(({ what, at = [] }) => ({
     what,
-    turns: ofTurns.has(what) ? stillThere(at, saved.turns, now.turns) : [],
-    redactions: what === 'unreviewed' ? stillThere(at, saved.redactions, now.redactions) : [],
+    turns: turnObstacles.has(what) ? remainingRows(at, saved.turns, now.turns) : [],
+    redactions: what === 'unreviewed' ? remainingRows(at, saved.redactions, now.redactions) : [],
   }))
 }
 
-function stillThere<T extends { key: number }>(at: readonly number[], saved: readonly T[], now: readonly T[]): T[] {
+function remainingRows<T extends { key: number }>(at: readonly number[], saved: readonly T[], now: readonly T[]): T[] {
   return at.flatMap((index) => now.find(({ key }) => key === saved[index]?.key) ?? [])
 }

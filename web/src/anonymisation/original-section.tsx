@@ -11,7 +11,7 @@ import { MarkForm } from './mark-form.tsx'
 import { Original } from './original.tsx'
 import { PlayedStrip } from './played-strip.tsx'
 import { redactionId } from './redaction-row.tsx'
-import { joined, without } from './stretches.ts'
+import { mergeStretches, subtractStretches } from './stretches.ts'
 import { formatTenths } from './tenths.ts'
 import { addRedactions, changeRedaction, type Redaction, type Work } from './work.ts'
 
@@ -48,7 +48,7 @@ export function OriginalSection({
   })
   const { durationMs, unplayed } = copy
   // The server counts what it has sent, slightly ahead of playback: while the player is open, the strip follows playback.
-  const left = joined(before ? [...unplayed, ...before] : unplayed)
+  const left = mergeStretches(before ? [...unplayed, ...before] : unplayed)
   const recordPlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
     setPlayed({ played: now, isPlaying: isPlayingNow })
   }, [])
@@ -109,7 +109,7 @@ export function OriginalSection({
         onPick={(key) => focusRow(redactionId(key))}
       />
       <PlayedStrip
-        unplayed={without(left, played)}
+        unplayed={subtractStretches(left, played)}
         durationMs={durationMs}
         onPlay={(ms) => handle.current?.playFrom(ms)}
       />

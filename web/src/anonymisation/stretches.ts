@@ -1,7 +1,7 @@
 import type { Stretch } from '../listening/silence.ts'
 
 /** Returns stretches in order, adjacent and overlapping ones merged. */
-export function joined(stretches: readonly Stretch[]): Stretch[] {
+export function mergeStretches(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = []
   for (const { fromMs, toMs } of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
     const last = found.at(-1)
@@ -13,8 +13,8 @@ export function joined(stretches: readonly Stretch[]): Stretch[] {
 }
 
 /** Returns `stretches` minus `taken`. */
-export function without(stretches: readonly Stretch[], taken: readonly Stretch[]): Stretch[] {
-  return joined(taken).reduce<Stretch[]>(
+export function subtractStretches(stretches: readonly Stretch[], taken: readonly Stretch[]): Stretch[] {
+  return mergeStretches(taken).reduce<Stretch[]>(
     (left, cut) =>
       left.flatMap(({ fromMs, toMs }) =>
         [
@@ -22,12 +22,12 @@ export function without(stretches: readonly Stretch[], taken: readonly Stretch[]
           { fromMs: Math.max(fromMs, cut.toMs), toMs },
         ].filter((one) => one.toMs > one.fromMs),
       ),
-    joined(stretches),
+    mergeStretches(stretches),
   )
 }
 
 export function lengthOf(stretches: readonly Stretch[]): number {
-  return joined(stretches).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  return mergeStretches(stretches).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
 }
 
 /** Returns the played share of a recording, 0-1; 1 only if nothing is unplayed. */

@@ -17,7 +17,7 @@ export function formatTenths(ms: number): string {
  */
 export function readTenths(written: string): number | undefined {
   const [, whole, , decimals = ''] =
-    /^((?:\d{1,2}:){1,2}\d{1,2}|(?:\d{1,2}\.){0,2}\d{1,5})(([,.]\d{1,3})?)$/.exec(plain(written)) ?? []
+    /^((?:\d{1,2}:){1,2}\d{1,2}|(?:\d{1,2}\.){0,2}\d{1,5})(([,.]\d{1,3})?)$/.exec(withoutUnit(written)) ?? []
   if (whole === undefined) return undefined
   // `1.02.3` would be ambiguous: decimals need a comma or a preceding colon.
   if (decimals.startsWith('.') && !whole.includes(':')) return undefined
@@ -27,6 +27,6 @@ export function readTenths(written: string): number | undefined {
   return seconds * 1000 + Math.round(Number(`0.${decimals.slice(1) || '0'}`) * 1000)
 }
 
-function plain(written: string): string {
+function withoutUnit(written: string): string {
   return written.trim().replace(/\s*s$/i, '')
 }

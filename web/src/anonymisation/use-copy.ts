@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { $api, api } from '../api/client.ts'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
-import { sentOf, type Work } from './work.ts'
+import { requestBodyOf, type Work } from './work.ts'
 
 const renderingMs = 1500
 
@@ -62,10 +62,12 @@ export function usePreparing(id: string) {
   return {
     busyWith,
     save: (revision: number, work: Work): Promise<Answered<{ revision: number }>> =>
-      run('saving', () => api.PUT('/api/anonymised-copies/{id}', { params, body: { revision, ...sentOf(work) } })),
+      run('saving', () =>
+        api.PUT('/api/anonymised-copies/{id}', { params, body: { revision, ...requestBodyOf(work) } }),
+      ),
     propose: (work: Work): Promise<Answered<Pick<AnonymisedCopy, 'turns' | 'redactions'>>> =>
       run('proposing', () =>
-        api.POST('/api/anonymised-copies/{id}/proposals', { params, body: { turns: sentOf(work).turns } }),
+        api.POST('/api/anonymised-copies/{id}/proposals', { params, body: { turns: requestBodyOf(work).turns } }),
       ),
     recognise: (language: TurnLanguage): Promise<Answered<unknown>> =>
       run('proposing', () => api.POST('/api/anonymised-copies/{id}/recognition', { params, body: { language } })),

@@ -87,7 +87,7 @@ export function useMarks(
   useEffect(() => {
     if (!drawn) return
     const { regions } = drawn
-    const wanted = [...redactions.map(asRegion), ...draftsOf(mark)]
+    const wanted = [...redactions.map(asRegion), ...markRegions(mark)]
     const byId = new Map(regions.getRegions().map((region) => [region.id, region]))
     for (const [id, region] of byId) {
       const one = wanted.find((look) => look.id === id)
@@ -135,7 +135,7 @@ function asRegion({ key, track, fromMs, toMs, isReviewed }: Redaction, index: nu
   }
 }
 
-function draftsOf(mark: Mark) {
+function markRegions(mark: Mark) {
   const { fromMs, toMs } = mark
   if (fromMs === undefined || toMs === undefined || toMs <= fromMs) return []
   return lanesOf(mark).map((track) => ({

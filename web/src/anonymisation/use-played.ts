@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { Stretch } from '../listening/silence.ts'
 import type { Playback } from '../listening/use-playback.ts'
-import { joined } from './stretches.ts'
+import { mergeStretches } from './stretches.ts'
 
 /** Maximum step between two clock reads while playing; a longer step was a manual seek. */
 const maxStepMs = 2000
@@ -21,7 +21,7 @@ export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
     const { positionMs: fromMs, isPlaying: wasPlaying } = before.current
     const step = now - fromMs
     if (wasPlaying && step > 0 && step < maxStepMs)
-      listened.current = joined([...listened.current, { fromMs, toMs: now }])
+      listened.current = mergeStretches([...listened.current, { fromMs, toMs: now }])
     before.current = { positionMs: now, isPlaying }
     if (Math.abs(now - reportedMs.current) < reportEveryMs && isPlaying) return
     reportedMs.current = now

@@ -7,7 +7,7 @@ import {
   isRedactedAt,
   overlappingTurns,
   removeRedaction,
-  sentOf,
+  requestBodyOf,
   splitTurn,
   withProposals,
   workOf,
@@ -33,7 +33,7 @@ const work = (turns: CopyTurn[] = [], redactions: CopyRedaction[] = []) => workO
 
 test('saves what was read, in the same order', () => {
   const copy = { level: 'D' as const, turns: [turn('CALLER', 5, 90, 'Hei')], redactions: [proposed('OFFICIAL', 1, 99)] }
-  expect(sentOf(workOf(copy))).toEqual(copy)
+  expect(requestBodyOf(workOf(copy))).toEqual(copy)
 })
 
 test('a stretch is within the recording and begins before it ends', () => {
@@ -45,7 +45,7 @@ test('a stretch is within the recording and begins before it ends', () => {
 
 test('a person’s mark is reviewed, and on both lanes it is two redactions', () => {
   const marked = addRedactions(work(), ['CALLER', 'OFFICIAL'], { fromMs: 100, toMs: 900, reason: 'PHONE' })
-  expect(sentOf(marked).redactions).toEqual([
+  expect(requestBodyOf(marked).redactions).toEqual([
     { track: 'CALLER', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
     { track: 'OFFICIAL', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
   ])
@@ -112,7 +112,7 @@ test('proposals are added beside a person’s turns and redactions, unreviewed, 
     redactions: [proposed('CALLER', 1200, 1800), proposed('CALLER', 1500, 2500), proposed('OFFICIAL', 1200, 1800)],
   })
   expect(result).toMatchObject({ turns: 1, redactions: 2 })
-  expect(sentOf(result.work).turns).toContainEqual(written)
+  expect(requestBodyOf(result.work).turns).toContainEqual(written)
   expect(result.work.redactions.filter(({ isReviewed }) => !isReviewed)).toHaveLength(2)
 })
 

@@ -33,7 +33,11 @@ export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level
 }
 
 /** Returns the body of a save: rows in their order. */
-export function sentOf({ level, turns, redactions }: Work): Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'> {
+export function requestBodyOf({
+  level,
+  turns,
+  redactions,
+}: Work): Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'> {
   return { level, turns: turns.map(withoutKey), redactions: redactions.map(withoutKey) }
 }
 
@@ -134,9 +138,9 @@ export function withProposals(
   const written = work.turns.filter(
     (one) =>
       one.text.trim() !== '' ||
-      !proposed.turns.some(({ track, text, ...times }) => track === one.track && text !== '' && meet(one, times)),
+      !proposed.turns.some(({ track, text, ...times }) => track === one.track && text !== '' && overlap(one, times)),
   )
-  const turns = proposed.turns.filter((turn) => !written.some((one) => one.track === turn.track && meet(one, turn)))
+  const turns = proposed.turns.filter((turn) => !written.some((one) => one.track === turn.track && overlap(one, turn)))
   const redactions = proposed.redactions.filter(
     (redaction) => !work.redactions.some((one) => one.track === redaction.track && isCovered(redaction, one)),
   )
@@ -170,7 +174,7 @@ export function isRedactedAt(redactions: readonly CopyRedaction[], track: Track,
   return redactions.some((one) => one.track === track && one.fromMs <= ms && ms < one.toMs)
 }
 
-function meet(a: { fromMs: number; toMs: number }, b: { fromMs: number; toMs: number }): boolean {
+function overlap(a: { fromMs: number; toMs: number }, b: { fromMs: number; toMs: number }): boolean {
   return a.fromMs < b.toMs && b.fromMs < a.toMs
 }
 

@@ -15,9 +15,9 @@ import { ProposeSection } from './propose-section.tsx'
 import { RedactionList } from './redaction-list.tsx'
 import { Result } from './result.tsx'
 import { SaveWork } from './save-work.tsx'
-import { CopyState } from './copy-state-panel.tsx'
+import { CopyStatePanel } from './copy-state-panel.tsx'
 import { TurnList } from './turn-list.tsx'
-import { ChangedElsewhere, NotDone } from './unsaved-trouble.tsx'
+import { SaveConflict, SaveError } from './save-errors.tsx'
 import { usePreparing } from './use-copy.ts'
 import { withProposals, workOf, type Work } from './work.ts'
 
@@ -138,7 +138,7 @@ export function Workbench({
       }}
     >
       {isElsewhere && (
-        <ChangedElsewhere
+        <SaveConflict
           onMine={() => update((now) => ({ ...now, revision: copy.revision }))}
           onTheirs={() => {
             const theirs = workOf(copy)
@@ -147,7 +147,7 @@ export function Workbench({
           }}
         />
       )}
-      <CopyState
+      <CopyStatePanel
         copy={copy}
         missing={missing}
         failedTurn={saved.turns[copy.failedTurn ?? -1]}
@@ -155,7 +155,7 @@ export function Workbench({
         isBusy={busyWith !== undefined}
         onRender={() => (losesCopy ? setConfirming('render') : act.render())}
       />
-      {failed !== undefined && <NotDone error={failed} work={work} isUnsaved={isUnsaved} />}
+      {failed !== undefined && <SaveError error={failed} work={work} isUnsaved={isUnsaved} />}
       {copy.may.hear && <Result copy={copy} onPlayed={() => void readAgain()} />}
       <OriginalSection
         copy={copy}

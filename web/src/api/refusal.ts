@@ -7,7 +7,7 @@ type ErrorBody = paths['/api/session']['get']['responses'][401]['content']['appl
  * Codes of the pages besides the server's refusals: results of a sign-in by an identity provider or passkey, and browser
  * errors.
  */
-const ownRefusals = [
+const clientRefusals = [
   'no-answer',
   'session.ended',
   'passkey.given-up',
@@ -25,8 +25,8 @@ const ownRefusals = [
 ] as const
 
 /** All refusals with a text in three languages (error.<code> in texts/). */
-export const knownRefusals: readonly string[] = [...Object.keys(statuses), ...ownRefusals]
-export type RefusalKey = keyof typeof statuses | (typeof ownRefusals)[number] | 'other'
+export const knownRefusals: readonly string[] = [...Object.keys(statuses), ...clientRefusals]
+export type RefusalKey = keyof typeof statuses | (typeof clientRefusals)[number] | 'other'
 
 /** Returns true for a refusal of the contract. */
 export function isRefusal(error: unknown): error is ErrorBody {

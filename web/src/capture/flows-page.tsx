@@ -3,7 +3,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -35,7 +35,7 @@ export function FlowsPage() {
                   to="/capture/flows"
                   search={one === 'all' ? {} : { show: one }}
                   resetScroll={false}
-                  activeOptions={wholeAddress}
+                  activeOptions={exactUrlMatch}
                 >
                   {t(`capture.flows.show.${one}`)}
                 </Link>

@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -38,7 +38,7 @@ export function ReceptionPage() {
         <ul>
           {spans.map((one) => (
             <li key={one}>
-              <Link to="/capture" search={search({ span: one })} resetScroll={false} activeOptions={wholeAddress}>
+              <Link to="/capture" search={search({ span: one })} resetScroll={false} activeOptions={exactUrlMatch}>
                 {t(`capture.span.${one}`)}
               </Link>
             </li>
@@ -57,7 +57,7 @@ export function ReceptionPage() {
               <ul>
                 {views.map((one) => (
                   <li key={one}>
-                    <Link to="/capture" search={search({ by: one })} resetScroll={false} activeOptions={wholeAddress}>
+                    <Link to="/capture" search={search({ by: one })} resetScroll={false} activeOptions={exactUrlMatch}>
                       {t(`capture.by.${one}`)}
                     </Link>
                   </li>

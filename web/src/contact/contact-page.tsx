@@ -7,7 +7,7 @@ import { $api } from '../api/client.ts'
 import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { searchAt } from '../contacts/filters.ts'
+import { searchUrl } from '../contacts/filters.ts'
 import { lastSearch } from '../contacts/last-search.ts'
 import { AddToAuthority } from '../disclosures/add-to-authority.tsx'
 import { formatInstant } from '../format/instant.ts'
@@ -22,7 +22,7 @@ import { Facts } from './facts.tsx'
 import { readMoment } from './moment.ts'
 import { SegmentPanel } from './segment-panel.tsx'
 
-const againMs = 15_000
+const pollMs = 15_000
 const maxRetries = 40
 
 export function ContactPage() {
@@ -46,7 +46,7 @@ export function ContactPage() {
     // a view of its own in the log and a use of the session.
     {
       refetchInterval: ({ state }) =>
-        state.data && isGoingOn(state.data) && state.dataUpdateCount < maxRetries ? againMs : false,
+        state.data && isGoingOn(state.data) && state.dataUpdateCount < maxRetries ? pollMs : false,
     },
   )
   const served = servedRequest(under)
@@ -55,7 +55,7 @@ export function ContactPage() {
         { label: t('requests.title'), to: '/requests' as const },
         { label: served.number, to: '/requests/$id' as const, params: { id: served.id } },
       ]
-    : [{ label: t('shell.nav.search'), ...searchAt(lastSearch()) }]
+    : [{ label: t('shell.nav.search'), ...searchUrl(lastSearch()) }]
   const title = contact
     ? t('contact.title.at', { time: formatInstant(contact.startedAt, language) })
     : t('contact.title')

@@ -22,7 +22,7 @@ export function useReceptionWords({ heard: played, marks }: SegmentDetail): stri
 }
 
 /** For technical maintenance: reception measures of each stream, and a link to the call's signalling while held. */
-export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
+export function ReceptionDetails({ segment }: { segment: SegmentDetail }) {
   const { t, language } = useLanguage()
   const { reception } = segment
   if (!reception) return null

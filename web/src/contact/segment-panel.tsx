@@ -3,7 +3,7 @@ import type { ContactDetail, Me, SegmentDetail, UnderPurpose } from '../api/shap
 import { causeOf, RecordingBadge, destroyedText } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { prepares } from '../disclosures/disclosure-shapes.ts'
+import { preparesResearch } from '../disclosures/disclosure-shapes.ts'
 import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatTime } from '../format/instant.ts'
@@ -18,7 +18,7 @@ import { AddMoment } from '../training/add-moment.tsx'
 import { trains } from '../training/training-shapes.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
-import { ReceptionOf, useReceptionWords } from './reception.tsx'
+import { ReceptionDetails, useReceptionWords } from './reception.tsx'
 import { Retention } from './retention.tsx'
 import { RecordedViews } from './recorded-views.tsx'
 import { DecisionReason } from './decision-reason.tsx'
@@ -157,15 +157,16 @@ export function SegmentPanel({
             }}
           />
         )}
-      {recording.id && recording.state === 'available' && under.purpose === 'SERVICE_LEVEL_STUDY' && prepares(me) && (
-        <PickForResearch recordingIds={[recording.id]} me={me} under={under} />
-      )}
+      {recording.id &&
+        recording.state === 'available' &&
+        under.purpose === 'SERVICE_LEVEL_STUDY' &&
+        preparesResearch(me) && <PickForResearch recordingIds={[recording.id]} me={me} under={under} />}
       {recording.id &&
         recording.state === 'available' &&
         segment.durationMs != null &&
         (under.purpose === 'TRAINING' || under.purpose === 'DEVELOPMENT') &&
         trains(me) && <AddMoment recordingId={recording.id} durationMs={segment.durationMs} />}
-      <ReceptionOf segment={segment} />
+      <ReceptionDetails segment={segment} />
       {recording.state !== 'none' && <RecordedViews looks={segment.looks} segmentId={segment.id} />}
     </section>
   )

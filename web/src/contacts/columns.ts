@@ -20,7 +20,7 @@ export interface Order {
 
 export const newestFirst: Order = { by: 'start', isDescending: true }
 /** Maximum length of a result that can be shown in another order than newest first. */
-export const orderedUpTo = 200
+export const maxSortableResults = 200
 
 export function isNewestFirst({ by, isDescending }: Order): boolean {
   return by === newestFirst.by && isDescending
@@ -61,13 +61,13 @@ function valueOf(contact: Contact, by: OrderName): string | number | undefined {
 
 const recordingStates = ['available', 'restricted', 'capturing', 'expired', 'destroyed', 'none']
 
-const shownAtFirst = columnNames.filter((name) => name !== 'phone')
+const defaultColumns = columnNames.filter((name) => name !== 'phone')
 
 /** Returns the columns chosen at this machine. */
 export function storedColumns(): readonly ColumnName[] {
   const chosen = (window.localStorage.getItem(searchColumnsKey) ?? '').split(' ')
   const known = columnNames.filter((name) => chosen.includes(name))
-  return known.length === 0 ? shownAtFirst : known
+  return known.length === 0 ? defaultColumns : known
 }
 
 export function storeColumns(columns: readonly ColumnName[]): void {

@@ -3,26 +3,26 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filterNames, filterOf } from '../../../src/app/http/contract/contact-filters.ts'
 import { readSearch, writeSearch } from '../shell/search-string.ts'
-import { forgetSought } from '../session/sought.ts'
-import { queryOf, readFilters, searchAt, shownAt } from './filters.ts'
+import { clearSearchWords } from '../session/search-words.ts'
+import { queryOf, readFilters, searchUrl, filtersOfUrl } from './filters.ts'
 
 test('a saved search and its URL convert into each other', () => {
   const filters = { official: 'aino', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
-  expect(searchAt(filters)).toEqual({ to: '/contacts', search: filters, state: {} })
+  expect(searchUrl(filters)).toEqual({ to: '/contacts', search: filters, state: {} })
   expect(readFilters(readSearch(writeSearch(filters)))).toEqual(filters)
 })
 
 test('a caller’s number is in no URL, and is restored for the person who searched, in the same tab', () => {
   const filters = { caller: '040 123 4567', from: '2026-11-01' }
-  const at = searchAt(filters)
+  const at = searchUrl(filters)
   expect(at.search).toEqual({ from: '2026-11-01' })
   expect(JSON.stringify(at)).not.toContain('123')
-  expect(searchAt(filters)).toEqual(at)
-  expect(shownAt(at.search, at.state.sought)).toEqual(filters)
+  expect(searchUrl(filters)).toEqual(at)
+  expect(filtersOfUrl(at.search, at.state.sought)).toEqual(filters)
   sessionStorage.clear()
-  expect(shownAt(at.search, at.state.sought), 'while the page is there').toEqual(filters)
-  forgetSought()
-  expect(shownAt(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
+  expect(filtersOfUrl(at.search, at.state.sought), 'while the page is there').toEqual(filters)
+  clearSearchWords()
+  expect(filtersOfUrl(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
 })
 
 test('an unknown filter or an invalid day is dropped', () => {

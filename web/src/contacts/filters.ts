@@ -11,7 +11,7 @@ import {
   type FilterValues,
 } from '../../../src/app/http/contract/contact-filters.ts'
 import { zone } from '../format/instant.ts'
-import { storeSearch, soughtUnder } from '../session/sought.ts'
+import { storeSearchWords, readSearchWords } from '../session/search-words.ts'
 
 /** Search: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
 export interface Filters extends FilterValues {
@@ -43,22 +43,23 @@ export function readFilters(search: Record<string, unknown>): Filters {
 }
 
 /** Returns true for filters whose value is a caller's number, which is stored nowhere. */
-export const isOfSomebody = (name: string) => filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
+export const isCallerNumber = (name: string) =>
+  filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
 
 /** Returns the URL of a search and the key of its number, which is in no URL. */
-export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
+export function searchUrl(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
   const all = Object.entries(filters)
-  const numbers = all.filter(([name]) => isOfSomebody(name))
+  const numbers = all.filter(([name]) => isCallerNumber(name))
   return {
     to: '/contacts',
-    search: Object.fromEntries(all.filter(([name]) => !isOfSomebody(name))),
-    state: numbers.length === 0 ? {} : { sought: storeSearch(JSON.stringify(Object.fromEntries(numbers))) },
+    search: Object.fromEntries(all.filter(([name]) => !isCallerNumber(name))),
+    state: numbers.length === 0 ? {} : { sought: storeSearchWords(JSON.stringify(Object.fromEntries(numbers))) },
   }
 }
 
 /** Returns the search of a URL, with its number. */
-export function shownAt(search: Filters, sought: string | undefined): Filters {
-  const numbers = soughtUnder(sought)
+export function filtersOfUrl(search: Filters, sought: string | undefined): Filters {
+  const numbers = readSearchWords(sought)
   return numbers === undefined ? search : { ...search, ...readFilters(JSON.parse(numbers) as Record<string, unknown>) }
 }
 

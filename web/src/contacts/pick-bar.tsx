@@ -1,6 +1,6 @@
 import { Button } from '../controls/button.tsx'
 import type { Me, UnderPurpose } from '../api/shapes.ts'
-import { prepares } from '../disclosures/disclosure-shapes.ts'
+import { preparesResearch } from '../disclosures/disclosure-shapes.ts'
 import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { plansQuality } from '../quality/quality-shapes.ts'
@@ -17,7 +17,7 @@ export interface Picks {
 /** Returns true if something can be done with several recordings under this purpose. */
 export function picksSeveral(me: Me, { purpose }: UnderPurpose): boolean {
   return (
-    (purpose === 'SERVICE_LEVEL_STUDY' && prepares(me)) ||
+    (purpose === 'SERVICE_LEVEL_STUDY' && preparesResearch(me)) ||
     (purpose === 'QUALITY' && plansQuality(me)) ||
     (purpose === 'TRAINING' && trains(me))
   )

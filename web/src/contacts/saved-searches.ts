@@ -4,7 +4,7 @@
  */
 import type { CalendarDate } from '@internationalized/date'
 import { savedSearchesKey } from '../api/machine-storage.ts'
-import { isOfSomebody, parseDay, readFilters, type Filters } from './filters.ts'
+import { isCallerNumber, parseDay, readFilters, type Filters } from './filters.ts'
 
 export interface SavedSearch {
   name: string
@@ -19,7 +19,7 @@ export const maxSearches = 20
 
 /** Returns the search to store under a name. */
 export function saved(name: string, filters: Filters, today: CalendarDate): SavedSearch {
-  const known = Object.fromEntries(Object.entries(filters).filter(([filter]) => !isOfSomebody(filter)))
+  const known = Object.fromEntries(Object.entries(filters).filter(([filter]) => !isCallerNumber(filter)))
   const [from, to] = [filters.from, filters.to].map((day) => daysBefore(day, today))
   if (from === undefined || to === undefined || to > 1) return { name, filters: known }
   const { from: _from, to: _to, ...others } = known as Filters

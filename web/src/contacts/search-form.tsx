@@ -17,7 +17,7 @@ import { focusWrong } from '../controls/focus-wrong.ts'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { answers } from '../session/rights.ts'
+import { answersCalls } from '../session/rights.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
 import type { Filters } from './filters.ts'
@@ -26,7 +26,7 @@ import type { Filters } from './filters.ts'
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
   const { t } = useLanguage()
   const presence = usePresence()
-  const hasOwnCalls = presence.state === 'signed-in' && answers(presence.me)
+  const hasOwnCalls = presence.state === 'signed-in' && answersCalls(presence.me)
   const [draft, setDraft] = useState(() => draftOf(filters))
   // The URL may change without the form (back, a saved search). The form is updated without a remount, which would lose the
   // focus.

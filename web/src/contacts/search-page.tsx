@@ -16,14 +16,14 @@ import {
   inOrder,
   isNewestFirst,
   newestFirst,
-  orderedUpTo,
+  maxSortableResults,
   storeColumns,
   storedColumns,
   storedOrder,
   storeOrder,
   type OrderName,
 } from './columns.ts'
-import { readFilters, searchAt, shownAt } from './filters.ts'
+import { readFilters, searchUrl, filtersOfUrl } from './filters.ts'
 import { PickBar, picksSeveral } from './pick-bar.tsx'
 import { playNoteId } from './play-badge.tsx'
 import { PlayerDock } from './player-dock.tsx'
@@ -39,13 +39,13 @@ export function SearchPage() {
   // The router passes all search parameters; only filters are used.
   const address = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
-  const filters = useMemo(() => shownAt(address, sought), [address, sought])
+  const filters = useMemo(() => filtersOfUrl(address, sought), [address, sought])
   const navigate = useNavigate()
   const under = usePurpose()
   const [order, setOrder] = useState(storedOrder)
   const [columns, setColumns] = useState(storedColumns)
-  const found = useContacts(under, filters, isNewestFirst(order) ? undefined : orderedUpTo)
-  const isOrderable = found.isSuccess && found.approximateTotal <= orderedUpTo
+  const found = useContacts(under, filters, isNewestFirst(order) ? undefined : maxSortableResults)
+  const isOrderable = found.isSuccess && found.approximateTotal <= maxSortableResults
   const isWhole = isOrderable && !found.hasNextPage
   const contacts = useMemo(
     () => (isWhole ? inOrder(found.contacts, order, language) : found.contacts),
@@ -111,12 +111,12 @@ export function SearchPage() {
           onSearch={(next) => {
             setFormOpen(false)
             if (JSON.stringify(next) === JSON.stringify(filters)) void found.refetch()
-            else void navigate(searchAt(next))
+            else void navigate(searchUrl(next))
           }}
         />
       )}
       {me && (
-        <NamedSearches personId={me.personId} filters={filters} onSearch={(next) => void navigate(searchAt(next))} />
+        <NamedSearches personId={me.personId} filters={filters} onSearch={(next) => void navigate(searchUrl(next))} />
       )}
       {me && mayPick && <PickBar picks={picks} me={me} under={under} onClear={() => setChosen([])} />}
       <FoundList
@@ -132,7 +132,7 @@ export function SearchPage() {
         tools={
           <div className="results-tools">
             <p className="muted">
-              {!isOrderable && t('contacts.order.limit', { count: orderedUpTo })}
+              {!isOrderable && t('contacts.order.limit', { count: maxSortableResults })}
               <span id={playNoteId} className="visually-hidden">
                 {t('listening.purpose')} {t(`session.purpose.${under.purpose}`)}. {t('listening.logged')}
               </span>

@@ -10,7 +10,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { DraftState } from './draft-state.tsx'
 import { Editor } from './draft/editor.tsx'
-import { Reading } from './draft/reading.tsx'
+import { ReadOnlyDraft } from './draft/read-only-draft.tsx'
 import { useDraft } from './use-draft.ts'
 
 /** One draft of the next version: its author changes it, another person decides, everyone signed in may read it. */
@@ -43,7 +43,7 @@ export function DraftPage() {
       className="page-draft"
     >
       <DraftProgress draft={draft} />
-      {isOwn ? <Editor draft={draft} me={presence.me} work={work} /> : <Reading draft={draft} work={work} />}
+      {isOwn ? <Editor draft={draft} me={presence.me} work={work} /> : <ReadOnlyDraft draft={draft} work={work} />}
     </Page>
   )
 }

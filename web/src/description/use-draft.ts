@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Draft, DraftChange, Problem } from '../api/shapes.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 
 /** Result of a request. */
 export type Answered = { draft: Draft } | { error: unknown }
@@ -48,7 +48,7 @@ export function useDraft(id: string) {
     withdraw: () => run(() => api.DELETE('/api/description/drafts/{id}', { params })),
     decide: (revision: number, decision: 'approve' | 'reject', note: string) =>
       run(() =>
-        confirmed<{ data?: Draft; error?: unknown }>({ act: `draft.${decision}`, id, revision }, () =>
+        withPasskeyConfirmation<{ data?: Draft; error?: unknown }>({ act: `draft.${decision}`, id, revision }, () =>
           api.POST('/api/description/drafts/{id}/decision', {
             params,
             body: { revision, decision, ...(note.trim() !== '' && { note: note.trim() }) },

@@ -8,9 +8,9 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import type { AuthorityItem, AuthoritySummary } from './disclosure-shapes.ts'
-import { forgetLists, useAuthorityList } from './use-disclosures.ts'
+import { invalidateLists, useAuthorityList } from './use-disclosures.ts'
 
 type ItemKind = AuthorityItem['what']
 
@@ -60,11 +60,11 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       params: { path: { id: disclosure.id } },
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
-    return ended(request, async () => {
+    return finishRequest(request, async () => {
       const text = t('disclosures.pick.picked', { number: disclosure.number, item: (await request).item, count: 1 })
       setAdded(text)
       announce(text)
-      forgetLists()
+      invalidateLists()
     })
   }
   return (

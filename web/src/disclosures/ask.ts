@@ -1,5 +1,5 @@
 /** Returns true if it succeeded; the mutation holds a refusal. */
-export async function ended(request: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
+export async function finishRequest(request: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
   const isDone = await request.then(
     () => true,
     () => false,

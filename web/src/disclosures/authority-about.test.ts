@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorityAbout, authorityTyped, newAuthority } from './authority-about.ts'
+import { authorityBody, authorityFormOf, newAuthority } from './authority-about.ts'
 
 const nowMs = Date.parse('2026-11-26T08:00:30Z')
 const filled = {
@@ -10,7 +10,7 @@ const filled = {
 }
 
 test('an authority’s request defaults to received now in Finland, without a ground if none is chosen', () => {
-  expect(authorityAbout(filled, nowMs)).toEqual({
+  expect(authorityBody(filled, nowMs)).toEqual({
     body: {
       ...{ origin: 'REQUEST', authority: 'Helsingin poliisilaitos', officer: 'Päivystys', caseNumber: 'R 1' },
       ...{ aim: 'INVESTIGATION', receivedAt: '2026-11-26T08:00:00.000Z' },
@@ -19,10 +19,10 @@ test('an authority’s request defaults to received now in Finland, without a gr
 })
 
 test('missing fields of an authority’s request are named, and its receipt cannot be in the future', () => {
-  expect(authorityAbout({ ...filled, officer: ' ', day: '2026-11-27' }, nowMs)).toEqual({
+  expect(authorityBody({ ...filled, officer: ' ', day: '2026-11-27' }, nowMs)).toEqual({
     wrong: ['officer', 'receivedAt'],
   })
-  expect(authorityAbout({ ...filled, time: '' }, nowMs)).toEqual({ wrong: ['receivedAt'] })
+  expect(authorityBody({ ...filled, time: '' }, nowMs)).toEqual({ wrong: ['receivedAt'] })
 })
 
 test('correcting a request starts from its entered values', () => {
@@ -35,5 +35,5 @@ test('correcting a request starts from its entered values', () => {
     provision: { id: 'police', names: { fi: '', sv: '', en: '' }, isInForce: true },
     receivedAt: '2026-06-01T06:15:00.000Z',
   } as const
-  expect(authorityTyped(entered)).toMatchObject({ provisionId: 'police', day: '2026-06-01', time: '09:15:00' })
+  expect(authorityFormOf(entered)).toMatchObject({ provisionId: 'police', day: '2026-06-01', time: '09:15:00' })
 })

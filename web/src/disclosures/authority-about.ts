@@ -1,10 +1,10 @@
 import { fromDate, parseDate, parseTime, toTime, toZoned } from '@internationalized/date'
 import { zone } from '../format/instant.ts'
-import { instantOf, todayAt } from '../retention/until.ts'
+import { instantOf, todayAt } from '../retention/hold-dates.ts'
 import type { AuthorityAbout, AuthorityDetail } from './disclosure-shapes.ts'
 
 /** Form of an authority's request; empty where nothing is chosen. */
-export interface AuthorityTyped {
+export interface AuthorityForm {
   origin: AuthorityAbout['origin']
   authority: string
   officer: string
@@ -19,14 +19,14 @@ export interface AuthorityTyped {
 export type AuthorityField = 'authority' | 'officer' | 'caseNumber' | 'receivedAt'
 
 /** Returns a form with the current time. */
-export function newAuthority(nowMs: number): AuthorityTyped {
+export function newAuthority(nowMs: number): AuthorityForm {
   return {
     ...{ origin: 'REQUEST', authority: '', officer: '', caseNumber: '', aim: 'INVESTIGATION', provisionId: '' },
     ...momentOf(nowMs),
   }
 }
 
-export function authorityTyped({
+export function authorityFormOf({
   origin,
   authority,
   officer,
@@ -37,7 +37,7 @@ export function authorityTyped({
 }: Pick<
   AuthorityDetail,
   'origin' | 'authority' | 'officer' | 'caseNumber' | 'aim' | 'provision' | 'receivedAt'
->): AuthorityTyped {
+>): AuthorityForm {
   return {
     ...{ origin, authority, officer, caseNumber, aim, provisionId: provision?.id ?? '' },
     ...momentOf(Date.parse(receivedAt)),
@@ -45,8 +45,8 @@ export function authorityTyped({
 }
 
 /** Returns the body of the request, or the fields that are wrong. */
-export function authorityAbout(
-  typed: AuthorityTyped,
+export function authorityBody(
+  typed: AuthorityForm,
   nowMs: number,
 ): { body: AuthorityAbout } | { wrong: AuthorityField[] } {
   const { day, time, provisionId, origin, aim } = typed
@@ -60,7 +60,7 @@ export function authorityAbout(
   return { body: { origin, aim, receivedAt, ...text, ...(provisionId !== '' && { provisionId }) } }
 }
 
-function momentOf(ms: number): Pick<AuthorityTyped, 'day' | 'time'> {
+function momentOf(ms: number): Pick<AuthorityForm, 'day' | 'time'> {
   const here = toZoned(fromDate(new Date(ms), 'UTC'), zone)
   return { day: todayAt(ms).toString(), time: toTime(here).set({ second: 0, millisecond: 0 }).toString() }
 }

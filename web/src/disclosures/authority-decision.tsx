@@ -7,7 +7,7 @@ import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -59,7 +59,7 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
     setTried(true)
     if (outcome === '' || isPartEmpty || reasons.trim() === '') return false
     const body = { outcome, reasons: reasons.trim(), seen, ...(outcome === 'PART' && { items: items.map(Number) }) }
-    return ended(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
+    return finishRequest(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
       await onDone(t(`disclosures.authority.decision.${outcome}`))
     })

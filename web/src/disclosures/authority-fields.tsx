@@ -5,7 +5,7 @@ import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { AuthorityField, AuthorityTyped } from './authority-about.ts'
+import type { AuthorityField, AuthorityForm } from './authority-about.ts'
 import type { Provision } from './disclosure-shapes.ts'
 
 const longest = { authority: 200, officer: 200, caseNumber: 64 } as const
@@ -19,10 +19,10 @@ export function AuthorityFields({
   wrong,
   onChange,
 }: {
-  typed: AuthorityTyped
+  typed: AuthorityForm
   provisions: readonly Provision[]
   wrong: readonly AuthorityField[]
-  onChange: (edited: Partial<AuthorityTyped>) => void
+  onChange: (edited: Partial<AuthorityForm>) => void
 }) {
   const { t, named } = useLanguage()
   const isWrong = (field: AuthorityField) => wrong.includes(field)
@@ -35,7 +35,7 @@ export function AuthorityFields({
           label: t(`disclosures.authority.origin.${value}`),
         }))}
         value={typed.origin}
-        onChange={(origin) => onChange({ origin: origin as AuthorityTyped['origin'] })}
+        onChange={(origin) => onChange({ origin: origin as AuthorityForm['origin'] })}
       />
       {(['authority', 'officer', 'caseNumber'] as const).map((field) => (
         <Field
@@ -57,7 +57,7 @@ export function AuthorityFields({
           label: t(`disclosures.authority.aim.${value}`),
         }))}
         value={typed.aim}
-        onChange={(aim) => onChange({ aim: aim as AuthorityTyped['aim'] })}
+        onChange={(aim) => onChange({ aim: aim as AuthorityForm['aim'] })}
       />
       <Choice
         label={t('disclosures.authority.provision')}

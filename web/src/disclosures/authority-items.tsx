@@ -10,7 +10,7 @@ import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail, AuthorityItem } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
-import { OfItem, TakeOut } from './take-out.tsx'
+import { ItemSuffix, RemoveItem } from './remove-item.tsx'
 
 interface Props {
   disclosure: AuthorityDetail
@@ -79,7 +79,7 @@ function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: Au
   return (
     <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={search}>
       {t('disclosures.item.contact')}
-      <OfItem item={item.item} />
+      <ItemSuffix item={item.item} />
     </Link>
   )
 }
@@ -88,7 +88,7 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
   const { t } = useLanguage()
   const drop = $api.useMutation('delete', '/api/authority-disclosures/{id}/items/{item}')
   return (
-    <TakeOut
+    <RemoveItem
       item={item.item}
       what={t('disclosures.authority.drop.what')}
       isBusy={drop.isPending}

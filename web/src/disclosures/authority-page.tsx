@@ -25,21 +25,21 @@ import {
   type AuthorityLack,
 } from './authority-steps.ts'
 import { CloseAuthority } from './close-authority.tsx'
-import { knowsOfAuthorities, type AuthorityDetail } from './disclosure-shapes.ts'
+import { seesAuthorityDisclosures, type AuthorityDetail } from './disclosure-shapes.ts'
 import { Packages } from './packages.tsx'
 import type { Done } from './done.ts'
-import { MissingList, StepFrame, StepWay } from './step-frame.tsx'
-import { forgetLists } from './use-disclosures.ts'
+import { MissingList, StepFrame, StepNav } from './step-frame.tsx'
+import { invalidateLists } from './use-disclosures.ts'
 
 const pollMs = 1_500
 /** Missing items whose text differs from the refusal of the same name. */
-const ownWords = new Set<AuthorityLack>(['items', 'item-destroyed', 'decision', 'release'])
+const lacksWithOwnText = new Set<AuthorityLack>(['items', 'item-destroyed', 'decision', 'release'])
 
 /** One disclosure to an authority, from request to closing: what is missing, and where to do it. */
 export function AuthorityPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
-  return knowsOfAuthorities(presence.me) ? <Authority me={presence.me} /> : <NotFound />
+  return seesAuthorityDisclosures(presence.me) ? <Authority me={presence.me} /> : <NotFound />
 }
 
 function Authority({ me }: { me: Me }) {
@@ -55,7 +55,7 @@ function Authority({ me }: { me: Me }) {
     },
   )
   const done: Done = async (text, heading) => {
-    forgetLists()
+    invalidateLists()
     await refetch()
     announce(text)
     focusHeading(heading ?? 'authority-missing')
@@ -106,7 +106,7 @@ function Steps({
         </Notice>
       )}
       <DisclosureState disclosure={disclosure} />
-      {state !== 'CLOSED' && <StepWay steps={stepLinks} />}
+      {state !== 'CLOSED' && <StepNav steps={stepLinks} />}
       <AuthorityRequest {...own} me={me} />
       <AuthorityItems {...own} />
       <Assessment {...own} />
@@ -164,7 +164,7 @@ function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
       missing={lacks.map(({ what, items }) => ({
         key: what,
         said: [
-          t((ownWords.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
+          t((lacksWithOwnText.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
           items && t('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
         ]
           .filter(Boolean)

@@ -9,8 +9,8 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ended } from './ask.ts'
-import { authorityAbout, authorityTyped, type AuthorityField } from './authority-about.ts'
+import { finishRequest } from './ask.ts'
+import { authorityBody, authorityFormOf, type AuthorityField } from './authority-about.ts'
 import { AuthorityFields } from './authority-fields.tsx'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
@@ -65,14 +65,14 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
   const { id } = disclosure
   const change = $api.useMutation('put', '/api/authority-disclosures/{id}')
   const list = useAuthorityList(me)
-  const form = useStoredForm(`authority ${id}`, authorityTyped(disclosure))
+  const form = useStoredForm(`authority ${id}`, authorityFormOf(disclosure))
   const [wrong, setWrong] = useState<AuthorityField[]>([])
   const isTimeRefused = refusalKey(change.error) === 'authority.received-wrong'
   const submit = async () => {
-    const judged = authorityAbout(form.typed, serverNowMs())
+    const judged = authorityBody(form.typed, serverNowMs())
     setWrong('wrong' in judged ? judged.wrong : [])
     if ('wrong' in judged) return false
-    return ended(change.mutateAsync({ params: { path: { id } }, body: judged.body }), async () => {
+    return finishRequest(change.mutateAsync({ params: { path: { id } }, body: judged.body }), async () => {
       form.forget()
       await onDone(t('disclosures.changed'))
     })
@@ -134,7 +134,7 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
   const submit = async () => {
     setTried(true)
     if (text.trim() === '') return false
-    return ended(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
+    return finishRequest(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
       form.forget()
       await onDone(t('disclosures.assessment.saved'))
     })

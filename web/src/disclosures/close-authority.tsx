@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { authorityHeading, authorityStepState, currentPackage } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
-import { StepFrame, WayTo } from './step-frame.tsx'
+import { StepFrame, JumpLink } from './step-frame.tsx'
 
 /** Closes a disclosure that was released, refused, or granted and not released, with the reason; its log entry stays. */
 export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDetail; onDone: Done }) {
@@ -34,7 +34,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
       {current && (
         <p className="request-note">
           {t('disclosures.authority.close.when', { time: formatInstant(current.expiresAt, language) })}{' '}
-          <WayTo heading={authorityHeading('release')}>{t('disclosures.step.authority.release')}</WayTo>
+          <JumpLink heading={authorityHeading('release')}>{t('disclosures.step.authority.release')}</JumpLink>
         </p>
       )}
       {unreleasedBecause && <p>{t('disclosures.authority.unreleased.said', { reason: unreleasedBecause })}</p>}

@@ -38,7 +38,7 @@ export type BegunPackage =
 type Rights = Pick<Me, 'rights'>
 
 /** Returns true for persons who prepare disclosures for research and check those of others. */
-export function prepares(me: Rights): boolean {
+export function preparesResearch(me: Rights): boolean {
   return me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
 }
 
@@ -47,7 +47,7 @@ export function isSecurity(me: Rights): boolean {
   return hasRole(me, 'SECURITY')
 }
 
-export function decides(me: Rights): boolean {
+export function isDecisionMaker(me: Rights): boolean {
   return hasRole(me, 'DECISION_MAKER')
 }
 
@@ -57,10 +57,10 @@ export function listsResearch(me: Rights): boolean {
 }
 
 export function opensResearch(me: Rights): boolean {
-  return prepares(me) || decides(me)
+  return preparesResearch(me) || isDecisionMaker(me)
 }
 
-export function knowsOfAuthorities(me: Rights): boolean {
+export function seesAuthorityDisclosures(me: Rights): boolean {
   return isSecurity(me) || readsLog(me)
 }
 
@@ -70,7 +70,7 @@ export function readsLog(me: Rights): boolean {
 }
 
 export function seesDisclosures(me: Rights): boolean {
-  return listsResearch(me) || knowsOfAuthorities(me)
+  return listsResearch(me) || seesAuthorityDisclosures(me)
 }
 
 /** Reads which lists to show from the URL; open ones by default. */

@@ -5,7 +5,7 @@ import type { Me } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
@@ -13,9 +13,9 @@ import { Page } from '../shell/page.tsx'
 import { AuthorityRows } from './authority-list.tsx'
 import {
   isSecurity,
-  knowsOfAuthorities,
+  seesAuthorityDisclosures,
   listsResearch,
-  prepares,
+  preparesResearch,
   readsLog,
   readWhich,
   seesDisclosures,
@@ -36,7 +36,7 @@ function Disclosures({ me }: { me: Me }) {
   const { t } = useLanguage()
   const { state = 'open' } = useSearch({ from: '/disclosures', select: readWhich, structuralSharing: true })
   return (
-    <Page title={t('disclosures.title')} lead={t('disclosures.lead')} aside={<Ways me={me} />}>
+    <Page title={t('disclosures.title')} lead={t('disclosures.lead')} aside={<PageLinks me={me} />}>
       <nav aria-label={t('disclosures.which')} className="switcher">
         <ul>
           {(['open', 'over'] as const).map((one) => (
@@ -44,7 +44,7 @@ function Disclosures({ me }: { me: Me }) {
               <Link
                 to="/disclosures"
                 search={one === 'over' ? { state: one } : {}}
-                activeOptions={wholeAddress}
+                activeOptions={exactUrlMatch}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {t(`disclosures.which.${one}`)}
@@ -55,12 +55,12 @@ function Disclosures({ me }: { me: Me }) {
       </nav>
       {state === 'open' && <PendingDisclosures me={me} />}
       {listsResearch(me) && <Research me={me} state={state} />}
-      {knowsOfAuthorities(me) && <Authorities me={me} state={state} />}
+      {seesAuthorityDisclosures(me) && <Authorities me={me} state={state} />}
     </Page>
   )
 }
 
-function Ways({ me }: { me: Me }) {
+function PageLinks({ me }: { me: Me }) {
   const { t } = useLanguage()
   return (
     <div className="actions">
@@ -89,7 +89,7 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
       id="disclosures-research"
       title={t('disclosures.research')}
       begin={
-        prepares(me) && (
+        preparesResearch(me) && (
           <Link to="/disclosures/research/new" className="button button-primary">
             <FilePlus aria-hidden="true" size={18} />
             {t('disclosures.research.begin')}
@@ -106,7 +106,7 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
       )}
       {data?.items.length === 0 && <Notice kind="info">{t(`disclosures.research.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <ResearchRows items={data.items} me={me} label="disclosures-research" />}
-      {data && state === 'open' && prepares(me) && <Referrals kind="RESEARCH" open={data.items} />}
+      {data && state === 'open' && preparesResearch(me) && <Referrals kind="RESEARCH" open={data.items} />}
     </Part>
   )
 }

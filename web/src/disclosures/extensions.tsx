@@ -8,9 +8,9 @@ import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import { writeDay } from './days.ts'
-import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
+import { preparesResearch, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { refusedDay } from './refused-day.ts'
@@ -21,7 +21,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   const { t, language } = useLanguage()
   const { extensions, state, may } = disclosure
   const waits = extensions.some(({ decided }) => !decided)
-  const mayRequest = prepares(me) && state === 'RELEASED' && !waits
+  const mayRequest = preparesResearch(me) && state === 'RELEASED' && !waits
   if (extensions.length === 0 && !mayRequest) return null
   return (
     <section className="stack-small" aria-labelledby="research-extensions">
@@ -77,7 +77,7 @@ function RequestExtension({
   const submit = async () => {
     setTried(true)
     if (isDayWrong || reasons.trim() === '') return false
-    return ended(
+    return finishRequest(
       request.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }),
       async () => {
         form.forget()
@@ -124,7 +124,7 @@ function DecideExtension({ extension: { id }, onDone }: { extension: Extension; 
   const decide = $api.useMutation('post', '/api/research-extensions/{id}/decision')
   const [outcome, setOutcome] = useState<'GRANTED' | 'REFUSED'>('GRANTED')
   const submit = () =>
-    ended(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
+    finishRequest(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
       onDone(t(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns')),
     )
   return (

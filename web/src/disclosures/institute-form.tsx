@@ -7,7 +7,7 @@ import { Step } from '../controls/step.tsx'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import type { Institute, InstituteFields } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 
@@ -67,7 +67,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
     const pending = institute
       ? change.mutateAsync({ params: { path: { id: institute.id } }, body })
       : add.mutateAsync({ body })
-    return ended(pending, () => {
+    return finishRequest(pending, () => {
       form.forget()
       setTried(false)
       onDone()

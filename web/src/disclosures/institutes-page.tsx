@@ -14,7 +14,7 @@ import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 import { listsResearch, opensResearch, type Institute } from './disclosure-shapes.ts'
 import { InstituteForm } from './institute-form.tsx'
-import { forgetLists, useInstitutes } from './use-disclosures.ts'
+import { invalidateLists, useInstitutes } from './use-disclosures.ts'
 
 /** Research institutes that recordings may be lent to, and their contacts. */
 export function InstitutesPage() {
@@ -28,7 +28,7 @@ function Institutes({ me }: { me: Me }) {
   const { data, error, isPending, refetch } = useInstitutes(me)
   const mayChange = opensResearch(me)
   const done = async (text: string, heading: string) => {
-    forgetLists()
+    invalidateLists()
     await refetch()
     announce(text)
     focusHeading(heading)

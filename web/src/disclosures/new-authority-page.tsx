@@ -13,11 +13,11 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
-import { authorityAbout, newAuthority, type AuthorityField } from './authority-about.ts'
+import { authorityBody, newAuthority, type AuthorityField } from './authority-about.ts'
 import { AuthorityFields } from './authority-fields.tsx'
 import { isSecurity, type Provision } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
-import { forgetLists, useAuthorityList } from './use-disclosures.ts'
+import { invalidateLists, useAuthorityList } from './use-disclosures.ts'
 
 /** Enters an authority's request, or starts a report by the controller (R34). */
 export function NewAuthorityPage() {
@@ -51,7 +51,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
   const [missing, setMissing] = useState<AuthorityField[]>([])
   const [wrong, setWrong] = useState<Wrong[]>([])
   const submit = async () => {
-    const judged = authorityAbout(form.typed, serverNowMs())
+    const judged = authorityBody(form.typed, serverNowMs())
     if ('wrong' in judged) {
       setMissing(judged.wrong)
       return setWrong(
@@ -65,7 +65,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
     try {
       const { id } = await enter.mutateAsync({ body: judged.body })
       form.forget()
-      forgetLists()
+      invalidateLists()
       await navigate({ to: '/disclosures/authority/$id', params: { id } })
     } catch (refusal) {
       const key = refusalKey(refusal)

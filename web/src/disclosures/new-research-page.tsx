@@ -14,16 +14,16 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
-import { prepares, type Institute } from './disclosure-shapes.ts'
+import { preparesResearch, type Institute } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
-import { forgetLists, useInstitutes } from './use-disclosures.ts'
+import { invalidateLists, useInstitutes } from './use-disclosures.ts'
 
 /** Starts a disclosure to a research institute: institute, study, due day (R28, R30). */
 export function NewResearchPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
-  return prepares(presence.me) ? <NewResearch me={presence.me} /> : <NotFound />
+  return preparesResearch(presence.me) ? <NewResearch me={presence.me} /> : <NotFound />
 }
 
 function NewResearch({ me }: { me: Me }) {
@@ -73,7 +73,7 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
     try {
       const { id } = await begin.mutateAsync({ body: { ...typed, study: typed.study.trim() } })
       form.forget()
-      forgetLists()
+      invalidateLists()
       await navigate({ to: '/disclosures/research/$id', params: { id } })
     } catch (refusal) {
       setWrong([{ text: t(`error.${refusalKey(refusal)}`) }])

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { letterTo } from './notice-to.tsx'
+import { mailtoUrl } from './notice-to.tsx'
 
 test('a notice has one recipient, and its header contains only the subject', () => {
   const text = 'Utlämnande T-2026-8, punkt 2: förstör kopian genast & bekräfta.'
-  const written = new URL(letterTo('registratur?bcc=spy@institut.example', text))
+  const written = new URL(mailtoUrl('registratur?bcc=spy@institut.example', text))
   expect(written.pathname).toBe('registratur%3Fbcc%3Dspy@institut.example')
   expect([...written.searchParams.keys()]).toEqual(['subject', 'body'])
   expect(written.searchParams.get('subject')).toBe('Utlämnande T-2026-8, punkt 2')

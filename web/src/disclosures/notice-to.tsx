@@ -37,7 +37,7 @@ export function NoticeTo({
       )}
       <div className="actions">
         {institute && (
-          <a className="button button-secondary" href={letterTo(institute.email, text)}>
+          <a className="button button-secondary" href={mailtoUrl(institute.email, text)}>
             <Mail aria-hidden="true" size={18} />
             {t('account.notice.write')}
           </a>
@@ -52,7 +52,7 @@ export function NoticeTo({
 }
 
 /** mailto address (RFC 6068). The text up to its first colon becomes the subject. */
-export function letterTo(email: string, text: string): string {
+export function mailtoUrl(email: string, text: string): string {
   const [subject = ''] = text.split(':')
   const to = email.split('@').map(encodeURIComponent).join('@')
   return `mailto:${to}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`

@@ -13,7 +13,7 @@ import { locales, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Package } from './disclosure-shapes.ts'
-import { ReleaseDialog, type Begun, type Way } from './release-dialog.tsx'
+import { ReleaseDialog, type Begun, type DisclosureRef } from './release-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { ShownOnce } from './shown-once.tsx'
 
@@ -28,7 +28,7 @@ export function Packages({
   me,
   onChanged,
 }: {
-  way: Way
+  way: DisclosureRef
   /** Number of the disclosure; the file for a medium is named after it. */
   number: string
   packages: readonly Package[]

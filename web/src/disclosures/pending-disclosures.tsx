@@ -3,12 +3,12 @@ import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { decides, isSecurity, prepares } from './disclosure-shapes.ts'
+import { isDecisionMaker, isSecurity, preparesResearch } from './disclosure-shapes.ts'
 
 /** Returns disclosures affected by coming changes of the description; none for persons who neither prepare nor decide. */
 export function usePendingDisclosures(me: Me | undefined) {
   return $api.useQuery('get', '/api/pending-disclosures', undefined, {
-    enabled: me !== undefined && (prepares(me) || isSecurity(me) || decides(me)),
+    enabled: me !== undefined && (preparesResearch(me) || isSecurity(me) || isDecisionMaker(me)),
     staleTime: 0,
   })
 }

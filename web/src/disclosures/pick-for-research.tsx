@@ -7,9 +7,9 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import type { ResearchSummary } from './disclosure-shapes.ts'
-import { forgetLists, useResearchList } from './use-disclosures.ts'
+import { invalidateLists, useResearchList } from './use-disclosures.ts'
 
 const undecided = new Set<ResearchSummary['state']>(['DRAFT', 'ITEMS_SELECTED', 'ANONYMISED', 'CHECKED', 'UNDERTAKING'])
 /** Last chosen disclosure; the next recording usually goes to the same one. */
@@ -51,13 +51,13 @@ export function PickForResearch({
     let words = ''
     for (const [index, recordingId] of recordingIds.entries()) {
       const request = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
-      const isPicked = await ended(request, async () => {
+      const isPicked = await finishRequest(request, async () => {
         const { item } = await request
         last = disclosure.id
         words = t('disclosures.pick.picked', { number: disclosure.number, item, count: index + 1 })
         setPicked({ disclosure, words })
         onPicked?.(recordingId)
-        forgetLists()
+        invalidateLists()
       })
       if (!isPicked) return false
     }

@@ -1,7 +1,7 @@
 import { refusalKey } from '../api/refusal.ts'
 import type { Word } from '../language/use-words.ts'
 
-const ofDays = [
+const dayRefusals = [
   'research.due-date-late',
   'research.due-date-past',
   'research.day-not-later',
@@ -12,5 +12,5 @@ const ofDays = [
 /** Returns the text key of a refusal about the form's day, shown at the field; undefined for other refusals. */
 export function refusedDay(error: unknown): Word | undefined {
   const key = refusalKey(error)
-  return ofDays.some((one) => one === key) ? (`error.${key}` as Word) : undefined
+  return dayRefusals.some((one) => one === key) ? (`error.${key}` as Word) : undefined
 }

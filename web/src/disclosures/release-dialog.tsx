@@ -11,7 +11,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
 import type { BegunPackage } from './disclosure-shapes.ts'
 
-export type Way = { kind: 'research' | 'authority'; id: string }
+export type DisclosureRef = { kind: 'research' | 'authority'; id: string }
 type Method = 'KEY' | 'PASSPHRASE'
 type Delivery = 'LINK' | 'MEDIUM'
 export interface Begun extends BegunPackage {
@@ -26,7 +26,7 @@ export function ReleaseDialog({
   onBegun,
   onClose,
 }: {
-  way: Way
+  way: DisclosureRef
   /** The institute has a registered key. */
   hasKey: boolean
   isOpen: boolean
@@ -54,7 +54,7 @@ function ReleaseForm({
   onBegun,
   onClose,
 }: {
-  way: Way
+  way: DisclosureRef
   hasKey: boolean
   onBegun: (begun: Begun) => void
   onClose: () => void

@@ -6,7 +6,7 @@ import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
@@ -65,7 +65,7 @@ function Decide({
   const submit = async () => {
     setTried(true)
     if (outcome === '' || reasons.trim() === '') return false
-    return ended(
+    return finishRequest(
       decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim(), seen } }),
       async () => {
         form.forget()

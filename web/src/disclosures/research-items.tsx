@@ -10,9 +10,9 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
-import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { endedUnreleased, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
-import { OfItem, TakeOut } from './take-out.tsx'
+import { ItemSuffix, RemoveItem } from './remove-item.tsx'
 
 interface Props {
   disclosure: ResearchDetail
@@ -29,7 +29,7 @@ export function Items({ disclosure, onDone }: Props) {
     <StepFrame
       heading={researchHeading('items')}
       title={t('disclosures.step.research.items')}
-      state={endedBefore(disclosure) ? undefined : state}
+      state={endedUnreleased(disclosure) ? undefined : state}
     >
       {itemList.length === 0 && <p className="muted">{t('disclosures.items.none')}</p>}
       {itemList.some(({ copy }) => copy.state === 'RENDERING') && <CopiesMade items={itemList} />}
@@ -76,7 +76,7 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
           {t('disclosures.item', { item: item.item })}
         </h3>
         {/* After a release or a refusal, a missing copy has no badge: the badge would say that it is still to be made. */}
-        {((outcome === 'none' && !endedBefore(disclosure)) || copy.state !== 'NONE') && (
+        {((outcome === 'none' && !endedUnreleased(disclosure)) || copy.state !== 'NONE') && (
           <CopyState state={copy.state} />
         )}
         {recording !== undefined && recording !== 'available' && (
@@ -94,7 +94,7 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
         {toCheck && (
           <Link to="/disclosures/research/$id/items/$item/check" params={params} className="button button-secondary">
             {t('disclosures.item.check')}
-            <OfItem item={item.item} />
+            <ItemSuffix item={item.item} />
           </Link>
         )}
         {may.prepare && (
@@ -104,19 +104,19 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
             className={`button button-${copy.state === 'APPROVED' || toCheck ? 'quiet' : 'secondary'}`}
           >
             {t(isMade(item) ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
-            <OfItem item={item.item} />
+            <ItemSuffix item={item.item} />
           </Link>
         )}
         {copy.id && isMade(item) && recording !== 'destroyed' && (
           <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
             {t('disclosures.item.report')}
-            <OfItem item={item.item} />
+            <ItemSuffix item={item.item} />
           </Link>
         )}
         {may.prepare && contactId && (
           <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet">
             {t('disclosures.item.contact')}
-            <OfItem item={item.item} />
+            <ItemSuffix item={item.item} />
           </Link>
         )}
         {may.prepare && <DropItem id={id} item={item} onDone={onDone} />}
@@ -129,7 +129,7 @@ function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone
   const { t } = useLanguage()
   const drop = $api.useMutation('delete', '/api/research-disclosures/{id}/items/{item}')
   return (
-    <TakeOut
+    <RemoveItem
       item={item.item}
       what={t('disclosures.item.drop.what')}
       isBusy={drop.isPending}

@@ -8,24 +8,30 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 import { writeDay } from './days.ts'
 import type { Done } from './done.ts'
-import { decides, opensResearch, prepares, type ResearchDetail } from './disclosure-shapes.ts'
+import { isDecisionMaker, opensResearch, preparesResearch, type ResearchDetail } from './disclosure-shapes.ts'
 import { OverdueBadge, ResearchState } from './research-list.tsx'
 import { Decision } from './research-decision.tsx'
 import { Items } from './research-items.tsx'
 import { Release } from './research-release.tsx'
 import { Returns } from './research-returns.tsx'
-import { endedBefore, researchHeading, researchStepState, researchSteps, stepOfResearchLack } from './research-steps.ts'
+import {
+  endedUnreleased,
+  researchHeading,
+  researchStepState,
+  researchSteps,
+  stepOfResearchLack,
+} from './research-steps.ts'
 import { Study } from './research-study.tsx'
 import { Undertaking } from './research-undertaking.tsx'
-import { MissingList, StepWay, WayTo } from './step-frame.tsx'
-import { forgetLists } from './use-disclosures.ts'
+import { MissingList, StepNav, JumpLink } from './step-frame.tsx'
+import { invalidateLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
 
 /** Poll interval while a package or a copy is being made. */
@@ -46,10 +52,10 @@ function Research({ me }: { me: Me }) {
     'get',
     '/api/research-disclosures/{id}',
     { params: { path: { id } } },
-    { staleTime: 0, refetchInterval: ({ state }) => (state.data ? againAfter(state.data) : false) },
+    { staleTime: 0, refetchInterval: ({ state }) => (state.data ? pollIntervalOf(state.data) : false) },
   )
   const done: Done = async (text, heading) => {
-    forgetLists()
+    invalidateLists()
     await refetch()
     announce(text)
     focusHeading(heading ?? 'research-missing')
@@ -88,7 +94,7 @@ function Steps({
 }) {
   const { t } = useLanguage()
   const own = { disclosure, onDone }
-  const hasEnded = endedBefore(disclosure)
+  const hasEnded = endedUnreleased(disclosure)
   const stepLinks = researchSteps.map((step) => ({
     heading: researchHeading(step),
     title: t(`disclosures.step.research.${step}`),
@@ -97,14 +103,14 @@ function Steps({
   return (
     <>
       <DisclosureState disclosure={disclosure} />
-      {!hasEnded && <StepWay steps={stepLinks} />}
+      {!hasEnded && <StepNav steps={stepLinks} />}
       <Study {...own} />
       <Items {...own} />
       <Undertaking {...own} />
       <Decision {...own} />
       {!hasEnded && <Release disclosure={disclosure} me={me} onChanged={onChanged} />}
       {disclosure.itemList.some(({ outcome }) => outcome !== 'none') && <Returns {...own} me={me} />}
-      {(prepares(me) || decides(me)) && <Withdraw {...own} />}
+      {(preparesResearch(me) || isDecisionMaker(me)) && <Withdraw {...own} />}
     </>
   )
 }
@@ -115,9 +121,9 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   const { state, lacks, isOverdue, open, dueOn } = disclosure
   const day = writeDay(dueOn, language)
   const toReturns = (
-    <WayTo heading={researchHeading('returns')} className="nowrap">
+    <JumpLink heading={researchHeading('returns')} className="nowrap">
       {t('disclosures.step.research.returns')}
-    </WayTo>
+    </JumpLink>
   )
   if (isOverdue) {
     return (
@@ -178,7 +184,7 @@ function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure
   return t('disclosures.overdue.recalled', { count: late.length, items: late.map(({ item }) => item).join(', ') })
 }
 
-function againAfter({ packages, itemList }: ResearchDetail): number | false {
+function pollIntervalOf({ packages, itemList }: ResearchDetail): number | false {
   if (packages.some(({ state }) => state === 'making')) return pollMs
   return itemList.some(({ copy }) => copy.state === 'RENDERING') ? copiesPollMs : false
 }

@@ -9,8 +9,8 @@ import { Day } from '../controls/day.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
-import { ended } from './ask.ts'
+import { todayAt } from '../retention/hold-dates.ts'
+import { finishRequest } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { Institute, ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
 import { Extensions } from './extensions.tsx'
@@ -82,7 +82,7 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
   const submit = async () => {
     setTried(true)
     if (isWrong) return false
-    return ended(end.mutateAsync({ params: { path: { id } }, body: { endedOn } }), async () => {
+    return finishRequest(end.mutateAsync({ params: { path: { id } }, body: { endedOn } }), async () => {
       form.forget()
       await onDone(t('disclosures.returns.endStudy.done'), researchHeading('returns'))
     })

@@ -67,7 +67,7 @@ export function researchStepState(step: ResearchStep, { state, lacks, itemList }
 }
 
 /** Returns true if it ended without a release. */
-export function endedBefore({ state }: Pick<ResearchDetail, 'state'>): boolean {
+export function endedUnreleased({ state }: Pick<ResearchDetail, 'state'>): boolean {
   return state === 'REFUSED' || state === 'WITHDRAWN'
 }
 

@@ -6,13 +6,13 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { refusedDay } from './refused-day.ts'
-import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { endedUnreleased, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 
@@ -25,7 +25,7 @@ export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDo
     <StepFrame
       heading={researchHeading('study')}
       title={t('disclosures.step.research.study')}
-      state={endedBefore(disclosure) ? undefined : researchStepState('study', disclosure)}
+      state={endedUnreleased(disclosure) ? undefined : researchStepState('study', disclosure)}
     >
       <dl className="facts">
         <Fact label={t('disclosures.institute')}>{institute.name}</Fact>
@@ -68,7 +68,7 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
     const wrong = wrongStudy(typed)
     if (wrong.study || wrong.dueOn) return false
     const body = { study: typed.study.trim(), dueOn: typed.dueOn, format: typed.format }
-    return ended(change.mutateAsync({ params: { path: { id } }, body }), async () => {
+    return finishRequest(change.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
       await onDone(t('disclosures.changed'))
     })

@@ -8,14 +8,14 @@ import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
-import { ended } from './ask.ts'
+import { todayAt } from '../retention/hold-dates.ts'
+import { finishRequest } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { pseudonymisedItems } from './pseudonymised.ts'
-import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { endedUnreleased, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 
 /** Undertaking of the institute to return or destroy the copies as soon as the study ends (R31). */
@@ -26,7 +26,7 @@ export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail
     <StepFrame
       heading={researchHeading('undertaking')}
       title={t('disclosures.step.research.undertaking')}
-      state={endedBefore(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
+      state={endedUnreleased(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
     >
       <p className="request-note">{t('disclosures.undertaking.what')}</p>
       {pseudonymisedItems(disclosure).length > 0 && (
@@ -68,7 +68,7 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
       signatory: typed.signatory.trim(),
       signedOn: typed.signedOn,
     }
-    return ended(file.mutateAsync({ params: { path: { id } }, body }), async () => {
+    return finishRequest(file.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
       await onDone(t('disclosures.undertaking.filed'))
     })

@@ -6,7 +6,7 @@ import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ended } from './ask.ts'
+import { finishRequest } from './ask.ts'
 import { dayBefore } from './days.ts'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -81,7 +81,7 @@ function ConfirmItem({
   const submit = async () => {
     setTried(true)
     if (reference.trim() === '') return false
-    return ended(
+    return finishRequest(
       confirm.mutateAsync({ params: { path: { id, item } }, body: { outcome, reference: reference.trim() } }),
       async () => {
         form.forget()

@@ -45,7 +45,7 @@ export function StepFrame({
 }
 
 /** All steps in order, with state and link. */
-export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
+export function StepNav({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
   const { t } = useLanguage()
   const now = steps.findIndex(({ state }) => classes[state] === 'now')
   return (
@@ -53,9 +53,9 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
       <ol>
         {steps.map(({ heading, title, state }, index) => (
           <li key={title} className={`request-steps-${classes[state]}`}>
-            <WayTo heading={heading} isCurrent={index === now}>
+            <JumpLink heading={heading} isCurrent={index === now}>
               {title}
-            </WayTo>
+            </JumpLink>
             <StepStateBadge state={state} />
           </li>
         ))}
@@ -82,9 +82,9 @@ export function MissingList({
         {missing.map((one) => (
           <li key={one.key}>
             {one.said}{' '}
-            <WayTo heading={one.heading} className="nowrap">
+            <JumpLink heading={one.heading} className="nowrap">
               {one.to}
-            </WayTo>
+            </JumpLink>
           </li>
         ))}
       </ul>
@@ -93,7 +93,7 @@ export function MissingList({
 }
 
 /** Button that scrolls to a heading and focuses it. */
-export function WayTo({
+export function JumpLink({
   heading,
   isCurrent = false,
   className,

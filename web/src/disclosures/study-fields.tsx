@@ -4,7 +4,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import type { SoundFormat } from './disclosure-shapes.ts'
 
 export interface StudyTyped {

@@ -1,6 +1,6 @@
 import { $api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { knowsOfAuthorities, listsResearch } from './disclosure-shapes.ts'
+import { seesAuthorityDisclosures, listsResearch } from './disclosure-shapes.ts'
 
 type State = 'open' | 'over'
 
@@ -20,7 +20,7 @@ export function useAuthorityList(me: Me | undefined, state: State = 'open') {
     'get',
     '/api/authority-disclosures',
     { params: { query: { state } } },
-    { enabled: me !== undefined && knowsOfAuthorities(me), staleTime: 10_000 },
+    { enabled: me !== undefined && seesAuthorityDisclosures(me), staleTime: 10_000 },
   )
 }
 
@@ -32,7 +32,7 @@ export function useInstitutes(me: Me | undefined) {
 }
 
 /** Invalidates the lists after a change. */
-export function forgetLists(): void {
+export function invalidateLists(): void {
   for (const path of ['/api/research-disclosures', '/api/authority-disclosures', '/api/institutes']) {
     void queries.invalidateQueries({ queryKey: ['get', path] })
   }

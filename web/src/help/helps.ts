@@ -2,10 +2,10 @@
 import type { Me } from '../api/shapes.ts'
 import {
   isSecurity,
-  knowsOfAuthorities,
+  seesAuthorityDisclosures,
   listsResearch,
   opensResearch,
-  prepares,
+  preparesResearch,
 } from '../disclosures/disclosure-shapes.ts'
 import { reviewsRights } from '../rights/rights-shapes.ts'
 import { purposesOf } from '../session/rights.ts'
@@ -22,13 +22,13 @@ const openers: Partial<Record<HelpName, (me: Me) => boolean>> = {
   contact: (me) => purposesOf(me).length > 0,
   'contact-looks': (me) => purposesOf(me).some(({ purpose }) => purpose === 'INSPECTION'),
   institutes: listsResearch,
-  'research-new': prepares,
+  'research-new': preparesResearch,
   research: opensResearch,
-  anonymisation: prepares,
-  'anonymisation-check': prepares,
+  anonymisation: preparesResearch,
+  'anonymisation-check': preparesResearch,
   'anonymisation-report': opensResearch,
   'authority-new': isSecurity,
-  authority: knowsOfAuthorities,
+  authority: seesAuthorityDisclosures,
   'people-new': administers,
   'people-import': administers,
   'rights-review': reviewsRights,

@@ -13,13 +13,13 @@ type Translation = ReturnType<typeof translateWith>
 /** Loads a part's texts, by language. */
 type TextsOf = Record<Language, () => Promise<{ default: Texts }>>
 
-const ofStart: TextsOf = {
+const startTexts: TextsOf = {
   fi: () => import('virtual:texts/start/fi'),
   sv: () => import('virtual:texts/start/sv'),
   en: () => import('virtual:texts/start/en'),
 }
 /** Parts whose texts are needed in a language before it is shown. */
-const parts = new Set([ofStart])
+const parts = new Set([startTexts])
 const texts: Record<Language, Record<string, string>> = { fi: {}, sv: {}, en: {} }
 const translations: Record<Language, Translation> = {
   fi: translateWith(texts.fi, 'fi'),

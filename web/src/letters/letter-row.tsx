@@ -56,12 +56,12 @@ export function LetterRow({
         <p className="muted">{t('letters.erased')}</p>
       ) : (
         <p className="letter-ways">
-          <Way to={`/api/letters/${letter.id}/html`} label={t('letters.read')} kind={kind}>
+          <NewTabLink to={`/api/letters/${letter.id}/html`} label={t('letters.read')} kind={kind}>
             <FileText aria-hidden="true" size={18} />
-          </Way>
-          <Way to={`/api/letters/${letter.id}/pdf`} label={t('letters.pdf')} kind={kind}>
+          </NewTabLink>
+          <NewTabLink to={`/api/letters/${letter.id}/pdf`} label={t('letters.pdf')} kind={kind}>
             <Printer aria-hidden="true" size={18} />
-          </Way>
+          </NewTabLink>
         </p>
       )}
       {letter.isStale && (
@@ -85,7 +85,7 @@ export function LetterRow({
               </Button>
             )
           )}
-          <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(t('letters.thrown'))} />
+          <DiscardLetter letter={letter} kind={kind} onThrown={() => onChanged(t('letters.thrown'))} />
         </div>
       )}
     </li>
@@ -93,7 +93,17 @@ export function LetterRow({
 }
 
 /** Opens a letter in a new tab, so that work on the request is not lost. */
-function Way({ to, label, kind, children }: { to: string; label: string; kind: string; children: React.ReactNode }) {
+function NewTabLink({
+  to,
+  label,
+  kind,
+  children,
+}: {
+  to: string
+  label: string
+  kind: string
+  children: React.ReactNode
+}) {
   const { t } = useLanguage()
   return (
     <a href={to} target="_blank" rel="noopener" className="link-with-icon">
@@ -138,7 +148,7 @@ function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: st
   )
 }
 
-function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
+function DiscardLetter({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
   const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/letters/{id}')
   const [isConfirming, setConfirming] = useState(false)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Letter, RequestCall, RequestDetail } from '../api/shapes.ts'
-import { forFrame, groundsOf, otherKinds, readTemplateChoice, sortLetters, toMake } from './letter-shapes.ts'
+import { forFrame, groundsOf, otherKinds, readTemplateChoice, sortLetters, lettersDue } from './letter-shapes.ts'
 
 const person = { id: 'p', name: 'Paula' }
 const call = (state: RequestCall['state']): RequestCall => ({ id: state, ordinal: 1, state, otherRequests: [] })
@@ -39,20 +39,23 @@ const request = (more: Partial<RequestDetail>): RequestDetail => ({
 
 test('the answer is due once every named call is settled, and only once', () => {
   expect([
-    toMake(request({ calls: [call('MATCHED')] })),
-    toMake(request({ calls: [call('MATCHED'), call('FOUND')] })),
-    toMake(request({ calls: [call('MATCHED')], letters: [letter('answer', '2026-11-21T08:00:00Z')] })),
+    lettersDue(request({ calls: [call('MATCHED')] })),
+    lettersDue(request({ calls: [call('MATCHED'), call('FOUND')] })),
+    lettersDue(request({ calls: [call('MATCHED')], letters: [letter('answer', '2026-11-21T08:00:00Z')] })),
   ]).toEqual([['answer'], [], []])
 })
 
 test('a call not found, another person’s call and several similar calls get the same letter (R46, AC14)', () => {
   for (const state of ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'] as const) {
-    expect(toMake(request({ calls: [call(state)] })), state).toEqual(['not-identifiable'])
-    expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call(state)] })), state).toEqual([
+    expect(lettersDue(request({ calls: [call(state)] })), state).toEqual(['not-identifiable'])
+    expect(lettersDue(request({ kinds: ['COPY'], next: ['answer'], calls: [call(state)] })), state).toEqual([
       'not-identifiable',
     ])
-    expect(toMake(request({ calls: [call('MATCHED'), call(state)] })), state).toEqual(['answer', 'not-identifiable'])
-    expect(toMake(request({ calls: [call('SEVERAL'), call(state)] })), state).toEqual([])
+    expect(lettersDue(request({ calls: [call('MATCHED'), call(state)] })), state).toEqual([
+      'answer',
+      'not-identifiable',
+    ])
+    expect(lettersDue(request({ calls: [call('SEVERAL'), call(state)] })), state).toEqual([])
   }
 })
 
@@ -78,7 +81,7 @@ test('a moved appointment is confirmed again', () => {
       canBeOpened: false,
     },
   ]
-  const made = (at: string) => toMake(request({ appointments, letters: [letter('appointment', at)] }))
+  const made = (at: string) => lettersDue(request({ appointments, letters: [letter('appointment', at)] }))
   expect([made('2026-11-21T08:00:00Z'), made('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
 })
 
@@ -90,13 +93,16 @@ test('an extension gets a letter, and a closed request has none due', () => {
     by: person,
   }
   const closed = { at: '2026-11-26T08:00:00Z', outcome: 'ANSWERED' as const }
-  expect([toMake(request({ extension })), toMake(request({ extension, closed }))]).toEqual([['extension'], []])
+  expect([lettersDue(request({ extension })), lettersDue(request({ extension, closed }))]).toEqual([['extension'], []])
 })
 
 test('a log extract has its own letter, also after the answer (LX3)', () => {
   const requested = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
   const letters = [letter('answer', '2026-11-21T08:00:00Z', true)]
-  expect([toMake(requested), toMake({ ...requested, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
+  expect([lettersDue(requested), lettersDue({ ...requested, letters })]).toEqual([
+    ['answer', 'log-extract'],
+    ['log-extract'],
+  ])
 })
 
 test('only a copy that can be fetched gets a covering letter', () => {
@@ -105,20 +111,23 @@ test('only a copy that can be fetched gets a covering letter', () => {
     ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
   })
   const made = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>
-    toMake(request({ kinds: ['COPY'], copies: [copy(state)], letters }))
+    lettersDue(request({ kinds: ['COPY'], copies: [copy(state)], letters }))
   expect([made('making'), made('ready'), made('taken'), made('failed')]).toEqual([[], ['copy'], [], []])
   expect(made('ready', [letter('copy', '2026-11-21T08:00:00Z', true)])).toEqual(['copy'])
   expect(made('ready', [letter('copy', '2026-11-23T08:00:00Z', true)])).toEqual([])
 })
 
 test('a request for a copy of another’s call is still answered', () => {
-  expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toHaveLength(1)
-  expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
+  expect(lettersDue(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toHaveLength(1)
+  expect(lettersDue(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
 })
 
 test('a restriction gets its own letter once its call is known, and its end gets one from the decision maker', () => {
   const requested = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
-  expect([toMake(requested), toMake({ ...requested, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
+  expect([lettersDue(requested), lettersDue({ ...requested, next: [], calls: [call('FOUND')] })]).toEqual([
+    ['restriction'],
+    [],
+  ])
   expect(otherKinds(requested, ['restriction'])).toContain('restriction-end')
   expect(otherKinds(request({}), [])).not.toContain('restriction-end')
 })

@@ -47,7 +47,7 @@ export function readTemplateChoice(search: Record<string, unknown>): { kind?: Le
  * Returns the letters that a request lacks, most important first: a letter is lacking if its act was done after the last letter
  * of that kind was made. Omits the letters that Seloste makes automatically.
  */
-export function toMake(request: RequestDetail): LetterKind[] {
+export function lettersDue(request: RequestDetail): LetterKind[] {
   const { kinds, calls, appointments, extension, closed, next, copies, corrections } = request
   if (closed) return []
   const has = (kind: LetterKind, sinceMs = 0) =>
@@ -79,7 +79,7 @@ export function toMake(request: RequestDetail): LetterKind[] {
   return made.length === 0 && isLeft ? ['answer'] : made
 }
 
-/** Returns every other kind that can be made for a request: the writer may know better. */
+/** Returns every other kind of letter that can be drafted for a request, at the writer's discretion. */
 export function otherKinds(
   request: Pick<RequestDetail, 'party' | 'kinds' | 'openness'>,
   made: readonly LetterKind[],

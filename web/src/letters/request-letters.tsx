@@ -11,14 +11,14 @@ import { StepSection } from '../requests/step-section.tsx'
 import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
 import { LetterRow } from './letter-row.tsx'
-import { groundsOf, otherKinds, sortLetters, toMake, type RefusalGround } from './letter-shapes.ts'
+import { groundsOf, otherKinds, sortLetters, lettersDue, type RefusalGround } from './letter-shapes.ts'
 
 /** Letters of a request: to make now, to send, and sent, with channel (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { t } = useLanguage()
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
   const [making, setMaking] = useState<LetterKind>()
-  const wanted = toMake(request)
+  const wanted = lettersDue(request)
   const changed = (text: string) => {
     onChanged()
     announce(text)
@@ -82,7 +82,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
           </ul>
         )}
         {!request.closed && (
-          <MakeOther
+          <DraftOtherLetter
             kinds={otherKinds(request, wanted)}
             grounds={groundsOf(request)}
             isBusy={making !== undefined}
@@ -96,7 +96,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
 }
 
 /** Makes a letter that does not follow from the acts, by the writer's choice. */
-function MakeOther({
+function DraftOtherLetter({
   kinds,
   grounds,
   isBusy,

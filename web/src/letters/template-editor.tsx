@@ -11,7 +11,7 @@ import { announce } from '../shell/announce.tsx'
 import { forFrame, type LetterTemplate, type TemplatePreview } from './letter-shapes.ts'
 
 /** Debounce of the preview after typing. */
-const pauseMs = 500
+const debounceMs = 500
 
 /** Text of a template beside its letter with invented data, and its problems. */
 export function TemplateEditor({
@@ -131,7 +131,7 @@ function usePreview({ kind, language }: LetterTemplate, text: string) {
         })
         .then(({ data, error }) => setShown(data ? { preview: data } : { error }))
         .catch((failure: unknown) => !stop.signal.aborted && setShown({ error: failure }))
-    }, pauseMs)
+    }, debounceMs)
     return () => {
       window.clearTimeout(timer)
       stop.abort()

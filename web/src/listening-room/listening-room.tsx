@@ -25,7 +25,7 @@ const pollMs = 15_000
  */
 export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
   const { t } = useLanguage()
-  useOnlyHere()
+  useLockToRoom()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
     // After the slot the session has ended: stops polling.
@@ -93,21 +93,21 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
 }
 
 /** Keeps the browser on the URL of the listening mode, also on "back", and clears data fetched by other pages. */
-function useOnlyHere(): void {
+function useLockToRoom(): void {
   const navigate = useNavigate()
   const hold = useEffectEvent(() => {
     if (window.location.pathname !== '/room') void navigate({ to: '/room', replace: true })
   })
   useEffect(() => {
     forgetPurpose()
-    queries.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[1]) })
+    queries.removeQueries({ predicate: ({ queryKey }) => !keptQueries.includes(queryKey[1]) })
     hold()
     window.addEventListener('popstate', hold)
     return () => window.removeEventListener('popstate', hold)
   }, [])
 }
 
-const kept: readonly unknown[] = ['/api/session', '/api/room']
+const keptQueries: readonly unknown[] = ['/api/session', '/api/room']
 
 /** Changes the booked language, for this listener only. */
 function RoomLanguages() {

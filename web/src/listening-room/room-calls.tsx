@@ -5,14 +5,14 @@ import { Button } from '../controls/button.tsx'
 import { formatDate, formatTime } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { withGone, type Room, type RoomCall, type RoomPart } from './room-facts.ts'
+import { withDestroyedParts, type Room, type RoomCall, type RoomPart } from './room-facts.ts'
 import { RoomListening } from './room-listening.tsx'
 
 /** The listener's calls with their facts and a button for each part; one part plays at a time. */
 export function RoomCalls({ room }: { room: Room }) {
   const [chosen, setChosen] = useState<string>()
   const [shown, setShown] = useState({ of: room, calls: room.calls })
-  if (shown.of !== room) setShown({ of: room, calls: withGone(shown.calls, room.calls) })
+  if (shown.of !== room) setShown({ of: room, calls: withDestroyedParts(shown.calls, room.calls) })
   const { calls } = shown
   const list = useRef<HTMLDivElement>(null)
   const focusOn = useRef<string>(undefined)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasSound, isSoonOver, isAnnounced, minutesLeft, nextVolume, withGone } from './room-facts.ts'
+import { hasSound, isSoonOver, isAnnounced, minutesLeft, nextVolume, withDestroyedParts } from './room-facts.ts'
 
 const until = '2026-11-26T10:00:00Z'
 const at = (time: string) => Date.parse(`2026-11-26T${time}Z`)
@@ -47,8 +47,8 @@ test('a recording destroyed during the slot is still listed, as not playable', (
   })
   const [a, b, c] = [part('a', '2026-11-26T09:00:00Z'), part('b', '2026-11-26T09:05:00Z'), part('c', until)]
   const before = [call(1, a, b), call(2, c)]
-  expect(withGone(before, before)).toEqual(before)
-  expect(withGone(before, [call(1, b)])).toEqual([
+  expect(withDestroyedParts(before, before)).toEqual(before)
+  expect(withDestroyedParts(before, [call(1, b)])).toEqual([
     call(1, { ...a, canBeHeard: false }, b),
     call(2, { ...c, canBeHeard: false }),
   ])

@@ -42,7 +42,7 @@ export function hasSound(room: Pick<Room, 'calls'>): boolean {
 }
 
 /** Returns the calls to listen to, including recordings that were destroyed meanwhile, marked as such instead of vanishing. */
-export function withGone(before: readonly RoomCall[], now: readonly RoomCall[]): RoomCall[] {
+export function withDestroyedParts(before: readonly RoomCall[], now: readonly RoomCall[]): RoomCall[] {
   const unplayable = (parts: readonly RoomPart[]) => parts.map((part) => ({ ...part, canBeHeard: false }))
   const stay = now.map((call) => {
     const missing = before

@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Player } from './player.tsx'
-import { beginsAt, type Stopped } from './resume.ts'
+import { startPosition, type Stopped } from './resume.ts'
 import { useListening, type ListeningState } from './use-listening.ts'
 
 /** States the purpose of the listening and that it is logged; plays the recording at one press. */
@@ -45,7 +45,7 @@ export function Listen({
   const under = usePurpose()
   const { state, start, end, recover, pace } = useListening(recordingId, under)
   const [stopped, setStopped] = useState<Stopped>()
-  const startMs = beginsAt(momentMs, stopped)
+  const startMs = startPosition(momentMs, stopped)
   const hasEnded = state.state === 'over' || state.state === 'refused'
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayView = !(state.state === 'over' && state.why === 'right')

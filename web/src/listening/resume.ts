@@ -7,13 +7,13 @@ export interface Stopped {
 }
 
 /** Closer to the end counts as listened to the end. */
-const overMs = 500
+const endToleranceMs = 500
 
 /**
  * Returns where a listening starts: where the last listening stopped; at the URL's moment, if the moment has changed or the
  * last listening reached the end; else at the beginning.
  */
-export function beginsAt(momentMs: number | undefined, stopped: Stopped | undefined): number {
-  const continues = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - overMs
+export function startPosition(momentMs: number | undefined, stopped: Stopped | undefined): number {
+  const continues = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - endToleranceMs
   return continues ? stopped.atMs : (momentMs ?? 0)
 }

@@ -76,11 +76,14 @@ export function isWithin({ kind, fromMs, toMs }: Stretch & { kind: string }, hol
 /** Returns for each peak whether this side speaks: without short bursts, and across short pauses. */
 function speechOf(peaks: Uint8Array, length: number, peakMs: number): boolean[] {
   const loud = Array.from({ length }, (_, peak) => (peaks[peak] ?? 0) >= quietBelow)
-  const spoken = flipped(loud, (run) => run.value && (run.to - run.from) * peakMs < burstMs)
-  return flipped(spoken, ({ value, from, to }) => !value && from > 0 && to < length && (to - from) * peakMs < bridgeMs)
+  const spoken = withRunsFlipped(loud, (run) => run.value && (run.to - run.from) * peakMs < burstMs)
+  return withRunsFlipped(
+    spoken,
+    ({ value, from, to }) => !value && from > 0 && to < length && (to - from) * peakMs < bridgeMs,
+  )
 }
 
-function flipped(values: boolean[], isFlipped: (run: Run<boolean>) => boolean): boolean[] {
+function withRunsFlipped(values: boolean[], isFlipped: (run: Run<boolean>) => boolean): boolean[] {
   return runsOf(values).flatMap((run) => Array.from({ length: run.to - run.from }, () => run.value !== isFlipped(run)))
 }
 

@@ -17,7 +17,7 @@ export type ListeningState =
   | { state: 'refused'; error: unknown }
 
 /** Refusals that end a listening, with the reason. */
-const endings: Partial<Record<string, ListeningEndReason>> = {
+const endReasonOfRefusal: Partial<Record<string, ListeningEndReason>> = {
   'deny.expired': 'right',
   'recording.destroyed': 'destroyed',
 }
@@ -80,7 +80,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
     endOnServer(id)
     // The refusal may arrive before the server's end message, with the same reason.
-    const why = endings[refusalKey(body)]
+    const why = endReasonOfRefusal[refusalKey(body)]
     if (why) return setState({ state: 'over', why })
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
   }

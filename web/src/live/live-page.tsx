@@ -47,7 +47,7 @@ export function LivePage() {
     forbidden,
     onForbidden: (segmentId, result) => setForbidden((before) => new Map(before).set(segmentId, result)),
   }
-  useQuietly(live.rows && !live.isPaused ? summary : undefined)
+  useThrottledAnnouncement(live.rows && !live.isPaused ? summary : undefined)
 
   return (
     <Page title={t('live.title')} lead={t('live.lead')}>
@@ -164,9 +164,9 @@ function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
               <Official row={row} />
             </td>
             <td>
-              <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-              {hasNodes && <NodeNow row={row} />}
-              <OwnWish row={row} {...acts} />
+              <RecordingStatus row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
+              {hasNodes && <NodeStatus row={row} />}
+              <ForbidButtons row={row} {...acts} />
             </td>
           </tr>
         ))}
@@ -203,12 +203,12 @@ function LiveCards({ rows, nowMs, hasNodes, ...acts }: Shown) {
               <dt>{t('contacts.field.official')}</dt>
               <dd>
                 <Official row={row} />
-                <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-                {hasNodes && <NodeNow row={row} />}
+                <RecordingStatus row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
+                {hasNodes && <NodeStatus row={row} />}
               </dd>
             </div>
           </dl>
-          <OwnWish row={row} {...acts} />
+          <ForbidButtons row={row} {...acts} />
         </li>
       ))}
     </ul>
@@ -238,7 +238,7 @@ function Official({ row: { call, endedAt } }: { row: LiveRow }) {
   )
 }
 
-function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
+function RecordingStatus({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
   const { t } = useLanguage()
   // Overrides the last snapshot: recording stops when the request is answered.
   const recording = isForbidden ? 'not-recorded' : row.call.recording
@@ -256,7 +256,7 @@ function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean
 }
 
 /** Recorder of the call, and whether it responds. */
-function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
+function NodeStatus({ row: { call, endedAt } }: { row: LiveRow }) {
   const { t } = useLanguage()
   if (!call.node || endedAt) return null
   const { name, silent } = call.node
@@ -264,7 +264,7 @@ function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
 }
 
 /** Buttons for the caller's prohibition and the official's own (R49), in one's own calls until shortly after their end. */
-function OwnWish({
+function ForbidButtons({
   row: { call, endedAt },
   forbidden,
   onForbidden,
@@ -318,7 +318,7 @@ function useNow(isPaused: boolean): number {
 }
 
 /** Announces a summary when it has changed, at most every fifteen seconds. */
-function useQuietly(summary: string | undefined): void {
+function useThrottledAnnouncement(summary: string | undefined): void {
   const lastMs = useRef(0)
   useEffect(() => {
     if (summary == null) return

@@ -4,7 +4,7 @@ import type { LiveCalls, UnderPurpose } from '../api/shapes.ts'
 import { nextRows, withoutEnded, type LiveRow } from './rows.ts'
 
 export type Connection = 'connecting' | 'open' | 'lost'
-const againMs = 5000
+const reconnectMs = 5000
 
 /** Streams calls in progress; while paused, the rows are frozen and only changes are counted. */
 export function useLiveCalls({ purpose, reference }: UnderPurpose) {
@@ -42,7 +42,7 @@ export function useLiveCalls({ purpose, reference }: UnderPurpose) {
         // The server refused: the session may have ended.
         void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
         window.clearTimeout(timer)
-        timer = window.setTimeout(connect, againMs)
+        timer = window.setTimeout(connect, reconnectMs)
       })
     }
     connect()

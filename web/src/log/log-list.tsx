@@ -10,7 +10,7 @@ import { rowAfterKey, scrollTo, visibleRows, type Visible } from './visible-rows
 const rowHeights = { wide: 64, narrow: 188 }
 const columns = ['log.col.time', 'log.person', 'log.action', 'log.entry.object', 'log.purpose', 'log.result'] as const
 /** Debounce while scrolling: reading entries is logged, and scrolling past them should not be. */
-const settledMs = 120
+const debounceMs = 120
 
 /**
  * Virtual list of the log. One tab stop; arrow keys move between rows. Screen readers get the row count and the current row
@@ -37,7 +37,7 @@ export function LogList({
   const seen = visibleRows(window.top, window.height, rowHeight, count)
 
   useEffect(() => {
-    const timer = setTimeout(() => onSeen(seen), settledMs)
+    const timer = setTimeout(() => onSeen(seen), debounceMs)
     return () => clearTimeout(timer)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the two numbers are what `seen` is
   }, [seen.first, seen.end])

@@ -7,12 +7,12 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { VerifyLog } from './verify-log.tsx'
 
-const againMs = 10_000
+const pollMs = 10_000
 
 /** Integrity of the log: signed head, witnesses, and the full verification. */
 export function LogStatePanel({ onOpen }: { onOpen: (seq: number) => void }) {
   const { t, language } = useLanguage()
-  const { data, error, isPending } = $api.useQuery('get', '/api/log/state', undefined, { refetchInterval: againMs })
+  const { data, error, isPending } = $api.useQuery('get', '/api/log/state', undefined, { refetchInterval: pollMs })
   return (
     <section className="panel stack log-state" aria-labelledby="log-state">
       <h2 id="log-state">{t('log.state')}</h2>

@@ -228,11 +228,11 @@ export const actions = [
   'restriction.ended',
   'template.changed',
 ] as const
-const known = new Set<string>(actions)
+const knownActions = new Set<string>(actions)
 
 /** Returns the text of an action; its code if there is none. */
 export function actionText(action: string, t: Translate): string {
-  return known.has(action) ? t(`log.action.${action as (typeof actions)[number]}`) : action
+  return knownActions.has(action) ? t(`log.action.${action as (typeof actions)[number]}`) : action
 }
 
 export function kindText(kind: string, t: Translate): string {

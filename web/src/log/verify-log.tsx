@@ -10,13 +10,13 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Problem, Verification } from './log-shapes.ts'
 
-const whileRunningMs = 700
+const pollMs = 700
 
 /** Full verification of the log: start, progress, cancel, and the place of a break. */
 export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {
-    refetchInterval: ({ state }) => (state.data?.items.some(isGoingOn) ? whileRunningMs : false),
+    refetchInterval: ({ state }) => (state.data?.items.some(isGoingOn) ? pollMs : false),
   })
   const [failed, setFailed] = useState<unknown>()
   const [newest] = data?.items ?? []

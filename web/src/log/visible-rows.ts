@@ -6,12 +6,12 @@ export interface Visible {
 }
 
 /** Rows rendered beyond the visible ones, on either side. */
-const beyond = 8
+const overscan = 8
 
 /** Returns the rows visible in a window `height` high, scrolled down by `top`. */
 export function visibleRows(top: number, height: number, rowHeight: number, count: number): Visible {
-  const first = Math.max(0, Math.floor(top / rowHeight) - beyond)
-  const end = Math.min(count, Math.ceil((top + height) / rowHeight) + beyond)
+  const first = Math.max(0, Math.floor(top / rowHeight) - overscan)
+  const end = Math.min(count, Math.ceil((top + height) / rowHeight) + overscan)
   return { first: Math.min(first, count), end: Math.max(end, 0) }
 }
 

@@ -11,7 +11,7 @@ import { useLanguage } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { announce } from '../shell/announce.tsx'
 import { useCallerWishEnded } from './caller-wish.ts'
-import { wordOfForbidden } from './word-of-forbidden.ts'
+import { prohibitionTextKey } from './prohibition-text-key.ts'
 
 const choices = [
   { party: 'CALLER', channel: 'CALL', word: 'my-calls.forbid.caller' },
@@ -49,7 +49,7 @@ export function ForbidOwn({
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
-  const message = forbidden && t(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
+  const message = forbidden && t(prohibitionTextKey(forbidden.state, { isGoingOn, isGone }))
 
   useEffect(() => {
     if (isMine && message !== undefined) announce(message)

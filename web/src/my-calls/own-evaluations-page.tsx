@@ -6,7 +6,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -23,10 +23,10 @@ import { Page } from '../shell/page.tsx'
 export function OwnEvaluationsPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
-  return hasRole(presence.me, 'OFFICIAL') ? <Own /> : <NotFound />
+  return hasRole(presence.me, 'OFFICIAL') ? <OwnEvaluations /> : <NotFound />
 }
 
-function Own() {
+function OwnEvaluations() {
   const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/evaluations', undefined, {
     staleTime: 0,
@@ -41,7 +41,7 @@ function Own() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <p className="muted">{t('quality.own.none')}</p>}
       {data?.items.map((one) => (
-        <One
+        <EvaluationCard
           key={one.id}
           evaluation={one}
           onDone={async () => {
@@ -53,7 +53,7 @@ function Own() {
   )
 }
 
-function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<void> }) {
+function EvaluationCard({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<void> }) {
   const { t, language } = useLanguage()
   const acknowledge = $api.useMutation('post', '/api/my-calls/evaluations/{id}/acknowledgement')
   const heading = `own-${one.id}`
@@ -124,10 +124,13 @@ function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
   const submit = async () => {
     setTried(true)
     if (reasons.trim() === '') return false
-    return ended(disagree.mutateAsync({ params: { path: { id } }, body: { reasons: reasons.trim() } }), async () => {
-      announce(t('quality.own.disagreed'))
-      await onDone()
-    })
+    return finishRequest(
+      disagree.mutateAsync({ params: { path: { id } }, body: { reasons: reasons.trim() } }),
+      async () => {
+        announce(t('quality.own.disagreed'))
+        await onDone()
+      },
+    )
   }
   return (
     <Step

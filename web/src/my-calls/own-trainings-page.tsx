@@ -13,10 +13,10 @@ import { Page } from '../shell/page.tsx'
 export function OwnTrainingsPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
-  return hasRole(presence.me, 'OFFICIAL') ? <Own /> : <NotFound />
+  return hasRole(presence.me, 'OFFICIAL') ? <OwnTrainings /> : <NotFound />
 }
 
-function Own() {
+function OwnTrainings() {
   const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/trainings', undefined, {
     staleTime: 0,

@@ -7,8 +7,8 @@ import { Day } from '../controls/day.tsx'
 import { Step } from '../controls/step.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
-import { lengths, rowOf, type Host, type Office } from './office-shapes.ts'
+import { todayAt } from '../retention/hold-dates.ts'
+import { lengths, seriesTimes, type Host, type Office } from './office-shapes.ts'
 
 /** Adds a series of times on one day, for one host, with a preview. */
 export function AddTimes({
@@ -32,7 +32,7 @@ export function AddTimes({
   const [host, setHost] = useState('')
   const [isTried, setTried] = useState(false)
   const today = todayAt(serverNowMs())
-  const row = rowOf(from, to, minutes)
+  const row = seriesTimes(from, to, minutes)
   const submit = async () => {
     setTried(true)
     if (!day || day.compare(today) < 0 || !from || !to || row.length === 0 || host === '') return false

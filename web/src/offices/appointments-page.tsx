@@ -5,9 +5,9 @@ import type { Appointment } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { AppointmentCard, useAppointments } from './appointment-card.tsx'
@@ -49,7 +49,7 @@ export function AppointmentsPage() {
               <Link
                 to="/appointments"
                 search={one === 'all' ? { whose: one } : {}}
-                activeOptions={wholeAddress}
+                activeOptions={exactUrlMatch}
                 aria-current={one === whose ? 'true' : undefined}
               >
                 {t(`offices.appointments.${one}`)}

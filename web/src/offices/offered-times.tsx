@@ -3,7 +3,7 @@ import { FieldError, Label, Radio, RadioGroup } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { formatTime, zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { toOffer, type Slot } from './office-shapes.ts'
+import { slotsToOffer, type Slot } from './office-shapes.ts'
 
 const firstOfEach = 4
 
@@ -15,7 +15,7 @@ export function OfferedTimes({
   error,
 }: {
   slots: readonly Slot[]
-  /** Null if none is chosen: with a value of no time, the keyboard could reach none. */
+  /** Null if none is chosen: with a value that is no option, no option could be focused by keyboard. */
   value: string | null
   onChange: (slotId: string) => void
   error: string | undefined
@@ -27,7 +27,7 @@ export function OfferedTimes({
     // The "show more" button is gone: focuses the first new time.
     if (isAll) group.current?.querySelector<HTMLElement>(`.radio-card:nth-child(${firstOfEach + 1}) input`)?.focus()
   }, [isAll])
-  const offered = toOffer(slots, isAll ? slots.length : firstOfEach)
+  const offered = slotsToOffer(slots, isAll ? slots.length : firstOfEach)
   const more = offered.reduce((sum, one) => sum + one.more, 0)
   return (
     <RadioGroup

@@ -1,7 +1,7 @@
 import { parseDate, Time } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from '../api/shapes.ts'
-import { agendaOf, byDay, mondayOf, readWeek, rowOf, toOffer, type Slot } from './office-shapes.ts'
+import { agendaOf, byDay, mondayOf, readWeek, seriesTimes, slotsToOffer, type Slot } from './office-shapes.ts'
 
 const slot = (startsAt: string, office = 'Oulu'): Slot => ({
   id: startsAt,
@@ -14,11 +14,11 @@ const slot = (startsAt: string, office = 'Oulu'): Slot => ({
 
 describe('a series of slots', () => {
   test('runs from the first to the last that ends in time', () => {
-    expect(rowOf(new Time(9), new Time(11, 30), 60)).toEqual(['9.00–10.00', '10.00–11.00'])
+    expect(seriesTimes(new Time(9), new Time(11, 30), 60)).toEqual(['9.00–10.00', '10.00–11.00'])
   })
 
   test('is empty if its end comes before the first slot ends, or a value is missing', () => {
-    expect([rowOf(new Time(9), new Time(9, 30), 60), rowOf(null, new Time(9), 30)]).toEqual([[], []])
+    expect([seriesTimes(new Time(9), new Time(9, 30), 60), seriesTimes(null, new Time(9), 30)]).toEqual([[], []])
   })
 })
 
@@ -39,7 +39,7 @@ test('a slot just after midnight in Finland belongs to the Finnish day', () => {
 })
 
 test('slots are offered at every office, the first ones of each, with the number of further ones', () => {
-  const offered = toOffer(
+  const offered = slotsToOffer(
     [
       slot('2026-11-27T09:00:00Z'),
       slot('2026-11-26T09:00:00Z', 'Turku'),

@@ -34,7 +34,7 @@ export function mondayOf(day: CalendarDate): CalendarDate {
 }
 
 /** Returns the times of a series as `9.00–10.00`: consecutive, none beyond the end. */
-export function rowOf(from: Time | null, to: Time | null, minutes: number): string[] {
+export function seriesTimes(from: Time | null, to: Time | null, minutes: number): string[] {
   if (!from || !to) return []
   const end = to.hour * 60 + to.minute
   const row: string[] = []
@@ -66,7 +66,10 @@ export function byDay(slots: readonly Slot[]): { key: string; items: Slot[] }[] 
  * Returns the times to offer side by side: the earliest of each office, offices by their first time, so that places as well as
  * days can be chosen (AC16: at least three).
  */
-export function toOffer(slots: readonly Slot[], perOffice: number): { key: string; items: Slot[]; more: number }[] {
+export function slotsToOffer(
+  slots: readonly Slot[],
+  perOffice: number,
+): { key: string; items: Slot[]; more: number }[] {
   const sorted = slots.toSorted((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt))
   return groupBy(sorted, ({ office }) => office.id).map(({ key, items }) => ({
     key,

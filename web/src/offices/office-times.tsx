@@ -7,10 +7,10 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatDate, formatTime, zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import { announce } from '../shell/announce.tsx'
 import { AddTimes } from './add-times.tsx'
 import { byDay, mondayOf, readWeek, type Host, type Office, type Slot } from './office-shapes.ts'
@@ -52,7 +52,7 @@ export function OfficeTimes({
           to="/offices/$id"
           params={{ id: office.id }}
           search={other(-1)}
-          activeOptions={wholeAddress}
+          activeOptions={exactUrlMatch}
           className="button button-secondary small"
         >
           <ChevronLeft aria-hidden="true" size={18} />
@@ -65,7 +65,7 @@ export function OfficeTimes({
           to="/offices/$id"
           params={{ id: office.id }}
           search={other(1)}
-          activeOptions={wholeAddress}
+          activeOptions={exactUrlMatch}
           className="button button-secondary small"
         >
           {t('offices.times.after')}

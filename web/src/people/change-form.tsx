@@ -14,8 +14,8 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import {
   bodyOf,
-  heldBefore,
-  heldUntil,
+  replacedValue,
+  nextChangeAt,
   possibleChanges,
   problemsOf,
   type ChangeDraft,
@@ -71,8 +71,8 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   const isOfText = refusal?.field != null && !isOfDay
   const textError = (wrong.text && t(wrong.text)) ?? (isOfText ? message : undefined)
   const dayError = (wrong.day && t(wrong.day)) ?? (isOfDay ? message : undefined)
-  const before = heldBefore(draft, person)
-  const until = heldUntil(draft, person)
+  const before = replacedValue(draft, person)
+  const until = nextChangeAt(draft, person)
   const written = { value: draft.text, onChange: (text: string) => edit({ text }), error: textError }
 
   return (

@@ -1,6 +1,6 @@
 import { parseDate } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
-import { bodyOf, heldBefore, heldUntil, possibleChanges, problemsOf, type ChangeDraft } from './change.ts'
+import { bodyOf, replacedValue, nextChangeAt, possibleChanges, problemsOf, type ChangeDraft } from './change.ts'
 import type { PersonDetail } from './filters.ts'
 
 const day = parseDate('2026-12-01')
@@ -83,10 +83,10 @@ describe('a change', () => {
   })
 
   test('replaces the value of its day, until the next later change', () => {
-    expect(heldBefore(draft({ kind: 'unit' }), aino)).toBe('Neuvonta')
-    expect(heldUntil(draft({ kind: 'unit' }), aino)).toBe(y2027)
-    expect(heldUntil(draft({ kind: 'unit', day: parseDate('2027-01-01') }), aino)).toBeUndefined()
-    expect(heldUntil(draft({}), aino)).toBeUndefined()
+    expect(replacedValue(draft({ kind: 'unit' }), aino)).toBe('Neuvonta')
+    expect(nextChangeAt(draft({ kind: 'unit' }), aino)).toBe(y2027)
+    expect(nextChangeAt(draft({ kind: 'unit', day: parseDate('2027-01-01') }), aino)).toBeUndefined()
+    expect(nextChangeAt(draft({}), aino)).toBeUndefined()
   })
 
   test('that ends what a person does not have is not offered', () => {

@@ -41,7 +41,7 @@ export interface ChangeProblems {
 }
 
 const needsText: readonly ChangeKind[] = ['name', 'unit', 'supervisor', 'addPhone', 'endPhone']
-const ends: readonly ChangeKind[] = ['endUnit', 'endSupervisor', 'endPhone']
+const endingKinds: readonly ChangeKind[] = ['endUnit', 'endSupervisor', 'endPhone']
 
 /** Returns the changes that are possible for this person now. */
 export function possibleChanges(person: PersonDetail): ChangeKind[] {
@@ -58,7 +58,7 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
   const continues = kind === 'employedTo' && day === null
   const isMissing = needsText.includes(kind) && text.trim() === ''
   const isWrittenSame =
-    (kind === 'name' || kind === 'unit') && day !== null && text.trim() === heldBefore(draft, person)
+    (kind === 'name' || kind === 'unit') && day !== null && text.trim() === replacedValue(draft, person)
   const { informedAt, consentedAt } = person.recording
   const isSame =
     isWrittenSame ||
@@ -72,7 +72,7 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
 }
 
 /** Returns the value that the change replaces: the one in force on the day of the change. Undefined if there is none. */
-export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
+export function replacedValue({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (kind === 'addPhone') return replaces
   const at = day ? day.toDate(zone).getTime() : serverNowMs()
   const holds = ({ from, to }: { from: string; to?: string }) =>
@@ -85,7 +85,7 @@ export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonD
 }
 
 /** Returns the instant until which the change is in force, if the history already has a later one. */
-export function heldUntil({ kind, day }: ChangeDraft, person: PersonDetail): string | undefined {
+export function nextChangeAt({ kind, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (!day) return undefined
   const from = firstDayOf(kind, day).toDate(zone).getTime()
   const isPlace = kind === 'unit' || kind === 'endUnit' || kind === 'supervisor' || kind === 'endSupervisor'
@@ -119,5 +119,5 @@ export function bodyOf({ kind, text, replaces, day, yes }: ChangeDraft, todayHer
 }
 
 function firstDayOf(kind: ChangeKind, day: CalendarDate): CalendarDate {
-  return ends.includes(kind) ? day.add({ days: 1 }) : day
+  return endingKinds.includes(kind) ? day.add({ days: 1 }) : day
 }

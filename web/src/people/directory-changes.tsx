@@ -10,7 +10,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage, type Translate } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import { peopleKey } from './use-people.ts'
 
@@ -77,7 +77,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
     return { data: undefined, error }
   }
   const decide = async (confirm: boolean): Promise<{ data?: { code?: string } | undefined; error?: unknown }> =>
-    confirmed({ act: confirm ? 'change.approve' : 'change.reject', id, revision: 0 }, () =>
+    withPasskeyConfirmation({ act: confirm ? 'change.approve' : 'change.reject', id, revision: 0 }, () =>
       api
         .POST('/api/directory-changes/{id}/decision', { params, body: { confirm } })
         .catch((failure: unknown) => ({ data: undefined, error: failure })),

@@ -9,7 +9,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Removals of a second factor that wait for an access-rights approver; renders nothing if there are none. */
@@ -49,7 +49,7 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
     const act = confirm ? 'removal.approve' : 'removal.reject'
     setBusy(true)
     setFailed(undefined)
-    const { error } = await confirmed({ act, id: removal.id, revision: 0 }, () =>
+    const { error } = await withPasskeyConfirmation({ act, id: removal.id, revision: 0 }, () =>
       api
         .POST('/api/factor-removals/{id}/decision', { params, body: { confirm } })
         .catch((failure: unknown) => ({ error: failure })),

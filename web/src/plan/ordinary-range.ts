@@ -1,8 +1,8 @@
 /** Probability that chance alone leaves the ordinary range, both tails together: 1 %. */
-export const beyondChance = 0.01
+export const tailProbability = 0.01
 
 /** Standard deviations beyond which the weight is negligible. */
-const farthest = 12
+const maxDeviations = 12
 
 /**
  * Returns the narrowest range of counts that a binomial draw stays within in 99 of 100 cases: `calls` trials, each with the
@@ -13,7 +13,7 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
   if (share >= 1) return { low: calls, high: calls }
   const odds = share / (1 - share)
   const max = Math.min(calls, Math.floor((calls + 1) * share))
-  const reach = Math.ceil(farthest * Math.sqrt(calls * share * (1 - share))) + farthest
+  const reach = Math.ceil(maxDeviations * Math.sqrt(calls * share * (1 - share))) + maxDeviations
   const first = Math.max(0, max - reach)
   const last = Math.min(calls, max + reach)
   // Weights relative to the most likely count: avoids factorials and underflow.
@@ -25,7 +25,7 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
   for (let count = max; count > first; count--) {
     weights[count - 1 - first] = (weights[count - first]! * count) / ((calls - count + 1) * odds)
   }
-  const tail = (weights.reduce((sum, weight) => sum + weight, 0) * beyondChance) / 2
+  const tail = (weights.reduce((sum, weight) => sum + weight, 0) * tailProbability) / 2
   const end = (counts: readonly number[]): number => {
     let beyond = 0
     for (const count of counts) {

@@ -2,7 +2,7 @@ import { Play } from 'lucide-react'
 import { Button } from '../controls/button.tsx'
 import { formatPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { QuestionOf } from './comment-fields.tsx'
+import { CommentQuestion } from './comment-fields.tsx'
 import type { Answers, FormContent, MomentComment, Score } from './quality-shapes.ts'
 import { answerText } from './question-field.tsx'
 import { percentOf, ScoreBadge } from './score-badge.tsx'
@@ -85,7 +85,7 @@ export function AnsweredForm({
                   ) : (
                     <strong>{position}</strong>
                   )}{' '}
-                  <QuestionOf comment={one} form={form} language={language} />
+                  <CommentQuestion comment={one} form={form} language={language} />
                   <p className="quality-words">{one.text}</p>
                 </li>
               )

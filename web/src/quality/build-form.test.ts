@@ -3,7 +3,7 @@ import {
   addQuestion,
   addSection,
   changeQuestion,
-  earlierThan,
+  questionsBefore,
   moveQuestion,
   moveSection,
   removeQuestion,
@@ -35,7 +35,7 @@ test('sections and questions move by one place, and stay at the ends', () => {
 
 test('a condition is kept while its question comes before', () => {
   const form = changeQuestion(twoSections(), 'i4', { onlyIf: { question: 'i2', answers: [0] } })
-  expect(earlierThan(form, 'i4').map(({ id }) => id)).toEqual(['i1', 'i2'])
+  expect(questionsBefore(form, 'i4').map(({ id }) => id)).toEqual(['i1', 'i2'])
   const conditionOf = (given: FormContent) =>
     given.sections.flatMap(({ questions }) => questions).find(({ id }) => id === 'i4')?.onlyIf
   expect(conditionOf(moveQuestion(form, 'i2', -1))).toEqual({ question: 'i2', answers: [0] })

@@ -19,7 +19,7 @@ export function changeSection(form: FormContent, section: string, changed: Parti
 
 /** Changes a question; removes conditions on answers that it no longer has. */
 export function changeQuestion(form: FormContent, question: string, changed: Partial<Question>): FormContent {
-  return settled({
+  return withoutInvalidConditions({
     sections: form.sections.map((section) => ({
       ...section,
       questions: section.questions.map((one) => (one.id === question ? { ...one, ...changed } : one)),
@@ -28,11 +28,11 @@ export function changeQuestion(form: FormContent, question: string, changed: Par
 }
 
 export function removeSection(form: FormContent, section: string): FormContent {
-  return settled({ sections: form.sections.filter(({ id }) => id !== section) })
+  return withoutInvalidConditions({ sections: form.sections.filter(({ id }) => id !== section) })
 }
 
 export function removeQuestion(form: FormContent, question: string): FormContent {
-  return settled({
+  return withoutInvalidConditions({
     sections: form.sections.map((section) => ({
       ...section,
       questions: section.questions.filter(({ id }) => id !== question),
@@ -42,18 +42,18 @@ export function removeQuestion(form: FormContent, question: string): FormContent
 
 /** Moves a section up (-1) or down (1). */
 export function moveSection(form: FormContent, section: string, by: -1 | 1): FormContent {
-  return settled({ sections: moved(form.sections, section, by) })
+  return withoutInvalidConditions({ sections: moved(form.sections, section, by) })
 }
 
 /** Moves a question up or down within its section. */
 export function moveQuestion(form: FormContent, question: string, by: -1 | 1): FormContent {
-  return settled({
+  return withoutInvalidConditions({
     sections: form.sections.map((section) => ({ ...section, questions: moved(section.questions, question, by) })),
   })
 }
 
 /** Returns the questions before one, on which it can depend. */
-export function earlierThan(form: FormContent, question: string): Question[] {
+export function questionsBefore(form: FormContent, question: string): Question[] {
   const all = form.sections.flatMap(({ questions }) => questions)
   return all.slice(
     0,
@@ -62,13 +62,13 @@ export function earlierThan(form: FormContent, question: string): Question[] {
 }
 
 /** Removes conditions on questions that do not come before. */
-function settled(form: FormContent): FormContent {
+function withoutInvalidConditions(form: FormContent): FormContent {
   return {
     sections: form.sections.map((section) => ({
       ...section,
       questions: section.questions.map((one) => {
         const { onlyIf, ...rest } = one
-        return onlyIf && earlierThan(form, one.id).some(({ id }) => id === onlyIf.question) ? one : rest
+        return onlyIf && questionsBefore(form, one.id).some(({ id }) => id === onlyIf.question) ? one : rest
       }),
     })),
   }

@@ -42,7 +42,7 @@ export function CommentFields({
                   <Play aria-hidden="true" size={16} />
                   {position}
                 </Button>
-                <QuestionOf comment={one} form={form} language={language} />
+                <CommentQuestion comment={one} form={form} language={language} />
                 <Button
                   kind="quiet"
                   className="chip"
@@ -75,7 +75,7 @@ export function CommentFields({
 }
 
 /** Question of a comment, by number and text. */
-export function QuestionOf({
+export function CommentQuestion({
   comment: { question },
   form,
   language,

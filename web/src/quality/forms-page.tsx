@@ -6,7 +6,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -71,7 +71,7 @@ function NewForm() {
     setTried(true)
     if (name.trim() === '') return false
     const beginning = begin.mutateAsync({ body: { name: name.trim(), language: written } })
-    return ended(beginning, async () => {
+    return finishRequest(beginning, async () => {
       const { id } = await beginning
       await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
       await navigate({ to: '/quality/forms/$id', params: { id } })

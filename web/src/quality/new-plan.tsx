@@ -4,7 +4,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
@@ -49,7 +49,7 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
       ...{ name: typed.name.trim(), formId, unitId, number },
       ...{ weekly: Number(typed.weekly), daysLeft: Number(typed.daysLeft) },
     }
-    return ended(begin.mutateAsync({ body }), async () => {
+    return finishRequest(begin.mutateAsync({ body }), async () => {
       form.forget()
       announce(t('quality.plan.begun'))
       await onDone()

@@ -59,9 +59,9 @@ export function lastQuarters(nowMs: number): string[] {
 }
 
 /** Results of giving up an evaluation: returned to the queue, or set aside with or without a replacement. */
-const asides = ['back', 'followed', 'alone'] as const
+const setAsideResults = ['back', 'followed', 'alone'] as const
 
-export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof asides)[number] } {
-  const known = asides.find((one) => one === aside)
+export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof setAsideResults)[number] } {
+  const known = setAsideResults.find((one) => one === aside)
   return known ? { aside: known } : {}
 }

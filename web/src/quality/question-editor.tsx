@@ -3,7 +3,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { changeQuestion, earlierThan, moveQuestion, removeQuestion } from './build-form.ts'
+import { changeQuestion, questionsBefore, moveQuestion, removeQuestion } from './build-form.ts'
 import { PartButtons } from './part-buttons.tsx'
 import { answersOf, type FormContent, type Question, type Scale } from './quality-shapes.ts'
 import { answerText } from './question-field.tsx'
@@ -15,7 +15,7 @@ const scales: Record<Scale['kind'], Scale> = {
   points: { kind: 'points', most: 10 },
 }
 const critical = ['none', 'section', 'form'] as const
-const always = ''
+const noCondition = ''
 
 /** Editor of one question: text, scale, weight, effect of the lowest answer, and condition. */
 export function QuestionEditor({
@@ -39,7 +39,7 @@ export function QuestionEditor({
   const { id, scale, onlyIf } = question
   const title = t('quality.question', { number })
   const change = (changed: Partial<Question>) => onChange(changeQuestion(form, id, changed))
-  const before = earlierThan(form, id).filter((one) => answersOf(one.scale))
+  const before = questionsBefore(form, id).filter((one) => answersOf(one.scale))
   const conditionQuestion = before.find((one) => one.id === onlyIf?.question)
   return (
     <fieldset className="quality-editor stack-small">
@@ -96,14 +96,14 @@ export function QuestionEditor({
           <Choice
             label={t('quality.onlyIf')}
             options={[
-              { value: always, label: t('quality.onlyIf.always') },
+              { value: noCondition, label: t('quality.onlyIf.always') },
               ...before.map((one) => ({ value: one.id, label: one.text || t('quality.question.untitled') })),
             ]}
-            value={onlyIf?.question ?? always}
+            value={onlyIf?.question ?? noCondition}
             onChange={(value) => {
               const { onlyIf: _, ...rest } = question
-              const next = value === always ? rest : { ...rest, onlyIf: { question: value, answers: [0] } }
-              onChange(replaced(form, id, next))
+              const next = value === noCondition ? rest : { ...rest, onlyIf: { question: value, answers: [0] } }
+              onChange(withQuestion(form, id, next))
             }}
           />
         )}
@@ -137,7 +137,7 @@ export function QuestionEditor({
   )
 }
 
-function replaced(form: FormContent, id: string, question: Question): FormContent {
+function withQuestion(form: FormContent, id: string, question: Question): FormContent {
   return {
     sections: form.sections.map((section) => ({
       ...section,

@@ -46,7 +46,7 @@ export function QuestionField({
         >
           <Label className="label">
             {number} <span lang={language}>{question.text}</span>
-            <Weighs question={question} />
+            <CriticalBadge question={question} />
           </Label>
           {question.help && (
             <Text slot="description" className="hint">
@@ -124,7 +124,7 @@ function Points({
 }
 
 /** Effect of failing a critical question, beside its text. */
-function Weighs({ question: { critical } }: { question: Question }) {
+function CriticalBadge({ question: { critical } }: { question: Question }) {
   const { t } = useLanguage()
   if (critical === 'none') return null
   return <span className="badge badge-restricted quality-critical">{t(`quality.critical.${critical}`)}</span>

@@ -4,7 +4,7 @@ import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { PlayerHandle } from '../listening/player-frame.tsx'
@@ -70,7 +70,7 @@ function Answer({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) 
     setTried(true)
     if (text.trim() === '') return false
     const body = { outcome, text: text.trim() }
-    return ended(answer.mutateAsync({ params: { path: { id } }, body }), async () => {
+    return finishRequest(answer.mutateAsync({ params: { path: { id } }, body }), async () => {
       await onDone()
     })
   }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 
 const reasons = ['too-close', 'unsuitable'] as const
@@ -22,7 +22,7 @@ export function SetAside({ id }: { id: string }) {
       error={aside.error}
       onSubmit={() => {
         const request = aside.mutateAsync({ params: { path: { id } }, body: { why } })
-        return ended(request, async () => {
+        return finishRequest(request, async () => {
           const { isFollowed } = await request
           await navigate({
             to: '/quality',

@@ -3,7 +3,7 @@ import { $api, queries } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
@@ -33,7 +33,7 @@ export function StartCalibration({
     for (const [index, recordingId] of recordingIds.entries()) {
       const numbered = recordingIds.length === 1 ? name.trim() : `${name.trim()} ${index + 1}`
       const request = begin.mutateAsync({ body: { recordingId, formId: chosen, name: numbered } })
-      if (!(await ended(request, () => onBegun?.(recordingId)))) return false
+      if (!(await finishRequest(request, () => onBegun?.(recordingId)))) return false
     }
     await queries.invalidateQueries({ queryKey: ['get', '/api/quality/calibrations'] })
     announce(t('quality.calibration.begun'))

@@ -16,8 +16,8 @@ export interface Work {
 /** `conflict`: saved elsewhere meanwhile. `refused`: it can no longer be saved. */
 export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'refused'
 
-const afterMs = 500
-const againMs = 5_000
+const saveDelayMs = 500
+const retryMs = 5_000
 
 export function useDraft(evaluation: Evaluation) {
   const begun: Work = { answers: evaluation.answers, comments: evaluation.comments, note: evaluation.note }
@@ -73,7 +73,7 @@ export function useDraft(evaluation: Evaluation) {
   const save = useEffectEvent(() => void flush())
   useEffect(() => {
     if (saving !== 'waiting' && saving !== 'failed') return
-    const timer = window.setTimeout(save, saving === 'waiting' ? afterMs : againMs)
+    const timer = window.setTimeout(save, saving === 'waiting' ? saveDelayMs : retryMs)
     return () => window.clearTimeout(timer)
   }, [saving, work])
 

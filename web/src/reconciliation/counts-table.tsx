@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatDate } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -31,7 +31,7 @@ export function CountsTable({ counts, filters }: { counts: readonly Counted[]; f
                   to="/reconciliation"
                   search={one === 'day' ? rest : { ...rest, by: one }}
                   resetScroll={false}
-                  activeOptions={wholeAddress}
+                  activeOptions={exactUrlMatch}
                   aria-current={one === by ? 'true' : undefined}
                 >
                   {t(`reconciliation.by.${one}`)}

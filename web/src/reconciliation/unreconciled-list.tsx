@@ -7,7 +7,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -86,7 +86,7 @@ export function UnreconciledList({
                   search={one === 'unrecorded' ? rest : { ...rest, kind: one }}
                   resetScroll={false}
                   onClick={() => setSelected(new Set())}
-                  activeOptions={wholeAddress}
+                  activeOptions={exactUrlMatch}
                   aria-current={one === kind ? 'true' : undefined}
                 >
                   {t(`reconciliation.kind.${one}`)}

@@ -10,7 +10,7 @@ import { RadioCards } from '../controls/radio-cards.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useFolding } from './folding.tsx'
 import { StepSection } from './step-section.tsx'
-import { partOf, stateOf, type Step, type Done } from './steps.ts'
+import { stepElementId, stateOf, type Step, type Done } from './steps.ts'
 
 const outcomes = ['ANSWERED', 'REFUSED', 'WITHDRAWN'] as const
 type Outcome = (typeof outcomes)[number]
@@ -67,7 +67,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
                 {blockers.map((one) => (
                   <li key={one}>
                     <a
-                      href={`#${partOf(links[one])}`}
+                      href={`#${stepElementId(links[one])}`}
                       onClick={(event) => {
                         event.preventDefault()
                         goTo(links[one])

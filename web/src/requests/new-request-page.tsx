@@ -19,13 +19,13 @@ import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { channels, newRequestFields, newRequestOf, type NewRequestDraft, type NewRequestField } from './new-request.ts'
 import { kindsOf } from './queue.ts'
 import { RequesterFields } from './requester-fields.tsx'
-import { forgetQueue, useQueue } from './use-queue.ts'
+import { invalidateQueue, useQueue } from './use-queue.ts'
 
 /** Enters a request as received: requester, content, channel and time (R45). */
 export function NewRequestPage() {
@@ -73,7 +73,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
     }
     try {
       const { id } = await enter.mutateAsync({ body: judged.body })
-      forgetQueue()
+      invalidateQueue()
       await navigate({ to: '/requests/$id', params: { id } })
     } catch (refusal) {
       const key = refusalKey(refusal)

@@ -1,7 +1,7 @@
 import type { CalendarDate, Time } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import type { Requester, RequestKind, RequestParty } from '../api/shapes.ts'
-import { instantOf } from '../retention/until.ts'
+import { instantOf } from '../retention/hold-dates.ts'
 
 export type NewRequest = paths['/api/requests']['post']['requestBody']['content']['application/json']
 export const channels = ['PHONE', 'LETTER', 'VISIT', 'EMAIL'] as const satisfies readonly NewRequest['channel'][]

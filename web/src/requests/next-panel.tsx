@@ -6,7 +6,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useFolding } from './folding.tsx'
 import { StepMark } from './step-section.tsx'
-import { partOf, stateOf, stepOf, stepsOf } from './steps.ts'
+import { stepElementId, stateOf, stepOf, stepsOf } from './steps.ts'
 
 const keptDays = 30
 
@@ -72,7 +72,7 @@ export function StepList({ request }: { request: RequestDetail }) {
           return (
             <li key={step} className={`request-steps-${state}`}>
               <a
-                href={`#${partOf(step)}`}
+                href={`#${stepElementId(step)}`}
                 aria-current={state === 'now' ? 'step' : undefined}
                 onClick={(event) => {
                   event.preventDefault()

@@ -32,13 +32,13 @@ export function Prohibitions({
         {t(matched.length > 0 ? 'requests.prohibition.what' : 'requests.prohibition.first')}
       </p>
       {matched.map((call) => (
-        <OfCall key={call.id} request={request} call={call} under={under} onDone={onDone} />
+        <CallProhibitions key={call.id} request={request} call={call} under={under} onDone={onDone} />
       ))}
     </StepSection>
   )
 }
 
-function OfCall({
+function CallProhibitions({
   request,
   call,
   under,
@@ -60,7 +60,7 @@ function OfCall({
       </h3>
       {recorded.length === 0 && <p className="muted">{t('requests.prohibition.nothing')}</p>}
       {recorded.map((part) => (
-        <OfRecording
+        <RecordingProhibition
           key={part.id}
           part={part}
           withName={recorded.length > 1}
@@ -73,7 +73,7 @@ function OfCall({
   )
 }
 
-function OfRecording({
+function RecordingProhibition({
   part,
   withName,
   request,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { forgetSought } from '../session/sought.ts'
-import { inOrder, kindsOf, queueAt, queueShownAt, readQueue } from './queue.ts'
+import { clearSearchWords } from '../session/search-words.ts'
+import { inOrder, kindsOf, queueUrl, queueFiltersOfUrl, readQueue } from './queue.ts'
 
 test('the queue has all open requests by default', () => {
   expect(readQueue({})).toEqual({})
@@ -14,15 +14,15 @@ test('the queue has all open requests by default', () => {
 })
 
 test('a searched name is in no URL, which the browser would show to its next user', () => {
-  const at = queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })
+  const at = queueUrl({ state: 'closed', find: ' Liisa Esimerkki ' })
   expect(at).toMatchObject({ to: '/requests', search: { state: 'closed' } })
   expect(JSON.stringify(at)).not.toContain('Liisa')
-  expect(queueShownAt(at.search, at.state.sought)).toEqual({ state: 'closed', find: 'Liisa Esimerkki' })
-  forgetSought()
+  expect(queueFiltersOfUrl(at.search, at.state.sought)).toEqual({ state: 'closed', find: 'Liisa Esimerkki' })
+  clearSearchWords()
   sessionStorage.clear()
-  expect(queueShownAt(at.search, at.state.sought)).toEqual({ state: 'closed' })
-  expect(queueAt({ find: 'p-2026-17' })).toEqual({ to: '/requests', search: { find: 'p-2026-17' }, state: {} })
-  expect(queueAt({ whose: 'mine', find: ' ' })).toEqual({ to: '/requests', search: { whose: 'mine' }, state: {} })
+  expect(queueFiltersOfUrl(at.search, at.state.sought)).toEqual({ state: 'closed' })
+  expect(queueUrl({ find: 'p-2026-17' })).toEqual({ to: '/requests', search: { find: 'p-2026-17' }, state: {} })
+  expect(queueUrl({ whose: 'mine', find: ' ' })).toEqual({ to: '/requests', search: { whose: 'mine' }, state: {} })
   expect(readQueue({ find: 'Liisa Esimerkki' })).toEqual({})
 })
 

@@ -3,7 +3,7 @@
  * requester's (R46).
  */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
-import { storeSearch, soughtUnder } from '../session/sought.ts'
+import { storeSearchWords, readSearchWords } from '../session/search-words.ts'
 
 export interface QueueFilters {
   state?: 'closed'
@@ -26,15 +26,19 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
 }
 
 /** Returns the queue's URL for filters, and the key of a name as history state. */
-export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
+export function queueUrl(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
-  return { to: '/requests', search, state: sought && search.find === undefined ? { sought: storeSearch(sought) } : {} }
+  return {
+    to: '/requests',
+    search,
+    state: sought && search.find === undefined ? { sought: storeSearchWords(sought) } : {},
+  }
 }
 
 /** Returns the filters of a URL, with the name of the key in history state. */
-export function queueShownAt(search: QueueFilters, key: string | undefined): QueueFilters {
-  const find = soughtUnder(key)
+export function queueFiltersOfUrl(search: QueueFilters, key: string | undefined): QueueFilters {
+  const find = readSearchWords(key)
   return find === undefined ? search : { ...search, find }
 }
 

@@ -11,7 +11,7 @@ import { Field } from '../controls/field.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import {
   accuracies,
   draftOf,

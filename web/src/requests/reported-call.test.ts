@@ -1,7 +1,7 @@
 import { CalendarDate, Time } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
 import type { RequestCall } from '../api/shapes.ts'
-import { draftOf, emptyReport, reportOf, verifyingOf, type ReportDraft } from './reported-call.ts'
+import { draftOf, emptyReport, reportOf, verificationMethod, type ReportDraft } from './reported-call.ts'
 
 const today = new CalendarDate(2026, 11, 24)
 const draft = (edited: Partial<ReportDraft>): ReportDraft => ({
@@ -80,21 +80,23 @@ describe('the verification of a call', () => {
 
   test('uses its recording, after the clerk has listened to it', () => {
     const recording = { id: 'r', hasBeenHeard: false }
-    expect(verifyingOf(found({ by: 'RECORDING', recordings: [recording] }))).toBe('listen')
-    expect(verifyingOf(found({ by: 'RECORDING', recordings: [{ ...recording, hasBeenHeard: true }] }))).toBe('question')
+    expect(verificationMethod(found({ by: 'RECORDING', recordings: [recording] }))).toBe('listen')
+    expect(verificationMethod(found({ by: 'RECORDING', recordings: [{ ...recording, hasBeenHeard: true }] }))).toBe(
+      'question',
+    )
   })
 
   test('without a playable recording uses the caller’s number, or official and length together', () => {
     const details = { by: 'DETAILS', recordings: [] } as const
     const by = { ...details, recordings: [] }
-    expect(verifyingOf(found(by))).toBe('details-missing')
-    expect(verifyingOf(found(by, { official: 'Bertil' }))).toBe('details-missing')
-    expect(verifyingOf(found(by, { official: 'Bertil', minutes: 10 }))).toBe('details')
-    expect(verifyingOf(found(by, { callerNumber: '040' }))).toBe('details')
+    expect(verificationMethod(found(by))).toBe('details-missing')
+    expect(verificationMethod(found(by, { official: 'Bertil' }))).toBe('details-missing')
+    expect(verificationMethod(found(by, { official: 'Bertil', minutes: 10 }))).toBe('details')
+    expect(verificationMethod(found(by, { callerNumber: '040' }))).toBe('details')
   })
 
   test('is not possible for a call that was not found', () => {
-    expect(verifyingOf({ ...found({ by: 'PERSONNEL', recordings: [] }), state: 'MATCHED' })).toBeUndefined()
-    expect(verifyingOf(found({ by: 'PERSONNEL', recordings: [] }))).toBe('personnel')
+    expect(verificationMethod({ ...found({ by: 'PERSONNEL', recordings: [] }), state: 'MATCHED' })).toBeUndefined()
+    expect(verificationMethod(found({ by: 'PERSONNEL', recordings: [] }))).toBe('personnel')
   })
 })

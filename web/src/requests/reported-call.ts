@@ -89,19 +89,23 @@ export function reportOf(
  * Returns true if the claims suffice without a recording for a control question: the caller's number, or the official and the
  * length.
  */
-export function suffices(reported: ReportedCall | undefined): boolean {
+export function sufficesForVerification(reported: ReportedCall | undefined): boolean {
   if (!reported) return false
   return reported.callerNumber !== undefined || (reported.official !== undefined && reported.minutes !== undefined)
 }
 
 /** Verification of a call: what the clerk can do now. */
-export type Verifying = 'listen' | 'question' | 'details' | 'details-missing' | 'personnel'
+export type VerificationMethod = 'listen' | 'question' | 'details' | 'details-missing' | 'personnel'
 
 /** Returns undefined for a call that is not to be verified. */
-export function verifyingOf({ state, verification, told: reported }: RequestCall): Verifying | undefined {
+export function verificationMethod({
+  state,
+  verification,
+  told: reported,
+}: RequestCall): VerificationMethod | undefined {
   if (state !== 'FOUND' || !verification) return undefined
   if (verification.by === 'PERSONNEL') return 'personnel'
-  if (verification.by === 'DETAILS') return suffices(reported) ? 'details' : 'details-missing'
+  if (verification.by === 'DETAILS') return sufficesForVerification(reported) ? 'details' : 'details-missing'
   return verification.recordings.some(({ hasBeenHeard }) => hasBeenHeard) ? 'question' : 'listen'
 }
 

@@ -20,8 +20,8 @@ import { NextPanel, StepList } from './next-panel.tsx'
 import { Prohibitions } from './prohibitions.tsx'
 import { RequestFacts } from './request-facts.tsx'
 import { useServing } from './served-request.ts'
-import { partOf, stepsOf, type Done, type Step } from './steps.ts'
-import { forgetQueue } from './use-queue.ts'
+import { stepElementId, stepsOf, type Done, type Step } from './steps.ts'
+import { invalidateQueue } from './use-queue.ts'
 
 /** One request, from intake to outcome. */
 export function RequestPage() {
@@ -35,7 +35,7 @@ export function RequestPage() {
     { staleTime: 0 },
   )
   const changed = async () => {
-    forgetQueue()
+    invalidateQueue()
     await refetch()
   }
   const done: Done = async (text, heading) => {
@@ -90,7 +90,7 @@ function Serving({
       {!request.closed && <StepList request={request} />}
       <RequestFacts request={request} me={me} onDone={onDone} onChanged={onChanged} />
       {has.map((step) => (
-        <div key={step} id={partOf(step)} className="request-part">
+        <div key={step} id={stepElementId(step)} className="request-part">
           <Suspense fallback={<Waiting lines={3} />}>{parts[step]}</Suspense>
         </div>
       ))}

@@ -8,13 +8,13 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import { queueAt, queueShownAt, readQueue, type QueueFilters } from './queue.ts'
+import { queueUrl, queueFiltersOfUrl, readQueue, type QueueFilters } from './queue.ts'
 import { PendingRights } from './pending-rights.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
@@ -24,7 +24,7 @@ export function RequestsPage() {
   const { t } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
-  const filters = queueShownAt(address, sought)
+  const filters = queueFiltersOfUrl(address, sought)
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const { data, error, isPending, refetch } = useQueue(filters, me)
@@ -52,7 +52,7 @@ export function RequestsPage() {
         </div>
       }
     >
-      {data && <Pressing counts={data.counts} />}
+      {data && <UrgentCounts counts={data.counts} />}
       <PendingRights me={me} />
       <Switcher filters={filters} counts={data?.counts} />
       <FindForm filters={filters} />
@@ -78,7 +78,7 @@ export function RequestsPage() {
 }
 
 /** Overdue and urgent requests and unsent letters, in words; renders nothing if there are none. */
-function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
+function UrgentCounts({ counts }: { counts: RequestQueue['counts'] }) {
   const { t } = useLanguage()
   const text = [
     counts.overdue > 0 && t('requests.waiting.overdue', { count: counts.overdue }),
@@ -116,8 +116,8 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
         {links.map(({ to, label, count }) => (
           <li key={label}>
             <Link
-              {...queueAt({ ...to, ...find })}
-              activeOptions={wholeAddress}
+              {...queueUrl({ ...to, ...find })}
+              activeOptions={exactUrlMatch}
               aria-current={to.state === filters.state && to.whose === filters.whose ? 'true' : undefined}
             >
               {label}
@@ -139,7 +139,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
     setSeen(filters.find)
     setFind(filters.find ?? '')
   }
-  const navigateTo = (sought: string) => void navigate(queueAt({ ...filters, find: sought }))
+  const navigateTo = (sought: string) => void navigate(queueUrl({ ...filters, find: sought }))
   return (
     <Form
       className="request-find"

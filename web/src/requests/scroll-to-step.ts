@@ -1,8 +1,8 @@
-import { partOf, type Step } from './steps.ts'
+import { stepElementId, type Step } from './steps.ts'
 
 /** Scrolls to a step and focuses its heading. */
 export function goTo(step: Step): void {
-  const part = document.getElementById(partOf(step))
+  const part = document.getElementById(stepElementId(step))
   part?.scrollIntoView({ block: 'start' })
   part?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true })
 }

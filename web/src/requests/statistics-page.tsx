@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatCount, formatDecimal } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { todayAt } from '../retention/until.ts'
+import { todayAt } from '../retention/hold-dates.ts'
 import { Page } from '../shell/page.tsx'
 import { barOf, daysOf, periods, readStatistics, sumOf } from './statistics.ts'
 

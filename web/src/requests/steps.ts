@@ -24,12 +24,12 @@ const stepOfNext: Record<NextStep, Step> = {
 }
 
 /** Letters that are not answers. */
-const onTheWay = new Set<RequestDetail['letters'][number]['kind']>([
+const interimLetters = new Set<RequestDetail['letters'][number]['kind']>([
   ...(['received', 'extension', 'appointment', 'destroyed-before'] as const),
 ])
 
 /** Returns the id of a step's part of the page; its first heading gets the focus. */
-export function partOf(step: Step): string {
+export function stepElementId(step: Step): string {
   return `step-${step}`
 }
 
@@ -103,7 +103,7 @@ export function stateOf(step: Step, request: Facts): StepState {
       case 'calls':
         return calls.length > 0 && calls.every(({ state }) => state !== 'SEVERAL' && state !== 'FOUND')
       case 'letters':
-        return letters.some(({ kind, delivered }) => delivered && !onTheWay.has(kind))
+        return letters.some(({ kind, delivered }) => delivered && !interimLetters.has(kind))
       case 'appointments':
         return appointments.some(({ state }) => state !== 'BOOKED' && state !== 'MOVED')
       case 'prohibition':

@@ -19,7 +19,7 @@ export function useQueue(filters: QueueFilters, me: Me | undefined) {
 }
 
 /** Invalidates the queue and its counts after a change. */
-export function forgetQueue(): void {
+export function invalidateQueue(): void {
   void queries.invalidateQueries({ queryKey: ['get', '/api/requests'] })
 }
 

@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { callHeading, type Done } from './steps.ts'
-import { verifyingOf } from './reported-call.ts'
+import { verificationMethod } from './reported-call.ts'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
 
@@ -30,7 +30,7 @@ export function VerifyCall({
   const { t } = useLanguage()
   const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
   const [isConfirming, setConfirming] = useState(false)
-  const method = verifyingOf(call)
+  const method = verificationMethod(call)
   if (!method) return null
 
   const answer = async (isParty: boolean) => {

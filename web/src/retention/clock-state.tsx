@@ -7,12 +7,12 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Retention } from './retention-shapes.ts'
 
 /** Id of the clock in a confirmation: there is only one. */
-const theClock = '00000000-0000-0000-0000-000000000000'
+const clockConfirmationId = '00000000-0000-0000-0000-000000000000'
 
 /**
  * A clock that is not trusted, which stops destruction: since when, who has confirmed it, and a button to confirm. Renders
@@ -30,8 +30,9 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
     setBusy(true)
     setFailed(undefined)
     // A person with a passkey confirms the clock with it.
-    const { error } = await confirmed({ act: 'clock.confirm', id: theClock, revision: 0 }, () =>
-      api.POST('/api/retention/clock', { body: { now: clock.now } }),
+    const { error } = await withPasskeyConfirmation(
+      { act: 'clock.confirm', id: clockConfirmationId, revision: 0 },
+      () => api.POST('/api/retention/clock', { body: { now: clock.now } }),
     ).catch((error: unknown) => ({ error: error ?? new Error('no answer') }))
     setBusy(false)
     if (error !== undefined) return setFailed(error)

@@ -7,7 +7,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { dueIn, spansFrom, totalsOf } from './due.ts'
+import { dueBySpan, spansFrom, totalsOf } from './due.ts'
 import { DueChart } from './due-chart.tsx'
 import { grains, readDueFilters, type Due, type DueFilters, type Grain } from './retention-shapes.ts'
 import { dueText, spanText } from './retention-words.ts'
@@ -27,7 +27,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   const { data, error, isPending, isFetching, refetch } = $api.useQuery('get', '/api/retention/due', {
     params: { query },
   })
-  const due = data && dueIn(spans, data.items)
+  const due = data && dueBySpan(spans, data.items)
   const total = due && {
     recordings: totalsOf(due, 'recordings').total,
     contacts: totalsOf(due, 'contacts').total,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dueIn, heightsOf, spansFrom, totalsOf } from './due.ts'
+import { dueBySpan, heightsOf, spansFrom, totalsOf } from './due.ts'
 import { readDueFilters, readHoldState } from './retention-shapes.ts'
 
 const autumn = Date.parse('2026-10-24T09:20:00Z')
@@ -29,7 +29,7 @@ test('the hour that is repeated at the end of DST gives two spans', () => {
 test('a missing span has nothing due, and a span split by the server is added up', () => {
   const spans = spansFrom(autumn, 'day')
   const one = (from: string, recordings: number) => ({ from, until: from, recordings, contacts: 1 })
-  const due = dueIn(spans, [
+  const due = dueBySpan(spans, [
     one('2026-10-24T21:00:00Z', 3),
     one('2026-10-25T21:59:59Z', 4),
     one('2026-10-25T22:00:00Z', 5),
@@ -37,7 +37,7 @@ test('a missing span has nothing due, and a span split by the server is added up
   ])
   expect(due.slice(0, 4).map(({ recordings }) => recordings)).toEqual([0, 7, 5, 0])
   expect(totalsOf(due, 'recordings')).toMatchObject({ total: 12, peak: { recordings: 7 } })
-  expect(totalsOf(dueIn(spans, []), 'contacts')).toEqual({ total: 0 })
+  expect(totalsOf(dueBySpan(spans, []), 'contacts')).toEqual({ total: 0 })
 })
 
 test('one record among a million still has a bar', () => {

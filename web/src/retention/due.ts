@@ -8,12 +8,12 @@ const hourMs = 3_600_000
 
 /** Returns the hours, days or months in Finland from the current one on, each starting at the end of the one before. */
 export function spansFrom(nowMs: number, by: Grain): { from: string; until: string }[] {
-  const edges = Array.from({ length: bars[by] + 1 }, (_, index) => edge(nowMs, by, index))
+  const edges = Array.from({ length: bars[by] + 1 }, (_, index) => spanBoundary(nowMs, by, index))
   return edges.slice(1).map((until, index) => ({ from: iso(edges[index]!), until: iso(until) }))
 }
 
 /** Returns the amount due in each span: zero where the server sent none; amounts outside the chart are ignored. */
-export function dueIn(spans: readonly { from: string; until: string }[], items: readonly Due[]): Due[] {
+export function dueBySpan(spans: readonly { from: string; until: string }[], items: readonly Due[]): Due[] {
   return spans.map(({ from, until }) => {
     const inside = items.filter((item) => isWithin(item.from, from, until))
     return {
@@ -38,7 +38,7 @@ export function totalsOf(due: readonly Due[], member: 'recordings' | 'contacts')
   return { total, ...(peak && { peak }) }
 }
 
-function edge(nowMs: number, by: Grain, index: number): number {
+function spanBoundary(nowMs: number, by: Grain, index: number): number {
   // Hours have the same length in summer and winter; days and months follow the calendar.
   if (by === 'hour') return Math.floor(nowMs / hourMs) * hourMs + index * hourMs
   const today = toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone))

@@ -10,7 +10,7 @@ import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Hold } from './retention-shapes.ts'
-import { holdUntil, lastHoldDay, todayAt } from './until.ts'
+import { holdUntil, lastHoldDay, todayAt } from './hold-dates.ts'
 
 /** Renews an order: new end, and the order it is based on. */
 export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
@@ -23,7 +23,7 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
     setTried(true)
     if (!until || isWrongDay(until) || orderReference.trim() === '') return false
     const body = { until: holdUntil(until, serverNowMs()), orderReference: orderReference.trim() }
-    return ended(renew.mutateAsync({ params: { path: { id: hold.id } }, body }), onDone)
+    return finishRequest(renew.mutateAsync({ params: { path: { id: hold.id } }, body }), onDone)
   }
   return (
     <Step
@@ -56,7 +56,7 @@ export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   const submit = async () => {
     setTried(true)
     if (note.trim() === '') return false
-    return ended(end.mutateAsync({ params: { path: { id: hold.id } }, body: { note: note.trim() } }), onDone)
+    return finishRequest(end.mutateAsync({ params: { path: { id: hold.id } }, body: { note: note.trim() } }), onDone)
   }
   return (
     <Step
@@ -113,7 +113,7 @@ export function EnterHold({
       authority: written.authority.trim(),
       provision: written.provision.trim(),
     }
-    return ended(enter.mutateAsync({ body }), () => {
+    return finishRequest(enter.mutateAsync({ body }), () => {
       announce(t('retention.holds.entered'))
       setWritten(empty)
       setTried(false)
@@ -185,7 +185,7 @@ function isWrongDay(day: CalendarDate): boolean {
 }
 
 /** Returns true if it succeeded; the mutation holds a refusal. */
-async function ended(request: Promise<unknown>, onDone: () => void): Promise<boolean> {
+async function finishRequest(request: Promise<unknown>, onDone: () => void): Promise<boolean> {
   const isDone = await request.then(
     () => true,
     () => false,

@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
@@ -44,7 +44,7 @@ function Holds() {
               <Link
                 to="/retention/holds"
                 search={one === 'ended' ? { state: one } : {}}
-                activeOptions={wholeAddress}
+                activeOptions={exactUrlMatch}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {t(`retention.holds.${one}`)}

@@ -13,7 +13,7 @@ const t: Translate = (key, values = {}) => {
   return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)), text)
 }
 
-describe('the words of how records end', () => {
+describe('the texts about retention and destruction', () => {
   test('name every kind and every cause in the destruction ledger', () => {
     const schema = read('database/schema.sql')
     const functions = readdirSync(join(import.meta.dirname, '../../../database/functions'), {
@@ -51,7 +51,7 @@ describe('the words of how records end', () => {
     expect(codes.filter((code) => faultText(code, t) === code)).toEqual([])
   })
 
-  test('have a sentence for every refusal about an end', () => {
+  test('have a sentence for every refusal about holds, inspections, appointments, recalls and the clock', () => {
     const codes = Object.keys(JSON.parse(read('texts/refusals.json')) as object)
     const ofEnds = codes.filter((code) => /^(hold|inspection|appointment|recall|clock)[.]/.test(code))
     expect(ofEnds.length).toBeGreaterThan(10)

@@ -2,7 +2,7 @@ import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import type { Destruction } from './retention-shapes.ts'
 
-const againMs = 3000
+const pollMs = 3000
 const maxRetries = 20
 
 /** Reads how a recording was destroyed. Polls until its entry has its number in the ledger, for a minute at most. */
@@ -14,7 +14,7 @@ export function useDestruction(recordingId: string | undefined, under: UnderPurp
     {
       enabled: recordingId !== undefined,
       staleTime: 0,
-      refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < maxRetries ? againMs : false),
+      refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < maxRetries ? pollMs : false),
     },
   ).data
 }

@@ -19,10 +19,10 @@ import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { ChoosePeople } from './choose-people.tsx'
-import { keyOf, lastDayWithin, offered, renewing, unitsOf, withRole, type NewRight } from './new-right.ts'
+import { keyOf, lastDayWithin, offeredRole, renewalOf, unitsOf, withRole, type NewRight } from './new-right.ts'
 import { readNewRight, type Candidate, type Offer } from './rights-shapes.ts'
 import { refusalIn, roleText, type RightField } from './rights-words.ts'
-import { changedRights } from './use-decide.ts'
+import { invalidateRights } from './use-decide.ts'
 
 /** Requests a right: persons, role, purpose, scope, reason and end. Another person decides (R36). */
 export function NewRightPage() {
@@ -61,7 +61,7 @@ export function NewRightPage() {
           offer={offer.data}
           start={
             right && first
-              ? renewing(right, offer.data, first, today(zone))
+              ? renewalOf(right, offer.data, first, today(zone))
               : emptyFor(person === undefined && offer.data.asksFor !== 'oneself' ? undefined : first)
           }
         />
@@ -97,7 +97,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   const [tried, setTried] = useState(false)
   const [wrong, setWrong] = useState<{ field: RightField; text: string }[]>([])
   const request = $api.useMutation('post', '/api/rights/requests')
-  const role = offered(offer, draft.role)
+  const role = offeredRole(offer, draft.role)
   const units = unitsOf(draft.people)
   const registry = $api.useQuery('get', '/api/numbers', undefined, { enabled: role?.scope === 'numbers' })
   const refusal = request.error ? refusalIn(request.error, t) : undefined
@@ -130,7 +130,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     }
     const made = await request.mutateAsync({ body }).catch(() => undefined)
     if (!made) return
-    await changedRights(client)
+    await invalidateRights(client)
     await navigate({ to: '/rights' })
     announce(t('rights.requested', { count: made.items.length }))
   }

@@ -1,6 +1,6 @@
 import { parseDate } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
-import { keyOf, lastDayWithin, renewing, unitsOf, withRole, type NewRight } from './new-right.ts'
+import { keyOf, lastDayWithin, renewalOf, unitsOf, withRole, type NewRight } from './new-right.ts'
 import type { Candidate, HeldRight, Offer } from './rights-shapes.ts'
 
 const today = parseDate('2026-11-25')
@@ -63,7 +63,7 @@ describe('a renewed right', () => {
   } as unknown as HeldRight
 
   test('begins the day after the last day of the old right, with what the description still offers', () => {
-    expect(renewing(right, offer, person(), today)).toMatchObject({
+    expect(renewalOf(right, offer, person(), today)).toMatchObject({
       role: 'OFFICIAL',
       purposes: ['DEVELOPMENT'],
       reason: 'Vastaa puheluihin',
@@ -73,15 +73,15 @@ describe('a renewed right', () => {
   })
 
   test('begins at once if the old right has ended, and has no role if that role is no longer offered', () => {
-    expect(renewing({ ...right, until: '2026-11-01T22:00:00Z' }, offer, person(), today)).toMatchObject({
+    expect(renewalOf({ ...right, until: '2026-11-01T22:00:00Z' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),
     })
     // Begins at once although the last day is ahead: the right was revoked.
-    expect(renewing({ ...right, state: 'revoked' }, offer, person(), today)).toMatchObject({
+    expect(renewalOf({ ...right, state: 'revoked' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),
     })
-    expect(renewing({ ...right, role: 'SECURITY' }, offer, person(), today)).toMatchObject({ role: '', purposes: [] })
+    expect(renewalOf({ ...right, role: 'SECURITY' }, offer, person(), today)).toMatchObject({ role: '', purposes: [] })
   })
 })

@@ -20,13 +20,13 @@ export function keyOf({ role, duty }: { role: string; duty?: string | undefined 
 }
 
 /** Returns the chosen role from the description in force. */
-export function offered(offer: Offer, key: string): OfferedRole | undefined {
+export function offeredRole(offer: Offer, key: string): OfferedRole | undefined {
   return offer.roles.find((one) => keyOf(one) === key)
 }
 
 /** Sets the role and its defaults: its purpose if it has only one; nothing of the earlier role remains. */
 export function withRole(draft: NewRight, offer: Offer, key: string): NewRight {
-  const purposes = offered(offer, key)?.purposes ?? []
+  const purposes = offeredRole(offer, key)?.purposes ?? []
   return { ...draft, role: key, purposes: purposes.length === 1 ? [...purposes] : [], units: [], numbers: [] }
 }
 
@@ -42,9 +42,9 @@ export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
  * Returns the renewal of a right: unchanged, from the day after its last, or at once if it has ended; what the description no
  * longer offers is removed.
  */
-export function renewing(right: HeldRight, offer: Offer, person: Candidate, today: CalendarDate): NewRight {
+export function renewalOf(right: HeldRight, offer: Offer, person: Candidate, today: CalendarDate): NewRight {
   const role = keyOf(right)
-  const described = offered(offer, role)
+  const described = offeredRole(offer, role)
   const ends = right.until === undefined || right.state === 'revoked' ? undefined : dayAfterLast(right.until)
   const isAhead = ends !== undefined && ends.compare(today) > 0
   const known = unitsOf([person]).map(({ id }) => id)

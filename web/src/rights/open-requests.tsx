@@ -9,10 +9,16 @@ import { announce } from '../shell/announce.tsx'
 import { RequestCard } from './request-card.tsx'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn, periodText, roleText } from './rights-words.ts'
-import { changedRights } from './use-decide.ts'
+import { invalidateRights } from './use-decide.ts'
 
 /** Requests that the viewer decides on, grouped by submission; oldest first. */
-export function ToDecide({ requests, onDecided }: { requests: readonly RightRequest[]; onDecided: () => void }) {
+export function RequestsToDecide({
+  requests,
+  onDecided,
+}: {
+  requests: readonly RightRequest[]
+  onDecided: () => void
+}) {
   const batches = new Map<string, RightRequest[]>()
   for (const request of requests) batches.set(request.batch, [...(batches.get(request.batch) ?? []), request])
   return [...batches].map(([batch, [first, ...others]]) =>
@@ -21,7 +27,7 @@ export function ToDecide({ requests, onDecided }: { requests: readonly RightRequ
 }
 
 /** Requests that wait for another person. */
-export function Waits({ requests }: { requests: readonly RightRequest[] }) {
+export function PendingRequests({ requests }: { requests: readonly RightRequest[] }) {
   const { t, language } = useLanguage()
   return (
     <ul className="panel past-list">
@@ -58,7 +64,7 @@ export function Withdraw({ request }: { request: RightRequest }) {
   const submit = async () => {
     const done = await withdraw.mutateAsync({ params: { path: { id: request.id } } }).catch(() => undefined)
     if (done) announce(t('rights.withdrawn'))
-    await changedRights(client)
+    await invalidateRights(client)
   }
   return (
     <div className="actions">

@@ -15,7 +15,7 @@ import { Page } from '../shell/page.tsx'
 import { Doubts, RightFacts } from './right-card.tsx'
 import type { HeldRight } from './rights-shapes.ts'
 import { lastMoment, refusalIn, roleText } from './rights-words.ts'
-import { changedRights } from './use-decide.ts'
+import { invalidateRights } from './use-decide.ts'
 
 /** Rights not yet reviewed this quarter: each is confirmed or ended (L20). */
 export function ReviewRightsPage() {
@@ -88,7 +88,7 @@ function Decide({ right }: { right: HeldRight }) {
     const done = await review.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
     if (!done) return undefined
     announce(t(isKept ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
-    await changedRights(client)
+    await invalidateRights(client)
     return focusHeading('review-list')
   }
   const isMissing = missing !== undefined && note.trim() === ''

@@ -14,7 +14,7 @@ import { announce } from '../shell/announce.tsx'
 import type { HeldRight } from './rights-shapes.ts'
 import { endsSoon, refusalIn, doubtText, periodText, roleText } from './rights-words.ts'
 import { ScopeWords } from './scope-words.tsx'
-import { changedRights } from './use-decide.ts'
+import { invalidateRights } from './use-decide.ts'
 
 /** A current or future right: scope, decision, end, and acts to end or renew it. */
 export function RightCard({
@@ -175,7 +175,7 @@ function Revoke({ right }: { right: HeldRight }) {
     const done = await revoke.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
     if (!done) return document.getElementById(field)?.focus()
     announce(t('rights.revoked', { role: roleText(right, t) }))
-    await changedRights(client)
+    await invalidateRights(client)
     return undefined
   }
   if (!isOpen) {

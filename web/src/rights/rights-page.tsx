@@ -10,7 +10,7 @@ import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { Holders } from './holders.tsx'
-import { ToDecide, Waits } from './open-requests.tsx'
+import { RequestsToDecide, PendingRequests } from './open-requests.tsx'
 import { PastRequest } from './request-card.tsx'
 import { readHolderFilters, reviewsRights } from './rights-shapes.ts'
 
@@ -46,7 +46,7 @@ export function RightsPage() {
       }
     >
       <Requests />
-      {me && watchesRights(me) && <FindHolders />}
+      {me && seesHolders(me) && <FindHolders />}
     </Page>
   )
 }
@@ -72,9 +72,9 @@ function Requests() {
           {t(mine.length > 0 ? 'rights.toDecide' : 'rights.open')}
         </h2>
         {open.length === 0 && <p className="muted">{t('rights.open.none')}</p>}
-        <ToDecide requests={mine} onDecided={() => focusHeading('rights-to-decide')} />
+        <RequestsToDecide requests={mine} onDecided={() => focusHeading('rights-to-decide')} />
         {mine.length > 0 && others.length > 0 && <h3>{t('rights.open.others')}</h3>}
-        {others.length > 0 && <Waits requests={others} />}
+        {others.length > 0 && <PendingRequests requests={others} />}
       </section>
       {decided.length > 0 && (
         <details className="more-of">
@@ -96,6 +96,6 @@ function FindHolders() {
   return <Holders filters={filters} onSearch={(search) => void navigate({ to: '/rights', search })} />
 }
 
-function watchesRights(me: Me): boolean {
+function seesHolders(me: Me): boolean {
   return hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'SUPERVISOR')
 }

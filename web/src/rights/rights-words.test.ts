@@ -27,7 +27,7 @@ test('a period is written with its last day, not with the instant after it', () 
   expect(periodText({ from: '2026-11-30T22:00:00Z' }, t, 'fi')).toBe('rights.period.open 1.12.2026')
 })
 
-test('an expert’s role carries the duty', () => {
+test('the text of an expert’s role includes the duty', () => {
   expect(roleText({ role: 'EXPERT', duty: 'TRAINING' }, t)).toBe('rights.role.EXPERT (rights.duty.TRAINING)')
   expect(roleText({ role: 'SECURITY' }, t)).toBe('rights.role.SECURITY')
 })

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/request-passkey.ts'
+import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn } from './rights-words.ts'
 
@@ -31,7 +31,7 @@ export function useDecide() {
     }
     setLeft(undefined)
     setUndecided(failed)
-    await changedRights(client)
+    await invalidateRights(client)
     return requests.length - failed.length
   }
   return { decide, left, undecided }
@@ -41,7 +41,7 @@ async function decideOne(id: string, body: { approve: boolean; note?: string }):
   try {
     // A person with a passkey confirms each decision with it.
     const about = { act: body.approve ? 'right.approve' : 'right.reject', id, revision: 0 } as const
-    const { error } = await confirmed(about, () =>
+    const { error } = await withPasskeyConfirmation(about, () =>
       api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body }),
     )
     return error
@@ -51,7 +51,7 @@ async function decideOne(id: string, body: { approve: boolean; note?: string }):
 }
 
 /** Invalidates everything read about rights, including one's own. */
-export async function changedRights(client: ReturnType<typeof useQueryClient>): Promise<void> {
+export async function invalidateRights(client: ReturnType<typeof useQueryClient>): Promise<void> {
   await client.invalidateQueries({
     predicate: ({ queryKey: [first, path] }) =>
       first === 'rights' || (typeof path === 'string' && (path.startsWith('/api/rights') || path === '/api/session')),

@@ -10,14 +10,14 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, resumeSignIn } from './begin-session.ts'
 import { IdentityProviderButton } from './identity-provider-button.tsx'
-import type { Left } from './leave.ts'
+import type { SessionEndReason } from './leave.ts'
 import { PasskeyButton } from './passkey-button.tsx'
 import { isSignedOut, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
 /** First step: user id and password, or an alternative if there is one. */
-export function CredentialsStep({ because }: { because?: Left | undefined }) {
+export function CredentialsStep({ because }: { because?: SessionEndReason | undefined }) {
   const { t } = useLanguage()
   const { report, waitUntilMs, clear } = useRefusal()
   const [userId, setUserId] = useState('')

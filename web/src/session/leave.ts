@@ -1,10 +1,10 @@
 import { createContext, use } from 'react'
 
 /** Why the session ended: by itself, by sign-out, or with the listening mode, recorded as listened to or not. */
-export type Left = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
+export type SessionEndReason = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
 
 /** Ends the session in this browser with a reason; `elsewhere` if the server has ended it already. */
-export type Leave = (reason: Left, location?: 'here' | 'elsewhere') => void
+export type Leave = (reason: SessionEndReason, location?: 'here' | 'elsewhere') => void
 
 export const LeaveContext = createContext<Leave | undefined>(undefined)
 

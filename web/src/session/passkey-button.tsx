@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys, givePasskey, signInWithPasskey } from './request-passkey.ts'
+import { canUsePasskeys, completeSignInWithPasskey, signInWithPasskey } from './request-passkey.ts'
 import { beginSession } from './begin-session.ts'
 import { passkeyPlace } from './passkey-place.ts'
 
@@ -33,7 +33,7 @@ export function PasskeyButton({
 
   const submit = async () => {
     setBusy(true)
-    const answer = await (step === 'alone' ? signInWithPasskey() : givePasskey())
+    const answer = await (step === 'alone' ? signInWithPasskey() : completeSignInWithPasskey())
     setBusy(false)
     if ('error' in answer) onFailed(answer.error)
     else beginSession(answer.done)

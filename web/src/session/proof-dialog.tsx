@@ -12,7 +12,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, proveWithPasskey } from './request-passkey.ts'
 import type { ProofRequest } from '../api/presence-proof.ts'
-import { wayThrough } from './provider-way.ts'
+import { identityProviderUrl } from './identity-provider-url.ts'
 import { readOtp } from './sign-in-step.ts'
 
 /** Dialog in which the person proves that they are there. */
@@ -129,7 +129,7 @@ function ProofForm({
       {account.method === 'oidc' && options?.identityProvider && (
         <p>
           <a
-            href={`${wayThrough(options.publicUrl ?? '', window.location.pathname + window.location.search)}&fresh=true`}
+            href={`${identityProviderUrl(options.publicUrl ?? '', window.location.pathname + window.location.search)}&fresh=true`}
           >
             {t('session.prove.provider', { name: options.identityProvider.name })}
           </a>

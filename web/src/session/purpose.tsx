@@ -16,8 +16,8 @@ const remembered = 'seloste.purpose'
 /** Provides the purpose of every access in this session (R3). */
 export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
   const choices = useMemo(() => purposesOf(me), [me])
-  const [picked, setPicked] = useState<UnderPurpose | undefined>(() => recall(me.personId))
-  const chosen = useMemo(() => allowed(picked, choices) ?? onlyChoice(choices), [picked, choices])
+  const [picked, setPicked] = useState<UnderPurpose | undefined>(() => storedPurpose(me.personId))
+  const chosen = useMemo(() => ifAllowed(picked, choices) ?? onlyChoice(choices), [picked, choices])
   const state = useMemo<PurposeState>(
     () => ({
       choices,
@@ -55,7 +55,7 @@ export function forgetPurpose(): void {
   window.sessionStorage.removeItem(remembered)
 }
 
-function allowed(under: UnderPurpose | undefined, choices: PurposeChoice[]): UnderPurpose | undefined {
+function ifAllowed(under: UnderPurpose | undefined, choices: PurposeChoice[]): UnderPurpose | undefined {
   const choice = choices.find((one) => one.purpose === under?.purpose)
   return choice && (!choice.referenceNeeded || under?.reference) ? under : undefined
 }
@@ -65,7 +65,7 @@ function onlyChoice(choices: PurposeChoice[]): UnderPurpose | undefined {
   return only && others.length === 0 && !only.referenceNeeded ? { purpose: only.purpose } : undefined
 }
 
-function recall(personId: string): UnderPurpose | undefined {
+function storedPurpose(personId: string): UnderPurpose | undefined {
   try {
     const kept = JSON.parse(window.sessionStorage.getItem(remembered) ?? 'null') as {
       personId: string

@@ -17,13 +17,13 @@ import type { paths } from '../api/paths.ts'
 type Confirmed = paths['/api/confirmations/challenge']['post']['requestBody']['content']['application/json']
 export type Act = Confirmed['act']
 /** Result of a passkey act. */
-export type Done<T> = { done: T; error?: never } | { done?: never; error: unknown }
+export type PasskeyResult<T> = { done: T; error?: never } | { done?: never; error: unknown }
 
 /** True if this browser supports passkeys. */
 export const canUsePasskeys = browserSupportsWebAuthn()
 
 /** Signs in with a passkey only; the browser asks which. */
-export function signInWithPasskey(): Promise<Done<Me>> {
+export function signInWithPasskey(): Promise<PasskeyResult<Me>> {
   return withAnswers(async () => {
     const options = dataOf(await api.POST('/api/session/passkey/challenge'))
     return dataOf(await api.POST('/api/session/passkey', { body: { response: await get(options) } }))
@@ -31,7 +31,7 @@ export function signInWithPasskey(): Promise<Done<Me>> {
 }
 
 /** Completes a sign-in that awaits a second factor. */
-export function givePasskey(): Promise<Done<Me>> {
+export function completeSignInWithPasskey(): Promise<PasskeyResult<Me>> {
   return withAnswers(async () => {
     const options = dataOf(await api.POST('/api/session/second-factor/passkey/challenge'))
     return dataOf(await api.POST('/api/session/second-factor/passkey', { body: { response: await get(options) } }))
@@ -42,7 +42,10 @@ export function givePasskey(): Promise<Done<Me>> {
  * Makes a passkey and registers it under a name.
  * @param proof the password, and a code if there is an authenticator
  */
-export function addPasskey(name: string, proof: { password?: string; otp?: string }): Promise<Done<{ id: string }>> {
+export function addPasskey(
+  name: string,
+  proof: { password?: string; otp?: string },
+): Promise<PasskeyResult<{ id: string }>> {
   return withAnswers(async () => {
     const options = dataOf(await api.POST('/api/account/passkeys/challenge', { body: proof }))
     const response = await make(options)
@@ -54,7 +57,7 @@ export function addPasskey(name: string, proof: { password?: string; otp?: strin
  * Performs an act that the server may want confirmed with a passkey: if it does, requests the assertion and repeats the act.
  * @param attempt the server's answer to the act
  */
-export async function confirmed<T extends { error?: unknown }>(
+export async function withPasskeyConfirmation<T extends { error?: unknown }>(
   about: { act: Act; id: string; revision: number },
   attempt: () => Promise<T>,
 ): Promise<T | { error: unknown }> {
@@ -69,7 +72,7 @@ export async function confirmed<T extends { error?: unknown }>(
 }
 
 /** Proves by passkey that its owner is at this session. */
-export function proveWithPasskey(personId: string): Promise<Done<boolean>> {
+export function proveWithPasskey(personId: string): Promise<PasskeyResult<boolean>> {
   const about = { act: 'session.prove', id: personId, revision: 0 } as const
   return withAnswers(async () => {
     const options = dataOf(await api.POST('/api/confirmations/challenge', { body: about }))
@@ -117,7 +120,7 @@ function dataOf<T>({ data, error }: { data?: T; error?: unknown }): T {
   return data
 }
 
-async function withAnswers<T>(work: () => Promise<T>): Promise<Done<T>> {
+async function withAnswers<T>(work: () => Promise<T>): Promise<PasskeyResult<T>> {
   try {
     return { done: await work() }
   } catch (error) {

@@ -42,6 +42,6 @@ export function servesOnly(me: Pick<Me, 'rights'>): boolean {
 }
 
 /** Returns true for officials, who search among the calls that they answered. */
-export function answers(me: Pick<Me, 'rights'>): boolean {
+export function answersCalls(me: Pick<Me, 'rights'>): boolean {
   return hasRole(me, 'OFFICIAL')
 }

@@ -2,7 +2,7 @@
 import { lazy, Suspense } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
-import type { Left } from './leave.ts'
+import type { SessionEndReason } from './leave.ts'
 import type { SignInStep } from './sign-in-step.ts'
 
 const SecondFactorStep = lazy(async () => ({
@@ -11,7 +11,7 @@ const SecondFactorStep = lazy(async () => ({
 const EnrolmentStep = lazy(async () => ({ default: (await import('../account/enrolment-step.tsx')).EnrolmentStep }))
 
 /** Shows the awaited step. `because` explains a sign-in in the middle of work. */
-export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: Left | undefined }) {
+export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: SessionEndReason | undefined }) {
   if (awaits.step === 'credentials') return <CredentialsStep because={because} />
   return (
     <Suspense fallback={<Waiting />}>

@@ -48,14 +48,14 @@ import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { makesStudies } from '../studies/question.ts'
 import { trains } from '../training/training-shapes.ts'
 
-const isAnybody = () => true
+const isEverybody = () => true
 const mayView = (me: Me) => purposesOf(me).length > 0 && !servesOnly(me)
-const answers = (me: Me) => hasRole(me, 'OFFICIAL')
-const receives = (me: Me) => hasRole(me, 'SERVICE_UNIT')
+const answersCalls = (me: Me) => hasRole(me, 'OFFICIAL')
+const isServiceUnit = (me: Me) => hasRole(me, 'SERVICE_UNIT')
 const seesTemplates = (me: Me) => hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR')
 const decides = (me: Me) => hasRole(me, 'DECISION_MAKER')
 const seesPeople = (me: Me) => hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR')
-export const watches = (me: Me) => hasRole(me, 'DATA_PROTECTION_OFFICER')
+export const isDataProtectionOfficer = (me: Me) => hasRole(me, 'DATA_PROTECTION_OFFICER')
 export const administers = (me: Me) => hasRole(me, 'ADMINISTRATOR')
 
 /** By headings of the navigation. */
@@ -63,7 +63,7 @@ const parts = [
   {
     heading: undefined,
     screens: [
-      { to: '/', word: 'shell.nav.start', Icon: House, isFor: isAnybody },
+      { to: '/', word: 'shell.nav.start', Icon: House, isFor: isEverybody },
       { to: '/requests', word: 'requests.title', Icon: Inbox, isFor: servesRequests },
       { to: '/contacts', word: 'shell.nav.search', Icon: Search, isFor: mayView },
       { to: '/calls', word: 'shell.nav.live', Icon: PhoneCall, isFor: mayView },
@@ -84,21 +84,21 @@ const parts = [
         Icon: BookOpenCheck,
         isFor: readsLog,
       },
-      { to: '/my-calls', word: 'shell.nav.myCalls', Icon: Headset, isFor: answers },
-      { to: '/my-calls/looks', word: 'shell.nav.myLooks', Icon: Eye, isFor: answers },
+      { to: '/my-calls', word: 'shell.nav.myCalls', Icon: Headset, isFor: answersCalls },
+      { to: '/my-calls/looks', word: 'shell.nav.myLooks', Icon: Eye, isFor: answersCalls },
       {
         to: '/my-calls/evaluations',
         word: 'quality.own',
 
         Icon: ClipboardList,
-        isFor: answers,
+        isFor: answersCalls,
       },
       {
         to: '/my-calls/trainings',
         word: 'training.own',
 
         Icon: GraduationCap,
-        isFor: answers,
+        isFor: answersCalls,
       },
     ],
   },
@@ -110,10 +110,10 @@ const parts = [
         word: 'offices.appointments.title',
 
         Icon: CalendarClock,
-        isFor: receives,
+        isFor: isServiceUnit,
       },
-      { to: '/offices', word: 'offices.title', Icon: Building2, isFor: receives },
-      { to: '/workstation', word: 'offices.workstation.title', Icon: Monitor, isFor: receives },
+      { to: '/offices', word: 'offices.title', Icon: Building2, isFor: isServiceUnit },
+      { to: '/workstation', word: 'offices.workstation.title', Icon: Monitor, isFor: isServiceUnit },
       {
         to: '/letter-templates',
         word: 'letters.templates.title',
@@ -136,9 +136,9 @@ const parts = [
   {
     heading: 'shell.nav.watch',
     screens: [
-      { to: '/alarms', word: 'shell.nav.alarms', Icon: BellRing, isFor: watches },
-      { to: '/reviews', word: 'shell.nav.reviews', Icon: ClipboardCheck, isFor: watches },
-      { to: '/log', word: 'shell.nav.log', Icon: ScrollText, isFor: watches },
+      { to: '/alarms', word: 'shell.nav.alarms', Icon: BellRing, isFor: isDataProtectionOfficer },
+      { to: '/reviews', word: 'shell.nav.reviews', Icon: ClipboardCheck, isFor: isDataProtectionOfficer },
+      { to: '/log', word: 'shell.nav.log', Icon: ScrollText, isFor: isDataProtectionOfficer },
       {
         to: '/reconciliation',
         word: 'reconciliation.title',
@@ -181,16 +181,16 @@ const parts = [
   {
     heading: 'shell.nav.description',
     screens: [
-      { to: '/description', word: 'shell.nav.versions', Icon: GitCompareArrows, isFor: isAnybody },
-      { to: '/plan', word: 'shell.nav.plan', Icon: Disc3, isFor: isAnybody },
-      { to: '/numbers', word: 'shell.nav.numbers', Icon: Hash, isFor: isAnybody },
+      { to: '/description', word: 'shell.nav.versions', Icon: GitCompareArrows, isFor: isEverybody },
+      { to: '/plan', word: 'shell.nav.plan', Icon: Disc3, isFor: isEverybody },
+      { to: '/numbers', word: 'shell.nav.numbers', Icon: Hash, isFor: isEverybody },
     ],
   },
   {
     heading: 'shell.nav.access',
     screens: [
       { to: '/people', word: 'shell.nav.people', Icon: UsersRound, isFor: seesPeople },
-      { to: '/rights', word: 'rights.title', Icon: KeyRound, isFor: isAnybody },
+      { to: '/rights', word: 'rights.title', Icon: KeyRound, isFor: isEverybody },
     ],
   },
 ] as const

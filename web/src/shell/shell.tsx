@@ -14,7 +14,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { rememberSearch } from '../contacts/last-search.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { LeaveContext, useLeave, type Left } from '../session/leave.ts'
+import { LeaveContext, useLeave, type SessionEndReason } from '../session/leave.ts'
 import { loadPurposeForm, PurposeGate } from '../session/purpose-gate.tsx'
 import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
@@ -24,7 +24,7 @@ import { ProveAgain } from '../session/prove-again.tsx'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-presence.ts'
-import { beginAnew, clearTab, isOfAnother, bindTab } from '../session/whose-tab.ts'
+import { resetTab, clearTab, belongsToAnother, bindTab } from '../session/tab-owner.ts'
 import { Announcer } from './announce.tsx'
 import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
@@ -40,7 +40,7 @@ const ListeningRoom = lazy(async () => ({
 export function Shell() {
   const navigate = useNavigate()
   const presence = usePresence()
-  const [because, setBecause] = useState<Left>()
+  const [because, setBecause] = useState<SessionEndReason>()
   const [wasIn, setWasIn] = useState(false)
   const [isLeaving, setLeaving] = useState(false)
   const isOpen = useMatches({ select: (matches) => matches.at(-1)?.staticData.isOpen === true })
@@ -54,10 +54,10 @@ export function Shell() {
   const personId = presence.state === 'signed-in' ? presence.me.personId : undefined
   const isConfined = presence.state === 'signed-in' && presence.me.confinedTo !== undefined
   // A page without sign-in belongs to nobody.
-  const followsAnother = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
+  const followsAnother = personId !== undefined && !isLeaving && (!isOpen || isConfined) && belongsToAnother(personId)
   useEffect(() => {
-    if (followsAnother) beginAnew()
-    else if (personId !== undefined && !isOfAnother(personId)) bindTab(personId)
+    if (followsAnother) resetTab()
+    else if (personId !== undefined && !belongsToAnother(personId)) bindTab(personId)
   }, [personId, followsAnother])
   useEffect(() => {
     if (personId !== undefined) notifyTabs('signed-in')
@@ -67,7 +67,7 @@ export function Shell() {
     if (needsPurpose) void loadPurposeForm()
   }, [needsPurpose])
 
-  const leave = async (reason: Left, location: 'here' | 'elsewhere' = 'here') => {
+  const leave = async (reason: SessionEndReason, location: 'here' | 'elsewhere' = 'here') => {
     // Hides everything, whether or not the server receives it.
     setLeaving(true)
     // After a timeout the person returns to where they were; after a sign-out no search is left for the next one.

@@ -12,13 +12,13 @@ import { FactorRemovals } from '../people/factor-removals.tsx'
 import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
-import { watches } from '../shell/screens.ts'
+import { isDataProtectionOfficer } from '../shell/screens.ts'
 import { makesStudies } from '../studies/question.ts'
-import { OperationPicture } from './operation-picture.tsx'
+import { OperationOverview } from './operation-overview.tsx'
 import { SetupSection } from './setup-section.tsx'
-import { TodayPicture } from './today-picture.tsx'
+import { TodayOverview } from './today-overview.tsx'
 import { WaitingSection } from './waiting-section.tsx'
-import { WatchPicture } from './watch-picture.tsx'
+import { DataProtectionOverview } from './data-protection-overview.tsx'
 
 export function StartPage() {
   const { t } = useLanguage()
@@ -33,9 +33,9 @@ export function StartPage() {
           {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <DirectoryChanges />}
           {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <FactorRemovals />}
           {runsCapture(me) && <SetupSection me={me} />}
-          {makesStudies(me) && <TodayPicture />}
-          {watches(me) && <WatchPicture />}
-          {runsCapture(me) && <OperationPicture />}
+          {makesStudies(me) && <TodayOverview />}
+          {isDataProtectionOfficer(me) && <DataProtectionOverview />}
+          {runsCapture(me) && <OperationOverview />}
         </>
       )}
       <VersionInForce />

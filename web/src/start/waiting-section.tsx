@@ -46,7 +46,7 @@ function Rows({ items, me }: { items: readonly WaitingItem[]; me: Me }) {
 
 const dayMs = 24 * 3_600_000
 /** If less than this is left, the time left is shown; otherwise the date. */
-const nearMs = 30 * dayMs
+const showTimeLeftMs = 30 * dayMs
 
 function Deadline({ row, deadline, nowMs }: { row: WaitingItem; deadline: string; nowMs: number }) {
   const { t, language } = useLanguage()
@@ -55,7 +55,7 @@ function Deadline({ row, deadline, nowMs }: { row: WaitingItem; deadline: string
   return (
     <>
       {t(row.kind === 'appointment' ? 'start.waiting.from' : 'start.waiting.until', { when })}{' '}
-      {leftMs < nearMs && (
+      {leftMs < showTimeLeftMs && (
         <span className="second">
           {t(leftMs < 0 ? 'start.waiting.late' : 'start.waiting.left', { time: roughText(Math.abs(leftMs), t) })}
         </span>

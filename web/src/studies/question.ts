@@ -96,13 +96,13 @@ export function queryOf(question: StudyQuestion, today: CalendarDate): StudyQuer
   }
 }
 
-const studying: readonly AccessRight['role'][] = ['SUPERVISOR', 'EXPERT']
+const studyRoles: readonly AccessRight['role'][] = ['SUPERVISOR', 'EXPERT']
 
 /** Returns true for persons who may make studies: supervisors and experts with a right to them (R37, R38). */
 export function makesStudies(me: Pick<Me, 'rights'>): boolean {
   return me.rights.some(
     ({ role, purposes }) =>
-      studying.includes(role) &&
+      studyRoles.includes(role) &&
       purposes.some(({ purpose }) => purpose === 'SERVICE_LEVEL_STUDY' || purpose === 'DEVELOPMENT'),
   )
 }

@@ -19,7 +19,7 @@ import { StudyTable } from './study-table.tsx'
 
 /** Width from which bars of times are vertical. */
 const minVerticalPx = 560
-const maxTimes = 40
+const maxVerticalBars = 40
 const filePx = 900
 
 /** Answer: notes, plot, table, and both as files. */
@@ -48,7 +48,7 @@ export function StudyResult({
   const { value, mark } = drawnOf(measure)
   const isTime = by === 'hour' || by === 'weekday' || by === 'month'
   const plotOf = (px: number, shape: Partial<Plot> = {}): Plot => {
-    const isHorizontal = !isTime || px < minVerticalPx || study.rows.length > maxTimes
+    const isHorizontal = !isTime || px < minVerticalPx || study.rows.length > maxVerticalBars
     return {
       items: study.rows.map((row) => ({
         label: isHorizontal ? nameRow(row, by, language, t) : nameShortly(row, by, language, t),

@@ -9,7 +9,7 @@ import type { paths } from '../api/paths.ts'
 export type Today = paths['/api/calls-today']['get']['responses'][200]['content']['text/event-stream']
 export type Counts = Pick<Today['byNumber'][number], 'calls' | 'answered' | 'talking' | 'waiting'>
 export type Connection = 'connecting' | 'open' | 'lost'
-const againMs = 5000
+const reconnectMs = 5000
 
 /** Streams the day's counts; frozen while paused. */
 export function useToday() {
@@ -37,7 +37,7 @@ export function useToday() {
         // The server refused: the session may have ended.
         void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
         window.clearTimeout(timer)
-        timer = window.setTimeout(connect, againMs)
+        timer = window.setTimeout(connect, reconnectMs)
       })
     }
     connect()

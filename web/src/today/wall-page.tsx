@@ -12,7 +12,7 @@ import { TodayTables } from './today-tables.tsx'
 import { sumOf, unansweredOf, useToday } from './use-today.ts'
 
 /** A visible display counts as use: its session lasts until the absolute end. */
-const inUseMs = 10 * 60_000
+const sessionRefreshMs = 10 * 60_000
 
 /** Wall display of the day's counts, readable from five metres, without persons. */
 export function WallPage() {
@@ -22,7 +22,10 @@ export function WallPage() {
     document.title = `${t('today.wall.title')} – Seloste`
   }, [t])
   useEffect(() => {
-    const timer = window.setInterval(() => void queries.refetchQueries({ queryKey: ['get', '/api/session'] }), inUseMs)
+    const timer = window.setInterval(
+      () => void queries.refetchQueries({ queryKey: ['get', '/api/session'] }),
+      sessionRefreshMs,
+    )
     return () => window.clearInterval(timer)
   }, [])
   const all = today && sumOf(today.byNumber)

@@ -4,11 +4,11 @@ import { $api, queries } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { MomentFields } from './moment-fields.tsx'
-import { readTyped, type TypedMoment, type WrongMoment } from './training-shapes.ts'
+import { parseMoment, type TypedMoment, type WrongMoment } from './training-shapes.ts'
 
 const empty: TypedMoment = { from: '', to: '', title: '', lesson: '' }
 
@@ -24,11 +24,11 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
   const [added, setAdded] = useState<{ id: string; name: string }>()
   const collection = collections.find(({ id }) => id === chosen) ?? collections[0]
   const submit = async () => {
-    const read = readTyped(typed, durationMs)
+    const read = parseMoment(typed, durationMs)
     setWrong('wrong' in read ? read.wrong : {})
     if ('wrong' in read || !collection) return false
     const request = add.mutateAsync({ params: { path: { id: collection.id } }, body: { recordingId, ...read } })
-    return ended(request, async () => {
+    return finishRequest(request, async () => {
       setAdded(collection)
       setTyped(empty)
       announce(t('training.moment.added', { name: collection.name }))

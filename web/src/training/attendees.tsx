@@ -5,7 +5,7 @@ import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Suggest } from '../controls/suggest.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Training } from './training-shapes.ts'
@@ -18,7 +18,7 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
   const isOpen = training.endedAt === undefined
   const heading = useRef<HTMLHeadingElement>(null)
   const act = (acting: typeof enter | typeof remove, person: string, text: string) =>
-    ended(acting.mutateAsync({ params: { path: { id: training.id, person } } }), async () => {
+    finishRequest(acting.mutateAsync({ params: { path: { id: training.id, person } } }), async () => {
       announce(text)
       await onDone()
       // The removed attendee's button is gone.

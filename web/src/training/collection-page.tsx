@@ -8,7 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
@@ -39,18 +39,18 @@ function Read() {
     <Page title={data?.name ?? t('training.collection')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Whole collection={data} onDone={refetch} />}
+      {data && <CollectionDetails collection={data} onDone={refetch} />}
     </Page>
   )
 }
 
-function Whole({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
+function CollectionDetails({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
   const { t } = useLanguage()
   const order = $api.useMutation('put', '/api/training/collections/{id}/order')
   const hasEnded = collection.endedAt !== undefined
   const ids = collection.moments.map(({ id }) => id)
   const move = (id: string, by: 1 | -1) =>
-    ended(
+    finishRequest(
       order.mutateAsync({ params: { path: { id: collection.id } }, body: { moments: moved(ids, id, by) } }),
       async () => {
         announce(t('training.moment.moved', { position: ids.indexOf(id) + 1 + by }))
@@ -111,7 +111,7 @@ function BeginSession({ collection }: { collection: Collection }) {
     setTried(true)
     if (name.trim() === '') return false
     const request = begin.mutateAsync({ body: { collectionId: collection.id, name: name.trim() } })
-    return ended(request, async () => {
+    return finishRequest(request, async () => {
       await navigate({ to: '/training/sessions/$id', params: { id: (await request).id } })
     })
   }
@@ -147,7 +147,7 @@ function ChangeCollection({ collection, onDone }: { collection: Collection; onDo
     setTried(true)
     if (typed.name.trim() === '') return false
     const body = { revision: collection.revision, name: typed.name.trim(), aim: typed.aim.trim() }
-    return ended(save.mutateAsync({ params: { path: { id: collection.id } }, body }), async () => {
+    return finishRequest(save.mutateAsync({ params: { path: { id: collection.id } }, body }), async () => {
       announce(t('training.collection.saved'))
       await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
       await onDone()
@@ -173,7 +173,7 @@ function EndCollection({ collection }: { collection: Collection }) {
   const end = $api.useMutation('delete', '/api/training/collections/{id}')
   const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
-    ended(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
+    finishRequest(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
       announce(t('training.collection.ended'))
       await navigate({ to: '/training' })
     })

@@ -6,13 +6,13 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { MoveButtons } from '../controls/move-buttons.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { MomentFields } from './moment-fields.tsx'
-import { MomentHead, NothingThere } from './moment-head.tsx'
+import { MomentHead, EmptyMoment } from './moment-head.tsx'
 import { TrainingListen } from './training-listen.tsx'
-import { readTyped, typedOf, type CollectedMoment, type MomentThere, type WrongMoment } from './training-shapes.ts'
+import { parseMoment, typedOf, type CollectedMoment, type MomentThere, type WrongMoment } from './training-shapes.ts'
 
 /** One moment of a collection: play, change, move, remove. */
 export function MomentCard({
@@ -38,7 +38,7 @@ export function MomentCard({
   const isNamed = moment.state === 'THERE' && moment.title !== ''
   const named = isNamed ? moment.title : t('training.moment.place', { position })
   const take = () =>
-    ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
+    finishRequest(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
       announce(t('training.moment.removed'))
       await onDone()
       // The pressed button was removed with the moment.
@@ -51,7 +51,7 @@ export function MomentCard({
       ) : (
         <>
           <h3 className="card-title">{named}</h3>
-          <NothingThere moment={moment} />
+          <EmptyMoment moment={moment} />
         </>
       )}
       {remove.error && <Failure error={remove.error} />}
@@ -115,10 +115,10 @@ function ChangeMoment({
   const [typed, setTyped] = useState(typedOf(moment))
   const [wrong, setWrong] = useState<WrongMoment>({})
   const submit = async () => {
-    const read = readTyped(typed, moment.durationMs)
+    const read = parseMoment(typed, moment.durationMs)
     setWrong('wrong' in read ? read.wrong : {})
     if ('wrong' in read) return false
-    return ended(save.mutateAsync({ params: { path: { id: moment.id } }, body: read }), async () => {
+    return finishRequest(save.mutateAsync({ params: { path: { id: moment.id } }, body: read }), async () => {
       announce(t('training.moment.saved'))
       await onDone()
     })

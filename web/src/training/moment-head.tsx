@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { endsSoon, type CollectedMoment, type MomentThere } from './training-shapes.ts'
 
 /** Moment without a recording, and why. */
-export function NothingThere({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
+export function EmptyMoment({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
   const { t, language } = useLanguage()
   return (
     <p className="muted">

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 
@@ -19,7 +19,7 @@ export function NewCollection() {
     setTried(true)
     if (name.trim() === '') return false
     const request = begin.mutateAsync({ body: { name: name.trim(), aim: aim.trim() } })
-    return ended(request, async () => {
+    return finishRequest(request, async () => {
       form.forget()
       await navigate({ to: '/training/collections/$id', params: { id: (await request).id } })
     })

@@ -5,7 +5,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
@@ -48,7 +48,7 @@ export function PickForTraining({
         lesson: '',
       }
       const request = add.mutateAsync({ params: { path: { id: collection.id } }, body })
-      const isAdded = await ended(request, () => {
+      const isAdded = await finishRequest(request, () => {
         count += 1
         setAdded({ id: collection.id, words: t('training.pick.added', { count, name: collection.name }) })
         onPicked(recordingId)

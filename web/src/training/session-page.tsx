@@ -8,13 +8,13 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { ended } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/ask.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { Attendees } from './attendees.tsx'
-import { MomentHead, NothingThere } from './moment-head.tsx'
+import { MomentHead, EmptyMoment } from './moment-head.tsx'
 import { TrainingGate } from './training-gate.tsx'
 import { TrainingListen } from './training-listen.tsx'
 import type { Training } from './training-shapes.ts'
@@ -41,12 +41,12 @@ function Read() {
     <Page title={data?.name ?? t('training.session')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Whole training={data} onDone={refetch} />}
+      {data && <SessionDetails training={data} onDone={refetch} />}
     </Page>
   )
 }
 
-function Whole({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
+function SessionDetails({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { t, language } = useLanguage()
   const isOpen = training.endedAt === undefined
   const outcome = useRef<HTMLParagraphElement>(null)
@@ -108,7 +108,7 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
             ) : (
               <>
                 <h3 className="card-title">{t('training.moment.place', { position: at + 1 })}</h3>
-                <NothingThere moment={moment} />
+                <EmptyMoment moment={moment} />
               </>
             )}
             {moment.state === 'THERE' &&
@@ -150,7 +150,7 @@ function EndSession({ training, onDone }: { training: Training; onDone: () => Pr
   const end = $api.useMutation('post', '/api/training/sessions/{id}/end')
   const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
-    ended(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
+    finishRequest(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
       announce(t('training.session.ended'))
       await onDone()
     })

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest'
-import { endsSoon, moved, readTyped, trains } from './training-shapes.ts'
+import { endsSoon, moved, parseMoment, trains } from './training-shapes.ts'
 
 const typed = { from: '0.05', to: '1.10', title: ' Tervehdys ', lesson: '' }
 
 test('a moment is read as people write it, and its end may be the recording’s', () => {
-  expect(readTyped(typed, 90_000)).toEqual({ fromMs: 5000, toMs: 70_000, title: 'Tervehdys', lesson: '' })
-  expect(readTyped({ ...typed, to: '1.30' }, 90_400)).toMatchObject({ toMs: 90_000 })
-  expect(readTyped({ ...typed, to: '1.31' }, 90_400)).toMatchObject({ toMs: 90_400 })
+  expect(parseMoment(typed, 90_000)).toEqual({ fromMs: 5000, toMs: 70_000, title: 'Tervehdys', lesson: '' })
+  expect(parseMoment({ ...typed, to: '1.30' }, 90_400)).toMatchObject({ toMs: 90_000 })
+  expect(parseMoment({ ...typed, to: '1.31' }, 90_400)).toMatchObject({ toMs: 90_400 })
 })
 
 test('reports which fields are wrong', () => {
-  expect(readTyped({ from: 'x', to: '', title: ' ', lesson: '' }, 90_000)).toEqual({
+  expect(parseMoment({ from: 'x', to: '', title: ' ', lesson: '' }, 90_000)).toEqual({
     wrong: { from: true, to: true, title: true },
   })
-  expect(readTyped({ ...typed, to: '0.05' }, 90_000)).toEqual({ wrong: { to: true } })
-  expect(readTyped({ ...typed, to: '5.00' }, 90_000)).toEqual({ wrong: { to: true } })
-  expect(readTyped({ ...typed, from: '2.00', to: '2.10' }, 90_000)).toMatchObject({ wrong: { from: true } })
+  expect(parseMoment({ ...typed, to: '0.05' }, 90_000)).toEqual({ wrong: { to: true } })
+  expect(parseMoment({ ...typed, to: '5.00' }, 90_000)).toEqual({ wrong: { to: true } })
+  expect(parseMoment({ ...typed, from: '2.00', to: '2.10' }, 90_000)).toMatchObject({ wrong: { from: true } })
 })
 
 test('a moment is moved by one place and not past the ends', () => {

@@ -32,7 +32,7 @@ export type WrongMoment = Partial<Record<'from' | 'to' | 'title', true>>
 /**
  * Returns the typed moment for the server, or the wrong fields. The end may be the recording's own, which is no whole second.
  */
-export function readTyped(
+export function parseMoment(
   typed: TypedMoment,
   durationMs: number,
 ): { fromMs: number; toMs: number; title: string; lesson: string } | { wrong: WrongMoment } {

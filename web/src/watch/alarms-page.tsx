@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { wholeAddress } from '../controls/whole-address.ts'
+import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
@@ -36,7 +36,7 @@ export function AlarmsPage() {
               <Link
                 to="/alarms"
                 search={one === 'open' ? {} : { state: one }}
-                activeOptions={wholeAddress}
+                activeOptions={exactUrlMatch}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {t(`watch.alarms.${one}`)}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#platform/database/embedded.ts'
 import { queryOnce } from '#platform/database/query-once.ts'
 import { withHba, withIdent } from './access-lines.ts'
-import { makeDatabase, type Ask } from './create-database.ts'
+import { makeDatabase, type QueryAsSuperuser } from './create-database.ts'
 import { localServerOf } from './local-server.ts'
 
 test('our line of pg_hba.conf is before all others, and only once, even if somebody has written it by hand', () => {
@@ -50,7 +50,7 @@ describe('in a PostgreSQL', () => {
   })
   const names = { owner: 'seloste', database: 'seloste' }
   /** Returns rows as psql prints them: every value as text. */
-  const ask: Ask = async (database, statement) => {
+  const ask: QueryAsSuperuser = async (database, statement) => {
     // The superuser of this server signs in by password, which the new line would no longer allow.
     if (statement.includes('pg_reload_conf')) return []
     const client = new Client({

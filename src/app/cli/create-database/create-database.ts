@@ -2,11 +2,11 @@ import { readFile, realpath } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
-import { ownDatabaseScript, ownDatabaseSteps } from '#platform/database/own-database.ts'
+import { databaseSetupScript, databaseSetupSteps } from '#platform/database/database-setup.ts'
 import { Fault } from '#platform/fault.ts'
 import { replaceText } from '#platform/files/replace-text.ts'
 import { hbaLines, identLines, withHba, withIdent } from './access-lines.ts'
-import { askAs, localServerOf } from './local-server.ts'
+import { queryAs, localServerOf } from './local-server.ts'
 
 const owner = 'seloste'
 const superuser = 'postgres'
@@ -14,7 +14,7 @@ const reloadMs = 10_000
 const againMs = 200
 
 /** Runs a statement as the superuser, and returns its rows. */
-export type Ask = (database: string, statement: string) => Promise<string[][]>
+export type QueryAsSuperuser = (database: string, statement: string) => Promise<string[][]>
 
 /**
  * `create-database`: makes the register's database in the PostgreSQL of this machine, and lets the roles sign in by their
@@ -31,12 +31,12 @@ export async function createDatabase(readSettings: () => Settings, args: string[
   if (process.getuid?.() !== 0) {
     throw new Fault('argument-wrong', 'create-database changes PostgreSQL’s settings: run it as root, or with --print')
   }
-  const ask: Ask = (where, statement) => askAs(superuser, server, where, statement)
-  for (const line of await makeDatabase(ask, { owner, database })) console.log(line)
+  const query: QueryAsSuperuser = (where, statement) => queryAs(superuser, server, where, statement)
+  for (const line of await makeDatabase(query, { owner, database })) console.log(line)
   const deadline = performance.now() + reloadMs
   for (;;) {
     try {
-      await askAs(owner, server, database, 'select')
+      await queryAs(owner, server, database, 'select')
       break
     } catch (error) {
       if (performance.now() > deadline) throw error
@@ -53,11 +53,11 @@ export async function createDatabase(readSettings: () => Settings, args: string[
  * @returns what was done
  */
 export async function makeDatabase(
-  ask: Ask,
+  ask: QueryAsSuperuser,
   { owner, database }: { owner: string; database: string },
 ): Promise<string[]> {
   const done: string[] = []
-  for (const { database: where, statement, unless } of ownDatabaseSteps(owner, database)) {
+  for (const { database: where, statement, unless } of databaseSetupSteps(owner, database)) {
     if (unless !== undefined && (await ask('postgres', `select count(*) from (${unless}) as found`))[0]?.[0] !== '0')
       continue
     await ask(where, statement)
@@ -91,7 +91,7 @@ export async function makeDatabase(
 }
 
 /** Checks owner, encoding and rights: the database may have existed before. @throws Fault `database-unfit` */
-async function assertOwned(ask: Ask, owner: string, database: string): Promise<void> {
+async function assertOwned(ask: QueryAsSuperuser, owner: string, database: string): Promise<void> {
   const [[isOwned, isUtf8, isSuperuser, makesRoles] = []] = await ask(
     database,
     `select pg_get_userbyid(datdba) = '${owner}', pg_encoding_to_char(encoding) = 'UTF8', rolsuper, rolcreaterole
@@ -118,7 +118,7 @@ async function replace(file: string, change: (text: string) => string): Promise<
 
 function printed(database: string): string {
   return `-- For the superuser, with psql. Then, where the owner signs in with a password: \\password ${owner}
-${ownDatabaseScript(ownDatabaseSteps(owner, database))}
+${databaseSetupScript(databaseSetupSteps(owner, database))}
 -- If the roles run on PostgreSQL’s machine and sign in by their operating system users.
 -- pg_hba.conf, before all other lines:
 ${hbaLines(database)

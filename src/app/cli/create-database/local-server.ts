@@ -43,7 +43,7 @@ export function localServerOf(databaseUrl: string | undefined): LocalServer & { 
  * @returns the rows
  * @throws Fault `database-statement-failed`
  */
-export async function askAs(
+export async function queryAs(
   user: string,
   server: LocalServer,
   database: string,

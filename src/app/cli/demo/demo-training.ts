@@ -22,8 +22,8 @@ const collection = {
   aim: 'Soittaja tietää heti, kenelle puhuu. Lopuksi kerrataan, mitä sovittiin ja mitä tapahtuu seuraavaksi.',
 }
 /** Source of a moment: the newest calls, recordings that end soon, or calls of the official who then forbids one. */
-type Of = 'newest' | 'ends-soon' | 'forbidden'
-const moments: { of: Of; title: string; lesson: string }[] = [
+type MomentSource = 'newest' | 'ends-soon' | 'forbidden'
+const moments: { of: MomentSource; title: string; lesson: string }[] = [
   {
     of: 'newest',
     title: 'Nimi heti alussa',
@@ -47,7 +47,7 @@ const checkMs = 5_000
 /** Attempts to find ingested recordings before the demo gives up. */
 const maxAttempts = 60
 /** Number of contacts to try: some recordings cannot be used in training. */
-const tried = 40
+const maxContactsTried = 40
 
 /**
  * Creates the collection if there is none, and runs the training sessions.
@@ -60,9 +60,9 @@ export async function openDemoTraining(
   signal: AbortSignal,
 ): Promise<string[]> {
   return as('tiina', async (tiina) => {
-    const there = did(await listCollections(db, tiina))
+    const there = resultOf(await listCollections(db, tiina))
     if (there.length > 0) return []
-    const { id } = did(await beginCollection(db, tiina, collection))
+    const { id } = resultOf(await beginCollection(db, tiina, collection))
     const added = new Map<string, string>()
     for (let attempt = 0; attempt < maxAttempts && added.size < moments.length && !signal.aborted; attempt++) {
       if (attempt > 0) await sleep(checkMs, undefined, { signal })
@@ -94,7 +94,7 @@ export async function openDemoTraining(
       if (added.has(key)) continue
       const before = now().subtract({ hours: 24 * 35 })
       const line = of === 'ends-soon' ? { number: numbersCalled.testLine, to: before } : {}
-      const { items } = await listContacts(db, grant, { recorded: 'available', limit: tried, ...line })
+      const { items } = await listContacts(db, grant, { recorded: 'available', limit: maxContactsTried, ...line })
       const parts = items.flatMap(({ segments }) => segments)
       for (const { recording, official } of parts) {
         if (!recording.id || [...added.values()].includes(recording.id)) continue
@@ -113,10 +113,11 @@ export async function openDemoTraining(
     recording: string | undefined,
   ): Promise<string[]> {
     return as(leader, async (session) => {
-      const { id } = did(await beginTraining(db, session, { collectionId, name }))
+      const { id } = resultOf(await beginTraining(db, session, { collectionId, name }))
       const found = await Promise.all(trainees.map((trainee) => findTrainees(db, session, trainee)))
-      for (const [person] of found.map((one) => did(one))) if (person) await enterTrainee(db, session, id, person.id)
-      const { reference } = did(await readTraining(db, session, id))
+      for (const [person] of found.map((one) => resultOf(one)))
+        if (person) await enterTrainee(db, session, id, person.id)
+      const { reference } = resultOf(await readTraining(db, session, id))
       const heard = plays && recording !== undefined ? await play(session, recording, reference) : undefined
       await endTraining(db, session, id)
       return heard === undefined ? [] : [heard]
@@ -134,12 +135,12 @@ export async function openDemoTraining(
   }
 
   async function forbid(own: Session, recording: string): Promise<void> {
-    did(await forbidUse(db, own, recording, { party: 'OFFICIAL', channel: 'OWN_CALLS' }))
+    resultOf(await forbidUse(db, own, recording, { party: 'OFFICIAL', channel: 'OWN_CALLS' }))
   }
 }
 
 /** Returns the result unless it was refused. */
-function did<Answer extends object>(answer: Answer | Refused<string>): Answer {
+function resultOf<Answer extends object>(answer: Answer | Refused<string>): Answer {
   if ('refused' in answer) throw new Error(String(answer.refused))
   return answer
 }

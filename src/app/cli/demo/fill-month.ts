@@ -11,7 +11,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
-import { believableMonth } from '#test/simulator/believable-month.ts'
+import { generatePastCalls } from '#test/simulator/generate-past-calls.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { frameMs, listDialogues, loadDialogue } from '#test/simulator/sound.ts'
 
@@ -52,7 +52,9 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const calls = [
     ...olderCalls(now, 'gone'),
     ...olderCalls(now, 'goingSoon'),
-    ...believableMonth(seed, new Date(now.epochMilliseconds)).filter(({ startedAt }) => startedAt.getTime() > sinceMs),
+    ...generatePastCalls(seed, new Date(now.epochMilliseconds)).filter(
+      ({ startedAt }) => startedAt.getTime() > sinceMs,
+    ),
   ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
     // Oldest first: quotas count calls in order of time.
@@ -69,7 +71,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
         // An interrupted run has stored the recording already: a second object could not be decrypted with the stored key.
-        if (segment.recording && (await isThere(db, segment.recording.id))) continue
+        if (segment.recording && (await recordingExists(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
           await admit(segment)
           continue
@@ -95,9 +97,9 @@ export async function fillMonth(options: FillOptions): Promise<void> {
 }
 
 /** Returns calls to the test line of an age in `daysAgo`. */
-function olderCalls(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
+function olderCalls(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof generatePastCalls> {
   const then = now.subtract({ hours: 24 * daysAgo[when] })
-  return believableMonth(seed, new Date(then.epochMilliseconds))
+  return generatePastCalls(seed, new Date(then.epochMilliseconds))
     .filter((call) => call.segments.length === 1)
     .slice(-olderCallCounts[when])
     .map((call) => ({
@@ -116,7 +118,7 @@ async function readMark(folder: string): Promise<number> {
   return Number(await readFile(markPath(folder), 'utf8').catch(() => '0'))
 }
 
-async function isThere(db: Kysely<RegisterTables>, recordingId: string): Promise<boolean> {
+async function recordingExists(db: Kysely<RegisterTables>, recordingId: string): Promise<boolean> {
   const row = await db.selectFrom('recording').select('id').where('id', '=', recordingId).executeTakeFirst()
   return row !== undefined
 }
@@ -128,7 +130,7 @@ function* audioOf(dialogue: string): PastAudio {
   }
 }
 
-function toPastCall(call: ReturnType<typeof believableMonth>[number]): PastCall {
+function toPastCall(call: ReturnType<typeof generatePastCalls>[number]): PastCall {
   return {
     callId: call.externalCallId,
     startedAt: instant(call.startedAt),

@@ -20,8 +20,8 @@ import { enterDemoPeople, demoPeople } from './demo-people.ts'
 import { openDemoQuality } from './demo-quality.ts'
 import { openDemoTraining } from './demo-training.ts'
 import { fillMonth } from './fill-month.ts'
-import { untilInKeeping } from './month-in-keeping.ts'
-import { assertDemo } from './whose-register.ts'
+import { waitUntilIngested } from './wait-until-ingested.ts'
+import { assertDemo } from './detect-demo-register.ts'
 
 export interface DemoOptions {
   calls: boolean
@@ -110,7 +110,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       onIdleError: () => undefined,
     })
     try {
-      await untilInKeeping(desk.db, now, ending.signal)
+      await waitUntilIngested(desk.db, now, ending.signal)
       if (ending.signal.aborted) return
       const failedEvaluations = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
       for (const line of failedEvaluations) print(`  evaluation not created: ${line}`)

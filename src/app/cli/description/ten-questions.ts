@@ -3,8 +3,8 @@ import type { Trilingual } from '#description/closed-lists.ts'
 import { phoneNumberKey } from '#description/phone-numbers/normalise-phone-number.ts'
 import { optional, readDay, readText, type Answer, type Terminal } from '../ask.ts'
 
-const inThree = 'fi / sv / en'
-const notANumber = { wrong: 'a telephone number, for example 029 512 000' }
+const trilingualForm = 'fi / sv / en'
+const wrongPhoneNumber = { wrong: 'a telephone number, for example 029 512 000' }
 const legalBasis: Trilingual = {
   fi: 'Yleisen tietosuoja-asetuksen 6 artiklan 1 kohdan e alakohta; tietosuojalaki (1050/2018) 4 §',
   sv: 'Artikel 6.1 e i allmänna dataskyddsförordningen; dataskyddslagen (1050/2018) 4 §',
@@ -15,12 +15,15 @@ const legalBasis: Trilingual = {
 export async function askTenQuestions(terminal: Terminal, today: Temporal.PlainDate): Promise<Answers> {
   const { ask, print } = terminal
   const title = (number: number, text: string) => print(`\n${number}/10  ${text}\n`)
-  const three = (prompt: string, preset?: string) => ask({ prompt: `${prompt}: ${inThree}`, preset, read: readThree })
+  const three = (prompt: string, preset?: string) =>
+    ask({ prompt: `${prompt}: ${trilingualForm}`, preset, read: readTrilingual })
   const line = (prompt: string) => ask({ prompt, read: readText })
   const day = (prompt: string, preset?: Temporal.PlainDate) =>
     ask({ prompt, preset: preset?.toString(), read: readDay })
 
-  print(`Three languages are written ${inThree}, with " / " between them; one text alone is used for all three.\n`)
+  print(
+    `Three languages are written ${trilingualForm}, with " / " between them; one text alone is used for all three.\n`,
+  )
   title(1, 'The agency')
   const name = await three('Name')
   const [genitive, adessive, inessive] = await ask({
@@ -34,12 +37,12 @@ export async function askTenQuestions(terminal: Terminal, today: Temporal.PlainD
   const addresses = { postal: await three('Postal address'), visiting: await three('Visiting address') }
   title(4, 'The telephone exchange')
   const switchboard = await ask({
-    prompt: `Number of the switchboard, which is never recorded: ${inThree}`,
+    prompt: `Number of the switchboard, which is never recorded: ${trilingualForm}`,
     read: (text) => {
-      const read = readThree(text)
+      const read = readTrilingual(text)
       return 'wrong' in read || Object.values(read.value).every((one) => phoneNumberKey(one) !== null)
         ? read
-        : notANumber
+        : wrongPhoneNumber
     },
   })
   const exchanges = await ask({
@@ -123,14 +126,15 @@ async function askNumbers({ ask }: Terminal): Promise<Answers['numbers']> {
       read: (text): Answer<'fi' | 'sv' | 'en'> =>
         text === 'fi' || text === 'sv' || text === 'en' ? { value: text } : { wrong: 'fi, sv or en' },
     })
-    numbers.push({ number, language, names: await ask({ prompt: `Name: ${inThree}`, read: readThree }) })
+    numbers.push({ number, language, names: await ask({ prompt: `Name: ${trilingualForm}`, read: readTrilingual }) })
   }
 }
 
-function readThree(text: string): Answer<Trilingual> {
+function readTrilingual(text: string): Answer<Trilingual> {
   const parts = text.split(' / ').map((part) => part.trim())
   const [fi = '', sv = fi, en = fi] = parts
-  if (parts.some((part) => part === '') || ![1, 3].includes(parts.length)) return { wrong: `one text, or ${inThree}` }
+  if (parts.some((part) => part === '') || ![1, 3].includes(parts.length))
+    return { wrong: `one text, or ${trilingualForm}` }
   return { value: { fi, sv, en } }
 }
 
@@ -140,7 +144,7 @@ function readList(text: string, count: number): Answer<string[]> {
 }
 
 function readNumber(text: string): Answer<string> {
-  return phoneNumberKey(text) === null ? notANumber : { value: text }
+  return phoneNumberKey(text) === null ? wrongPhoneNumber : { value: text }
 }
 
 function readWhole(text: string, from: number, to: number): Answer<string> {

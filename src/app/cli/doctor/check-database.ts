@@ -3,8 +3,8 @@ import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const oldest = 15
 const maxConnections = 100
-const clocksApartMs = 1_000
-const clocksTooFarMs = 30_000
+const clockSkewWarningMs = 1_000
+const clockSkewErrorMs = 30_000
 /** With weaker settings an acknowledged commit can be lost. */
 const durable: Record<string, readonly string[]> = {
   fsync: ['on'],
@@ -37,7 +37,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
     const here = Temporal.Now.instant().epochMilliseconds - (performance.now() - before) / 2
     return judgeDatabase(facts, Math.abs(here - at))
   } catch (thrown) {
-    return [judgeUnreached(thrown)]
+    return [judgeConnectionError(thrown)]
   } finally {
     await close()
   }
@@ -110,7 +110,7 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
           'as a superuser, set for this database what docs/operate/database-and-store.md has under “Its log”',
         )
       : ok('database.log', 'its log contains no names and numbers'),
-    judgeClocks(apartMs),
+    judgeClockSkew(apartMs),
   ]
   for (const [name, allowed] of Object.entries(durable)) {
     const setting = facts[name as 'fsync']
@@ -124,11 +124,11 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
   return found
 }
 
-function judgeClocks(apartMs: number): Finding {
+function judgeClockSkew(apartMs: number): Finding {
   const says = `its clock and this machine's are ${Math.round(apartMs)} ms apart`
   const remedy = 'synchronise both by NTP; terms and the log use its clock, calls use this one'
-  if (apartMs > clocksTooFarMs) return error('database.clock', says, remedy)
-  return apartMs > clocksApartMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
+  if (apartMs > clockSkewErrorMs) return error('database.clock', says, remedy)
+  return apartMs > clockSkewWarningMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
 }
 
 const remedies: Record<string, string> = {
@@ -149,17 +149,17 @@ const remedies: Record<string, string> = {
   CERT_HAS_EXPIRED: 'renew the certificate of the server (ssl_cert_file), and reload it',
   ENOENT: 'correct the path of sslrootcert, sslcert or sslkey in DATABASE_URL',
 }
-const withoutSocket =
+const missingSocketRemedy =
   'start PostgreSQL, or correct host= in DATABASE_URL: it must be the folder in the server’s unix_socket_directories'
-const withoutTls = 'enable TLS on the server: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
+const missingTlsRemedy = 'enable TLS on the server: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
 
-export function judgeUnreached(thrown: unknown): Finding {
+export function judgeConnectionError(thrown: unknown): Finding {
   const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
   const remedy =
     // ENOENT of `connect` is a missing socket; any other ENOENT is a missing TLS file (in `remedies`).
-    (code === 'ENOENT' && syscall === 'connect' ? withoutSocket : undefined) ??
+    (code === 'ENOENT' && syscall === 'connect' ? missingSocketRemedy : undefined) ??
     remedies[code ?? ''] ??
-    (message?.includes('does not support SSL') ? withoutTls : undefined) ??
+    (message?.includes('does not support SSL') ? missingTlsRemedy : undefined) ??
     'correct DATABASE_URL, or check the server and the network'
   return error('database', `cannot connect to the database of DATABASE_URL: ${lineOf(thrown)}`, remedy)
 }

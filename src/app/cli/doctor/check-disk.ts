@@ -11,10 +11,13 @@ const tooSlowSyncMs = 150
 /** Checks the data folders: permissions, free space, and speed of the disk. */
 export async function checkDisk(settings: Settings): Promise<Finding[]> {
   const { dataDirectory, objects } = settings
-  const apart = objects.kind === 's3' || objects.folder.startsWith(dataDirectory) ? [] : [objects.folder]
+  const objectsFolder = objects.kind === 's3' || objects.folder.startsWith(dataDirectory) ? [] : [objects.folder]
   const found: Finding[] = []
-  for (const [name, folder] of [['data', dataDirectory] as const, ...apart.map((one) => ['objects', one] as const)]) {
-    found.push(await checkFolder(name, folder), await checkRoom(name, folder), await checkSync(name, folder))
+  for (const [name, folder] of [
+    ['data', dataDirectory] as const,
+    ...objectsFolder.map((one) => ['objects', one] as const),
+  ]) {
+    found.push(await checkFolder(name, folder), await checkFreeSpace(name, folder), await checkSync(name, folder))
   }
   for (const [setting, path] of Object.entries(await secretFiles(settings))) {
     if (path !== undefined) found.push(await checkSecret(setting, path))
@@ -57,13 +60,13 @@ export function unwritableRemedy(reason: string): string {
   return unwritableRemedies[reason] ?? 'chown it to the user that runs Seloste'
 }
 
-async function checkRoom(name: string, folder: string): Promise<Finding> {
+async function checkFreeSpace(name: string, folder: string): Promise<Finding> {
   const { bavail, bsize, ffree, files } = await statfs(await nearest(folder))
-  return judgeRoom(name, bavail * bsize, files === 0 ? 1 : ffree / files)
+  return judgeFreeSpace(name, bavail * bsize, files === 0 ? 1 : ffree / files)
 }
 
 /** @param filesFree share of free inodes, 0 to 1 */
-export function judgeRoom(name: string, freeBytes: number, filesFree: number): Finding {
+export function judgeFreeSpace(name: string, freeBytes: number, filesFree: number): Finding {
   const check = `room.${name}`
   const says = `${(freeBytes / gigabyte).toFixed(1)} GB free on the volume of ${name}; an hour of a call takes about 60 MB (G.711)`
   const remedy = 'free space, or move it to a larger volume; new calls are refused when less than 1 GB is free'

@@ -8,7 +8,7 @@ import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 import { faultsOfEngines } from '../../custodian/voice-engines.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
-const soonDays = 30
+const expiryWarningDays = 30
 
 /** Checks the contents of files named in settings. */
 export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
@@ -93,9 +93,9 @@ export async function checkCertificate(
         ),
       ]
     return [
-      judgeEnd(check, files.certificate, certificate, now),
+      judgeExpiry(check, files.certificate, certificate, now),
       ...authorities.map((pem, at) =>
-        judgeEnd(`${check}.authority.${at + 1}`, files.clients, new X509Certificate(pem), now),
+        judgeExpiry(`${check}.authority.${at + 1}`, files.clients, new X509Certificate(pem), now),
       ),
     ]
   } catch (thrown) {
@@ -103,12 +103,12 @@ export async function checkCertificate(
   }
 }
 
-function judgeEnd(check: string, path: string, certificate: X509Certificate, now: Temporal.Instant): Finding {
+function judgeExpiry(check: string, path: string, certificate: X509Certificate, now: Temporal.Instant): Finding {
   const day = 86_400_000
   const [from, to] = [certificate.validFromDate, certificate.validToDate].map((date) => date.getTime())
   const left = Math.floor((to! - now.epochMilliseconds) / day)
   if (from! > now.epochMilliseconds) return error(check, `${path} is not valid yet`, 'check the clock, or wait')
   if (left < 0) return error(check, `${path} expired ${-left} days ago`, 'renew it; it is reread automatically')
   const says = `${path} expires in ${left} days`
-  return left < soonDays ? warning(check, says, 'renew it; it is reread automatically') : ok(check, says)
+  return left < expiryWarningDays ? warning(check, says, 'renew it; it is reread automatically') : ok(check, says)
 }

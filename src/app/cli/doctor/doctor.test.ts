@@ -7,8 +7,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { readSettings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import { checkDatabase, judgeDatabase, judgeUnreached, type DatabaseFacts } from './check-database.ts'
-import { checkFolder, checkSecret, judgeRoom, judgeSync, secretFiles } from './check-disk.ts'
+import { checkDatabase, judgeDatabase, judgeConnectionError, type DatabaseFacts } from './check-database.ts'
+import { checkFolder, checkSecret, judgeFreeSpace, judgeSync, secretFiles } from './check-disk.ts'
 import { checkCertificate } from './check-files.ts'
 import { checkBuffers, checkMachine, checkMemory, checkOpenFiles, judgeClock } from './check-machine.ts'
 import { judgeOverlap, judgePort, judgeRange } from './check-ports.ts'
@@ -94,9 +94,9 @@ describe('the disk', () => {
   })
 
   test('little room, few inodes and a slow disk are found', () => {
-    const rooms = [judgeRoom('data', 0.5e9, 1), judgeRoom('data', 5e9, 1), judgeRoom('data', 50e9, 0.01)]
+    const rooms = [judgeFreeSpace('data', 0.5e9, 1), judgeFreeSpace('data', 5e9, 1), judgeFreeSpace('data', 50e9, 0.01)]
     expect(rooms.map((one) => judged(one)[1])).toEqual(['error', 'warning', 'warning'])
-    expect(judgeRoom('data', 50e9, 0.5).is).toBe('ok')
+    expect(judgeFreeSpace('data', 50e9, 0.5).is).toBe('ok')
     expect(
       [
         [2, 3, 200],
@@ -213,7 +213,7 @@ describe('the database', () => {
     const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
     expect(judged(away!)).toEqual(['database', 'error'])
     expect(JSON.stringify(away)).not.toContain('very-secret')
-    expect(judgeUnreached({ code: '3D000', message: 'no such database' }).remedy).toContain('createdb')
+    expect(judgeConnectionError({ code: '3D000', message: 'no such database' }).remedy).toContain('createdb')
   })
 })
 

@@ -58,7 +58,7 @@ export async function askSettings(
   return settings.set('SELOSTE_DESCRIPTION', description)
 }
 
-export async function askWhether({ ask }: Terminal, prompt: string): Promise<boolean> {
+export async function askYesNo({ ask }: Terminal, prompt: string): Promise<boolean> {
   return ask({
     prompt: `${prompt} yes or no`,
     read: (text) => (text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'yes or no' }),

@@ -11,7 +11,7 @@ import { createDatabase } from '../create-database/create-database.ts'
 import { printProblems, readGiven } from '../description/new-description.ts'
 import { doctor } from '../doctor.ts'
 import { readSettingsFile, withSettings } from './settings-file.ts'
-import { askSettings, askWhether } from './setup-questions.ts'
+import { askSettings, askYesNo } from './setup-questions.ts'
 
 const packageSettings = '/etc/seloste/seloste.env'
 const portsFile = '/etc/sysctl.d/61-seloste-rtp.conf'
@@ -46,7 +46,7 @@ export async function setup(args: string[], openNow: () => Terminal = openTermin
     const plan = await makePlan(file, before, wanted)
     console.log(plan.lines.join('\n'))
     if (values.show === true) return
-    if (terminal && !(await askWhether(terminal, '\nDo it?'))) {
+    if (terminal && !(await askYesNo(terminal, '\nDo it?'))) {
       console.log('Nothing was changed.')
       return
     }

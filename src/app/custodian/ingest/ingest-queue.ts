@@ -14,7 +14,7 @@ export interface IngestQueue {
   oldest(): { sinceMs: number; code: string } | undefined
 }
 
-const firstAgainMs = 5_000
+const firstRetryMs = 5_000
 /** Longest pause for faults of a store or a database, which may end at any moment. */
 const maxRetryMs = 60_000
 /** Longest pause for faults of the recording itself. Somebody must restore its key or object, or install a later program. */
@@ -45,7 +45,7 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
     failed(id, code) {
       const one = known.get(id)
       const maxMs = endsByItself(code) ? maxRetryMs : maxRecordingRetryMs
-      const againMs = Math.min(maxMs, firstAgainMs * 2 ** (one?.tries ?? 0))
+      const againMs = Math.min(maxMs, firstRetryMs * 2 ** (one?.tries ?? 0))
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
     },

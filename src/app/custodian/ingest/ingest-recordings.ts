@@ -10,7 +10,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import {
-  endedInIngest,
+  recordingsOfCrashedIngests,
   ingestRecording,
   recordBeforeIngest,
   recordIngestFault,
@@ -25,7 +25,7 @@ const maxPerBatch = 50
 /** Maximum number of waiting recordings read per run. Failed ones keep their pause while they are in this list. */
 const maxWaiting = 10_000
 /** Pause between runs: each call sends several notifications, and a run for each would mostly find nothing. */
-const restMs = 200
+const pauseMs = 200
 
 export interface RecordingIngest {
   /** Returns the recording that has waited longest. */
@@ -74,7 +74,7 @@ export function ingestRecordings(options: {
         again = false
         let more = true
         while (more) more = await ingestWaiting()
-        await rest(restMs)
+        await rest(pauseMs)
       }
     })()
       .catch((error: unknown) => {
@@ -88,7 +88,7 @@ export function ingestRecordings(options: {
   async function ingestWaiting(): Promise<boolean> {
     const waiting = await recordingsToIngest(db, maxWaiting)
     if (!begun) {
-      for (const { id, code } of await endedInIngest(db)) {
+      for (const { id, code } of await recordingsOfCrashedIngests(db)) {
         log.error({ recording: id }, 'a custodian exited while ingesting this recording; retrying in an hour')
         queue.leave(id, code)
       }

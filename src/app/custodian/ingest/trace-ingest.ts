@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { placeOf } from '#capture/session/seen/trace-calls.ts'
+import { spanIdsOf } from '#capture/session/seen/trace-calls.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -26,7 +26,7 @@ export function traceIngest(
     } finally {
       traces.note({
         ...{ name: 'keep', kind: 'internal', startedMs, endedMs: nowMs(), failed },
-        ...(row && { place: placeOf(row.contact_id, row.segment_id).within }),
+        ...(row && { place: spanIdsOf(row.contact_id, row.segment_id).within }),
         attributes: { 'seloste.recording.id': recordingId, 'seloste.contact.id': row?.contact_id },
       })
     }

@@ -4,20 +4,20 @@ import type { Log } from '#platform/log/log.ts'
 import type { Pace } from '#register/recordings/pace.ts'
 import type { AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { createOriginalAnalyser } from '#use/disclosure/copies/analyse-original.ts'
-import { createCopyHearings, endExpiredPlaybacks, type CopyHearings } from '#use/disclosure/copies/play-copy.ts'
+import { createCopyPlaybacks, endExpiredPlaybacks, type CopyPlaybacks } from '#use/disclosure/copies/play-copy.ts'
 import { createCopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import { createCopyRenderer, endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
-import { createCopyWorker, missingOf, type CopyWorking } from '#use/disclosure/copies/work-on-copy.ts'
-import { anonymisedCopyQuestions } from '../anonymised-copy-questions.ts'
-import type { CustodianAnswers } from '../custodian-server.ts'
+import { createCopyEditor, missingOf, type CopyEditorOptions } from '#use/disclosure/copies/edit-copy.ts'
+import { anonymisedCopyHandlers } from '../anonymised-copy-handlers.ts'
+import type { CustodianHandlers } from '../custodian-server.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 import { openVoiceEngines, type OpenVoiceEngines } from '../voice-engines.ts'
 
 const checkMs = 1_000
 
 export interface AnonymisedCopies {
-  questions: CustodianAnswers['questions']
-  hearings: CopyHearings
+  questions: CustodianHandlers['questions']
+  hearings: CopyPlaybacks
   /** Stops renderings; unfinished ones fail. */
   stop: () => Promise<void>
 }
@@ -65,7 +65,7 @@ export async function startAnonymisedCopies(
       log.error({ err: error, copy }, 'speech recognition of a copy failed; its preparer is shown this')
     },
   })
-  const working: CopyWorking = {
+  const working: CopyEditorOptions = {
     store,
     engines,
     analyser,
@@ -101,8 +101,8 @@ export async function startAnonymisedCopies(
     },
   })
   return {
-    questions: anonymisedCopyQuestions(createCopyWorker(working), renderer, recogniser),
-    hearings: createCopyHearings(store, given.pace),
+    questions: anonymisedCopyHandlers(createCopyEditor(working), renderer, recogniser),
+    hearings: createCopyPlaybacks(store, given.pace),
     async stop() {
       await checking.stop()
       // Stopping the thread interrupts a running synthesis.

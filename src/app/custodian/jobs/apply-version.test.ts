@@ -32,7 +32,7 @@ const versions = await followVersions({
   onFault: (fault) => faults.push(fault),
 })
 const log: string[] = []
-const obeying = applyVersion({
+const applyingVersion = applyVersion({
   pool,
   db,
   versions,
@@ -44,7 +44,7 @@ const obeying = applyVersion({
   intervalMs: 100,
 })
 afterAll(async () => {
-  await obeying.stop()
+  await applyingVersion.stop()
   await versions.stop()
 })
 

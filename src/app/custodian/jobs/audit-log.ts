@@ -21,8 +21,8 @@ import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
 import { pruneLog } from '#safeguards/audit/prune.ts'
 import { sequencerLock } from '#safeguards/audit/resume.ts'
 import { createSequencer, type Sequencer } from '#safeguards/audit/sequencer.ts'
-import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
-import { watchClock, type StepOfClock } from '#safeguards/audit/watch-clock.ts'
+import { newestCheckpoint, storedHashReader } from '#safeguards/audit/stored-tree.ts'
+import { watchClock, type ClockStep } from '#safeguards/audit/watch-clock.ts'
 import { requestCosignature, type Witness } from '#safeguards/audit/witness/request-cosignature.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -43,10 +43,10 @@ export interface AuditLogJobOptions {
   witnesses: readonly { url: string; key: string }[]
 }
 
-const turnMs = 1_000
+const sequenceMs = 1_000
 const witnessMs = 10_000
 const maxFirstCheckMs = 10_000
-const lookAgainMs = 60 * 60_000
+const recheckMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
 /** `firstCheck` resolves once the log was checked, or the check takes longer than a start should wait. */
@@ -65,10 +65,10 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
 
   const turns = every({
     pool,
-    intervalMs: turnMs,
+    intervalMs: sequenceMs,
     lockName: sequencerLock,
     work: async (signal) => {
-      if (clock.monotonicMs() - checkedAtMs > lookAgainMs) {
+      if (clock.monotonicMs() - checkedAtMs > recheckMs) {
         checkedAtMs = clock.monotonicMs()
         sequencer.checkAgain()
       }
@@ -121,7 +121,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     )
   }
 
-  function reportStep({ from, to }: StepOfClock): void {
+  function reportStep({ from, to }: ClockStep): void {
     log.warn(
       { from: from.toString(), to: to.toString() },
       'the clock of the database was set back: an entry of the audit log records it and explains later entries that are out of order. Check the clocks of all machines (docs/operate/audit-log.md)',
@@ -138,9 +138,13 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     const name = witness.key.name
     const last = (await newestCosignatures(db)).find((one) => one.witness === name)
     if (!checkpoint || !signer || last?.size === checkpoint.size || !sequencer.isWhole()) return
-    const answer = await requestCosignature(witness, signer, checkpoint.note, storedMembers(db), last?.size ?? 0).catch(
-      (error: unknown) => ({ failed: `no response (${(error as Error).message})` }),
-    )
+    const answer = await requestCosignature(
+      witness,
+      signer,
+      checkpoint.note,
+      storedHashReader(db),
+      last?.size ?? 0,
+    ).catch((error: unknown) => ({ failed: `no response (${(error as Error).message})` }))
     if ('line' in answer) {
       await storeCosignature(db, { size: checkpoint.size, witness: name, line: answer.line })
       if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns the audit log again')

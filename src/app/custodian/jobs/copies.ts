@@ -1,10 +1,10 @@
 import type { Clock } from '#platform/clock/clock.ts'
 import type { EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyDownloads } from '#use/requests/acts/fetch-copy.ts'
 import { createCopyMaker, endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
-import { copyQuestions } from '../copy-questions.ts'
-import type { CustodianAnswers } from '../custodian-server.ts'
+import { copyHandlers } from '../copy-handlers.ts'
+import type { CustodianHandlers } from '../custodian-server.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 import { startRemoval } from './remove-ended.ts'
 
@@ -27,7 +27,7 @@ export async function startCopies({
   clock: Clock
   log: Log
 }): Promise<{
-  questions: CustodianAnswers['questions']
+  questions: CustodianHandlers['questions']
   stop: () => Promise<void>
 }> {
   const { ended, files } = await endUnfinishedCopies(store)
@@ -43,10 +43,10 @@ export async function startCopies({
       )
     },
   })
-  const fetching = createCopyFetching(store)
+  const fetching = createCopyDownloads(store)
   const removing = startRemoval({ pool, log, what: 'copies', removeEnded: fetching.removeEnded })
   return {
-    questions: copyQuestions(maker, fetching),
+    questions: copyHandlers(maker, fetching),
     async stop() {
       await removing.stop()
       await maker.stop()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { advanceClock, type ClockState } from '#destruction/clock.ts'
-import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
+import { destroyBlocked, recordInspectionHolds, endExpiredHolds } from '#destruction/destroy-blocked.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -10,7 +10,7 @@ import { channels } from '#register/channels.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 /** Dependencies of a destruction. */
-type Expunging = Parameters<typeof applyEnds>[0]
+type ExpunctionContext = Parameters<typeof destroyBlocked>[0]
 
 /** Polling interval, for missed notifications. */
 const checkMs = 5_000
@@ -31,7 +31,7 @@ export async function startDestructions({
   log,
   onClockConfirmed,
 }: {
-  expunging: Expunging
+  expunging: ExpunctionContext
   pool: EveryOptions['pool']
   databaseUrl: string
   versions: Versions
@@ -41,10 +41,10 @@ export async function startDestructions({
   onClockConfirmed: () => Promise<void>
 }): Promise<{ stop: () => Promise<void> }> {
   const { db } = expunging
-  let clockWas: ClockState = 'right'
+  let lastClockState: ClockState = 'right'
   let again = false
   let checking: Promise<void> | undefined
-  let clockSeenAt: number | undefined
+  let clockCheckedAt: number | undefined
   const watcher = randomUUID()
   let watching: Promise<void> = Promise.resolve()
   let isSweepDue = false
@@ -53,7 +53,7 @@ export async function startDestructions({
   const stopping = new AbortController()
   // Before any sweep, so that a clock that jumped is detected before anything is destroyed.
   await watchClock()
-  await recordInspectionHolds(db, holds())
+  await recordInspectionHolds(db, isHoldForInspection())
 
   const clockWatch = every({
     pool,
@@ -72,7 +72,7 @@ export async function startDestructions({
     intervalMs: checkMs,
     lockName: 'seloste.ends',
     work: async () => {
-      await recordInspectionHolds(db, holds())
+      await recordInspectionHolds(db, isHoldForInspection())
       await check()
     },
     onError: (error) => {
@@ -84,30 +84,30 @@ export async function startDestructions({
     channels: [channels.endDecided],
     onNotification: (_channel, payload) => {
       if (payload === 'clock') sweepSoon()
-      else void check().catch(failed)
+      else void check().catch(logFailure)
     },
     onBroken: (error) => {
       log.warn({ err: error }, 'no notifications of prohibitions from the database; polling every few seconds')
     },
   })
 
-  function holds(): boolean {
+  function isHoldForInspection(): boolean {
     return versions.at(clock.now()).description.switches.holdForInspection
   }
 
   /** Checks the clock. Checks run one after the other, because each measures the time since the previous one. */
   function watchClock(): Promise<void> {
-    const watched = watching.then(advance)
+    const watched = watching.then(advanceClockMark)
     watching = watched.catch(() => undefined)
     return watched
   }
 
-  async function advance(): Promise<void> {
+  async function advanceClockMark(): Promise<void> {
     const seenAt = performance.now()
-    const ranMs = clockSeenAt === undefined ? 0 : Math.round(seenAt - clockSeenAt)
+    const ranMs = clockCheckedAt === undefined ? 0 : Math.round(seenAt - clockCheckedAt)
     const state = await advanceClock(db, Temporal.Duration.from({ milliseconds: ranMs }), watcher)
-    clockSeenAt = seenAt
-    if (state === clockWas) return
+    clockCheckedAt = seenAt
+    if (state === lastClockState) return
     if (state === 'right') log.info('the clock agrees with the database again: destruction by term resumes')
     if (state === 'ahead') {
       log.error(
@@ -115,7 +115,7 @@ export async function startDestructions({
       )
     }
     if (state === 'behind') log.error('the clock went back: correct it; expired recordings are not served meanwhile')
-    clockWas = state
+    lastClockState = state
   }
 
   /** Sweeps at once, or a minute after the last sweep. */
@@ -126,7 +126,7 @@ export async function startDestructions({
         await wait(Math.max(0, sweptAt + sweepMs - performance.now()), undefined, { signal: stopping.signal })
         isSweepDue = false
         sweptAt = performance.now()
-        await watchClock().then(onClockConfirmed).catch(failed)
+        await watchClock().then(onClockConfirmed).catch(logFailure)
       }
     })()
       .catch(() => undefined)
@@ -147,21 +147,21 @@ export async function startDestructions({
 
   async function destroyDue(): Promise<void> {
     // Ends of preservation orders are not logged.
-    const { inspections } = await settleEnds(db)
+    const { inspections } = await endExpiredHolds(db)
     if (inspections > 0) {
       log.warn(
         { inspections },
         'recordings reached their term and were destroyed with an inspection open: inform the requesters in writing',
       )
     }
-    const { destroyed, waiting, failures } = await applyEnds(expunging, clock.now())
+    const { destroyed, waiting, failures } = await destroyBlocked(expunging, clock.now())
     if (destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed recordings before their term')
     for (const { id, why } of waiting)
       log.warn({ recording: id, why }, 'a recording is blocked but not yet destroyed in every copy')
     for (const { id, error } of failures) log.error({ recording: id, err: error }, 'cannot destroy a recording')
   }
 
-  function failed(error: unknown): void {
+  function logFailure(error: unknown): void {
     log.error({ err: error }, 'cannot destroy prohibited recordings; they cannot be played; retrying')
   }
 

@@ -6,11 +6,11 @@ import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readVerifierKey } from '#safeguards/audit/note.ts'
-import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { newestCheckpoint, storedHashReader } from '#safeguards/audit/stored-tree.ts'
 import { requestCosignature, type Witness } from '#safeguards/audit/witness/request-cosignature.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import { catchUpLedger } from '#safeguards/ledger/append-to-ledger.ts'
-import { forgetContents } from '#safeguards/ledger/ledger-content.ts'
+import { deleteOldContents } from '#safeguards/ledger/ledger-content.ts'
 import { ledgerTree, readLedgerSigner } from '#safeguards/ledger/ledger-tree.ts'
 import { sealLedger, type LedgerSealing } from '#safeguards/ledger/seal-ledger.ts'
 
@@ -62,7 +62,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
     intervalMs: forgetMs,
     lockName: 'seloste.ledger-forgets',
     work: async () => {
-      await forgetContents(db)
+      await deleteOldContents(db)
     },
     onError: (error) => {
       log.error({ err: error }, 'cannot delete contents of the destruction ledger that no backup needs; retrying')
@@ -85,7 +85,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
     const name = witness.key.name
     const last = (await newestCosignatures(db, ledgerTree)).find((one) => one.witness === name)
     if (!head || !signer || last?.size === head.size || !whole) return
-    const read = storedMembers(db, ledgerTree)
+    const read = storedHashReader(db, ledgerTree)
     const answer = await requestCosignature(witness, signer, head.note, read, last?.size ?? 0).catch(
       (error: unknown) => ({
         failed: `no response (${(error as Error).message})`,

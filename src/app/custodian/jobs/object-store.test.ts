@@ -2,7 +2,7 @@ import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
 import { afterAll, expect, test } from 'vitest'
 import { makeLog } from '#platform/log/log.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
-import { openLine } from '#test/faults/run-capture.ts'
+import { openCuttableConnection } from '#test/faults/run-capture.ts'
 import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
 import { startObjectStoreChecks } from './object-store.ts'
 
@@ -36,7 +36,7 @@ rule('a bucket that keeps deleted objects stops the start', async () => {
 })
 
 rule('an unreachable store does not stop the start; the outage and its end are logged once each', async () => {
-  const line = await openLine(new URL(server!.endpoint))
+  const line = await openCuttableConnection(new URL(server!.endpoint))
   const bucket = await server!.makeBucket()
   await line.cut()
   const { logged, log } = openLog()

@@ -3,11 +3,11 @@ import type { EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { startOpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { createPackageDownloads } from '#use/disclosure/packages/fetch-package.ts'
 import { createPackageMaker, endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import { readLetterStyle } from '../../publication/letter-page.ts'
 import { packagedPages } from '../../publication/packaged-pages.ts'
-import type { CustodianAnswers } from '../custodian-server.ts'
+import type { CustodianHandlers } from '../custodian-server.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 import { startRemoval } from './remove-ended.ts'
 
@@ -30,7 +30,7 @@ export async function startPackages({
   clock: Clock
   log: Log
 }): Promise<{
-  questions: CustodianAnswers['questions']
+  questions: CustodianHandlers['questions']
   stop: () => Promise<void>
 }> {
   const { ended, files } = await endUnfinishedPackages(store)
@@ -56,7 +56,7 @@ export async function startPackages({
       )
     },
   })
-  const fetching = createPackageFetching(store)
+  const fetching = createPackageDownloads(store)
   const removing = startRemoval({ pool, log, what: 'packages', removeEnded: fetching.removeEnded })
   return {
     questions: {

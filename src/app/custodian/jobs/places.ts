@@ -13,11 +13,11 @@ import { openPlaces, type Places } from '#safeguards/places/places.ts'
 import {
   assertAttested,
   judgePlaces,
-  leavePlaces,
+  markPlacesUnused,
   describeRefused,
   type ConfiguredPlace,
 } from '#safeguards/places/registry.ts'
-import { isLedgerBehind, packagesWait } from '#safeguards/places/ship-ledger.ts'
+import { isLedgerBehind, arePackagesWaiting } from '#safeguards/places/ship-ledger.ts'
 import {
   isThisMachine,
   ownPlacesOfDatabase,
@@ -48,19 +48,19 @@ export interface PlacesJob {
 
 const turnMs = 60_000
 /** The ledger's copies are updated within seconds, so that destructions stay on record if this machine is lost. */
-const shipMs = 5_000
+const ledgerCopyMs = 5_000
 
 /** @throws PlaceFault `place-unattested` if one of the register's own places is new and has no attested site */
 export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob> {
   const { db, pool, keys, settings, versions, clock, log } = options
   const sites = () => versions.at(clock.now()).description.storage.sites
-  const judgedBy = () => {
+  const judgementContext = () => {
     const now = clock.now()
     return { sites: sites(), today: now.toZonedDateTimeISO(termZone).toPlainDate(), now }
   }
   const own = await describeOwnPlaces(db, settings)
-  assertAttested(await judgePlaces(db, own, judgedBy()))
-  const judgedWitnesses = await judgePlaces(db, settings.witnesses.map(describeWitness), judgedBy())
+  assertAttested(await judgePlaces(db, own, judgementContext()))
+  const judgedWitnesses = await judgePlaces(db, settings.witnesses.map(describeWitness), judgementContext())
   const witnesses = settings.witnesses.filter((_, index) => judgedWitnesses[index]?.mayBeUsed)
   const { backups, ledgerCopies, backupKey: recipient } = settings
   const places = openPlaces({ db, keys, backups, ledgerCopies, recipient, sites, now: () => clock.now() })
@@ -73,7 +73,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     lockName: 'seloste.places',
     work: async () => {
       const described = await describeAll()
-      const judged = await judgePlaces(db, described, judgedBy())
+      const judged = await judgePlaces(db, described, judgementContext())
       for (const one of judged) {
         const { place: place, verdict } = one
         const line = verdict.attested
@@ -83,7 +83,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
             : describeRefused(one)
         logOnce(`site of ${place.kind} ${place.name}`, line)
       }
-      for (const name of await leavePlaces(db, described))
+      for (const name of await markPlacesUnused(db, described))
         log.info({ place: name }, 'a place of data is no longer used')
       const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place: place }) => place.name))
       for (const { place, fault } of await places.catchUp()) if (usable.has(place)) logOnce(`reach of ${place}`, fault)
@@ -95,11 +95,11 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
 
   const shipping = every({
     pool,
-    intervalMs: shipMs,
+    intervalMs: ledgerCopyMs,
     lockName: 'seloste.ledger-copies',
     work: async () => {
       // A package to an institute is released only once a backup contains the release (decision 42).
-      if (await packagesWait(db)) {
+      if (await arePackagesWaiting(db)) {
         for (const { place, fault } of await places.catchUp()) logOnce(`reach of ${place}`, fault)
         return
       }

@@ -36,14 +36,14 @@ export interface PromiseChecksOptions extends Omit<
   quickMs?: number
 }
 
-/** Interval of rounds. A slow round is followed by a pause of `restTurns` intervals. */
+/** Interval of rounds. A slow round is followed by a pause of `pauseIntervals` intervals. */
 const turnMs = 60_000
-const restTurns = 4.5
+const pauseIntervals = 4.5
 const quickRoundMs = 2_000
 /** Longest wait for the first sweep: another process may run it, or it takes long. */
 const sweepWaitMs = 60_000
 const lockName = 'seloste.evidence'
-const sweepsOwn: readonly PromiseId[] = [
+const sweepPromises: readonly PromiseId[] = [
   'history.term',
   'recordings.floor',
   'recordings.ceiling',
@@ -56,7 +56,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
   const intervalMs = options.intervalMs ?? turnMs
   const ending = new AbortController()
   let begun = false
-  let restsUntil = 0
+  let pausedUntil = 0
   let afterWork: Promise<void> = Promise.resolve()
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
@@ -93,19 +93,19 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
     lockName,
     work: async (signal) => {
       await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])
-      if (signal.aborted || performance.now() < restsUntil) return
+      if (signal.aborted || performance.now() < pausedUntil) return
       const [first, startedAt] = [!begun, performance.now()]
       await check(signal)
       const endedAt = performance.now()
-      // The first round checks everything afresh, so its duration says nothing about the next.
+      // The first round uses no earlier results, so its duration does not predict the next one's.
       if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs))
-        restsUntil = endedAt + intervalMs * restTurns
+        pausedUntil = endedAt + intervalMs * pauseIntervals
     },
     onError,
   })
 
   /** Checks some promises again. Does nothing before the first round, or while another process checks. */
-  function checkAnew(which: readonly PromiseId[]): Promise<void> {
+  function recheck(which: readonly PromiseId[]): Promise<void> {
     if (begun) {
       afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(
         () => undefined,
@@ -116,8 +116,8 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
   }
 
   return {
-    swept: () => checkAnew(sweepsOwn),
-    logVerified: () => checkAnew(['log.whole']),
+    swept: () => recheck(sweepPromises),
+    logVerified: () => recheck(['log.whole']),
     async stop() {
       ending.abort()
       await Promise.all([regular.stop(), afterWork])

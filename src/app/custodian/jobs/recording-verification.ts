@@ -8,7 +8,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { describeFinding } from '#register/verify/findings.ts'
-import type { ProvingEnds } from '#register/verify/prove-destroyed.ts'
+import type { DestructionProofContext } from '#register/verify/prove-destroyed.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
 import { lastVerification, recordRun } from '#safeguards/runs/record-run.ts'
 import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
@@ -19,7 +19,7 @@ const hoursBetween = 24
 const maxSeconds = 5 * 60
 
 export interface RecordingVerificationOptions {
-  proving: Omit<ProvingEnds, 'places'>
+  proving: Omit<DestructionProofContext, 'places'>
   backups: Settings['backups']
   pool: EveryOptions['pool']
   clock: Clock

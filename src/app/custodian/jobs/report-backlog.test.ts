@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openEnds } from '#test/ends/open-ends.ts'
+import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -9,7 +9,14 @@ import type { RegisterTables } from '#register/tables.ts'
 import { reportBacklog } from './report-backlog.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, custodian, makeRecordingUntil, makeRecording: stored, people, stateOf } = await openEnds(database)
+const {
+  admin,
+  custodian,
+  makeRecordingUntil,
+  makeRecording: stored,
+  people,
+  stateOf,
+} = await openDestructionDesk(database)
 const { pool } = database.as()
 
 test('an inspection that becomes urgent, an overdue recall and the blockers are metrics and log lines, each once', async () => {

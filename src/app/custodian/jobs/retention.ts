@@ -35,7 +35,7 @@ export function startRetention(options: {
   const { expunging, pool, clock, log, onSwept } = options
   const first = Promise.withResolvers<void>()
   const onceLog = createOnceLog(log)
-  let overdueRestsUntil = Infinity
+  let overduePausedUntil = Infinity
 
   const sweeper = every({
     pool,
@@ -44,11 +44,11 @@ export function startRetention(options: {
     work: async () => {
       await sweepAndRecord()
       await recordWorkDone(expunging.db, 'sweep', clock.now())
-      begun()
+      onFirstSweep()
       await onSwept()
     },
     onError: (error) => {
-      begun()
+      onFirstSweep()
       log.error({ err: error }, 'the retention sweep failed; retrying in an hour')
     },
   })
@@ -74,12 +74,12 @@ export function startRetention(options: {
     intervalMs: options.overdueMs ?? overdueMs,
     lockName: 'seloste.overdue',
     work: async () => {
-      if (performance.now() < overdueRestsUntil || !(await isOverdue(expunging.db))) return
+      if (performance.now() < overduePausedUntil || !(await isOverdue(expunging.db))) return
       try {
         await sweepAndRecord()
       } finally {
         // Recordings that cannot be destroyed are logged, and retried after a longer pause.
-        if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + logAgainMs
+        if (await isOverdue(expunging.db)) overduePausedUntil = performance.now() + logAgainMs
       }
     },
     onError: (error) => {
@@ -87,9 +87,9 @@ export function startRetention(options: {
     },
   })
 
-  function begun(): void {
+  function onFirstSweep(): void {
     first.resolve()
-    if (overdueRestsUntil === Infinity) overdueRestsUntil = 0
+    if (overduePausedUntil === Infinity) overduePausedUntil = 0
   }
 
   async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {

@@ -2,7 +2,7 @@ import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { seenNodes } from '#register/capture-nodes.ts'
+import { listNodeStatuses } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { updateStandstillAlarm, type Standstill } from '#safeguards/watch/raise-standstill.ts'
 import type { Kysely } from 'kysely'
@@ -26,7 +26,7 @@ export function startStandstillAlarm(options: {
     intervalMs: options.intervalMs ?? checkMs,
     lockName: 'seloste.standstill',
     work: async () => {
-      const nodes = await seenNodes(db)
+      const nodes = await listNodeStatuses(db)
       const standstills: Standstill[] = [
         ...[...blockers(), ...blockersOf(nodes)].map(({ kind, since }) => ({
           kind,

@@ -7,29 +7,29 @@ import {
   endOwnSessions,
   listOwnSessions,
   passwordProof,
-  signInOf,
-  signInUnderWay,
-  type SignInOf,
+  readSignInMethods,
+  readSignInState,
+  type PersonSignInMethods,
 } from '#safeguards/sign-in/own-account.ts'
 import { readLink, type SeenLink } from '#safeguards/sign-in/links.ts'
 import { greatest, minLengthAlone, minLengthWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
-import { listNotices, seeNotices } from '#safeguards/sign-in/notices.ts'
-import { provePresence } from '#safeguards/sign-in/prove-again.ts'
+import { listNotices, markNoticesSeen } from '#safeguards/sign-in/notices.ts'
+import { provePresence } from '#safeguards/sign-in/prove-presence.ts'
 import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
-import { answer, done, items } from '../answer.ts'
+import { registerOperations, done, items } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 import { newSessionToken } from './session-routes.ts'
-import { setSessionToken, signedOut } from './session-cookies.ts'
-import { sessionBehind, signInBehind } from '../signed-in.ts'
+import { setSessionToken, clearSession } from './session-cookies.ts'
+import { findSession, findSignIn } from '../request-session.ts'
 
 /** Routes for the user's own account: sign-in methods, password, authenticator, sessions. */
 export function accountRoutes(app: Routes, desk: Desk): void {
   const { secondFactors } = desk.custodian
 
-  answer(app, {
+  registerOperations(app, {
     signInOptions: () => ({
-      secondFactor: demandOf(desk),
+      secondFactor: secondFactorDemandNow(desk),
       passkeys: desk.ways.publicUrl !== undefined,
       publicUrl: desk.ways.publicUrl,
       identityProvider: desk.ways.identityProvider,
@@ -39,8 +39,8 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     readAccount: async ({ session }) => {
       const [person, own, underWay] = await Promise.all([
         describePerson(desk.db, session.personId, desk.clock.now()),
-        signInOf(desk.db, session, session.personId),
-        signInUnderWay(desk.db, session.token),
+        readSignInMethods(desk.db, session, session.personId),
+        readSignInState(desk.db, session.token),
       ])
       if (!own || !underWay) return { refused: 'session.none' }
       const hasTotp = own.factors.includes('totp')
@@ -64,17 +64,17 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     checkPassword: async (request) => {
       const { password, link, userId = '', name = '' } = request.body
       if (link === undefined) {
-        const session = await sessionBehind(desk, request)
-        return session ? { problems: await judgeOwn(session, password) } : { refused: 'session.none' }
+        const session = await findSession(desk, request)
+        return session ? { problems: await judgeOwnPassword(session, password) } : { refused: 'session.none' }
       }
       const seen = await readLink(desk.db, link, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
-      return { problems: await judgeForLink(desk, seen, password, seen.person ?? { userId, name }) }
+      return { problems: await judgePasswordForLink(desk, seen, password, seen.person ?? { userId, name }) }
     },
 
     changePassword: async (request, reply) => {
       const { current, password } = request.body
-      const problems = await judgeOwn(request.session, password, current)
+      const problems = await judgeOwnPassword(request.session, password, current)
       if (problems.length > 0) return { refused: 'password.unfit', field: 'password', problems }
       const changed = await changePassword(desk.db, request.session, { current, password })
       if ('refused' in changed) {
@@ -122,7 +122,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     listNotices: ({ session }) =>
       items(listNotices(desk.db, session), ({ detail, ...notice }) => ({ ...notice, ...viewDetail(detail) })),
 
-    seeNotices: ({ session, body }) => done(seeNotices(desk.db, session, body.ids)),
+    seeNotices: ({ session, body }) => done(markNoticesSeen(desk.db, session, body.ids)),
 
     listSessions: ({ session }) => items(listOwnSessions(desk.db, session, desk.clock.now())),
 
@@ -132,26 +132,26 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     endSessions: async (request, reply) => {
       const { keep: except = 'none' } = request.query
       const ended = await endOwnSessions(desk.db, request.session, except, desk.clock.now())
-      if (except === 'none') signedOut(request, reply)
+      if (except === 'none') clearSession(request, reply)
       return { ended }
     },
   })
 
   /** Returns the person of a session, or of a sign-in that awaits enrolment. */
   async function enrolling(request: FastifyRequest) {
-    const underWay = await signInBehind(desk, request)
-    return underWay?.awaits === 'enrolment' ? underWay : sessionBehind(desk, request)
+    const underWay = await findSignIn(desk, request)
+    return underWay?.awaits === 'enrolment' ? underWay : findSession(desk, request)
   }
 
-  async function judgeOwn(session: Session, password: string, current?: string) {
+  async function judgeOwnPassword(session: Session, password: string, current?: string) {
     const [person, own] = await Promise.all([
       describePerson(desk.db, session.personId, desk.clock.now()),
-      signInOf(desk.db, session, session.personId),
+      readSignInMethods(desk.db, session, session.personId),
     ])
     const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
     return judgePassword(password, {
       secondFactor: own !== undefined && hasSecondFactor(own),
-      words: wordsAround(desk, person),
+      words: guessableWords(desk, person),
       current,
     })
   }
@@ -175,11 +175,11 @@ function viewDetail({ device, method, by, factor, lost, ended }: Record<string, 
 }
 
 /** Checks a password before it is set through a one-time link. */
-export async function judgeForLink(desk: Desk, { factors }: SeenLink, password: string, person: Named) {
+export async function judgePasswordForLink(desk: Desk, { factors }: SeenLink, password: string, person: Named) {
   const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
   return judgePassword(password, {
-    secondFactor: demandOf(desk) === 'required' || factors.length > 0,
-    words: wordsAround(desk, person),
+    secondFactor: secondFactorDemandNow(desk) === 'required' || factors.length > 0,
+    words: guessableWords(desk, person),
   })
 }
 
@@ -189,12 +189,12 @@ interface Named {
 }
 
 /** Returns words about a person that attackers try first, such as the name. */
-function wordsAround(desk: Desk, { userId, name }: Named): string[] {
+function guessableWords(desk: Desk, { userId, name }: Named): string[] {
   const { fi, sv, en } = describedNow(desk).controller.name
   return [userId, name, fi, sv, en, 'seloste']
 }
 
-export function demandOf(desk: Desk): SecondFactorDemand {
+export function secondFactorDemandNow(desk: Desk): SecondFactorDemand {
   return describedNow(desk).switches.secondFactor
 }
 
@@ -203,6 +203,6 @@ export function rulesFor(secondFactor: boolean): { least: number; greatest: numb
   return { least: secondFactor ? minLengthWithSecondFactor : minLengthAlone, greatest }
 }
 
-function hasSecondFactor({ factors, demand }: SignInOf): boolean {
+function hasSecondFactor({ factors, demand }: PersonSignInMethods): boolean {
   return factors.length > 0 || demand === 'required'
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
-import { good, openAccounts, type Browser } from '#test/sign-in/open-accounts.ts'
+import { validPassword, openAccounts, type Browser } from '#test/sign-in/open-accounts.ts'
 
 const { enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 
@@ -26,12 +26,12 @@ describe('one’s own account', () => {
     const other = browse()
     await other.signIn(signer.aino)
     const before = browser.cookies.get('seloste')
-    expect((await change({ current: password, password: good })).status).toBe(204)
+    expect((await change({ current: password, password: validPassword })).status).toBe(204)
     expect(browser.cookies.get('seloste')).not.toBe(before)
     expect(await isWhole(browser)).toBe(true)
     expect(await isWhole(other)).toBe(false)
     expect(await browse().signIn(signer.aino)).toMatchObject({ code: 'session.credentials' })
-    expect(await browse().signIn(signer.aino, good)).toMatchObject({ status: 200 })
+    expect(await browse().signIn(signer.aino, validPassword)).toMatchObject({ status: 200 })
     expect((await browser.request('GET', '/api/account')).body).toMatchObject({
       password: { setAt: expect.any(String) as string },
     })
@@ -54,7 +54,7 @@ describe('one’s own account', () => {
     expect(await change({ current: password, password })).toMatchObject({
       body: { error: { problems: [{ code: 'same' }] } },
     })
-    expect(await change({ current: 'guess', password: good })).toMatchObject({
+    expect(await change({ current: 'guess', password: validPassword })).toMatchObject({
       status: 401,
       code: 'session.credentials',
       field: 'current',
@@ -68,9 +68,14 @@ describe('one’s own account', () => {
 
   test('limits guesses of the present password in a stolen session', async () => {
     for (let i = 0; i < 5; i += 1) {
-      expect(await change({ current: `guess ${i}`, password: good })).toMatchObject({ code: 'session.credentials' })
+      expect(await change({ current: `guess ${i}`, password: validPassword })).toMatchObject({
+        code: 'session.credentials',
+      })
     }
-    expect(await change({ current: password, password: good })).toMatchObject({ status: 429, code: 'session.wait' })
+    expect(await change({ current: password, password: validPassword })).toMatchObject({
+      status: 429,
+      code: 'session.wait',
+    })
   })
 
   test('accepts a shorter password with a second factor, which must then stay until the password is longer', async () => {
@@ -83,9 +88,9 @@ describe('one’s own account', () => {
       status: 409,
       code: 'password.too-short-alone',
     })
-    expect((await change({ current: 'hanhi tu', password: good })).status).toBe(204)
-    expect((await remove({ password: good, otp })).status).toBe(204)
-    expect(await browse().signIn(signer.aino, good)).toMatchObject({ status: 200 })
+    expect((await change({ current: 'hanhi tu', password: validPassword })).status).toBe(204)
+    expect((await remove({ password: validPassword, otp })).status).toBe(204)
+    expect(await browse().signIn(signer.aino, validPassword)).toMatchObject({ status: 200 })
   })
 
   test('lists one’s open sessions by browser and system, and ends one or all', async () => {

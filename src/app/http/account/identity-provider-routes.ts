@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
@@ -12,7 +12,7 @@ import {
   sessionToken,
   setProviderFlow,
   setSessionToken,
-  signedOut,
+  clearSession,
 } from './session-cookies.ts'
 import { newSessionToken } from './session-routes.ts'
 
@@ -49,12 +49,12 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  answer(app, {
+  registerOperations(app, {
     signOutOfIdentityProvider: async (request, reply) => {
       const { session } = request
       const url = await signOutUrl(desk, session)
       await signOut(desk.db, session, desk.clock.now())
-      signedOut(request, reply)
+      clearSession(request, reply)
       return url
     },
   })

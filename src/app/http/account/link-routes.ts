@@ -4,18 +4,18 @@ import { isUserId, nameOf, userIdOf } from '#safeguards/people/written-values.ts
 import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import type { FactorRemoval } from '#safeguards/sign-in/factor-removals.ts'
 import { readLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
-import { endSessionsOf, signInOf } from '#safeguards/sign-in/own-account.ts'
+import { endSessionsOf, readSignInMethods } from '#safeguards/sign-in/own-account.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
-import { demandOf, judgeForLink, rulesFor } from './account-routes.ts'
-import { answer, done, viewed } from '../answer.ts'
+import { secondFactorDemandNow, judgePasswordForLink, rulesFor } from './account-routes.ts'
+import { registerOperations, done, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for one-time links, for first and forgotten passwords, and for other people's sign-in methods. */
 export function linkRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     lookAtLink: async ({ body }) => {
       const seen = await readLink(desk.db, body.token, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
@@ -25,8 +25,8 @@ export function linkRoutes(app: Routes, desk: Desk): void {
         userId: seen.person?.userId,
         name: seen.person?.name,
         role: seen.role,
-        rules: rulesFor(demandOf(desk) === 'required' || seen.factors.length > 0),
-        secondFactor: demandOf(desk),
+        rules: rulesFor(secondFactorDemandNow(desk) === 'required' || seen.factors.length > 0),
+        secondFactor: secondFactorDemandNow(desk),
         awaits: seen.awaits === 'nothing' ? undefined : seen.awaits,
       }
     },
@@ -37,7 +37,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       if (!seen) return { refused: 'link.none' }
       const person = seen.person ?? named(body)
       if ('refused' in person) return person
-      const problems = await judgeForLink(desk, seen, password, person)
+      const problems = await judgePasswordForLink(desk, seen, password, person)
       if (problems.length > 0) return { refused: 'password.unfit', field: 'password', problems }
       const used = seen.person
         ? await useLink(desk.db, token, password, code)
@@ -48,7 +48,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
     readPersonAccount: async ({ session, params: { id } }) => {
       if (!(await holds(session, 'ADMINISTRATOR'))) return { refused: 'deny.role' }
       const [found, removals] = await Promise.all([
-        signInOf(desk.db, session, id),
+        readSignInMethods(desk.db, session, id),
         listFactorRemovals(desk.db, session),
       ])
       if (!found) return { refused: 'not-found' }

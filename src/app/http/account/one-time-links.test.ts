@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
-import { good, openAccounts } from '#test/sign-in/open-accounts.ts'
+import { validPassword, openAccounts } from '#test/sign-in/open-accounts.ts'
 import { makeFirstLinks } from '#safeguards/sign-in/links.ts'
 
 const { database, desk, admin, browse, signer, enrol } = await openAccounts()
 const pool = database.as().pool
 
 describe('one-time links', () => {
-  test('first go to an administrator and an approver, who then enter everybody else', async () => {
+  test('are given first to an administrator and an approver, who then enter everybody else', async () => {
     const [administrator, approver] = await makeFirstLinks(admin)
     const visitor = browse()
     const token = administrator?.token ?? ''
@@ -15,7 +15,7 @@ describe('one-time links', () => {
       status: 200,
       body: { kind: 'first-person', role: 'ADMINISTRATOR', rules: { least: 15, greatest: 256 } },
     })
-    const use = (json: object) => visitor.request('POST', '/api/links/use', { token, password: good, ...json })
+    const use = (json: object) => visitor.request('POST', '/api/links/use', { token, password: validPassword, ...json })
     expect(await use({})).toMatchObject({ status: 400, field: 'userId' })
     expect(await use({ userId: 'admin', name: 'Pää Käyttäjä' })).toMatchObject({
       code: 'person.not-personal',
@@ -44,14 +44,14 @@ describe('one-time links', () => {
     expect(
       await browse().request('POST', '/api/links/use', {
         token: approver?.token,
-        password: good,
+        password: validPassword,
         userId: 'koivu.k',
         name: 'Kaisa Koivu',
       }),
     ).toMatchObject({ status: 409, code: 'link.same-person' })
 
     const kaisa = browse()
-    expect(await kaisa.signIn({ userId: 'koivu.kaisa' }, good)).toMatchObject({
+    expect(await kaisa.signIn({ userId: 'koivu.kaisa' }, validPassword)).toMatchObject({
       status: 200,
       body: { rights: [{ role: 'ADMINISTRATOR' }] },
     })
@@ -71,15 +71,15 @@ describe('one-time links', () => {
     expect(await sami.request('POST', '/api/links/look', link)).toMatchObject({
       body: { kind: 'first-password', userId: 'salo.sami', name: 'Sami Salo' },
     })
-    expect(await sami.request('POST', '/api/links/use', { ...link, password: good })).toMatchObject({
+    expect(await sami.request('POST', '/api/links/use', { ...link, password: validPassword })).toMatchObject({
       status: 403,
       code: 'link.unreleased',
     })
     const releaser = browse()
     await releaser.request('POST', '/api/links/use', {
-      ...{ token: approver?.token, password: good, userId: 'koski.matti', name: 'Matti Koski' },
+      ...{ token: approver?.token, password: validPassword, userId: 'koski.matti', name: 'Matti Koski' },
     })
-    await releaser.signIn({ userId: 'koski.matti' }, good)
+    await releaser.signIn({ userId: 'koski.matti' }, validPassword)
     const waiting = await releaser.request('GET', '/api/directory-changes')
     expect(waiting.body).toMatchObject({
       items: [{ kind: 'link', person: { userId: 'salo.sami' }, askedBy: { name: 'Kaisa Koivu' }, mayDecide: true }],
@@ -87,12 +87,14 @@ describe('one-time links', () => {
     const [{ id: change }] = waiting.body['items'] as [{ id: string }]
     const decided = await releaser.request('POST', `/api/directory-changes/${change}/decision`, { confirm: true })
     const code = decided.body['code'] as string
-    expect(await sami.request('POST', '/api/links/use', { ...link, password: good, code: 'wrong' })).toMatchObject({
+    expect(
+      await sami.request('POST', '/api/links/use', { ...link, password: validPassword, code: 'wrong' }),
+    ).toMatchObject({
       code: 'link.code',
       field: 'code',
     })
-    expect((await sami.request('POST', '/api/links/use', { ...link, password: good, code })).status).toBe(200)
-    expect(await sami.signIn({ userId: 'salo.sami' }, good)).toMatchObject({ status: 200 })
+    expect((await sami.request('POST', '/api/links/use', { ...link, password: validPassword, code })).status).toBe(200)
+    expect(await sami.signIn({ userId: 'salo.sami' }, validPassword)).toMatchObject({ status: 200 })
     expect(await sami.request('GET', `/api/people/${id}/account`)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(await sami.request('POST', `/api/people/${id}/links`)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(
@@ -112,7 +114,7 @@ describe('one-time links', () => {
     const written = desk.log.join() + rows.map(({ row }) => row).join()
     for (const word of [
       password,
-      good,
+      validPassword,
       secret,
       ...recoveryCodes,
       ...browser.cookies.values(),

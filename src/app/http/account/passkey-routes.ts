@@ -2,14 +2,14 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { listOwnPasskeys } from '#safeguards/sign-in/list-passkeys.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
-import { answer, done, items, type Answers } from '../answer.ts'
+import { registerOperations, done, items, type OperationHandlers } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
 import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { sessionToken, setSessionToken } from './session-cookies.ts'
-import { newSessionToken, signInUnder } from './session-routes.ts'
-import { signInBehind } from '../signed-in.ts'
+import { newSessionToken, completeCustodianSignIn } from './session-routes.ts'
+import { findSignIn } from '../request-session.ts'
 
 /** Routes for passkeys: sign-in, the user's own passkeys, and confirmations. The custodian verifies them. */
 export function passkeyRoutes(app: Routes, desk: Desk): void {
@@ -19,16 +19,16 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     if (desk.ways.publicUrl === undefined) return refuse(reply, 'not-found')
   }
 
-  answer(app, { listPasskeys: ({ session }) => items(listOwnPasskeys(desk.db, session)) })
+  registerOperations(app, { listPasskeys: ({ session }) => items(listOwnPasskeys(desk.db, session)) })
 
-  const answers: Answers = {
+  const answers: OperationHandlers = {
     askPasskeySignIn: () => options(passkeys.askSignIn()),
 
     signInWithPasskey: async (request, reply) => {
       const newSession = newSessionToken()
       const device = nameDevice(request.headers['user-agent'])
       const opened = await passkeys.signIn({ response: assertion(request.body), newSession, device })
-      return 'refused' in opened ? opened : signInUnder(desk, newSession, request, reply)
+      return 'refused' in opened ? opened : completeCustodianSignIn(desk, newSession, request, reply)
     },
 
     askPasskeyFactor: (request) => {
@@ -43,11 +43,11 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
       if (token === undefined) return { refused: 'session.none' }
       const newSession = newSessionToken()
       const given = await passkeys.giveSecondFactor({ session: token, newSession, response: assertion(request.body) })
-      return 'refused' in given ? given : signInUnder(desk, newSession, request, reply)
+      return 'refused' in given ? given : completeCustodianSignIn(desk, newSession, request, reply)
     },
 
     askPasskey: async (request) => {
-      const pending = await signInBehind(desk, request)
+      const pending = await findSignIn(desk, request)
       if (!pending) return { refused: 'session.none' }
       const { token, personId } = pending
       const { password, otp } = request.body
@@ -56,7 +56,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     },
 
     addPasskey: async (request, reply) => {
-      const pending = await signInBehind(desk, request)
+      const pending = await findSignIn(desk, request)
       if (!pending) return { refused: 'session.none' }
       const { name, response } = request.body
       const newSession = newSessionToken()
@@ -79,7 +79,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
       return done(passkeys.confirm({ session: session.token, act, id, revision, response: assertion(body) }))
     },
   }
-  answer(app, answers, { preHandler })
+  registerOperations(app, answers, { preHandler })
 }
 
 /** Converts the browser's answer to the library's type. Extension output of the authenticator is not used. */

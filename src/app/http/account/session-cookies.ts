@@ -28,7 +28,7 @@ export function setSessionToken(request: FastifyRequest, reply: FastifyReply, to
  * Ends a browser's session: removes the cookie, what pages have stored and cached (Clear-Site-Data), and a sign-in in progress
  * at the identity provider. The other cookies stay: they identify the browser and grant nothing.
  */
-export function signedOut(request: FastifyRequest, reply: FastifyReply): void {
+export function clearSession(request: FastifyRequest, reply: FastifyReply): void {
   reply.clearCookie(named(request, session), attributes(request))
   clearProviderFlow(request, reply)
   reply.header('clear-site-data', '"cache", "storage"')

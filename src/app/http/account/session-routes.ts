@@ -8,18 +8,18 @@ import { unitNames } from '#safeguards/people/units.ts'
 import { confinementOf } from '#use/requests/offices/room.ts'
 import { networkOf } from '#safeguards/sign-in/network.ts'
 import type { GivenFactor } from '#safeguards/sign-in/second-factor.ts'
-import { newDeviceToken, rememberDevice, signIn, type SignInUnderWay } from '#safeguards/sign-in/sign-in.ts'
-import { answer } from '../answer.ts'
+import { newDeviceToken, rememberDevice, signIn, type PendingSignIn } from '#safeguards/sign-in/sign-in.ts'
+import { registerOperations } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
 import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { deviceToken, sessionToken, setDeviceToken, setSessionToken, signedOut } from './session-cookies.ts'
-import { sessionBehind, signInBehind } from '../signed-in.ts'
+import { deviceToken, sessionToken, setDeviceToken, setSessionToken, clearSession } from './session-cookies.ts'
+import { findSession, findSignIn } from '../request-session.ts'
 
 /** Routes for signing in, the current user, and signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     signIn: async (request, reply) => {
       const { userId, password, otp } = request.body
       const from = {
@@ -30,11 +30,11 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       const begun = await signIn(desk.db, { userId, password, from }, desk.clock.now())
       if (begun === 'refused') return { refused: 'session.credentials' }
       if ('refused' in begun) return begun
-      if (!('awaits' in begun)) return welcome(desk, request, reply, begun)
-      await endBefore(desk, request, begun.token)
+      if (!('awaits' in begun)) return answerSignedIn(desk, request, reply, begun)
+      await endPreviousSession(desk, request, begun.token)
       if (begun.awaits === 'enrolment' || otp === undefined) {
         setSessionToken(request, reply, begun.token)
-        return awaiting(begun)
+        return pendingFactorRefusal(begun)
       }
       return finish(request, reply, begun.token, { otp })
     },
@@ -49,9 +49,9 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
     },
 
     whoAmI: async (request, reply) => {
-      const underWay = await signInBehind(desk, request)
-      if (underWay && underWay.awaits !== 'nothing') return awaiting(underWay)
-      const session = await sessionBehind(desk, request)
+      const underWay = await findSignIn(desk, request)
+      if (underWay && underWay.awaits !== 'nothing') return pendingFactorRefusal(underWay)
+      const session = await findSession(desk, request)
       if (!session) return { refused: 'session.none' }
       // The redirect from the identity provider carried no SameSite=Strict cookies, so the browser can be recognised only now.
       if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
@@ -60,10 +60,10 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
 
     signOut: async (request, reply) => {
       // Signs out of a session, or abandons a sign-in in progress.
-      const left = await signInBehind(desk, request)
+      const left = await findSignIn(desk, request)
       if (!left) return { refused: 'session.none' }
       await signOut(desk.db, left, desk.clock.now())
-      signedOut(request, reply)
+      clearSession(request, reply)
       return 'done'
     },
   })
@@ -71,7 +71,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
   async function finish(request: FastifyRequest, reply: FastifyReply, token: string, given: GivenFactor) {
     const newSession = newSessionToken()
     const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
-    if (!('refused' in done)) return signInUnder(desk, newSession, request, reply)
+    if (!('refused' in done)) return completeCustodianSignIn(desk, newSession, request, reply)
     // Keeps the sign-in in progress, so that the user can try another code.
     if (done.refused !== 'session.none') setSessionToken(request, reply, token)
     return done
@@ -83,25 +83,25 @@ export function newSessionToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Completes a sign-in for which the custodian has opened a session. */
-export async function signInUnder(desk: Desk, token: string, request: FastifyRequest, reply: FastifyReply) {
+/** Sends the response of a sign-in for which the custodian has opened a session. */
+export async function completeCustodianSignIn(desk: Desk, token: string, request: FastifyRequest, reply: FastifyReply) {
   const session = await useSession(desk.db, token, desk.clock.now())
-  return session ? welcome(desk, request, reply, session) : ({ refused: 'session.none' } as const)
+  return session ? answerSignedIn(desk, request, reply, session) : ({ refused: 'session.none' } as const)
 }
 
 /**
  * Answers with the user, a new token and a device cookie. Ends the browser's previous session, so that no session stays open
  * and a token set by an attacker is useless (session fixation).
  */
-async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
-  await endBefore(desk, request, session.token)
+async function answerSignedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
+  await endPreviousSession(desk, request, session.token)
   setSessionToken(request, reply, session.token)
   await rememberBrowser(desk, request, reply, session)
   return viewMe(desk, session)
 }
 
 /** Ends the browser's previous session, if it has another token. */
-async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
+async function endPreviousSession(desk: Desk, request: FastifyRequest, token: string) {
   const now = desk.clock.now()
   const before = sessionToken(request)
   const left = before === undefined || before === token ? undefined : await useSession(desk.db, before, now)
@@ -119,7 +119,7 @@ async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: Fasti
   setDeviceToken(request, reply, own)
 }
 
-function awaiting({ awaits, factors }: Pick<SignInUnderWay, 'factors'> & { awaits: string }): Refusal {
+function pendingFactorRefusal({ awaits, factors }: Pick<PendingSignIn, 'factors'> & { awaits: string }): Refusal {
   return awaits === 'enrolment' ? { refused: 'session.enrolment' } : { refused: 'session.second-factor', factors }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
-import { storeDemand } from '#safeguards/sign-in/accounts.ts'
+import { storeSecondFactorDemand } from '#safeguards/sign-in/accounts.ts'
 
 const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 
@@ -123,7 +123,7 @@ describe('signing in', () => {
 
 describe('with a required second factor', () => {
   test('a person must enrol a second factor before anything else, also after reloading the page', async () => {
-    await storeDemand(admin, 'required')
+    await storeSecondFactorDemand(admin, 'required')
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })
     expect(await browser.request('GET', '/api/session')).toMatchObject({ status: 401, code: 'session.enrolment' })

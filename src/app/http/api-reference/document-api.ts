@@ -61,7 +61,7 @@ export function documentApi(version: string): Part {
     info: { ...(document['info'] as Part), license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' } },
     tags: [...groups, 'machines'].sort().map((name) => ({ name })),
     components: { ...(document['components'] as Part), responses: errorResponses() },
-    paths: { ...Object.fromEntries(documented), ...forMachines() },
+    paths: { ...Object.fromEntries(documented), ...operationalEndpoints() },
   }
 }
 
@@ -116,7 +116,7 @@ function errorResponse(status: number): Part {
 }
 
 /** Returns the endpoints that need no session, for operators. */
-function forMachines(): Record<string, Part> {
+function operationalEndpoints(): Record<string, Part> {
   const get = (operationId: string, summary: string, responses: Part) => ({
     get: { tags: ['machines'], operationId, summary, security: [], parameters: [], responses },
   })

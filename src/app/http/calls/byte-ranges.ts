@@ -23,7 +23,7 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
 }
 
 /** Returns a signal that is aborted when the client disconnects. */
-export function goneFrom(reply: FastifyReply): AbortSignal {
+export function disconnectSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.on('close', () => gone.abort())
   return gone.signal

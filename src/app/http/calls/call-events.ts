@@ -4,37 +4,37 @@ import { sessionHolds } from '#safeguards/people/session.ts'
 import { watchCalls } from '#use/search/watch-calls.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
-import { limitOpen } from '../limit-open.ts'
-import { hasLeft } from '../open-events.ts'
+import { limitOpenStreams } from '../limit-open.ts'
+import { hasDisconnected } from '../event-stream.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { granted } from '../signed-in.ts'
+import { grantForRequest } from '../request-session.ts'
 
 /** Changes within this time are sent as one event. */
-const gatherMs = 250
+const coalesceMs = 250
 /** Interval of comments that keep proxies from closing the stream, and of checks that the session is still valid. */
 const heartbeatMs = 10_000
 
 /** Maximum number of streams per session. Each costs queries at every change of a call. */
-const watchesAtOnce = 8
-const closeAWatch = 'This session watches calls in too many windows at once; close one of them.'
+const maxStreams = 8
+const tooManyStreams = 'This session watches calls in too many windows at once; close one of them.'
 
 /** Streams ongoing calls as server-sent events (WHATWG HTML, section 9.2). */
 export function callEvents(app: Routes, desk: Desk): void {
-  const open = limitOpen(watchesAtOnce)
+  const open = limitOpenStreams(maxStreams)
   app.route({
     ...operations.watchCalls,
     // HEAD would never be answered.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { purpose, reference } = request.query
-      const grant = await granted(desk, request, { purpose, reference, action: 'calls.watched' })
+      const grant = await grantForRequest(desk, request, { purpose, reference, action: 'calls.watched' })
       if ('refused' in grant) return refuseAs(reply, grant)
       const { session } = grant
       const close = open(session.token)
-      if (!close) return refuse(reply, 'session.too-many', { message: closeAWatch })
+      if (!close) return refuse(reply, 'session.too-many', { message: tooManyStreams })
       reply.hijack()
-      if (hasLeft(reply)) {
+      if (hasDisconnected(reply)) {
         close()
         return reply
       }
@@ -57,7 +57,7 @@ export function callEvents(app: Routes, desk: Desk): void {
         })
       }
       const changed = () => {
-        timer ??= setTimeout(show, gatherMs)
+        timer ??= setTimeout(show, coalesceMs)
       }
       const stop = desk.onCallChanged(changed)
       const heartbeat = setInterval(() => {

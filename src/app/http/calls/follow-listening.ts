@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '#safeguards/people/session.ts'
 import { listeningNow } from '#use/playback/listening-now.ts'
 import type { Desk } from '../desk.ts'
-import { hasLeft } from '../open-events.ts'
+import { hasDisconnected } from '../event-stream.ts'
 
 /** Interval of validity checks. Audio stops at most 5 s after the right or the session ends, network delay included. */
 const pollMs = 1_000
 /** Longest tolerated database outage; after it the listening ends. */
-const unknownForMs = 3_000
+const maxOutageMs = 3_000
 
 /**
  * Sends a server-sent event each second: `holds` while the listening is valid, and at the end `ended` with {why, since?}. A
@@ -21,7 +21,7 @@ export function followListening(
   onClosed: () => void,
 ): void {
   reply.hijack()
-  if (hasLeft(reply)) return onClosed()
+  if (hasDisconnected(reply)) return onClosed()
   const stream = reply.raw
   stream.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
@@ -48,7 +48,7 @@ export function followListening(
         timer = setTimeout(poll, pollMs)
       })
       .catch((error: unknown) => {
-        if (performance.now() - knownAt < unknownForMs) {
+        if (performance.now() - knownAt < maxOutageMs) {
           timer = setTimeout(poll, pollMs)
           return
         }

@@ -1,28 +1,28 @@
 import { endListening, paceListening } from '#use/playback/end-listening.ts'
 import { listeningNow, type ListeningEnd } from '#use/playback/listening-now.ts'
 import { startListening } from '#use/playback/start-listening.ts'
-import { goneFrom, readRange, sendRange } from './byte-ranges.ts'
-import { answer } from '../answer.ts'
+import { disconnectSignal, readRange, sendRange } from './byte-ranges.ts'
+import { registerOperations } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { followListening } from './follow-listening.ts'
-import { limitOpen } from '../limit-open.ts'
+import { limitOpenStreams } from '../limit-open.ts'
 import { refuse, refuseAs, type Refusal } from '../refuse.ts'
-import { isHeldBack } from '../requests/room-only.ts'
+import { refuseInListeningMode } from '../requests/listening-mode.ts'
 import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
-import { granted, signedIn } from '../signed-in.ts'
+import { grantForRequest, requireSession } from '../request-session.ts'
 
 /** Maximum number of event streams per session; a user may have a few windows. */
-const followedAtOnce = 8
+const maxStreams = 8
 
 /** Routes for listening to a recording: begin, audio by range, waveform peaks, playback rate, validity, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
-  const follow = limitOpen(followedAtOnce)
+  const follow = limitOpenStreams(maxStreams)
 
-  answer(app, {
+  registerOperations(app, {
     startListening: async (request) => {
-      const grant = await granted(desk, request, { ...request.body, action: 'listening.started' })
+      const grant = await grantForRequest(desk, request, { ...request.body, action: 'listening.started' })
       if ('refused' in grant) return grant
       const listening = await startListening(desk.db, grant, request.params.id, desk.clock.now())
       if (listening === 'not-found') return { refused: listening }
@@ -61,12 +61,12 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
                 listening: request.params.id,
                 ...range,
               },
-              goneFrom(reply),
+              disconnectSignal(reply),
             )
       if (typeof served === 'object' && 'bytes' in served) return sendRange(reply, served)
       // No audio: checks the session here too, so that the refusal has the usual status and code.
-      if (await isHeldBack(desk, request, reply)) return reply
-      if (!(await signedIn(desk, request, reply))) return reply
+      if (await refuseInListeningMode(desk, request, reply)) return reply
+      if (!(await requireSession(desk, request, reply))) return reply
       if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
       return refuseAs(reply, endRefusal(served))

@@ -1,12 +1,12 @@
 import { listOwnProhibitions, listOwnRequests } from '#use/requests/own/own-acts.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import type { RequestKind } from '../contract/requests.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for officials' acts on their own calls (R48, R49); the calls themselves are searched under INSPECTION. */
 export function myCallsRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readMyCallActs: async ({ session }) => {
       const forbidden = await listOwnProhibitions(desk.db, session)
       if ('refused' in forbidden) return forbidden

@@ -2,10 +2,16 @@
  * Filters of the contact search, for schemas and pages, from the table in src/use/search/contact-filters.ts. It does not import
  * TypeBox, because this is the only file of the contract that browsers load.
  */
-import { contactFilters, lastDigitsOf, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
+import {
+  contactFilters,
+  lastDigitsOf,
+  noFilterValue,
+  type Filter,
+  type FilterName,
+} from '#use/search/contact-filters.ts'
 
 export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-filters.ts'
-export { lastDigitsOf, unasked }
+export { lastDigitsOf, noFilterValue as unasked }
 
 /** Maximum length of a filter's value. */
 export const maxFilterLength = 64

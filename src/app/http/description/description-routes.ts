@@ -1,5 +1,5 @@
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
-import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
+import { authoriseDryRun } from '#safeguards/versions/draft-to-try.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
 import {
   changeDraft,
@@ -11,22 +11,22 @@ import {
 import { importNumbers } from '#safeguards/versions/import/import-numbers.ts'
 import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { documentOf, viewDraft, viewDrafts, viewVersions } from './description-view.ts'
 import type { Desk } from '../desk.ts'
 import { viewDryRun } from './dry-run-view.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { sessionBehind } from '../signed-in.ts'
+import { findSession } from '../request-session.ts'
 
 /** Routes for versions of the description, and for the approval of the next one (R1, R14). */
 export function descriptionRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 
-  answer(app, {
+  registerOperations(app, {
     listVersions: async (request) => {
-      const session = await sessionBehind(desk, request)
+      const session = await findSession(desk, request)
       const versions = await readPublished(db)
       return { items: await viewVersions(desk, versions, { withPeople: session !== undefined }) }
     },
@@ -62,7 +62,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
     },
 
     tryDraft: async ({ session, params: { id } }) => {
-      const permitted = await permitTrial(db, session, id, clock.now())
+      const permitted = await authoriseDryRun(db, session, id, clock.now())
       if ('refused' in permitted) return refusalOf(permitted)
       const tried = await desk.custodian.tryDraft({ session: session.token, draft: id })
       if (tried === 'refused') return { refused: 'draft.not-editable' }

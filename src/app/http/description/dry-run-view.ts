@@ -7,7 +7,7 @@ import { inForce, type RegisterDescription } from '#description/register-descrip
 import { momentText, percentText } from '#description/value-texts.ts'
 import { termZone } from '#description/terms.ts'
 import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
-import type { TriedDraft } from '../../custodian/try-draft.ts'
+import type { DryRunCounts } from '../../custodian/dry-run-draft.ts'
 import type { DryRun } from '../contract/description.ts'
 
 const t = trilingualTexts(texts)
@@ -15,7 +15,11 @@ const t = trilingualTexts(texts)
 type Consequence = DryRun['consequences'][number]
 
 /** Returns every consequence as a sentence; empty if nothing held would change. */
-export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[], draft: RegisterDescription): DryRun {
+export function viewDryRun(
+  tried: DryRunCounts,
+  narrowed: readonly NarrowedRights[],
+  draft: RegisterDescription,
+): DryRun {
   const now = Temporal.Instant.from(tried.at)
   return {
     at: tried.at,
@@ -31,7 +35,7 @@ export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[
 
 /** Counts affected requests and disclosures, without persons. */
 function pendingConsequences(
-  { requests, calls, appointments, undecided, unsettled, disclosures, items, earliest }: TriedDraft['pending'],
+  { requests, calls, appointments, undecided, unsettled, disclosures, items, earliest }: DryRunCounts['pending'],
   now: Temporal.Instant,
   from: Temporal.Instant,
 ): Consequence[] {
@@ -59,7 +63,7 @@ function pendingConsequences(
 }
 
 function termConsequences(
-  step: Omit<TriedDraft['terms'][number], 'at'> & { at: Temporal.Instant },
+  step: Omit<DryRunCounts['terms'][number], 'at'> & { at: Temporal.Instant },
   draft: RegisterDescription,
   now: Temporal.Instant,
 ): Consequence[] {
@@ -91,7 +95,7 @@ function termConsequences(
 }
 
 function shareConsequence(
-  { key, from, to, calls, recorded, wouldBe }: TriedDraft['shares'][number],
+  { key, from, to, calls, recorded, wouldBe }: DryRunCounts['shares'][number],
   draft: RegisterDescription,
   at: Temporal.Instant,
 ): Consequence {

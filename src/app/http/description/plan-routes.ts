@@ -2,19 +2,19 @@ import type { RecordingRule, RegisterDescription } from '#description/register-d
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { termZone } from '#description/terms.ts'
 import { readShares } from '#use/shares/read-shares.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import type { RecordingPlan, Rule } from '../contract/plan.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { readPeriod } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import { viewNumber } from './view-number.ts'
-import { viewLimits } from './rule-then.ts'
-import { granted } from '../signed-in.ts'
+import { viewLimits } from './rule-of-decision.ts'
+import { grantForRequest } from '../request-session.ts'
 import type { JsonForm } from '../to-json.ts'
 
 /** Routes for the recording plan in force (any session), and for planned and actual shares (under a purpose; R14, R15). */
 export function planRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readPlan: () => viewPlan(desk.versions.at(desk.clock.now())),
 
     readShares: async (request) => {
@@ -22,7 +22,7 @@ export function planRoutes(app: Routes, desk: Desk): void {
       const requestedPeriod = readPeriod(times)
       if ('refused' in requestedPeriod) return requestedPeriod
       const period = wholeDays(requestedPeriod)
-      const grant = await granted(desk, request, { purpose, reference, action: 'shares.read' })
+      const grant = await grantForRequest(desk, request, { purpose, reference, action: 'shares.read' })
       if ('refused' in grant) return grant
       const shares = await readShares(desk.db, grant, period)
       const described = describedNow(desk)

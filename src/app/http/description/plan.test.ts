@@ -121,7 +121,7 @@ describe('shares', () => {
     expect(ofAino).toMatchObject({ name: 'Aino Virtanen', unit: 'Oulu', answered: 500, drawn: drawnOf.get(aino) })
   })
 
-  test('cover what the purpose lets their reader see: own calls, a unit’s, a number’s', async () => {
+  test('cover only calls that the purpose shows to the reader: own calls, a unit’s, a number’s', async () => {
     const officials = ({ byOfficial }: Shares) => byOfficial.map(({ personId }) => personId)
     expect(officials(await sharesFor(browsers.aino, 'DEVELOPMENT'))).toEqual([aino.id])
     expect(officials(await sharesFor(browsers.sari, 'DEVELOPMENT'))).toEqual([aino.id])

@@ -1,12 +1,12 @@
 import type { PlaybackEnd } from '#use/disclosure/copies/play-copy.ts'
-import { beginCopy, startPlayback, checkCopy, readPrivacyReport } from '#use/disclosure/copies/judge-copy.ts'
+import { beginCopy, startPlayback, checkCopy, readPrivacyReport } from '#use/disclosure/copies/copy-acts.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { answer, done, viewed } from '../answer.ts'
+import { registerOperations, done, viewed } from '../answer.ts'
 import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
-import { goneFrom, readRange, sendRange } from '../calls/byte-ranges.ts'
+import { disconnectSignal, readRange, sendRange } from '../calls/byte-ranges.ts'
 import { refuse, type RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
@@ -14,7 +14,7 @@ import type { Routes } from '../routes.ts'
 export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   const { anonymisedCopies: copies } = desk.custodian
 
-  answer(app, {
+  registerOperations(app, {
     beginCopy: ({ session, params }) => beginCopy(desk.db, session, params.id, params.item),
 
     readCopy: ({ session, params: { id } }) =>
@@ -65,7 +65,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
       const range = readRange(request.headers.range)
       if (range === 'invalid') return refuse(reply, 'input.range')
       const requested = { session: request.session.token, hearing: request.params.id, ...range }
-      const served = await copies.audio(requested, goneFrom(reply))
+      const served = await copies.audio(requested, disconnectSignal(reply))
       if (served === 'out-of-range') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
       return 'over' in served ? refuse(reply, refusalOf[served.over]) : sendRange(reply, served)

@@ -10,7 +10,7 @@ import {
 import { listAuthority, readAuthority } from '#use/disclosure/authority/read-authority.ts'
 import { listPackages } from '#use/disclosure/packages/list-packages.ts'
 import { peopleOf, viewAuthority, viewAuthoritySummary } from './authority-view.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { peopleOfPackage } from './package-view.ts'
 import { readInstant } from '../read-instant.ts'
@@ -33,7 +33,7 @@ const withField = fieldsBy({
 export function authorityRoutes(app: Routes, desk: Desk): void {
   const { db } = desk
 
-  answer(app, {
+  registerOperations(app, {
     listAuthorityDisclosures: async ({ session, query }) => {
       const listed = await listAuthority(db, session, query.state ?? 'open')
       if ('refused' in listed) return listed

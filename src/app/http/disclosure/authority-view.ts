@@ -6,7 +6,7 @@ import type { AuthorityDetail, AuthoritySummary } from '../contract/authority.ts
 import type { JsonForm } from '../to-json.ts'
 import { viewPackage } from './package-view.ts'
 
-export interface AuthoritySeen {
+export interface AuthorityViewContext {
   person: PersonOf
   /** Statutory provisions in the description in force. */
   provisions: readonly Provision[]
@@ -33,7 +33,7 @@ export function viewAuthoritySummary(
   }
 }
 
-export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): JsonForm<AuthorityDetail> {
+export function viewAuthority(one: AuthorityDisclosure, seen: AuthorityViewContext): JsonForm<AuthorityDetail> {
   const { row, items, state, lacks, isProvisionInForce, viewer } = one
   const { person, provisions, packages } = seen
   const { provision_id: id, assessment, assessed_by, assessed_at, outcome, decided_by, decided_at } = row

@@ -5,7 +5,7 @@ import {
   type LoggedDisclosure,
 } from '#use/disclosure/log/list-disclosures.ts'
 import type { DisclosureEntry } from '../contract/disclosure-log.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 import type { JsonForm } from '../to-json.ts'
@@ -13,7 +13,7 @@ import { peopleOfPackage } from './package-view.ts'
 
 /** Route for the log of disclosures, for oversight and decision makers (R35). */
 export function disclosureLogRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listDisclosures: ({ session, query }) =>
       viewed(listDisclosures(desk.db, session, query.year), async (listed) => {
         const people = listed.flatMap(({ decided_by, packages }) => [decided_by, ...packages.flatMap(peopleOfPackage)])

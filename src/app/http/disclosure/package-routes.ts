@@ -1,8 +1,8 @@
 import type { Session } from '#safeguards/people/session.ts'
 import type { PackageRequest } from '#use/disclosure/packages/make-package.ts'
 import { withdrawPackage } from '#use/disclosure/packages/withdraw-package.ts'
-import { sendSealed } from '../../publication/fetch-once.ts'
-import { answer } from '../answer.ts'
+import { sendEncryptedFile } from '../../publication/fetch-once.ts'
+import { registerOperations } from '../answer.ts'
 import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
@@ -13,7 +13,7 @@ import type { Routes } from '../routes.ts'
 export function packageRoutes(app: Routes, desk: Desk): void {
   const { packages } = desk.custodian
 
-  answer(app, {
+  registerOperations(app, {
     releaseResearch: ({ session, params, body }) =>
       release(session, { ...body, kind: 'RESEARCH', disclosure: params.id }),
     releaseToAuthority: ({ session, params, body }) =>
@@ -35,7 +35,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
       const { number, ...saved } = begun
       const { piece, taken, releaseLease } = packages
       const sealed = { name: 'package', piece, taken, releaseLease }
-      return sendSealed(request, reply, sealed, saved, `${number}.zip.age`)
+      return sendEncryptedFile(request, reply, sealed, saved, `${number}.zip.age`)
     },
   })
 

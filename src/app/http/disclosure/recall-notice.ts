@@ -17,7 +17,7 @@ export function recallNotice({
 }
 
 /** Notices to an institute about its copies. They say nothing about the recorded people (R32). */
-export const lentNotices = {
+export const copyNotices = {
   'study-ended': (of: OfCopies) => t('disclosure.study-ended', valuesOf(of)),
   overdue: (of: OfCopies) => t('disclosure.overdue', valuesOf(of)),
   closed: (of: OfCopies) => t('disclosure.closed', valuesOf(of)),

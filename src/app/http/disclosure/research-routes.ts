@@ -12,7 +12,7 @@ import {
 } from '#use/disclosure/research/prepare-research.ts'
 import { listResearch, readResearch } from '#use/disclosure/research/read-research.ts'
 import { closeResearch, confirmItem, endStudy } from '#use/disclosure/research/return-research.ts'
-import { answer, items } from '../answer.ts'
+import { registerOperations, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { peopleOfPackage, viewPackage } from './package-view.ts'
 import type { Refusal } from '../refuse.ts'
@@ -23,7 +23,7 @@ import type { Routes } from '../routes.ts'
 export function researchRoutes(app: Routes, desk: Desk): void {
   const { db } = desk
 
-  answer(app, {
+  registerOperations(app, {
     listInstitutes: ({ session }) =>
       items(listInstitutes(db, session), ({ is_blocked, ...row }) => ({ ...row, isBlocked: is_blocked })),
     addInstitute: ({ session, body }) => addInstitute(db, session, body),

@@ -8,7 +8,7 @@ import {
 } from '#use/disclosure/research/research-state.ts'
 import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../contract/research.ts'
 import type { JsonForm } from '../to-json.ts'
-import { lentNotices, recallNotice } from './recall-notice.ts'
+import { copyNotices, recallNotice } from './recall-notice.ts'
 
 /** Returns the ids of all people in a disclosure. */
 export function peopleOfResearch({ row, extensions = [] }: Pick<ListedResearch, 'row'> & Partial<ReadResearch>) {
@@ -87,8 +87,8 @@ function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
     return [{ kind: 'destroy-now', item, language, text }]
   })
   const open = unconfirmed(facts).map(({ item }) => item)
-  const lent = (kind: keyof typeof lentNotices, items: readonly number[]): Notice[] => {
-    const { [language]: text } = lentNotices[kind]({ disclosure: row.number, items, deadline: facts.deadline })
+  const lent = (kind: keyof typeof copyNotices, items: readonly number[]): Notice[] => {
+    const { [language]: text } = copyNotices[kind]({ disclosure: row.number, items, deadline: facts.deadline })
     return [{ kind, language, text }]
   }
   const all = facts.items.map(({ item }) => item)

@@ -1,12 +1,12 @@
 import { confirmClock } from '#destruction/clock.ts'
-import { answer, done } from '../answer.ts'
+import { registerOperations, done } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 
 /** Confirmation, by two people, of a clock that is ahead. */
 export function clockRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     confirmClock: ({ session, body }) => {
       const stated = readInstant(body.now)
       return stated === 'invalid'

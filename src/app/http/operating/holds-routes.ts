@@ -1,6 +1,6 @@
 import { endOrder, enterOrder, listOrders, renewOrder, type Order } from '#destruction/orders.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import type { Hold } from '../contract/ends.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
@@ -9,7 +9,7 @@ import type { JsonForm } from '../to-json.ts'
 
 /** Preservation orders, for the security unit and the decision maker only (Act 806/2011 8:24-26). */
 export function holdsRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listHolds: async ({ session, query }) => {
       const listed = await listOrders(desk.db, session, query.state)
       if ('refused' in listed) return listed

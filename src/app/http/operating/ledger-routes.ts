@@ -5,14 +5,14 @@ import { listLedger, type LedgerItem } from '#use/ledger/list-ledger.ts'
 import { readDestruction, readForCertificate, type DestructionEntry } from '#use/ledger/read-destruction.ts'
 import { readPublicationFiles } from '../../publication/files.ts'
 import { certificatePdf } from '../../publication/pdf/certificate-pdf.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { AwaitedCertificate } from '../contract/ends.ts'
 import { operations } from '../contract/operations.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { toJson } from '../to-json.ts'
-import { granted } from '../signed-in.ts'
+import { grantForRequest } from '../request-session.ts'
 
 const pageSize = 50
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -21,7 +21,7 @@ const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function ledgerRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
 
-  answer(app, {
+  registerOperations(app, {
     listLedger: async ({ session, query }) => {
       const { before, limit = pageSize } = query
       const listed = await listLedger(desk.db, session, { before, limit })
@@ -32,7 +32,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
     },
 
     readDestruction: async (request) => {
-      const grant = await granted(desk, request, { ...request.query, action: 'retention.read' })
+      const grant = await grantForRequest(desk, request, { ...request.query, action: 'retention.read' })
       if ('refused' in grant) return grant
       const { id } = request.params
       const found = await readDestruction(desk.db, grant, id)
@@ -48,7 +48,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const { language, reference } = request.query
       // The Service Unit names the request as reference; officials need no reference for their own calls (R45, R48).
       const requested = { purpose: 'INSPECTION' as const, reference, action: 'certificate.made' as const }
-      const grant = await granted(desk, request, requested)
+      const grant = await grantForRequest(desk, request, requested)
       if ('refused' in grant) return refuseAs(reply, grant)
       const { id } = request.params
       const found = await readForCertificate(desk.db, grant, id, language)

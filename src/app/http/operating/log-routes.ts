@@ -7,7 +7,7 @@ import {
 } from '#safeguards/audit/log-verifications.ts'
 import { InvalidLogCursor, readLog, type LogEntry } from '#safeguards/audit/read-log.ts'
 import type { LogEntry as ShownEntry, LogProof, LogVerification } from '../contract/log.ts'
-import { answer, items, viewed } from '../answer.ts'
+import { registerOperations, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
@@ -17,7 +17,7 @@ const pageSize = 100
 
 /** Routes for the audit log, for the data protection officer: list, one entry with its proof, verification (R21). */
 export function logRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readLog: async ({ session, query }) => {
       const { object, skip = 0, limit = pageSize, ...search } = query
       const [from, to] = [readInstant(query.from), readInstant(query.to)]

@@ -3,7 +3,7 @@
  * they reveal nothing about the entries.
  */
 import { tileWidth } from '#safeguards/audit/tree.ts'
-import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { newestCheckpoint, storedHashReader } from '#safeguards/audit/stored-tree.ts'
 import { withCosignatures } from '#safeguards/audit/witness/cosignatures.ts'
 import type { Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
@@ -31,7 +31,7 @@ export function logTileRoutes(app: Routes, { db }: Desk): void {
     if (width > tileWidth || (partial !== undefined && width === tileWidth) || from + width > members) {
       return refuse(reply, 'not-found')
     }
-    const hashes = await storedMembers(db)(Number(level), from, from + width)
+    const hashes = await storedHashReader(db)(Number(level), from, from + width)
     // Full tiles never change.
     if (partial === undefined) reply.header('cache-control', 'public, max-age=31536000, immutable')
     return reply.type('application/octet-stream').send(Buffer.concat(hashes))

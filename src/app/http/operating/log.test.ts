@@ -6,7 +6,7 @@ import { enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { endVerification, recordProgress, takeUpVerification } from '#safeguards/audit/log-verifications.ts'
+import { endVerification, recordProgress, claimVerification } from '#safeguards/audit/log-verifications.ts'
 import type { LogEntry, LogProof, LogVerification } from '../contract/log.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -227,7 +227,7 @@ describe('a verification', () => {
     const requested = await request()
     expect(requested).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
     expect((await request()).id).toBe(requested.id)
-    expect(await takeUpVerification(custodian)).toBe(requested.id)
+    expect(await claimVerification(custodian)).toBe(requested.id)
     expect(await recordProgress(custodian, requested.id, { step: 'tree', checked: 70, entries: 100 })).toBe(true)
     expect(await newest()).toMatchObject({ state: 'RUNNING', step: 'tree', checked: 70, entries: 100 })
     const problems = [{ code: 'entry-missing' as const, leaf: 3, seq: 4, message: 'gone' }]
@@ -243,7 +243,7 @@ describe('a verification', () => {
 
   test('that is cancelled stops, and cannot be cancelled after it has ended', async () => {
     const { id } = await request()
-    await takeUpVerification(custodian)
+    await claimVerification(custodian)
     expect((await officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' })).status).toBe(204)
     expect(await recordProgress(custodian, id, { step: 'tree', checked: 1, entries: 2 })).toBe(false)
     await endVerification(custodian, id, 'cancelled')
@@ -252,7 +252,7 @@ describe('a verification', () => {
   })
 })
 
-describe('an action of another kind of process', () => {
+describe('an action that only another process may append', () => {
   test.each([
     ['seloste_desk', 'log.pruned'],
     ['seloste_desk', 'log.read'],

@@ -8,7 +8,7 @@ import {
   type FeedState as Feed,
   type Period,
 } from '#use/reconciliation/read-reconciliation.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import type { FeedState } from '../contract/reconciliation.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
@@ -25,7 +25,7 @@ const awayAfterMinutes = 5
 
 /** Reconciliation of detail records and recordings, for operators and those responsible (R9, R13, AC8). */
 export function reconciliationRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readReconciliation: async ({ session, query }) => {
       const now = desk.clock.now()
       const period = periodOf(query, now)

@@ -2,8 +2,8 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { admitFed } from '#register/admit-from-feed.ts'
-import { reportFedProblem } from '#register/feed-progress.ts'
+import { admitFromFeed } from '#register/admit-from-feed.ts'
+import { reportFeedProblem } from '#register/feed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -83,7 +83,7 @@ async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
 }
 
 async function reported(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
-  await admitFed(capture, 'exchange', [facts])
+  await admitFromFeed(capture, 'exchange', [facts])
   await sql`update fed_segment set told_at = now() - make_interval(mins => ${minutesAgo})
     where contact_id = ${facts.contactId}::uuid or segment_id = ${facts.segmentId}::uuid`.execute(owner)
   return facts
@@ -203,7 +203,7 @@ describe('a feed', () => {
   test('has its unreadable records by file, line and reason, page by page', async () => {
     await report()
     for (let line = 1; line <= 3; line++)
-      await reportFedProblem(capture, {
+      await reportFeedProblem(capture, {
         id: Buffer.alloc(32, line),
         feed: 'exchange',
         file: 'Master.csv',

@@ -1,7 +1,7 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { isTooLong, readDue } from '#use/retention/read-due.ts'
 import { readRetention, type Retention as Overview } from '#use/retention/read-retention.ts'
-import { answer, items, viewed } from '../answer.ts'
+import { registerOperations, items, viewed } from '../answer.ts'
 import type { Obstacle, Retention } from '../contract/retention.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
@@ -10,7 +10,7 @@ import type { JsonForm } from '../to-json.ts'
 
 /** Routes for counts of held records, their future destructions, and blockers (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readRetention: ({ session }) => viewed(readRetention(desk.db, session), viewRetention),
 
     readDue: ({ session, query }) => {

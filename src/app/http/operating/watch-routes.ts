@@ -1,12 +1,12 @@
 import { extractViews } from '#use/watch/extract-views.ts'
-import { closeAlarm, listAlarms, seeAlarm } from '#safeguards/watch/alarms.ts'
+import { closeAlarm, listAlarms, markAlarmSeen } from '#safeguards/watch/alarms.ts'
 import { viewsOfMyCalls, maxViews } from '#safeguards/watch/views-of-calls.ts'
 import { listViewsToReview, listReviewMonths, signOffViews } from '#safeguards/watch/reviews.ts'
-import { answer, items, viewed } from '../answer.ts'
+import { registerOperations, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { readPeriod } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
-import { granted } from '../signed-in.ts'
+import { grantForRequest } from '../request-session.ts'
 
 const pageSize = 200
 /** Longest extract: a month and a few days. A longer one would search the whole log. */
@@ -14,14 +14,14 @@ const maxExtractLength = { hours: 35 * 24, message: 'The time must end after it 
 
 /** Routes for alarms and reviews, for the data protection officer, and for log extracts requested by data subjects (R21, L11). */
 export function watchRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listAlarms: ({ session, query }) =>
       viewed(listAlarms(desk.db, session, { state: query.state ?? 'any' }), ({ alarms, open }) => ({
         items: alarms,
         open,
       })),
 
-    seeAlarm: async ({ session, params }) => (await seeAlarm(desk.db, session, params.id)) ?? 'done',
+    seeAlarm: async ({ session, params }) => (await markAlarmSeen(desk.db, session, params.id)) ?? 'done',
     closeAlarm: async ({ session, params, body }) =>
       (await closeAlarm(desk.db, session, params.id, body.note)) ?? 'done',
 
@@ -48,7 +48,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
     readLooksAtContact: async (request) => {
       const { reference } = request.query
       const requested = { purpose: 'INSPECTION', reference, action: 'extract.read' } as const
-      const grant = await granted(desk, request, requested)
+      const grant = await grantForRequest(desk, request, requested)
       if ('refused' in grant) return grant
       const found = await extractViews(desk.db, grant, request.params.id)
       if (found === 'not-found') return { refused: 'not-found' }

@@ -5,7 +5,7 @@ import { makeTestRegister, type RecordedSegment } from '#test/register/make-regi
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
-import { defaultPace, maxWaiting, slowing, thresholds } from '#safeguards/watch/thresholds.ts'
+import { defaultReadLimits, maxWaiting, readDelay, thresholds } from '#safeguards/watch/thresholds.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -170,7 +170,7 @@ test('many views are slowed down, then refused: 429 looks.too-many', async () =>
   )
   const search = () => answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1'))
   await search()
-  const ordinary = await Promise.all(Array.from({ length: defaultPace.inMinute - 1 }, search))
+  const ordinary = await Promise.all(Array.from({ length: defaultReadLimits.inMinute - 1 }, search))
   expect(ordinary.every(({ status }) => status === 200)).toBe(true)
   const began = performance.now()
   const beyond = await Promise.all(Array.from({ length: 3 * maxWaiting }, search))
@@ -180,6 +180,6 @@ test('many views are slowed down, then refused: 429 looks.too-many', async () =>
   // One more is served if the last request arrives after the first has been served.
   expect(served.length).toBeGreaterThanOrEqual(maxWaiting)
   expect(refused.length).toBeGreaterThanOrEqual(maxWaiting)
-  const waitsMs = (slowing.stepMs * served.length * (served.length + 1)) / 2
+  const waitsMs = (readDelay.stepMs * served.length * (served.length + 1)) / 2
   expect(performance.now() - began).toBeGreaterThan(waitsMs * 0.99)
 })

@@ -9,13 +9,13 @@ import {
 import { describePerson } from '#safeguards/people/people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
-import { answer, done, viewed } from '../answer.ts'
+import { registerOperations, done, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for changes of accounts and of the directory that need approval by a second person (R20, R36, R39). */
 export function directoryChangeRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listDirectoryChanges: async ({ session, query }) => {
       const rights = await rightsOf(desk.db, session.personId, desk.clock.now())
       if (!rights.some(({ role }) => role === 'ADMINISTRATOR' || role === 'ACCESS_APPROVER')) {

@@ -251,7 +251,7 @@ describe('a wrong file changes nothing and lists its rows:', () => {
     ])
   })
 
-  test('supervisors in a circle', async () => {
+  test('a cycle of supervisors', async () => {
     const [a, b] = [id(), id()]
     const given = await refused(file(`${a};A;;${b};;2025-01-01;`, `${b};B;;${a};;2025-01-01;`))
     expect(problems(given)).toEqual([2, 3].map((row) => ({ row, column: 'supervisor', code: 'person.circle' })))

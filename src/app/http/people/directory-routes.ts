@@ -9,7 +9,7 @@ import { readPerson } from '#safeguards/people/read-person.ts'
 import { listUnits } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { dayAt, dayBegins, dayEnds } from '#safeguards/people/written-values.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { viewPerson, viewSummary } from './directory-view.ts'
 import type { Refusal } from '../refuse.ts'
@@ -21,7 +21,7 @@ const pageSize = 50
 export function directoryRoutes(app: Routes, desk: Desk): void {
   const numbering = () => describedNow(desk).numbering
 
-  answer(app, {
+  registerOperations(app, {
     listPeople: async ({ session, query }) => {
       const { q: text, employed = 'now', limit = pageSize, ...search } = query
       const phoneKey = text === undefined ? null : normalisePhoneNumber(text, numbering()).key

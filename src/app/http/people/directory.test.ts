@@ -200,7 +200,7 @@ describe('a change', () => {
     const circle = { status: 409, code: 'person.circle', field: 'supervisor' }
     expect(await change(a.body.id, { from: '2025-06-01', supervisor: c.body.userId })).toMatchObject(circle)
     expect(await change(a.body.id, { from: '2025-06-01', supervisor: a.body.userId })).toMatchObject(circle)
-    // Not at the same time: no circle.
+    // Not at the same time: no cycle.
     await change(b.body.id, { from: '2025-04-01', supervisor: '' })
     expect(await change(a.body.id, { from: '2025-06-01', supervisor: c.body.userId })).toMatchObject({ status: 200 })
   })

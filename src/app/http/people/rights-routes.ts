@@ -22,7 +22,7 @@ import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
 import { dayBegins, dayEnds } from '#safeguards/people/written-values.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { refusals, type Refusal } from '../refuse.ts'
 import { contextOf, viewHeld, viewRequest } from './rights-view.ts'
@@ -36,7 +36,7 @@ const zone = 'Europe/Helsinki'
 export function rightsRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 
-  answer(app, {
+  registerOperations(app, {
     readRightsOffer: async ({ session, query }) => {
       const request = { text: query.q, id: query.person, limit: maxCandidates }
       const { asksFor, candidates } = await findCandidates(db, session, request)

@@ -1,12 +1,12 @@
 import { beginForm, listForms, publishForm, readForm, saveForm } from '#use/quality/forms.ts'
 import { beginPlan, endPlan, listPlans } from '#use/quality/sampling.ts'
-import { answer, items, viewed } from '../answer.ts'
+import { registerOperations, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for evaluation forms and sampling plans. */
 export function qualityFormRoutes(app: Routes, { db }: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listQualityForms: ({ session }) => items(listForms(db, session)),
     beginQualityForm: ({ session, body }) => beginForm(db, session, body),
     readQualityForm: ({ session, params }) => readForm(db, session, params.id),

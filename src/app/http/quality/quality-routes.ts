@@ -10,13 +10,13 @@ import {
 } from '#use/quality/evaluate.ts'
 import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { readResults } from '#use/quality/results.ts'
-import { answer, items } from '../answer.ts'
+import { registerOperations, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for evaluations, the official's view of them, calibration, and results of groups. */
 export function qualityRoutes(app: Routes, { db }: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listEvaluations: ({ session }) => items(listEvaluations(db, session)),
     readEvaluation: ({ session, params }) => readEvaluation(db, session, params.id),
     beginEvaluation: ({ session, params }) => beginEvaluation(db, session, params.id),

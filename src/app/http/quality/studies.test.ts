@@ -93,7 +93,7 @@ async function study(browser: Browser, query: string): Promise<Study> {
 }
 
 describe('a study', () => {
-  test('counts calls, answered and unanswered, by number, and hides three (R4)', async () => {
+  test('counts calls, answered and unanswered, by number, and suppresses a count of three (R4)', async () => {
     const { rows, total } = await study(browsers.eero, `${whole}&by=number&measure=calls`)
     expect(rows.map(({ key, figures }) => [key, figures])).toEqual([
       [national, { calls: 70, answered: 60, unanswered: 10, answeredShare: 0.83 }],
@@ -237,7 +237,7 @@ describe('a study', () => {
     })
   })
 
-  test('compares another time with the first', async () => {
+  test('compares two periods', async () => {
     const before = day.subtract({ days: 30 }).toString()
     const { rows, total, comparedNotes } = await study(
       browsers.eero,
@@ -296,7 +296,7 @@ describe('a study', () => {
     expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15')).toMatchObject({ status: 400 })
   })
 
-  test('reports which part of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
+  test('states which part of the period is past its term and left out, and counts all of the rest', async () => {
     const old = day.subtract({ months: 16 }).with({ day: 1 })
     await admin
       .insertInto('study_month' as never)

@@ -1,31 +1,31 @@
 import type { RegisterDescription } from '#description/register-description.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHolds } from '#safeguards/people/session.ts'
-import { shareToday } from '#use/studies/calls-today.ts'
+import { createTodayCounter } from '#use/studies/calls-today.ts'
 import { placesOf, regionsOf } from '#use/studies/places.ts'
 import { fewest, fewestToDivide } from '#use/studies/protect-counts.ts'
 import { logTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
 import type { Period, Question } from '#use/studies/study.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
 import type { Study, Today } from '../contract/studies.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { viewNumber } from '../description/view-number.ts'
-import { limitOpen } from '../limit-open.ts'
-import { openEvents } from '../open-events.ts'
+import { limitOpenStreams } from '../limit-open.ts'
+import { sendEventStream } from '../event-stream.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
-import { granted } from '../signed-in.ts'
+import { grantForRequest } from '../request-session.ts'
 
 const purpose = 'SERVICE_LEVEL_STUDY'
 const maxYears = 10
-const todayMs = 2_000
+const todayUpdateMs = 2_000
 /** Maximum number of live displays per session. Each costs two queries per update. */
-const displaysAtOnce = 8
+const maxDisplays = 8
 
 /** Routes for service-level studies, and for today's counts on the live view and wall displays (R4, R6, R15). Counts only. */
 export function studyRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     readStudy: async (request) => {
       const { from, to, compareFrom, compareTo, by, measure, numbers, region, language } = request.query
       const period = periodOf(from, to)
@@ -35,7 +35,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       if (typeof compared === 'string' || (compared && overlap(period, compared))) {
         return { refused: 'input.invalid', field: 'compareFrom', message: wrongCompared }
       }
-      const grant = await granted(desk, request, { purpose, action: 'study.read' })
+      const grant = await grantForRequest(desk, request, { purpose, action: 'study.read' })
       if ('refused' in grant) return grant
       if (!reachesStudies(grant)) return { refused: 'deny.purpose' }
       const description = describedNow(desk)
@@ -58,26 +58,26 @@ export function studyRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  const today = shareToday(desk.db, () => desk.clock.now())
-  const open = limitOpen(displaysAtOnce)
+  const today = createTodayCounter(desk.db, () => desk.clock.now())
+  const open = limitOpenStreams(maxDisplays)
   app.route({
     ...operations.watchToday,
     // HEAD would never be answered.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const grant = await granted(desk, request, { purpose, action: 'today.watched' })
+      const grant = await grantForRequest(desk, request, { purpose, action: 'today.watched' })
       if ('refused' in grant) return refuseAs(reply, grant)
       if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
       const { session } = grant
       const onClosed = open(session.token)
-      if (!onClosed) return refuse(reply, 'session.too-many', { message: closeADisplay })
+      if (!onClosed) return refuse(reply, 'session.too-many', { message: tooManyDisplays })
       // Logged once per display, not per update, because it shows only counts.
       await logTodayWatched(desk.db, grant).catch((error: unknown) => {
         onClosed()
         throw error
       })
-      openEvents(reply, {
-        everyMs: todayMs,
+      sendEventStream(reply, {
+        everyMs: todayUpdateMs,
         async picture() {
           const now = desk.clock.now()
           if (!(await sessionHolds(desk.db, session.token, now))) return undefined
@@ -101,7 +101,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
 
 const wrongTime = 'A time begins before it ends, and is ten years at the most.'
 const wrongCompared = 'The other time begins before it ends, and has no day in common with the first.'
-const closeADisplay = 'This session watches the day in too many windows at once; close one of them.'
+const tooManyDisplays = 'This session watches the day in too many windows at once; close one of them.'
 
 /** Returns the days of a period, or the invalid field. */
 function periodOf(from: string, to: string): Period | 'from' | 'to' {

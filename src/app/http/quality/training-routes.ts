@@ -19,13 +19,13 @@ import {
   readTraining,
   removeTrainee,
 } from '#use/training/sessions.ts'
-import { answer, items } from '../answer.ts'
+import { registerOperations, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
 /** Routes for training: collections of moments, and sessions. */
 export function trainingRoutes(app: Routes, { db }: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listCollections: ({ session }) => items(listCollections(db, session)),
     beginCollection: ({ session, body }) => beginCollection(db, session, body),
     readCollection: ({ session, params }) => readCollection(db, session, params.id),

@@ -10,12 +10,12 @@ import {
 } from '#use/requests/letters/letter-templates.ts'
 import { recordDelivery, readLetter, removeLetter } from '#use/requests/letters/letters.ts'
 import { draftLetter } from '#use/requests/letters/make-letter.ts'
-import { setLetter } from '#use/requests/letters/set-letter.ts'
+import { renderLetter } from '#use/requests/letters/render-letter.ts'
 import { problemsOf } from '#use/requests/letters/template-language.ts'
 import { readPublicationFiles } from '../../publication/files.ts'
 import { letterPage, readLetterStyle } from '../../publication/letter-page.ts'
 import { letterPdf } from '../../publication/pdf/letter-pdf.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { LetterTemplate } from '../contract/letters.ts'
 import { operations } from '../contract/operations.ts'
 import { describedNow, type Desk } from '../desk.ts'
@@ -61,7 +61,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  answer(app, {
+  registerOperations(app, {
     draftLetter: ({ session, params, body }) =>
       viewed(draftLetter(desk.db, session, params.id, body, describedNow(desk)), async (made) =>
         viewLetter(made, await namePeople(desk.db, [session.personId])),
@@ -86,7 +86,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
     previewLetterTemplate: async ({ session, params: { kind, language }, body: { text } }) => {
       if (!(await mayChangeTemplates(desk.db, session))) return { refused: 'deny.role' }
       const facts = inventedFacts(kind, language)
-      const content = setLetter(kind, facts, text, describedNow(desk))
+      const content = renderLetter(kind, facts, text, describedNow(desk))
       return {
         html: letterPage({ content, number: facts.number, language }, await readStyle()),
         problems: problemsOf(text, knownFields(kind, language)),

@@ -7,7 +7,7 @@ import {
 } from '#use/requests/offices/appointments.ts'
 import { changeOffice, enterOffice, listOffices } from '#use/requests/offices/offices.ts'
 import { addSlots, listFreeSlots, listSlots, removeSlot, type Days } from '#use/requests/offices/slots.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
@@ -19,7 +19,7 @@ const maxDays = 400
 
 /** Routes for offices where people listen, and their slots and appointments (R47). */
 export function officeRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listOffices: ({ session }) =>
       viewed(listOffices(desk.db, session), ({ offices, hosts }) => ({
         items: offices.map(({ is_closed, free_slots, ...office }) => ({

@@ -1,6 +1,6 @@
 import { decideCorrection, decideOpenness, proposeCorrection, withdrawCopy } from '#use/requests/acts/acts.ts'
 import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import type { Desk } from '../desk.ts'
 import { fieldsBy } from '../refuse.ts'
@@ -8,7 +8,7 @@ import type { Routes } from '../routes.ts'
 
 /** Routes for requests under present law, if enabled by the description: copies, corrections, official documents. */
 export function requestActRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     makeCopy: async ({ session, params, body: { recordingId, method, recipient } }) => {
       const request = { session: session.token, request: params.id, recording: recordingId, method, recipient }
       const entry = { action: 'subject-copy.made', object: { kind: 'request', id: params.id } } as const

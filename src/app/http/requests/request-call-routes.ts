@@ -3,7 +3,7 @@ import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { findCall, type SearchedCall } from '#use/requests/calls/find-call.ts'
 import { parseReport, type ReportedCall } from '#use/requests/calls/reported-call.ts'
 import { giveUpCall, verifyCall, withdrawCall } from '#use/requests/calls/verify-call.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
@@ -11,7 +11,7 @@ import type { Routes } from '../routes.ts'
 export function requestCallRoutes(app: Routes, desk: Desk): void {
   const today = () => desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
 
-  answer(app, {
+  registerOperations(app, {
     nameCall: ({ session, params, body }) => searchCall(session, { requestId: params.id }, body),
     narrowCall: ({ session, params, body }) => searchCall(session, callIn(params), body),
     verifyCall: ({ session, params, body }) => verifyCall(desk.db, session, callIn(params), body.isParty),

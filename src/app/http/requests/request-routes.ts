@@ -9,21 +9,21 @@ import { listAppointmentsOf } from '#use/requests/offices/appointments.ts'
 import { readRequest } from '#use/requests/read-request.ts'
 import { readRequestStatistics } from '#use/requests/request-statistics.ts'
 import { assignRequest, closeRequest, extendRequest, identifyRequester } from '#use/requests/serve-request.ts'
-import { answer } from '../answer.ts'
+import { registerOperations } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.ts'
 import type { Routes } from '../routes.ts'
-import { turnHasCome } from '../signed-in.ts'
+import { waitForReadRateLimit } from '../request-session.ts'
 
 /** Routes for requests of callers and officials, from intake to closing, for the Service Unit (R45, R46, L7). */
 export function requestRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listRequests: async (request) => {
       const { state = 'open', whose = 'all', find } = request.query
       const { session } = request
       // Only a search by name is rate-limited; pages read the whole queue after every act.
-      if (find !== undefined && !(await turnHasCome(desk, session))) return { refused: 'looks.too-many' }
+      if (find !== undefined && !(await waitForReadRateLimit(desk, session))) return { refused: 'looks.too-many' }
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return listed
       const { items, counts, clerks } = listed

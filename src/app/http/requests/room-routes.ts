@@ -7,15 +7,15 @@ import {
   makeWorkstationCode,
   workstationHere,
 } from '#use/requests/offices/workstations.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
-import { setWorkstationToken, signedOut, workstationToken } from '../account/session-cookies.ts'
+import { setWorkstationToken, clearSession, workstationToken } from '../account/session-cookies.ts'
 import { signOutUrl } from '../account/identity-provider-routes.ts'
 
 /** Routes for listening workstations of offices, and for the listening mode (R47, R48). */
 export function roomRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     makeWorkstationCode: ({ session, params, body }) =>
       viewed(makeWorkstationCode(desk.db, session, params.id, body.name), ({ code, until }) => ({
         code,
@@ -34,7 +34,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
       const token = workstationToken(request)
       const workstation = token === undefined ? undefined : await workstationHere(desk.db, session, token)
       if (!workstation) return { appointments: [] }
-      return { workstation, appointments: await ownToday(session, workstation.officeId, token) }
+      return { workstation, appointments: await hostedToday(session, workstation.officeId, token) }
     },
 
     endWorkstation: ({ session, params }) => endWorkstation(desk.db, session, params.id),
@@ -58,13 +58,13 @@ export function roomRoutes(app: Routes, desk: Desk): void {
       if (closed !== 'closed') {
         return { ...closed, field: closed.refused === 'session.credentials' ? 'password' : undefined }
       }
-      signedOut(request, reply)
+      clearSession(request, reply)
       return provider
     },
   })
 
   /** Returns today's appointments at an office of which the session's person is the host; an empty list if they may not list any. */
-  async function ownToday(session: Session, officeId: string, workstation: string | undefined) {
+  async function hostedToday(session: Session, officeId: string, workstation: string | undefined) {
     const today = desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
     const listed = await listAppointments(desk.db, session, { from: today, to: today }, { onlyMine: true, workstation })
     if ('refused' in listed) return []

@@ -4,10 +4,10 @@ import { listPendingDisclosures } from '#use/disclosure/pending-disclosures.ts'
 import { listReferrals } from '#use/disclosure/referrals.ts'
 import { listResearch, type ListedResearch } from '#use/disclosure/research/read-research.ts'
 import type { ResearchFacts, ResearchState } from '#use/disclosure/research/research-state.ts'
-import type { WaitingRow, Worker } from './waiting-row.ts'
+import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Disclosures in preparation, to check, to decide, to release and to get back; for those who prepare or decide them. */
-export async function disclosureRows(worker: Worker): Promise<WaitingRow[]> {
+export async function disclosureRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   const { has, isQualityExpert } = worker
   const rows: WaitingRow[] = []
   if (isQualityExpert || has('DECISION_MAKER')) rows.push(...(await research(worker)))
@@ -26,12 +26,12 @@ const preparing: ReadonlySet<ResearchState> = new Set<ResearchState>([
   'CHECKED',
 ])
 
-async function research(worker: Worker): Promise<WaitingRow[]> {
+async function research(worker: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listResearch(worker.desk.db, worker.session, 'open')
   return 'refused' in listed ? [] : listed.flatMap((one) => rowsOfResearch(one, worker))
 }
 
-function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: Worker): WaitingRow[] {
+function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: WaitingListViewer): WaitingRow[] {
   const { row, facts, state, waits } = one
   const { id, number: name } = row
   const isTheirs = row.prepared_by === session.personId
@@ -61,7 +61,7 @@ function overdueSince({ deadline, items }: ResearchFacts): Temporal.Instant {
     .reduce((one, other) => (Temporal.Instant.compare(other, one) < 0 ? other : one), deadline)
 }
 
-async function authority({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+async function authority({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listAuthority(desk.db, session, 'open')
   if ('refused' in listed) return []
   return listed.flatMap(({ row, state, urgentAt: deadline, viewer }): WaitingRow[] => {
@@ -80,7 +80,7 @@ async function authority({ desk, session, has }: Worker): Promise<WaitingRow[]> 
   })
 }
 
-async function pending({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function pending({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listPendingDisclosures(desk.db, session)
   if ('refused' in listed) return []
   return listed.items.map(({ disclosure: { kind, id, number }, endsAt }) => ({
@@ -89,7 +89,7 @@ async function pending({ desk, session }: Worker): Promise<WaitingRow[]> {
   }))
 }
 
-async function referrals({ desk, session }: Worker, kind: 'RESEARCH' | 'AUTHORITY'): Promise<WaitingRow[]> {
+async function referrals({ desk, session }: WaitingListViewer, kind: 'RESEARCH' | 'AUTHORITY'): Promise<WaitingRow[]> {
   const listed = await listReferrals(desk.db, session, kind)
   if ('refused' in listed) return []
   return listed
@@ -100,7 +100,7 @@ async function referrals({ desk, session }: Worker, kind: 'RESEARCH' | 'AUTHORIT
     }))
 }
 
-async function recalls({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function recalls({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listRecalls(desk.db, session)
   if ('refused' in listed) return []
   return listed.recalls

@@ -4,10 +4,10 @@ import { listCalibrations } from '#use/quality/calibrations.ts'
 import { listEvaluations, type ListedEvaluation } from '#use/quality/evaluate.ts'
 import { listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { describedNow } from '../desk.ts'
-import type { WaitingRow, Worker } from './waiting-row.ts'
+import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Evaluations to begin, to finish, to release and to answer, for those who evaluate; unread ones, for their official. */
-export async function qualityRows(worker: Worker): Promise<WaitingRow[]> {
+export async function qualityRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   const rows: WaitingRow[] = []
   if (worker.isQualityExpert || worker.has('SUPERVISOR')) {
     rows.push(...(await evaluations(worker)), ...(await calibrations(worker)))
@@ -16,7 +16,7 @@ export async function qualityRows(worker: Worker): Promise<WaitingRow[]> {
   return rows
 }
 
-async function evaluations({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function evaluations({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listEvaluations(desk.db, session)
   if ('refused' in listed) return []
   const { numbering } = describedNow(desk)
@@ -49,7 +49,7 @@ function drawnAt({ week }: ListedEvaluation): Temporal.Instant | undefined {
 }
 
 /** Calibrations that the viewer has not joined. */
-async function calibrations({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function calibrations({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listCalibrations(desk.db, session)
   if ('refused' in listed) return []
   return listed.items
@@ -63,7 +63,7 @@ async function calibrations({ desk, session }: Worker): Promise<WaitingRow[]> {
     }))
 }
 
-async function ownEvaluations({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function ownEvaluations({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listOwnEvaluations(desk.db, session)
   if ('refused' in listed) return []
   return listed

@@ -3,15 +3,15 @@ import { listRequests } from '#use/requests/list-requests.ts'
 import { listAppointments } from '#use/requests/offices/appointments.ts'
 import { listPendingRights } from '#use/requests/pending-rights.ts'
 import { termZone } from '#description/terms.ts'
-import type { WaitingRow, Worker } from './waiting-row.ts'
+import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Requests with their clocks, requests that a change of the description ends, and appointments: for the Service Unit. */
-export async function requestRows(worker: Worker): Promise<WaitingRow[]> {
+export async function requestRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   if (!worker.has('SERVICE_UNIT')) return []
   return [...(await openRequests(worker)), ...(await pendingRights(worker)), ...(await appointments(worker))]
 }
 
-async function openRequests({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function openRequests({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listRequests(desk.db, session, { state: 'open', whose: 'all' })
   if ('refused' in listed) return []
   return listed.items.flatMap(({ request, firstEnd, isOverdue, isUrgent }) => {
@@ -25,7 +25,7 @@ async function openRequests({ desk, session }: Worker): Promise<WaitingRow[]> {
   })
 }
 
-async function pendingRights({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function pendingRights({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listPendingRights(desk.db, session)
   if ('refused' in listed) return []
   return listed.items
@@ -37,7 +37,7 @@ async function pendingRights({ desk, session }: Worker): Promise<WaitingRow[]> {
 }
 
 /** The viewer's appointments of today, and past ones whose outcome is not recorded. */
-async function appointments({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+async function appointments({ desk, session, now }: WaitingListViewer): Promise<WaitingRow[]> {
   const today = now.toZonedDateTimeISO(termZone).toPlainDate()
   const days = { from: today.subtract({ days: daysBack }), to: today }
   const listed = await listAppointments(desk.db, session, days, { onlyMine: true })
@@ -56,7 +56,7 @@ async function appointments({ desk, session, now }: Worker): Promise<WaitingRow[
 const daysBack = 30
 
 /** Corrections and official documents, for the decision maker. */
-export async function requestDecisionRows({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+export async function requestDecisionRows({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('DECISION_MAKER')) return []
   const listed = await listRequestDecisions(desk.db, session)
   if ('refused' in listed) return []

@@ -2,10 +2,10 @@ import { listReview, listRequests, readRightsOf, type RightRecord } from '#safeg
 import { listDirectoryChanges } from '#safeguards/people/directory-changes.ts'
 import { listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import { listDrafts } from '#safeguards/versions/draft.ts'
-import type { WaitingRow, Worker } from './waiting-row.ts'
+import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Drafts of the description, rights and changes of accounts: those that the viewer may decide, and the viewer's own. */
-export async function decisionRows(worker: Worker): Promise<WaitingRow[]> {
+export async function decisionRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   return [
     ...(await drafts(worker)),
     ...(await rightsToDecide(worker)),
@@ -15,7 +15,7 @@ export async function decisionRows(worker: Worker): Promise<WaitingRow[]> {
   ]
 }
 
-async function drafts({ desk, session, now, has, isQualityExpert }: Worker): Promise<WaitingRow[]> {
+async function drafts({ desk, session, now, has, isQualityExpert }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ADMINISTRATOR', 'DECISION_MAKER') && !isQualityExpert) return []
   const listed = await listDrafts(desk.db, session, now)
   return listed.drafts.flatMap((draft): WaitingRow[] => {
@@ -26,7 +26,7 @@ async function drafts({ desk, session, now, has, isQualityExpert }: Worker): Pro
   })
 }
 
-async function rightsToDecide({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+async function rightsToDecide({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ACCESS_APPROVER')) return []
   const listed = await listRequests(desk.db, session, 'open')
   return listed
@@ -35,7 +35,7 @@ async function rightsToDecide({ desk, session, has }: Worker): Promise<WaitingRo
 }
 
 /** Rights not reviewed in their quarter. Supervisors see those of their unit. */
-async function review({ desk, session, now, has }: Worker): Promise<WaitingRow[]> {
+async function review({ desk, session, now, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ACCESS_APPROVER', 'SUPERVISOR')) return []
   const found = await listReview(desk.db, session, now)
   if ('refused' in found || found.overdue === 0) return []
@@ -45,18 +45,18 @@ async function review({ desk, session, now, has }: Worker): Promise<WaitingRow[]
 const endingDays = 30
 
 /** The viewer's own rights that end within thirty days and are not renewed. */
-async function endingRights({ desk, session, rights, now }: Worker): Promise<WaitingRow[]> {
+async function endingRights({ desk, session, rights, now }: WaitingListViewer): Promise<WaitingRow[]> {
   const limit = now.add({ hours: 24 * endingDays })
   const isNear = (until: Temporal.Instant | null | undefined) => !!until && Temporal.Instant.compare(until, limit) <= 0
   if (!rights.some(({ until }) => isNear(until))) return []
   const found = await readRightsOf(desk.db, session, session.personId, now)
   if ('refused' in found) return []
   return found.rights
-    .filter((right) => right.state === 'active' && isNear(right.until) && !isFollowed(right, found.rights))
+    .filter((right) => right.state === 'active' && isNear(right.until) && !isRenewed(right, found.rights))
     .map(({ id, role, until }) => ({ kind: 'right-ending', about: role, id, deadline: until ?? undefined }))
 }
 
-function isFollowed({ role, duty, until }: RightRecord, all: readonly RightRecord[]): boolean {
+function isRenewed({ role, duty, until }: RightRecord, all: readonly RightRecord[]): boolean {
   return all.some(
     (other) =>
       (other.state === 'active' || other.state === 'upcoming') &&
@@ -69,7 +69,7 @@ function isFollowed({ role, duty, until }: RightRecord, all: readonly RightRecor
 }
 
 /** One-time links, directory changes and removals of a second factor that this person may decide on. */
-async function accountChanges({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+async function accountChanges({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ACCESS_APPROVER', 'ADMINISTRATOR')) return []
   const isFree = ({ askedBy, personId }: { askedBy: string; personId: string }) =>
     askedBy !== session.personId && personId !== session.personId

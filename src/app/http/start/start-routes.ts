@@ -4,14 +4,14 @@ import { rightsOf } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { readSetup } from '#use/storage/read-setup.ts'
 import { confinementOf } from '#use/requests/offices/room.ts'
-import { answer, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 import { decisionRows } from './rights-rows.ts'
 import { disclosureRows } from './disclosure-rows.ts'
 import { qualityRows } from './quality-rows.ts'
 import { requestDecisionRows, requestRows } from './request-rows.ts'
-import { arrangeRows, type Worker } from './waiting-row.ts'
+import { arrangeRows, type WaitingListViewer } from './waiting-row.ts'
 import { blockerRows, retentionRows, watchRows } from './watch-rows.ts'
 
 const areas = [
@@ -30,9 +30,9 @@ const areas = [
  * it: a refusal would be logged.
  */
 export function startRoutes(app: Routes, desk: Desk): void {
-  answer(app, {
+  registerOperations(app, {
     listWaiting: async ({ session }) => {
-      const worker = await workerOf(desk, session)
+      const worker = await waitingListViewer(desk, session)
       // Reads the areas concurrently, each with one query after the other: a person has few areas.
       const rows = await Promise.all(areas.map((rowsOf) => rowsOf(worker)))
       return { items: arrangeRows(rows.flat(), worker.now) }
@@ -51,7 +51,7 @@ export function startRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Returns the viewer with their rights; without any in listening mode, where they are only the listener's host. */
-async function workerOf(desk: Desk, session: Session): Promise<Worker> {
+async function waitingListViewer(desk: Desk, session: Session): Promise<WaitingListViewer> {
   const now = desk.clock.now()
   const confinement = await confinementOf(desk.db, session.token, undefined)
   const rights = confinement ? [] : await rightsOf(desk.db, session.personId, now)

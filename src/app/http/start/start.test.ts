@@ -44,7 +44,7 @@ test('the start page reads for each role only lists that the role may read: the 
   expect(rows).toEqual([])
 })
 
-test('the start page lists a clerk’s request with its clock and without its requester, and no other role’s', async () => {
+test('the start page lists a clerk’s request with its deadline and without its requester, and shows it to no other role', async () => {
   const clerk = people.get('SERVICE_UNIT')!
   const receivedAt = Temporal.Now.instant().subtract({ hours: 24 * 60 })
   const mine = await servedRequest(admin, { clerkId: clerk.id, receivedAt })

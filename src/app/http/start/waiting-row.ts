@@ -29,8 +29,8 @@ export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'isUrgent' | 'ha
   urgency: WaitingItem['urgency']
 }
 
-/** The person whose work is listed. */
-export interface Worker {
+/** The viewer of the list of waiting work. */
+export interface WaitingListViewer {
   desk: Desk
   session: Session
   rights: readonly Right[]
@@ -44,7 +44,7 @@ export interface Worker {
 const maxOfKind = 5
 const soonHours = 3 * 24
 /** A row without a deadline is sorted as if it were due this long after it began to wait. */
-const patienceHours = 7 * 24
+const assumedDeadlineHours = 7 * 24
 const urgencies = ['now', 'soon', 'waits'] as const
 
 /** Orders rows by urgency, then by deadline. Of a kind with more than six rows, folds those after the fifth into one. */
@@ -77,9 +77,9 @@ function foldRows(ofKind: readonly ArrangedRow[]): ArrangedRow[] {
 }
 
 function byUrgency(one: ArrangedRow, other: ArrangedRow): number {
-  return urgencies.indexOf(one.urgency) - urgencies.indexOf(other.urgency) || placeOf(one) - placeOf(other)
+  return urgencies.indexOf(one.urgency) - urgencies.indexOf(other.urgency) || sortKeyOf(one) - sortKeyOf(other)
 }
 
-function placeOf({ since, deadline }: ArrangedRow): number {
-  return (deadline ?? since?.add({ hours: patienceHours }))?.epochMilliseconds ?? 0
+function sortKeyOf({ since, deadline }: ArrangedRow): number {
+  return (deadline ?? since?.add({ hours: assumedDeadlineHours }))?.epochMilliseconds ?? 0
 }

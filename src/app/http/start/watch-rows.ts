@@ -6,10 +6,10 @@ import { listReviewMonths } from '#safeguards/watch/reviews.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { readReconciliation } from '#use/reconciliation/read-reconciliation.ts'
 import { readRetention } from '#use/retention/read-retention.ts'
-import type { WaitingRow, Worker } from './waiting-row.ts'
+import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Alarms, reviews, broken promises, unexplained differences: for the data protection officer. */
-export async function watchRows(worker: Worker): Promise<WaitingRow[]> {
+export async function watchRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   const watches = worker.has('DATA_PROTECTION_OFFICER')
   return [
     ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await alarms(worker) : []),
@@ -20,7 +20,7 @@ export async function watchRows(worker: Worker): Promise<WaitingRow[]> {
   ]
 }
 
-async function alarms({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function alarms({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listAlarms(desk.db, session, { state: 'open' })
   if ('refused' in listed) return []
   return listed.alarms.map(({ kind, raisedAt }) => ({
@@ -28,7 +28,7 @@ async function alarms({ desk, session }: Worker): Promise<WaitingRow[]> {
   }))
 }
 
-async function reviews({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+async function reviews({ desk, session, now }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listReviewMonths(desk.db, session, now)
   if ('refused' in listed) return []
   return listed
@@ -41,14 +41,14 @@ async function reviews({ desk, session, now }: Worker): Promise<WaitingRow[]> {
 }
 
 /** Returns a row if the last full verification of the log has findings. */
-async function brokenLog({ desk, session }: Worker): Promise<WaitingRow[]> {
+async function brokenLog({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listVerifications(desk.db, session)
   if ('refused' in listed) return []
   const last = listed.find(({ state }) => state === 'WHOLE' || state === 'BROKEN')
   return last?.state === 'BROKEN' ? [{ kind: 'log-broken', since: last.endedAt ?? last.askedAt, hasFailed: true }] : []
 }
 
-async function brokenPromises({ desk, now }: Worker): Promise<WaitingRow[]> {
+async function brokenPromises({ desk, now }: WaitingListViewer): Promise<WaitingRow[]> {
   const broken = (await readProofs(desk.db, now, await desk.custodian.logKey())).filter(({ holds }) => !holds)
   if (broken.length === 0) return []
   const [since] = broken
@@ -60,7 +60,7 @@ async function brokenPromises({ desk, now }: Worker): Promise<WaitingRow[]> {
 /** The period that the page *Täsmäytys* shows first: today and the six days before. */
 const reconciledDays = 6
 
-async function differences({ desk, session, now, has }: Worker): Promise<WaitingRow[]> {
+async function differences({ desk, session, now, has }: WaitingListViewer): Promise<WaitingRow[]> {
   const from = now.toZonedDateTimeISO(termZone).subtract({ days: reconciledDays }).startOfDay().toInstant()
   const found = await readReconciliation(desk.db, session, { from, to: now })
   if ('refused' in found) return []
@@ -85,7 +85,7 @@ async function differences({ desk, session, now, has }: Worker): Promise<Waiting
 
 const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
 /** Faults of retention (for the security unit only expired attestations), and preservation orders that end soon. */
-export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
+export async function retentionRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
   const { has } = worker
   return [
     ...(has(...seesObstacles, 'SECURITY') ? await obstacles(worker) : []),
@@ -93,7 +93,7 @@ export async function retentionRows(worker: Worker): Promise<WaitingRow[]> {
   ]
 }
 
-async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> {
+async function obstacles({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   const found = await readRetention(desk.db, session)
   if ('refused' in found) return []
   const rows = found.obstacles
@@ -113,7 +113,7 @@ async function obstacles({ desk, session, has }: Worker): Promise<WaitingRow[]> 
 
 const endingDays = 7
 
-async function endingHolds({ desk, session, now }: Worker): Promise<WaitingRow[]> {
+async function endingHolds({ desk, session, now }: WaitingListViewer): Promise<WaitingRow[]> {
   const listed = await listOrders(desk.db, session, 'in-force')
   if ('refused' in listed) return []
   return listed.orders
@@ -125,7 +125,7 @@ async function endingHolds({ desk, session, now }: Worker): Promise<WaitingRow[]
 }
 
 /** Parts that do not work, for those who run the installation. */
-export async function blockerRows({ desk, has }: Worker): Promise<WaitingRow[]> {
+export async function blockerRows({ desk, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ADMINISTRATOR', 'MAINTENANCE')) return []
   const { blockers, missing, silentCaptures } = await desk.health()
   return [

@@ -9,7 +9,7 @@ import { seedDescriptionFile } from '#description/read-description.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { readText } from '#safeguards/versions/versions.ts'
 import { readPublicationFiles, type PublicationFiles } from '../files.ts'
-import { momentOf, placeVersions } from '../place-version.ts'
+import { renderingInstant, addVersionStates } from '../version-states.ts'
 import { descriptionPdf } from './description-pdf.ts'
 
 const seed = readFileSync(seedDescriptionFile, 'utf8')
@@ -23,10 +23,10 @@ beforeAll(async () => {
 
 async function pdfOf(text: string, language: Language): Promise<Buffer> {
   const version = { version: 1, effectiveFrom: start, approvedAt: start, author: null, approver: null }
-  const [placed] = placeVersions([{ ...version, ...readText(text, 'test') }], now)
+  const [placed] = addVersionStates([{ ...version, ...readText(text, 'test') }], now)
   if (!placed) throw new Error('no version')
   return descriptionPdf(
-    publishDescription(placed.version.description, language, momentOf(placed, now)),
+    publishDescription(placed.version.description, language, renderingInstant(placed, now)),
     placed,
     files.pdfFonts,
   )

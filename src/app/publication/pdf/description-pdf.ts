@@ -1,14 +1,14 @@
 import type { PublishedDocument } from '#description/publish/published-document.ts'
 import { formatDay } from '../dates.ts'
 import type { FontSubsets } from '../files.ts'
-import { whenInForce, type PlacedVersion } from '../place-version.ts'
+import { whenInForce, type VersionWithState } from '../version-states.ts'
 import { pageOf, publicationTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /** Renders a version as PDF. Deterministic: the same version and text give the same bytes. */
 export function descriptionPdf(
   document: PublishedDocument,
-  placed: PlacedVersion,
+  placed: VersionWithState,
   subsets: FontSubsets,
 ): Promise<Buffer> {
   const { language, title } = document

@@ -1,8 +1,8 @@
 import type { Block, Fact, Section, Table } from '#description/publish/published-document.ts'
 import type { FontSubsets } from '../files.ts'
 import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
-import { typesetIn, type TextStyle, type Typesetter } from './typeset.ts'
-import { xmpOf, type About } from './xmp.ts'
+import { createTypesetter, type TextStyle, type Typesetter } from './typeset.ts'
+import { xmpOf, type DocumentMetadata } from './xmp.ts'
 
 const ink = '#212121'
 const muted = '#505c62'
@@ -23,8 +23,8 @@ const valueColumn: Column = { x: sheet.left + 142, width: fullColumn.width - 142
 const bulletIndent = 14
 
 /** A document in sections. */
-export interface SetDocument {
-  about: About
+export interface SectionedDocument {
+  about: DocumentMetadata
   /** Lines under the title: kind and date of the document. */
   under: readonly string[]
   /** Emphasised lines. */
@@ -43,7 +43,7 @@ export interface SetDocument {
  * Renders a document as tagged PDF by ISO 14289-1 (PDF/UA-1). Deterministic: the same document and text give the same bytes.
  */
 export async function sectionsPdf(
-  { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SetDocument,
+  { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SectionedDocument,
   subsets: FontSubsets,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
@@ -77,7 +77,7 @@ export async function sectionsPdf(
     doc.on('error', reject)
   })
 
-  const typesetter = typesetIn(doc, subsets)
+  const typesetter = createTypesetter(doc, subsets)
   const flow = flowIn(doc, typesetter)
   doc.addPage()
   const root = doc.struct('Document')
@@ -92,7 +92,7 @@ export async function sectionsPdf(
   const chapters = doc.outline.children[0] ?? doc.outline
   for (const section of sections) drawSection(section)
   root.end()
-  drawFurniture(doc, typesetter, { name: title, version: foot, pageOf })
+  drawHeadersAndFooters(doc, typesetter, { name: title, version: foot, pageOf })
   doc.end()
   return done
 
@@ -209,8 +209,8 @@ function drawRow(
   texts: readonly string[],
   { isHead, isLast }: { isHead: boolean; isLast: boolean },
 ): void {
-  const lookAt = (index: number) => (isHead || index === 0 ? styles.label : styles.text)
-  const height = Math.max(...texts.map((text, index) => flow.heightOf(text, lookAt(index), columns[index])))
+  const styleAt = (index: number) => (isHead || index === 0 ? styles.label : styles.text)
+  const height = Math.max(...texts.map((text, index) => flow.heightOf(text, styleAt(index), columns[index])))
   flow.need(height + 10)
   flow.within(into, 'TR', (row) => {
     const top = flow.at()
@@ -220,7 +220,7 @@ function drawRow(
       flow.within(
         row,
         scope ? 'TH' : 'TD',
-        (cell) => flow.text(cell, 'P', text, lookAt(index), columns[index]),
+        (cell) => flow.text(cell, 'P', text, styleAt(index), columns[index]),
         scope && { O: 'Table', Scope: scope },
       )
     })
@@ -232,7 +232,7 @@ function drawRow(
 }
 
 /** Draws the header and footer of every page as artifacts. */
-function drawFurniture(
+function drawHeadersAndFooters(
   doc: PDFKit.PDFDocument,
   typesetter: Typesetter,
   labels: { name: string; version: string; pageOf: (page: number, pages: number) => string },

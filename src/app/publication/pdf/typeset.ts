@@ -29,7 +29,7 @@ interface OpenFont {
 }
 
 /** Sets text in a typeface that is split by script. */
-export function typesetIn(doc: PDFKit.PDFDocument, subsets: FontSubsets): Typesetter {
+export function createTypesetter(doc: PDFKit.PDFDocument, subsets: FontSubsets): Typesetter {
   const known = new Map<string, string>()
   for (const [name, font] of subsets) doc.registerFont(name, font)
   const names = [...subsets.keys()]

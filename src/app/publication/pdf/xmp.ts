@@ -1,7 +1,7 @@
 import { escapeText } from '../html.ts'
 
 /** Metadata of a document. */
-export interface About {
+export interface DocumentMetadata {
   title: string
   author: string
   subject: string
@@ -10,7 +10,7 @@ export interface About {
 }
 
 /** Returns the metadata as XMP (ISO 16684-1): the elements within rdf:RDF. */
-export function xmpOf({ title, author, subject, language, made }: About): string {
+export function xmpOf({ title, author, subject, language, made }: DocumentMetadata): string {
   const inLanguage = (text: string) =>
     `<rdf:Alt><rdf:li xml:lang="x-default">${escapeText(text)}</rdf:li><rdf:li xml:lang="${language}">${escapeText(text)}</rdf:li></rdf:Alt>`
   const at = made.round('second').toString()

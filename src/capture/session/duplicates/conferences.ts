@@ -4,8 +4,8 @@ import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { OtherOfficials } from './other-officials.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { isShared, activeOfficial } from '../reading/read-session.ts'
-import { answererOf, type RecentCalls } from './recent-calls.ts'
-import { isAnotherCaller } from './find-own-call.ts'
+import { officialKeyOf, type RecentCalls } from './recent-calls.ts'
+import { areDifferentCallers } from './find-continued-segment.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
@@ -51,7 +51,7 @@ export function createConferences(parts: {
       const officials = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
       // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
-      const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
+      const isApart = (at: number, n: number) => areDifferentCallers(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>
         officials[at] !== undefined &&
         officials.some((one, n) => counts[n] && one !== undefined && one !== officials[at] && !isApart(at, n))
@@ -64,9 +64,9 @@ export function createConferences(parts: {
     others(invitation, facts, at) {
       const reported = otherSpeakers(invitation, facts, at, random.uuid)
       if (reported.officials.length === 0) return reported
-      const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
+      const own = recent.live(facts).filter(({ caller }) => !areDifferentCallers(caller, facts.caller))
       const live = new Set(own.map((segment) => segment.official))
-      return { at, officials: reported.officials.filter((one) => !live.has(answererOf(one.official))) }
+      return { at, officials: reported.officials.filter((one) => !live.has(officialKeyOf(one.official))) }
     },
   }
   return conferences

@@ -9,14 +9,14 @@ import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { ownOfferPlan, type StreamPlan } from '../../siprec/answer-offer.ts'
 import { answerSession } from '../machine/answer-session.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import type { KnownBefore, RequestReader } from '../reading/read-requests.ts'
-import { streamMeans, type RecorderLimits, type RecorderOptions } from '../recorder-options.ts'
+import type { KnownSessionData, RequestReader } from '../reading/read-requests.ts'
+import { sessionStreamsOptions, type RecorderLimits, type RecorderOptions } from '../recorder-options.ts'
 import { newSdpSessionId, type RunningSession, type SessionLeg } from '../run-session.ts'
 import { recordingIn, trunkIn } from '../reading/read-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
-import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
+import { compareOfficials, withholdingFor } from '../machine/answering-official.ts'
 
 export interface SessionRequest {
   incoming: IncomingRequest
@@ -28,7 +28,7 @@ export interface DuplicateSessions {
   join(request: SessionRequest, first: RunningSession): Promise<void>
   has(dialogId: string): boolean
   /** Returns the known state of a duplicate, which is needed to read a later request. */
-  knownOf(dialogId: string): KnownBefore | undefined
+  knownOf(dialogId: string): KnownSessionData | undefined
   change(request: SessionRequest): Promise<void>
   /** Applies the client's answer to our own offer, which arrives in the ACK. */
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
@@ -69,11 +69,11 @@ interface DuplicateSession {
   receivingFor: number
 }
 
-/** Failover needs `checksAlone` checks, so at most 1 s is lost between the last packet of one session and the first of the other. */
+/** Failover needs `checksBeforeFailover` checks, so at most 1 s is lost between the last packet of one session and the first of the other. */
 const checkMs = 200
-const checksAlone = 4
+const checksBeforeFailover = 4
 /** Maximum failovers of a recording, for example with a flapping line: each uses new stream numbers, which have one byte. */
-const maxMoves = 50
+const maxFailovers = 50
 
 export function createDuplicateSessions(parts: {
   options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
@@ -90,7 +90,7 @@ export function createDuplicateSessions(parts: {
   /** Called if the duplicate's client has meanwhile reported a transfer to another official. */
   passOn: (session: RunningSession, request: SessionRequest) => Promise<void>
 }): DuplicateSessions {
-  const { options, limits, sessions, reader, hold } = parts
+  const { options, limits, sessions, reader, hold: saveSession } = parts
   const { clock, mediaAddress, random } = options
   const duplicates = new Map<string, DuplicateSession>()
   /** Ids of dialogs that joined as duplicates. */
@@ -100,16 +100,16 @@ export function createDuplicateSessions(parts: {
   const timer = setInterval(check, checkMs)
   timer.unref()
 
-  function holdFirst(firstId: string): void {
+  function saveFirst(firstId: string): void {
     const first = sessions.get(firstId)
-    if (first) hold(first)
+    if (first) saveSession(first)
   }
 
   const duplicatesOf = (firstId: string) => [...duplicates.values()].filter((one) => one.firstId === firstId)
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
   function newStreams(first: RunningSession | undefined): SessionStreams {
-    return createSessionStreams(streamMeans(options, trunkIn(first?.state)))
+    return createSessionStreams(sessionStreamsOptions(options, trunkIn(first?.state)))
   }
 
   /**
@@ -145,7 +145,7 @@ export function createDuplicateSessions(parts: {
     return { sent, leg: { ...leg, described } }
   }
 
-  function enter(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
+  function addDuplicate(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
     const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0 }
     const isOriginal = !duplicateIds.has(leg.dialog.id)
@@ -158,7 +158,7 @@ export function createDuplicateSessions(parts: {
       ...none,
       isOriginal,
     })
-    hold(first)
+    saveSession(first)
   }
 
   function receivedOf(leg: SessionLeg): number {
@@ -184,15 +184,15 @@ export function createDuplicateSessions(parts: {
         duplicate.aloneFor = isHeard && isQuiet ? duplicate.aloneFor + 1 : 0
         duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
       }
-      if (before.moves >= maxMoves || !duplicatesOf(firstId).some(takesOver)) continue
+      if (before.moves >= maxFailovers || !duplicatesOf(firstId).some(mustTakeOver)) continue
       lastChecks.set(first, { received, moves: before.moves + 1 })
       failOver(first, 'is-silent')
     }
   }
 
   /** Returns true if a duplicate must take over: it alone receives packets, or it is the original session and receives packets again. */
-  function takesOver({ aloneFor, isOriginal, receivingFor }: DuplicateSession): boolean {
-    return aloneFor >= checksAlone || (isOriginal && receivingFor >= checksAlone)
+  function mustTakeOver({ aloneFor, isOriginal, receivingFor }: DuplicateSession): boolean {
+    return aloneFor >= checksBeforeFailover || (isOriginal && receivingFor >= checksBeforeFailover)
   }
 
   function drop({ leg, firstId }: DuplicateSession): void {
@@ -200,10 +200,11 @@ export function createDuplicateSessions(parts: {
     duplicates.delete(leg.dialog.id)
     duplicateIds.delete(leg.dialog.id)
     reader.forget(leg.dialog.id)
-    holdFirst(firstId)
+    saveFirst(firstId)
   }
 
-  const isBack = (duplicate: DuplicateSession) => duplicate.isOriginal && duplicate.receivingFor >= checksAlone
+  const hasOriginalReturned = (duplicate: DuplicateSession) =>
+    duplicate.isOriginal && duplicate.receivingFor >= checksBeforeFailover
 
   /** Returns true if the duplicate's client appears to be alive. */
   function isAlive({ leg, beganMs, receivedMs }: DuplicateSession, first: RunningSession): boolean {
@@ -213,34 +214,37 @@ export function createDuplicateSessions(parts: {
   }
 
   /** Removes and returns the best live duplicate of a session, and makes the other duplicates its duplicates. */
-  function takeHeir(first: RunningSession): DuplicateSession | undefined {
+  function takeSuccessor(first: RunningSession): DuplicateSession | undefined {
     const firstId = first.dialog.id
     const alive = duplicatesOf(firstId).filter((duplicate) => isAlive(duplicate, first))
-    const [heir] = alive.sort(
-      (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.receivingFor - a.receivingFor,
+    const [successor] = alive.sort(
+      (a, b) =>
+        Number(hasOriginalReturned(b)) - Number(hasOriginalReturned(a)) ||
+        b.aloneFor - a.aloneFor ||
+        b.receivingFor - a.receivingFor,
     )
-    if (!heir) return undefined
-    const { id } = heir.leg.dialog
+    if (!successor) return undefined
+    const { id } = successor.leg.dialog
     duplicates.delete(id)
-    moveTo(id, firstId)
-    return heir
+    reassignDuplicates(id, firstId)
+    return successor
   }
 
-  function moveTo(firstId: string, beforeId: string): void {
+  function reassignDuplicates(firstId: string, beforeId: string): void {
     for (const duplicate of duplicatesOf(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
   }
 
   function failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean {
-    const heir = session.state?.phase === 'live' ? takeHeir(session) : undefined
-    if (!heir) return false
+    const successor = session.state?.phase === 'live' ? takeSuccessor(session) : undefined
+    if (!successor) return false
     const beforeId = session.dialog.id
-    const { leg, lastRequest: request } = heir
-    const isNews = heir.lastRequestMs > reader.beganMs(beforeId, 0)
+    const { leg, lastRequest: request } = successor
+    const isNews = successor.lastRequestMs > reader.beganMs(beforeId, 0)
     sessions.delete(beforeId)
     sessions.set(leg.dialog.id, session)
     const hasEnded = reason === 'has-ended'
     void session.moveTo(leg, hasEnded).then(async (was) => {
-      if (was && !hasEnded) enter(was, undefined, session)
+      if (was && !hasEnded) addDuplicate(was, undefined, session)
       else parts.forget(beforeId)
       const state = session.state?.phase === 'live' ? session.state.session : undefined
       // The session ended before the move.
@@ -249,8 +253,8 @@ export function createDuplicateSessions(parts: {
         parts.forget(leg.dialog.id)
       }
       if (!was || !state) return
-      parts.onMoved(session, state.facts, heir.isOriginal)
-      if (request && isNews && answeringOfficial(request.invitation, state.facts.official) === 'passed-on')
+      parts.onMoved(session, state.facts, successor.isOriginal)
+      if (request && isNews && compareOfficials(request.invitation, state.facts.official) === 'passed-on')
         await parts.passOn(session, request)
     })
     return true
@@ -270,7 +274,7 @@ export function createDuplicateSessions(parts: {
       const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
       const made = answer(request, { ...leg, streams })
       const isTaken = made.sent && offered.some(({ accepted }) => accepted)
-      if (isTaken && first.state?.phase === 'live') enter(made.leg, request, first)
+      if (isTaken && first.state?.phase === 'live') addDuplicate(made.leg, request, first)
       else {
         streams?.closeAll()
         duplicateIds.delete(dialog.id)
@@ -307,7 +311,7 @@ export function createDuplicateSessions(parts: {
       duplicate.leg = answer(request, { ...duplicate.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
       if (!duplicates.has(request.incoming.dialog.id)) opened?.closeAll()
-      holdFirst(duplicate.firstId)
+      saveFirst(duplicate.firstId)
     },
     acknowledged(dialogId, streams) {
       const duplicate = duplicates.get(dialogId)
@@ -334,11 +338,11 @@ export function createDuplicateSessions(parts: {
         if (port) streams.adopt(plan, port)
       }
       streams.writeTo(undefined)
-      enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
+      addDuplicate({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
     replace(first, by) {
-      moveTo(by.dialog.id, first.dialog.id)
-      hold(by)
+      reassignDuplicates(by.dialog.id, first.dialog.id)
+      saveSession(by)
     },
     ended(firstDialogId) {
       duplicateIds.delete(firstDialogId)

@@ -1,7 +1,12 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { forbiddenBefore, isUnreported } from '../machine/describe-segment.ts'
-import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedParties } from './find-own-call.ts'
+import { forbiddenReason, isUnreported } from '../machine/describe-segment.ts'
+import {
+  findContinuedSegment,
+  areDifferentCallers,
+  type RememberedSegment,
+  type ReportedParties,
+} from './find-continued-segment.ts'
 
 export interface RecentCalls {
   /**
@@ -38,24 +43,24 @@ export interface RecentCalls {
 }
 
 /** Returns a key for an official: the person's id if known, because an official has several numbers and clients report different ones. */
-export function answererOf(official: SegmentFacts['official']): string | undefined {
+export function officialKeyOf(official: SegmentFacts['official']): string | undefined {
   return official && (official.personId ?? official.phone)
 }
 
-export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
+export function toRememberedSegment(facts: SegmentFacts, live: boolean): RememberedSegment {
   const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
     ...{ awaitsCaller: facts.awaitsCaller, callerIsGuess: facts.callerIsGuess },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
-    official: answererOf(facts.official),
+    official: officialKeyOf(facts.official),
     endedAt: facts.endedAt,
     recordingId: facts.recording?.id,
-    forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
+    forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenReason,
   }
 }
 
-const holdHours = 24
+const retentionHours = 24
 
 /** Creates an index of the last day's calls by the telephone system's ids, to find the segments of one call. */
 export function createRecentCalls(): RecentCalls {
@@ -81,45 +86,45 @@ export function createRecentCalls(): RecentCalls {
     }
   }
 
-  function enter(callIds: readonly string[], segment: RememberedSegment, unknown = callIds): void {
+  function addSegment(callIds: readonly string[], segment: RememberedSegment, unknown = callIds): void {
     segments.set(segment.segmentId, { segment, callIds })
     for (const id of unknown) byId.set(id, [...(byId.get(id) ?? []), segment])
   }
 
-  const named = (callIds: readonly string[]) => callIds.flatMap((id) => byId.get(id) ?? [])
-  const namedIn = (trunk: string, callIds: readonly string[]) =>
-    named(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
+  const segmentsWithIds = (callIds: readonly string[]) => callIds.flatMap((id) => byId.get(id) ?? [])
+  const segmentsInTrunk = (trunk: string, callIds: readonly string[]) =>
+    segmentsWithIds(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
 
   return {
     find(callIds, trunk, reported, now) {
-      forgetBefore(now.subtract({ hours: holdHours }))
-      return findOwnCall(namedIn(trunk, callIds), reported, now)
+      forgetBefore(now.subtract({ hours: retentionHours }))
+      return findContinuedSegment(segmentsInTrunk(trunk, callIds), reported, now)
     },
     findDuplicate({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
-      const official = answererOf(reported)
-      return namedIn(trunk, callIds).find(
+      const official = officialKeyOf(reported)
+      return segmentsInTrunk(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.contactId === contactId &&
-          (callerIsGuess || segment.callerIsGuess || !isAnotherCaller(segment.caller, caller)) &&
+          (callerIsGuess || segment.callerIsGuess || !areDifferentCallers(segment.caller, caller)) &&
           (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
     live: ({ callIds, trunk }) =>
-      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(({ live }) => live),
-    remember: enter,
+      [...new Set(trunk === undefined ? [] : segmentsInTrunk(trunk, callIds))].filter(({ live }) => live),
+    remember: addSegment,
     learn(facts, callIds = []) {
       const known = segments.get(facts.segmentId)
       if (!known) return
       const { segment } = known
-      const { official, recordingId, ...now } = remembered(facts, segment.live)
+      const { official, recordingId, ...now } = toRememberedSegment(facts, segment.live)
       const { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller, callerIsGuess } = now
       Object.assign(segment, { contactId, startedAt, caller, numberCalled, numberReached, awaitsCaller, callerIsGuess })
       segment.official ??= official
       segment.recordingId ??= recordingId
       const more = callIds.filter((id) => !known.callIds.includes(id))
-      if (more.length > 0) enter([...known.callIds, ...more], segment, more)
+      if (more.length > 0) addSegment([...known.callIds, ...more], segment, more)
     },
     ended(segmentId, at) {
       const known = segments.get(segmentId)
@@ -132,7 +137,7 @@ export function createRecentCalls(): RecentCalls {
       for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
     },
     isForbidden({ callIds, trunk, official }) {
-      return (trunk === undefined ? named(callIds) : namedIn(trunk, callIds)).some(
+      return (trunk === undefined ? segmentsWithIds(callIds) : segmentsInTrunk(trunk, callIds)).some(
         ({ forbidden, official: other }) =>
           forbidden && (official === undefined || other === undefined || other === official),
       )

@@ -7,26 +7,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { findPorts } from '#test/whole/free-ports.ts'
 import { createPortAllocator } from '../../rtp/allocate-ports.ts'
 import { createQuotaCounts } from '../register/quota-counts.ts'
-import { createClientsSeen, type ClientSeen } from '../seen/clients-seen.ts'
+import { createClientStatistics, type ClientProfile } from '../seen/client-statistics.ts'
 import { createRecorder, type Recorder } from '../recorder.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { openSpool } from '../recovery/spool.ts'
 import { trunkFinder, type Trunk } from '../reading/trunks.ts'
 
-const seed = await describedToday()
+const seed = await readShippedDescription()
 const description = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
@@ -45,7 +45,7 @@ let folder = ''
 const recorded: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
-let clients: ClientSeen[] = []
+let clients: ClientProfile[] = []
 const close: (() => unknown)[] = []
 
 beforeEach(async () => {
@@ -63,7 +63,7 @@ afterEach(async () => {
 async function start(trunks: readonly Trunk[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -84,7 +84,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
     tail,
     objects: await openTestObjects(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
-    clients: createClientsSeen((seen) => clients.push(seen)),
+    clients: createClientStatistics((seen) => clients.push(seen)),
     onFault: (error) => {
       throw error
     },

@@ -30,7 +30,7 @@ export interface SplitDirectionSessions {
 /** Time for late packets after the end signal. */
 const drainMs = 200
 
-interface Half {
+interface SplitDirection {
   dialog: Dialog
   firstId: string
   index: number
@@ -45,13 +45,13 @@ export function createSplitDirectionSessions(parts: {
   sessions: ReadonlyMap<string, RunningSession>
   hold: (first: RunningSession) => void
 }): SplitDirectionSessions {
-  const { options, reader, sessions, hold } = parts
-  const halves = new Map<string, Half>()
-  const firstOf = ({ firstId }: Half) => sessions.get(firstId)
+  const { options, reader, sessions, hold: saveSession } = parts
+  const splitDirections = new Map<string, SplitDirection>()
+  const firstOf = ({ firstId }: SplitDirection) => sessions.get(firstId)
 
   /** Returns the SDP for this session: the answer to an offer with these plans, or our own offer; undefined if it is unreadable. */
-  function write(
-    half: Half,
+  function buildSdp(
+    half: SplitDirection,
     body: string | undefined,
     plans: readonly StreamPlan[],
     sourceAddress: string,
@@ -77,7 +77,7 @@ export function createSplitDirectionSessions(parts: {
   }
 
   /** Opens, retargets or closes the port of this session to match what its client describes. */
-  async function receive(half: Half, plan: StreamPlan): Promise<void> {
+  async function receive(half: SplitDirection, plan: StreamPlan): Promise<void> {
     const first = firstOf(half)
     if (!first?.media) return
     const stream = { ...plan, index: half.index }
@@ -86,7 +86,7 @@ export function createSplitDirectionSessions(parts: {
     else if (isOpen) first.media.retarget(stream)
     else if ((await first.media.addStreams([stream])) === 'no-port') stream.accepted = false
     await first.dispatch({ type: 'joined', stream })
-    hold(first)
+    saveSession(first)
   }
 
   return {
@@ -109,20 +109,20 @@ export function createSplitDirectionSessions(parts: {
       const stream = { ...voice, index }
       if ((await media.addStreams([stream])) === 'no-port') return false
       await first.dispatch({ type: 'joined', stream, track })
-      const text = write(half, sdpOf(request), invitation.streams, request.source.address)
+      const text = buildSdp(half, sdpOf(request), invitation.streams, request.source.address)
       if (text === undefined || !request.respond(200, { body: text, contentType: 'application/sdp' })) {
         media.closeStreams([index])
         await first.dispatch({ type: 'left', index })
         request.respond(488)
         return true
       }
-      halves.set(dialog.id, half)
-      hold(first)
+      splitDirections.set(dialog.id, half)
+      saveSession(first)
       return true
     },
-    has: (dialogId) => halves.has(dialogId),
+    has: (dialogId) => splitDirections.has(dialogId),
     async change({ request, source, dialog }, respond) {
-      const half = halves.get(dialog.id)
+      const half = splitDirections.get(dialog.id)
       if (!half) return
       const body = sdpOf({ request })
       if (respond) half.version++
@@ -130,17 +130,17 @@ export function createSplitDirectionSessions(parts: {
       const [plan] = [voiceIn(plans), ...plans].filter((one) => one !== undefined)
       if (plan) await receive(half, plan)
       const text =
-        body === undefined && request.method !== 'INVITE' ? undefined : write(half, body, plans, source.address)
+        body === undefined && request.method !== 'INVITE' ? undefined : buildSdp(half, body, plans, source.address)
       respond?.(200, text === undefined ? {} : { body: text, contentType: 'application/sdp' })
     },
     leave(dialogId) {
-      const half = halves.get(dialogId)
+      const half = splitDirections.get(dialogId)
       if (!half) return
-      halves.delete(dialogId)
+      splitDirections.delete(dialogId)
       const first = firstOf(half)
       if (!first) return
       void first.dispatch({ type: 'left', index: half.index }).then(() => {
-        hold(first)
+        saveSession(first)
       })
       // Waits for the last packets.
       setTimeout(() => {
@@ -149,11 +149,11 @@ export function createSplitDirectionSessions(parts: {
       }, drainMs).unref()
     },
     heldOf: (first) =>
-      [...halves.values()]
+      [...splitDirections.values()]
         .filter(({ firstId }) => firstId === first.dialog.id)
         .map(({ dialog, index, sdpSessionId, version }) => ({ dialog: dialog.saved(), index, sdpSessionId, version })),
     resume({ index, sdpSessionId, version }, dialog, first) {
-      halves.set(dialog.id, { dialog, firstId: first.dialog.id, index, sdpSessionId, version })
+      splitDirections.set(dialog.id, { dialog, firstId: first.dialog.id, index, sdpSessionId, version })
     },
   }
 }

@@ -4,7 +4,7 @@ import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import { peerOf } from '../media/accepted-streams.ts'
 
-interface Answered {
+interface AnswerState {
   mode: 'record' | 'historyOnly'
   /** Version of our SDP; each one increments it. */
   version: number
@@ -22,7 +22,7 @@ interface Answered {
  * @param described the client's offer that was answered last; undefined if the last offer was ours
  * @returns undefined if no stream of the session has a port
  */
-export function offerAnew(described: SessionDescription | undefined, given: Answered): string | undefined {
+export function buildReoffer(described: SessionDescription | undefined, given: AnswerState): string | undefined {
   const { mode, version, sdpSessionId, ports, ownKey } = given
   const origin = { sessionId: sdpSessionId, version }
   const streams = given.streams.map((plan) => (ports.has(plan.index) ? plan : { ...plan, accepted: false }))
@@ -36,12 +36,12 @@ export function offerAnew(described: SessionDescription | undefined, given: Answ
 }
 
 /** Refuses a request while the process stops; the client then uses another recorder, or retries later. */
-export function refusedAtEnd(incoming: IncomingRequest, stopping: AbortSignal): boolean {
+export function refuseWhileStopping(incoming: IncomingRequest, stopping: AbortSignal): boolean {
   return stopping.aborted && incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
 }
 
 /** Returns true if the response has SDP: for an offer, and for an INVITE without one (RFC 3261 section 14.2). */
-export function describesMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
+export function responseHasSdp({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
   return offer !== undefined || request.method === 'INVITE'
 }
 
@@ -54,7 +54,7 @@ export function answerSession(
   request: IncomingRequest,
   offered: SessionDescription | undefined,
   described: SessionDescription | undefined,
-  given: Answered,
+  given: AnswerState,
 ): { sent: boolean; described: SessionDescription | undefined } {
   const isInvite = request.request.method === 'INVITE'
   // An INVITE without an offer asks for ours (RFC 3261 section 14.2): repeats the last answer.

@@ -9,7 +9,7 @@ import type { Withholding } from './session-types.ts'
  * which does not belong to the call. `several`: somebody else has joined the official, or an unknown person takes over.
  * `passed-on`: the call was transferred to another official, and the first one has left.
  */
-export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
+export type OfficialChange = 'same' | 'consultation' | 'several' | 'passed-on'
 
 /** Returns true while a second official or a third party is also heard (requirements, question 7; L18). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
@@ -31,7 +31,7 @@ export function withholdingFor(
   // The official speaks with somebody else in the same session, in an outgoing or internal call, which is not this call (R8).
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
   const official = known?.official
-  if (isOutside || answeringOfficial(invitation, official) === 'consultation') return 'consultation'
+  if (isOutside || compareOfficials(invitation, official) === 'consultation') return 'consultation'
   if (known && hasCallerLeft(invitation, known)) return 'consultation'
   return isConference(invitation, official) ? 'conference' : undefined
 }
@@ -86,7 +86,7 @@ export function otherSpeakers(
  * Compares the reported officials with the known one. Reports a transfer only between officials of the directory, because any
  * other change may be another number or name of the same person.
  */
-export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
+export function compareOfficials(invitation: CallInvitation, known: SegmentFacts['official']): OfficialChange {
   const { connected } = invitation.parties
   const reported = officialOf(invitation)
   const present = new Set(connected.officials.map(({ personId }) => personId))

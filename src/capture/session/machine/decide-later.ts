@@ -1,5 +1,5 @@
 import type { SegmentFacts } from '#register/admit.ts'
-import { isOutside, isUnreported, notAnswered, type CallInvitation } from './describe-segment.ts'
+import { isOutside, isUnreported, notAnsweredReason, type CallInvitation } from './describe-segment.ts'
 import type { Offer } from './session-types.ts'
 
 /**
@@ -15,7 +15,7 @@ export function decideLater(
 ): 'as-before' | 'another' | Offer {
   const isReported = found === 'metadata' || found === 'both'
   if (!isReported || facts.recording || facts.decision.record) return 'as-before'
-  const waitsFor = undecidedReason(facts)
+  const waitsFor = missingForDecision(facts)
   if (waitsFor) {
     const offer = (waitsFor === 'answer' ? !parties.awaitsAnswer : parties[waitsFor]) ? describe() : 'outside'
     return offer === 'outside' ? 'as-before' : offer
@@ -26,21 +26,21 @@ export function decideLater(
 }
 
 /** Returns the data that a pending decision waits for; undefined if the decision is taken. */
-export function undecidedReason({
+export function missingForDecision({
   decision,
   numberReached,
   official,
 }: SegmentFacts): 'number' | 'official' | 'answer' | undefined {
-  if (decision.reason === notAnswered) return 'answer'
+  if (decision.reason === notAnsweredReason) return 'answer'
   if (decision.reason === 'unknown-number' && isUnreported(numberReached)) return 'number'
   return decision.reason === 'no-official' && !official?.personId ? 'official' : undefined
 }
 
 /** Returns true if a later request may supply the data that the decision waits for, so that the call can still be recorded. */
-export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
+export function canBeDecidedLater({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
   // Without metadata no missing data are expected, so our answer stops the client's media. If metadata arrive later, we ask the
   // client to send again.
-  return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
+  return metadata !== undefined && !isUnheard && missingForDecision(facts) !== undefined
 }
 
 /** Returns true if a request's metadata show that the call does not belong to this register (R8). */

@@ -2,7 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
 import type { Reoffer } from './session-types.ts'
 import { lateAnswerTime, type ClientClock } from './reported-times.ts'
-import { answeringOfficial, hasCallerLeft, isCallerReplaced, withholdingFor } from './answering-official.ts'
+import { compareOfficials, hasCallerLeft, isCallerReplaced, withholdingFor } from './answering-official.ts'
 
 /** Returns the changes that a later request of a session makes to its segment. */
 export function describeReoffer(
@@ -16,7 +16,7 @@ export function describeReoffer(
   const answeredAt = lateAnswerTime(invitation, clientClock, now)
   const withholds = withholdingFor(invitation, known)
   // A recording has one answering official (R17), so a takeover by an unknown person needs review.
-  if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
+  if (withholds === undefined && compareOfficials(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
   if (known && (hasCallerLeft(invitation, known) || isCallerReplaced(invitation, known)))
     facts.marks.push('needs-review')

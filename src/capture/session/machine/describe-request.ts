@@ -1,5 +1,5 @@
 import type { IncomingRequest } from '../../sip/handler.ts'
-import { productOf } from '../seen/clients-seen.ts'
+import { productOf } from '../seen/client-statistics.ts'
 import {
   callIdsOf,
   describeSegment,
@@ -9,8 +9,8 @@ import {
   type EarlierSegment,
 } from './describe-segment.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { answererOf, type RecentCalls } from '../duplicates/recent-calls.ts'
-import { isAnotherCaller } from '../duplicates/find-own-call.ts'
+import { officialKeyOf, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { areDifferentCallers } from '../duplicates/find-continued-segment.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Offer } from './session-types.ts'
@@ -56,11 +56,12 @@ export function createDescribeRequest(parts: {
       isSameSession: earlier !== undefined,
       storesUnplayable: options.formats?.storesUnplayable === true,
       client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
-      isForbidden: recent.isForbidden({ callIds, trunk, official: answererOf(officialOf(invitation)) }),
+      isForbidden: recent.isForbidden({ callIds, trunk, official: officialKeyOf(officialOf(invitation)) }),
     })
     // Two callers have the same call id: marked so that a person checks if it is one call.
     const isDoubtful =
-      found === 'others' || (before && !earlier && reported.caller && isAnotherCaller(reported.caller, before.caller))
+      found === 'others' ||
+      (before && !earlier && reported.caller && areDifferentCallers(reported.caller, before.caller))
     if (offer === 'outside' || !isDoubtful) return offer
     return { ...offer, facts: { ...offer.facts, marks: withMark(offer.facts.marks, 'needs-review') } }
   }

@@ -52,16 +52,16 @@ export interface EarlierSegment {
 type ReachedNumber = Pick<EarlierSegment, 'numberReached'>
 
 /** Reason for no recording: use of this call's recording with this official was forbidden in an earlier segment. */
-export const forbiddenBefore = 'forbidden'
+export const forbiddenReason = 'forbidden'
 /** Reason: the client offers only codecs that cannot be played here, so a recording would be useless. */
-const unheardCodec = 'no-playable-codec'
+const unplayableCodecReason = 'no-playable-codec'
 /** Reason: media from the client's address cannot be received here (IPv4 or IPv6 only). */
-export const unheardMedia = 'no-media'
+export const unreachableMediaReason = 'no-media'
 
-type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
+type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnsweredReason }
 
 /** Reason: nobody has answered the segment yet. Also used for calls of feeds. */
-export const notAnswered = 'not-answered'
+export const notAnsweredReason = 'not-answered'
 
 /** Number called if none was reported. Such calls are also stored (R9). */
 const unreportedNumber = 'unknown' as PhoneNumberKey
@@ -79,7 +79,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const caller = callerBeside(invitation, context)
+  const caller = resolveCaller(invitation, context)
   // While the caller is awaited, the contact is uncertain, so the draw does not use the contact's hash.
   const drawnOn = (caller.awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
   const { recordingMonths, ...decision } = decide(invitation, context, drawnOn, reached, called)
@@ -133,7 +133,8 @@ function decide(
   called: SegmentFacts['numberCalled'],
 ): Decision {
   const { parties } = invitation
-  if (parties.awaitsAnswer) return { record: false, reason: notAnswered, descriptionVersion: version.version, drawnOn }
+  if (parties.awaitsAnswer)
+    return { record: false, reason: notAnsweredReason, descriptionVersion: version.version, drawnOn }
   return decideRecording({
     ...{ version, drawKey, drawnOn, answeredAt, quotaUsed },
     numberReached: isUnreported(reached) ? null : reached.key,
@@ -145,9 +146,9 @@ function decide(
 
 /** Returns the reason why a call is not recorded although the plan decided to record it. */
 function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentContext): string | undefined {
-  if (context.isForbidden) return forbiddenBefore
-  if (isUnheard) return unheardMedia
-  return hasNoPlayableCodec(streams) && !context.storesUnplayable ? unheardCodec : undefined
+  if (context.isForbidden) return forbiddenReason
+  if (isUnheard) return unreachableMediaReason
+  return hasNoPlayableCodec(streams) && !context.storesUnplayable ? unplayableCodecReason : undefined
 }
 
 /** Returns the answer time from the metadata, but at most the time of the request's arrival: the client's clock may be ahead. */
@@ -218,18 +219,18 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
  * Returns the caller, given an earlier segment of the call. A guessed caller is ignored if the earlier segment's caller is
  * known; the caller is then awaited.
  */
-function callerBeside(
+function resolveCaller(
   invitation: CallInvitation,
   { earlier, isSameSession = false }: SegmentContext,
 ): Pick<SegmentFacts, 'caller' | 'awaitsCaller' | 'callerIsGuess'> {
   const isKnown = !isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller) && !earlier.callerIsGuess
-  const isKnownOf = earlier?.awaitsCaller ?? isKnown
-  const own = isKnownOf ? reportedCallerOf(invitation) : callerOf(invitation)
+  const ignoresGuess = earlier?.awaitsCaller ?? isKnown
+  const own = ignoresGuess ? reportedCallerOf(invitation) : callerOf(invitation)
   const caller = own ?? (isSameSession ? earlier?.caller : undefined) ?? unreportedCaller
   const callerIsGuess = own ? isGuess(invitation.parties.caller) : isSameSession && earlier?.callerIsGuess
   return {
     caller,
-    ...(isKnownOf && isUnknownCaller(caller) && { awaitsCaller: true }),
+    ...(ignoresGuess && isUnknownCaller(caller) && { awaitsCaller: true }),
     ...(callerIsGuess && { callerIsGuess }),
   }
 }

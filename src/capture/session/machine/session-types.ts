@@ -11,13 +11,13 @@ export type Withholding = 'consultation' | 'conference'
 
 export type SessionState =
   /** `completes`: present if the session was live before and its pending decision was taken later. */
-  | { phase: 'opening'; session: SessionFacts; completes?: Completes }
+  | { phase: 'opening'; session: SessionFacts; completes?: CompletionOrigin }
   | { phase: 'live'; session: SessionFacts }
   | { phase: 'ending'; session: SessionFacts }
   | { phase: 'over' }
 
 /** Completion of a pending decision. `request`: the request that supplied the missing data; absent if another session did. */
-export interface Completes {
+export interface CompletionOrigin {
   request?: { answerHasSdp: boolean }
 }
 
@@ -95,7 +95,7 @@ export type SessionEvent =
   /** Another session starts or stops recording the same call with another official. */
   | { type: 'shared'; on: boolean }
   /** Failover to another session of the same call, whose streams replace this one's. */
-  | { type: 'moved'; to: SessionPlace; isSilenced: boolean }
+  | { type: 'moved'; to: LegState; isSilenced: boolean }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   /** `marks`: marks about the sources of the audio. */
@@ -110,7 +110,7 @@ export type SessionEvent =
   | { type: 'removal-failed' }
 
 /** Part of the state that belongs to one SIP session: its streams, and the base of its next answer. */
-export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'> & {
+export type LegState = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'> & {
   metadata: RecordingMetadata | undefined
   withholds: Withholding | undefined
   /** True while the client has put the session on hold. */

@@ -18,12 +18,12 @@ import type {
 } from './session-types.ts'
 import type { Track } from '#register/recordings/recording-log.ts'
 import { isSettled, marksOfStored, withRecordingOutcome, withMark } from './recording-outcome.ts'
-import { holdMark, moved, turnQuiet, withholdingReason, withholdingOf } from './withholding.ts'
+import { holdMark, continueInSession, updatePause, withholdingReason, withholdingOf } from './withholding.ts'
 
 const retryAfterSeconds = 5
 
 /** Answer to a request that arrives after the end of its session. */
-const tooLate: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
+const sessionEndedRefusal: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
 
 /** Applies an event. Events that are invalid in the present state have no effect. */
 export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
@@ -39,13 +39,13 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
     case 'ending':
       return ending(state, event)
     case 'over':
-      return [state, event.type === 'reoffered' ? [tooLate] : []]
+      return [state, event.type === 'reoffered' ? [sessionEndedRefusal] : []]
   }
 }
 
 function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const { streams, metadata } = offer
-  const facts = offer.shared ? doubtedConference(offer.facts) : offer.facts
+  const facts = offer.shared ? markDoubtfulConference(offer.facts) : offer.facts
   const before = offer.passedOn
   const tracks = { ...before?.tracks, ...offer.tracks }
   const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
@@ -89,7 +89,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       : completes.request
         ? [answer(session, completes.request.answerHasSdp)]
         : []
-    const [sending, offered] = askedToSend(session)
+    const [sending, offered] = requestMedia(session)
     return [
       { phase: 'live', session: sending },
       [
@@ -123,7 +123,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...effects]]
   }
   if (event.type === 'shared') {
-    const facts = event.on ? doubtedConference(session.facts) : session.facts
+    const facts = event.on ? markDoubtfulConference(session.facts) : session.facts
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
@@ -182,24 +182,28 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       const { stream, track } = event
       if (!stream) return [state, []]
       if (!stream.accepted) return withoutDirection(session, stream.index)
-      const joined = [...othersThan(stream.index, session), stream]
+      const joined = [...joinedExcept(stream.index, session), stream]
       const tracks = track ? { ...session.tracks, [stream.index]: track } : session.tracks
       return [{ phase: 'live', session: { ...session, joined, tracks } }, track ? [{ do: 'map', tracks }] : []]
     }
     case 'left':
-      return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
+      return [{ phase: 'live', session: { ...session, joined: joinedExcept(event.index, session) } }, []]
     case 'caller-reported': {
       const next = withCaller(session, event.caller)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
     case 'shared': {
-      const next = { ...session, shared: event.on, facts: event.on ? doubtedConference(session.facts) : session.facts }
-      const { facts, effects } = turnQuiet(session, next)
+      const next = {
+        ...session,
+        shared: event.on,
+        facts: event.on ? markDoubtfulConference(session.facts) : session.facts,
+      }
+      const { facts, effects } = updatePause(session, next)
       if (facts !== session.facts) effects.push({ do: 'note', facts })
       return [{ phase: 'live', session: { ...next, facts } }, effects]
     }
     case 'moved':
-      return moved(session, event.to, event.isSilenced)
+      return continueInSession(session, event.to, event.isSilenced)
     case 'forbidden':
       return forbidden(state, event)
     case 'outside': {
@@ -246,7 +250,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     ...withParties(session, offer.facts),
     ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
   }
-  const changes = changesPlaces(session.tracks, tracks) && facts.caller === session.facts.caller
+  const changes = swapsVoices(session.tracks, tracks) && facts.caller === session.facts.caller
   if (facts.decision.record && (lacksVoice(streams) || changes))
     facts = { ...facts, marks: withMark(facts.marks, 'needs-review') }
   if (facts.recording || session.listens) {
@@ -261,7 +265,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (facts.recording) {
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
-    const quiet = turnQuiet(session, { ...session, facts, streams, ...withholdingOf(offer) })
+    const quiet = updatePause(session, { ...session, facts, streams, ...withholdingOf(offer) })
     facts = quiet.facts
     effects.push(...quiet.effects)
   }
@@ -329,13 +333,13 @@ function completed(
  * Returns the facts of a session that is paused because of another session of its call. If the caller has no number, the two
  * may be calls of two callers whose telephones chose the same call id, so the session is marked for review.
  */
-function doubtedConference(facts: SegmentFacts): SegmentFacts {
+function markDoubtfulConference(facts: SegmentFacts): SegmentFacts {
   if (!facts.recording || facts.caller.key !== null) return facts
   return { ...facts, marks: withMark(facts.marks, 'needs-review') }
 }
 
 /** Returns true if a stream changes between the caller's and the official's voice. */
-function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks']): boolean {
+function swapsVoices(before: SessionFacts['tracks'], now: SessionFacts['tracks']): boolean {
   const isVoice = (track: Track | undefined) => track === 'caller' || track === 'official'
   return Object.keys(before).some((key) => {
     const [was, is] = [before[Number(key)], now[Number(key)]]
@@ -344,7 +348,7 @@ function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks
 }
 
 /** Sends a re-INVITE to a client whose media our answer has stopped, so that the client sends again (RFC 3261 section 14.1). */
-function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
+function requestMedia(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   if (!session.isSilenced || allInactive(session.streams)) return [session, []]
   const answerVersion = session.answerVersion + 1
   const { streams } = session
@@ -357,7 +361,7 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
   const streams = session.streams.map((stream) => ({ ...stream, direction: 'inactive' as const, paused: true }))
   const marked = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
   const next: SessionFacts = { ...session, streams, facts: marked, isSilenced: true }
-  const { facts, effects } = turnQuiet(session, next)
+  const { facts, effects } = updatePause(session, next)
   return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
 }
 
@@ -402,7 +406,7 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
   if (event.type === 'gone')
     return [{ phase: 'over' }, [{ do: 'note', facts: withRecordingOutcome(facts, event) }, { do: 'close' }]]
   if (event.type === 'store-failed' || event.type === 'removal-failed') return [{ phase: 'over' }, []]
-  return [state, event.type === 'reoffered' ? [tooLate] : []]
+  return [state, event.type === 'reoffered' ? [sessionEndedRefusal] : []]
 }
 
 function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
@@ -417,12 +421,12 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
 
 /** Continues without the stream of the call's other direction, whose media cannot be received. */
 function withoutDirection(session: SessionFacts, index: number): [SessionState, SessionEffect[]] {
-  const next = { ...session, joined: othersThan(index, session) }
+  const next = { ...session, joined: joinedExcept(index, session) }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const facts = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
   return [{ phase: 'live', session: { ...next, facts } }, [{ do: 'note', facts }]]
 }
 
-function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
+function joinedExcept(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
   return joined.filter((stream) => stream.index !== index)
 }

@@ -1,7 +1,7 @@
 /** Decides when a session's packets are discarded, and the effects of a change. Pure functions. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
-import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
+import type { Reoffer, SessionEffect, SessionFacts, LegState, SessionState, Withholding } from './session-types.ts'
 
 export function withholdingReason({ withholds, shared }: SessionFacts): Withholding | undefined {
   return withholds ?? (shared ? 'conference' : undefined)
@@ -12,15 +12,15 @@ export function holdMark(why: Withholding | undefined): SessionEffect {
 }
 
 /** Pauses or resumes the recording if withholding or hold changes from `before` to `after`. */
-export function turnQuiet(
+export function updatePause(
   before: SessionFacts,
   after: SessionFacts,
 ): { facts: SegmentFacts; effects: SessionEffect[] } {
   const { facts } = after
   if (!facts.recording) return { facts, effects: [] }
-  const quiet = (session: SessionFacts) =>
+  const pauseReason = (session: SessionFacts) =>
     withholdingReason(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
-  const [was, is, reason] = [quiet(before), quiet(after), withholdingReason(after)]
+  const [was, is, reason] = [pauseReason(before), pauseReason(after), withholdingReason(after)]
   if (was === is) return { facts, effects: [] }
   const effects: SessionEffect[] = []
   if ((reason !== undefined) !== (withholdingReason(before) !== undefined)) {
@@ -37,7 +37,11 @@ export function withholdingOf({ withholds }: Reoffer): Pick<SessionFacts, 'withh
 }
 
 /** Continues the segment in another session of its call. */
-export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boolean): [SessionState, SessionEffect[]] {
+export function continueInSession(
+  session: SessionFacts,
+  to: LegState,
+  isSilenced: boolean,
+): [SessionState, SessionEffect[]] {
   const { metadata, paused, ...place } = to
   const { metadata: _metadata, joined: _theirs, listens: _there, ...rest } = session
   const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }), isSilenced }

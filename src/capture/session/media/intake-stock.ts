@@ -34,15 +34,15 @@ export interface IntakeStock {
 }
 
 /** Maximum number of keys of open batches in memory, which are lost in a crash. */
-const keysAtHand = 192
+const maxOpenKeys = 192
 const batchKeys = 64
 /** Days for which keys are used: fewer than the forty after which the custodian retires a batch (safeguards/keys/intake-keys.ts). */
 const maxDaysUsed = 35
 /** Days after which new keys are fetched, early enough for an outage of the register before the old ones expire. */
-const daysFresh = 20
+const refreshAfterDays = 20
 const refreshMs = 60_000
 /** Retry interval while the custodian creates more keys. */
-const shortMs = 2_000
+const shortageRetryMs = 2_000
 
 export async function openIntakeStock(options: {
   folder: string
@@ -55,49 +55,50 @@ export async function openIntakeStock(options: {
   const { folder, source, now, onFault } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stored = await readStored(folder)
-  const begun: { batch: IntakeBatchFile; keys: string[] }[] = []
+  const openBatches: { batch: IntakeBatchFile; keys: string[] }[] = []
   let wanted = 0
   let stopped = false
   let wasLow = false
-  let wasReached = true
+  let wasRegisterReachable = true
   let refreshedMs = 0
   let timer: NodeJS.Timeout | undefined
   let beginning: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
 
-  const atHand = () => begun.reduce((sum, { keys }) => sum + keys.length, 0)
-  const left = () => atHand() + stored.reduce((sum, { publicKeys }) => sum + publicKeys.length, 0)
+  const openKeyCount = () => openBatches.reduce((sum, { keys }) => sum + keys.length, 0)
+  const left = () => openKeyCount() + stored.reduce((sum, { publicKeys }) => sum + publicKeys.length, 0)
   const pathOf = (id: string) => join(folder, `${id}.json`)
   const ageDays = ({ takenAt }: IntakeBatchFile) => now().since(Temporal.Instant.from(takenAt)).total('hours') / 24
 
-  async function begin(): Promise<void> {
-    while (!stopped && atHand() < keysAtHand && stored.length > 0) {
+  async function openMore(): Promise<void> {
+    while (!stopped && openKeyCount() < maxOpenKeys && stored.length > 0) {
       const batch = stored[0]!
       await rm(pathOf(batch.id), { force: true })
       await syncFolder(folder)
       const at = stored.indexOf(batch)
       if (at < 0) continue
       stored.splice(at, 1)
-      if (ageDays(batch) < maxDaysUsed) begun.push({ batch, keys: [...batch.publicKeys] })
+      if (ageDays(batch) < maxDaysUsed) openBatches.push({ batch, keys: [...batch.publicKeys] })
     }
   }
-  const beginMore = () =>
-    (beginning ??= begin()
+  const openMoreOnce = () =>
+    (beginning ??= openMore()
       .catch(onFault)
       .finally(() => (beginning = undefined)))
 
   async function fill(): Promise<void> {
-    const held = [...begun.map(({ batch }) => batch), ...stored]
+    const held = [...openBatches.map(({ batch }) => batch), ...stored]
     const inUse = await source.inUse(held.map(({ id }) => id))
     const isUnused = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
-    for (const one of begun.filter(({ batch }) => isUnused(batch))) begun.splice(begun.indexOf(one), 1)
+    for (const one of openBatches.filter(({ batch }) => isUnused(batch)))
+      openBatches.splice(openBatches.indexOf(one), 1)
     for (const batch of stored.filter(isUnused)) {
       await rm(pathOf(batch.id), { force: true })
       const at = stored.indexOf(batch)
       if (at >= 0) stored.splice(at, 1)
     }
     wanted = await source.wanted()
-    const fresh = held.filter((batch) => !isUnused(batch) && ageDays(batch) < daysFresh)
+    const fresh = held.filter((batch) => !isUnused(batch) && ageDays(batch) < refreshAfterDays)
     const freshKeys = fresh.reduce((sum, { publicKeys }) => sum + publicKeys.length, 0)
     if (Math.min(left(), freshKeys) > wanted / 2) return
     const batches = await source.take(Math.ceil((wanted - Math.min(left(), freshKeys)) / batchKeys))
@@ -120,14 +121,14 @@ export async function openIntakeStock(options: {
   function refresh(): Promise<void> {
     return (refreshing ??= fill()
       .then(
-        () => (wasReached = true),
+        () => (wasRegisterReachable = true),
         (error: unknown) => {
           // Reported once per outage of the register.
-          if (wasReached) onFault(error)
-          wasReached = false
+          if (wasRegisterReachable) onFault(error)
+          wasRegisterReachable = false
         },
       )
-      .then(beginMore)
+      .then(openMoreOnce)
       .finally(() => {
         refreshing = undefined
         refreshedMs = performance.now()
@@ -135,19 +136,20 @@ export async function openIntakeStock(options: {
         if (isLow && !wasLow) options.onLow?.(left())
         wasLow = isLow
         clearTimeout(timer)
-        if (!stopped) timer = setTimeout(() => void refresh(), left() <= wanted / 2 ? shortMs : refreshMs).unref()
+        if (!stopped)
+          timer = setTimeout(() => void refresh(), left() <= wanted / 2 ? shortageRetryMs : refreshMs).unref()
       }))
   }
 
-  await beginMore()
+  await openMoreOnce()
   await refresh()
 
   return {
     next() {
-      while (begun.length > 0 && begun[0]!.keys.length === 0) begun.shift()
-      const key = begun[0]?.keys.pop()
-      if (atHand() < keysAtHand / 2) void beginMore()
-      if (left() <= wanted / 2 && performance.now() - refreshedMs > shortMs) void refresh()
+      while (openBatches.length > 0 && openBatches[0]!.keys.length === 0) openBatches.shift()
+      const key = openBatches[0]?.keys.pop()
+      if (openKeyCount() < maxOpenKeys / 2) void openMoreOnce()
+      if (left() <= wanted / 2 && performance.now() - refreshedMs > shortageRetryMs) void refresh()
       return key
     },
     get left() {
@@ -159,9 +161,9 @@ export async function openIntakeStock(options: {
       clearTimeout(timer)
       await refreshing
       await beginning
-      for (const { batch, keys } of begun)
+      for (const { batch, keys } of openBatches)
         if (keys.length > 0) await write({ ...batch, publicKeys: keys }).catch(onFault)
-      begun.length = 0
+      openBatches.length = 0
     },
   }
 }

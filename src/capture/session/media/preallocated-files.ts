@@ -31,7 +31,7 @@ export interface PreallocatedRecordings {
 const defaultMax = 24
 
 /** Pause after a disk error. */
-const restMs = 5_000
+const errorPauseMs = 5_000
 
 export function createPreallocatedRecordings(options: {
   directory: string
@@ -48,7 +48,7 @@ export function createPreallocatedRecordings(options: {
   const keyOf = new WeakMap<RecordingFiles, string>()
   let making: Promise<void> | undefined
   let stopped = false
-  let againMs = 0
+  let retryAtMs = 0
 
   async function make(): Promise<void> {
     const making: Promise<RecordingFiles | undefined>[] = []
@@ -62,7 +62,7 @@ export function createPreallocatedRecordings(options: {
     }
     for (const files of await Promise.all(making)) if (files) await preallocate(files)
     if (failed === undefined) return
-    againMs = performance.now() + restMs
+    retryAtMs = performance.now() + errorPauseMs
     onFault(failed)
   }
 
@@ -80,7 +80,7 @@ export function createPreallocatedRecordings(options: {
   }
 
   function fill(): void {
-    if (stopped || making || performance.now() < againMs || ready.length > max / 2) return
+    if (stopped || making || performance.now() < retryAtMs || ready.length > max / 2) return
     making = make().finally(() => (making = undefined))
   }
 

@@ -11,7 +11,7 @@ import type { StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
-import { hasMixedBeside, leavesOut, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
+import { hasMixedAndSeparateVoices, omitsMedia, foreignMediaAddress, type MeasuredStream } from './compute-reception.ts'
 import type { PreallocatedRecordings } from './preallocated-files.ts'
 import type { SessionStreams } from './session-streams.ts'
 
@@ -85,7 +85,7 @@ export interface SessionMedia {
   finish(lengthMs?: number): Promise<SealedRecording>
   /** Stops recording. Ports, RTCP reports and counters continue, so that the client notices nothing. */
   silence(): void
-  /** After `silence`: encrypts the last chunk like `finish`, but keeps the ports open. Can be called again. */
+  /** After `stopRecording`: encrypts the last chunk like `finish`, but keeps the ports open. Can be called again. */
   seal(): Promise<SealedRecording>
   /** Stops recording and durably removes the recording. The ports stay open. Throws disk errors; can be called again. */
   destroy(): Promise<void>
@@ -136,21 +136,21 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   }
 
   let resumedMs = 0
-  let silent = false
+  let recordingStopped = false
   let withheld = false
   const sink = {
     arrival100us,
     // Also while packets are discarded, because later packets refer to their source.
     source(...reported: Parameters<RecordingWriter['source']>) {
-      if (!silent) writer.source(...reported)
+      if (!recordingStopped) writer.source(...reported)
     },
     // Named parameters: a rest parameter would allocate an array and an iterator for each packet.
     packet: ((stream, type, marker, seq, ts, arrival, buffer, start, end) =>
-      silent ||
+      recordingStopped ||
       withheld ||
       writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)) satisfies RecordingWriter['packet'],
     omitted(stream: number, seqOffset: number) {
-      if (!silent) writer.omitted(stream, seqOffset)
+      if (!recordingStopped) writer.omitted(stream, seqOffset)
     },
   }
   // No await from here to the return, so that each packet belongs either to the previous segment or to this one.
@@ -160,10 +160,10 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   /** First stream number of each session of the call. The ranges differ, because tracks are mapped by stream number. */
   const numbering = new Map<SessionStreams, number>([[streams, 0]])
   let mapped: Readonly<Record<number, Track>> = {}
-  const from = () => numbering.get(streams) ?? 0
+  const firstStreamNumber = () => numbering.get(streams) ?? 0
   /** Streams of the sessions whose audio is in the recording. */
   const contributing = new Set<SessionStreams>()
-  const recordReceived = () => {
+  const countAsSource = () => {
     const received = streams.reports()
     const packets = sum(received.map((one) => one.received))
     const bytes = sum(received.map((one) => one.receivedBytes))
@@ -172,26 +172,27 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }
   /** Reports and measures at the time the streams were detached; undefined before. */
-  let handedOn: FormerStreams | undefined
+  let detachedMeasures: FormerStreams | undefined
 
   let lastMark100us = 0
   const markTime = () => (lastMark100us = arrival100us())
-  const reports = () => handedOn?.reports ?? [...former.reports, ...streams.reports()]
-  const measures = () => handedOn?.measures ?? [...former.measures, ...numberedFrom(from(), streams.measures())]
+  const reports = () => detachedMeasures?.reports ?? [...former.reports, ...streams.reports()]
+  const measures = () =>
+    detachedMeasures?.measures ?? [...former.measures, ...shiftStreamNumbers(firstStreamNumber(), streams.measures())]
   let sealed: ReturnType<SessionMedia['seal']> | undefined
 
   async function seal(endedAt100us: number): ReturnType<SessionMedia['seal']> {
     const recording = await writer.finish(endedAt100us)
     const all = reports()
     const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
-    if (!handedOn) recordReceived()
+    if (!detachedMeasures) countAsSource()
     const measured = measures()
     const marks: SegmentMark[] = []
     // A stream has changed its address or port, or the audio is from several sessions.
     if (contributing.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
-    if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
-    if (leavesOut(measured)) marks.push('incomplete')
-    if (mediaElsewhere(measured) !== undefined) marks.push('media-elsewhere')
+    if (hasMixedAndSeparateVoices(measured, mapped)) marks.push('mixed-beside')
+    if (omitsMedia(measured)) marks.push('incomplete')
+    if (foreignMediaAddress(measured) !== undefined) marks.push('media-elsewhere')
     return { recording, received, lost, streams: measured, marks }
   }
 
@@ -199,13 +200,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
 
   return {
     get ports() {
-      return handedOn ? new Map<number, number>() : streams.ports
+      return detachedMeasures ? new Map<number, number>() : streams.ports
     },
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
       // Waiting packets still belong to this recording.
-      if (!handedOn) streams.takeWaiting()
-      handedOn ??= { reports: reports(), measures: measures() }
+      if (!detachedMeasures) streams.takeWaiting()
+      detachedMeasures ??= { reports: reports(), measures: measures() }
       streams.writeTo(undefined)
       return streams
     },
@@ -213,14 +214,14 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const was = streams
       // Closed before the counts are read, so that packets still in the sockets are processed first.
       if (hasEnded) was.closeAll()
-      recordReceived()
+      countAsSource()
       former.reports.push(...was.reports())
-      former.measures.push(...numberedFrom(from(), was.measures()))
+      former.measures.push(...shiftStreamNumbers(firstStreamNumber(), was.measures()))
       was.writeTo(undefined)
       const unused = 1 + Math.max(-1, ...Object.keys(mapped).map(Number), ...former.measures.map(({ index }) => index))
       if (!numbering.has(next)) numbering.set(next, unused)
       streams = next
-      next.writeTo(sink, from())
+      next.writeTo(sink, firstStreamNumber())
       return was
     },
     received: () => sum(reports().map(({ received }) => received)),
@@ -235,12 +236,12 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     mark(kind, why) {
       streams.pause(kind === 'hold')
       if (kind === 'resume') resumedMs = clock.monotonicMs() - beganMs
-      if (!silent) writer.mark(kind, markTime(), why === undefined ? undefined : { why })
+      if (!recordingStopped) writer.mark(kind, markTime(), why === undefined ? undefined : { why })
     },
     map(tracks) {
-      const own = Object.entries(tracks).map(([index, track]) => [Number(index) + from(), track] as const)
+      const own = Object.entries(tracks).map(([index, track]) => [Number(index) + firstStreamNumber(), track] as const)
       mapped = { ...mapped, ...Object.fromEntries(own) }
-      if (!silent) writer.mark('mapping', markTime(), { streams: mapped })
+      if (!recordingStopped) writer.mark('mapping', markTime(), { streams: mapped })
     },
     get tracks() {
       return mapped
@@ -253,17 +254,17 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       return streams.hasReceived
     },
     end() {
-      if (!handedOn) streams.end()
+      if (!detachedMeasures) streams.end()
     },
     hasReceivedAny: () => reports().some(({ received }) => received > 0),
     async finish(lengthMs = Infinity) {
       const last100us = Math.max(lastMark100us, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       const endedAt = Math.min(arrival100us(), Math.max(last100us, Math.round(lengthMs * 10)))
-      if (!handedOn) await streams.drain(drainMs)
+      if (!detachedMeasures) await streams.drain(drainMs)
       return seal(endedAt)
     },
     silence() {
-      silent = true
+      recordingStopped = true
     },
     seal() {
       sealed ??= seal(arrival100us()).catch((error: unknown) => {
@@ -273,12 +274,12 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       return sealed
     },
     async destroy() {
-      silent = true
+      recordingStopped = true
       await writer.discard()
     },
     leaveBehind: () => writer.leaveBehind(),
     async abandon() {
-      if (!handedOn) streams.closeAll()
+      if (!detachedMeasures) streams.closeAll()
       await writer.discard()
     },
   }
@@ -299,7 +300,7 @@ interface FormerStreams {
   measures: MeasuredStream[]
 }
 
-function numberedFrom(first: number, measures: readonly MeasuredStream[]): MeasuredStream[] {
+function shiftStreamNumbers(first: number, measures: readonly MeasuredStream[]): MeasuredStream[] {
   return measures.map((one) => ({ ...one, index: one.index + first }))
 }
 

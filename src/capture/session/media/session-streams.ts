@@ -8,7 +8,7 @@ import type { MediaPorts, PortSource } from '../../rtp/allocate-ports.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
-import type { MeasuredStream } from './judge-reception.ts'
+import type { MeasuredStream } from './compute-reception.ts'
 import { MediaOpener } from '../../srtp/open-media.ts'
 import { makeMasterKey, type MasterKey } from '../../srtp/suites.ts'
 
@@ -67,7 +67,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   const openers = new Map<number, MediaOpener>()
   const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
   let sink: Sink | undefined
-  let first = 0
+  let streamOffset = 0
   const adopted: [StreamPlan, HeldPort][] = []
   /** True if a stream that is closed now has received audio. */
   let receivedBefore = false
@@ -76,10 +76,11 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
 
   /** Forwards packets to the current sink. */
   const recording: Omit<Sink, 'arrival100us'> = {
-    source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream + first, ssrc, firstSeq, firstTs, codecs),
+    source: (stream, ssrc, firstSeq, firstTs, codecs) =>
+      sink?.source(stream + streamOffset, ssrc, firstSeq, firstTs, codecs),
     packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
-      sink === undefined || sink.packet(stream + first, type, marker, seq, ts, arrival, buffer, start, end),
-    omitted: (stream, seqOffset) => sink?.omitted(stream + first, seqOffset),
+      sink === undefined || sink.packet(stream + streamOffset, type, marker, seq, ts, arrival, buffer, start, end),
+    omitted: (stream, seqOffset) => sink?.omitted(stream + streamOffset, seqOffset),
   }
 
   function receive(plan: StreamPlan, ports: MediaPorts): void {
@@ -173,7 +174,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       takeWaiting()
       const before100us = arrival100us()
       sink = next
-      first = firstNumber
+      streamOffset = firstNumber
       closed = []
       measured = []
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)

@@ -25,7 +25,7 @@ export async function storeRecording(
 
   async function moveIn(suffix: string, key: string): Promise<boolean> {
     const path = join(folder, `${id}.${suffix}`)
-    if (!(await isThere(path))) return true
+    if (!(await exists(path))) return true
     if (isForbidden()) return false
     await objects.moveIn(key, path, bytes)
     return true
@@ -41,12 +41,12 @@ export async function removeRecording(id: string, folder: string): Promise<void>
 }
 
 /** Durably removes a recording that was never in the register from folder and object store; first the header, which has the key. */
-export async function removeUnentered(id: string, folder: string, objects: ObjectStore): Promise<void> {
+export async function removeUnadmitted(id: string, folder: string, objects: ObjectStore): Promise<void> {
   await removeRecording(id, folder)
   for (const key of [headerKey(id), bodyKey(id), tailKey(id)]) await objects.delete(key)
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     await stat(path)
     return true

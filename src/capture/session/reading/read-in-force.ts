@@ -1,4 +1,4 @@
-import { given } from '#platform/given.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { ServiceNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
@@ -48,7 +48,7 @@ export function readInForce(
         return number
       },
       directory: directoryAt(description, officials, at),
-      ...given({ before, zone: trunk?.zone, trackOverride: trunk?.tracks, identityFirst: trunk?.identity }),
+      ...omitNullish({ before, zone: trunk?.zone, trackOverride: trunk?.tracks, identityFirst: trunk?.identity }),
       formats: { ...formats, ...(trunk?.formats && { answersAll: trunk.formats === 'all' }) },
     })
   }
@@ -56,12 +56,13 @@ export function readInForce(
   const first = readAt(context.answeredAt ?? arrivedAt)
   if (first.kind === 'refusal') return first
   const answeredAt = context.answeredAt ?? answeredAtOf(first, arrivedAt)
-  if (context.answeredAt !== undefined || holdsAt(first.parties, answeredAt)) return { invitation: first, answeredAt }
+  if (context.answeredAt !== undefined || areEntriesSameAt(first.parties, answeredAt))
+    return { invitation: first, answeredAt }
   const again = readAt(answeredAt)
   return again.kind === 'refusal' ? again : { invitation: again, answeredAt }
 
   /** Returns true if number and official have the same entries at an instant as those that were read. */
-  function holdsAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {
+  function areEntriesSameAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {
     const version = versionAt(at)
     if (version.version !== versionAt(arrivedAt).version) return false
     const directory = directoryAt(version.description, officials, at)

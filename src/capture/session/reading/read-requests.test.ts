@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { messageOf } from '#test/vectors/siprec/read-vector.ts'
 import { createRequestReader } from './read-requests.ts'
 import { trunkFinder } from './trunks.ts'
 
 test('an operator’s settings for a client apply to its whole session, even if only the first request names the client', async () => {
-  const version = { version: 1, description: await describedToday() }
+  const version = { version: 1, description: await readShippedDescription() }
   const named = messageOf('jambonz-smarttap')
   const userAgent = { name: 'user-agent', value: 'our-voice-bot 1.0' }
   const reader = createRequestReader({

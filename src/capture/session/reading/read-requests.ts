@@ -21,19 +21,19 @@ export interface SessionRequest {
 }
 
 /** Known data of a session, needed to read a later request. */
-export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
+export type KnownSessionData = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
 
 export interface RequestReader {
   /** Reads a request, combined with the session's data. */
   read(
     incoming: SessionRequest,
     arrivedAt: Temporal.Instant,
-    before?: KnownBefore,
+    before?: KnownSessionData,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** Returns the media lines of an answer to an offer of ours. */
   readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
   /** Returns how long before this BYE its call ended, by the metadata of the BYE or of earlier requests. */
-  endedAgoMs(bye: SessionRequest, now: Temporal.Instant, before?: KnownBefore): number | undefined
+  endedAgoMs(bye: SessionRequest, now: Temporal.Instant, before?: KnownSessionData): number | undefined
   /**
    * Returns the operator's settings for the client. They are the same for all requests of a dialog, because later ones may lack
    * the User-Agent.
@@ -51,12 +51,12 @@ export interface RequestReader {
   wasAcknowledged(dialogId: string): boolean
   forget(dialogId: string): void
   /** Returns the data from a dialog's first INVITE, to be saved. */
-  beginningOf(dialogId: string): Beginning | undefined
+  beginningOf(dialogId: string): DialogStart | undefined
   /** Restores the data of a dialog that another process has begun. */
-  resume(dialogId: string, beginning: Beginning): void
+  resume(dialogId: string, beginning: DialogStart): void
 }
 
-export interface Beginning {
+export interface DialogStart {
   beganMs: number
   /** Headers of the first INVITE. Its parties apply until a later request changes them, because OpenSIPS sends them once. */
   headers: ReadonlyMap<string, readonly string[]>
@@ -81,9 +81,9 @@ export function createRequestReader(options: {
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
   const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
-  const beginnings = new Map<string, Beginning>()
+  const dialogStarts = new Map<string, DialogStart>()
   const userAgentOf = ({ request, dialog }: SessionRequest) => {
-    const [sentHeaders] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
+    const [sentHeaders] = dialogStarts.get(dialog.id)?.headers.get('user-agent') ?? []
     return sentHeaders ?? firstHeader(request, 'user-agent')
   }
   const trunkOf: RequestReader['trunkOf'] = (incoming) =>
@@ -99,7 +99,7 @@ export function createRequestReader(options: {
           body: request.body,
           headers: (name) => {
             const own = allHeaders(request, name.toLowerCase())
-            return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
+            return own.length > 0 ? own : (dialogStarts.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
           },
           requestUri: request.uri,
           sourceAddress: source.address,
@@ -124,22 +124,22 @@ export function createRequestReader(options: {
         : planStreams(answer, source.address, { takesKeys: takesKeys(source), isReachable: options.isReachable })
     },
     begin({ request, dialog }, nowMs, clock) {
-      const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
+      const { headers, acknowledged = false } = dialogStarts.get(dialog.id) ?? {}
       const sentHeaders = headers ?? new Map(sentOnce.map((name) => [name, allHeaders(request, name)]))
-      beginnings.set(dialog.id, { beganMs: nowMs, headers: sentHeaders, acknowledged, clock })
+      dialogStarts.set(dialog.id, { beganMs: nowMs, headers: sentHeaders, acknowledged, clock })
     },
-    beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
-    clockOf: (dialogId) => beginnings.get(dialogId)?.clock ?? { behindMs: 0, toldAnswer: true },
+    beganMs: (dialogId, nowMs) => dialogStarts.get(dialogId)?.beganMs ?? nowMs,
+    clockOf: (dialogId) => dialogStarts.get(dialogId)?.clock ?? { behindMs: 0, toldAnswer: true },
     acknowledge(dialogId) {
-      const beginning = beginnings.get(dialogId)
+      const beginning = dialogStarts.get(dialogId)
       if (beginning) beginning.acknowledged = true
     },
-    wasAcknowledged: (dialogId) => beginnings.get(dialogId)?.acknowledged === true,
+    wasAcknowledged: (dialogId) => dialogStarts.get(dialogId)?.acknowledged === true,
     forget(dialogId) {
-      beginnings.delete(dialogId)
+      dialogStarts.delete(dialogId)
     },
-    beginningOf: (dialogId) => beginnings.get(dialogId),
-    resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
+    beginningOf: (dialogId) => dialogStarts.get(dialogId),
+    resume: (dialogId, beginning) => void dialogStarts.set(dialogId, beginning),
     endedAgoMs(bye, now, before) {
       const found = reader.read(bye, now, before)
       const sentHeaders = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
@@ -150,7 +150,9 @@ export function createRequestReader(options: {
 }
 
 /** Returns the known data of a session, needed to read a later request. */
-export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
+export function knownOf(
+  session: { readonly state: SessionState | undefined } | undefined,
+): KnownSessionData | undefined {
   const state = session?.state
   if (!state || state.phase === 'over') return undefined
   const { streams, metadata, facts } = state.session

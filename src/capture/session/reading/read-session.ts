@@ -13,7 +13,11 @@ export function trunkIn(state: SessionState | undefined): string | undefined {
 }
 
 /** Returns the state that the next segment of a session takes over. */
-export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
+export function stateForNextSegment({
+  state,
+}: {
+  readonly state: SessionState | undefined
+}): NonNullable<Offer['passedOn']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
   const { answerVersion, joined = [], tracks, isSilenced } = state.session
   const own = joined.flatMap(({ index }) => (tracks[index] ? [[index, tracks[index]] as const] : []))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { describedToday } from '#test/database/describe-from.ts'
+import { readShippedDescription } from '#test/database/describe-from.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -13,7 +13,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
-import { enterInto } from '#test/database/people.ts'
+import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator, type PortAllocator } from '../../rtp/allocate-ports.ts'
@@ -21,7 +21,7 @@ import { createQuotaCounts } from '../register/quota-counts.ts'
 import { createRecorder, type Recorder } from '../recorder.ts'
 import { openSpool } from './spool.ts'
 
-const seed = { version: 1, description: await describedToday() }
+const seed = { version: 1, description: await readShippedDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const recorded: SegmentFacts[] = []
@@ -36,7 +36,7 @@ beforeEach(async () => {
   recorded.length = 0
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(recorded),
+    admit: appendAdmitted(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

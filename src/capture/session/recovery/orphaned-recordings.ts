@@ -8,11 +8,11 @@ import { join } from 'node:path'
 import { overwriteFile } from '#platform/journal/journal-file.ts'
 import { removeRecording } from '../media/store-recording.ts'
 
-const waitsHours = 24
+const minAgeHours = 24
 /** Months after the last write until they are destroyed, the longest term that R24 allows. */
 const ceilingMonths = 6
 
-interface Left {
+interface OrphanedFiles {
   waiting: string[]
   destroyed: string[]
 }
@@ -24,14 +24,14 @@ export async function findOrphanedRecordings(
   now: Temporal.Instant,
   /** The register's confirmed time; undefined while the database is unavailable. Then nothing is destroyed. */
   destructionNow: Temporal.Instant | undefined,
-): Promise<Left> {
-  const left: Left = { waiting: [], destroyed: [] }
+): Promise<OrphanedFiles> {
+  const left: OrphanedFiles = { waiting: [], destroyed: [] }
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.body$/.exec(name)?.[1]
     if (id === undefined || known.has(id)) continue
     // Time of the last write, which is later than the start of the recording.
     const writtenAt = await lastWrite(join(folder, name))
-    if (Temporal.Instant.compare(writtenAt.add({ hours: waitsHours }), now) > 0) continue
+    if (Temporal.Instant.compare(writtenAt.add({ hours: minAgeHours }), now) > 0) continue
     if (!hasEnded(writtenAt, now, destructionNow)) left.waiting.push(id)
     else {
       await removeRecording(id, folder)
@@ -49,8 +49,8 @@ export async function findUnreadableCalls(
   folder: string,
   now: Temporal.Instant,
   destructionNow: Temporal.Instant | undefined,
-): Promise<Left> {
-  const left: Left = { waiting: [], destroyed: [] }
+): Promise<OrphanedFiles> {
+  const left: OrphanedFiles = { waiting: [], destroyed: [] }
   for (const name of (await readdir(folder)).filter((one) => one.endsWith('.broken'))) {
     const path = join(folder, name)
     if (!hasEnded(await lastWrite(path), now, destructionNow)) left.waiting.push(name)

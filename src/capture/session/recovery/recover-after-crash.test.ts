@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
-import { callFacts, enterInto, recordingFacts } from '#test/database/people.ts'
+import { callFacts, appendAdmitted, recordingFacts } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { openSpool } from './spool.ts'
 import { recoverAfterCrash } from './recover-after-crash.ts'
@@ -18,7 +18,7 @@ test('recovers what was captured of a call, and deletes files of no call, also a
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(directory, 'calls'),
-    admit: enterInto(admitted),
+    admit: appendAdmitted(admitted),
     onFault: () => undefined,
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
@@ -45,7 +45,7 @@ test('reports a recording as lost if a power loss left an empty header, and keep
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(directory, 'calls'),
-    admit: enterInto(admitted),
+    admit: appendAdmitted(admitted),
     onFault: () => undefined,
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()

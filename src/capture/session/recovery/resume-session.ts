@@ -1,15 +1,15 @@
 /** Converts a session to its saved form, and resumes it in the next process. */
 import type { SegmentFacts } from '#register/admit.ts'
-import { forbiddenBefore } from '../machine/describe-segment.ts'
+import { forbiddenReason } from '../machine/describe-segment.ts'
 import { writeFacts } from './facts-file.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SavedSplitDirection, SavedSession, SavedDuplicate } from './saved-sessions.ts'
-import type { Beginning } from '../reading/read-requests.ts'
+import type { DialogStart } from '../reading/read-requests.ts'
 import type { RunningSession, SessionLeg } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
 import type { SilentSession } from './silent-resumed-sessions.ts'
 
-interface BothClocks {
+interface ClockReadings {
   epochMs: number
   monotonicMs: number
 }
@@ -20,8 +20,8 @@ interface BothClocks {
  */
 export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
-  beginning: Beginning,
-  now: BothClocks,
+  beginning: DialogStart,
+  now: ClockReadings,
   {
     duplicates: twins,
     ...beside
@@ -32,32 +32,36 @@ export function toSavedSession(
 ): SavedSession | undefined {
   if (state?.phase !== 'live') return undefined
   const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session
-  if (withholds || shared || haveKeys([...streams, ...joined])) return undefined
+  if (withholds || shared || hasSrtpKeys([...streams, ...joined])) return undefined
   return {
     format: 2,
     segmentId: facts.segmentId,
     facts: writeFacts(facts),
-    ...heldDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
+    ...savedSessionDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
     ...{ streams, joined, ...beside, twins, tracks, metadata, answerVersion },
     isForbidden: stopped !== undefined,
   }
 }
 
 /** Like toSavedSession, for a duplicate session, whose audio is discarded. */
-export function toSavedDuplicate(leg: SessionLeg, beginning: Beginning, now: BothClocks): SavedDuplicate | undefined {
-  if (haveKeys(leg.place.streams)) return undefined
-  return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
+export function toSavedDuplicate(
+  leg: SessionLeg,
+  beginning: DialogStart,
+  now: ClockReadings,
+): SavedDuplicate | undefined {
+  if (hasSrtpKeys(leg.place.streams)) return undefined
+  return { ...savedSessionDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
 }
 
-function haveKeys(streams: readonly StreamPlan[]): boolean {
+function hasSrtpKeys(streams: readonly StreamPlan[]): boolean {
   return streams.some(({ accepted, crypto }) => accepted && crypto)
 }
 
-function heldDialog(
+function savedSessionDialog(
   { dialog, described, sdpSessionId }: Pick<SessionLeg, 'dialog' | 'described' | 'sdpSessionId'>,
   ports: ReadonlyMap<number, number> | undefined,
-  { headers, clock, beganMs }: Beginning,
-  now: BothClocks,
+  { headers, clock, beganMs }: DialogStart,
+  now: ClockReadings,
 ) {
   const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
   return {
@@ -70,7 +74,10 @@ function heldDialog(
 }
 
 /** Converts the saved data of a dialog's first request, for the process that resumes it. */
-export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
+export function toDialogStart(
+  held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>,
+  now: ClockReadings,
+): DialogStart {
   const { headers, clock, beganAtMs } = held
   const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
   // The previous process has received the ACK, or no longer waits for it.
@@ -109,7 +116,7 @@ export function resumedOffer(
     captureState: recording && !next.isForbidden ? 'recording' : 'not-recorded',
     marks: before.marks.filter((mark) => mark !== 'incomplete' && mark !== 'end-inferred'),
     ...(!recording && captureFailure !== undefined && { captureFailure }),
-    ...(recording && next.isForbidden && { captureFailure: forbiddenBefore }),
+    ...(recording && next.isForbidden && { captureFailure: forbiddenReason }),
     ...(recording &&
       !next.isForbidden && {
         recording: {

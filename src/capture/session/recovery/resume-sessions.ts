@@ -7,11 +7,11 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../../sip/handler.ts'
 import type { SplitDirectionSessions } from '../duplicates/split-direction-session.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { answererOf, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { officialKeyOf, type RecentCalls } from '../duplicates/recent-calls.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
-import { beginningOf, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
-import type { RunningSession, SegmentBefore } from '../run-session.ts'
+import { toDialogStart, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
+import type { RunningSession, PreviousSegment } from '../run-session.ts'
 import type { DuplicateSessions } from '../duplicates/duplicate-sessions.ts'
 import { createSilentSessions, type SilentSession } from './silent-resumed-sessions.ts'
 
@@ -48,12 +48,12 @@ export function createResumedSessions(parts: {
   inherited: WeakSet<RunningSession>
   counters: RecorderCounters
   /** Starts a session with these facts. `beganMs`: arrival of the first waiting packet, with which the recording begins. */
-  start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
+  start: (facts: SegmentFacts, dialog: Dialog, before: PreviousSegment, beganMs: number | undefined) => RunningSession
   end: (session: RunningSession, inferred: boolean) => Promise<void>
 }): ResumedSessions {
   const { options, limits, sessions, reader, recent, beside, inherited } = parts
   const { clock, held, random } = options
-  const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
+  const clockReadings = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
   const forget = (dialogId: string) => held?.sessions.forget(dialogId)
   let stopped = false
   const waiting = createSilentSessions(options, forget)
@@ -67,7 +67,7 @@ export function createResumedSessions(parts: {
       at,
       intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
       intakePublicKey: options.intakePublicKey,
-      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: answererOf(left.official) }),
+      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: officialKeyOf(left.official) }),
     })
     if (!continues) options.quotas.count(offer.facts)
     parts.counters.resumed++
@@ -104,7 +104,7 @@ export function createResumedSessions(parts: {
     const beginning = reader.beginningOf(dialog.id)
     // After a transfer meanwhile, the dialog belongs to another segment.
     if (stopped || !beginning || sessions.get(dialog.id) !== session) return
-    const now = both()
+    const now = clockReadings()
     const duplicates = beside.duplicates.legsOf(session).flatMap((leg) => {
       const began = reader.beginningOf(leg.dialog.id)
       return (began && toSavedDuplicate(leg, began, now)) ?? []
@@ -126,14 +126,14 @@ export function createResumedSessions(parts: {
       if (waiting.addHalf(dialog)) return
       const duplicate = waiting.addDuplicate(dialog)
       if (duplicate) {
-        reader.resume(dialog.id, beginningOf(duplicate.held, both()))
+        reader.resume(dialog.id, toDialogStart(duplicate.held, clockReadings()))
         const resumeSession = () => void resumeIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
         for (const port of duplicate.ports.values()) port.onReceived(resumeSession)
         return
       }
       const waited = waiting.add(dialog)
       if (!waited) return dialog.forget()
-      reader.resume(dialog.id, beginningOf(waited.held, both()))
+      reader.resume(dialog.id, toDialogStart(waited.held, clockReadings()))
       const resumeSession = () => {
         const taken = waiting.take(dialog.id)
         if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))

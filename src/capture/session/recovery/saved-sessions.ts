@@ -14,7 +14,7 @@ import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { RecordingMetadata } from '../../siprec/recording-metadata.ts'
-import type { SessionPlace } from '../machine/session-types.ts'
+import type { LegState } from '../machine/session-types.ts'
 import type { ClientClock } from '../machine/reported-times.ts'
 
 /** Saved data of a dialog, for recording sessions and duplicates. */
@@ -33,7 +33,7 @@ interface SavedSessionDialog {
 
 /** A duplicate of the recorded session (duplicate-sessions.ts). */
 export interface SavedDuplicate extends SavedSessionDialog {
-  readonly place: SessionPlace
+  readonly place: LegState
 }
 
 /** Second session of a call whose directions are split; the first session has its port and stream (split-direction-session.ts). */
@@ -71,7 +71,7 @@ export interface SavedSessions {
   stop(): Promise<void>
 }
 
-const aliveEveryMs = 1_000
+const heartbeatMs = 1_000
 /** After a longer stop no session is resumed, because the calls' end signals are lost. */
 const maxSilenceMs = 3 * 60_000
 
@@ -86,13 +86,13 @@ export async function openSavedSessions(options: {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const known = new Set(options.known.map(({ dialog }) => nameOf(dialogIdOf(dialog.state))))
   for (const name of await readdir(directory)) if (!known.has(name)) await rm(join(directory, name), { force: true })
-  const inTurn = new Map<string, Promise<void>>()
+  const writesInProgress = new Map<string, Promise<void>>()
   /** Newest state of each file, to write when the write in progress is done. */
   const latest = new Map<string, SavedSession | 'gone'>()
-  const alive = setInterval(() => {
+  const heartbeat = setInterval(() => {
     utimes(directory, nowMs() / 1000, nowMs() / 1000).catch(onFault)
-  }, aliveEveryMs)
-  alive.unref()
+  }, heartbeatMs)
+  heartbeat.unref()
 
   async function write(name: string): Promise<void> {
     const path = join(directory, name)
@@ -110,22 +110,22 @@ export async function openSavedSessions(options: {
       known.add(name)
     }
   }
-  function take(dialogId: string, subject: SavedSession | 'gone'): void {
+  function queueWrite(dialogId: string, subject: SavedSession | 'gone'): void {
     const name = nameOf(dialogId)
     latest.set(name, subject)
-    if (inTurn.has(name)) return
+    if (writesInProgress.has(name)) return
     const written = write(name)
       .catch(onFault)
-      .finally(() => inTurn.delete(name))
-    inTurn.set(name, written)
+      .finally(() => writesInProgress.delete(name))
+    writesInProgress.set(name, written)
   }
 
   return {
-    save: take,
-    forget: (dialogId) => take(dialogId, 'gone'),
+    save: queueWrite,
+    forget: (dialogId) => queueWrite(dialogId, 'gone'),
     async stop() {
-      clearInterval(alive)
-      await Promise.all(inTurn.values())
+      clearInterval(heartbeat)
+      await Promise.all(writesInProgress.values())
     },
   }
 }

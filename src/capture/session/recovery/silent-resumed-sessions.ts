@@ -8,9 +8,9 @@ import type { Dialog } from '../../sip/handler.ts'
 import { readFacts } from './facts-file.ts'
 import { dialogIdOf } from '../../sip/dialog-state.ts'
 import type { SavedSplitDirection, SavedSession, SavedDuplicate } from './saved-sessions.ts'
-import type { SegmentBefore } from '../run-session.ts'
+import type { PreviousSegment } from '../run-session.ts'
 import { createSessionStreams } from '../media/session-streams.ts'
-import { streamMeans, type RecorderOptions } from '../recorder-options.ts'
+import { sessionStreamsOptions, type RecorderOptions } from '../recorder-options.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 
 export interface SilentSession {
@@ -19,7 +19,7 @@ export interface SilentSession {
   readonly facts: SegmentFacts
   /** True for a session without a recording: its segment has no end and continues. */
   readonly continues: boolean
-  readonly before: SegmentBefore
+  readonly before: PreviousSegment
   /** Split-direction sessions whose stream is written to this recording, by dialog id. */
   readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
   /** Duplicates of this session, by dialog id. */
@@ -96,7 +96,7 @@ export function createSilentSessions(
         passOn() {
           isTaken = true
           const { trunk } = readFacts(held.facts)
-          const streams = createSessionStreams(streamMeans(options, trunk))
+          const streams = createSessionStreams(sessionStreamsOptions(options, trunk))
           for (const plan of [...held.streams, ...held.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)

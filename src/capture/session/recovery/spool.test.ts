@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SegmentFacts } from '#register/admit.ts'
-import { callFacts, enterInto, recordingFacts } from '#test/database/people.ts'
+import { callFacts, appendAdmitted, recordingFacts } from '#test/database/people.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
 import { openSpool, type Spool, type SpoolOptions } from './spool.ts'
 
@@ -29,10 +29,10 @@ async function open(admit: (facts: SegmentFacts) => Promise<unknown>): Promise<S
 }
 
 /** Returns the facts that another process would find if this one were killed now. */
-async function leftByAKill(): Promise<SegmentFacts[]> {
+async function factsAfterKill(): Promise<SegmentFacts[]> {
   const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
   await cp(directory, copy, { recursive: true })
-  const other = await openSpool({ directory: copy, admit: enterInto([]), onFault: () => undefined })
+  const other = await openSpool({ directory: copy, admit: appendAdmitted([]), onFault: () => undefined })
   const { segments } = other.left()
   await other.stop()
   await rm(copy, { recursive: true })
@@ -62,7 +62,7 @@ describe('the spool', () => {
     const reported: SegmentFacts[] = []
     const opened = await open((one) => Promise.resolve(reported.push(one)))
     await opened.noteInAdvance(facts)
-    expect(await leftByAKill()).toEqual([facts])
+    expect(await factsAfterKill()).toEqual([facts])
     expect([reported, opened.waiting]).toEqual([[], 0])
     const file = await openFile(join(directory, 'any'), 'w')
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write')
@@ -103,11 +103,11 @@ describe('the spool', () => {
     await opened.noteInAdvance(facts)
     const failing: SegmentFacts = { ...facts, captureState: 'failing', captureFailure: 'disk-full' }
     await opened.note(failing)
-    expect(await leftByAKill()).toEqual([failing])
+    expect(await factsAfterKill()).toEqual([failing])
     const { endedAt: _other, ...given } = callFacts()
     await opened.noteInAdvance(given)
     await opened.withdraw(given.segmentId)
-    expect(await leftByAKill()).toEqual([failing])
+    expect(await factsAfterKill()).toEqual([failing])
   })
 
   test('`note` reports a failed write of facts stored in advance', async () => {
@@ -119,7 +119,7 @@ describe('the spool', () => {
     await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
     disk.mockRestore()
     await file.close()
-    await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
+    await expect.poll(() => factsAfterKill(), { interval: 10 }).toEqual([facts])
   })
 
   test('facts that the disk refused are written once it accepts them', async () => {
@@ -131,7 +131,7 @@ describe('the spool', () => {
     await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
     disk.mockRestore()
     await file.close()
-    await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
+    await expect.poll(() => factsAfterKill(), { interval: 10 }).toEqual([facts])
   })
 
   test('newer facts of a segment never overtake those being admitted', async () => {
@@ -164,7 +164,7 @@ describe('the spool', () => {
     await opened.note(facts)
     await opened.settled()
     expect(admitted).toEqual([facts.segmentId])
-    expect(await leftByAKill()).toEqual([])
+    expect(await factsAfterKill()).toEqual([])
   })
 
   test('a call in progress, or one whose recording is not stored yet, is kept', async () => {
@@ -175,14 +175,14 @@ describe('the spool', () => {
     await opened.note(going)
     await opened.note(unstored)
     await opened.settled()
-    expect(await leftByAKill()).toEqual([going, unstored])
+    expect(await factsAfterKill()).toEqual([going, unstored])
   })
 
   test('facts are on disk before the call continues, whatever the database does', async () => {
     const facts = callFacts()
     const opened = await open(() => new Promise(() => undefined))
     await opened.note(facts)
-    expect(await leftByAKill()).toEqual([facts])
+    expect(await factsAfterKill()).toEqual([facts])
   })
 
   test('failed admissions are repeated until they succeed, and the newest facts win', async () => {
@@ -199,7 +199,7 @@ describe('the spool', () => {
     away = false
     await opened.settled()
     expect(admitted.at(-1)).toEqual(ended)
-    expect(await leftByAKill()).toEqual([])
+    expect(await factsAfterKill()).toEqual([])
   })
 
   test('facts that change while they are being admitted are admitted again', async () => {
@@ -223,7 +223,7 @@ describe('the spool', () => {
     const opened = await open(() => Promise.resolve())
     expect(opened.left()).toEqual({ segments: [facts], broken: [] })
     expect((await readdir(directory)).filter((name) => name.endsWith('.json'))).toEqual([])
-    expect(await leftByAKill()).toEqual([facts])
+    expect(await factsAfterKill()).toEqual([facts])
   })
 
   test('unreadable files are set aside and listed at each start, and block no others', async () => {
@@ -284,16 +284,16 @@ describe('the spool', () => {
     await expect.poll(() => submissions).toBe(1)
     await wait(60)
     expect([submissions, spool.waiting, stopped]).toEqual([1, 1, []])
-    expect(await leftByAKill()).toEqual([facts])
+    expect(await factsAfterKill()).toEqual([facts])
     spool.retryBeside()
     await expect.poll(() => stopped).toEqual([facts.segmentId])
     verdict = 'told'
     spool.retryBeside()
     await expect.poll(() => submissions).toBeGreaterThan(3)
     // The facts stay while the recording cannot be deleted.
-    expect(await leftByAKill()).toEqual([facts])
+    expect(await factsAfterKill()).toEqual([facts])
     canRemove = true
     await spool.settled()
-    expect([removed, await leftByAKill()]).toEqual([[facts.segmentId], []])
+    expect([removed, await factsAfterKill()]).toEqual([[facts.segmentId], []])
   })
 })

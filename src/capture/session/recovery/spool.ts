@@ -53,13 +53,13 @@ export interface SpoolOptions {
 }
 
 /** Maximum concurrent admissions. Those that start together are one statement (admit-facts.ts). */
-const atOnce = 64
+const maxConcurrentAdmissions = 64
 
 /** Opens the spool in a folder, and admits its facts again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
   const journal = await openTextJournal({ directory, onFault: (error) => onFault(error) })
-  const unreadable = await takeOldFiles(directory, journal)
+  const unreadable = await importOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
   const busy = new Set<string>()
   /** Ids of segments whose admission has failed since the last retry. They stay in `busy` until the next. */
@@ -81,10 +81,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const besideTimer = setInterval(retryBeside, besideMs)
   besideTimer.unref()
 
-  function pump(): void {
+  function admitNext(): void {
     if (stopped) return
     for (const [segmentId, facts] of latest) {
-      if (busy.size >= atOnce) return
+      if (busy.size >= maxConcurrentAdmissions) return
       if (busy.has(segmentId) || beside.has(segmentId) || ending.has(segmentId)) continue
       busy.add(segmentId)
       void deliver(facts)
@@ -113,20 +113,20 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     for (const facts of unwritten.values()) write(facts).catch(retryLater)
     for (const segmentId of failed) busy.delete(segmentId)
     failed.clear()
-    pump()
+    admitNext()
   }
 
   function waitForStored(facts: SegmentFacts): void {
     const { segmentId, endedAt } = facts
     if (!endedAt || isFinal(facts)) return void ending.delete(segmentId)
     ending.add(segmentId)
-    setTimeout(() => ending.delete(segmentId) && pump(), storedMs).unref()
+    setTimeout(() => ending.delete(segmentId) && admitNext(), storedMs).unref()
   }
 
   function retryBeside(): void {
     if (beside.size === 0) return
     beside.clear()
-    pump()
+    admitNext()
   }
 
   async function deliver(facts: SegmentFacts): Promise<void> {
@@ -165,7 +165,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       return
     }
     busy.delete(segmentId)
-    pump()
+    admitNext()
   }
 
   return {
@@ -182,7 +182,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
           latest.set(facts.segmentId, facts)
           beside.delete(facts.segmentId)
           waitForStored(facts)
-          pump()
+          admitNext()
         }
       }
     },
@@ -246,7 +246,7 @@ export function isFinal(facts: SegmentFacts): boolean {
  * Imports the files of the previous version, which wrote one per segment, into the journal.
  * @returns the names of unreadable files, renamed to `.broken` now or earlier
  */
-async function takeOldFiles(directory: string, journal: TextJournal): Promise<string[]> {
+async function importOldFiles(directory: string, journal: TextJournal): Promise<string[]> {
   const names = await readdir(directory)
   const unreadable = names.filter((name) => name.endsWith('.json.broken'))
   for (const name of names.filter((one) => one.endsWith('.json'))) {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { admit, admitTogether, type Admission, type SegmentFacts } from '#register/admit.ts'
+import { admit, admitBatch, type Admission, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 /** Submits facts to the register (src/register/admit.ts), and returns the outcome. */
@@ -10,7 +10,7 @@ interface Waiting {
   admission: PromiseWithResolvers<Admission>
 }
 
-const gatherMs = 20
+const batchWindowMs = 20
 const maxBatch = 50
 
 /**
@@ -24,7 +24,7 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
 
   async function admitAll(): Promise<void> {
     do {
-      await new Promise((resolve) => setTimeout(resolve, gatherMs))
+      await new Promise((resolve) => setTimeout(resolve, batchWindowMs))
       const [some, rest] = [waiting.slice(0, maxBatch), waiting.slice(maxBatch)]
       waiting = rest
       await admitSome(some)
@@ -34,8 +34,8 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
 
   async function admitSome(some: readonly Waiting[]): Promise<void> {
     const all = some.map(({ facts }) => facts)
-    const together = await admitTogether(db, all, node).catch((error: unknown) => {
-      if (some.length > 1 && isOfFacts(error)) return 'one-by-one'
+    const together = await admitBatch(db, all, node).catch((error: unknown) => {
+      if (some.length > 1 && isCausedByFacts(error)) return 'one-by-one'
       for (const { admission } of some) admission.reject(error)
       return undefined
     })
@@ -53,7 +53,7 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
 }
 
 /** Returns true if some facts are refused. They are then admitted one by one, so that the others succeed. Other errors are retried. */
-function isOfFacts(error: unknown): boolean {
+function isCausedByFacts(error: unknown): boolean {
   // SQLSTATE classes: data exception, constraint violation, transaction rollback (deadlock), PL/pgSQL error, our own.
   return /^(?:22|23|40|P0|SE)...$/.test((error as { code?: string }).code ?? '')
 }

@@ -1,6 +1,6 @@
 /** Completes segments whose decision was pending, once the missing data are reported. */
 import type { SegmentFacts } from '#register/admit.ts'
-import { undecidedReason } from '../machine/decide-later.ts'
+import { missingForDecision } from '../machine/decide-later.ts'
 import { withIntakeKey } from '../media/preallocated-files.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
@@ -46,8 +46,8 @@ export function createCompletions(parts: {
     },
     async byAnother(first, reported) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
-      const missing = known && undecidedReason(known)
-      if (!missing || undecidedReason(reported.facts) === missing) return
+      const missing = known && missingForDecision(known)
+      if (!missing || missingForDecision(reported.facts) === missing) return
       await completions.complete(first, known, reported, false)
       hold(first)
     },

@@ -28,7 +28,7 @@ export interface QuotaCounts {
   countAgain(recording: CountedRecording): void
   /** Removes a segment that was not recorded after all and is not in the register. */
   forget(segmentId: string): void
-  /** Applies the outcome of an admission. A duplicate of another node's segment is removed, because `learn` counts that one. */
+  /** Applies the outcome of an admission. A duplicate of another node's segment is removed, because `setRegisterTallies` counts that one. */
   admitted(facts: SegmentFacts, isEntered: boolean): void
   /** Replaces the register's numbers for the week of an instant. They must not include the recordings in `known`. */
   learn(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
@@ -38,12 +38,12 @@ export interface QuotaCounts {
 
 /**
  * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous
- * calls do not use the last place in a quota twice. Recordings of other processes are added by `learn`.
+ * calls do not use the last place in a quota twice. Recordings of other processes are added by `setRegisterTallies`.
  */
 export function createQuotaCounts(onChange: () => void = () => undefined): QuotaCounts {
   const known = new Map<string, CountedRecording>()
   const counted = new Map<string, number>()
-  const learned = new Map<number, Map<string, number>>()
+  const registerTallies = new Map<number, Map<string, number>>()
 
   function countOne(recording: CountedRecording, by: 1 | -1): void {
     for (const key of keysOf(recording)) add(counted, `${weekOf(recording.answeredAt)} ${key}`, by)
@@ -74,7 +74,7 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
       const week = weekOf(answeredAt)
       return ({ id }, of) => {
         const key = 'official' in of ? officialKey(id, of.official) : numberKey(id, of.number)
-        return (counted.get(`${week} ${key}`) ?? 0) + (learned.get(week)?.get(key) ?? 0)
+        return (counted.get(`${week} ${key}`) ?? 0) + (registerTallies.get(week)?.get(key) ?? 0)
       }
     },
     count,
@@ -88,8 +88,8 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
       const week = weekOf(at)
       const sums = new Map<string, number>()
       for (const tally of tallies) for (const key of keysOf(tally)) add(sums, key, tally.recorded)
-      learned.set(week, sums)
-      for (const old of learned.keys()) if (old < week - 1) learned.delete(old)
+      registerTallies.set(week, sums)
+      for (const old of registerTallies.keys()) if (old < week - 1) registerTallies.delete(old)
       for (const { segmentId, answeredAt } of known.values()) if (weekOf(answeredAt) < week - 1) forget(segmentId)
     },
     get known() {

@@ -8,7 +8,7 @@ import { isLossy, type Reception } from '#register/recordings/reception.ts'
 import type { Answer, Dialog, IncomingRequest, Invite, SipHandler } from '../../sip/handler.ts'
 import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
-import { productOf } from './clients-seen.ts'
+import { productOf } from './client-statistics.ts'
 
 /** Actor of a step: the recording client, the recorder's signalling, or capture. */
 export type FlowActor = 'client' | 'recorder' | 'capture'
@@ -101,7 +101,7 @@ export function createCallFlows(
     else flow.steps.push({ atMs, by, what, with: elements })
   }
 
-  function trouble(flow: StoredFlow, problem: FlowProblem): void {
+  function addProblem(flow: StoredFlow, problem: FlowProblem): void {
     if (!flow.problems.includes(problem)) flow.problems.push(problem)
   }
 
@@ -118,7 +118,7 @@ export function createCallFlows(
   }
 
   /** Wraps a request so that its answer is recorded. */
-  function answering<Given extends IncomingRequest>(given: Given, flow: StoredFlow): Given {
+  function wrapRespond<Given extends IncomingRequest>(given: Given, flow: StoredFlow): Given {
     const shown = Object.create(given, {
       respond: {
         value: (status: number, answer: Answer = {}) => {
@@ -128,7 +128,7 @@ export function createCallFlows(
           add(flow, 'recorder', String(status), [
             ...(status >= 300 && answer.reason ? [answer.reason] : sdpWords(body)),
           ])
-          if (status >= 300 && status !== 487) trouble(flow, 'refused')
+          if (status >= 300 && status !== 487) addProblem(flow, 'refused')
           if (status >= 300 && given.request.method === 'INVITE' && flow.segments.length === 0) flow.endedAtMs = nowMs()
           return went
         },
@@ -140,15 +140,15 @@ export function createCallFlows(
   function recordRequest<Given extends IncomingRequest>(given: Given, step: string): Given {
     const flow = flowOf(given.dialog, given.request)
     add(flow, 'client', step, elementsIn(given.request))
-    return answering(given, flow)
+    return wrapRespond(given, flow)
   }
 
-  function invited(invite: Invite, step: string): Invite {
+  function recordInvite(invite: Invite, step: string): Invite {
     const shown = recordRequest(invite, step)
     invite.onCancel(() => {
       const flow = flowOf(invite.dialog, invite.request)
       add(flow, 'client', 'CANCEL')
-      trouble(flow, 'cancelled')
+      addProblem(flow, 'cancelled')
       flow.endedAtMs ??= nowMs()
     })
     return shown
@@ -157,10 +157,10 @@ export function createCallFlows(
   return {
     watch: (handler) => ({
       ...handler,
-      onInvite: (invite) => handler.onInvite(invited(invite, 'INVITE')),
-      onReinvite: (invite) => handler.onReinvite(invited(invite, 're-INVITE')),
+      onInvite: (invite) => handler.onInvite(recordInvite(invite, 'INVITE')),
+      onReinvite: (invite) => handler.onReinvite(recordInvite(invite, 're-INVITE')),
       ...(handler.onUnknownDialogInvite && {
-        onUnknownDialogInvite: (invite: Invite) => handler.onUnknownDialogInvite!(invited(invite, 're-INVITE')),
+        onUnknownDialogInvite: (invite: Invite) => handler.onUnknownDialogInvite!(recordInvite(invite, 're-INVITE')),
       }),
       onUpdate: (request) => handler.onUpdate(recordRequest(request, 'UPDATE')),
       onAck(dialog, ack) {
@@ -176,7 +176,7 @@ export function createCallFlows(
       onDialogLost(dialog, reason) {
         const flow = flowOf(dialog)
         add(flow, 'capture', reason)
-        trouble(flow, reason)
+        addProblem(flow, reason)
         return handler.onDialogLost(dialog, reason)
       },
     }),
@@ -192,11 +192,11 @@ export function createCallFlows(
       if (state === flow.state) return
       flow.state = state
       add(flow, 'capture', is, reason === undefined ? [] : [reason])
-      if (is === 'failing') trouble(flow, 'failing')
-      if (facts.endInferred) trouble(flow, 'end-inferred')
-      if (facts.marks.includes('needs-review')) trouble(flow, 'needs-review')
+      if (is === 'failing') addProblem(flow, 'failing')
+      if (facts.endInferred) addProblem(flow, 'end-inferred')
+      if (facts.marks.includes('needs-review')) addProblem(flow, 'needs-review')
       if (facts.endedAt) flow.endedAtMs ??= nowMs()
-      if (recording?.stored?.packetsReceived === 0) trouble(flow, 'empty')
+      if (recording?.stored?.packetsReceived === 0) addProblem(flow, 'empty')
       const reception = is === 'stored' ? recording?.stored?.reception : undefined
       if (recording && reception) addMedia(flow, reception, flow.readyMs.get(recording.id) ?? nowMs())
     },
@@ -219,9 +219,9 @@ export function createCallFlows(
       if (senderReports > 0) add(flow, 'client', 'RTCP', [track, String(senderReports)], startedAtMs + lastMs)
     }
     flow.steps.sort((one, other) => one.atMs - other.atMs)
-    if (oneWay) trouble(flow, 'one-way')
-    if (isSilent) trouble(flow, 'silent')
-    if (isLossy({ streams })) trouble(flow, 'lossy')
+    if (oneWay) addProblem(flow, 'one-way')
+    if (isSilent) addProblem(flow, 'silent')
+    if (isLossy({ streams })) addProblem(flow, 'lossy')
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TracedSpan, Traces } from '#platform/traces/traces.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
-import { placeOf, traceAdmission, traceCalls } from './trace-calls.ts'
+import { spanIdsOf, traceAdmission, traceCalls } from './trace-calls.ts'
 
 function listening(): { traces: Traces; spans: TracedSpan[] } {
   const spans: TracedSpan[] = []
@@ -23,7 +23,7 @@ test('a segment is traced once, when it has ended and is stored, in the trace of
   trace(whole)
   trace(whole)
   expect(spans.map(({ name }) => name)).toEqual(['call segment', 'record', 'store'])
-  const { call, within } = placeOf(facts.contactId, facts.segmentId)
+  const { call, within } = spanIdsOf(facts.contactId, facts.segmentId)
   expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
   expect(within.parentSpanId).toBe(call.spanId)
   expect(spans.map(({ place }) => place)).toEqual([call, within, within])

@@ -3,10 +3,10 @@
  * need not exchange trace ids. Spans contain no numbers, names or addresses.
  */
 import type { SegmentFacts } from '#register/admit.ts'
-import type { SpanPlace, Traces } from '#platform/traces/traces.ts'
+import type { SpanIds, Traces } from '#platform/traces/traces.ts'
 
 /** Returns the trace of a contact (a W3C trace id has 16 bytes, like a UUID), and the span of a segment in it. */
-export function placeOf(contactId: string, segmentId: string): { call: SpanPlace; within: SpanPlace } {
+export function spanIdsOf(contactId: string, segmentId: string): { call: SpanIds; within: SpanIds } {
   const traceId = contactId.replaceAll('-', '')
   const spanId = segmentId.replaceAll('-', '').slice(16)
   return { call: { traceId, spanId }, within: { traceId, parentSpanId: spanId } }
@@ -22,7 +22,7 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     done.add(segmentId)
     // Remembers only the last segments: facts do not change after a segment has ended and is stored.
     if (done.size > remembered) done.delete(done.values().next().value!)
-    const { call, within } = placeOf(contactId, segmentId)
+    const { call, within } = spanIdsOf(contactId, segmentId)
     const ids = { 'seloste.contact.id': contactId, 'seloste.segment.id': segmentId }
     traces.note({
       ...{ name: 'call segment', kind: 'internal', place: call },
@@ -77,7 +77,7 @@ export function traceAdmission<Given extends SegmentFacts, Result>(
       return result
     } finally {
       const attributes = { 'seloste.contact.id': facts.contactId, 'seloste.segment.id': facts.segmentId }
-      const place = placeOf(facts.contactId, facts.segmentId).within
+      const place = spanIdsOf(facts.contactId, facts.segmentId).within
       traces.note({ name: 'admit', kind: 'internal', place, startedMs, endedMs: nowMs(), attributes, failed })
     }
   }

@@ -20,7 +20,7 @@ export async function prepareBinaries(
   copyRoot: string,
   user: OsUser | undefined,
   given?: string,
-  instead: Instead = {},
+  instead: BinariesFallback = {},
 ): Promise<Binaries> {
   if (given !== undefined) return prepare(await inspectFolder(given), copyRoot, user)
   try {
@@ -45,7 +45,7 @@ export async function prepareBinaries(
 }
 
 /** Replacement for npm's binaries where those are missing or do not run. */
-export interface Instead {
+export interface BinariesFallback {
   /** Major version of the existing cluster: no other version reads it. */
   major?: number | undefined
   /** Folders to search, instead of the usual ones of systems. */
@@ -111,7 +111,7 @@ async function findPackage(): Promise<Found> {
 }
 
 /** Returns the binaries of the cluster's major version, or the lowest version that can create a cluster. */
-async function findSystemBinaries({ major: wanted, folders }: Instead): Promise<Binaries | undefined> {
+async function findSystemBinaries({ major: wanted, folders }: BinariesFallback): Promise<Binaries | undefined> {
   const found: Binaries[] = []
   for (const folder of folders ?? (await listSystemFolders())) {
     const [initdb, postgres] = [join(folder, 'initdb'), join(folder, 'postgres')]

@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import { DatabaseFault } from '../faults.ts'
 
 /** `synchronous_commit` has stronger values than `on` (with replicas); `local` and `off` are weaker. */
-const demanded: Record<string, readonly string[]> = {
+const requiredSettings: Record<string, readonly string[]> = {
   fsync: ['on'],
   full_page_writes: ['on'],
   synchronous_commit: ['on', 'remote_apply'],
@@ -17,17 +17,17 @@ const demanded: Record<string, readonly string[]> = {
 export async function assertDurable(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     'select name, setting from pg_settings where name = any($1)',
-    [Object.keys(demanded)],
+    [Object.keys(requiredSettings)],
   )
   const found = new Map(rows.map((row) => [row.name, row.setting]))
-  for (const [name, allowed] of Object.entries(demanded)) {
+  for (const [name, allowed] of Object.entries(requiredSettings)) {
     const setting = found.get(name) ?? 'unknown'
     if (!allowed.includes(setting)) throw unsafe(name, setting)
   }
   const overrides = await client.query<{ entry: string }>(`select unnest(setconfig) as entry from pg_db_role_setting`)
   for (const { entry } of overrides.rows) {
     const [name = '', setting = ''] = entry.split('=')
-    const allowed = demanded[name]
+    const allowed = requiredSettings[name]
     if (allowed && !allowed.includes(setting)) throw unsafe(`${name} of a role or database`, setting)
   }
 }

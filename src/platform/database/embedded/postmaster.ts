@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseFault } from '../faults.ts'
 import type { Binaries } from './binaries.ts'
 import type { OsUser } from './os-user.ts'
-import { giveTo, type Place } from './place.ts'
+import { restrictToUser, type ClusterPaths } from './cluster-paths.ts'
 
 export const superuser = 'postgres'
 
@@ -19,7 +19,7 @@ const maxLogBytes = 1_000_000
  * @throws DatabaseFault `database-start-failed`, `database-disk-full`
  */
 export async function initialiseCluster(
-  place: Place,
+  place: ClusterPaths,
   binaries: Binaries,
   user: OsUser | undefined,
   password: string,
@@ -33,10 +33,10 @@ export async function initialiseCluster(
     throw new DatabaseFault('database-disk-full', message)
   }
   await mkdir(place.unfinishedCluster, { mode: 0o700 })
-  await giveTo(place.unfinishedCluster, user)
+  await restrictToUser(place.unfinishedCluster, user)
   const passwordFile = join(socketDirectory, 'password')
   await writeFile(passwordFile, password, { mode: 0o600 })
-  await giveTo(passwordFile, user)
+  await restrictToUser(passwordFile, user)
   try {
     const { exitCode, output } = await run(
       binaries.initdb,
@@ -79,7 +79,7 @@ export type Postmaster = {
  * reaches this process first.
  */
 export function startPostmaster(
-  place: Place,
+  place: ClusterPaths,
   binaries: Binaries,
   user: OsUser | undefined,
   socketDirectory: string,
@@ -113,7 +113,7 @@ export function startPostmaster(
 }
 
 /** Returns what PostgreSQL logged after `fromByte`. */
-export function lastWords(place: Place, fromByte: number): string {
+export function readLogFrom(place: ClusterPaths, fromByte: number): string {
   try {
     return readFileSync(place.logFile).subarray(fromByte).toString('utf8')
   } catch {
@@ -121,7 +121,7 @@ export function lastWords(place: Place, fromByte: number): string {
   }
 }
 
-export function logSize(place: Place): number {
+export function logSize(place: ClusterPaths): number {
   try {
     return statSync(place.logFile).size
   } catch {
@@ -166,7 +166,7 @@ const serverEnvironment = {
   ...(process.env['LD_PRELOAD'] !== undefined && { LD_PRELOAD: process.env['LD_PRELOAD'] }),
 }
 
-function serverArguments(place: Place, socketDirectory: string): string[] {
+function serverArguments(place: ClusterPaths, socketDirectory: string): string[] {
   const settings = {
     listen_addresses: '',
     unix_socket_directories: socketDirectory,

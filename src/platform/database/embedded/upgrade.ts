@@ -9,7 +9,7 @@ import { setRolePasswords } from '../role-passwords.ts'
 import { prepareBinaries } from './binaries.ts'
 import { majorOf, upgradeFolder } from './major.ts'
 import { databaseOsUser } from './os-user.ts'
-import { findPlace, readIfThere, sharedRoot, type Place } from './place.ts'
+import { findClusterPaths, readIfExists, sharedRoot, type ClusterPaths } from './cluster-paths.ts'
 import { superuser } from './postmaster.ts'
 
 export interface UpgradeOptions {
@@ -35,19 +35,19 @@ export interface Upgraded {
 export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<Upgraded | undefined> {
   const { dataDirectory, log, move } = options
   const user = await databaseOsUser()
-  const { place } = await findPlace(dataDirectory, user)
+  const { place } = await findClusterPaths(dataDirectory, user)
   const { major } = await prepareBinaries(user ? sharedRoot : place.root, user)
   const made = await majorOf(place.cluster)
-  const beside = join(place.root, upgradeFolder)
+  const upgradeRoot = join(place.root, upgradeFolder)
   if (made !== undefined && made < major) {
-    await assertRoom(place)
+    await assertDiskSpace(place)
     const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: await options.binariesOf(made) })
     try {
-      const next = await startEmbeddedPostgres({ dataDirectory: beside, log })
+      const next = await startEmbeddedPostgres({ dataDirectory: upgradeRoot, log })
       try {
         await move(old.adminUrl(), next.adminUrl())
         // The password file stays, so the clusters are swapped by two renames.
-        await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfThere(place.passwordFile)) ?? '' })
+        await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfExists(place.passwordFile)) ?? '' })
       } finally {
         await next.stop()
       }
@@ -57,26 +57,26 @@ export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<
     await rename(place.cluster, oldClusterOf(place, made))
     await syncFolder(place.root)
   }
-  const waiting = await majorOf(join(beside, 'cluster'))
+  const waiting = await majorOf(join(upgradeRoot, 'cluster'))
   if (waiting === undefined || (await majorOf(place.cluster)) !== undefined) return undefined
-  await rename(join(beside, 'cluster'), place.cluster)
-  await rm(beside, { recursive: true })
+  await rename(join(upgradeRoot, 'cluster'), place.cluster)
+  await rm(upgradeRoot, { recursive: true })
   await syncFolder(place.root)
-  const from = made ?? (await lastOld(place))
+  const from = made ?? (await newestOldMajor(place))
   return { from, to: waiting, oldCluster: oldClusterOf(place, from) }
 }
 
-function oldClusterOf({ root }: Place, major: number): string {
+function oldClusterOf({ root }: ClusterPaths, major: number): string {
   return join(root, `cluster-${major}`)
 }
 
-async function lastOld({ root }: Place): Promise<number> {
+async function newestOldMajor({ root }: ClusterPaths): Promise<number> {
   const majors = (await readdir(root)).flatMap((name) => Number(/^cluster-(\d+)$/.exec(name)?.[1] ?? []))
   return Math.max(...majors)
 }
 
 /** Both clusters exist until the old one is destroyed. */
-async function assertRoom({ root, cluster }: Place): Promise<void> {
+async function assertDiskSpace({ root, cluster }: ClusterPaths): Promise<void> {
   const bytes = await sizeOf(cluster)
   const { bavail, bsize } = await statfs(root)
   const needed = Math.ceil(bytes * 1.1) + newClusterBytes

@@ -40,7 +40,7 @@ export async function checkLedgerCopy(
   const roots = new RootCheck(own, { log: ledgerKeyOf(keys.log), witnesses: keys.witnesses })
   const size = roots.add(note, 'the head in the export', 'own')?.size ?? 0
   const tree = new TreeCheck(own, roots.expected, () => undefined)
-  const lookAtKeys = new KeyCheck()
+  const keyCheck = new KeyCheck()
   const ended = new Map<string, { number: number; at: string; cause: string }>()
   for (let at = 0; at < size; at += fileEntries) {
     const path = `ledger/entries/${String(at + 1).padStart(10, '0')}`
@@ -51,12 +51,12 @@ export async function checkLedgerCopy(
       tree.add(typeof line === 'string' ? undefined : line.hash)
       if (typeof line === 'string') continue
       const { kind, id, at: recorded, cause } = line.entry
-      lookAtKeys.checkKeys(line.entry)
+      keyCheck.checkKeys(line.entry)
       if (kind === 'recording' && id !== null) ended.set(id, { number: index + 1, at: recorded, cause })
     }
   }
   tree.judge()
-  lookAtKeys.judge(findings)
+  keyCheck.judge(findings)
   reportAsLedger(own, findings)
   return { entries: size, compared: compare(ended, facts, newestAt, findings) }
 }

@@ -20,7 +20,7 @@ await ledger.append(withKey, ...Array.from({ length: 300 }, () => aDestruction()
 const head = await ledger.seal()
 await ledger.append(aDestruction())
 
-class Undone extends Error {}
+class RollBack extends Error {}
 
 async function found(change?: string, seen: { of: string; note: string }[] = []) {
   const findings = new Findings()
@@ -33,10 +33,10 @@ async function found(change?: string, seen: { of: string; note: string }[] = [])
           await sql.raw(statement).execute(tx)
       }
       checked = await checkLedger(tx, { log, witnesses: [] }, seen, findings)
-      throw new Undone()
+      throw new RollBack()
     })
     .catch((error: unknown) => {
-      if (!(error instanceof Undone)) throw error
+      if (!(error instanceof RollBack)) throw error
     })
   return {
     checked,

@@ -61,7 +61,7 @@ export async function checkLedger(
       findings.add('ledger-altered', `The hash inside the tree at ${place}.`)
     subtrees.delete(place)
   })
-  const lookAtKeys = new KeyCheck()
+  const keyCheck = new KeyCheck()
   let checked = 0
   for (let from = 0; ; from += batch) {
     const lines = await linesBetween(tx, from, from + batch)
@@ -76,7 +76,7 @@ export async function checkLedger(
       else if (hashOf(line) !== line.hash) {
         findings.add('ledger-altered', `Entry ${line.index! + 1}: ${line.kind} ${line.id ?? line.name}.`)
       }
-      lookAtKeys.checkKeys(line)
+      keyCheck.checkKeys(line)
     }
     if (lines.length === 0) break
   }
@@ -84,9 +84,9 @@ export async function checkLedger(
   for (const place of subtrees.keys())
     findings.add('ledger-altered', `The hash inside the tree at ${place} is over nothing.`)
   if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
-  checked += await checkUnsealed(tx, lookAtKeys, findings)
+  checked += await checkUnsealed(tx, keyCheck, findings)
   await checkContents(tx, findings)
-  lookAtKeys.judge(findings)
+  keyCheck.judge(findings)
   reportAsLedger(own, findings)
   return checked
 }
@@ -139,11 +139,11 @@ async function checkUnsealed(tx: AnyDatabase, keys: KeyCheck, findings: Findings
     else if (numbered) findings.add('ledger-altered', `Row ${waiting} has its number and waits for one.`)
     else keys.checkKeys(line)
   }
-  const { rows: nowhere } = await sql<{ seq: number }>`
+  const { rows: unplaced } = await sql<{ seq: number }>`
     select e.seq::float8 as seq from destruction_entry e
     where not exists (select from ledger_leaf l where l.seq = e.seq) and not exists (select from ledger_pending p where p.seq = e.seq)
     order by e.seq limit 1000`.execute(tx)
-  for (const { seq } of nowhere) findings.add('ledger-altered', `Row ${seq} has no number and does not wait for one.`)
+  for (const { seq } of unplaced) findings.add('ledger-altered', `Row ${seq} has no number and does not wait for one.`)
   return rows.length
 }
 

@@ -5,7 +5,7 @@ import type { Findings } from './report.ts'
 
 /** Rows per batch, by id. */
 const batch = 10_000
-const beforeEverything = '00000000-0000-0000-0000-000000000000'
+const lowestId = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Compares each ingested recording with the entry of its ingestion: it exists and has the same hash. And each recording
@@ -15,7 +15,7 @@ const beforeEverything = '00000000-0000-0000-0000-000000000000'
 export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {
   const missing = new Set(facts.ingested.keys())
   let compared = 0
-  let after: string | undefined = beforeEverything
+  let after: string | undefined = lowestId
   while (after !== undefined) {
     const { rows }: { rows: { id: string; state: string; kept_at: string | null; sha256: string | null }[] } =
       await sql<{

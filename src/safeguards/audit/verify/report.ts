@@ -92,7 +92,7 @@ const maxListed = 200
 const maxStored = 100_000
 
 /** Consequences of more specific problems, which are reported instead where known. */
-const vague = new Set<ProblemCode>(['root-differs', 'rewritten', 'rolled-back', 'subtree-wrong'])
+const unspecificCodes = new Set<ProblemCode>(['root-differs', 'rewritten', 'rolled-back', 'subtree-wrong'])
 
 /** Collects problems; counts all. */
 export class Findings {
@@ -125,7 +125,7 @@ export class Findings {
 
   /** Returns the first problems by their place in the log; then those with a range only, then the others. */
   inOrder(max = maxListed): Problem[] {
-    const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
+    const place = ({ code, leaf = Infinity }: Problem) => (unspecificCodes.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
       .slice(0, max)

@@ -10,7 +10,7 @@ import { TreeCheck } from './check-tree.ts'
 import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
 import { checkRecordings, checkDestructions } from './check-register.ts'
 import { Findings, type Progress, type Report } from './report.ts'
-import { settleAccepted } from './settle-accepted.ts'
+import { separateAcceptedInDatabase } from './separate-accepted.ts'
 import { readCheckpoint, readSignedFrom } from './signed-note.ts'
 
 export interface DatabaseOptions {
@@ -48,9 +48,10 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
       (select count(*) from audit_pending)::float8 as pending`.execute(tx)
   const { upTo, there, entries, pending } = sizes[0]!
   // A hash far beyond the end would extend the verification without limit.
-  const isTorn = upTo - there > maxHoles
-  const leaves = isTorn ? there : upTo
-  if (isTorn) findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
+  const hasTooManyHoles = upTo - there > maxHoles
+  const leaves = hasTooManyHoles ? there : upTo
+  if (hasTooManyHoles)
+    findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
   const report = (step: Progress['step'], checked: number) => {
     options.signal?.throwIfAborted()
     options.onProgress?.({ step, checked, entries: leaves })
@@ -75,14 +76,14 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   subtrees.judge()
 
   const waiting = await checkPending(tx, findings, check)
-  if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
+  if (entries !== walk.there + waiting) await reportCountDifference(tx, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.checkOrder(disorder)
   const { notes: orderNotes, outOfOrder } = check.judgeOrder()
   // A witness may just have been configured.
   const notes = [...orderNotes, ...roots.judgeWitnesses(check.newestAt, false)]
   const { facts } = check
-  const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
+  const pruned = reportMissingEntries(walk.absent, facts.minimumIndex, findings)
   await comparePrunings(tx, facts, findings)
 
   report('recordings', leaves)
@@ -91,7 +92,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const destructions = await checkDestructions(tx, facts, findings)
   const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
   if (options.protections) await checkProtections(tx, options.protections, findings)
-  const settled = await settleAccepted(tx, facts, findings, options.max)
+  const settled = await separateAcceptedInDatabase(tx, facts, findings, options.max)
   options.signal?.throwIfAborted()
   return {
     entries: leaves,
@@ -340,7 +341,7 @@ function entryOf(row: LeafRow): LoggedEntry {
 }
 
 /** Reports missing entries: pruned below the minimum index, a problem elsewhere. */
-function judgeAbsent(absent: readonly Absent[], minimumIndex: number, findings: Findings): number {
+function reportMissingEntries(absent: readonly Absent[], minimumIndex: number, findings: Findings): number {
   let pruned = 0
   for (const { leaf, seq } of absent) {
     if (leaf < minimumIndex) pruned += 1
@@ -373,7 +374,7 @@ async function checkPending(tx: AnyDatabase, findings: Findings, check: EntryChe
 }
 
 /** If the counts differ, lists entries that are missing or duplicated. */
-async function nameOutsiders(tx: AnyDatabase, findings: Findings): Promise<void> {
+async function reportCountDifference(tx: AnyDatabase, findings: Findings): Promise<void> {
   const { rows } = await sql<{ seq: number; places: number; leaf: number | null }>`
     select e.seq::float8 as seq, count(l.index)::integer as places, max(l.index)::float8 as leaf
     from audit_entry e left join audit_leaf l on l.seq = e.seq

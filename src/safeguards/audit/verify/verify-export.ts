@@ -5,7 +5,7 @@ import { TreeCheck } from './check-tree.ts'
 import { leafHashOf, readEntry } from './entry-bytes.ts'
 import { tilePaths, tileWidth } from './export-paths.ts'
 import { Findings, type Progress, type Report } from './report.ts'
-import { acceptedIn } from './settle-accepted.ts'
+import { separateAccepted } from './separate-accepted.ts'
 import { readSignedFrom } from './signed-note.ts'
 
 /** Files of an export, by path below its folder, with slashes. */
@@ -115,7 +115,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     ...(newest && { newest: { origin: newest.origin, size, root: newest.root.toString('base64') } }),
     ...(notes.length > 0 && { notes }),
     ...(outOfOrder && { outOfOrder }),
-    ...acceptedIn(check.facts, findings),
+    ...separateAccepted(check.facts, findings),
   }
 
   function checkExportedEntry(

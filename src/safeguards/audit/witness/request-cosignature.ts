@@ -11,7 +11,7 @@ import {
   type Signer,
   type VerifierKey,
 } from '../note.ts'
-import { consistencyProof, isConsistent, type ReadMembers } from '../tree.ts'
+import { consistencyProof, isConsistent, type ReadTreeHashes } from '../tree.ts'
 
 export interface Witness {
   /** Submission prefix. */
@@ -39,7 +39,7 @@ export async function requestCosignature(
   witness: Witness,
   log: Signer,
   note: string,
-  read: ReadMembers,
+  read: ReadTreeHashes,
   known: number,
 ): Promise<WitnessAnswer> {
   const checkpoint = readCheckpoint(note)
@@ -54,7 +54,7 @@ export async function requestCosignature(
       return typeof signed === 'object' ? { line: signed.line } : { failed: 'its answer is not signed by its key' }
     }
     if (status !== 409 || !/^(0|[1-9]\d{0,15})\n$/.test(text))
-      return (await otherLog(witness, log, checkpoint, read)) ?? { failed: `${status} ${text.trim().slice(0, 200)}` }
+      return (await detectFork(witness, log, checkpoint, read)) ?? { failed: `${status} ${text.trim().slice(0, 200)}` }
     old = Number(text)
     if (old > checkpoint.size) return isAhead(witness, log, checkpoint.size)
   }
@@ -67,11 +67,11 @@ export async function requestCosignature(
  * @throws if it does not answer
  */
 export async function fetchCosigned({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
-  const held = await heldBy(url, log)
+  const held = await fetchWitnessCheckpoint(url, log)
   return held && typeof signedBy(key, held) === 'object' ? held : undefined
 }
 
-async function heldBy(url: string, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
+async function fetchWitnessCheckpoint(url: string, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
   const origin = createHash('sha256').update(log.name).digest('hex')
   const { status, text } = await request(`${url}/${origin}/checkpoint`)
   const held = status === 200 ? readCheckpoint(text) : undefined
@@ -80,19 +80,19 @@ async function heldBy(url: string, log: VerifierKey): Promise<SignedCheckpoint |
 
 /** A claimed size is not trusted: only a larger checkpoint with our own signature. */
 async function isAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
-  const held = await heldBy(witness.url, log)
+  const held = await fetchWitnessCheckpoint(witness.url, log)
   if (held && held.size > size) return { ahead: held.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
 }
 
 /** Detects another log signed with our key: the witness's checkpoint is not a prefix of ours. */
-async function otherLog(
+async function detectFork(
   witness: Witness,
   log: Signer,
   ours: SignedCheckpoint,
-  read: ReadMembers,
+  read: ReadTreeHashes,
 ): Promise<WitnessAnswer | undefined> {
-  const held = await heldBy(witness.url, log)
+  const held = await fetchWitnessCheckpoint(witness.url, log)
   if (!held || held.size > ours.size) return undefined
   return isConsistent(held, ours, await consistencyProof(held.size, ours.size, read))
     ? undefined

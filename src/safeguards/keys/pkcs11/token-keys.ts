@@ -7,7 +7,7 @@ import type { KeyStoreSettings } from '#platform/config/key-store.ts'
 import { forgedKey, KeyStoreFault, missingKey, type Unwrapped, type Wrapped } from '../key-store.ts'
 import type { WrappingKeys } from '../wrapping-keys.ts'
 import { loadModule, returned } from './cryptoki.ts'
-import { createTokenSession, Returned, type OpenSession } from './token-session.ts'
+import { createTokenSession, ReturnedError, type OpenSession } from './token-session.ts'
 import { attribute, isTrue, putTemplate, type Attribute } from './template.ts'
 
 const [keyGen, gcm] = [0x1080, 0x1087]
@@ -18,7 +18,7 @@ const maxSecretLength = 32 * 1024
 /** Prefix of our keys in a token with others. */
 const prefix = 'seloste:'
 /** A permanent key that identifies the token as ours. */
-const mark = `${prefix}here_`
+const markerLabel = `${prefix}here_`
 
 /**
  * Opens a token.
@@ -33,7 +33,7 @@ export async function openToken(
 
   const assertOurs = async (session: OpenSession) => {
     await session.assertSignedIn()
-    if ((await find(session, mark)).length > 0) return
+    if ((await find(session, markerLabel)).length > 0) return
     throw session.gone('it is another token, or was emptied: it does not have Seloste’s marker')
   }
   /** Returns the handles of a label. That there are none is accepted only from our own token. */
@@ -53,7 +53,7 @@ export async function openToken(
   }
 
   await token.use(async (session) => {
-    if ((await find(session, mark)).length === 0) await generate(session, mark)
+    if ((await find(session, markerLabel)).length === 0) await generate(session, markerLabel)
   })
 
   return {
@@ -63,7 +63,7 @@ export async function openToken(
       return token.use(async (session) => {
         // If the session was lost meanwhile, an existing key is the one just made.
         const held = await handlesOf(session, label)
-        if (held.length > 0 && isFirst) throw exists(label)
+        if (held.length > 0 && isFirst) throw keyExistsFault(label)
         isFirst = false
         const made = held[0] ?? (await generate(session, `${prefix}${label}`))
         const [handle, ...more] = await find(session, `${prefix}${label}`)
@@ -72,9 +72,9 @@ export async function openToken(
         if (more.length > 0) {
           // Another process made a key of this name at the same time: that key is used, or none.
           await session.call('C_DestroyObject', session.handle, made)
-          throw exists(label)
+          throw keyExistsFault(label)
         }
-        await assertStaysIn(session, handle, label).catch(async (error: unknown) => {
+        await assertNotExtractable(session, handle, label).catch(async (error: unknown) => {
           await session.call('C_DestroyObject', session.handle, made)
           throw error
         })
@@ -83,7 +83,7 @@ export async function openToken(
     wrap: (label, items) =>
       token.use(async (session) => {
         const key = await handleOf(session, label)
-        await assertStaysIn(session, key, label)
+        await assertNotExtractable(session, key, label)
         const wrapped: Buffer[] = []
         for (const item of items) {
           const one = await encrypt(session, key, item)
@@ -116,7 +116,7 @@ export async function openToken(
             await session.call('C_DestroyObject', session.handle, handle)
           } catch (error) {
             // Destroyed by another process since; the search below decides.
-            if (!(error instanceof Returned && error.code === returned.CKR_OBJECT_HANDLE_INVALID)) throw error
+            if (!(error instanceof ReturnedError && error.code === returned.CKR_OBJECT_HANDLE_INVALID)) throw error
           }
           destroyed++
           session.memory.clear()
@@ -133,7 +133,7 @@ export async function openToken(
         const labels: string[] = []
         for (const handle of await find(session, undefined)) {
           const label = await labelOf(session, handle)
-          if (label.startsWith(prefix) && label !== mark) labels.push(label.slice(prefix.length))
+          if (label.startsWith(prefix) && label !== markerLabel) labels.push(label.slice(prefix.length))
         }
         await assertOurs(session)
         return labels
@@ -141,7 +141,7 @@ export async function openToken(
   }
 }
 
-function exists(label: string): KeyStoreFault {
+function keyExistsFault(label: string): KeyStoreFault {
   return new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
 }
 
@@ -196,7 +196,7 @@ async function generate(session: OpenSession, label: string): Promise<number> {
 }
 
 /** Checks the key's attributes as the token reports them, not as requested. */
-async function assertStaysIn(session: OpenSession, key: number, label: string): Promise<void> {
+async function assertNotExtractable(session: OpenSession, key: number, label: string): Promise<void> {
   const { memory } = session
   const wantedAttributes = [attribute.sensitive, attribute.notExtractable]
   const template = putTemplate(memory, wantedAttributes)
@@ -220,7 +220,7 @@ async function labelOf(session: OpenSession, object: number): Promise<string> {
   } catch (error) {
     const longer = 0x150
     const notOurs =
-      error instanceof Returned && (error.code === longer || error.code === returned.CKR_OBJECT_HANDLE_INVALID)
+      error instanceof ReturnedError && (error.code === longer || error.code === returned.CKR_OBJECT_HANDLE_INVALID)
     if (notOurs) return ''
     throw error
   } finally {
@@ -255,9 +255,9 @@ async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: 
     await session.call('C_Decrypt', session.handle, input.address, input.bytes.length, output.address, length.address)
     return Buffer.from(output.bytes.subarray(0, Number(length.bytes.readBigUInt64LE(0))))
   } catch (error) {
-    if (error instanceof Returned && forged.includes(error.code)) return undefined
+    if (error instanceof ReturnedError && forged.includes(error.code)) return undefined
     // Some modules report a wrong tag with a generic error: then check whether the key opens what it wraps now.
-    const isUnclear = error instanceof Returned && unclear.includes(error.code) && purpose !== probe
+    const isUnclear = error instanceof ReturnedError && genericErrors.includes(error.code) && purpose !== probe
     if (!isUnclear) throw error
   } finally {
     memory.clear()
@@ -267,14 +267,14 @@ async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: 
     wrapped: await encrypt(session, key, { secret, purpose: probe }),
     purpose: probe,
   })
-  if (!opened?.equals(secret)) throw new Returned('C_Decrypt', returned.CKR_DEVICE_ERROR)
+  if (!opened?.equals(secret)) throw new ReturnedError('C_Decrypt', returned.CKR_DEVICE_ERROR)
   return undefined
 }
 
 const probe = 'seloste-probe'
 /** Errors that mean a wrong tag. */
 const forged: readonly number[] = [returned.CKR_ENCRYPTED_DATA_INVALID, returned.CKR_ENCRYPTED_DATA_LEN_RANGE]
-const unclear: readonly number[] = [returned.CKR_GENERAL_ERROR, returned.CKR_FUNCTION_FAILED]
+const genericErrors: readonly number[] = [returned.CKR_GENERAL_ERROR, returned.CKR_FUNCTION_FAILED]
 
 /**
  * CK_MECHANISM with CK_GCM_PARAMS: nonce, its length in bytes and in bits, the purpose and its length, the tag length in bits.

@@ -24,7 +24,7 @@ export interface OpenSession {
 }
 
 /** A return value other than CKR_OK. */
-export class Returned extends Error {
+export class ReturnedError extends Error {
   readonly code: number
   constructor(name: FunctionName, code: number) {
     super(`${name}: ${nameOf(code)}`)
@@ -45,7 +45,7 @@ const signedInState = 3n
 const defaultMaxMs = 20_000
 
 /** Errors after which the session or its token is gone; others concern the work. */
-const lost: readonly number[] = [
+const lostSessionCodes: readonly number[] = [
   returned.CKR_SLOT_ID_INVALID,
   returned.CKR_GENERAL_ERROR,
   returned.CKR_FUNCTION_FAILED,
@@ -62,7 +62,7 @@ const lost: readonly number[] = [
 ]
 
 function unlessStuck(error: unknown): void {
-  if (!(error instanceof Returned)) throw error
+  if (!(error instanceof ReturnedError)) throw error
 }
 
 export function createTokenSession(
@@ -79,21 +79,21 @@ export function createTokenSession(
   let isStale = false
   let last: Promise<unknown> = Promise.resolve()
 
-  const away = (reason: string, cause?: unknown) =>
+  const unavailableFault = (reason: string, cause?: unknown) =>
     new KeyStoreFault(
       'KEY_STORE_AWAY',
       `the token "${location.token}" of ${location.module} cannot be used: ${reason}; retrying`,
       cause,
     )
 
-  const gone = (reason: string, cause?: unknown) => {
+  const staleTokenFault = (reason: string, cause?: unknown) => {
     isStale = true
     session = undefined
-    return away(reason, cause)
+    return unavailableFault(reason, cause)
   }
 
   async function call(name: FunctionName, ...values: (number | bigint)[]): Promise<void> {
-    if (stuck) throw away(`a call has not returned for more than ${maxMs / 1000} s`)
+    if (stuck) throw unavailableFault(`a call has not returned for more than ${maxMs / 1000} s`)
     const answer = cryptoki.call(name, ...values)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'late'>((resolve) => {
@@ -107,16 +107,16 @@ export function createTokenSession(
       memory.abandon()
       memory = allocateMemory(memoryBytes)
       stuck = answer.catch(() => undefined).finally(() => (stuck = undefined))
-      throw away(`${name} has not returned for ${maxMs / 1000} s`)
+      throw unavailableFault(`${name} has not returned for ${maxMs / 1000} s`)
     }
-    if (first !== returned.CKR_OK) throw new Returned(name, first)
+    if (first !== returned.CKR_OK) throw new ReturnedError(name, first)
   }
 
   async function findSlot(): Promise<number> {
     const count = memory.put(8)
     await call('C_GetSlotList', 1, 0n, count.address)
     const slots = memory.put(8 * Number(count.bytes.readBigUInt64LE(0)))
-    if (slots.bytes.length === 0) throw gone('the module has no token')
+    if (slots.bytes.length === 0) throw staleTokenFault('the module has no token')
     await call('C_GetSlotList', 1, slots.address, count.address)
     const found: number[] = []
     const info = memory.put(tokenInfoBytes)
@@ -128,7 +128,7 @@ export function createTokenSession(
       if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === location.token) found.push(slot)
     }
     if (found.length !== 1) {
-      throw gone(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
+      throw staleTokenFault(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
     }
     return found[0]!
   }
@@ -136,7 +136,8 @@ export function createTokenSession(
   async function open(): Promise<OpenSession> {
     const pin = await readSecretFile(location.pinFile, 'the PIN')
     const hash = createHash('sha256').update(pin).digest('hex')
-    if (hash === wrongPin) throw away(`the PIN in ${location.pinFile} is wrong; not retried until the file changes`)
+    if (hash === wrongPin)
+      throw unavailableFault(`the PIN in ${location.pinFile} is wrong; not retried until the file changes`)
     const handleAt = memory.put(8)
     await call('C_OpenSession', await findSlot(), serialSession | rwSession, 0n, 0n, handleAt.address)
     const handle = Number(handleAt.bytes.readBigUInt64LE(0))
@@ -144,13 +145,13 @@ export function createTokenSession(
     try {
       await call('C_Login', handle, userType, secret.address, secret.bytes.length)
     } catch (error) {
-      const code = error instanceof Returned ? error.code : undefined
+      const code = error instanceof ReturnedError ? error.code : undefined
       // Signed in through another session of this process.
       if (code !== returned.CKR_USER_ALREADY_LOGGED_IN) {
         await close(handle)
         if (code === returned.CKR_PIN_INCORRECT) {
           wrongPin = hash
-          throw away(`the PIN in ${location.pinFile} is wrong`, error)
+          throw unavailableFault(`the PIN in ${location.pinFile} is wrong`, error)
         }
         throw error
       }
@@ -162,13 +163,13 @@ export function createTokenSession(
       handle,
       memory,
       call,
-      gone,
+      gone: staleTokenFault,
       async assertSignedIn() {
         const info = memory.put(32)
         await call('C_GetSessionInfo', handle, info.address)
         // CK_SESSION_INFO: the slot, then the state.
         if (info.bytes.readBigUInt64LE(8) !== signedInState) {
-          throw new Returned('C_GetSessionInfo', returned.CKR_USER_NOT_LOGGED_IN)
+          throw new ReturnedError('C_GetSessionInfo', returned.CKR_USER_NOT_LOGGED_IN)
         }
       },
     }
@@ -192,18 +193,18 @@ export function createTokenSession(
   }
 
   async function useOnce<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {
-    if (stuck) throw away(`a call has not returned for more than ${maxMs / 1000} s`)
+    if (stuck) throw unavailableFault(`a call has not returned for more than ${maxMs / 1000} s`)
     for (let tries = 1; ; tries++) {
       try {
         return await attempt(work)
       } catch (error) {
-        if (!(error instanceof Returned)) throw error
+        if (!(error instanceof ReturnedError)) throw error
         const { code } = error
         const handle = session?.handle
         session = undefined
         if (handle !== undefined) await close(handle)
-        if (!lost.includes(code)) throw away(error.message, error)
-        if (tries === 2) throw gone(error.message, error)
+        if (!lostSessionCodes.includes(code)) throw unavailableFault(error.message, error)
+        if (tries === 2) throw staleTokenFault(error.message, error)
       }
     }
   }

@@ -3,14 +3,14 @@ import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { buildFaultyModule, makeSoftTokens, withoutFaultyTokens, withoutTokens } from '#test/keys/soft-token.ts'
+import { buildFaultyModule, makeSoftTokens, whyNoFaultyTokens, whyNoTokens } from '#test/keys/soft-token.ts'
 import { withSealedSecrets, type WrappingKeys } from '../wrapping-keys.ts'
 import { allocateMemory, loadModule, type Cryptoki } from './cryptoki.ts'
 import { attribute, putTemplate } from './template.ts'
 import { openToken } from './token-keys.ts'
 
-const tokens = withoutTokens === '' ? await makeSoftTokens(['calls', 'emptied', 'twin', 'twin', 'faulty']) : undefined
-const faulty = withoutFaultyTokens === '' && tokens ? await buildFaultyModule(tokens) : undefined
+const tokens = whyNoTokens === '' ? await makeSoftTokens(['calls', 'emptied', 'twin', 'twin', 'faulty']) : undefined
+const faulty = whyNoFaultyTokens === '' && tokens ? await buildFaultyModule(tokens) : undefined
 afterAll(() => tokens?.remove())
 const settingsOf = (label: string) => tokens!.settings.find(({ token }) => token === label)!
 
@@ -50,8 +50,8 @@ async function handlesOf(cryptoki: Cryptoki, slot: number, label: string) {
   return { session: handle, objects, memory }
 }
 
-describe(`keys in a token${withoutTokens}`, () => {
-  const rule = test.skipIf(withoutTokens !== '')
+describe(`keys in a token${whyNoTokens}`, () => {
+  const rule = test.skipIf(whyNoTokens !== '')
 
   rule('cannot be read by anybody, not even by the signed-in user', async () => {
     const keys = await openToken(settingsOf('calls'))
@@ -196,8 +196,8 @@ describe(`keys in a token${withoutTokens}`, () => {
   })
 })
 
-describe(`a faulty token${withoutFaultyTokens}`, () => {
-  const rule = test.skipIf(withoutFaultyTokens !== '')
+describe(`a faulty token${whyNoFaultyTokens}`, () => {
+  const rule = test.skipIf(whyNoFaultyTokens !== '')
   const open = (maxMs?: number): Promise<WrappingKeys> =>
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
   const right = () => faulty!.fail('')

@@ -43,7 +43,7 @@ export async function openTransit(
   }
 
   /** Checks the key as the server has it, not as requested: some properties can be changed later. */
-  const assertStaysIn = (label: string, { data }: Answer) => {
+  const assertNotExportable = (label: string, { data }: Answer) => {
     for (const [name, value] of Object.entries({ ...wanted, supports_decryption: true })) {
       if (data[name] === value) continue
       const operation = `its ${name} is ${JSON.stringify(data[name])}`
@@ -109,14 +109,14 @@ export async function openTransit(
       const made = await readKey(label)
       if (!made)
         throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} created ${label} but does not have it`)
-      assertStaysIn(label, made)
+      assertNotExportable(label, made)
     },
     async wrap(label, items) {
       if (items.length === 0) return []
       // The server may create a missing key on encryption.
       const held = await readKey(label)
       if (!held) throw missingKey(label)
-      assertStaysIn(label, held)
+      assertNotExportable(label, held)
       const all: Buffer[] = []
       for (const some of inBatches(items)) {
         const wrapped = await encrypt(label, some)

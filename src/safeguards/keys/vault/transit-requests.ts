@@ -36,7 +36,7 @@ const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Every request can be retried: the caller checks the state afterwards. */
 export function createTransitRequest(location: TransitSettings, { requestMs, pauseMs }: Timing): TransitRequest {
-  const away = (reason: string, cause?: unknown) =>
+  const unavailableFault = (reason: string, cause?: unknown) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${location.url} ${reason}`, cause)
 
   return async (method, path, body) => {
@@ -52,7 +52,9 @@ export function createTransitRequest(location: TransitSettings, { requestMs, pau
             usedToken = token
             continue
           }
-          throw away(`refuses ${method} ${path} (403): renew the token in ${location.tokenFile}, or its policy`)
+          throw unavailableFault(
+            `refuses ${method} ${path} (403): renew the token in ${location.tokenFile}, or its policy`,
+          )
         }
         const answer = read(status, text)
         if (answer) return answer
@@ -60,12 +62,12 @@ export function createTransitRequest(location: TransitSettings, { requestMs, pau
         const reason = isSealed
           ? 'is sealed: unseal it'
           : `answers ${method} ${path} with ${status} and not as one does`
-        if (attempt === tries || !isWorthTrying(status)) throw away(reason)
+        if (attempt === tries || !isWorthTrying(status)) throw unavailableFault(reason)
       } catch (error) {
         if (error instanceof KeyStoreFault) throw error
         const { code, message } = error as NodeJS.ErrnoException
         if (attempt === tries)
-          throw away(`does not answer ${method} ${path} (${code ?? message}); asked ${tries} times`, error)
+          throw unavailableFault(`does not answer ${method} ${path} (${code ?? message}); asked ${tries} times`, error)
       }
       await pause(pauseMs * 4 ** (attempt - 1))
     }

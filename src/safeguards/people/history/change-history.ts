@@ -1,6 +1,6 @@
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource } from '../../tables.ts'
-import { changeFrom, holdsAt, overlap, within, type Interval } from './intervals.ts'
+import { changeFrom, holdsAt, overlap, intersect, type Interval } from './intervals.ts'
 import type { PersonHistory, PersonName, Placement } from './person-history.ts'
 
 /** Changes from an instant on; members that are undefined stay. */
@@ -32,7 +32,7 @@ const { compare } = Temporal.Instant
 /**
  * Returns a person after a change that holds from an instant until the next change already entered; the past is unchanged
  * (R11). The end of employment ends placements and numbers; undoing it restores those that it ended and that `isFree`. A person
- * who returns begins anew with what they had.
+ * who returns starts a new employment with their last name, placement and numbers.
  */
 export function changeHistory(
   before: PersonHistory,
@@ -98,7 +98,7 @@ function changeEmployment(
     const begin = <Held extends Interval>(held: readonly Held[]) =>
       held
         .filter(({ to }) => to?.equals(ended))
-        .flatMap((one) => within({ ...one, from: comesBack, to: null }, { from: comesBack, to: employedTo }))
+        .flatMap((one) => intersect({ ...one, from: comesBack, to: null }, { from: comesBack, to: employedTo }))
     return {
       ...before,
       employedFrom,
@@ -115,7 +115,7 @@ function changeEmployment(
       const possible = continues && !mayContinue(longer) ? held : longer
       // A placement or number that ended before this employment began belongs to an earlier employment.
       const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
-      return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
+      return earlier ? [held] : intersect(possible, { from: employedFrom, to: employedTo })
     })
   const [first, ...others] = before.names.filter(({ to }) => to === null || compare(to, employedFrom) > 0)
   const hasEarlier = [...before.placements, ...before.phones].some(({ from }) => compare(from, before.employedFrom) < 0)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changeFrom, common, holdsAt, overlap, type Interval } from './intervals.ts'
+import { changeFrom, splitAtBounds, holdsAt, overlap, type Interval } from './intervals.ts'
 
 const at = (day: number) => Temporal.Instant.fromEpochMilliseconds(day * 86_400_000)
 const from = (start: number, end: number | null) => ({ from: at(start), to: end === null ? null : at(end) })
@@ -64,12 +64,12 @@ test('intervals that only touch do not overlap', () => {
   expect(overlap(from(7, null), from(5, 6))).toBe(false)
 })
 
-test('a time is split at every start and end in it, and nowhere else', () => {
-  expect(common(from(1, 10), [from(0, 3), from(3, 5), from(9, null), from(10, 20)])).toEqual([
+test('an interval is split at every start and end within it, and nowhere else', () => {
+  expect(splitAtBounds(from(1, 10), [from(0, 3), from(3, 5), from(9, null), from(10, 20)])).toEqual([
     from(1, 3),
     from(3, 5),
     from(5, 9),
     from(9, 10),
   ])
-  expect(common(from(1, null), [])).toEqual([from(1, null)])
+  expect(splitAtBounds(from(1, null), [])).toEqual([from(1, null)])
 })

@@ -25,13 +25,13 @@ function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant
 }
 
 /** Returns the intersection; undefined if empty. */
-export function within<Held extends Interval>(held: Held, bounds: Interval): Held[] {
+export function intersect<Held extends Interval>(held: Held, bounds: Interval): Held[] {
   const part = { ...held, from: later(held.from, bounds.from), to: earlier(held.to, bounds.to) }
   return part.to === null || compare(part.from, part.to) < 0 ? [part] : []
 }
 
 /** Splits the whole wherever one of the others begins or ends, so that each holds throughout a part or not at all. */
-export function common(whole: Interval, others: readonly Interval[]): Interval[] {
+export function splitAtBounds(whole: Interval, others: readonly Interval[]): Interval[] {
   const cuts = others
     .flatMap(({ from, to }) => (to === null ? [from] : [from, to]))
     .filter((cut) => compare(whole.from, cut) < 0 && (whole.to === null || compare(cut, whole.to) < 0))
@@ -58,10 +58,10 @@ export function changeFrom<Value extends object>(
   const start = Temporal.Instant.fromEpochMilliseconds(-8.64e15)
   const pieces = [
     ...timeline.flatMap((held) => [
-      ...within(held, { from: start, to: from }),
-      ...(next === null ? [] : within(held, { from: next, to: null })),
+      ...intersect(held, { from: start, to: from }),
+      ...(next === null ? [] : intersect(held, { from: next, to: null })),
     ]),
-    ...(value === null ? [] : within({ ...value, from, to: next }, { from, to: null })),
+    ...(value === null ? [] : intersect({ ...value, from, to: next }, { from, to: null })),
   ]
   return joined(pieces, same)
 }

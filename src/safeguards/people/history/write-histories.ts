@@ -32,7 +32,7 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
   for (const [table, rowsOf] of tables) {
     const differences = changed.map(({ before, after }) => difference(before ? rowsOf(before) : [], rowsOf(after)))
     const gone = differences.flatMap((one) => one.gone)
-    const entered = await takeOut(tx, table, gone)
+    const entered = await deleteRows(tx, table, gone)
     const added = differences.flatMap((one) => one.added).map((row) => ({ ...row, ...entered.get(placeOf(row)) }))
     for (const rows of chunks(added)) await tx.insertInto(table).values(rows).execute()
   }
@@ -73,7 +73,7 @@ const placeOf = (row: TimeRow) =>
   'unit_id' in row ? [row.person_id, row.valid_from.toString(), String(row.unit_id)].join(' ') : ''
 
 /** Deletes rows. Returns when placements were entered: one written again with another end or supervisor keeps that time. */
-async function takeOut(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<Map<string, Entered>> {
+async function deleteRows(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): Promise<Map<string, Entered>> {
   if (rows.length === 0) return new Map()
   // Two numbers of a person may begin at the same instant.
   const phones = rows.map((row) => ('phone_key' in row ? String(row.phone_key) : null))

@@ -15,8 +15,8 @@ import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { requestDirectoryChange } from '../directory-changes.ts'
 import type { DirectoryRefusal } from '../directory-refusal.ts'
 import { newHistory } from '../enter-person.ts'
-import { findCircle } from '../history/find-circle.ts'
-import { holdBack } from './hold-back.ts'
+import { findSupervisorCycle } from '../history/find-supervisor-cycle.ts'
+import { withholdUnapproved } from './withhold-unapproved.ts'
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
 import { changeDirectory, type DirectoryEditor } from '../change-directory.ts'
 import { readHistories, type PersonHistory } from '../history/person-history.ts'
@@ -72,7 +72,7 @@ export async function importPeople(
       }
     }
     const { steps, waiting } =
-      'session' in editor ? await holdBack(tx, judged.steps) : { steps: judged.steps, waiting: [] }
+      'session' in editor ? await withholdUnapproved(tx, judged.steps) : { steps: judged.steps, waiting: [] }
     const entered = steps.filter(({ before }) => before === undefined).length
     const changed = steps.filter(({ before, after }) => before && !isSame(before, after)).length
     const counts = {
@@ -140,7 +140,7 @@ async function judge(
   ])
   const rowOf = (id: string) => steps.get(id)?.row
   problems.push(...phoneProblems([...afterAll.values()], rowOf, numbering))
-  problems.push(...circleProblems(afterAll, [...steps.values()]))
+  problems.push(...cycleProblems(afterAll, [...steps.values()]))
   return { steps: [...steps.values()], units: units.missing, problems }
 }
 
@@ -254,13 +254,13 @@ function lastDay(to: Temporal.Instant) {
   return until('file.until.day', { day: written })
 }
 
-function* circleProblems(
+function* cycleProblems(
   people: ReadonlyMap<string, PersonHistory>,
   steps: readonly (HistoryStep & { row: number })[],
 ): Generator<CsvProblem> {
   for (const { row, before, after } of steps) {
     if (before === after) continue
-    const circle = findCircle(after, (id) => people.get(id))
+    const circle = findSupervisorCycle(after, (id) => people.get(id))
     if (circle) {
       const written = circle.map((id) => people.get(id)?.userId ?? id).join(' → ')
       yield fileProblem('person.circle', row, 'supervisor', { written })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { taken } from '#test/database/drafts.ts'
+import { acceptedDraft } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
 import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
@@ -138,7 +138,7 @@ describe('into a draft', async () => {
   const [anssi, bea] = await Promise.all([enter('Anssi'), enter('Bea')])
 
   test('all of a file’s numbers are imported, or none', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const wrong = { revision: draft.revision, content: file(row(), row({ number: '029 497 000' })) }
     expect(await importNumbers(desk, anssi, draft.id, wrong, now())).toMatchObject({
       refused: 'import.refused',
@@ -153,7 +153,7 @@ describe('into a draft', async () => {
   })
 
   test('nothing is imported into another person’s draft or a stale revision', async () => {
-    const draft = taken(await startDraft(desk, anssi, now()))
+    const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const given = { revision: draft.revision, content: file(row()) }
     expect(await importNumbers(desk, bea, draft.id, given, now())).toEqual({ refused: 'draft.not-editable' })
     const stale = { ...given, revision: draft.revision - 1 }

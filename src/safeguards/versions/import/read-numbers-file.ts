@@ -2,7 +2,7 @@
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { readSoundParts } from '#description/read-description.ts'
+import { readValidParts } from '#description/read-description.ts'
 import { readText } from '#description/read-text.ts'
 import { languages, numberKinds } from '#description/closed-lists.ts'
 import { fileProblem, type CsvProblem, type NumbersFileProblemCode } from '#platform/csv/csv-problem.ts'
@@ -83,7 +83,7 @@ function numbersOf(text: string): { numbers: unknown[]; numbering: NumberingOpti
   const { file } = reading.read
   const numbers = (file as { numbers?: unknown } | null)?.numbers ?? []
   if (!Array.isArray(numbers)) return undefined
-  return { numbers, numbering: readSoundParts(file).description.numbering ?? {} }
+  return { numbers, numbering: readValidParts(file).description.numbering ?? {} }
 }
 
 function validityOf(entry: unknown, numbering: NumberingOptions): Validity | undefined {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 
@@ -15,13 +15,18 @@ export interface AuthorityRequest {
   receivedAt: Temporal.Instant
 }
 
-const writing = ['deny.role', 'authority.provision-expired', 'authority.received-wrong', 'input.identity-code'] as const
-const enterRefusals = [...writing, 'deny.reference', 'authority.authority-off'] as const
-const preparing = ['deny.role', 'not-found', 'authority.decided'] as const
-const changeRefusals = [...preparing, ...writing, 'authority.own', 'confirm.fresh'] as const
-const dropRefusals = [...preparing, 'authority.own', 'confirm.fresh'] as const
+const requestFieldRefusals = [
+  'deny.role',
+  'authority.provision-expired',
+  'authority.received-wrong',
+  'input.identity-code',
+] as const
+const enterRefusals = [...requestFieldRefusals, 'deny.reference', 'authority.authority-off'] as const
+const preparingRefusals = ['deny.role', 'not-found', 'authority.decided'] as const
+const changeRefusals = [...preparingRefusals, ...requestFieldRefusals, 'authority.own', 'confirm.fresh'] as const
+const dropRefusals = [...preparingRefusals, 'authority.own', 'confirm.fresh'] as const
 const addRefusals = [
-  ...preparing,
+  ...preparingRefusals,
   'authority.no-recording',
   'authority.item-twice',
   'authority.items-many',
@@ -39,7 +44,7 @@ export function enterAuthority(
     number: string
   }>`select id, number from save_authority(null, ${fieldsOf(request)})`
   const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
-  return rowOfDatabase(db, session, statement, enterRefusals, trace)
+  return requestRow(db, session, statement, enterRefusals, trace)
 }
 
 /** Corrects a disclosure's request. A provision that has ended meanwhile may stay, but nothing can be granted under it. */
@@ -66,7 +71,7 @@ export function addAuthorityItem(
   const statement = sql<{ item: number }>`
     select add_authority_item(${id}::uuid, ${contactId}::uuid, ${recordingId ?? null}::uuid, ${what}) as item`
   const trace = { action: 'authority.item-added', object: { kind: 'disclosure', id } } as const
-  return rowOfDatabase(db, session, statement, addRefusals, trace)
+  return requestRow(db, session, statement, addRefusals, trace)
 }
 
 /** Removes an item before the decision; prohibitions no longer wait for the decision. */
@@ -80,7 +85,7 @@ export function dropAuthorityItem(
   return actOnDisclosure(db, session, id, 'authority.item-dropped', statement, dropRefusals)
 }
 
-const assessRefusals = [...preparing, 'input.identity-code'] as const
+const assessRefusals = [...preparingRefusals, 'input.identity-code'] as const
 
 /** Records the security unit's assessment. */
 export function assessAuthority(

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
+import { logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import {
   authorityLacks,
@@ -106,7 +106,7 @@ function viewAuthority<Answer>(
       select (l.d).*, l.seen, l.is_own from view_authority(${id ?? null}::uuid) l`.execute(tx)
     return answer(await withItems(tx, rows))
   })
-  return refusedInLog(db, session, viewing, ['deny.role', 'not-found'], {
+  return logRefusal(db, session, viewing, ['deny.role', 'not-found'], {
     action: id === undefined ? 'disclosures.read' : 'authority.read',
     object: { kind: 'disclosure', ...(id !== undefined && { id }) },
   })

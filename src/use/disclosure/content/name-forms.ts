@@ -10,7 +10,7 @@ export interface KnownName {
 }
 
 /** Names that are also everyday words; alone and in lower case they prove nothing. */
-const alsoWords = new Set(
+const ambiguousNames = new Set(
   `satu lahja rauha meri tuuli unelma lumi alma ruusu toivo onni voitto oiva ukko jalo arvo sisko veli ilma oma aalto saari
   koski ruotsalainen suomalainen venäläinen saksalainen ranta karhu virta vuori linna järvi orava lähde murto kivi vaara palo
   kesti majuri valo valta puisto joki posti tuuri kilpi piispa vasara ruoho kokki kakkonen haukka paukku mäki niemi lahti salo
@@ -95,7 +95,8 @@ function knownForms(): ReadonlyMap<string, KnownName> {
   }
   const each = (list: string, kind: 'given' | 'family', formsOf: (name: string) => readonly string[]) => {
     for (const name of list.trim().split(/\s+/)) {
-      for (const form of formsOf(name)) put(form, kind, alsoWords.has(name) || alsoWords.has(form) || form.length < 3)
+      for (const form of formsOf(name))
+        put(form, kind, ambiguousNames.has(name) || ambiguousNames.has(form) || form.length < 3)
     }
   }
   const withGenitive = (name: string) => [name, `${name}s`, `${name}'s`, ...finnishForms(name)]

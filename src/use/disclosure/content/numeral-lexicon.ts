@@ -74,13 +74,13 @@ export function withinOneEdit(one: string, other: string): boolean {
 }
 
 /** Returns the form with which a long numeral begins or ends, if only one part of it was recognised: "viisikydmentäyksi". */
-function partOf(word: string, forms: readonly string[]): string | undefined {
+function partialNumeral(word: string, forms: readonly string[]): string | undefined {
   return word.length < 7 ? undefined : forms.find((form) => word.startsWith(form) || word.endsWith(form))
 }
 
 /** Returns the morpheme that a misheard numeral resembles. */
 export function resembledNumeral(word: string, { resembled, morphemes }: Lexicon): Morpheme | undefined {
   if (word.length < 3) return undefined
-  const form = resembled.find((one) => withinOneEdit(word, one)) ?? partOf(word, resembled)
+  const form = resembled.find((one) => withinOneEdit(word, one)) ?? partialNumeral(word, resembled)
   return form === undefined ? undefined : morphemes.get(form)
 }

@@ -26,10 +26,10 @@ interface Pattern {
 }
 
 /** `\w` does not match ä: any letter may follow a stem. */
-const rest = '[\\p{L}]*'
+const anyEnding = '[\\p{L}]*'
 
 /** One row per category and language; `*` is any ending. Words of a phrase may be joined, as recognisers do. */
-const named: Partial<Record<Category, Record<Language, string>>> = {
+const identifierPhrases: Partial<Record<Category, Record<Language, string>>> = {
   IDENTITY_CODE: {
     fi: 'henkilö ?tunnu*|henkilötunu*|hetu*|hetun*|sosiaali ?turva ?tunnu*|sotu*|tunnuksen loppu*|loppuosa*|loppu osa*',
     sv: 'person ?beteckning*|person ?numm*|person ?numret|slutsiffr*|social ?skydds ?signum|slutet av beteckning*',
@@ -106,7 +106,7 @@ const patterns: Record<Language, readonly Pattern[]> = {
 }
 
 function patternsOf(language: Language): Pattern[] {
-  const categories = Object.entries(named).map(([category, phrases]) => ({
+  const categories = Object.entries(identifierPhrases).map(([category, phrases]) => ({
     category: category as Category,
     pattern: compile(phrases[language]),
     isQuestion: true,
@@ -129,7 +129,7 @@ function patternsOf(language: Language): Pattern[] {
 }
 
 function compile(phrases: string): RegExp {
-  return new RegExp(`(?<=^| )(?:${phrases.replaceAll('*', rest)})(?= |$)`, 'gu')
+  return new RegExp(`(?<=^| )(?:${phrases.replaceAll('*', anyEnding)})(?= |$)`, 'gu')
 }
 
 /** Finds phrases in a track's tokens in one language, ordered by their ends. */

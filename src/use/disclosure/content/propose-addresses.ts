@@ -1,7 +1,7 @@
 import { letterNamed } from './letters.ts'
 import { isPhraseWord, phrasesIn } from './phrases.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
+import { isSmallWord, isUnit, isFiller } from './small-words.ts'
 import { isStreetName, isStreetWord, isTown } from './street-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
@@ -14,10 +14,10 @@ const flats: Record<Language, RegExp> = {
 }
 
 /** "Postinumero" between the street and its number is part of the answer. */
-const ofPostcode = /^(post(i)?numer|post(nummer|numret|code|al)|code|zip)/
+const postcodeWord = /^(post(i)?numer|post(nummer|numret|code|al)|code|zip)/
 
 /** Most unrelated tokens between a street and its postcode. */
-const strangers = 1
+const maxUnrelatedTokens = 1
 
 /** Proposes addresses on one track: a street with what follows, and the answer to "your address". */
 export function proposeAddresses(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
@@ -78,14 +78,14 @@ function endOfAddress(tokens: readonly Token[], index: number): number {
   for (let at = index + 1; at < Math.min(tokens.length, index + 18); at += 1) {
     const token = tokens[at]!
     if (token.from - tokens[at - 1]!.to > 24_000) break
-    if (belongs(token)) {
+    if (isPartOfAddress(token)) {
       if (isUnit(tokens[at + 1]?.text ?? '', token.language)) break
       last = at
       strange = 0
     } else {
-      if (!isSmallWordBetween(token.text, token.language) && !ofPostcode.test(token.text)) strange += 1
-      const talk = isSmallWord(token.text, token.language) && !ofPostcode.test(token.text)
-      if (strange > strangers || (talk && last > index) || isUnit(token.text, token.language)) break
+      if (!isFiller(token.text, token.language) && !postcodeWord.test(token.text)) strange += 1
+      const talk = isSmallWord(token.text, token.language) && !postcodeWord.test(token.text)
+      if (strange > maxUnrelatedTokens || (talk && last > index) || isUnit(token.text, token.language)) break
     }
   }
   // The word after a postcode is taken for a town, even if it is none of the known ones.
@@ -96,7 +96,7 @@ function endOfAddress(tokens: readonly Token[], index: number): number {
   return town && postcode && isNumber(end) && !isSmallWord(next.text, next.language) ? last + 1 : last
 }
 
-function belongs(token: Token): boolean {
+function isPartOfAddress(token: Token): boolean {
   return (
     isNumber(token) ||
     flats[token.language].test(token.text) ||

@@ -3,7 +3,7 @@ import { letterNamed } from './letters.ts'
 import { withinOneEdit } from './numeral-lexicon.ts'
 import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isMonth, isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
+import { isMonth, isSmallWord, isUnit, isFiller } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
 
@@ -18,7 +18,7 @@ const introductions = 160_000
  * track, where the name may have been asked for.
  */
 export function proposeNames(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
-  return [...afterPhrases(tokens, other), ...ofLists(tokens), ...capitals(tokens), ...spelled(tokens)]
+  return [...afterPhrases(tokens, other), ...fromNameLists(tokens), ...capitals(tokens), ...spelled(tokens)]
 }
 
 function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
@@ -86,7 +86,7 @@ function isNoName(token: Token): boolean {
     /\d/.test(token.text) ||
     numeral ||
     isSmallWord(token.text, token.language) ||
-    isSmallWordBetween(token.text, token.language) ||
+    isFiller(token.text, token.language) ||
     isUnit(token.text, token.language) ||
     isMonth(token.text, token.language) ||
     isPhraseWord(token)
@@ -112,15 +112,15 @@ function isAlmostName(token: Token): boolean {
 }
 
 /** Proposes listed names that are no everyday words, with a neighbour that may be the rest of the name. */
-function ofLists(tokens: readonly Token[]): Proposal[] {
+function fromNameLists(tokens: readonly Token[]): Proposal[] {
   return tokens.flatMap((token, index) => {
     const known = nameOf(token)
     const strong = known !== undefined && (!known.word || token.capital)
     if (!strong && (!endsLikeFamilyName(token.text) || isNoName(token))) return []
     const numeral = readNumeral(token.text, token.language)?.misheard === false
     if (isMonth(token.text, token.language) || (known === undefined && numeral)) return []
-    const before = beside(tokens, index, -1)
-    const next = beside(tokens, index, 1)
+    const before = neighbourOf(tokens, index, -1)
+    const next = neighbourOf(tokens, index, 1)
     // After a given name any word may be the family name, and before a family name any word may be the given name.
     const first = known?.given !== true && before !== undefined && mayBeName(before) ? index - 1 : index
     const last = known?.given === true && next !== undefined && mayBeName(next) ? index + 1 : index
@@ -132,7 +132,7 @@ function ofLists(tokens: readonly Token[]): Proposal[] {
   })
 }
 
-function beside(tokens: readonly Token[], index: number, step: 1 | -1): Token | undefined {
+function neighbourOf(tokens: readonly Token[], index: number, step: 1 | -1): Token | undefined {
   const [token, other] = [tokens[index]!, tokens[index + step]]
   if (other === undefined) return undefined
   const gap = step > 0 ? other.from - token.to : token.from - other.to
@@ -144,7 +144,7 @@ function mayBeName(token: Token): boolean {
 }
 
 /** Capitalised words that are nobody's name: languages, days, the agency. */
-const written =
+const capitalisedNonNames =
   /^(i|i'm|i'll|i've|i'd|tax|administration|finnish|swedish|english|finland|sweden|monday|tuesday|wednesday|thursday|friday|saturday|sunday|verohallinto\p{L}*|kela\p{L}*|omavero\p{L}*|skatteförvaltningen|fpa|dvv|suomi|suomen|suomessa|eu|ok|oy|ab|fo|iban)$/u
 
 function capitals(tokens: readonly Token[]): Proposal[] {
@@ -160,7 +160,12 @@ function capitals(tokens: readonly Token[]): Proposal[] {
 }
 
 function isProper(token: Token | undefined): boolean {
-  return token !== undefined && token.capital && !written.test(token.text) && !isMonth(token.text, token.language)
+  return (
+    token !== undefined &&
+    token.capital &&
+    !capitalisedNonNames.test(token.text) &&
+    !isMonth(token.text, token.language)
+  )
 }
 
 let resembled: Map<string, boolean> | undefined

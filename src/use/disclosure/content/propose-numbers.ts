@@ -10,7 +10,7 @@ import { letterNamed } from './letters.ts'
 import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
 import { languagesOf } from './propose-names.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isMonth, isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
+import { isMonth, isSmallWord, isUnit, isFiller } from './small-words.ts'
 import { symbolRuns, type SymbolRun } from './symbol-runs.ts'
 import type { Token } from './tokens.ts'
 import { isTown } from './street-words.ts'
@@ -119,13 +119,17 @@ function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger
   const whole = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.whole ?? 0)
   if ((trigger === 'check-passes' && category !== 'ACCOUNT') || run.symbols.length >= whole) return run
   const strangers = run.symbols.length < 4 ? 2 : 1
-  return { ...run, first: grown(tokens, run.first, -1, strangers), last: grown(tokens, run.last, 1, strangers) }
+  return {
+    ...run,
+    first: extendEdge(tokens, run.first, -1, strangers),
+    last: extendEdge(tokens, run.last, 1, strangers),
+  }
 }
 
 const furthest = 3
 
 /** Extends a run over letters and numerals, with one or two other words among them. */
-function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
+function extendEdge(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
   let reached = edge
   let strange = 0
   for (let index = edge + step; Math.abs(index - edge) <= furthest; index += step) {
@@ -134,9 +138,9 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
     const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
     const { text, language } = token
     // "The number is have oh nine": any word between "is" and the digits may be a misheard digit.
-    const behindVerb = step < 0 && links.test(tokens[index - 1]?.text ?? '') && !links.test(text)
+    const behindVerb = step < 0 && linkingWords.test(tokens[index - 1]?.text ?? '') && !linkingWords.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
-    const small = (isSmallWord(text, language) && !known) || isSmallWordBetween(text, language)
+    const small = (isSmallWord(text, language) && !known) || isFiller(text, language)
     const letterNext = step > 0 && isLetterAlone(tokens[index + 1])
     const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
     if (gap > 6400 || (talk && !behindVerb)) break
@@ -153,7 +157,7 @@ function isLetterAlone(token: Token | undefined): boolean {
   return letterNamed(token.text, token.language) !== undefined
 }
 
-const links = /^(on|oli|se|är|var|is|was|it's|numero|nummer|number)$/
+const linkingWords = /^(on|oli|se|är|var|is|was|it's|numero|nummer|number)$/
 
 /** Proposes what is said within six seconds of "rekisterinumero", from the first letter or digit to the last. */
 function plates(tokens: readonly Token[], other: readonly Token[], phrases: readonly Phrase[]): Proposal[] {
@@ -172,7 +176,7 @@ function plates(tokens: readonly Token[], other: readonly Token[], phrases: read
           break
         const part =
           /\d/.test(token.text) || isExactNumeral(token) || letterNamed(token.text, token.language) !== undefined
-        if (!part || links.test(token.text)) continue
+        if (!part || linkingWords.test(token.text)) continue
         if (first < 0) first = at
         last = at
       }
@@ -210,18 +214,18 @@ function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): 
     const token = tokens[at]!
     if (token.from - (first === undefined ? phraseEnds : tokens[at - 1]!.to) > 40_000) break
     const continues = first !== undefined && last === at - 1 && token.from - tokens[last]!.to < 4000
-    if (ofDate(token, tokens[at + 1]?.text ?? '') || (continues && isExactNumeral(token))) {
+    if (isPartOfDate(token, tokens[at + 1]?.text ?? '') || (continues && isExactNumeral(token))) {
       first ??= at
       last = at
       strange = 0
       continue
     }
     strange += 1
-    if (strange > (first === undefined ? 4 : 1) && !isSmallWordBetween(token.text, token.language)) break
+    if (strange > (first === undefined ? 4 : 1) && !isFiller(token.text, token.language)) break
   }
   if (first === undefined) return undefined
-  first = grown(tokens, first, -1, 0)
-  if (!/\d{4}$/.test(tokens[last]!.text)) last = grown(tokens, last, 1, 1)
+  first = extendEdge(tokens, first, -1, 0)
+  if (!/\d{4}$/.test(tokens[last]!.text)) last = extendEdge(tokens, last, 1, 1)
   return { ...spanOf(tokens, first, last), category: 'DATE_OF_BIRTH', trigger: 'phrase', confidence: 0.9 }
 }
 
@@ -229,7 +233,7 @@ function isExactNumeral({ text, language }: Token): boolean {
   return readNumeral(text, language)?.misheard === false
 }
 
-function ofDate({ text, language }: Token, next: string): boolean {
+function isPartOfDate({ text, language }: Token, next: string): boolean {
   const reading = readNumeral(text, language)
   const weakest = reading?.weak === true && (text.length < 3 || isSmallWord(text, language))
   if (reading?.morphemes[0]?.ordinal === true && isMonth(next, language)) return true

@@ -2,7 +2,7 @@ import type { Span } from '../voice/engine.ts'
 import { proposeAddresses } from './propose-addresses.ts'
 import { proposeNames } from './propose-names.ts'
 import { proposeNumbers } from './propose-numbers.ts'
-import { slackOf, type TrackTurn } from './spread-turn.ts'
+import { maxTimingError, type TrackTurn } from './estimate-word-times.ts'
 import { repeatedOn } from './repeated.ts'
 import { tokensOf, type Token } from './tokens.ts'
 import type { Proposal, TrackPlace, Word } from './word.ts'
@@ -12,8 +12,8 @@ const tracks = [0, 1] as const
 /** Padding in samples: 0.2 s, since a recogniser's times are inexact. */
 const padding = 1600
 /** Additional padding next to unrecognised speech, which may contain a name or a digit. */
-const unheard = 4800
-const unheardDigits = 12_000
+const unrecognisedPadding = 4800
+const unrecognisedDigitPadding = 12_000
 
 /**
  * Proposes spans on both tracks, in order of time, for a person to check before the call leaves. Does not find what is
@@ -29,7 +29,7 @@ export function proposeSpans(words: readonly Word[], lengthSamples: number): Pro
   })
   const spoken = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
   const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, spoken))
-  return withoutCopies([...found, ...repeats])
+  return withoutDuplicates([...found, ...repeats])
     .map((proposal) => padded(proposal, tokens[proposal.track], lengthSamples))
     .sort((one, other) => one.from - other.from || one.track - other.track)
 }
@@ -52,9 +52,11 @@ export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace):
 export function widenedForSound(proposals: readonly Proposal[], turns: readonly TrackTurn[]): Proposal[] {
   return proposals.map((proposal) => {
     const { from, to, track } = proposal
-    const spread = turns.filter((turn) => turn.track === track && turn.from < to && turn.to > from && slackOf(turn) > 0)
-    const starts = spread.map((turn) => Math.max(turn.from, from - slackOf(turn)))
-    const ends = spread.map((turn) => Math.min(turn.to, to + slackOf(turn)))
+    const spread = turns.filter(
+      (turn) => turn.track === track && turn.from < to && turn.to > from && maxTimingError(turn) > 0,
+    )
+    const starts = spread.map((turn) => Math.max(turn.from, from - maxTimingError(turn)))
+    const ends = spread.map((turn) => Math.min(turn.to, to + maxTimingError(turn)))
     return { ...proposal, from: Math.min(from, ...starts), to: Math.max(to, ...ends) }
   })
 }
@@ -62,14 +64,14 @@ export function widenedForSound(proposals: readonly Proposal[], turns: readonly 
 function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: number): Proposal {
   const before = tokens.findLast(({ to }) => to <= proposal.from)?.to ?? 0
   const after = tokens.find(({ from }) => from >= proposal.to)?.from ?? lengthSamples
-  const more = padding + (proposal.category === 'NAME' ? unheard : unheardDigits)
+  const more = padding + (proposal.category === 'NAME' ? unrecognisedPadding : unrecognisedDigitPadding)
   const from = Math.min(proposal.from - padding, Math.max(before, proposal.from - more))
   const to = Math.max(proposal.to + padding, Math.min(after, proposal.to + more))
   return { ...proposal, from: Math.max(0, from), to: Math.min(lengthSamples, to) }
 }
 
 /** Drops proposals that lie within a more certain proposal of the same track and category. */
-function withoutCopies(proposals: readonly Proposal[]): Proposal[] {
+function withoutDuplicates(proposals: readonly Proposal[]): Proposal[] {
   const distinct: Proposal[] = []
   const byWeight = [...proposals].sort((a, b) => b.confidence - a.confidence || b.to - b.from - (a.to - a.from))
   for (const proposal of byWeight) {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
 import { identifiersIn } from '#test/disclosure/identifiers-in.ts'
 import { proposeSpans, widenedForSound } from './propose-spans.ts'
-import { redactTranscript, removedWords } from './redact-transcript.ts'
-import { slackOf, wordsOfTurn, type TrackTurn } from './spread-turn.ts'
+import { redactTranscript, replacementText } from './redact-transcript.ts'
+import { maxTimingError, wordsOfTurn, type TrackTurn } from './estimate-word-times.ts'
 
 const turn: TrackTurn = {
   track: 1,
@@ -29,7 +29,7 @@ test('the words of a turn share its time in order, longer words taking longer', 
       },
     ),
   )
-  expect(slackOf(turn)).toBe(8000)
+  expect(maxTimingError(turn)).toBe(8000)
 })
 
 test('words touched by a span are replaced by the name of its category, once for consecutive words', () => {
@@ -54,8 +54,8 @@ test('a span of the other track removes nothing', () => {
 })
 
 test('the replacement text is in the language of the turn', () => {
-  expect(removedWords('ADDRESS', 'sv')).toBe('[adress borttagen]')
-  expect(removedWords('ADDRESS', 'en')).toBe('[address removed]')
+  expect(replacementText('ADDRESS', 'sv')).toBe('[adress borttagen]')
+  expect(replacementText('ADDRESS', 'en')).toBe('[address removed]')
 })
 
 test('a check of a redacted text reports the remaining codes with their positions, and no replacements', () => {

@@ -1,9 +1,9 @@
 import type { Span, Turn } from '../voice/engine.ts'
-import { wordsOfTurn, type TrackTurn } from './spread-turn.ts'
+import { wordsOfTurn, type TrackTurn } from './estimate-word-times.ts'
 import type { Category, Language, TrackPlace } from './word.ts'
 
 /** Replacements in level T: the category, in the turn's language (R33). */
-const removed: Record<Category, Record<Language, string>> = {
+const replacements: Record<Category, Record<Language, string>> = {
   NAME: { fi: '[nimi poistettu]', sv: '[namn borttaget]', en: '[name removed]' },
   IDENTITY_CODE: {
     fi: '[henkilötunnus poistettu]',
@@ -21,12 +21,12 @@ const removed: Record<Category, Record<Language, string>> = {
 }
 
 /** Returns the replacement text. */
-export function removedWords(category: Category, language: Language): string {
-  return removed[category][language]
+export function replacementText(category: Category, language: Language): string {
+  return replacements[category][language]
 }
 
 /** All replacements: they are no findings when a text is checked again. */
-export const allRemovedWords: readonly string[] = Object.values(removed).flatMap((words) => Object.values(words))
+export const allReplacements: readonly string[] = Object.values(replacements).flatMap((words) => Object.values(words))
 
 /** A removal on its track: an accepted proposal, or a reviewer's own span. */
 export interface Removal extends Span {
@@ -48,7 +48,7 @@ export function redactTranscript(
     for (const word of wordsOfTurn(turn)) {
       const category = categoryOf(word, turn.track, spans)
       if (category === undefined) remaining.push(word.text)
-      else if (category !== before) remaining.push(removedWords(category, turn.language))
+      else if (category !== before) remaining.push(replacementText(category, turn.language))
       before = category
     }
     const { from, to, language, track } = turn

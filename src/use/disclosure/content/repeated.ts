@@ -8,11 +8,11 @@ import { isTown } from './street-words.ts'
 import type { Category, Proposal } from './word.ts'
 
 /** Numbers are repeated within a minute, names at any time. */
-const soon = 480_000
+const numberRepeatWindow = 480_000
 const fewestDigits = 3
 const fewestLetters = 4
 
-const ofDigits: ReadonlySet<Category> = new Set([
+const digitCategories: ReadonlySet<Category> = new Set([
   'IDENTITY_CODE',
   'PHONE',
   'ACCOUNT',
@@ -37,12 +37,12 @@ export function repeatedOn(
   const repeats: Proposal[] = []
   for (const original of proposals) {
     const source = spoken(original)
-    if (ofDigits.has(original.category)) {
+    if (digitCategories.has(original.category)) {
       const digits = runsOf(source).map(({ symbols }) => symbols.replace(/[^\d?]/g, ''))
       for (const run of runs) {
         const from = tokens[run.first]!.from
         const to = tokens[run.last]!.to
-        if (from > original.to + soon || to < original.from - soon) continue
+        if (from > original.to + numberRepeatWindow || to < original.from - numberRepeatWindow) continue
         if (tokens[run.first]!.track === original.track && from < original.to && to > original.from) continue
         const symbols = run.symbols.replace(/[^\d?]/g, '')
         const unit = run.amount && symbols.length < 5

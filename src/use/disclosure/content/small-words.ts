@@ -43,7 +43,7 @@ export function isSmallWord(text: string, language: Language): boolean {
 }
 
 /** Said between digits without ending them: dashes, pluses, hesitation, "and then". */
-const between: Record<Language, ReadonlySet<string>> = {
+const fillers: Record<Language, ReadonlySet<string>> = {
   fi: new Set(
     `ja viiva väliviiva miinus plus piste pilkku kautta öö ööö ööm mm ä eli sitten sit siis niin niinku niinkuin vielä tota joo
     iso pieni kirjain loppuun välissä kenoviiva vinoviiva`.split(/\s+/),
@@ -58,8 +58,8 @@ const between: Record<Language, ReadonlySet<string>> = {
   ),
 }
 
-export function isSmallWordBetween(text: string, language: Language): boolean {
-  return between[language].has(text)
+export function isFiller(text: string, language: Language): boolean {
+  return fillers[language].has(text)
 }
 
 /** Words after a number that make it an amount or a duration. */

@@ -8,7 +8,7 @@ const endings: Record<Language, RegExp> = {
 }
 
 /** Everyday words, and others, that end like a street name. */
-const noStreets = new Set(
+const nonStreetWords = new Set(
   `rautatie moottoritie maantie valtatie yksityistie kävelykatu pääkatu uimaranta kotikatu tietie tiehen katua katu tie tien
   kuja polku ranta rannan rannalla mäki mäen kaupungintori tori torilla keskustori piha pihalla pihaan takapiha linja linjan
   linjalla linjaa portti portin markkinatori kauppatori satunnaistie tavarantori puhelinlinja asiakaslinja auktori
@@ -24,7 +24,7 @@ const noStreets = new Set(
 /** Returns true if a word ends like a street name in a Finnish or Swedish address. */
 export function isStreetName(text: string, language: Language): boolean {
   const stem = text.replace(endings[language === 'en' ? 'fi' : language], '')
-  return stem !== text && stem.length >= 3 && !noStreets.has(text)
+  return stem !== text && stem.length >= 3 && !nonStreetWords.has(text)
 }
 
 /** "tie", "katu", "gatan", "road" as a separate word after the street's name. */

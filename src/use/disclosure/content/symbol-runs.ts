@@ -1,6 +1,6 @@
 import { letterNamed, spellsLetter } from './letters.ts'
 import { addUp, readNumeral, type NumeralReading, type SpokenNumber } from './read-numerals.ts'
-import { isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
+import { isSmallWord, isUnit, isFiller } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language } from './word.ts'
 
@@ -29,7 +29,7 @@ const maxPause = 32_000
 /** Longest pause beside an unrecognised word that counts as a digit. */
 const shortPause = 9600
 const fillersInARow = 4
-const maxBridge = 2
+const maxSkippedWords = 2
 
 /** Finds all runs of a track with one language's numerals; each contains a digit. */
 export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
@@ -60,7 +60,7 @@ function starts(tokens: readonly Token[], at: number, language: Language): boole
     if (following === undefined || following.from - token.to > maxPause) return false
     const after = readNumeral(following.text, language)
     if (/\d/.test(following.text) || (after !== undefined && !after.weak)) return true
-    if (isSmallWordBetween(following.text, language)) continue
+    if (isFiller(following.text, language)) continue
     if (after === undefined && letterNamed(following.text, language) === undefined) return false
   }
   return false
@@ -80,7 +80,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
     // After a longer pause only a digit continues the run; other words begin something else.
     if (!digit && before !== undefined && token.from - before.to > shortPause) break
     if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', index, text: token.text })
-    else if (isSmallWordBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
+    else if (isFiller(token.text, language) && !(reading !== undefined && !reading.weak)) {
       fillers += 1
       if (fillers > fillersInARow) break
       continue
@@ -93,7 +93,10 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
       continue
     } else {
       // Unrecognised words may be digits if digits follow.
-      if (skipped.length >= maxBridge || !digitsContinue(tokens, index, parts.length, language, startsAtNought(parts)))
+      if (
+        skipped.length >= maxSkippedWords ||
+        !digitsContinue(tokens, index, parts.length, language, startsWithZero(parts))
+      )
         break
       skipped.push({ kind: 'unknown', index })
       continue
@@ -132,7 +135,7 @@ function digitsContinue(
 }
 
 /** Returns true if a run begins with zero, as telephone numbers do and amounts do not. */
-function startsAtNought([first]: readonly Part[]): boolean {
+function startsWithZero([first]: readonly Part[]): boolean {
   if (first?.kind === 'written') return first.text.startsWith('0')
   return first?.kind === 'numeral' && first.reading.morphemes[0]?.value === 0
 }

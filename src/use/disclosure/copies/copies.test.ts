@@ -1,15 +1,22 @@
 // Prerequisites for rendering a copy, and what a rendering outputs (R33), without a database.
 import { expect, test } from 'vitest'
 import { registerEngines, type Revoicing } from './voice-engines.ts'
-import { lacksOf, type CopyFacts } from './copy-lacks.ts'
-import { countRemoved, misplaced, outside, type CopyWork, type Redaction, type WrittenTurn } from './copy-work.ts'
+import { missingPrerequisites, type CopyFacts } from './copy-lacks.ts'
+import {
+  countRemoved,
+  findInvalidTimes,
+  subtractStretches,
+  type CopyWork,
+  type Redaction,
+  type WrittenTurn,
+} from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
 import { proposeRedactions } from './propose-for-copy.ts'
 import { renderTracks, speakCopy } from './render-tracks.ts'
 import { redactedTurns, spokenTurns } from './spoken-turns.ts'
 import { controlDemands, demandsOf, type EvaluationRecord } from '../voice/evaluation-record.ts'
 import type { TranscriptEngine, Turn } from '../voice/engine.ts'
-import { coarseLength } from '../voice/lay-out-call.ts'
+import { coarseLength } from '../voice/place-turns.ts'
 
 const turn: WrittenTurn = { track: 'CALLER', fromMs: 0, toMs: 4000, language: 'fi', text: 'asia koskee veroa' }
 const removal: Redaction = {
@@ -27,7 +34,7 @@ const facts: CopyFacts = {
 
 test('speech with neither words nor a redaction is reported missing from a transcript, a breath is not', () => {
   const missing = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) =>
-    lacksOf({ ...facts, speech, ...given })
+    missingPrerequisites({ ...facts, speech, ...given })
   expect(missing(facts.speech)).toEqual([])
   expect(missing([...facts.speech, { track: 'CALLER', fromMs: 4000, toMs: 4600 }])).toEqual([])
   expect(missing([{ track: 'CALLER', fromMs: 3000, toMs: 5000 }])).toEqual([{ what: 'transcript' }])
@@ -69,12 +76,12 @@ test('if both tracks have the same sound, what is removed from either is left ou
 })
 
 test('times stay within the recording, turns of a track do not overlap, and time removed on both tracks counts once', () => {
-  expect(misplaced(work, 4000)).toBeUndefined()
-  expect(misplaced(work, 3999)).toBe('turns.0')
-  expect(misplaced({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
-  expect(misplaced({ ...work, turns: [turn, { ...turn, track: 'OFFICIAL' }] }, 4000)).toBeUndefined()
+  expect(findInvalidTimes(work, 4000)).toBeUndefined()
+  expect(findInvalidTimes(work, 3999)).toBe('turns.0')
+  expect(findInvalidTimes({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
+  expect(findInvalidTimes({ ...work, turns: [turn, { ...turn, track: 'OFFICIAL' }] }, 4000)).toBeUndefined()
   expect(countRemoved([removal, { ...removal, track: 'OFFICIAL' }])).toEqual({ removed: { NAME: 2 }, redactedMs: 1000 })
-  expect(outside({ fromMs: 0, toMs: 10 }, [{ fromMs: 2, toMs: 4 }])).toEqual([
+  expect(subtractStretches({ fromMs: 0, toMs: 10 }, [{ fromMs: 2, toMs: 4 }])).toEqual([
     { fromMs: 0, toMs: 2 },
     { fromMs: 4, toMs: 10 },
   ])

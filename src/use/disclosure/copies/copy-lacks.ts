@@ -1,13 +1,20 @@
 /** Derives from facts what is missing before a copy can be rendered. */
 import type { Level } from '../voice/engine.ts'
-import { copyTracks, outside, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
+import {
+  copyTracks,
+  subtractStretches,
+  mergeStretches,
+  type CopyTrack,
+  type CopyWork,
+  type Stretch,
+} from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
 
 export type CopyLack =
   'played' | 'unreviewed' | 'unreviewed-turns' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
 
 /** Something that is missing before rendering; listed in the order of work. */
-export interface MissingOfCopy {
+export interface MissingCopyPrerequisite {
   what: CopyLack
   /** Indexes of redactions (unreviewed) or turns (the others). */
   at?: number[]
@@ -35,7 +42,7 @@ export interface CopyFacts {
 /** Longest speech that needs no words: a breath or a cough. */
 const unwrittenMs = 700
 
-export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
+export function missingPrerequisites(facts: CopyFacts): MissingCopyPrerequisite[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
   // At the other levels words are not spoken, so turns may stay unreviewed.
@@ -62,7 +69,7 @@ export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
 function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefined {
   const empty = indexesOf(work.turns, ({ text }) => text.trim() === '')
   const covered = (track: CopyTrack) =>
-    united([
+    mergeStretches([
       ...work.turns.filter((turn) => (isMixed || turn.track === track) && turn.text.trim() !== ''),
       ...work.redactions.filter((one) => isMixed || one.track === track),
     ])
@@ -70,7 +77,7 @@ function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefin
     const written = covered(track)
     return speech
       .filter((one) => one.track === track)
-      .some((one) => outside(one, written).some(({ fromMs, toMs }) => toMs - fromMs > unwrittenMs))
+      .some((one) => subtractStretches(one, written).some(({ fromMs, toMs }) => toMs - fromMs > unwrittenMs))
   })
   return isUnwritten ? empty : undefined
 }

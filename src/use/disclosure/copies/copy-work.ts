@@ -51,7 +51,7 @@ export interface Stretch {
 }
 
 /** Returns the field with invalid times, such as `turns.3`: outside the recording, or one speaker overlapping themselves. */
-export function misplaced({ turns, redactions }: CopyWork, durationMs: number): string | undefined {
+export function findInvalidTimes({ turns, redactions }: CopyWork, durationMs: number): string | undefined {
   const isPlaced = ({ fromMs, toMs }: Stretch) => fromMs < toMs && toMs <= durationMs
   const turn = turns.findIndex((one) => !isPlaced(one))
   if (turn >= 0) return `turns.${turn}`
@@ -79,7 +79,7 @@ export function inOrder<One extends Stretch & { track: CopyTrack }>(
 }
 
 /** Merges ordered stretches that touch or overlap. */
-export function united(stretches: readonly Stretch[]): Stretch[] {
+export function mergeStretches(stretches: readonly Stretch[]): Stretch[] {
   const whole: Stretch[] = []
   for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
     const last = whole.at(-1)
@@ -90,7 +90,7 @@ export function united(stretches: readonly Stretch[]): Stretch[] {
 }
 
 /** Returns the parts of a stretch outside of others, which are united. */
-export function outside({ fromMs, toMs }: Stretch, others: readonly Stretch[]): Stretch[] {
+export function subtractStretches({ fromMs, toMs }: Stretch, others: readonly Stretch[]): Stretch[] {
   const left: Stretch[] = []
   let at = fromMs
   for (const other of others) {
@@ -114,6 +114,6 @@ export function countRemoved(redactions: readonly Redaction[]): {
 } {
   const removed: Partial<Record<RedactionReason, number>> = {}
   for (const { reason } of redactions) removed[reason] = (removed[reason] ?? 0) + 1
-  const redactedMs = united(redactions).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const redactedMs = mergeStretches(redactions).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   return { removed, redactedMs }
 }

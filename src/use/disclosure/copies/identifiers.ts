@@ -1,7 +1,7 @@
 /** Finds identifiers in the text of turns, by letter positions. */
 import { proposeSpans } from '../content/propose-spans.ts'
-import { allRemovedWords } from '../content/redact-transcript.ts'
-import type { TrackTurn } from '../content/spread-turn.ts'
+import { allReplacements } from '../content/redact-transcript.ts'
+import type { TrackTurn } from '../content/estimate-word-times.ts'
 import type { Word } from '../content/word.ts'
 import { copyTracks, type RedactionReason, type WrittenTurn } from './copy-work.ts'
 
@@ -12,7 +12,7 @@ export interface Identifier {
   reason: RedactionReason
 }
 
-/** Invented times of letters: only their order matters, and that padded spans do not reach the next turn. */
+/** Artificial times of letters: only their order matters, and padded spans must not reach the next turn. */
 const samplesPerLetter = 480
 const samplesBetween = 3600
 const samplesBetweenTurns = 8000
@@ -54,7 +54,7 @@ export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
 /** A placeholder of one character separates words on both sides of a replacement and keeps positions. */
 const removed = '¤'
 function withoutRemoved(text: string): string {
-  return allRemovedWords.reduce((rest, words) => rest.replaceAll(words, removed.repeat(words.length)), text)
+  return allReplacements.reduce((rest, words) => rest.replaceAll(words, removed.repeat(words.length)), text)
 }
 
 /** Converts a turn's times to samples. */

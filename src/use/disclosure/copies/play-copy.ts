@@ -5,10 +5,10 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import {
-  openAnonymisedSound,
+  openAnonymisedAudio,
   RecordingGone,
   type AnonymisedCopyStore,
-  type OpenedSound,
+  type OpenedAudio,
 } from '#register/recordings/anonymised-copies.ts'
 import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace.ts'
 import { toMs } from '#register/recordings/recording-index.ts'
@@ -24,7 +24,7 @@ export interface PlaybackRequest {
   to?: number
 }
 
-export interface CopyHearings {
+export interface CopyPlaybacks {
   /** Returns bytes `from` to `to` (inclusive) of the rendered copy's WAV, at most 1 MiB, at the pace of listening. */
   audio: (
     request: PlaybackRequest,
@@ -38,8 +38,8 @@ const maxRangeBytes = 1 << 20
 /** How long a copy stays open after the last range: destroyed content must be gone from memory within a minute (R50). */
 const openMs = 30_000
 
-export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = playbackPace): CopyHearings {
-  const open = new Map<string, { opening: Promise<OpenedSound>; closing: NodeJS.Timeout }>()
+export function createCopyPlaybacks(store: AnonymisedCopyStore, pace: Pace = playbackPace): CopyPlaybacks {
+  const open = new Map<string, { opening: Promise<OpenedAudio>; closing: NodeJS.Timeout }>()
   const { waitForPace } = pacePlayback(pace)
 
   function close(playback: string): void {
@@ -47,13 +47,13 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = play
     open.delete(playback)
   }
 
-  function opened(playback: string, { copy, recording, soundBytes }: CopyPlayback): Promise<OpenedSound> {
+  function opened(playback: string, { copy, recording, soundBytes }: CopyPlayback): Promise<OpenedAudio> {
     const known = open.get(playback)
     if (known) {
       known.closing.refresh()
       return known.opening
     }
-    const opening = openAnonymisedSound(store, { copy, recording }, soundBytes)
+    const opening = openAnonymisedAudio(store, { copy, recording }, soundBytes)
     open.set(playback, { opening, closing: setTimeout(() => close(playback), openMs).unref() })
     opening.catch(() => close(playback))
     return opening

@@ -1,13 +1,13 @@
 /** Initial proposals: turns where somebody speaks, redactions for identifying words and keys. Nothing is saved. */
 import { proposeSpans, widenedForSound } from '../content/propose-spans.ts'
-import { wordsOfTurn } from '../content/spread-turn.ts'
+import { wordsOfTurn } from '../content/estimate-word-times.ts'
 import type { Word } from '../content/word.ts'
 import { voiceRate, type Level } from '../voice/engine.ts'
 import type { OriginalAnalysis } from './analyse-original.ts'
 import {
   copyTracks,
-  outside,
-  united,
+  subtractStretches,
+  mergeStretches,
   type CopyTrack,
   type Redaction,
   type Stretch,
@@ -70,13 +70,13 @@ export function turnsOfWords(
     }
   }
   const silent = analysis.speech.filter((one) => {
-    const written = united(turns.filter(({ track }) => analysis.isMixed || track === one.track))
-    return outside(one, written).some(({ fromMs, toMs }) => toMs - fromMs > unrecognisedMs)
+    const written = mergeStretches(turns.filter(({ track }) => analysis.isMixed || track === one.track))
+    return subtractStretches(one, written).some(({ fromMs, toMs }) => toMs - fromMs > unrecognisedMs)
   })
   const empty = proposeTurns({ speech: analysis.isMixed ? silent.filter(isFirst) : silent }, durationMs).flatMap(
     (turn) => {
-      const others = united(turns.filter(({ track }) => track === turn.track))
-      const free = outside(turn, others).filter(({ fromMs, toMs }) => toMs - fromMs > unrecognisedMs)
+      const others = mergeStretches(turns.filter(({ track }) => track === turn.track))
+      const free = subtractStretches(turn, others).filter(({ fromMs, toMs }) => toMs - fromMs > unrecognisedMs)
       return free.map((stretch) => ({ ...turn, ...stretch }))
     },
   )
@@ -117,7 +117,7 @@ export function proposeRedactions(
     reason: 'OTHER' as const,
     ...proposed,
   }))
-  return [...(words.length === 0 ? spoken : withoutRepeats(spoken)), ...pressed]
+  return [...(words.length === 0 ? spoken : withoutDuplicates(spoken)), ...pressed]
     .map((one) => ({ ...one, fromMs: Math.max(0, one.fromMs), toMs: Math.min(durationMs, one.toMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
     .sort((a, b) => a.fromMs - b.fromMs)
@@ -125,7 +125,7 @@ export function proposeRedactions(
 }
 
 /** Merges findings in written and in recognised words. */
-function withoutRepeats(found: readonly Redaction[]): Redaction[] {
+function withoutDuplicates(found: readonly Redaction[]): Redaction[] {
   const groups = Map.groupBy(found, ({ track, reason }) => `${track} ${reason}`)
-  return [...groups.values()].flatMap((some) => united(some).map((stretch) => ({ ...some[0]!, ...stretch })))
+  return [...groups.values()].flatMap((some) => mergeStretches(some).map((stretch) => ({ ...some[0]!, ...stretch })))
 }

@@ -6,10 +6,10 @@
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import {
-  openCopyWork,
+  openTranscript,
   originalTracks,
   RecordingGone,
-  sealCopyWork,
+  sealTranscript,
   type AnonymisedCopyStore,
   type CopyOfRecording,
 } from '#register/recordings/anonymised-copies.ts'
@@ -42,7 +42,7 @@ export interface Recognition {
   failure?: string
 }
 
-export interface CopyRecognition {
+export interface CopyRecogniserOptions {
   store: AnonymisedCopyStore
   /** Undefined if the agency has named no usable recogniser. */
   recogniser: Recogniser | undefined
@@ -87,7 +87,7 @@ interface RecognitionRun {
 /** Results are dropped a day after recognition began. */
 const cacheMs = 24 * 60 * 60_000
 
-export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecognition): CopyRecogniser {
+export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogniserOptions): CopyRecogniser {
   const { db } = store
   const runs = new Map<string, RecognitionRun>()
   let last: Promise<void> = Promise.resolve()
@@ -137,7 +137,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       now.control.signal.throwIfAborted()
       now.state = 'running'
       const words = await wordsIn(engine, recording, language, now)
-      const sealed = await sealCopyWork(store, prepared, { words })
+      const sealed = await sealTranscript(store, prepared, { words })
       now.control.signal.throwIfAborted()
       now.words = words.length
       await note('ok')
@@ -192,7 +192,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     async wordsOf(of) {
       const sealed = runs.get(of.copy)?.sealed
       if (!sealed) return []
-      const { words } = (await openCopyWork(store, of, sealed)) as { words: Word[] }
+      const { words } = (await openTranscript(store, of, sealed)) as { words: Word[] }
       return words
     },
     async tidy() {

@@ -8,9 +8,9 @@ import {
   isMixedRecording,
   originalTracks,
   RecordingGone,
-  removeAnonymisedSound,
-  storeAnonymisedSound,
-  sweepUnfinishedSounds,
+  removeAnonymisedAudio,
+  storeAnonymisedAudio,
+  removeUnfinishedAudio,
   type AnonymisedCopyStore,
 } from '#register/recordings/anonymised-copies.ts'
 import { samplesPerSecond } from '#register/recordings/recording-index.ts'
@@ -23,17 +23,17 @@ import {
   type PreparingRefusal,
 } from './run-in-session.ts'
 import { countRemoved } from './copy-work.ts'
-import type { MissingOfCopy } from './copy-lacks.ts'
+import type { MissingCopyPrerequisite } from './copy-lacks.ts'
 import { renderTracks, speakCopy } from './render-tracks.ts'
 import type { LevelEngine, Revoicing, VoiceEngines } from './voice-engines.ts'
 
 const renderRefusals = [...preparingRefusals, 'anonymised-copy.lacks', 'anonymised-copy.rendered'] as const
 export type RenderRefusal = PreparingRefusal | 'anonymised-copy.lacks' | 'anonymised-copy.rendered'
 
-export interface CopyRendering {
+export interface CopyRendererOptions {
   store: AnonymisedCopyStore
   engines: VoiceEngines
-  missingOf: (prepared: PreparedCopy) => Promise<MissingOfCopy[]>
+  missingOf: (prepared: PreparedCopy) => Promise<MissingCopyPrerequisite[]>
   /** Called when rendering failed; the preparer sees that. */
   onFault: (error: unknown, copy: string) => void
 }
@@ -60,7 +60,7 @@ export interface CopyRenderer {
 /** Shares of the whole: reading the original, each track, sealing. */
 const shares = { begun: 0.02, read: 0.15, track: 0.38 }
 
-export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyRendering): CopyRenderer {
+export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyRendererOptions): CopyRenderer {
   const { db } = store
   const progress = new Map<string, number>()
   const underWay = new Map<string, AbortController>()
@@ -81,7 +81,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         where sound_at is not null and (state in ('DRAFT', 'REJECTED', 'FAILED') or ended_at is not null)
           and id = coalesce(${wanted ?? null}::uuid, id)`.execute(db)
       for (const of of rows) {
-        await removeAnonymisedSound(store, of)
+        await removeAnonymisedAudio(store, of)
         await sql`select sound_removed(${of.copy}::uuid)`.execute(db)
       }
       return rows.length
@@ -106,12 +106,12 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
           : await revoice(engine)
       signal.throwIfAborted()
       await oneAtATime(async () => {
-        const { sha256, bytes } = await storeAnonymisedSound(store, prepared, tracks)
+        const { sha256, bytes } = await storeAnonymisedAudio(store, prepared, tracks)
         const ms = Math.round((tracks[0].length * 1000) / samplesPerSecond)
         const { rows } = await sql<{ stored: boolean }>`
           select copy_rendered(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
         // The copy was changed, restricted or ended during rendering.
-        if (rows[0]?.stored !== true) await removeAnonymisedSound(store, prepared)
+        if (rows[0]?.stored !== true) await removeAnonymisedAudio(store, prepared)
       })
       for (const track of tracks) track.fill(0)
     } catch (error) {
@@ -182,5 +182,5 @@ export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promi
   const { rows } = await sql<{ ended: number }>`
     select count(rendering_failed(id, null, 'custodian-ended', null))::integer as ended
     from anonymised_copy where state = 'RENDERING'`.execute(store.db)
-  return { ended: rows[0]!.ended, files: await sweepUnfinishedSounds(store) }
+  return { ended: rows[0]!.ended, files: await removeUnfinishedAudio(store) }
 }

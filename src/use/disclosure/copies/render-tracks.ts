@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
 import type { OriginalTracks } from '#register/recordings/anonymised-copies.ts'
 import { voiceRate } from '../voice/engine.ts'
-import { coarseLength } from '../voice/lay-out-call.ts'
+import { coarseLength } from '../voice/place-turns.ts'
 import type { TranscriptEngine } from '../voice/engine.ts'
-import { copyTracks, united, type CopyWork } from './copy-work.ts'
+import { copyTracks, mergeStretches, type CopyWork } from './copy-work.ts'
 import { level } from './loudness.ts'
 import { silence, spansOf } from './mask.ts'
 import { spokenTurns } from './spoken-turns.ts'
@@ -52,7 +52,7 @@ export async function renderTracks(
     const track = copyTracks[lane]!
     // The same audio on both tracks: a removal applies to both.
     const redactions = work.redactions.filter((one) => original.isMixed || one.track === track)
-    const redacted = spansOf(united(redactions), lengthSamples, samplesPerMs)
+    const redacted = spansOf(mergeStretches(redactions), lengthSamples, samplesPerMs)
     const own = lane === 0 ? original.caller : original.official
     const samples = new Int16Array(lengthSamples)
     samples.set(own)

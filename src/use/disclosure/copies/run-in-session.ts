@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import {
-  openCopyWork,
+  openTranscript,
   RecordingGone,
   type AnonymisedCopyStore,
   type CopyOfRecording,
@@ -86,6 +86,6 @@ export async function openedWork(
   sealed: Buffer | null,
 ): Promise<CopyWork> {
   if (!sealed) return { level, turns: [], redactions: [] }
-  const { turns, redactions } = (await openCopyWork(store, of, sealed)) as CopyWork
+  const { turns, redactions } = (await openTranscript(store, of, sealed)) as CopyWork
   return { level, turns, redactions }
 }

@@ -1,5 +1,5 @@
 /** Level T: the turns to speak, with removed words replaced by the name of their category. */
-import { redactTranscript, removedWords } from '../content/redact-transcript.ts'
+import { redactTranscript, replacementText } from '../content/redact-transcript.ts'
 import type { Turn } from '../voice/engine.ts'
 import { copyTracks, inOrder, touches, type CopyTrack, type CopyWork, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf, trackTurn, type Identifier } from './identifiers.ts'
@@ -38,7 +38,7 @@ function withoutIdentifiers({ text, language }: WrittenTurn, identifiers: readon
   let left = ''
   let at = 0
   for (const { from, to, reason } of identifiers) {
-    if (from >= at) left += text.slice(at, from) + removedWords(reason, language)
+    if (from >= at) left += text.slice(at, from) + replacementText(reason, language)
     at = Math.max(at, to)
   }
   return left + text.slice(at)

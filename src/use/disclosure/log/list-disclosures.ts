@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
+import { requestDatabase, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { authorityStateOf, type AuthorityState } from '../authority/authority-state.ts'
 import { listPackages, type PackageRow } from '../packages/list-packages.ts'
@@ -45,7 +45,7 @@ export async function listDisclosures(
   session: Session,
   year: number | undefined,
 ): Promise<LoggedDisclosure[] | Refused<'deny.role'>> {
-  const listed = await refusedInLog(
+  const listed = await logRefusal(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {

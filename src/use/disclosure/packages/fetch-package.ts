@@ -14,7 +14,7 @@ import {
 import { readAtRest } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
+import { returnRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 
 const maxEndedAtOnce = 500
@@ -42,7 +42,7 @@ interface BegunRow {
   isBusy: boolean
 }
 
-export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
+export interface PackageDownloads extends SingleUseDownloads<PackageFetched> {
   /** Begins the download of a package that will be handed over on a physical medium. */
   beginSave: (request: {
     session: string
@@ -52,9 +52,9 @@ export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
 }
 
 /** `removeEnded` ends expired packages, and removes the objects of all ended ones. */
-export function createPackageFetching(
+export function createPackageDownloads(
   store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
-): PackageFetching & RemovingEnded {
+): PackageDownloads & RemovingEnded {
   const { db, objects } = store
   const fetching = createSingleUseDownloads<PackageFetched, { id: string }>(objects, {
     keyOf: ({ id }) => packageKey(id),
@@ -120,7 +120,7 @@ export function createPackageFetching(
         if (begun.isBusy) return { refused: 'package.being-fetched' as const }
         return { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size), number: begun.number }
       })
-      return asRefused(savePackageRefusals, beginning)
+      return returnRefusal(savePackageRefusals, beginning)
     },
   }
 }

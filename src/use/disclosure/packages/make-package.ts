@@ -10,11 +10,11 @@ import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
-import { restKey } from '#register/recordings/at-rest.ts'
+import { atRestKey } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
-import { sealObject, sweepUnfinished } from '#register/recordings/seal-object.ts'
+import { sealObject, removeUnfinished } from '#register/recordings/seal-object.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
+import { returnRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import {
   authorityContents,
   originalSound,
@@ -50,7 +50,7 @@ export interface PackagePages {
   authority: (about: AuthorityPackage, calls: readonly CallOfItem[]) => string
 }
 
-export interface PackageMaking extends CopyStore {
+export interface PackageMakerOptions extends CopyStore {
   opus: OpusThreads
   pages: PackagePages
   /** Signer of what an authority gets; undefined while the log has no key. */
@@ -68,7 +68,7 @@ export interface PackageMaker {
 
 const workSuffix = '.package'
 
-export function createPackageMaker(making: PackageMaking): PackageMaker {
+export function createPackageMaker(making: PackageMakerOptions): PackageMaker {
   let last: Promise<void> = Promise.resolve()
   return {
     async make(request) {
@@ -100,7 +100,7 @@ export async function endUnfinishedPackages(
 ): Promise<{ ended: number; files: number }> {
   const { rows } = await sql`
     select package_failed(id) from disclosure_package where ready_at is null and ended_at is null`.execute(store.db)
-  return { ended: rows.length, files: await sweepUnfinished(store, workSuffix) }
+  return { ended: rows.length, files: await removeUnfinished(store, workSuffix) }
 }
 
 interface Begun {
@@ -110,7 +110,7 @@ interface Begun {
 }
 
 function begin(
-  { db }: PackageMaking,
+  { db }: PackageMakerOptions,
   { session, kind, disclosure, method, delivery, recipient }: PackageRequest,
   hash: Buffer | undefined,
 ): Promise<Begun | Refused<MakePackageRefusal>> {
@@ -121,12 +121,12 @@ function begin(
     )
     return rows[0]!
   })
-  return asRefused(makePackageRefusals, beginning)
+  return returnRefusal(makePackageRefusals, beginning)
 }
 
 /** Makes and stores a package; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
-  making: PackageMaking,
+  making: PackageMakerOptions,
   kind: PackageRequest['kind'],
   session: string,
   id: string,
@@ -136,7 +136,7 @@ async function finish(
   try {
     const entries = kind === 'RESEARCH' ? researchEntries(making, id) : authorityEntries(making, id)
     const recordings = await recordingsInPackage(db, id)
-    const atRest = recordings.length === 0 ? undefined : await restKey(making, recordings, id)
+    const atRest = recordings.length === 0 ? undefined : await atRestKey(making, recordings, id)
     if (recordings.length > 0 && !atRest) throw new Error('a recording in the package has no key any more')
     const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
     const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
@@ -156,7 +156,7 @@ async function finish(
   }
 }
 
-async function* researchEntries(making: PackageMaking, id: string): AsyncGenerator<ZipEntry> {
+async function* researchEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
   const about = await readResearchPackage(making.db, id)
   const files: ListedSound[] = []
   for await (const { listed, ...file } of researchSounds(making, about, () => progress(making, id, files.length + 1))) {
@@ -175,7 +175,7 @@ async function* researchEntries(making: PackageMaking, id: string): AsyncGenerat
   yield { name: 'letter.html', bytes: Buffer.from(making.pages.research(about, files)) }
 }
 
-async function* authorityEntries(making: PackageMaking, id: string): AsyncGenerator<ZipEntry> {
+async function* authorityEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
   const about = await readAuthorityPackage(making.db, id)
   const { calls, recordings } = await authorityContents(making.db, id)
   const listed: { name: string; item?: number; sha256: string }[] = []
@@ -220,7 +220,7 @@ function jsonOf(value: unknown): Buffer {
  * Records progress.
  * @throws if the package was ended meanwhile
  */
-async function progress({ db }: PackageMaking, id: string, done: number): Promise<void> {
+async function progress({ db }: PackageMakerOptions, id: string, done: number): Promise<void> {
   const { rows } = await sql<{ goesOn: boolean }>`
     select record_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)
   if (rows[0]?.goesOn !== true) throw new Error('the package has ended while it was made')

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
 import type { ZipEntry } from '#platform/zip/write-zip.ts'
-import { openAnonymisedSound, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
+import { openAnonymisedAudio, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { wavHeaderBytes } from '#register/recordings/render-audio.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { coarseFacts, type CoarseFacts } from './coarse-facts.ts'
@@ -102,7 +102,7 @@ async function soundOf(
   row: SoundRow,
 ): Promise<Buffer> {
   const bytes = Number(row.sound_bytes)
-  const sound = await openAnonymisedSound(store, { copy: row.copy_id, recording: row.recording_id }, bytes)
+  const sound = await openAnonymisedAudio(store, { copy: row.copy_id, recording: row.recording_id }, bytes)
   const wav = await sound.read(0, bytes)
   if (!createHash('sha256').update(wav).digest().equals(row.sound_sha256)) {
     throw new Error(`the stored sound of anonymised copy ${row.copy_id} is not the one that was approved`)

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const refusals = ['deny.role', 'not-found', 'package.over'] as const
@@ -12,5 +12,5 @@ export function withdrawPackage(
   id: string,
 ): Promise<'done' | Refused<(typeof refusals)[number]>> {
   const trace = { action: 'package.ended', object: { kind: 'package', id } } as const
-  return actInDatabase(db, session, sql`select withdraw_package(${id}::uuid)`, refusals, trace)
+  return requestAct(db, session, sql`select withdraw_package(${id}::uuid)`, refusals, trace)
 }

@@ -3,14 +3,14 @@
  * decides. Nothing links a copy to a recording once its return is confirmed.
  */
 import { sql } from 'kysely'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
-import { always, lackRefusals } from './research-refusals.ts'
+import { commonRefusals, lackRefusals } from './research-refusals.ts'
 
 const decideRefusals = [
-  ...always,
+  ...commonRefusals,
   ...lackRefusals,
   'research.decided',
   'research.own',
@@ -18,20 +18,26 @@ const decideRefusals = [
   'research.changed-meanwhile',
   'input.identity-code',
 ] as const
-const days = [
+const dayRefusals = [
   'research.study-ended',
   'research.day-not-later',
   'research.due-date-past',
   'research.due-date-late',
 ] as const
 const requestRefusals = [
-  ...always,
-  ...days,
+  ...commonRefusals,
+  ...dayRefusals,
   'research.not-released',
   'research.extension-waits',
   'input.identity-code',
 ] as const
-const extensionRefusals = [...always, ...days, 'research.decided', 'research.own', 'confirm.fresh'] as const
+const extensionRefusals = [
+  ...commonRefusals,
+  ...dayRefusals,
+  'research.decided',
+  'research.own',
+  'confirm.fresh',
+] as const
 
 /**
  * Grants a disclosure if nothing is missing, or refuses it; only for somebody who did not prepare it (R35).
@@ -58,7 +64,7 @@ export function requestExtension(
     id: string
   }>`select request_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
   const trace = { action: 'research.extension', object: { kind: 'disclosure', id } } as const
-  return rowOfDatabase(db, session, statement, requestRefusals, trace)
+  return requestRow(db, session, statement, requestRefusals, trace)
 }
 
 /** @param id of the extension */
@@ -70,5 +76,5 @@ export function decideExtension(
 ): Promise<'done' | Refused<(typeof extensionRefusals)[number]>> {
   const statement = sql`select decide_research_extension(${id}::uuid, ${outcome})`
   const trace = { action: 'research.extension', object: { kind: 'disclosure' } } as const
-  return actInDatabase(db, session, statement, extensionRefusals, trace)
+  return requestAct(db, session, statement, extensionRefusals, trace)
 }

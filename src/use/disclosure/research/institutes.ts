@@ -3,7 +3,7 @@ import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, rowOfDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestRow, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -32,7 +32,7 @@ export function listInstitutes(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<InstituteRow[] | Refused<'deny.role'>> {
-  return refusedInLog(
+  return logRefusal(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -63,10 +63,10 @@ export async function addInstitute(
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
   const statement = sql<{ id: string }>`select save_institute(null, ${asJson(given)}) as id`
   const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
-  return rowOfDatabase(db, session, statement, addRefusals, trace)
+  return requestRow(db, session, statement, addRefusals, trace)
 }
 
-/** Changes an institute; decisions made for its key keep that key. */
+/** Changes an institute. Earlier decisions keep the key for which they were made. */
 export async function changeInstitute(
   db: HoldingSafeguards,
   session: Session,
@@ -76,7 +76,7 @@ export async function changeInstitute(
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
   const statement = sql`select save_institute(${id}::uuid, ${asJson(given)})`
   const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
-  return actInDatabase(db, session, statement, changeRefusals, trace)
+  return requestAct(db, session, statement, changeRefusals, trace)
 }
 
 function isUsable(recipient: string | undefined): boolean {

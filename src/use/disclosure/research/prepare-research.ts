@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
-import { always } from './research-refusals.ts'
+import { commonRefusals } from './research-refusals.ts'
 
 export interface ResearchToPrepare {
   study: string
@@ -19,17 +19,17 @@ const beginRefusals = [
   'research.research-off',
   'research.due-date-past',
 ] as const
-const preparing = [...always, 'research.decided'] as const
+const preparingRefusals = [...commonRefusals, 'research.decided'] as const
 const changeRefusals = [
-  ...preparing,
+  ...preparingRefusals,
   'input.identity-code',
   'research.due-date-past',
   'research.due-date-late',
 ] as const
-const withdrawRefusals = [...always, 'research.released'] as const
-const pickRefusals = [...preparing, 'research.too-many', 'research.item-out'] as const
-const dropRefusals = [...preparing, 'research.released'] as const
-const undertakingRefusals = [...preparing, 'input.identity-code', 'research.day-ahead'] as const
+const withdrawRefusals = [...commonRefusals, 'research.released'] as const
+const pickRefusals = [...preparingRefusals, 'research.too-many', 'research.item-out'] as const
+const dropRefusals = [...preparingRefusals, 'research.released'] as const
+const undertakingRefusals = [...preparingRefusals, 'input.identity-code', 'research.day-ahead'] as const
 
 /** Begins a disclosure: institute, study, last day (R28, R30). */
 export function beginResearch(
@@ -40,7 +40,7 @@ export function beginResearch(
   const statement = sql<{ id: string; number: string }>`
     select id, number from begin_research(${instituteId}::uuid, ${study}, ${dueOn}::date, ${format})`
   const trace = { action: 'research.begun', object: { kind: 'disclosure' } } as const
-  return rowOfDatabase(db, session, statement, beginRefusals, trace)
+  return requestRow(db, session, statement, beginRefusals, trace)
 }
 
 /** Changes a disclosure before the decision. If the day is too late, `of` is the earliest destruction of an item. */
@@ -79,7 +79,7 @@ export function pickItem(
 ): Promise<{ item: number } | Refused<(typeof pickRefusals)[number]>> {
   const statement = sql<{ item: number }>`select pick_research_item(${id}::uuid, ${recordingId}::uuid) as item`
   const trace = { action: 'research.item-picked', object: { kind: 'disclosure', id } } as const
-  return rowOfDatabase(db, session, statement, pickRefusals, trace)
+  return requestRow(db, session, statement, pickRefusals, trace)
 }
 
 /** Removes an item before the decision; afterwards only one that prevents the release. */

@@ -1,13 +1,13 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
+import { logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { researchFactsOf } from './research-facts.ts'
 import {
   isOverdue,
   researchStateOf,
-  type MissingOfResearch,
+  type MissingResearchPrerequisite,
   type ResearchFacts,
   type ResearchState,
 } from './research-state.ts'
@@ -61,7 +61,7 @@ export interface ListedResearch {
 }
 
 export interface ReadResearch extends ListedResearch {
-  lacks: MissingOfResearch[]
+  lacks: MissingResearchPrerequisite[]
   extensions: ExtensionRow[]
   /** Changes whenever the content to decide on changes; a decision must state the value that was read. */
   seen: string
@@ -77,7 +77,7 @@ export function listResearch(
   session: Session,
   which: 'open' | 'over',
 ): Promise<ListedResearch[] | Refused<'deny.role'>> {
-  return refusedInLog(
+  return logRefusal(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -96,7 +96,7 @@ export function readResearch(
   session: Session,
   id: string,
 ): Promise<ReadResearch | Refused<'deny.role' | 'not-found'>> {
-  return refusedInLog(
+  return logRefusal(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -105,7 +105,7 @@ export function readResearch(
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
-      const missing = await sql<MissingOfResearch>`
+      const missing = await sql<MissingResearchPrerequisite>`
         select l.* from research_facts(${[id]}::uuid[]) f, missing_prerequisites(f.facts) l`.execute(tx)
       const parts = await sql<{ quality: boolean; decides: boolean }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)

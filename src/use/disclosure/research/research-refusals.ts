@@ -1,5 +1,5 @@
 /** Refusals of every act on a disclosure. */
-export const always = ['deny.role', 'not-found', 'research.over'] as const
+export const commonRefusals = ['deny.role', 'not-found', 'research.over'] as const
 
 /** What is missing, as refusals of a decision and a release. */
 export const lackRefusals = [
@@ -20,7 +20,7 @@ export const lackRefusals = [
 
 /** Refusals of `require_releasable`, for making packages. */
 export const releaseRefusals = [
-  ...always,
+  ...commonRefusals,
   ...lackRefusals,
   'research.own',
   'research.study-ended',

@@ -49,7 +49,7 @@ function randomFacts(): unknown {
 }
 
 /** A model of `missing_prerequisites`: lists each missing thing in order, and for which items. */
-function lacksOf({ items, dueEnds, ...facts }: ResearchFacts) {
+function missingInModel({ items, dueEnds, ...facts }: ResearchFacts) {
   if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
   const isBefore = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other) < 0
   const isRendered = ({ copyState }: ResearchItemFacts) => copyState === 'RENDERED' || copyState === 'APPROVED'
@@ -96,7 +96,7 @@ test('what is missing always matches the model', async () => {
   const decided = rows.map(({ lacks }) =>
     lacks.map(({ until, ...lack }) => ({ ...lack, ...(until && { until: Temporal.Instant.from(until).toString() }) })),
   )
-  expect(decided).toEqual(all.map((facts) => lacksOf(readResearchFacts(facts))))
+  expect(decided).toEqual(all.map((facts) => missingInModel(readResearchFacts(facts))))
   expect(new Set(decided.flat().map(({ what }) => what)).size).toBe(14)
 })
 

@@ -80,7 +80,7 @@ export interface ResearchFacts {
   items: readonly ResearchItemFacts[]
 }
 
-export interface MissingOfResearch {
+export interface MissingResearchPrerequisite {
   what: ResearchLack
   items: number[] | null
   /** due-date-late: the earliest destruction of an item. */

@@ -3,12 +3,12 @@ import type { Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
-import { always } from './research-refusals.ts'
+import { commonRefusals } from './research-refusals.ts'
 
-const lent = [...always, 'research.not-released'] as const
-const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'research.day-before'] as const
-const confirmRefusals = [...lent, 'recall.confirmed', 'confirm.fresh', 'input.identity-code'] as const
-const closeRefusals = [...lent, 'research.unconfirmed'] as const
+const releasedRefusals = [...commonRefusals, 'research.not-released'] as const
+const endRefusals = [...releasedRefusals, 'research.study-ended', 'research.day-ahead', 'research.day-before'] as const
+const confirmRefusals = [...releasedRefusals, 'recall.confirmed', 'confirm.fresh', 'input.identity-code'] as const
+const closeRefusals = [...releasedRefusals, 'research.unconfirmed'] as const
 
 /** Ends the study, on its last day or before: every copy must be returned or destroyed at once (R32). */
 export function endStudy(

@@ -1,7 +1,7 @@
 /** Random numbers from the system's source; no seed. */
 import type { RandomBytes } from './engine.ts'
 
-export class Chance {
+export class SecureRandom {
   readonly #random: RandomBytes
 
   constructor(random: RandomBytes) {

@@ -10,12 +10,12 @@ const high = [1209, 1336, 1477, 1633]
 const windowSamples = 205
 const step = 80
 /** Window level in dB below full scale. */
-const quietest = -42
+const minLevelDb = -42
 /** Least share of the window's power in the two tones; speech has less. */
-const share = 0.72
+const minToneShare = 0.72
 /** Power ratios: one tone to the other, and to the next in its group. */
 const twist = 16
-const apart = 6
+const minRatioToNext = 6
 /** Shortest key: Q.24 requires 40 ms; anything shorter is chance. */
 const shortest = 0.03 * voiceRate
 /** Longest gap between keys of one span. */
@@ -48,17 +48,17 @@ function isKey(samples: Int16Array, from: number): boolean {
   let power = 0
   for (let n = from; n < from + windowSamples; n++) power += samples[n]! ** 2
   power /= windowSamples
-  if (power < 32768 ** 2 * 10 ** (quietest / 10)) return false
+  if (power < 32768 ** 2 * 10 ** (minLevelDb / 10)) return false
   const lows = low.map((hertz) => tonePower(samples, from, hertz))
   const highs = high.map((hertz) => tonePower(samples, from, hertz))
   const [lowest, nextLow] = twoLoudest(lows)
   const [highest, nextHigh] = twoLoudest(highs)
   return (
-    lowest + highest > share * power &&
+    lowest + highest > minToneShare * power &&
     lowest < twist * highest &&
     highest < twist * lowest &&
-    lowest > apart * nextLow &&
-    highest > apart * nextHigh
+    lowest > minRatioToNext * nextLow &&
+    highest > minRatioToNext * nextHigh
   )
 }
 

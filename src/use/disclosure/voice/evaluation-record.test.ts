@@ -24,7 +24,7 @@ const good: EvaluationRecord = {
   ),
 }
 const engine = { name: 'nvq', version: '1', level: 'D', sources } as const
-const but = (changes: Record<string, number>): EvaluationRecord => ({
+const withFigures = (changes: Record<string, number>): EvaluationRecord => ({
   ...good,
   figures: { ...good.figures, ...changes },
 })
@@ -41,15 +41,15 @@ test('a record counts only for the version, level and sources it was made with',
 })
 
 test('one figure out of bounds or missing gets the engine refused', () => {
-  expect(passingRecord([but({ 'semi-informed.prompts': 6.9 })], engine)).toBe('engine-evaluation-failed')
-  expect(passingRecord([but({ 'picked-out.100-people': 31 })], engine)).toBe('engine-evaluation-failed')
+  expect(passingRecord([withFigures({ 'semi-informed.prompts': 6.9 })], engine)).toBe('engine-evaluation-failed')
+  expect(passingRecord([withFigures({ 'picked-out.100-people': 31 })], engine)).toBe('engine-evaluation-failed')
   const { estoi: _, ...without } = good.figures
   expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
 })
 
 test('figures prove nothing if the attacker fails on original speech or on McAdams', () => {
-  expect(unmetDemands(but({ 'original.semi-informed.10-people': 9 }))).toHaveLength(1)
-  expect(unmetDemands(but({ 'mcadams.semi-informed.10-people': 14 }))).toHaveLength(1)
+  expect(unmetDemands(withFigures({ 'original.semi-informed.10-people': 9 }))).toHaveLength(1)
+  expect(unmetDemands(withFigures({ 'mcadams.semi-informed.10-people': 14 }))).toHaveLength(1)
 })
 
 test('an invalid record is refused, whatever is wrong with it', () => {
@@ -69,7 +69,9 @@ test('an invalid record is refused, whatever is wrong with it', () => {
 test('registering at level D requires the figure of five combined recordings of one person, at level N at least 30', () => {
   const { 'pooled-five.finnish': _, ...without } = good.figures
   expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
-  expect(passingRecord([but({ 'pooled-five.finnish': 0 })], engine)).toEqual(but({ 'pooled-five.finnish': 0 }))
+  expect(passingRecord([withFigures({ 'pooled-five.finnish': 0 })], engine)).toEqual(
+    withFigures({ 'pooled-five.finnish': 0 }),
+  )
   const neural: EvaluationRecord = {
     ...good,
     level: 'N',

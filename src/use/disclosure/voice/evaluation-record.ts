@@ -32,7 +32,7 @@ export const controlDemands: readonly Demand[] = evaluationSets.slice(0, 4).flat
 /**
  * Equal error rates and shares in percent, milliseconds, multiples of real time. `pooled-five` is for five recordings of one
  * person, each with its own draw, that are known to belong together. The demands of level D are no standard of privacy: they
- * are the figures of nvq when it was made, and detect regressions. How little is hidden in five recordings must be stated.
+ * are the figures of nvq when it was made, and detect regressions. Reports must state how little five recordings hide.
  */
 export const demandsOf: Readonly<Record<Tested, readonly Demand[]>> = {
   D: [

@@ -3,10 +3,10 @@
  * not the recording's: each voice has one pace, pauses are drawn, and the background noise is constant.
  */
 import type { Synthesiser } from '@echogarden/espeak-ng-emscripten'
-import type { Chance } from './chance.ts'
+import type { SecureRandom } from './chance.ts'
 import type { SyntheticVoice } from './draw-synthetic-voice.ts'
 import { voiceRate, type Turn } from './engine.ts'
-import { layOutCall, type SpokenSpan } from './lay-out-call.ts'
+import { placeTurns, type SpokenSpan } from './place-turns.ts'
 import { resampler } from './resample.ts'
 import { speakableText } from './speakable-text.ts'
 import { VoiceFault } from './voice-faults.ts'
@@ -32,7 +32,7 @@ export function speakCall(
   synthesiser: Synthesiser,
   call: readonly [readonly Turn[], readonly Turn[]],
   voices: readonly [SyntheticVoice, SyntheticVoice],
-  chance: Chance,
+  chance: SecureRandom,
 ): [Int16Array, Int16Array] {
   const toTelephone = resampler(synthesiser.samplerate, voiceRate)
   const speakLane = (lane: 0 | 1): SpokenSound[] => {
@@ -45,7 +45,7 @@ export function speakCall(
     })
   }
   const spoken = [...speakLane(0), ...speakLane(1)]
-  const { startsAt, lengthSamples } = layOutCall(spoken, chance)
+  const { startsAt, lengthSamples } = placeTurns(spoken, chance)
   const placed = spoken.map(({ lane, sound }, index) => ({ lane, sound, at: startsAt[index]! }))
   const mixLane = (lane: 0 | 1) =>
     mix(

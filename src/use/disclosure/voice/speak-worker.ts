@@ -1,7 +1,7 @@
 /** Worker thread that speaks calls: synthesiser and text are only in its memory. */
 import load from '@echogarden/espeak-ng-emscripten'
 import { answerTasks } from '#platform/threads/task-threads.ts'
-import { Chance } from './chance.ts'
+import { SecureRandom } from './chance.ts'
 import { drawBytes, drawSyntheticVoice, everyVariant } from './draw-synthetic-voice.ts'
 import type { RandomBytes, Turn } from './engine.ts'
 import { speakCall } from './speak-turns.ts'
@@ -31,7 +31,7 @@ answerTasks<SpeakTask, [Int16Array, Int16Array]>(async ({ call, draw }) => {
   const random = takeFrom(draw)
   const voices = [drawSyntheticVoice(random(drawBytes), 0), drawSyntheticVoice(random(drawBytes), 1)] as const
   try {
-    const answer = speakCall(synthesiser, call, voices, new Chance(random))
+    const answer = speakCall(synthesiser, call, voices, new SecureRandom(random))
     return { answer, give: answer.map((track) => track.buffer as ArrayBuffer) }
   } finally {
     draw.fill(0)

@@ -3,7 +3,7 @@ import { asTrack, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { findSpeech, hop } from './voice-activity.ts'
 
 /** A second of noise, a second of a vowel in it, a second of noise. */
-const between = (noise: number) =>
+const vowelBetweenNoise = (noise: number) =>
   Float64Array.from(asTrack(whiteNoise(24_000).map((value) => value * noise)), (sample, n) => {
     const spoken = n >= 8000 && n < 16_000 ? vowelSamples[n - 8000]! : 0
     return sample / 32768 + spoken
@@ -13,7 +13,7 @@ const vowelSamples = vowel(120, 1)
 test.each([0, 0.001, 0.01])(
   'in noise of %f of full scale speech is found when it occurs, and 200 ms around it',
   (noise) => {
-    const { speech } = findSpeech(between(noise))
+    const { speech } = findSpeech(vowelBetweenNoise(noise))
     const first = speech.indexOf(1) * hop
     const last = speech.lastIndexOf(1) * hop
     expect(first).toBeGreaterThan(8000 - 1600)

@@ -5,15 +5,15 @@ import { voiceRate } from './engine.ts'
 export const hop = voiceRate / 200
 
 /** Frames of weak consonants before and after loud frames. */
-const before = 16
-const after = 30
+const framesBefore = 16
+const framesAfter = 30
 /** 10 ms, so that the start of a turn is exact. */
 const windowHops = 2
 /** dB above the noise floor that count as speech, unless far below the loudest speech. */
 const aboveFloor = 9
-const belowLoud = 32
+const maxBelowLoudest = 32
 /** dB below full scale: a track that is never louder has no speech. */
-const nobody = -62
+const minSpeechDb = -62
 
 export interface Activity {
   /** dB below full scale, of 10 ms around each frame's middle. */
@@ -44,26 +44,26 @@ export function findSpeech(samples: Float32Array | Float64Array): Activity {
     for (let block = from; block < to; block++) power += powers[block]!
     level[frame] = 10 * Math.log10(Math.max(played > 0 ? power / played : 0, 1e-10))
   }
-  return { level, speech: decide(level) }
+  return { level, speech: markSpeech(level) }
 }
 
-function decide(level: Float64Array): Uint8Array {
+function markSpeech(level: Float64Array): Uint8Array {
   const speech = new Uint8Array(level.length)
   // Digital silence (removed parts, a call on hold) says nothing about the line's noise.
   const played = level.filter((db) => db > -95).sort()
   if (played.length === 0) return speech
   const part = (share: number) => played[Math.min(played.length - 1, Math.floor(share * played.length))]!
   const loud = part(0.95)
-  if (loud < nobody) return speech
-  const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - belowLoud, nobody)
+  if (loud < minSpeechDb) return speech
+  const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - maxBelowLoudest, minSpeechDb)
   let last = -Infinity
   for (let frame = 0; frame < level.length; frame++) {
     // A click of one frame is no speech.
     const isLoud = level[frame]! > threshold && (level[frame + 1] ?? -100) > threshold
     if (isLoud) {
-      speech.fill(1, Math.max(0, frame - before), frame + 1)
+      speech.fill(1, Math.max(0, frame - framesBefore), frame + 1)
       last = frame
-    } else if (frame - last <= after) speech[frame] = 1
+    } else if (frame - last <= framesAfter) speech[frame] = 1
   }
   return speech
 }

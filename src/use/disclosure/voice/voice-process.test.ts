@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NamedProgram } from '#platform/processes/named-programs.ts'
 import { runInChildProcess } from '#platform/processes/run-in-child-process.ts'
-import { findIsolation } from '#platform/processes/without-network.ts'
+import { findIsolation } from '#platform/processes/isolate-program.ts'
 import { recogniseProcess } from './recognise-process.ts'
 import { voiceProcess } from './voice-process.ts'
 

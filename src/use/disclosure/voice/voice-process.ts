@@ -10,7 +10,7 @@ import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 const seedBytes = 32
-/** Largest share of unchanged samples, apart from silence: with more, the speaker's own voice has come back. */
+/** Largest share of unchanged samples, apart from silence: above it, the result contains the speaker's own voice. */
 const maxUnchanged = 0.5
 
 /**

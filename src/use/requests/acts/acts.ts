@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const withdrawRefusals = ['deny.role', 'not-found', 'request.own', 'copy.over'] as const
@@ -39,7 +39,7 @@ export function withdrawCopy(
 ): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
   const statement = sql`select withdraw_subject_copy(${id}::uuid)`
   const trace = { action: 'subject-copy.ended', object: { kind: 'copy', id } } as const
-  return actInDatabase(db, session, statement, withdrawRefusals, trace)
+  return requestAct(db, session, statement, withdrawRefusals, trace)
 }
 
 /**
@@ -55,7 +55,7 @@ export function proposeCorrection(
   const statement = sql<{ id: string }>`
     select propose_correction(${request}::uuid, ${segmentId}::uuid, ${officialUserId}) as id`
   const trace = { action: 'correction.proposed', object: { kind: 'request', id: request } } as const
-  return rowOfDatabase(db, session, statement, proposeRefusals, trace)
+  return requestRow(db, session, statement, proposeRefusals, trace)
 }
 
 /** Decides on a correction. If it is approved, the history shows the new official, and the log has the former one. */
@@ -67,7 +67,7 @@ export function decideCorrection(
 ): Promise<'done' | Refused<(typeof correctionRefusals)[number]>> {
   const statement = sql`select decide_correction(${id}::uuid, ${outcome})`
   const trace = { action: 'correction.decided', object: { kind: 'correction', id } } as const
-  return actInDatabase(db, session, statement, correctionRefusals, trace)
+  return requestAct(db, session, statement, correctionRefusals, trace)
 }
 
 /**
@@ -86,5 +86,5 @@ export function decideOpenness(
 ): Promise<'done' | Refused<(typeof opennessRefusals)[number]>> {
   const statement = sql`select decide_openness(${request}::uuid, ${outcome}, ${provision}, ${leadsTo ?? null})`
   const trace = { action: 'openness.decided', object: { kind: 'request', id: request } } as const
-  return actInDatabase(db, session, statement, opennessRefusals, trace)
+  return requestAct(db, session, statement, opennessRefusals, trace)
 }

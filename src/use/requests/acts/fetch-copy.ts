@@ -23,10 +23,10 @@ export interface CopyFetched {
   sizeBytes: number
 }
 
-export type CopyFetching = SingleUseDownloads<CopyFetched>
+export type CopyDownloads = SingleUseDownloads<CopyFetched>
 
 /** Returns the downloads of copies. `removeEnded` ends expired copies and deletes the objects of all ended ones. */
-export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'keys'>): CopyFetching & RemovingEnded {
+export function createCopyDownloads(store: Pick<CopyStore, 'db' | 'objects' | 'keys'>): CopyDownloads & RemovingEnded {
   const { db, objects } = store
   return createSingleUseDownloads<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {
     keyOf: ({ copy, recording }) => subjectCopyKey(recording, copy),

@@ -9,8 +9,8 @@ import { makePassphrase } from '#platform/age/passphrase.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
-import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { storeSubjectCopy, removeUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 
 export interface CopyRequest {
   session: string
@@ -46,7 +46,7 @@ export const makeCopyRefusals = [
 ] as const
 export type MakeCopyRefusal = (typeof makeCopyRefusals)[number]
 
-export interface CopyMaking extends CopyStore {
+export interface CopyMakerOptions extends CopyStore {
   /** Returns true if the description in force offers copies (C1). */
   isOffered: () => boolean
   /** Called when a copy could not be made; the copy's state shows it to the clerk. */
@@ -60,7 +60,7 @@ export interface CopyMaker {
   stop: () => Promise<void>
 }
 
-export function createCopyMaker(making: CopyMaking): CopyMaker {
+export function createCopyMaker(making: CopyMakerOptions): CopyMaker {
   let last: Promise<void> = Promise.resolve()
 
   return {
@@ -88,11 +88,11 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
 export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql`
     select subject_copy_failed(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
-  return { ended: rows.length, files: await sweepUnfinishedCopies(store) }
+  return { ended: rows.length, files: await removeUnfinishedCopies(store) }
 }
 
 async function begin(
-  { db, isOffered }: CopyMaking,
+  { db, isOffered }: CopyMakerOptions,
   { session, request, recording, method }: CopyRequest,
   hash: Buffer,
 ): Promise<{ id: string; expiresAt: Temporal.Instant } | { refused: MakeCopyRefusal }> {
@@ -102,12 +102,12 @@ async function begin(
       from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash}, ${isOffered()})`.execute(tx)
     return rows[0]!
   })
-  return asRefused(makeCopyRefusals, beginning)
+  return returnRefusal(makeCopyRefusals, beginning)
 }
 
 /** Makes and stores the copy; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
-  making: CopyMaking,
+  making: CopyMakerOptions,
   copy: string,
   recording: string,
   seal: () => AgeHeader | Promise<AgeHeader>,

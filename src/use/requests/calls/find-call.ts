@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { ParsedReport } from './reported-call.ts'
 
@@ -39,10 +39,10 @@ export async function findCall(
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
   const search = sql<SearchedCall>`
     select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`
-  const searched = await rowOfDatabase(db, session, search, refusals, trace)
+  const searched = await requestRow(db, session, search, refusals, trace)
   if ('refused' in searched) return searched
   const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
     select run_call_search(${requestId}::uuid, ${searched.call}::uuid) as refused`
-  const settled = await rowOfDatabase(db, session, settle, refusals, trace)
+  const settled = await requestRow(db, session, settle, refusals, trace)
   return settled.refused ? { refused: settled.refused } : searched
 }

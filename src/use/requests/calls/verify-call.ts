@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -19,7 +19,7 @@ const refusals = [
 ] as const
 export type VerificationRefusal = Refused<(typeof refusals)[number]>
 
-export interface CallOf {
+export interface CallReference {
   requestId: string
   callId: string
 }
@@ -32,7 +32,7 @@ export interface CallOf {
 export function verifyCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallOf,
+  of: CallReference,
   isParty: boolean,
 ): Promise<'done' | VerificationRefusal> {
   return act(db, session, of, 'call.verified', sql`verify_call(${of.requestId}::uuid, ${of.callId}::uuid, ${isParty})`)
@@ -44,7 +44,7 @@ export function verifyCall(
 export function giveUpCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallOf,
+  of: CallReference,
 ): Promise<'done' | VerificationRefusal> {
   return act(db, session, of, 'call.given-up', sql`abandon_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
@@ -52,7 +52,7 @@ export function giveUpCall(
 export function withdrawCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallOf,
+  of: CallReference,
 ): Promise<'done' | VerificationRefusal> {
   return act(db, session, of, 'call.given-up', sql`withdraw_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
@@ -60,10 +60,10 @@ export function withdrawCall(
 function act(
   db: Kysely<RegisterTables>,
   session: Session,
-  { requestId }: CallOf,
+  { requestId }: CallReference,
   action: AuditAction,
   call: RawBuilder<unknown>,
 ): Promise<'done' | VerificationRefusal> {
   const trace = { action, object: { kind: 'request', id: requestId } } as const
-  return actInDatabase(db, session, sql`select ${call}`, refusals, trace)
+  return requestAct(db, session, sql`select ${call}`, refusals, trace)
 }

@@ -57,7 +57,7 @@ function fieldsOf(
     case 'answer':
       return {
         calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: true }),
-        next: next(facts, description),
+        next: nextStepParagraphs(facts, description),
       }
     case 'not-identifiable':
       return { calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
@@ -133,7 +133,7 @@ function fieldsOf(
 }
 
 /** Lists what can be done about the recordings, in an answer about calls. */
-function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
+function nextStepParagraphs(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
   const { calls = [], kinds, language } = facts
   const t = letterTexts(language)
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])

@@ -3,7 +3,7 @@ import type { LetterKind } from './letter.ts'
 import { fieldName, type Field } from './letter-texts.ts'
 import type { FieldValue, FieldValues, KnownFields } from './template-language.ts'
 
-const everyLetter = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
+const commonFields = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
 
 /** Fields of each kind of letter besides those of every kind; needed ones first. */
 const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readonly Field[] }> = {
@@ -34,7 +34,7 @@ const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readon
 /** Returns the fields of a letter, as shown in the template editor. */
 export function fieldsOf(kind: LetterKind, language: Language): { name: string; isNeeded: boolean }[] {
   const { needed, more = [] } = fieldsOfKind[kind]
-  return [...new Set<Field>([...needed, ...more, ...everyLetter])].map((field) => ({
+  return [...new Set<Field>([...needed, ...more, ...commonFields])].map((field) => ({
     name: fieldName(field, language),
     isNeeded: needed.includes(field),
   }))
@@ -49,7 +49,7 @@ export function knownFields(kind: LetterKind, language: Language): KnownFields {
 }
 
 /** Returns values under the field names of a language's templates. */
-export function named(values: Partial<Record<Field, FieldValue>>, language: Language): FieldValues {
+export function byFieldName(values: Partial<Record<Field, FieldValue>>, language: Language): FieldValues {
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => [fieldName(field as Field, language), value]),
   )

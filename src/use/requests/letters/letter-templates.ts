@@ -6,7 +6,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { knownFields } from './fields.ts'
 import { letterKinds, type LetterKind } from './letter.ts'
-import { givenTemplate } from './letter-texts.ts'
+import { shippedTemplate } from './letter-texts.ts'
 import { problemsOf, type TemplateProblem } from './template-language.ts'
 
 export interface Template {
@@ -44,7 +44,7 @@ export async function listTemplates(
     const templates = letterKinds.flatMap((kind) =>
       languages.map((language) => {
         const changed = rows.find((row) => row.kind === kind && row.language === language)
-        return changed ? templateOf(changed) : { kind, language, version: 0, text: givenTemplate(kind, language) }
+        return changed ? templateOf(changed) : { kind, language, version: 0, text: shippedTemplate(kind, language) }
       }),
     )
     return { templates, mayChange }
@@ -68,7 +68,7 @@ export async function templateInForce(
   const { rows } = await sql<{ version: number; text: string }>`
     select version, text from letter_template where kind = ${kind} and language = ${language}
     order by version desc limit 1`.execute(safeguardsOf(tx))
-  return rows[0] ?? { version: 0, text: givenTemplate(kind, language) }
+  return rows[0] ?? { version: 0, text: shippedTemplate(kind, language) }
 }
 
 const changeRefusals = ['deny.role', 'template.changed-meanwhile', 'input.identity-code'] as const

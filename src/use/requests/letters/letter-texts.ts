@@ -14,7 +14,7 @@ export function listLetter(language: Language) {
 }
 
 /** Returns the shipped template: its blocks, separated by blank lines. */
-export function givenTemplate(kind: LetterKind, language: Language): string {
+export function shippedTemplate(kind: LetterKind, language: Language): string {
   return texts[`letter.template.${kind}`][language].join('\n\n')
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
@@ -86,7 +86,7 @@ export function recordDelivery(
   method: DeliveryWay,
 ): Promise<'done' | Refused<(typeof deliveryRefusals)[number]>> {
   const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
-  return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${method})`, deliveryRefusals, trace)
+  return requestAct(db, session, sql`select deliver_letter(${id}::uuid, ${method})`, deliveryRefusals, trace)
 }
 
 export function removeLetter(
@@ -95,7 +95,7 @@ export function removeLetter(
   id: string,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const trace = { action: 'letter.removed', object: { kind: 'letter', id } } as const
-  return actInDatabase(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
+  return requestAct(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
 }
 
 export function listedLetter(row: LetterRow): ListedLetter {

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { inSession, withTransaction } from '#platform/database/connect.ts'
-import { asRefused } from '#safeguards/access/database-request.ts'
+import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { templateInForce } from './letter-templates.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterKind, RefusalGround } from './letter.ts'
 import { listedColumns, listedLetter, type ListedLetter, type LetterRow } from './letters.ts'
-import { setLetter } from './set-letter.ts'
+import { renderLetter } from './render-letter.ts'
 
 const draftRefusals = [
   'deny.role',
@@ -36,14 +36,14 @@ export function draftLetter(
     const begun = await sql<{ facts: LetterFacts }>`
       select begin_letter(${id}::uuid, ${kind}, ${ground ?? null}) as facts`.execute(tx)
     const { facts } = begun.rows[0]!
-    const { version, content } = await setInForce(tx, kind, facts, description)
+    const { version, content } = await renderInForce(tx, kind, facts, description)
     const { rows } = await sql<LetterRow>`
       select ${listedColumns} from save_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb) l`.execute(
       tx,
     )
     return listedLetter(rows[0]!)
   })
-  return asRefused(draftRefusals, made)
+  return returnRefusal(draftRefusals, made)
 }
 
 /**
@@ -66,7 +66,7 @@ export async function makeLettersDue(
           select begin_letter_due(${request}::uuid, ${kind}) as facts`.execute(tx)
         const facts = begun.rows[0]?.facts
         if (!facts) return 0
-        const { version, content } = await setInForce(tx, kind, facts, description)
+        const { version, content } = await renderInForce(tx, kind, facts, description)
         await sql`select save_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb)`.execute(
           tx,
         )
@@ -79,12 +79,12 @@ export async function makeLettersDue(
   return made
 }
 
-async function setInForce(
+async function renderInForce(
   tx: HoldingSafeguards,
   kind: LetterKind,
   facts: LetterFacts,
   description: RegisterDescription,
 ): Promise<{ version: number; content: string }> {
   const { version, text } = await templateInForce(tx, kind, facts.language)
-  return { version, content: JSON.stringify(setLetter(kind, facts, text, description)) }
+  return { version, content: JSON.stringify(renderLetter(kind, facts, text, description)) }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { boundsOf, type Days, type Slot } from './slots.ts'
@@ -48,7 +48,7 @@ export function bookAppointment(
   requestId: string,
   requested: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof bookRefusals)[number]>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ id: string }>`
@@ -71,7 +71,7 @@ export function bookNow(
   requestId: string,
   requested: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof nowRefusals)[number]>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ id: string }>`
@@ -101,7 +101,7 @@ export function recordOutcome(
   id: string,
   outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN',
 ): Promise<'done' | Refused<(typeof outcomeRefusals)[number]>> {
-  return actInDatabase(db, session, sql`select record_appointment_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
+  return requestAct(db, session, sql`select record_appointment_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
     action: 'appointment.ended',
     object: { kind: 'appointment', id },
   })

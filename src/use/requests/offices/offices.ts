@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -59,7 +59,7 @@ export function enterOffice(
   session: Session,
   { names, address }: OfficeInput,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{
@@ -77,7 +77,7 @@ export function changeOffice(
   id: string,
   { names, address, isClosed }: OfficeInput & { isClosed: boolean },
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  return actInDatabase(
+  return requestAct(
     db,
     session,
     sql`select save_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,

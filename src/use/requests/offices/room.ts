@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
@@ -65,7 +65,7 @@ export async function openRoom(
 
 /** Returns the room of a session; each of its calls counts as viewed and is logged. */
 export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<Room>`select appointment_id, number, language, until, confirms, calls from room_now()`,
@@ -89,7 +89,7 @@ export async function closeRoom(
   const answer = await requestDatabase(
     db,
     session,
-    sql<{ closed: 'closed' | keyof typeof unproved }>`
+    sql<{ closed: 'closed' | keyof typeof hostRefusals }>`
       select close_room(${heardBy !== undefined}, ${proof}::bytea) as closed`,
     ['room.none', 'request.own'],
     trace,
@@ -98,11 +98,11 @@ export async function closeRoom(
   const { closed } = answer.rows[0]!
   if (closed === 'closed') return 'closed'
   // Not thrown: a rollback would lose the counted failed attempt.
-  await appendAudit(db, { ...trace, result: `refused:${unproved[closed]}`, personId: session.personId })
-  return { refused: unproved[closed] }
+  await appendAudit(db, { ...trace, result: `refused:${hostRefusals[closed]}`, personId: session.personId })
+  return { refused: hostRefusals[closed] }
 }
 
-const unproved = { wrong: 'session.credentials', wait: 'session.wait' } as const
+const hostRefusals = { wrong: 'session.credentials', wait: 'session.wait' } as const
 
 /** Appointment to which a session in listening mode is limited. */
 export interface Confinement {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -43,7 +43,7 @@ export function addSlots(
   const toAt = instantOf(day, to, 'later')
   // A time that the clock change skips cannot begin or end a slot: the database refuses null.
   const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
-  return rowOfDatabase(
+  return requestRow(
     db,
     session,
     sql<{ added: number }>`
@@ -70,7 +70,7 @@ export function removeSlot(
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found' | 'slot.booked'>> {
-  return actInDatabase(db, session, sql`select remove_slot(${id}::uuid)`, ['deny.role', 'not-found', 'slot.booked'], {
+  return requestAct(db, session, sql`select remove_slot(${id}::uuid)`, ['deny.role', 'not-found', 'slot.booked'], {
     action: 'office.changed',
     object: { kind: 'office' },
   })

@@ -2,12 +2,12 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Crockford's base 32: no I, L, O or U, so that codes are read out and typed without mistakes. */
-const signs = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** 50 bits, valid for fifteen minutes. */
 const codeLength = 10
 
@@ -22,7 +22,7 @@ export async function makeWorkstationCode(
   officeId: string,
   name: string,
 ): Promise<{ code: string; until: Temporal.Instant } | Refused<'deny.role' | 'not-found' | 'input.identity-code'>> {
-  const code = Array.from({ length: codeLength }, () => signs[randomInt(signs.length)]).join('')
+  const code = Array.from({ length: codeLength }, () => codeAlphabet[randomInt(codeAlphabet.length)]).join('')
   const answer = await requestDatabase(
     db,
     session,
@@ -65,7 +65,7 @@ export function endWorkstation(
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
-  return actInDatabase(db, session, sql`select end_workstation(${id}::uuid)`, ['deny.role', 'not-found'], {
+  return requestAct(db, session, sql`select end_workstation(${id}::uuid)`, ['deny.role', 'not-found'], {
     action: 'workstation.ended',
     object: { kind: 'office' },
   })

@@ -2,7 +2,7 @@ import { useLanguage } from '../../language/use-words.ts'
 import { readAt, type Path } from '../edits.ts'
 import { useItems } from './form-state.tsx'
 import { useNumberChoices } from './number-choices.ts'
-import { PathChecks, PathText, Together } from './path-fields.tsx'
+import { PathChecks, PathText, FieldGroup } from './path-fields.tsx'
 import { freshId } from './fresh-id.ts'
 import { Items, Section } from './section.tsx'
 
@@ -44,7 +44,7 @@ function AnnouncementFields({ path: place }: { path: Path }) {
         options={numbers}
         className="checks-tall"
       />
-      <Together path={[...place, 'texts']} label={t('form.announcement.texts')}>
+      <FieldGroup path={[...place, 'texts']} label={t('form.announcement.texts')}>
         {(['fi', 'sv', 'en'] as const).map((one) => (
           <PathText
             key={one}
@@ -55,7 +55,7 @@ function AnnouncementFields({ path: place }: { path: Path }) {
             isOptional
           />
         ))}
-      </Together>
+      </FieldGroup>
     </>
   )
 }

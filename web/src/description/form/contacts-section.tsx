@@ -1,7 +1,7 @@
 import { useLanguage } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
 import { Optional } from './optional.tsx'
-import { PathText, PathTrilingual, Together } from './path-fields.tsx'
+import { PathText, PathTrilingual, FieldGroup } from './path-fields.tsx'
 import { Section } from './section.tsx'
 
 const officer: Path = ['contacts', 'dataProtectionOfficer']
@@ -11,7 +11,7 @@ export function ContactsSection() {
   const { t } = useLanguage()
   return (
     <Section name="contacts" title={t('form.contacts')}>
-      <Together path={['contacts', 'accessibility']} label={t('form.accessibility')}>
+      <FieldGroup path={['contacts', 'accessibility']} label={t('form.accessibility')}>
         <div className="row-fields">
           <PathText
             path={['contacts', 'accessibility', 'email']}
@@ -26,8 +26,8 @@ export function ContactsSection() {
             isOptional
           />
         </div>
-      </Together>
-      <Together path={officer} label={t('form.officer')} hint={t('form.officer.hint')}>
+      </FieldGroup>
+      <FieldGroup path={officer} label={t('form.officer')} hint={t('form.officer.hint')}>
         <Optional
           path={officer}
           addLabel={t('form.officer.add')}
@@ -40,7 +40,7 @@ export function ContactsSection() {
             <PathText path={[...officer, 'phone']} label={t('form.phone')} inputMode="tel" />
           </div>
         </Optional>
-      </Together>
+      </FieldGroup>
     </Section>
   )
 }

@@ -1,7 +1,7 @@
 import { useLanguage, type Word } from '../../language/use-words.ts'
 import { readAt } from '../edits.ts'
 import { useForm } from './form-state.tsx'
-import { PathText, PathTrilingual, Together, useNameOf } from './path-fields.tsx'
+import { PathText, PathTrilingual, FieldGroup, useNameOf } from './path-fields.tsx'
 import { Section } from './section.tsx'
 
 const forms = ['genitive', 'adessive', 'inessive'] as const
@@ -18,7 +18,7 @@ export function ControllerSection() {
       summary={nameOf(readAt(document, ['controller', 'name']), '')}
     >
       <PathTrilingual path={['controller', 'name']} label={t('form.controller.name')} />
-      <Together
+      <FieldGroup
         path={['controller', 'finnishForms']}
         label={t('form.controller.forms')}
         hint={t('form.controller.forms.hint')}
@@ -34,7 +34,7 @@ export function ControllerSection() {
             />
           ))}
         </div>
-      </Together>
+      </FieldGroup>
       <PathTrilingual path={['controller', 'unit']} label={t('form.controller.unit')} isLong />
       <PathTrilingual path={['controller', 'postalAddress']} label={t('form.controller.postal')} />
       <PathTrilingual path={['controller', 'visitingAddress']} label={t('form.controller.visiting')} />

@@ -28,7 +28,7 @@ export function useForm(): FormState {
  * Returns one field of the document: value, error and setter. `isWhole`: the page has no fields within it, so errors within it
  * are shown at it.
  */
-export function useAt(
+export function useField(
   path: Path,
   { isWhole = false }: { isWhole?: boolean } = {},
 ): {

@@ -6,14 +6,14 @@ import { Field } from '../../controls/field.tsx'
 import { Toggle } from '../../controls/toggle.tsx'
 
 /** Memoised controls of the form. A key press changes one of about a hundred; the others are not rendered again. */
-export const MemoField = memo(Field, showsSame)
-export const MemoToggle = memo(Toggle, showsSame)
-export const MemoChoice = memo(Choice, showsSame)
-export const MemoDay = memo(Day, showsSame)
-export const MemoChecks = memo(Checks, showsSame)
+export const MemoField = memo(Field, hasEqualProps)
+export const MemoToggle = memo(Toggle, hasEqualProps)
+export const MemoChoice = memo(Choice, hasEqualProps)
+export const MemoDay = memo(Day, hasEqualProps)
+export const MemoChecks = memo(Checks, hasEqualProps)
 
 /** Returns a stable function that calls the latest `act`. */
-export function useKept<Value>(act: (value: Value) => void): (value: Value) => void {
+export function useStableCallback<Value>(act: (value: Value) => void): (value: Value) => void {
   const latest = useRef(act)
   useLayoutEffect(() => {
     latest.current = act
@@ -22,7 +22,7 @@ export function useKept<Value>(act: (value: Value) => void): (value: Value) => v
 }
 
 /** Returns true if all props are equal; lists and days are compared by value. */
-export function showsSame(before: object, after: object): boolean {
+export function hasEqualProps(before: object, after: object): boolean {
   const [old, fresh] = [new Map<string, unknown>(Object.entries(before)), Object.entries(after)]
   return old.size === fresh.length && fresh.every(([name, value]) => isEqual(old.get(name), value))
 }

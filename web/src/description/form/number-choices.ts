@@ -1,7 +1,7 @@
 import type { Option } from '../../controls/choice.tsx'
 import { readAt, textAt } from '../edits.ts'
 import { digitsOf } from '../numbers/same-number.ts'
-import { useAt, useItems } from './form-state.tsx'
+import { useField, useItems } from './form-state.tsx'
 import { useNameOf } from './path-fields.tsx'
 import type { Path } from '../edits.ts'
 
@@ -11,7 +11,7 @@ import type { Path } from '../edits.ts'
  */
 export function useNumberChoices(path: Path): Option[] {
   const nameOf = useNameOf()
-  const { value } = useAt(path)
+  const { value } = useField(path)
   const named = Array.isArray(value) ? value.map(String) : []
   const choices = new Map<string, Option>()
   for (const item of useItems(['numbers'])) {

@@ -2,7 +2,7 @@ import { today } from '@internationalized/date'
 import { zone } from '../../format/instant.ts'
 import { useLanguage, type Word } from '../../language/use-words.ts'
 import { readAt, textAt, type Path } from '../edits.ts'
-import { useAt, useItems } from './form-state.tsx'
+import { useField, useItems } from './form-state.tsx'
 import { PathChoice, PathDay, PathText, PathTrilingual, useNameOf } from './path-fields.tsx'
 import { Optional } from './optional.tsx'
 import { Items, Section } from './section.tsx'
@@ -40,8 +40,8 @@ export function NumbersSection() {
 
 function NumberFields({ path }: { path: Path }) {
   const { t } = useLanguage()
-  const { value: kind } = useAt([...path, 'kind'])
-  const { value: region } = useAt([...path, 'region'])
+  const { value: kind } = useField([...path, 'kind'])
+  const { value: region } = useField([...path, 'region'])
   return (
     <>
       <div className="row-fields">

@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import type { ReactNode } from 'react'
 import { Button } from '../../controls/button.tsx'
 import { fieldOf, readAt, type Path } from '../edits.ts'
-import { useAt, useForm } from './form-state.tsx'
+import { useField, useForm } from './form-state.tsx'
 
 /** Optional part of the description: added and removed as a whole. */
 export function Optional({
@@ -23,7 +23,7 @@ export function Optional({
   children: ReactNode
 }) {
   const { document: text, edit, goTo } = useForm()
-  const { id, error } = useAt(path)
+  const { id, error } = useField(path)
   const field = fieldOf(path)
   if (readAt(text, path) == null) {
     const announces = announcesError && error != null

@@ -6,8 +6,8 @@ import { formatClock, readClock } from '../../format/clock.ts'
 import { languages, locales } from '../../language/language.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
-import { useAt } from './form-state.tsx'
-import { MemoChecks, MemoChoice, MemoDay, MemoField, MemoToggle, useKept } from './memo-controls.ts'
+import { useField } from './form-state.tsx'
+import { MemoChecks, MemoChoice, MemoDay, MemoField, MemoToggle, useStableCallback } from './memo-controls.ts'
 
 interface Labelled {
   path: Path
@@ -22,8 +22,8 @@ export function PathText({
   path,
   ...props
 }: Labelled & { isOptional?: boolean; lang?: string; rows?: number; inputMode?: 'tel' | 'email' }) {
-  const { id, value, error, set } = useAt(path)
-  const onChange = useKept((text: string) => set(text === '' && isOptional ? undefined : text))
+  const { id, value, error, set } = useField(path)
+  const onChange = useStableCallback((text: string) => set(text === '' && isOptional ? undefined : text))
   return (
     <MemoField
       {...props}
@@ -47,7 +47,7 @@ export function PathTrilingual({
 }: Labelled & { isLong?: boolean; rows?: number }) {
   const { t } = useLanguage()
   return (
-    <Together path={path} label={label} hint={hint}>
+    <FieldGroup path={path} label={label} hint={hint}>
       <div className={isLong ? 'long-texts' : 'three'}>
         {languages.map((language) => (
           <PathText
@@ -59,12 +59,12 @@ export function PathTrilingual({
           />
         ))}
       </div>
-    </Together>
+    </FieldGroup>
   )
 }
 
 /** Group of fields under one label. */
-export function Together({
+export function FieldGroup({
   path,
   label,
   hint,
@@ -75,7 +75,7 @@ export function Together({
   hint?: string | undefined
   children: ReactNode
 }) {
-  const { id, error } = useAt(path)
+  const { id, error } = useField(path)
   const own = useId()
   return (
     <div
@@ -101,8 +101,8 @@ export function Together({
 }
 
 export function PathToggle({ path, label, hint }: Labelled) {
-  const { id, value, error, set } = useAt(path)
-  const onChange = useKept((isOn: boolean) => set(isOn))
+  const { id, value, error, set } = useField(path)
+  const onChange = useStableCallback((isOn: boolean) => set(isOn))
   return (
     <div>
       <MemoToggle id={id} label={label} hint={hint} value={value === true} onChange={onChange} />
@@ -118,10 +118,10 @@ export function PathChoice({
   read = String,
   ...props
 }: Labelled & { options: Option[]; read?: (value: string) => unknown }) {
-  const { id, value, error, set } = useAt(path)
+  const { id, value, error, set } = useField(path)
   const shown = isPlain(value) ? String(value) : ''
   const known = options.some((option) => option.value === shown)
-  const onChange = useKept((chosen: string) => set(read(chosen)))
+  const onChange = useStableCallback((chosen: string) => set(read(chosen)))
   return (
     <MemoChoice
       {...props}
@@ -136,8 +136,10 @@ export function PathChoice({
 
 /** Day, `2026-11-24`. */
 export function PathDay({ path, isOptional = false, ...props }: Labelled & { isOptional?: boolean }) {
-  const { id, value, error, set } = useAt(path)
-  const onChange = useKept((day: CalendarDate | null) => set(day ? day.toString() : isOptional ? undefined : ''))
+  const { id, value, error, set } = useField(path)
+  const onChange = useStableCallback((day: CalendarDate | null) =>
+    set(day ? day.toString() : isOptional ? undefined : ''),
+  )
   return <MemoDay {...props} id={id} error={error} value={dayOf(value)} onChange={onChange} />
 }
 
@@ -152,7 +154,7 @@ export function PathNumber({
   isNullable = false,
   ...props
 }: Labelled & { isPercent?: boolean; isOptional?: boolean; isNullable?: boolean }) {
-  const { id, value, error, set } = useAt(path)
+  const { id, value, error, set } = useField(path)
   const { language } = useLanguage()
   const empty = isOptional ? undefined : isNullable ? null : ''
   const write = (held: unknown) =>
@@ -166,7 +168,7 @@ export function PathNumber({
     const now = write(value)
     if (now !== typed) setTyped(now)
   }
-  const onChange = useKept((text: string) => {
+  const onChange = useStableCallback((text: string) => {
     setTyped(text)
     set(readNumber(text, isPercent, empty))
   })
@@ -187,13 +189,13 @@ export function PathNumber({
 
 /** Time of day: shown the Finnish way, `8.00`, stored as `08:00`. */
 export function PathClock({ path, ...props }: Labelled) {
-  const { id, value, error, set } = useAt(path)
+  const { id, value, error, set } = useField(path)
   const held = isPlain(value) ? String(value) : ''
   const [typed, setTyped] = useState(() => formatClock(held))
-  if (meant(typed) !== held) setTyped(formatClock(held))
-  const onChange = useKept((text: string) => {
+  if (clockOrTyped(typed) !== held) setTyped(formatClock(held))
+  const onChange = useStableCallback((text: string) => {
     setTyped(text)
-    set(meant(text))
+    set(clockOrTyped(text))
   })
   return (
     <MemoField
@@ -211,9 +213,9 @@ export function PathClock({ path, ...props }: Labelled) {
 
 /** Checkboxes for a list of the document. */
 export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
-  const { id, value, error, set } = useAt(path, { isWhole: true })
+  const { id, value, error, set } = useField(path, { isWhole: true })
   const chosen = Array.isArray(value) ? value.map(String) : []
-  const onChange = useKept((next: string[]) =>
+  const onChange = useStableCallback((next: string[]) =>
     set(options.map((option) => option.value).filter((one) => next.includes(one))),
   )
   return <MemoChecks {...props} id={id} error={error} options={options} value={chosen} onChange={onChange} />
@@ -229,7 +231,7 @@ export function useNameOf(): (value: unknown, otherwise: string) => string {
 }
 
 /** An invalid time of day stays as typed, for the server to report. */
-function meant(typed: string): string {
+function clockOrTyped(typed: string): string {
   return readClock(typed) ?? typed
 }
 

@@ -6,7 +6,7 @@ import { readAt } from '../edits.ts'
 import { freshId } from './fresh-id.ts'
 import { useForm, useItems } from './form-state.tsx'
 import { Optional } from './optional.tsx'
-import { PathDay, PathNumber, PathText, PathToggle, Together, useNameOf } from './path-fields.tsx'
+import { PathDay, PathNumber, PathText, PathToggle, FieldGroup, useNameOf } from './path-fields.tsx'
 import { RuleFields } from './rule-fields.tsx'
 import { Items, Section } from './section.tsx'
 
@@ -38,7 +38,11 @@ export function PlanSection() {
         label={t('form.forwarded')}
         hint={t('form.forwarded.hint')}
       />
-      <Together path={['recordingPlan', 'cooperation']} label={t('form.cooperation')} hint={t('form.cooperation.hint')}>
+      <FieldGroup
+        path={['recordingPlan', 'cooperation']}
+        label={t('form.cooperation')}
+        hint={t('form.cooperation.hint')}
+      >
         <Optional
           path={['recordingPlan', 'cooperation']}
           addLabel={t('form.cooperation.add')}
@@ -54,7 +58,7 @@ export function PlanSection() {
             />
           </div>
         </Optional>
-      </Together>
+      </FieldGroup>
       <h4 className="small-heading">{t('form.rules')}</h4>
       <Items
         path={['recordingPlan', 'rules']}

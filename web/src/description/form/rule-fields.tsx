@@ -1,7 +1,7 @@
 import { Choice } from '../../controls/choice.tsx'
 import { useLanguage, type Word } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
-import { useAt } from './form-state.tsx'
+import { useField } from './form-state.tsx'
 import { useNumberChoices } from './number-choices.ts'
 import { Optional } from './optional.tsx'
 import {
@@ -12,7 +12,7 @@ import {
   PathNumber,
   PathText,
   PathTrilingual,
-  Together,
+  FieldGroup,
 } from './path-fields.tsx'
 import { SplitNumber } from './split-number.tsx'
 
@@ -22,7 +22,7 @@ const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 export function RuleFields({ path }: { path: Path }) {
   const { t } = useLanguage()
   const numbers = useNumberChoices([...path, 'numbers'])
-  const { value } = useAt([...path, 'numbers'])
+  const { value } = useField([...path, 'numbers'])
   const chosen = numbers.filter((one) => Array.isArray(value) && value.map(String).includes(one.value))
   return (
     <>
@@ -52,7 +52,7 @@ export function RuleFields({ path }: { path: Path }) {
         />
       </div>
       <QuotaFields path={[...path, 'quota']} />
-      <Together path={[...path, 'hours']} label={t('form.rule.hours')} hint={t('form.rule.hours.hint')}>
+      <FieldGroup path={[...path, 'hours']} label={t('form.rule.hours')} hint={t('form.rule.hours.hint')}>
         <Optional
           path={[...path, 'hours']}
           addLabel={t('form.rule.hours.add')}
@@ -71,7 +71,7 @@ export function RuleFields({ path }: { path: Path }) {
           </div>
           <p className="hint">{t('form.rule.hours.clock')}</p>
         </Optional>
-      </Together>
+      </FieldGroup>
       <div className="row-fields">
         <PathDay path={[...path, 'from']} label={t('form.from')} />
         <PathDay path={[...path, 'until']} label={t('form.number.until')} isOptional />
@@ -96,10 +96,10 @@ export function RuleFields({ path }: { path: Path }) {
 
 function QuotaFields({ path }: { path: Path }) {
   const { t } = useLanguage()
-  const { value, set } = useAt(path)
+  const { value, set } = useField(path)
   const per = typeof value === 'object' && value !== null ? String((value as { per?: unknown }).per) : ''
   return (
-    <Together path={path} label={t('form.quota')} hint={t('form.quota.hint')}>
+    <FieldGroup path={path} label={t('form.quota')} hint={t('form.quota.hint')}>
       <div className="row-fields">
         <Choice
           label={t('form.quota.per')}
@@ -113,6 +113,6 @@ function QuotaFields({ path }: { path: Path }) {
         />
         {per !== '' && <PathNumber path={[...path, 'weekly']} label={t('form.quota.weekly')} />}
       </div>
-    </Together>
+    </FieldGroup>
   )
 }

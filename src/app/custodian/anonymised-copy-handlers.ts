@@ -1,0 +1,19 @@
+import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
+import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
+import type { CopyEditor } from '#use/disclosure/copies/edit-copy.ts'
+import type { CustodianHandlers } from './custodian-server.ts'
+
+/** Returns the handlers of requests about anonymised copies, by path. Audio is not among them (`hearCopy`). */
+export function anonymisedCopyHandlers(
+  worker: CopyEditor,
+  renderer: Pick<CopyRenderer, 'render'>,
+  recogniser: Pick<CopyRecogniser, 'recognise'>,
+): CustodianHandlers['questions'] {
+  return {
+    '/anonymised-copies/read': worker.read,
+    '/anonymised-copies/save': worker.save,
+    '/anonymised-copies/propose': worker.propose,
+    '/anonymised-copies/recognise': recogniser.recognise,
+    '/anonymised-copies/render': renderer.render,
+  }
+}

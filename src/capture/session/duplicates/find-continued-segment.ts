@@ -1,0 +1,86 @@
+/**
+ * Finds the contact that a session continues, among earlier calls that share a call id with it. Some ids come from callers'
+ * telephones, so calls of two callers may share an id (docs/decisions/0111). Pure functions.
+ */
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { EarlierSegment } from '../machine/describe-segment.ts'
+
+type Caller = SegmentFacts['caller']
+
+export interface RememberedSegment extends EarlierSegment {
+  segmentId: string
+  /** Absent for calls saved by a version without trunks. */
+  trunk: string | undefined
+  /** Key of the official, from officialKeyOf() of recent-calls.ts. */
+  official: string | undefined
+  live: boolean
+  /** Absent while the call is in progress, and if no end was reported. */
+  endedAt?: Temporal.Instant | undefined
+  recordingId: string | undefined
+  /** True if the caller or the official has forbidden use of the recording (R49). */
+  forbidden: boolean
+}
+
+export interface ReportedParties {
+  /** Absent if the caller is unknown. */
+  caller: Caller | undefined
+  /** Numbers of all reported participants. */
+  numbers: readonly PhoneNumberKey[]
+  /** Numbers in the From header: the caller's, or the client's own. */
+  from: readonly PhoneNumberKey[]
+}
+
+/** A session without the same caller's number can continue a call in progress, or one that ended at most this long ago. */
+const maxTransferGap = { minutes: 5 }
+
+/** Returns true if both callers are reported and differ. */
+export function areDifferentCallers(one: Caller, other: Caller): boolean {
+  return isReported(one) && isReported(other) && one.key !== other.key
+}
+
+/** Returns true if the caller is reported, also with a withheld number. */
+function isReported({ kind, key }: Caller): boolean {
+  return key !== null || kind === 'withheld'
+}
+
+/**
+ * Returns true if the segment has another caller than the session. If the segment's caller was guessed from From, and the
+ * session has the same number in From but reports another caller, then that number is the client's own and the callers do not
+ * differ.
+ */
+function hasAnotherCaller(
+  { caller: known, callerIsGuess, live }: RememberedSegment,
+  { caller, from }: ReportedParties,
+): boolean {
+  const isGuessAgain = known.key !== null && from.includes(known.key)
+  if (caller) return areDifferentCallers(known, caller) && !(callerIsGuess && live && isGuessAgain)
+  return callerIsGuess === true && from.length > 0 && !isGuessAgain
+}
+
+/**
+ * Returns the latest segment of the contact that a session continues.
+ * @param known segments that share a call id with the session, in order of arrival
+ * @returns `others` if all of them have another caller, or if the session may continue several
+ */
+export function findContinuedSegment(
+  known: readonly RememberedSegment[],
+  reported: ReportedParties,
+  now: Temporal.Instant,
+): RememberedSegment | 'others' | undefined {
+  if (known.length === 0) return undefined
+  const { caller, numbers } = reported
+  const contacts = [...Map.groupBy(known, ({ contactId }) => contactId).values()]
+  const callsAgain = (segment: RememberedSegment) => caller?.key != null && segment.caller.key === caller.key
+  const same = contacts.findLast((segments) => segments.some(callsAgain))
+  if (same) return same.at(-1)
+  const isOngoing = ({ live, endedAt }: RememberedSegment) =>
+    live || endedAt === undefined || Temporal.Instant.compare(endedAt.add(maxTransferGap), now) >= 0
+  const could = contacts.filter((segments) => {
+    if (!segments.some(isOngoing)) return false
+    const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
+    const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
+    return isHere || hasAnswered || segments.every((segment) => !hasAnotherCaller(segment, reported))
+  })
+  return could.length === 1 ? could[0]!.at(-1) : 'others'
+}

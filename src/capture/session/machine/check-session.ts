@@ -1,0 +1,29 @@
+import type { RunningSession } from '../run-session.ts'
+import { allInactive, allPaused } from '../media/accepted-streams.ts'
+import type { RecorderLimits } from '../recorder-options.ts'
+
+/** Result of a periodic check of a session. `end`: the end signal was lost; the call ended `silentMs` ago. */
+export type SessionCheck = { is: 'well' } | { is: 'end'; silentMs: number } | { is: 'failing' } | { is: 'recovered' }
+
+/** Checks a live session by its age and received packets. */
+export function checkSession(
+  session: RunningSession,
+  ageMs: number,
+  limits: RecorderLimits,
+  { isScarce, isAcknowledged }: { isScarce: boolean; isAcknowledged: boolean },
+): SessionCheck {
+  const { state, media } = session
+  if (state?.phase !== 'live') return { is: 'well' }
+  if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
+  const { facts, streams, shared, withholds } = state.session
+  // In a conference packets are expected, although they are not recorded.
+  const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
+  if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
+  const silentMs = media.silentMs()
+  const isPatient = media.hasReceived || (isAcknowledged && !isScarce)
+  if (silentMs > (isPatient ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))) {
+    return { is: 'end', silentMs }
+  }
+  if (!media.hasReceivedAny()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
+  return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
+}

@@ -1,0 +1,24 @@
+import texts from '#texts/server/notice.json' with { type: 'json' }
+import { textsIn, type Language } from '#platform/texts/texts.ts'
+import type { RegisterDescription } from '../register-description.ts'
+import type { Sentence } from './published-document.ts'
+
+/** Sentences for switches that are on, by the conflict they resolve (C numbers). */
+type Switched = 'C1-copy' | 'C3' | 'C11' | 'C12'
+
+/** Returns the sentences of the switches that are on, in either profile. */
+export function switchSentences({ switches }: Pick<RegisterDescription, 'switches'>, language: Language): Sentence[] {
+  const on: Record<Switched, boolean> = {
+    'C1-copy': switches.accessCopy,
+    C3: switches.holdForInspection,
+    C11: switches.julklRequests,
+    C12: switches.mentionedPersons,
+  }
+  const t = textsIn(texts, language)
+  return (
+    (Object.keys(on) as Switched[])
+      .filter((id) => on[id])
+      // These depend on an office and people: nothing proves them on the data.
+      .map((id) => ({ id, text: t(`notice.switch.${id}`), promises: [] }))
+  )
+}

@@ -1,0 +1,72 @@
+import type { Transaction } from 'kysely'
+import type { WantedChange } from '../../sign-in/sign-in-tables.ts'
+import type { SafeguardTables } from '../../tables.ts'
+import { findChangesToApprove } from '../directory-changes.ts'
+import type { PersonHistory } from '../history/person-history.ts'
+import type { HistoryStep } from '../history/write-histories.ts'
+
+export interface WithheldChange {
+  personId: string
+  wanted: WantedChange
+}
+
+/**
+ * Removes changes from an import that a second person must confirm: numbers stay with their holders, and persons in their units
+ * and under their supervisors.
+ */
+export async function withholdUnapproved(
+  tx: Transaction<SafeguardTables>,
+  steps: readonly HistoryStep[],
+): Promise<{ steps: HistoryStep[]; waiting: WithheldChange[] }> {
+  const unsettled = await findChangesToApprove(
+    tx,
+    steps.filter(({ before, after }) => before !== after).map(({ after }) => after),
+  )
+  const moving = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ subject }) => subject))
+  const getNumber = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ personId }) => personId))
+  const getPlace = new Set(unsettled.filter(({ kind }) => kind !== 'phone').map(({ personId }) => personId))
+  const waiting: WithheldChange[] = []
+  const held = steps.map(({ before, after }): HistoryStep => {
+    const had = before?.phones ?? []
+    const phones = getNumber.has(after.id)
+      ? before
+        ? had
+        : after.phones.filter(({ phoneKey }) => !moving.has(phoneKey))
+      : [
+          ...after.phones.filter(({ phoneKey }) => !moving.has(phoneKey)),
+          ...had.filter(({ phoneKey }) => moving.has(phoneKey)),
+        ]
+    const placements = getPlace.has(after.id) ? (before?.placements ?? []) : after.placements
+    if (getNumber.has(after.id) || getPlace.has(after.id)) {
+      waiting.push({
+        personId: after.id,
+        wanted: wantedOf(before, after, getNumber.has(after.id), getPlace.has(after.id)),
+      })
+    }
+    return { before, after: { ...after, phones, placements } }
+  })
+  return { steps: held, waiting }
+}
+
+/** Returns the changes that a second person must confirm. */
+function wantedOf(
+  before: PersonHistory | undefined,
+  after: PersonHistory,
+  isNumber: boolean,
+  isPlace: boolean,
+): WantedChange {
+  const had = before?.phones ?? []
+  const same = (one: { from: Temporal.Instant }, other: { from: Temporal.Instant }) => one.from.equals(other.from)
+  const added = after.phones.filter((phone) => !had.some((one) => one.phoneKey === phone.phoneKey && same(one, phone)))
+  const open = (phones: PersonHistory['phones']) =>
+    new Set(phones.filter(({ to }) => to === null).map((one) => one.phoneKey))
+  const ended = [...open(had)].filter((key) => !open(after.phones).has(key))
+  const place = after.placements.findLast((one) => !before?.placements.some((other) => same(one, other)))
+  const from = (isNumber ? added[0]?.from : place?.from) ?? after.employedFrom
+  return {
+    from: from.toString(),
+    ...(isNumber && { add: added.map(({ phoneKey }) => phoneKey) }),
+    ...(isNumber && ended.length > 0 && { end: ended }),
+    ...(isPlace && place && { unit: place.unitId, supervisor: place.supervisorId }),
+  }
+}

@@ -1,0 +1,30 @@
+import type { ChangeEffects } from '#description/changes/effects-of-change.ts'
+import { sql, type QueryExecutorProvider } from 'kysely'
+
+/** How many open requests and disclosures a draft affects. */
+export interface PendingConsequence {
+  requests: number
+  calls: number
+  appointments: number
+  /** Requests on which the Service Unit has not decided. */
+  undecided: number
+  /** Requests whose calls are not found yet. */
+  unsettled: number
+  /** Affected open disclosures without a decision. */
+  disclosures: number
+  items: number
+  /** Earliest instant for the draft if it affects a request or a disclosure. */
+  earliest: string
+}
+
+/** Counts what a draft affects; for the custodian. */
+export async function countAffected(
+  db: QueryExecutorProvider,
+  { draft, reach, effectiveFrom }: { draft: string; reach: ChangeEffects; effectiveFrom: Temporal.Instant },
+): Promise<PendingConsequence> {
+  const { rows } = await sql<{ pending: PendingConsequence }>`
+    select count_reached(${draft}::uuid, ${JSON.stringify(reach)}::jsonb, ${effectiveFrom.toString()}::timestamptz) as pending`.execute(
+    db,
+  )
+  return rows[0]!.pending
+}

@@ -1,2 +1,0 @@
-/** Options for links to one page with different search parameters: a link is current if the full URL matches. */
-export const wholeAddress = { includeSearch: true, exact: true } as const
