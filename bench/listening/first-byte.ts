@@ -61,7 +61,10 @@ export async function firstByte(): Promise<Row[]> {
       const totalBytes = wavHeaderBytes + seconds * bytesPerSecond
       await writeFile(join(folder, 'plain.wav'), randomBytes(totalBytes), { mode: 0o644 })
       const [begun, sought] = await listenToAll(seloste, { nginx: nginx.port, bare: bare.port }, ids, totalBytes)
-      rows.push(rowOf(`the first byte of ${name}`, begun), rowOf(`the first byte after a seek in ${name}`, sought))
+      rows.push(
+        rowOf(`time to first byte of a recording of ${name}`, begun),
+        rowOf(`time to first byte after a seek in a recording of ${name}`, sought),
+      )
     }
     await admin.close()
     return rows

@@ -307,7 +307,7 @@ describe('a package to a research institute', () => {
     expect(await status()).toBe(404)
   })
 
-  test('that may no longer be released ends with its object, because a copy is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
+  test('ends, and its object is deleted, once one of its copies is confirmed as returned, restricted, or of a level that is no longer allowed', async () => {
     const confirmed = await ready()
     const pseudonymised = await ready()
     await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)

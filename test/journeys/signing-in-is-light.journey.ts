@@ -19,7 +19,7 @@ for (const [userId, role] of [
       weight.transfers.reduce((sum, { bytes }) => sum + bytes, 0),
       heaviest,
     ).toBeLessThanOrEqual(250_000)
-    // The program of a hovered link is loaded before the link is pressed.
+    // Hovering a link prefetches its chunk, so pressing it requests none.
     expect(weight.hovered.programs).toEqual([])
   })
 }

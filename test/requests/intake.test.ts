@@ -39,7 +39,7 @@ describe('a received request', () => {
     expect(new Set([one, other, colleague].map(({ body: { id } }) => id)).size).toBe(3)
   })
 
-  test('is due a calendar month after it was received, at the end of a shorter month', async () => {
+  test('is due a calendar month after it was received, or on the last day of a shorter month', async () => {
     const received = now().round('second').toZonedDateTimeISO('Europe/Helsinki')
     const receivedAt = received.subtract({ months: 2 }).with({ day: 31 })
     const { id } = await entered({ receivedAt: receivedAt.toInstant().toString() })

@@ -188,7 +188,7 @@ begin
 end $$;
 grant execute on function open_proven_session to seloste_custodian;
 
--- Returns what the log has of a session's token: enough to see that it is another one, too little to use it.
+-- Returns the hash by which the audit log identifies a session: it tells sessions apart, and nobody can sign in with it.
 create or replace function session_tie(token_hash bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(token_hash), 'hex') $$;
 

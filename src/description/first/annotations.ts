@@ -1,8 +1,8 @@
 /** Comments that are written into a first description, and stay in its text when it is edited. */
 
 const header = `# The register description: what this register does, and all that it may do. Fields: docs/formats/description.md.
-# Check a change of this file with "seloste description check FILE" until the installation has begun. After that the description
-# is changed in the web only: a draft, a dry run, and the approval of a second person.
+# Check a change of this file with "seloste description check FILE" until the first start. After that the file is not read, and the
+# description is changed in the web only: a draft, a dry run, and the approval of a second person.
 # Dates are whole days in Europe/Helsinki; an end date is the last day. Telephone numbers in any written form.`
 
 /** Comment above each field. Fields that have a comment in the bundled description are not listed. */

@@ -102,7 +102,7 @@ interface DestroyedKeyVersion {
   places: Pick<Reached, 'place' | 'reached'>[]
 }
 
-/** Returns the key versions destroyed with each recording; the last one is that of its last key. */
+/** Returns the key versions destroyed with each recording, the oldest first. */
 async function keysOf(
   tx: Transaction<RegisterTables>,
   ids: readonly string[],

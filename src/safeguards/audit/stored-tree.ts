@@ -18,7 +18,7 @@ export const auditTree: TreeTables = {
   cosignature: 'audit_cosignature',
 }
 
-/** Members of the tree are missing in the database. */
+/** Hashes of the tree are missing in the database. */
 export class MissingTreeHashes extends Error {
   readonly level: number
   readonly from: number

@@ -5,7 +5,7 @@ import { answering, callServer, request } from './caller.ts'
 
 /*
  * Sends requests of a few calls in any order, well-formed or corrupted, with time passing between them and a handler
- * that answers, refuses, throws or stays silent. The server has no fault of its own, answers each INVITE finally, and
+ * that answers, refuses, throws or stays silent. The server has no fault of its own, sends a final response to each INVITE, and
  * at the end keeps only dialogs that were accepted and not ended.
  */
 

@@ -33,7 +33,7 @@ describe('an ordinary range', () => {
     },
   )
 
-  test('of a share of none or all is one count', () => {
+  test('of a share of 0 or 1 is a single count', () => {
     expect([ordinaryRange(50, 0), ordinaryRange(50, 1), ordinaryRange(0, 0.1)]).toEqual([
       { low: 0, high: 0 },
       { low: 50, high: 50 },

@@ -48,7 +48,7 @@ export async function prepareBinaries(
 export interface BinariesFallback {
   /** Major version of the existing cluster: no other version reads it. */
   major?: number | undefined
-  /** Folders to search, instead of the usual ones of systems. */
+  /** Folders to search. Default: those in which systems install PostgreSQL. */
   folders?: readonly string[]
   findPackage?: () => Promise<Found>
   warn?: (message: string) => void

@@ -102,11 +102,12 @@ function readLine(line: Buffer | undefined, number: number): { hash: Buffer; ent
   if (!line) return 'it is missing'
   const start = `${number} `
   const hex = line.subarray(start.length, start.length + 64).toString('latin1')
-  if (line.subarray(0, start.length).toString('latin1') !== start || !/^[0-9a-f]{64}$/.test(hex)) return 'it is no line'
-  if (line[start.length + 64] !== 0x20) return 'it is no line'
+  if (line.subarray(0, start.length).toString('latin1') !== start || !/^[0-9a-f]{64}$/.test(hex))
+    return 'the line is malformed'
+  if (line[start.length + 64] !== 0x20) return 'the line is malformed'
   const bytes = line.subarray(start.length + 65)
   const hash = leafHashOf(bytes)
-  if (hash.toString('hex') !== hex) return 'it does not have the hash beside it'
+  if (hash.toString('hex') !== hex) return 'its content does not have the hash in the line'
   try {
     return { hash, entry: JSON.parse(bytes.toString('utf8')) as CopiedEntry }
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Acts on a request that current law added (GDPR, Act 621/1999), done at the desk: withdrawing a copy, corrections, official
+ * Actions at the desk for requests that the GDPR and Act 621/1999 add: withdrawing a copy, corrections, official
  * documents (C1, C11; L6, L10, L13). The database decides and writes the audit log. Shows no calls.
  */
 import { sql, type Kysely } from 'kysely'
