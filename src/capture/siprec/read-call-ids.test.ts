@@ -30,7 +30,7 @@ test('ids of the whole call precede those of a leg, and the recording dialog’s
 
 test('docs/operate/decisions.md lists each kind of id, in order of preference', () => {
   const text = readFileSync('docs/operate/decisions.md', 'utf8')
-  const [, kinds = ''] = /Kinds, the best first: ([^.]+)\./.exec(text) ?? []
+  const [, kinds = ''] = /Kinds, in order of preference: ([^.]+)\./.exec(text) ?? []
   expect([...kinds.matchAll(/`(\w+)`/g)].map(([, kind]) => kind)).toEqual(callIdSources)
 })
 
