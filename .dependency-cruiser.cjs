@@ -142,7 +142,7 @@ module.exports = {
         pathNot: [
           '^src/(platform|app)/',
           '^src/capture/session/(recovery/(saved-sessions|interrupted-calls|spool|recover-after-crash|orphaned-recordings)|media/(intake-stock|session-media|store-recording)|reading/trunks)[.]ts$',
-          '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
+          '^src/capture/feeds/(feeds-file|follow-folder|inbox|import-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
           '^src/safeguards/audit/(log-folder|export-log)[.]ts$',

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import { clientKeyOf } from '#platform/connections/client-address.ts'
-import type { StreamLimits } from './listen-stream.ts'
 
 interface Handshakes {
   begin(raw: Socket): void
@@ -16,7 +15,7 @@ export function limitHandshakes({
   limits,
   onEnded,
 }: {
-  limits: Pick<StreamLimits, 'handshakes' | 'connectionsPerSource'>
+  limits: { handshakes: number; connectionsPerSource: number }
   /** Called before a handshake is ended. The server counts it as refused when its connection closes. */
   onEnded: (reason: string, address: string) => void
 }): Handshakes {
