@@ -127,7 +127,7 @@ export function createSplitDirectionSessions(parts: {
       const body = sdpOf({ request })
       if (respond) half.version++
       const plans = body === undefined ? [] : (reader.readAnswer({ source }, body) ?? [])
-      const [plan] = [voiceIn(plans), ...plans].filter((one) => one !== undefined)
+      const plan = voiceIn(plans) ?? plans[0]
       if (plan) await receive(half, plan)
       const text =
         body === undefined && request.method !== 'INVITE' ? undefined : buildSdp(half, body, plans, source.address)
