@@ -2400,6 +2400,7 @@ create table recording (
   intake_key text,
   unplayed_ms integer,
   is_silent boolean,
+  reported_destroyed_at timestamp with time zone,
   constraint recording_pkey PRIMARY KEY (id),
   constraint recording_cause_check CHECK ((cause = ANY (ARRAY['retention'::text, 'caller'::text, 'official'::text, 'trimming'::text, 'hold-end'::text]))),
   constraint recording_check CHECK (((state <> 'DESTROYED'::text) OR (destroyed_at IS NOT NULL))),
@@ -2446,7 +2447,7 @@ CREATE TRIGGER updates_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION update_recorded_part_state();
 CREATE TRIGGER updates_search_after_delete AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
 CREATE TRIGGER updates_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
-CREATE TRIGGER updates_webhook_queue AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
+CREATE TRIGGER updates_webhook_queue AFTER UPDATE OF kept_at, state, reported_destroyed_at ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
 alter table recording enable row level security;
 create policy capture_admits on recording for insert to seloste_capture with check (((state = 'CAPTURING'::text) AND (destroy_at IS NULL)));
 create policy capture_not_ahead on recording for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
@@ -3713,16 +3714,18 @@ duty_rights(duty text) returns SETOF access_right to seloste_desk
 duty_rights_of(person uuid, duty text) returns SETOF access_right
 duty_rights_to(duty text, r recording, person uuid DEFAULT viewer()) returns SETOF access_right
 easter_sunday(year integer) returns date
-empty_training_moment(m training_moment, why text) returns void
+empty_training_moment(m training_moment, why text, at timestamp with time zone) returns void
 end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, actor uuid, how text) returns void
 end_attempt(user_id text, source text, succeeded boolean) returns void
 end_blocking_sessions(patience interval) returns TABLE(role text, sessions integer) to seloste_custodian
-end_calibration(c calibration, why text) returns void
+end_calibration(c calibration, why text, at timestamp with time zone) returns void
 end_copies_of_request() returns trigger
-end_evaluation(e evaluation, why text) returns void
+end_decision_without_orders(r recording) returns jsonb
+end_evaluation(e evaluation, why text, at timestamp with time zone) returns void
 end_expired_hearings() returns integer to seloste_custodian
 end_expired_listenings() returns TABLE(listening uuid, why text) to seloste_custodian
+end_facts(r recording) returns jsonb
 end_fetch_lease(wanted uuid, attempt integer) returns void to seloste_custodian
 end_former_official_claims(c correction) returns void
 end_history(wanted uuid[]) returns uuid[] to seloste_custodian
@@ -3730,6 +3733,7 @@ end_idle_appointment() returns trigger
 end_inspection(i inspection, actor uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
+end_of_uses(r recording) returns timestamp with time zone
 end_old_transactions(age interval) returns TABLE(role text, sessions integer) to seloste_custodian
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void
@@ -3979,6 +3983,7 @@ official_key(person uuid, phone text) returns text
 official_name_id(s segment) returns integer
 official_part_condition() returns text
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
+only_order_keeps(r recording) returns boolean
 open_cases(r recording) returns TABLE(id uuid, kind text, party text, received_at timestamp with time zone)
 open_inspection_for(wanted request_call, kind text) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
@@ -4032,6 +4037,7 @@ quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
 quarantine_guard() returns trigger
 quarter_start(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
+queue_end_of_term(r recording) returns void
 queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 queue_recording_webhooks() returns trigger
 queue_study_recount() returns trigger
@@ -4260,6 +4266,7 @@ settle_restrictions(contact uuid, request subject_request) returns void
 settle_restrictions_of_call() returns trigger
 settle_restrictions_of_request() returns trigger
 setup_facts() returns TABLE(people bigint, roles text[], approvers bigint, has_client boolean, has_recording boolean, has_backup boolean, has_witness boolean) to seloste_desk
+shown_end_day(r recording) returns timestamp with time zone
 sign_in_of(person uuid) returns TABLE(has_password boolean, password_set_at timestamp with time zone, password_alone boolean, totp_added_at timestamp with time zone, totp_used_at timestamp with time zone, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamp with time zone, link_until timestamp with time zone, needs_operator boolean) to seloste_desk
 sign_in_source(user_id text, network text, device bytea) returns text
 sign_in_under_way(token_hash bytea) returns TABLE(person uuid, awaits boolean, factors text[], demand text, method text) to seloste_custodian, seloste_desk

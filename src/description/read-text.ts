@@ -11,6 +11,14 @@ import {
 
 /** Longest text that is parsed. */
 export const maxCharacters = 1_000_000
+/** Most words that look like tags, or like anchors and aliases, in a text that is parsed. */
+const maxNodeProperties = 1_000
+const nodeProperties: [ProblemCode, RegExp][] = [
+  ['yaml.tag', /(?<=^|[\s,[{])!/g],
+  ['yaml.alias', /(?<=^|[\s,[{])[&*]/g],
+]
+/** Longest word around a broken character that is shown. */
+const maxShown = 60
 /** Most problems returned. */
 export const maxProblems = 500
 
@@ -30,9 +38,15 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   if (text.length > maxCharacters) {
     return { ok: false, problems: [describeProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
+  // A description has none. The parser's time is quadratic in their number.
+  for (const [code, properties] of nodeProperties) {
+    if ([...text.matchAll(properties)].length > maxNodeProperties) {
+      return { ok: false, problems: [describeProblem(problemAt([], code), 1)] }
+    }
+  }
   const lineCounter = new LineCounter()
-  // The parser's own check for duplicate keys takes minutes for a long text.
-  const document = parseDocument(text, { lineCounter, uniqueKeys: false })
+  // The parser's own check for duplicate keys, and its excerpts for errors, take minutes for a long text.
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false })
   const spoilt = findCharacterProblems(text)
   const faults = [
     ...[...document.errors, ...document.warnings].map(({ code, pos }) =>
@@ -112,14 +126,23 @@ export function characterName(letter: string): string {
   return `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
+/** Returns the word at an offset, at most `maxShown` characters of it. */
+function wordAround(written: string, at: number): string {
+  const before = written
+    .slice(Math.max(0, at - maxShown), at)
+    .split(/\s/)
+    .at(-1)!
+  const after = written.slice(at, at + maxShown).split(/\s/, 1)[0]!
+  return (before + after).slice(0, maxShown)
+}
+
 function findCharacterProblems(text: string): Problem[] {
   return text.split('\n').flatMap((written, index) => {
     const broken = mojibake.exec(written)
-    const read =
-      broken && /\S*$/.exec(written.slice(0, broken.index))![0] + /^\S*/.exec(written.slice(broken.index))![0]
+    const read = broken && wordAround(written, broken.index)
     const letter = findForbiddenCharacter(written)
     return [
-      ...(read ? [describeProblem(problemAt([], 'text.encoding', { read: read.slice(0, 60) }), index + 1)] : []),
+      ...(read ? [describeProblem(problemAt([], 'text.encoding', { read }), index + 1)] : []),
       ...(letter
         ? [describeProblem(problemAt([], 'text.character', { letter: characterName(letter) }), index + 1)]
         : []),

@@ -132,6 +132,8 @@ export interface RegisterTables
     /** Its reception quality (R17); deleted with it. */
     reception: ColumnType<Reception | null, never, string | null>
     destroyed_at: Instant | null
+    /** Of one that a preservation order keeps past its day: when it was reported as destroyed. */
+    reported_destroyed_at: Instant | null
     cause: DestructionCause | null
   }
   expunction: { recording_id: string; done_by: string; deadline: Instant; begun_at: Generated<Instant> }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseDescription } from '#description/read-description.ts'
 import { readCsv } from '#platform/csv/read-csv.ts'
 
 // The desk reads files of people or numbers in its only thread: while it reads one, it answers nobody else.
@@ -21,4 +22,21 @@ test.each([
   const { answer, ms } = read(text)
   expect(answer).toMatchObject({ ok: false })
   expect(ms).toBeLessThan(longest)
+})
+
+// A draft is parsed when it is saved and each time anybody reads it.
+test.each([
+  ['a long word before a broken character', (n: number) => `a: ${'x'.repeat(n)} Ã¤`],
+  ['tags', (n: number) => `a: ${'!!str '.repeat(n / 6)}`],
+  ['anchors', (n: number) => `a: ${'&a '.repeat(n / 3)}`],
+  ['wrong escapes', (n: number) => `a: "${'\\x'.repeat(n / 2)}"`],
+  ['commas', (n: number) => `a: [${','.repeat(n)}]`],
+])('reads a description of %s in a time that is linear in its length', (_what, make) => {
+  const msOf = (text: string) => {
+    const began = performance.now()
+    expect(parseDescription(text).ok).toBe(false)
+    return performance.now() - began
+  }
+  const [short, long] = [msOf(make(30_000)), msOf(make(120_000))]
+  expect(long).toBeLessThan(9 * short + 150)
 })

@@ -68,8 +68,10 @@ describe('an order in force', () => {
     await setDay(recording.id, now().subtract({ hours: 1 }))
     const update = ends.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
     await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/not to be destroyed now/)
-    const seen = await get('aino', `/api/contacts/${recording.contactId}?purpose=DEVELOPMENT`)
-    expect(JSON.stringify(seen.body)).toContain('"cause":"retention"')
+    const look = async () =>
+      JSON.stringify((await get('aino', `/api/contacts/${recording.contactId}?purpose=DEVELOPMENT`)).body)
+    await expect.poll(look, { timeout: 15_000 }).toMatch(/"state":"destroyed".*"cause":"retention"/)
+    const seen = await look()
     expect(await listen('aino', recording.id, { purpose: 'DEVELOPMENT' })).toMatchObject({
       code: 'recording.destroyed',
     })
@@ -77,8 +79,7 @@ describe('an order in force', () => {
 
     await letEnd(hold)
     expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
-    const after = await get('aino', `/api/contacts/${recording.contactId}?purpose=DEVELOPMENT`)
-    expect(JSON.stringify(after.body)).toBe(JSON.stringify(seen.body))
+    expect(await look()).toBe(seen)
   })
 
   test('delays a prohibition, which is accepted without mentioning the order and carried out when the order ends', async () => {

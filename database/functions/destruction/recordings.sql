@@ -51,6 +51,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recordings_are_held to seloste_custodian;
 
+-- Returns the day on which a recording ended by its term, as everybody may know it: that of its destruction by the ledger, or that on which a
+-- recording kept by a preservation order was reported as destroyed. The instant would reveal the order. Before either: its last day.
+create or replace function shown_end_day(r recording) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select day_start(helsinki_day(coalesce(r.reported_destroyed_at, r.destroyed_at, r.destroy_at)))
+$$;
+
 create or replace function months_after(instant timestamptz, months integer) returns timestamptz
 language plpgsql immutable set search_path = pg_catalog as $$
 begin
@@ -173,13 +180,12 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select greatest(clock_timestamp(), (select max(c.received_at) from open_cases(r) c where c.kind = 'authority' or c.party <> of_party))
 $$;
 
--- Returns what decide_end decides about a recording now.
-create or replace function recording_end_decision(r recording) returns jsonb
+-- Returns the facts for decide_end, without orders.
+create or replace function end_facts(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select decide_end(jsonb_build_object(
+  select jsonb_build_object(
     'now', destruction_now(),
     'destroyAt', r.destroy_at,
-    'isHeld', recordings_are_held(r.contact_id),
     'isRestricted', is_restricted(r),
     'lastOrderEndedAt', (select max(order_ended_at(o)) from preservation_order o
       where o.contact_id = r.contact_id and o.covers in ('recordings', 'both')),
@@ -188,12 +194,30 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'prohibitions', coalesce((select jsonb_agg(jsonb_build_object('party', p.party, 'receivedAt', p.received_at))
       from prohibition p where p.recording_id = r.id), '[]'),
     'cases', coalesce((
-      select jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind, 'party', c.party, 'receivedAt', c.received_at)) from open_cases(r) c), '[]')))
+      select jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind, 'party', c.party, 'receivedAt', c.received_at)) from open_cases(r) c), '[]'))
+$$;
+
+-- Returns what decide_end decides about a recording now.
+create or replace function recording_end_decision(r recording) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select decide_end(end_facts(r) || jsonb_build_object('isHeld', recordings_are_held(r.contact_id)))
 $$;
 grant execute on function recording_end_decision to seloste_custodian;
 
--- Sets a recording's state by that decision, and notifies the custodian of a destruction. Blocking is immediate: playback asks the database
--- for each range.
+-- The same as if no preservation order existed: what everybody may see who may not know of it (L37).
+create or replace function end_decision_without_orders(r recording) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select decide_end(end_facts(r) || '{"isHeld": false}')
+$$;
+
+-- Returns true if a recording is past its day and only a preservation order keeps it.
+create or replace function only_order_keeps(r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.destroy_at <= destruction_now() and recordings_are_held(r.contact_id) and end_decision_without_orders(r) ->> 'act' = 'destroy'
+$$;
+
+-- Sets a recording's state by that decision, notifies the custodian of a destruction, and reports what only an order keeps as destroyed.
+-- Blocking is immediate: playback asks the database for each range.
 create or replace function settle_recording(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -215,9 +239,24 @@ begin
       update recording set state = 'STORED' where id = r.id;
     else null;
   end case;
+  -- A preservation order is secret. While destructions by term wait, as for a backup place, so does this.
+  if r.reported_destroyed_at is null and only_order_keeps(r)
+     and not exists (select from recording o where o.state = 'DESTROYING' and o.cause = 'retention') then
+    update recording set reported_destroyed_at = clock_timestamp() where id = r.id;
+  end if;
   return ends;
 end $$;
 grant execute on function settle_recording to seloste_custodian;
+
+-- Reports recordings that an order keeps past their day as destroyed, with those that a sweep destroys. Restricted ones are reported sooner
+-- (settle_ends), as they would be destroyed.
+create or replace function report_held_as_destroyed() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select settle_recording(r.id) from recording r
+  where r.destroy_at <= destruction_now() and r.state not in ('DESTROYING', 'DESTROYED') and r.reported_destroyed_at is null
+    and recordings_are_held(r.contact_id)
+$$;
+grant execute on function report_held_as_destroyed to seloste_custodian;
 
 -- Applies what was requested earlier to a recording that is stored or ingested: a prohibition, an order, a restriction.
 create or replace function settle_changed_recording() returns trigger
@@ -354,7 +393,7 @@ begin
   select * into made from prohibition p where p.recording_id = wanted and p.party = forbid_use.party;
   if made.id is null then
     perform refuse_if(r.state in ('DESTROYING', 'DESTROYED')
-       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or recording_end_decision(r) ->> 'act' <> 'wait'),
+       or r.destroy_at <= register_now() and end_decision_without_orders(r) ->> 'act' <> 'wait',
       'recording.destroyed');
     perform refuse_if(by_official and forbid_use.party = 'CALLER'
        and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now(), 'prohibition.service-unit');
@@ -536,7 +575,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       else p.planned end as ends
   ) e
   where r.id = any (recordings) and r.state not in ('DESTROYING', 'DESTROYED') and e.ends > register_now()
-    and (r.destroy_at > register_now() or not recordings_are_held(r.contact_id))
+    and not only_order_keeps(r)
 $$;
 
 create or replace function close_inspection(i inspection, whose uuid, how text) returns void
@@ -589,7 +628,7 @@ end $$;
 create or replace function recording_is_available(r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.state not in ('DESTROYING', 'DESTROYED')
-    and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
+    and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not only_order_keeps(r))
 $$;
 
 -- Returns true if the Service Unit has to act: within three days a recording of the inspection is destroyed, or its booked appointment lies
@@ -696,7 +735,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       ) then null
     when r.state = 'STORED' then r.destroy_at
     when r.state <> 'RESTRICTED' then null
-    when recordings_are_held(r.contact_id) then case when listened_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
+    when recordings_are_held(r.contact_id) and listened_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at
     when listened_until.role <> 'SERVICE_UNIT' or session_user = 'seloste_desk' and not exists (
       select from rights_of(viewer(), listened_until.purpose, coalesce(listened_until.reference, '')) o
       where o.role = 'SERVICE_UNIT' and o.scope_kind = 'all') then null
@@ -704,7 +743,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when listened_until.purpose = 'INSPECTION' and exists (
       select from inspection_recording ir join inspection i on i.id = ir.inspection_id
       where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(listened_until.reference)
-        and recording_end_decision(r) -> 'cases' ? i.id::text
+        and end_decision_without_orders(r) -> 'cases' ? i.id::text
     ) then case
       when (select held from inspections_hold)
         and not exists (select from prohibition p where p.recording_id = r.id) then months_after(r.destroy_at, 3)

@@ -172,7 +172,7 @@ create trigger stops_capture after update of state on recording for each row
 create trigger reception_ends before update on recording for each row when (new.reception is not null)
   execute function clear_reception();
 create trigger updates_studies after insert on recording for each row execute function queue_study_recount('part');
-create trigger updates_webhook_queue after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
+create trigger updates_webhook_queue after update of kept_at, state, reported_destroyed_at on recording for each row execute function queue_recording_webhooks();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbid_at_this_node();
 create trigger has_part before insert on recording for each row when (session_user = 'seloste_capture') execute function require_part();

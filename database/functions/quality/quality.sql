@@ -243,7 +243,7 @@ begin
     e.evaluator_id := case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end;
     e.state := 'ENDED';
     e.end_why := 'term';
-    e.ended_at := coalesce(r.destroy_at, clock_timestamp());
+    e.ended_at := shown_end_day(r);
     e.recording_id := null;
     e.contact_id := null;
     e.comments := '[]';
@@ -270,7 +270,7 @@ declare
 begin
   select * into r from recording o where o.id = c.recording_id;
   if c.recording_id is not null and copy_block_reason(r) = 'recording.destroyed' then
-    c.ended_at := coalesce(r.destroy_at, clock_timestamp());
+    c.ended_at := shown_end_day(r);
     c.recording_id := null;
     c.name := '';
   end if;
@@ -764,13 +764,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select day_start(date_trunc('week', helsinki_day(at))::date)
 $$;
 
-create or replace function end_evaluation(e evaluation, why text) returns void
+create or replace function end_evaluation(e evaluation, why text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   stays boolean := why = 'term' and e.mark is not null;
 begin
   update evaluation o set state = 'ENDED', end_why = why, recording_id = null, contact_id = null,
-    ended_at = case when stays then week_start(clock_timestamp()) else clock_timestamp() end,
+    ended_at = case when stays then week_start(at) else at end,
     id = case when stays then gen_random_uuid() else o.id end,
     plan_id = case when not stays then o.plan_id end, week = case when not stays then o.week end,
     drawn_at = case when stays then week_start(o.released_at) else o.drawn_at end,
@@ -791,9 +791,9 @@ begin
 end $$;
 
 -- Ends a calibration with its recording. Its result stays at the end of the term, and is deleted if the use was forbidden (R50).
-create or replace function end_calibration(c calibration, why text) returns void
+create or replace function end_calibration(c calibration, why text, at timestamptz) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update calibration o set recording_id = null, name = '', ended_at = coalesce(o.ended_at, clock_timestamp()),
+  update calibration o set recording_id = null, name = '', ended_at = coalesce(o.ended_at, at),
     summary = case when why = 'term' then o.summary end
   where o.id = c.id
 $$;
@@ -805,10 +805,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   ended integer;
 begin
-  perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end, end_of_uses(r))
   from evaluation e left join recording r on r.id = e.recording_id
   where e.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
-  perform end_calibration(c, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  perform end_calibration(c, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end, end_of_uses(r))
   from calibration c left join recording r on r.id = c.recording_id
   where c.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');

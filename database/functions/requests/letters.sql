@@ -1,6 +1,6 @@
 -- Returns the state of a recording for a letter, as anybody but the security unit may know it. `at`: of a destroyed one its destruction, of a
--- kept one its latest. The day of a destruction is the ledger's; what a preservation order kept past its day counts as destroyed on that
--- day (L37).
+-- kept one its latest. The day of a destruction is the ledger's; what a preservation order kept past its day counts as destroyed
+-- when it was reported so (L37).
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -12,12 +12,11 @@ begin
       return '{"state": "none"}';
     when r.state = 'DESTROYED' then
       return jsonb_build_object('state', 'destroyed', 'cause', case when is_asked_for then r.cause else 'retention' end,
-        'at', day_for_letter(case when r.cause = 'hold-end' then r.destroy_at else coalesce(
-          (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), r.destroyed_at) end));
+        'at', ledger_instant(shown_end_day(r)));
     when r.state = 'DESTROYING' and is_asked_for then
       return jsonb_build_object('state', 'destroying', 'cause', r.cause);
     when r.state = 'DESTROYING' then
-      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', day_for_letter(r.destroy_at));
+      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(shown_end_day(r)));
     when r.destroy_at <= register_now()
       or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
       -- It may be kept for this request alone: a later prohibition by the other party waits for it (1.6), and the description may let it
@@ -27,7 +26,7 @@ begin
         return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
       end if;
       return case when r.destroy_at <= register_now()
-        then jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', day_for_letter(r.destroy_at))
+        then jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(shown_end_day(r)))
         else '{"state": "destroying"}' end;
     else
       -- An approved version that is not in force yet may bring the end forward.

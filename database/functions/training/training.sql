@@ -87,7 +87,7 @@ begin
         case
           when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
           when copy_block_reason(r) = 'recording.destroyed' then
-            jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
+            jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', shown_end_day(r), 'emptyWhy', 'term')
           when (duty_right_to('TRAINING', r)).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
           else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
             'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
@@ -360,11 +360,11 @@ begin
   return new;
 end $$;
 
-create or replace function empty_training_moment(m training_moment, why text) returns void
+create or replace function empty_training_moment(m training_moment, why text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update training_moment o set recording_id = null, contact_id = null, title = '', lesson = '', added_by = null,
-    emptied_at = clock_timestamp(), empty_why = why
+    emptied_at = at, empty_why = why
   where o.id = m.id;
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
@@ -377,7 +377,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   removed integer;
 begin
-  perform empty_training_moment(m, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  perform empty_training_moment(m, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end, end_of_uses(r))
   from training_moment m left join recording r on r.id = m.recording_id
   where m.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   update training_session s set ended_at = clock_timestamp() where s.ended_at is null and s.begun_at < clock_timestamp() - interval '16 hours';

@@ -11,6 +11,7 @@ import { expungeRecordings } from '#register/expunge.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
+import { viewRecording } from '#register/recordings/view-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { sweep } from './sweep.ts'
@@ -69,6 +70,32 @@ function storeThatDies(at: number, when: 'before' | 'after'): ObjectStore {
   }
 }
 
+test('a recording under an order is shown as one that ended by its term in the same sweep, before and after the order’s end', async () => {
+  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuija' })
+  const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
+  await pool.query(
+    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
+    [held.id, by],
+  )
+  const shown = async ({ id }: { id: string }) => {
+    const view = viewRecording(await rowOf(id), Temporal.Now.instant())
+    const letter = await pool.query<{ facts: object }>(
+      `select recording_for_letter(r, '1/2026') as facts from recording r where id = $1`,
+      [id],
+    )
+    return { ...view, id: '', letter: letter.rows[0]?.facts }
+  }
+  expect(await shown(held)).toEqual(await shown(other))
+  await run()
+  expect(await shown(held)).toMatchObject({ state: 'destroyed' })
+  expect(await shown(held)).toEqual(await shown(other))
+  await pool.query('update preservation_order set ended_at = now() where ended_at is null')
+  await run()
+  await expectDestroyed(held.id, 'hold-end')
+  expect(await shown(held)).toEqual(await shown(other))
+})
+
 test('another system gets the same event for a recording under an order as for one that ended by its term', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
@@ -91,6 +118,32 @@ test('another system gets the same event for a recording under an order as for o
   await expectDestroyed(held.id, 'hold-end')
   expect((await reported()).sort()).toEqual([held.id, other.id].sort())
   await pool.query('delete from webhook_target')
+})
+
+test('the events at the end of terms have one time, and are sent in an order that does not tell which recording an order keeps', async () => {
+  await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
+  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Taina' })
+  const call = callOfMonthsAgo(7)
+  const all = [await makeRecording(call), await makeRecording(call), await makeRecording(call)]
+  await pool.query(
+    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
+    [all[1]!.id, by],
+  )
+  await run()
+  const { rows } = await pool.query<{ id: string; at: Temporal.Instant; next_at: Temporal.Instant }>(
+    'select object_id as id, at, next_at from webhook_delivery',
+  )
+  expect(rows.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort())
+  const night = (await rowOf(all[0]!.id))!
+    .destroy_at!.toZonedDateTimeISO('Europe/Helsinki')
+    .startOfDay()
+    .add({ days: 1 })
+    .with({ hour: 3 })
+    .toInstant()
+  for (const { at, next_at } of rows) expect([at, next_at].map(String)).toEqual([String(night), String(night)])
+  await pool.query('delete from webhook_target; update preservation_order set ended_at = now() where ended_at is null')
+  await run()
 })
 
 describe('before its day', () => {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { termZone } from '#description/terms.ts'
 import type { DestructionCause, RegisterTables } from '../tables.ts'
 
 type RecordingRow = Selectable<RegisterTables['recording']>
@@ -13,37 +14,60 @@ export interface RecordingView {
   cause?: DestructionCause
 }
 
-/** Interval of the check for recordings past their day, which destroys them (app/custodian/jobs/retention.ts). */
-export const sweepMinutes = 1
+/** A restricted recording is destroyed within seconds of its day (settle_ends); longer than that always takes. */
+const settledSeconds = 60
 
 /**
  * Returns a recording's state as shown to people. Past its term it is `expired` and cannot be played, whether the sweep has run
- * or not (R24). Once destroyed it has the instant of the ledger. A preservation order stays secret: past its day, and as long
- * as a sweep takes, a held recording looks like one destroyed on its day.
+ * or not (R24). Destroyed before its term it has the instant of the ledger, destroyed by its term the day. A preservation order
+ * stays secret: past its day a held recording looks like one that was destroyed.
  */
 export function viewRecording(row: RecordingRow | undefined, now: Temporal.Instant): RecordingView {
   if (!row) return { state: 'none' }
   const { id, destroy_at: day } = row
-  const isPast = (minutes: number) => day !== null && Temporal.Instant.compare(day.add({ minutes }), now) <= 0
-  const isHeldBack = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
-  if (row.state === 'DESTROYED' && row.cause !== 'hold-end') {
-    return { id, state: 'destroyed', ...destroyedField(row.destroyed_at), cause: row.cause ?? 'retention' }
+  const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
+  if (isRequested(row)) {
+    return {
+      id,
+      state: 'destroyed',
+      ...(row.destroyed_at && { destroyedAt: row.destroyed_at.toString() }),
+      ...(row.cause && { cause: row.cause }),
+    }
   }
-  if (row.state === 'DESTROYING' && row.cause !== 'hold-end' && row.cause !== 'retention') {
-    return { id, state: 'destroyed', ...(row.cause && { cause: row.cause }) }
-  }
-  if (row.cause === 'hold-end' || (isHeldBack && isPast(sweepMinutes))) {
-    return { id, state: 'destroyed', ...destroyedField(day), cause: 'retention' }
-  }
-  if (row.state === 'DESTROYING' || isPast(0)) return { id, state: 'expired', cause: 'retention' }
+  const endDay = shownEndDay(row, now)
+  if (endDay) return { id, state: 'destroyed', destroyedAt: endDay.toString(), cause: 'retention' }
+  if (row.state === 'DESTROYING' || row.state === 'DESTROYED' || isPast)
+    return { id, state: 'expired', cause: 'retention' }
   return {
     id,
-    state: isHeldBack ? 'restricted' : row.kept_at ? 'available' : 'capturing',
+    state:
+      row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
+        ? 'restricted'
+        : row.kept_at
+          ? 'available'
+          : 'capturing',
     ...(row.min_keep_until && { keepUntil: row.min_keep_until.toString() }),
     ...(day && { destroyAt: day.toString() }),
   }
 }
 
-function destroyedField(destroyedAt: Temporal.Instant | null): Pick<RecordingView, 'destroyedAt'> {
-  return destroyedAt ? { destroyedAt: destroyedAt.toString() } : {}
+type End = Pick<RecordingRow, 'state' | 'cause' | 'destroy_at' | 'destroyed_at' | 'reported_destroyed_at'>
+
+/** Returns true if a recording is destroyed, or is being destroyed, for another cause than its term. */
+export function isRequested({ state, cause }: Pick<End, 'state' | 'cause'>): boolean {
+  return (state === 'DESTROYING' || state === 'DESTROYED') && cause !== 'retention' && cause !== 'hold-end'
+}
+
+/**
+ * Returns the start of the day on which a recording ended by its term, as everybody may know it, a minute after the term: the day
+ * of the ledger, or that on which a recording kept by a preservation order was reported as destroyed. The time of day, and how
+ * many seconds it took, would reveal the order.
+ */
+export function shownEndDay(
+  { state, cause, destroy_at: day, destroyed_at: destroyedAt, reported_destroyed_at: reportedAt }: End,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined {
+  const endedAt = reportedAt ?? (state === 'DESTROYED' && !isRequested({ state, cause }) ? destroyedAt : null)
+  if (!endedAt || !day || Temporal.Instant.compare(day.add({ seconds: settledSeconds }), now) > 0) return undefined
+  return endedAt.toZonedDateTimeISO(termZone).startOfDay().toInstant()
 }

@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { viewUnderGrant } from '#register/view-under-grant.ts'
-import { sweepMinutes } from '#register/recordings/view-recording.ts'
+import { isRequested, shownEndDay } from '#register/recordings/view-recording.ts'
 import { registerTime } from '#register/register-time.ts'
-import type { DestructionCause, RegisterTables } from '#register/tables.ts'
+import type { DestructionCause, RecordingState, RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { newestHead } from '#safeguards/ledger/ledger-copy.ts'
 import type { LedgerTargets } from './list-ledger.ts'
@@ -46,8 +46,8 @@ export interface Certified {
 }
 
 /**
- * Returns how and when a recording of a visible call ended. A recording that a preservation order kept longer looks as if it
- * had ended on its day (L37).
+ * Returns how and when a recording of a visible call ended; of an end by its term the day. A recording that a preservation order
+ * kept longer looks as if it had been destroyed (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,
@@ -78,21 +78,17 @@ async function describeEnd(
   now: Temporal.Instant,
 ): Promise<Destruction> {
   const { state, cause, destroyed_at: at, destroy_at: day } = found
-  const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
-  const isRequested = cause === 'caller' || cause === 'official' || cause === 'trimming'
-  if (state === 'DESTROYING' && isRequested) return { state: 'destroying', cause }
   const entry = state === 'DESTROYED' ? await entryOf(tx, found.id) : undefined
-  const entryField = entry && { entry }
-  if (state === 'DESTROYED' && isRequested)
-    return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...entryField }
-  if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
-  // A recording past its day that still exists is reported as being destroyed, without a day. A recording kept by an order is
-  // reported as destroyed on its day.
-  const isHeldBack = state === 'RESTRICTED' || state === 'QUARANTINED' || cause === 'hold-end'
-  const isSwept = day !== null && Temporal.Instant.compare(day.add({ minutes: sweepMinutes }), now) <= 0
-  if (state !== 'DESTROYED' && !(isHeldBack && isSwept)) return { state: 'destroying', cause: 'retention' }
-  const when = state === 'DESTROYED' && cause !== 'hold-end' ? at : day
-  return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...entryField }
+  if (isRequested(found)) {
+    const causeField = cause && { cause }
+    if (state === 'DESTROYING') return { state: 'destroying', ...causeField }
+    return { state: 'destroyed', ...causeField, ...(at && { destroyedAt: at }), ...(entry && { entry }) }
+  }
+  const endDay = shownEndDay(found, now)
+  if (endDay) return { state: 'destroyed', cause: 'retention', destroyedAt: endDay, ...(entry && { entry }) }
+  const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
+  const isOver = state === 'DESTROYING' || state === 'DESTROYED' || isPast
+  return isOver ? { state: 'destroying', cause: 'retention' } : { state: 'held' }
 }
 
 /** Returns the content of a certificate for a forbidden or trimmed recording, or when to expect it. It is logged first. */
@@ -143,10 +139,11 @@ export function readForCertificate(
 
 interface VisibleRecording {
   id: string
-  state: string
+  state: RecordingState
   cause: DestructionCause | null
   destroyed_at: Temporal.Instant | null
   destroy_at: Temporal.Instant | null
+  reported_destroyed_at: Temporal.Instant | null
   call_started_at: Temporal.Instant
   number_called: string | null
   number_name: Names | null
@@ -167,6 +164,7 @@ async function findVisible(tx: Transaction<RegisterTables>, id: string): Promise
       'recording.cause',
       'recording.destroyed_at',
       'recording.destroy_at',
+      'recording.reported_destroyed_at',
       'contact.started_at as call_started_at',
       'contact.number_called',
       'contact.number_name',

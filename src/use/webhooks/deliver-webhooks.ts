@@ -89,13 +89,13 @@ export interface TargetState {
   lastAnswer: string | null
 }
 
-/** Returns each target's delivery state. */
+/** Returns each target's delivery state; ends by term count from the night in which they are sent. */
 export async function readTargets(holding: HoldingSafeguards): Promise<TargetState[]> {
   const { rows } = await sql<TargetState>`
     select t.name as target,
-      count(d.id) filter (where given_up_at is null)::float8 as waiting,
+      count(d.id) filter (where given_up_at is null and d.at <= clock_timestamp())::float8 as waiting,
       count(d.id) filter (where given_up_at is not null)::float8 as "givenUp",
-      min(d.at) filter (where given_up_at is null) as "oldestAt",
+      min(d.at) filter (where given_up_at is null and d.at <= clock_timestamp()) as "oldestAt",
       (array_agg(d.last_answer order by d.id desc) filter (where d.last_answer is not null))[1] as "lastAnswer"
     from webhook_target t left join webhook_delivery d on d.target = t.name group by t.name order by t.name`.execute(
     tablesOf(holding),
@@ -114,7 +114,8 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     .where('given_up_at', 'is', null)
     .where('next_at', '<=', delivery.now())
     .orderBy('next_at')
-    .orderBy('id')
+    // Events that are due together are sent in random order: an order of ends would reveal preservation orders.
+    .orderBy('event_id')
     .limit(batchSize)
     .execute()
   const turnEndsMs = performance.now() + maxRunMs

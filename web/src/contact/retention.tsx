@@ -1,7 +1,7 @@
 import type { Recording, UnderPurpose } from '../api/shapes.ts'
 import { causeOf } from '../contacts/recording-badge.tsx'
 import { serverNowMs } from '../api/server-time.ts'
-import { formatInstant } from '../format/instant.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { DestructionProof } from './destruction-proof.tsx'
@@ -53,7 +53,9 @@ function Ended({ recording, under, mayCertify }: { recording: Recording; under: 
       <p>{t(isOnItsWay ? 'contact.destruction.destroying' : 'contact.keeping.destroyed')}</p>
       <dl className="facts facts-small">
         {recording.destroyedAt && !isOnItsWay && (
-          <Fact label={t('contact.keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
+          <Fact label={t('contact.keeping.destroyedAt')}>
+            {(recording.cause === 'retention' ? formatDate : formatInstant)(recording.destroyedAt, language)}
+          </Fact>
         )}
         <Fact label={t('contact.keeping.cause')}>{causeOf(recording, t) ?? t('contact.cause.other')}</Fact>
       </dl>

@@ -164,7 +164,7 @@ export const endOperations = {
       200: Type.Object({
         state: literals(['held', 'destroying', 'destroyed'], 'State'),
         cause: Type.Optional(Cause),
-        destroyedAt: Type.Optional(instant('Destroyed')),
+        destroyedAt: Type.Optional(instant('Destroyed; by its term: the start of the day')),
         entry: Type.Optional(LedgerEntry),
         certificate: Type.Optional(AwaitedCertificate),
       }),

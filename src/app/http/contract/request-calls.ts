@@ -40,7 +40,7 @@ export const CallRecording = Type.Object({
     'State of the recording; expired: past its term, cannot be played and not destroyed yet',
   ),
   destroyAt: Type.Optional(instant('Latest time of its destruction')),
-  destroyedAt: Type.Optional(instant('Destroyed')),
+  destroyedAt: Type.Optional(instant('Destroyed; by its term: the start of the day')),
   cause: Type.Optional(Cause),
 })
 

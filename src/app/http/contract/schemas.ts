@@ -71,7 +71,11 @@ export const RecordingState = Type.Object({
   ),
   keepUntil: Type.Optional(instant('Not destroyed before this instant (R23)')),
   destroyAt: Type.Optional(instant('Latest time of its destruction (R24)')),
-  destroyedAt: Type.Optional(instant('When it was destroyed, by the destruction ledger; absent before')),
+  destroyedAt: Type.Optional(
+    instant(
+      'When it was destroyed, by the destruction ledger; absent before. Of an end by its term the start of the day',
+    ),
+  ),
   cause: Type.Optional(Type.String({ description: 'retention, caller, official, trimming' })),
 })
 export type RecordingState = Static<typeof RecordingState>

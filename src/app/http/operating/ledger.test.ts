@@ -96,13 +96,14 @@ describe('the end of a recording', () => {
   test('by its term is reported with its day, whether an order kept it longer or not', async () => {
     await pool.query(
       `begin; set local session_replication_role = replica;
-       update recording set state = 'DESTROYED', cause = 'hold-end', destroyed_at = now(), destroy_at = '2026-11-01T10:00:00Z' where id = '${held.id}';
+       update recording set state = 'DESTROYED', cause = 'hold-end', destroyed_at = now(), destroy_at = '2026-11-01T10:00:00Z',
+         reported_destroyed_at = '2026-11-01T10:00:41Z' where id = '${held.id}';
        commit`,
     )
     await ledger.append({ kind: 'recording', id: held.id, cause: 'hold-end', doneBy: 'sweep', detail: {} })
     await ledger.seal()
     const { body } = await get(aino, path(held.id))
-    expect(body).toEqual({ state: 'destroyed', cause: 'retention', destroyedAt: '2026-11-01T10:00:00Z' })
+    expect(body).toEqual({ state: 'destroyed', cause: 'retention', destroyedAt: '2026-10-31T22:00:00Z' })
     expect(await get(clerk, `/api/recordings/${held.id}/certificate?language=fi&reference=${served}`)).toMatchObject({
       status: 404,
     })
