@@ -340,6 +340,7 @@ CREATE INDEX audit_entry_refused ON public.audit_entry USING btree (at, seq) WHE
 CREATE INDEX audit_entry_searched_caller ON public.audit_entry USING btree (at) WHERE ((action = 'contacts.listed'::text) AND (result = 'ok'::text) AND ((detail ->> 'byCaller'::text) = 'true'::text));
 CREATE INDEX audit_entry_served ON public.audit_entry USING btree (at) WHERE ((result = 'ok'::text) AND (action = ANY (ARRAY['request.entered'::text, 'call.looked-for'::text, 'call.given-up'::text, 'call.verified'::text, 'recording.forbidden'::text])));
 CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
+CREATE INDEX audit_entry_verifiers ON public.audit_entry USING btree (seq) WHERE ((action = ANY (ARRAY['session.started'::text, 'session.proved'::text, 'act.confirmed'::text])) AND (detail ? 'verifiers'::text));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard();
 CREATE TRIGGER is_written_at_once BEFORE INSERT ON audit_entry FOR EACH ROW WHEN ((SESSION_USER = ANY (ARRAY['seloste_capture'::name, 'seloste_desk'::name])) AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
@@ -3936,12 +3937,13 @@ log_new_token(new_token_hash bytea, how text) returns void
 log_prohibition_of_correction(act text, c correction, p prohibition) returns void
 log_replayed(since bigint) returns void
 logged_research_deadline(d research_disclosure) returns timestamp with time zone
+logged_verifiers() returns TABLE(seq bigint, person uuid, verifier text, replaced_by bigint, replaced_at timestamp with time zone)
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
 mark_alarm_seen(alarm uuid) returns void to seloste_desk
 mark_notices_seen(ids uuid[]) returns void to seloste_desk
-mark_proved(token_hash bytea, method text) returns void to seloste_custodian
+mark_proved(token_hash bytea, method text, verifier text DEFAULT NULL::text) returns void to seloste_custodian
 marks_of_corrected(s segment, becomes uuid) returns text[]
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
@@ -3988,7 +3990,7 @@ open_cases(r recording) returns TABLE(id uuid, kind text, party text, received_a
 open_inspection_for(wanted request_call, kind text) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
-open_session(user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamp with time zone, OUT outcome text, OUT person uuid, OUT factors text[]) returns record to seloste_desk
+open_session(user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamp with time zone, OUT outcome text, OUT person uuid, OUT factors text[], OUT verifier text) returns record to seloste_desk
 order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
 order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
@@ -4006,6 +4008,8 @@ packages_await_replication() returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
 part_before_correction(part uuid, accessed_at timestamp with time zone, lost tstzmultirange) returns TABLE(person_id uuid, unit_id uuid)
 passkey_guard() returns trigger
+passkey_verifier(k passkey) returns text to seloste_custodian
+password_verifier(p person) returns text
 pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 pending_right_notice_period() returns interval
 person_guard() returns trigger
@@ -4021,6 +4025,7 @@ prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carr
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk
 prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
+provider_verifier(s provider_subject) returns text to seloste_custodian
 provision_holds(wanted text) returns boolean to seloste_custodian, seloste_desk
 prune_audit(signed jsonb) returns bigint to seloste_custodian
 prune_capture_clients() returns void to seloste_capture
@@ -4112,6 +4117,7 @@ recordings_by_contact(contacts uuid[]) returns SETOF recording to seloste_desk
 recordings_of_package(p disclosure_package) returns SETOF uuid
 recordings_to_inspect(request uuid) returns uuid[]
 recount_history_day(of_day date) returns TABLE(number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
+recovery_verifier(r recovery_code) returns text to seloste_custodian
 refuse_call_of_third_party() returns trigger
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
@@ -4278,6 +4284,8 @@ spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revis
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
 stop_listening(wanted uuid) returns boolean to seloste_desk
+stored_verifiers(of_person uuid DEFAULT NULL::uuid) returns TABLE(person uuid, verifier text) to seloste_custodian
+strange_verifiers(after_seq bigint, among bigint[]) returns TABLE(stored uuid[], used bigint[], people uuid[], upto bigint) to seloste_custodian
 studies_known() returns TABLE(since date, today date, by_hour_from date, is_current boolean) to seloste_desk
 studies_purpose() returns boolean to seloste_desk
 study_columns(pattern text, of_lengths text DEFAULT NULL::text, without text[] DEFAULT '{}'::text[]) returns text
@@ -4294,6 +4302,7 @@ talk_bounds() returns integer[]
 term_guard() returns trigger
 time_session() returns trigger
 took_part(person uuid, call uuid, part uuid, accessed_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
+totp_verifier(t totp) returns text to seloste_custodian
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 uncounted_history_days() returns SETOF date to seloste_custodian
 unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
@@ -4306,6 +4315,8 @@ update_recorded_parts() returns trigger
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
 verification_of(q subject_request, c request_call) returns TABLE(how text, recordings uuid[])
+verifier(kind text, VARIADIC parts text[]) returns text to seloste_custodian
+verifiers_detail(of_person uuid, kinds text[] DEFAULT NULL::text[]) returns jsonb to seloste_custodian
 verify_call(request uuid, wanted uuid, is_party boolean) returns void to seloste_desk
 version_at(instant timestamp with time zone) returns integer to seloste_capture, seloste_custodian, seloste_desk
 version_effect_guard() returns trigger

@@ -378,6 +378,27 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a password of the owner’s in an official’s place',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeVerifiers'],
+    plant: {
+      change: 'person',
+      where: `id = ${official}`,
+      set: `password_salt = 'planted', password_check = sha256('planted')`,
+    },
+  },
+  {
+    name: 'a sign-in by a password that is no longer there',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeVerifiers'],
+    plant: {
+      run: `insert into audit_entry (person_id, action, object_kind, result, detail)
+        values (${official}, 'session.started', 'session', 'refused:session.second-factor', '{"verifiers": ["password:planted"]}')`,
+    },
+  },
+  {
     name: 'a session of somebody who had left',
     sentence: 'S19',
     promise: 'access.personal',

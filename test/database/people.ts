@@ -6,7 +6,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import type { Admission, SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
-import { enterPerson } from '#safeguards/people/enter-person.ts'
+import { enterPerson, logPassword } from '#safeguards/people/enter-person.ts'
 import { hashPassword, type HashCost, type StoredPassword } from '#safeguards/people/password.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -70,6 +70,7 @@ export async function enterTestPerson(
     .set({ password_salt: salt, password_check: check })
     .where('id', '=', person.id)
     .execute()
+  await logPassword(admin, person.id)
   if (given.right) {
     const [requestedBy, approvedBy] = await Promise.all([decider(admin), decider(admin)])
     const scope =

@@ -113,7 +113,14 @@ test('a register from before 1.0.0 keeps its data, and is protected like a new o
   expect(content.size).toBeGreaterThan(150)
   expect([...content].filter(([, rows]) => rows.length === 0).map(([table]) => table)).toEqual([])
   expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
-  await inside(url, (client) => assertUnchanged(client, content))
+  await inside(url, async (client) => {
+    await assertUnchanged(client, content)
+    // The log has the digest of what people signed in with.
+    const { rows } = await client.query(
+      `select stored, (select count(*) > 0 from stored_verifiers()) as some from strange_verifiers(0, '{}')`,
+    )
+    expect(rows).toEqual([{ stored: [], some: true }])
+  })
   expect(await problemsOf(url)).toEqual([])
   expect(await schemaOf(url)).toBe(await readFile(join(schemaFolder, 'schema.sql'), 'utf8'))
   expect(await schemaOf(await databaseFrom(templateName))).toBe(await schemaOf(url))

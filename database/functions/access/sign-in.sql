@@ -134,10 +134,11 @@ end $$;
 
 -- Opens a session by password: `proof` is its argon2id output, of which only the hash is stored here. Its caller can neither open a session
 -- for somebody who is absent nor guess uncounted.
--- `outcome`: opened; second-factor (one of `factors` is needed); enrolment (none yet, and one is required); refused; wait.
+-- `outcome`: opened; second-factor (one of `factors` is needed); enrolment (none yet, and one is required); refused; wait. `verifier`: the
+-- log's digest of the password that was right.
 create or replace function open_session(
   user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamptz,
-  out outcome text, out person uuid, out factors text[]
+  out outcome text, out person uuid, out factors text[], out verifier text
 ) language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   demand text := (select second_factor from sign_in_demand);
@@ -158,6 +159,7 @@ begin
   end if;
   perform end_attempt(open_session.user_id, source, true);
   factors := second_factors(person);
+  verifier := password_verifier(found_person);
   outcome := case when cardinality(factors) > 0 then 'second-factor' when demand = 'required' then 'enrolment' else 'opened' end;
   insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor, device)
   values (open_session.token_hash, person, now(),
@@ -341,8 +343,8 @@ begin
   perform end_sessions_of(holder, current_token_hash);
   update session set token_hash = new_token_hash where token_hash = current_token_hash;
   perform log_new_token(new_token_hash, 'password');
-  insert into audit_entry (person_id, action, object_kind, object_id, result)
-  values (holder, 'password.set', 'person', holder, 'ok');
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (holder, 'password.set', 'person', holder, 'ok', verifiers_detail(holder, '{password}'));
   return 'right';
 end $$;
 grant execute on function change_own_password to seloste_desk;
@@ -412,6 +414,8 @@ begin
     insert into person (id, user_id, employed_from) values (holder, use_first_link.user_id, now());
     insert into person_name (person_id, name, valid_from) values (holder, use_first_link.name, now());
     perform save_password(holder, salt, check_hash, alone);
+    insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+    values (holder, 'password.set', 'person', holder, 'ok', verifiers_detail(holder, '{password}'));
   end if;
   perform install_right(holder, used.role);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
@@ -460,6 +464,7 @@ create or replace function decide_factor_removal(removal uuid, confirm boolean) 
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   r factor_removal;
+  before jsonb;
 begin
   perform refuse_if(not viewer_is('ACCESS_APPROVER'), 'deny.role');
   select * into r from factor_removal f where f.id = removal and f.state = 'ASKED' for update;
@@ -468,11 +473,13 @@ begin
   update factor_removal f set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(), decided_at = clock_timestamp()
   where f.id = removal;
   if confirm then
+    before := verifiers_detail(r.person_id);
     perform drop_factors(r.person_id);
+    before := jsonb_set(before, '{verifiers}', (before -> 'verifiers') - array(select v.verifier from stored_verifiers(r.person_id) v));
   end if;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ACCESS_APPROVER', case when confirm then 'credential.removed' else 'credential.removal-refused' end,
-    'credential', removal, 'ok', jsonb_build_object('person', r.person_id, 'askedBy', r.asked_by));
+    'credential', removal, 'ok', jsonb_build_object('person', r.person_id, 'askedBy', r.asked_by) || coalesce(before, '{}'));
 end $$;
 grant execute on function decide_factor_removal to seloste_desk;
 
@@ -504,6 +511,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   leaver uuid;
   sessions integer;
+  verifiers jsonb;
   people integer := 0;
 begin
   for leaver in
@@ -516,6 +524,7 @@ begin
   loop
     people := people + 1;
     sessions := end_sessions_of(leaver);
+    verifiers := verifiers_detail(leaver);
     perform drop_factors(leaver);
     update person p set password_salt = null, password_check = null where p.id = leaver;
     delete from known_device k where k.person_id = leaver;
@@ -529,7 +538,7 @@ begin
     select r.id, r.role, 'right.revoked', 'right', r.id, 'ok', jsonb_build_object('person', leaver, 'cause', 'employment-ended')
     from revoked r;
     insert into audit_entry (action, object_kind, object_id, result, detail)
-    values ('sessions.ended', 'person', leaver, 'ok', jsonb_build_object('cause', 'employment-ended', 'sessions', sessions));
+    values ('sessions.ended', 'person', leaver, 'ok', jsonb_build_object('cause', 'employment-ended', 'sessions', sessions) || verifiers);
   end loop;
   return people;
 end $$;
@@ -602,8 +611,9 @@ begin
   perform save_password(l.person_id, salt, check_hash, alone);
   perform end_sessions_of(l.person_id);
   delete from sign_in_failure f using person p where p.id = l.person_id and f.account = account_key(p.user_id);
-  insert into audit_entry (person_id, action, object_kind, object_id, result)
-  values (l.person_id, 'link.used', 'link', l.id, 'ok'), (l.person_id, 'password.set', 'person', l.person_id, 'ok');
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (l.person_id, 'link.used', 'link', l.id, 'ok', '{}'),
+    (l.person_id, 'password.set', 'person', l.person_id, 'ok', verifiers_detail(l.person_id, '{password}'));
   return 'used';
 end $$;
 grant execute on function use_link to seloste_desk;

@@ -78,6 +78,18 @@ begin
     from audit_leaf l join audit_entry e on e.seq = l.seq
     where l.index >= first and l.index < upto
       and e.action in ('description.installed', 'description.approved') and e.result = 'ok';
+  -- Repeats what people still sign in with, or did at the first entries that stay.
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+    with pruned as materialized (
+      select l.seq from audit_leaf l where l.index >= first and l.index < upto
+      -- Pruned before: the entry that repeats it is pruned now.
+      union select (e.detail ->> 'since')::bigint from audit_leaf l join audit_entry e on e.seq = l.seq
+        where l.index >= first and l.index < upto and e.action = 'credential.recorded'
+    )
+    select 'credential.recorded', 'person', v.person, 'ok', jsonb_build_object('since', v.seq, 'verifiers', jsonb_agg(v.verifier order by v.verifier))
+    from logged_verifiers() v
+    where v.seq in (select p.seq from pruned p) and (v.replaced_by is null or v.replaced_by not in (select p.seq from pruned p where p.seq is not null))
+    group by v.person, v.seq;
   perform set_config('seloste.pruning', pg_current_xact_id()::text, true);
   delete from audit_entry e using audit_leaf l where l.seq = e.seq and l.index >= first and l.index < upto;
   get diagnostics removed = row_count;

@@ -1,9 +1,10 @@
 -- Marks a session as freshly proved. Only callers that verified the proof use it. No entry if the proof has one of its own.
-create or replace function mark_proved(token_hash bytea, method text) returns void
+create or replace function mark_proved(token_hash bytea, method text, verifier text default null) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update session s set proved_at = now() where s.token_hash = mark_proved.token_hash;
   insert into audit_entry (person_id, action, object_kind, result, detail)
   select s.person_id, 'session.proved', 'session', 'ok', jsonb_build_object('method', mark_proved.method)
+    || case when mark_proved.verifier is null then '{}' else jsonb_build_object('verifiers', jsonb_build_array(mark_proved.verifier)) end
   from session s where s.token_hash = mark_proved.token_hash and mark_proved.method is not null
 $$;
 grant execute on function mark_proved to seloste_custodian;
@@ -58,7 +59,7 @@ begin
   end if;
   proved := prove_password(current_token_hash, prove_again.proof);
   if proved = 'right' then
-    perform mark_proved(current_token_hash, 'password');
+    perform mark_proved(current_token_hash, 'password', (select password_verifier(p) from person p where p.id = viewer()));
   end if;
   return proved;
 end $$;

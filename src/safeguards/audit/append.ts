@@ -120,6 +120,7 @@ export type AuditAction =
   | 'sessions.ended'
   | 'sign-in.delayed'
   | 'credential.added'
+  | 'credential.recorded'
   | 'credential.removed'
   | 'credential.removal-asked'
   | 'credential.removal-refused'

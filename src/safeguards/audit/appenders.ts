@@ -68,6 +68,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'sessions.ended': ['desk'],
   'sign-in.delayed': ['desk'],
   'credential.added': ['desk, refusals', 'custodian, for a person'],
+  'credential.recorded': [],
   'credential.removed': ['desk, refusals', 'custodian, for a person'],
   'credential.removal-asked': ['desk, refusals'],
   'credential.removal-refused': ['desk, refusals'],

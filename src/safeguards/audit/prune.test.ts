@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
+import { enterPerson } from '../people/enter-person.ts'
 import type { SafeguardTables } from '../tables.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -12,9 +13,15 @@ const count = async (item: string) =>
 
 describe('pruning', () => {
   test('removes entries older than the term in whole tiles, keeps their hashes, and is logged', async () => {
+    await enterPerson(admin.db, {
+      userId: 'aino',
+      name: 'Aino',
+      employedFrom: Temporal.Now.instant(),
+      password: 'a password of long ago',
+    })
     await admin.pool.query(`
       set session_replication_role = replica;
-      update audit_entry set at = now() - interval '70 months' where seq = 1;
+      update audit_entry set at = now() - interval '70 months';
       set session_replication_role = default`)
     await admin.pool.query(`
       insert into audit_entry (at, action, result, detail)
@@ -22,6 +29,10 @@ describe('pruning', () => {
     await admin.pool.query(`
       insert into audit_entry (at, action, result, detail) values
         (now() - interval '5 years', 'description.approved', 'ok', '{"version": 7, "hash": "abc"}')`)
+    // A sign-in of last month with that password.
+    await admin.pool.query(`
+      insert into audit_entry (person_id, action, result, detail)
+      select p.id, 'session.started', 'ok', verifiers_detail(p.id) from person p`)
     await log.turn()
     const leaves = await count('audit_leaf')
     expect(await log.prune(null)).toBe(0)
@@ -43,6 +54,24 @@ describe('pruning', () => {
     ])
     expect(await log.turn()).not.toHaveProperty('broken')
     expect(await log.turn()).toEqual({ signed: undefined })
+  })
+
+  test('repeats the digests of what people sign in with, each as of its pruned entry', async () => {
+    const { rows } = await admin.pool.query(
+      `select (e.detail ->> 'since')::bigint < (select min(seq) from audit_entry) as earlier, e.detail ->> 'verifiers' is not null as has
+       from audit_entry e where action = 'credential.recorded'`,
+    )
+    expect(rows).toEqual([{ earlier: true, has: true }])
+    const found = await admin.pool.query(`select stored, used from strange_verifiers(0, '{}')`)
+    expect(found.rows).toEqual([{ stored: [], used: [] }])
+    await admin.pool.query(`
+      set session_replication_role = replica;
+      delete from audit_entry where action = 'credential.recorded';
+      set session_replication_role = default`)
+    const without = await admin.pool.query(
+      `select cardinality(stored) as stored, cardinality(used) as used from strange_verifiers(0, '{}')`,
+    )
+    expect(without.rows).toEqual([{ stored: 1, used: 1 }])
   })
 
   test('never goes below two years, and is for the custodian only', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
 import { hashPassword } from './password.ts'
 import type { PersonHistory } from './history/person-history.ts'
@@ -51,6 +50,7 @@ export async function enterPerson(
         .set({ password_salt: stored.salt, password_check: stored.check })
         .where('id', '=', after.id)
         .execute()
+      await logPassword(tx, after.id)
     }
     return { id: after.id }
   })
@@ -107,8 +107,17 @@ export async function setPassword(holding: HoldingSafeguards, personId: string, 
       .where('person_id', '=', personId)
       .where('ended_at', 'is', null)
       .execute()
-    await appendAudit(tx, { action: 'password.set', result: 'ok', object: { kind: 'person', id: personId } })
+    await logPassword(tx, personId)
   })
+}
+
+/** Logs a password that was set by the operator, with its digest. */
+export async function logPassword(tx: HoldingSafeguards, personId: string): Promise<void> {
+  await sql`
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('password.set', 'person', ${personId}::uuid, 'ok', verifiers_detail(${personId}::uuid, '{password}'))`.execute(
+    safeguardsOf(tx),
+  )
 }
 
 /** Returns the person's id for a user id, ignoring case. */

@@ -88,13 +88,21 @@ export async function removeFactors(holding: HoldingSafeguards, personId: string
     .execute(async (tx) => {
       const { rows } = await sql<{ factors: string[] }>`select second_factors(${personId}::uuid) as factors`.execute(tx)
       if ((rows[0]?.factors ?? []).length === 0) return false
+      const verifiers = await verifiersOf(tx, personId)
       await sql`select drop_factors(${personId}::uuid)`.execute(tx)
+      const left = await verifiersOf(tx, personId)
       await appendAudit(tx, {
         action: 'credential.removed',
         result: 'ok',
         object: { kind: 'credential' },
-        detail: { person: personId, by: 'operator' },
+        detail: { person: personId, by: 'operator', verifiers: verifiers.filter((one) => !left.includes(one)) },
       })
       return true
     })
+}
+
+/** Returns the log's digests of everything a person signs in with. */
+async function verifiersOf(tx: HoldingSafeguards, personId: string): Promise<string[]> {
+  const { rows } = await sql<{ verifier: string }>`select verifier from stored_verifiers(${personId}::uuid)`.execute(tx)
+  return rows.map(({ verifier }) => verifier)
 }

@@ -185,6 +185,7 @@ export function createIdentityProvider(given: {
           .where('token_hash', '=', sessionHash(made.newSession))
           .execute()
         if (!known) await bind(tx, sub, person.id)
+        const verifier = await verifierOf(tx, sub)
         await tx
           .insertInto('provider_session')
           .values({ session_hash: sessionHash(made.newSession), id_token: claims.idToken })
@@ -194,7 +195,7 @@ export function createIdentityProvider(given: {
           result: 'ok',
           personId: person.id,
           object: await sessionObject(tx, made.newSession),
-          detail: { method: 'oidc', token: sessionLogHash(made.newSession) },
+          detail: { method: 'oidc', token: sessionLogHash(made.newSession), verifiers: [verifier] },
         })
         return {
           personId: person.id,
@@ -350,6 +351,17 @@ export function createIdentityProvider(given: {
     return row !== undefined
   }
 
+  /** Returns the log's digest of a bound subject. */
+  async function verifierOf(tx: HoldingSafeguards, subject: string): Promise<string> {
+    const { verifier } = await safeguardsOf(tx)
+      .selectFrom('provider_subject')
+      .select(sql<string>`provider_verifier(provider_subject)`.as('verifier'))
+      .where('issuer', '=', settings.issuer)
+      .where('subject', '=', subject)
+      .executeTakeFirstOrThrow()
+    return verifier
+  }
+
   /** Binds the subject to this person for good, whatever the provider claims later. */
   async function bind(tx: HoldingSafeguards, subject: string, personId: string): Promise<void> {
     await safeguardsOf(tx)
@@ -361,7 +373,7 @@ export function createIdentityProvider(given: {
       result: 'ok',
       personId,
       object: { kind: 'credential' },
-      detail: { kind: 'identity-provider', person: personId },
+      detail: { kind: 'identity-provider', person: personId, verifiers: [await verifierOf(tx, subject)] },
     })
   }
 

@@ -33,7 +33,12 @@ export async function openAuthenticatedSession(
 /** Completes a sign-in that awaits a second factor or its enrolment, under a new token; false if it has expired. */
 export async function completeWithPasskey(
   tx: HoldingSafeguards,
-  { session, newSession, personId }: { session: string; newSession: string; personId: string },
+  {
+    session,
+    newSession,
+    personId,
+    verifier,
+  }: { session: string; newSession: string; personId: string; verifier: string },
 ): Promise<boolean> {
   const { rows } = await sql<{ completed: boolean }>`
     select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+passkey')
@@ -44,7 +49,7 @@ export async function completeWithPasskey(
     result: completed ? 'ok' : 'refused:session.none',
     personId,
     object: await sessionObject(tx, newSession),
-    detail: { method: 'password+passkey', token: sessionLogHash(newSession) },
+    detail: { method: 'password+passkey', token: sessionLogHash(newSession), verifiers: [verifier] },
   })
   return completed
 }

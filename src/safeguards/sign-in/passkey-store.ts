@@ -89,7 +89,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
             .insertInto('passkey')
             .values(row)
             .onConflict((conflict) => conflict.column('credential_id').doNothing())
-            .returning('id')
+            .returning(['id', sql<string>`passkey_verifier(passkey)`.as('verifier')])
             .executeTakeFirst()
           if (!stored) return { refused: 'passkey.known' as const }
           await appendAudit(tx, {
@@ -97,16 +97,16 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
             result: 'ok',
             personId: holder.personId,
             object: { kind: 'credential', id: stored.id },
-            detail: { kind: 'passkey', backedUp: made.backedUp },
+            detail: { kind: 'passkey', backedUp: made.backedUp, verifiers: [stored.verifier] },
           })
           const continues = holder.enrols
-            ? await completeWithPasskey(tx, { ...request, personId: holder.personId })
+            ? await completeWithPasskey(tx, { ...request, personId: holder.personId, verifier: stored.verifier })
             : await rotate(tx, request)
           if (!continues) throw new SessionEnded()
           await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
           )
-          return stored
+          return { id: stored.id }
         })
         .catch((error: unknown): PasskeyRefusal => {
           if (error instanceof SessionEnded) return { refused: 'session.none' }
@@ -127,13 +127,17 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
         if (!(await spendConfirmation(tx, request.session, holder.personId, act))) {
           return { refused: 'confirm.passkey' as const }
         }
-        await tx.deleteFrom('passkey').where('id', '=', request.id).execute()
+        const removed = await tx
+          .deleteFrom('passkey')
+          .where('id', '=', request.id)
+          .returning(sql<string>`passkey_verifier(passkey)`.as('verifier'))
+          .execute()
         await appendAudit(tx, {
           action: 'credential.removed',
           result: 'ok',
           personId: holder.personId,
           object: { kind: 'credential', id: request.id },
-          detail: { kind: 'passkey' },
+          detail: { kind: 'passkey', verifiers: removed.map(({ verifier }) => verifier) },
         })
         return { removed: true }
       })

@@ -55,7 +55,10 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
           personId: used.personId,
           object: await sessionObject(tx, request.newSession),
-          detail: { method: 'passkey', ...(opened && { token: sessionLogHash(request.newSession) }) },
+          detail: {
+            method: 'passkey',
+            ...(opened && { token: sessionLogHash(request.newSession), verifiers: [used.verifier] }),
+          },
         })
         if ('fault' in used) return refusalOf(used.fault)
         return opened
@@ -93,7 +96,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
           })
           return refusalOf(used.fault)
         }
-        return (await completeWithPasskey(tx, { ...request, personId: holder.personId }))
+        return (await completeWithPasskey(tx, { ...request, ...used }))
           ? { personId: holder.personId, expiresAt: sessionExpiry(now()).toString() }
           : { refused: 'session.none' as const }
       })
@@ -147,7 +150,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
           result: 'ok',
           personId: holder.personId,
           object: { kind: 'credential', id: used.id },
-          detail: { act: request.act, of: request.id, revision: request.revision },
+          detail: { act: request.act, of: request.id, revision: request.revision, verifiers: [used.verifier] },
         })
         return { confirmed: true }
       })

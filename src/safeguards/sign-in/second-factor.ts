@@ -72,6 +72,15 @@ export interface CodeProof {
   prove(request: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
 }
 
+/** Removing an authenticator removes the recovery codes. */
+const totpKinds = ['totp', 'recovery-code']
+
+interface UsedFactor {
+  factor: 'totp' | 'recovery-code'
+  /** The log's digest of the factor. */
+  verifier: string
+}
+
 interface SignInState {
   person: string
   awaits: boolean
@@ -92,9 +101,9 @@ export function createSecondFactors(
       db.transaction().execute(async (tx) => {
         const found = await readSignInState(tx, session)
         if (!found?.awaits || found.factors.length === 0) return { refused: 'session.none' }
-        const factor = await useFactor(tx, found.person, session, given)
-        if (typeof factor === 'object') return factor
-        return (await complete(tx, session, newSession, found.person, factor))
+        const used = await useFactor(tx, found.person, session, given)
+        if ('refused' in used) return used
+        return (await complete(tx, session, newSession, found.person, used))
           ? { done: true }
           : { refused: 'session.none' }
       }),
@@ -145,9 +154,9 @@ export function createSecondFactors(
           tx,
         )
         const recoveryCodes = await storeNewCodes(tx, found.person)
-        await logCredential(tx, 'credential.added', found.person, 'totp', id)
+        await logCredential(tx, 'credential.added', found.person, 'totp', { id, kinds: totpKinds })
         const continues = found.awaits
-          ? await complete(tx, session, newSession, found.person, 'totp')
+          ? await complete(tx, session, newSession, found.person, { factor: 'totp' })
           : await rotate(tx, session, newSession)
         if (!continues) throw new Error('a session ended while its authenticator was confirmed')
         await sql`select end_sessions_of(${found.person}::uuid, ${sessionHash(newSession)}::bytea)`.execute(tx)
@@ -169,11 +178,11 @@ export function createSecondFactors(
         if (!alone && !others) return { refused: 'password.too-short-alone' }
         const refusal = await provePassword(tx, session, proof)
         if (refusal) return refusal
-        const factor = await useFactor(tx, found.person, session, given)
-        if (typeof factor === 'object') return factor
+        const used = await useFactor(tx, found.person, session, given)
+        if ('refused' in used) return used
+        await logCredential(tx, 'credential.removed', found.person, 'totp', { kinds: totpKinds })
         await tx.deleteFrom('totp').where('person_id', '=', found.person).execute()
         await tx.deleteFrom('recovery_code').where('person_id', '=', found.person).execute()
-        await logCredential(tx, 'credential.removed', found.person, 'totp')
         return { done: true }
       }),
 
@@ -181,17 +190,17 @@ export function createSecondFactors(
       db.transaction().execute(async (tx) => {
         const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
-        const factor = await useFactor(tx, found.person, session, { otp })
-        return typeof factor === 'object' ? factor : { done: true }
+        const used = await useFactor(tx, found.person, session, { otp })
+        return 'refused' in used ? used : { done: true }
       }),
 
     proveAgain: ({ session, ...given }) =>
       db.transaction().execute(async (tx) => {
         const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
-        const factor = await useFactor(tx, found.person, session, given)
-        if (typeof factor === 'object') return factor
-        await sql`select mark_proved(${sessionHash(session)}::bytea, ${factor})`.execute(tx)
+        const used = await useFactor(tx, found.person, session, given)
+        if ('refused' in used) return used
+        await sql`select mark_proved(${sessionHash(session)}::bytea, ${used.factor}, ${used.verifier})`.execute(tx)
         return { done: true }
       }),
 
@@ -200,10 +209,11 @@ export function createSecondFactors(
         const found = await readSignInState(tx, session)
         if (!found || found.awaits) return { refused: 'session.none' }
         if (!found.factors.includes('totp')) return { refused: 'factor.none' }
-        const factor = await useFactor(tx, found.person, session, { otp })
-        if (typeof factor === 'object') return factor
-        await logCredential(tx, 'credential.added', found.person, 'recovery-codes')
-        return { recoveryCodes: await storeNewCodes(tx, found.person) }
+        const used = await useFactor(tx, found.person, session, { otp })
+        if ('refused' in used) return used
+        const recoveryCodes = await storeNewCodes(tx, found.person)
+        await logCredential(tx, 'credential.added', found.person, 'recovery-codes', { kinds: ['recovery-code'] })
+        return { recoveryCodes }
       }),
   }
 
@@ -213,16 +223,26 @@ export function createSecondFactors(
     person: string,
     session: string,
     { otp, recoveryCode }: GivenFactor,
-  ): Promise<'totp' | 'recovery-code' | FactorRefusal> {
+  ): Promise<UsedFactor | FactorRefusal> {
     if (recoveryCode !== undefined) {
       const hash = recoveryHash(keys.recovery, recoveryCode)
-      const { rows } = await sql`
-        update recovery_code set used_at = now()
-        where person_id = ${person}::uuid and hash = ${hash}::bytea and used_at is null returning 1`.execute(tx)
-      return rows.length > 0 ? 'recovery-code' : recordWrongCode(tx, session, person, 'recovery-code')
+      const { rows } = await sql<{ verifier: string }>`
+        update recovery_code r set used_at = now()
+        where person_id = ${person}::uuid and hash = ${hash}::bytea and used_at is null
+        returning recovery_verifier(r) as verifier`.execute(tx)
+      return rows[0]
+        ? { factor: 'recovery-code', verifier: rows[0].verifier }
+        : recordWrongCode(tx, session, person, 'recovery-code')
     }
-    const { rows } = await sql<{ id: string; sealed: Buffer; last_step: string; failures: number; seconds: number }>`
-      select id, sealed, last_step, failures,
+    const { rows } = await sql<{
+      id: string
+      sealed: Buffer
+      last_step: string
+      failures: number
+      seconds: number
+      verifier: string
+    }>`
+      select id, sealed, last_step, failures, totp_verifier(totp) as verifier,
         greatest(0, ceil(extract(epoch from failed_at + failure_wait(failures) - clock_timestamp())))::integer as seconds
       from totp where person_id = ${person}::uuid and confirmed_at is not null for update`.execute(tx)
     const totp = rows[0]
@@ -240,7 +260,7 @@ export function createSecondFactors(
     await sql`update totp set last_step = ${step}, used_at = now(), failures = 0, failed_at = null where id = ${totp.id}::uuid`.execute(
       tx,
     )
-    return 'totp'
+    return { factor: 'totp', verifier: totp.verifier }
   }
 
   async function storeNewCodes(tx: Tx, person: string): Promise<string[]> {
@@ -270,7 +290,13 @@ async function provePassword(tx: Tx, session: string, proof: string | undefined)
   return proved === 'wrong' ? { refused: 'session.credentials' } : { refused: 'session.wait', seconds: 60 }
 }
 
-async function complete(tx: Tx, session: string, newSession: string, person: string, factor: string): Promise<boolean> {
+async function complete(
+  tx: Tx,
+  session: string,
+  newSession: string,
+  person: string,
+  { factor, verifier }: Partial<UsedFactor>,
+): Promise<boolean> {
   const { rows } = await sql<{ done: boolean }>`
     select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+totp') as done`.execute(
     tx,
@@ -281,7 +307,11 @@ async function complete(tx: Tx, session: string, newSession: string, person: str
     result: done ? 'ok' : 'refused:session.none',
     personId: person,
     object: await sessionObject(tx, newSession),
-    detail: { method: `password+${factor}`, token: sessionLogHash(newSession) },
+    detail: {
+      method: `password+${factor}`,
+      token: sessionLogHash(newSession),
+      ...(verifier !== undefined && { verifiers: [verifier] }),
+    },
   })
   return done
 }
@@ -310,14 +340,16 @@ async function logCredential(
   action: AuditEntry['action'],
   person: string,
   kind: string,
-  id?: string,
+  { id, kinds }: { id?: string; kinds: readonly string[] },
 ): Promise<void> {
+  const { rows } = await sql<{ detail: { verifiers: string[] } }>`
+    select verifiers_detail(${person}::uuid, ${kinds}::text[]) as detail`.execute(tx)
   await appendAudit(tx, {
     action,
     result: 'ok',
     personId: person,
     object: { kind: 'credential', ...(id !== undefined && { id }) },
-    detail: { kind, person },
+    detail: { kind, person, ...rows[0]?.detail },
   })
 }
 

@@ -45,6 +45,8 @@ interface OpeningResult {
   outcome: 'opened' | 'second-factor' | 'enrolment' | 'refused' | 'wait'
   person: string | null
   factors: SecondFactor[] | null
+  /** The log's digest of the password that was right. */
+  verifier: string | null
 }
 
 const results = {
@@ -82,14 +84,17 @@ export async function signIn(
   const session = { token: randomBytes(32).toString('base64url'), expiresAt: sessionExpiry(now) }
   return db.transaction().execute(async (tx) => {
     // Also run for an unknown person, so that the answer takes as long.
-    const { outcome, factors } = await open(tx, userId, employed ? proof : null, from, session)
+    const { outcome, factors, verifier } = await open(tx, userId, employed ? proof : null, from, session)
     if (outcome === 'wait') return (await waitOf(tx, userId, from)) ?? { refused: 'session.wait', seconds: 1 }
     await appendAudit(tx, {
       action: 'session.started',
       result: results[outcome],
       personId: person?.id,
       object: await sessionObject(tx, session.token),
-      ...(outcome === 'opened' && { detail: { method: 'password', token: sessionLogHash(session.token) } }),
+      detail: {
+        ...(outcome === 'opened' && { method: 'password', token: sessionLogHash(session.token) }),
+        ...(verifier !== null && { verifiers: [verifier] }),
+      },
     })
     if (outcome === 'refused' || !person) {
       const following = await waitOf(tx, userId, from)
@@ -133,10 +138,10 @@ async function open(
   session: { token: string; expiresAt: Temporal.Instant },
 ): Promise<OpeningResult> {
   const { rows } = await sql<OpeningResult>`
-    select outcome, person, factors from open_session(
+    select outcome, person, factors, verifier from open_session(
       ${userId}, ${proof}::bytea, ${from.network}, ${deviceHash(from)}::bytea, ${sessionHash(session.token)}::bytea,
       ${from.device ?? null}, ${session.expiresAt}::timestamptz)`.execute(tx)
-  return rows[0] ?? { outcome: 'refused', person: null, factors: null }
+  return rows[0] ?? { outcome: 'refused', person: null, factors: null, verifier: null }
 }
 
 function delayedEntry(personId: string | undefined, delayed: SignInDelayed) {

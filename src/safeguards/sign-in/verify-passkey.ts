@@ -9,6 +9,7 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
+import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Binding, Challenges } from './challenges.ts'
 
@@ -29,6 +30,8 @@ export type PasskeyFault = 'unknown' | 'late' | 'counter' | 'signature'
 export interface UsedPasskey {
   id: string
   personId: string
+  /** The log's digest of the passkey. */
+  verifier: string
 }
 
 /** No count is higher (WebAuthn level 3, section 6.1). */
@@ -58,6 +61,7 @@ export async function usePasskey(
   const passkey = await db
     .selectFrom('passkey')
     .select(['id', 'person_id', 'credential_id', 'public_key', 'counter'])
+    .select(sql<string>`passkey_verifier(passkey)`.as('verifier'))
     .where('credential_id', '=', Buffer.from(response.id, 'base64url'))
     .executeTakeFirst()
   if (!passkey || (ofPerson !== undefined && passkey.person_id !== ofPerson)) return { fault: 'unknown' }
@@ -103,7 +107,7 @@ export async function usePasskey(
       )
       .where('id', '=', passkey.id)
       .execute()
-    return isHigher ? { id: passkey.id, personId } : { fault: 'counter' as const, personId }
+    return isHigher ? { id: passkey.id, personId, verifier: passkey.verifier } : { fault: 'counter' as const, personId }
   })
 }
 

@@ -9,19 +9,31 @@ type PersonalFacts = {
   shared: number
   sessions: number
   strangeSessions: number
+  /** Stored passwords, passkeys and factors that the log does not introduce, by person, and sign-ins by such ones. */
+  strangeVerifiers: number
   example: string | null
 }
 
+/** Position up to which uses of verifiers have been judged, and the numbers of the entries found wrong. */
+type PersonalMemo = { upto: number; used: number[] }
+
 /** R20. */
 export const accessPersonal: Check<PersonalFacts> = {
-  rule: 'No user id was ever given to two persons, no password was copied from one account to another, and no two accounts have the same name and number. Every open session was opened and used by a person employed at that time, and the audit log has its sign-in.',
+  rule: 'No user id was ever given to two persons, no password was copied from one account to another, and no two accounts have the same name and number. Every open session was opened and used by a person employed at that time, and the audit log has its sign-in. Every password, passkey and second factor in the register, and every one that opened a session, is the one that the audit log last introduced for its person.',
   test: {
     file: 'src/safeguards/people/people.test.ts',
     title: 'is never reused, in another case either, and not when its person has left',
   },
   remedy:
-    'The example is the id of a person. A shared password: have both persons choose new ones. A second account of one person: end it. A session of somebody who has left: end the employment in the directory.',
-  async check({ db }) {
+    'The example is the id of a person. A shared password: have both persons choose new ones. A second account of one person: end it. A session of somebody who has left: end the employment in the directory. A password, passkey or factor that the audit log did not introduce: somebody changed it in the database; end the person’s sessions, give them a new link, and treat everything that their account did since as another’s.',
+  async check({ db, afresh }, memo) {
+    const before = (!afresh && (memo as PersonalMemo | undefined)) || { upto: 0, used: [] }
+    const verifiers = await queryOne(
+      db,
+      sql<{ stored: string[]; used: number[]; people: string[]; upto: number }>`
+        select stored, used, people, upto from strange_verifiers(${before.upto}::bigint, ${before.used}::bigint[])`,
+    )
+    const strangeVerifiers = verifiers.stored.length + verifiers.used.length
     const row = await queryOne(
       db,
       sql<{
@@ -33,14 +45,16 @@ export const accessPersonal: Check<PersonalFacts> = {
       }>`select * from accounts_in_use()`,
     )
     return {
-      holds: row.shared === 0 && row.strange_sessions === 0,
+      holds: row.shared === 0 && row.strange_sessions === 0 && strangeVerifiers === 0,
       facts: {
         accounts: row.accounts,
         shared: row.shared,
         sessions: row.sessions,
         strangeSessions: row.strange_sessions,
-        example: row.example,
+        strangeVerifiers,
+        example: row.example ?? verifiers.stored[0] ?? verifiers.people[0] ?? null,
       },
+      memo: { upto: verifiers.upto, used: verifiers.used } satisfies PersonalMemo,
     }
   },
 }

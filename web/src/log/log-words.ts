@@ -10,6 +10,7 @@ export const actions = [
   'sessions.ended',
   'sign-in.delayed',
   'credential.added',
+  'credential.recorded',
   'credential.removed',
   'credential.removal-asked',
   'credential.removal-refused',
