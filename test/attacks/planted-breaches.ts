@@ -504,6 +504,28 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a recording in keeping whose file key is deleted',
+    ...floor,
+    counts: ['keyless'],
+    plant: { remove: 'recording_key', where: `recording_id = ${stored}` },
+  },
+  {
+    name: 'a month’s shards deleted and its key made to be destroyed',
+    ...floor,
+    counts: ['keyless'],
+    plant: [
+      {
+        remove: 'shard_key',
+        where: `expiry_month = (select expiry_month from recording_key order by recording_id limit 1)`,
+      },
+      {
+        change: 'month_key',
+        where: `state = 'current' and expiry_month = (select expiry_month from recording_key order by recording_id limit 1)`,
+        set: `state = 'retiring', retiring_since = now(), deadline = now() - interval '1 minute'`,
+      },
+    ],
+  },
+  {
     name: 'a recording destroyed before its floor by the ledger, and not by its row',
     ...floor,
     plant: {

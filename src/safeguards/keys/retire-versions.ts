@@ -1,7 +1,7 @@
 /**
  * Retires versions of month keys: renews and reads back the copies of the keyring, then destroys the versions, and records the
  * key store's answer in the ledger. A version is destroyed only if it is not current and its copies have a later one, or its
- * deadline has passed.
+ * deadline has passed, and only if no recording in keeping needs it.
  */
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
@@ -9,6 +9,7 @@ import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies, Reached } from '../places/copies.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
+import { whyStillNeeded } from './keyless-recordings.ts'
 import { monthKeyName, type Db } from './month-keys.ts'
 
 export interface RetirementResult {
@@ -72,6 +73,17 @@ async function destroyRetiredVersionsOf(
     .where('state', '=', 'retiring')
     .orderBy('version')
     .execute()
+  // Before the copies are renewed: their shards may be the only ones left.
+  const needed = await whyStillNeeded(
+    db,
+    store,
+    month,
+    retiring.map(({ version }) => version),
+  )
+  if (needed !== undefined) {
+    settled.waiting.push({ month, why: needed })
+    return
+  }
   const { reached, fault } = await renewCopies(db, copies, month, [
     ...new Set(retiring.flatMap(({ shards }) => shards)),
   ])

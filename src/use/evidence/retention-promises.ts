@@ -1,6 +1,7 @@
 /** Promises about the retention of recordings: the floor, the ceiling, and the audio that was served. */
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { keylessRecordings } from '#safeguards/keys/keyless-recordings.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import { queryOne, isSwept, monthsAfter } from './query-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
@@ -13,18 +14,20 @@ type FloorFacts = {
   /** Recordings destroyed for the caller, the official or a statutory cause: not bound by the floor (R51). */
   destroyedOtherwise: number
   early: number
+  /** Recordings in keeping that no key opens. */
+  keyless: number
   example: string | null
 }
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor.',
+  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor, and each that is in keeping has its file key, its shard key and a month key that the key store has.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
   },
   remedy:
-    'The example is the id of a recording. The database refuses such a destruction: find out who disabled its triggers, and when.',
+    'The example is the id of a recording. The database refuses such a destruction: find out who disabled its triggers, and when. If the recording still exists, its keys do not: restore its rows of recording_key, shard_key and month_key.',
   async check(context) {
     const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
@@ -69,17 +72,22 @@ export const recordingsFloor: Check<FloorFacts> = {
           ), '{}') as early
         from recording`,
     )
+    const keyless = await keylessRecordings(db, context.keys)
     return {
-      holds: row.early.length === 0,
+      holds: row.early.length === 0 && keyless.length === 0,
       facts: {
         months,
         destroyedByTerm: row.term,
         destroyedOtherwise: row.otherwise,
         early: row.early.length,
-        example: row.early[0] ?? null,
+        keyless: keyless.length,
+        example: row.early[0] ?? keyless[0] ?? null,
       },
     }
   },
+  more: ({ keyless }, { number, part }) => ({
+    keyless: keyless > 0 ? part('promise.recordings.floor.keyless', { count: keyless, number: number(keyless) }) : '',
+  }),
 }
 
 type CeilingFacts = {
