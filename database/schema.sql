@@ -129,7 +129,7 @@ create table admission_told (
   constraint admission_told_pkey PRIMARY KEY (seq),
   constraint admission_told_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'segment'::text, 'recording'::text])))
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF at, started_at ON admission_told FOR EACH ROW WHEN (LEAST(new.at, new.started_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.at, new.started_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF at, started_at ON admission_told FOR EACH ROW WHEN (LEAST(new.at, new.started_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.at, new.started_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 alter table admission_told enable row level security;
 create policy custodian_counts on admission_told to seloste_custodian using (true);
 grant delete, select on admission_told to seloste_custodian;
@@ -563,7 +563,7 @@ create table capture_client (
   constraint capture_client_texts CHECK (((octet_length(trunk) <= 1000) AND (octet_length(client) <= 1000))) NOT VALID,
   constraint capture_client_trunk_client_key UNIQUE (trunk, client)
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF sessions, refused ON capture_client FOR EACH ROW WHEN (GREATEST(new.sessions, new.refused) > '9007199254740991'::bigint) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF sessions, refused ON capture_client FOR EACH ROW WHEN (GREATEST(new.sessions, new.refused) > '9007199254740991'::bigint) EXECUTE FUNCTION check_value_range();
 alter table capture_client enable row level security;
 create policy desk_reads on capture_client for select to seloste_desk using (( SELECT may_see_capture() AS may_see_capture));
 grant select on capture_client to seloste_desk;
@@ -580,7 +580,7 @@ create table capture_client_sends (
   constraint capture_client_sends_kind_check CHECK ((kind ~ '^[a-z-]{1,20}$'::text)),
   constraint capture_client_sends_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF times ON capture_client_sends FOR EACH ROW WHEN (new.times > '9007199254740991'::bigint) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF times ON capture_client_sends FOR EACH ROW WHEN (new.times > '9007199254740991'::bigint) EXECUTE FUNCTION check_value_range();
 alter table capture_client_sends enable row level security;
 create policy desk_reads on capture_client_sends for select to seloste_desk using (( SELECT may_see_capture() AS may_see_capture));
 grant select on capture_client_sends to seloste_desk;
@@ -606,7 +606,7 @@ create table capture_hour (
   constraint capture_hour_pkey PRIMARY KEY (hour, trunk, client),
   constraint capture_hour_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF hour, expected, lost, late, duplicates ON capture_hour FOR EACH ROW WHEN (new.hour < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.hour > '3000-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.expected, new.lost, new.late, new.duplicates) > '9007199254740991'::bigint) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF hour, expected, lost, late, duplicates ON capture_hour FOR EACH ROW WHEN (new.hour < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.hour > '3000-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.expected, new.lost, new.late, new.duplicates) > '9007199254740991'::bigint) EXECUTE FUNCTION check_value_range();
 alter table capture_hour enable row level security;
 create policy custodian_reads on capture_hour for select to seloste_custodian using (true);
 create policy desk_reads on capture_hour for select to seloste_desk using (( SELECT may_see_capture() AS may_see_capture));
@@ -633,7 +633,7 @@ create table capture_node (
   constraint capture_node_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$'::text)),
   constraint capture_node_texts CHECK (((octet_length(name) <= 400) AND (octet_length(version) <= 400) AND (octet_length((blockers)::text) <= 100000))) NOT VALID
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF started_at ON capture_node FOR EACH ROW WHEN (new.started_at < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.started_at > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF started_at ON capture_node FOR EACH ROW WHEN (new.started_at < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.started_at > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 alter table capture_node enable row level security;
 create policy desk_reads on capture_node for select to seloste_desk using (true);
 grant select (id, name, alive_at, ended_at) on capture_node to seloste_desk;
@@ -717,11 +717,11 @@ CREATE INDEX contact_uncounted ON ONLY public.contact USING btree (started_at) W
 CREATE INDEX contact_withheld ON ONLY public.contact USING btree (started_at DESC, id DESC) WHERE (caller_kind = 'withheld'::text);
 CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF started_at, ended_at, history_ends_at ON contact FOR EACH ROW WHEN (LEAST(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_end_guard();
 CREATE TRIGGER has_one_start AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
 CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON contact FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF started_at, ended_at, history_ends_at ON contact FOR EACH ROW WHEN (LEAST(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
 CREATE TRIGGER updates_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
 alter table contact enable row level security;
@@ -1248,7 +1248,7 @@ create table fed_segment (
 );
 CREATE INDEX fed_segment_contact ON public.fed_segment USING btree (contact_id);
 CREATE INDEX fed_segment_started ON public.fed_segment USING btree (contact_started_at);
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON fed_segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON fed_segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 
 create table feed (
   name text not null,
@@ -1270,7 +1270,7 @@ create table feed (
   constraint feed_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
   constraint feed_texts CHECK (((octet_length(source) <= 200) AND (cardinality(covers) <= 10000))) NOT VALID
 );
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF heard_at, told_from, told_until, fault_at, late_from, late_until, records, calls, outside ON feed FOR EACH ROW WHEN (LEAST(new.heard_at, new.told_from, new.told_until, new.fault_at, new.late_from, new.late_until) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.heard_at, new.told_from, new.told_until, new.fault_at, new.late_from, new.late_until) > '3000-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.records, new.calls, new.outside) > '9007199254740991'::bigint) EXECUTE FUNCTION refuse_strange_value();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF heard_at, told_from, told_until, fault_at, late_from, late_until, records, calls, outside ON feed FOR EACH ROW WHEN (LEAST(new.heard_at, new.told_from, new.told_until, new.fault_at, new.late_from, new.late_until) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.heard_at, new.told_from, new.told_until, new.fault_at, new.late_from, new.late_until) > '3000-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.records, new.calls, new.outside) > '9007199254740991'::bigint) EXECUTE FUNCTION check_value_range();
 
 create table feed_problem (
   id bytea not null,
@@ -2426,6 +2426,8 @@ CREATE INDEX recording_terms ON public.recording USING btree (number_reached, ca
 CREATE INDEX recording_unkept ON public.recording USING btree (id) WHERE ((kept_at IS NULL) AND (state = 'STORED'::text));
 CREATE INDEX recording_unkept_end ON public.recording USING btree (destroyed_at) WHERE ((state = 'DESTROYED'::text) AND (kept_at IS NULL));
 CREATE TRIGGER admission_recorded AFTER INSERT ON recording REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER checks_term_ranges BEFORE INSERT OR UPDATE OF min_keep_until, destroy_at, expiry_month ON recording FOR EACH ROW WHEN (LEAST(new.min_keep_until, new.destroy_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.min_keep_until, new.destroy_at) > '3000-01-01 00:00:00+00'::timestamp with time zone OR new.expiry_month < '1970-01-01'::date OR new.expiry_month > '3000-01-01'::date) EXECUTE FUNCTION check_value_range();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF contact_started_at, started_at, ended_at, call_ended_at, intake_day, size_bytes ON recording FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone OR new.intake_day < '1970-01-01'::date OR new.intake_day > '3000-01-01'::date OR new.size_bytes > '9007199254740991'::bigint) EXECUTE FUNCTION check_value_range();
 CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('recording');
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
@@ -2439,8 +2441,6 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECU
 CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION clear_reception();
 CREATE TRIGGER recording_guard BEFORE DELETE OR UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_guard();
 CREATE TRIGGER recording_quarantine BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION quarantine_guard();
-CREATE TRIGGER refuses_strange_terms BEFORE INSERT OR UPDATE OF min_keep_until, destroy_at, expiry_month ON recording FOR EACH ROW WHEN (LEAST(new.min_keep_until, new.destroy_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.min_keep_until, new.destroy_at) > '3000-01-01 00:00:00+00'::timestamp with time zone OR new.expiry_month < '1970-01-01'::date OR new.expiry_month > '3000-01-01'::date) EXECUTE FUNCTION refuse_strange_value();
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF contact_started_at, started_at, ended_at, call_ended_at, intake_day, size_bytes ON recording FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone OR new.intake_day < '1970-01-01'::date OR new.intake_day > '3000-01-01'::date OR new.size_bytes > '9007199254740991'::bigint) EXECUTE FUNCTION refuse_strange_value();
 CREATE TRIGGER settles AFTER UPDATE OF state, kept_at ON recording FOR EACH ROW EXECUTE FUNCTION settle_changed_recording();
 CREATE TRIGGER stops_capture AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'DESTROYING'::text OR old.state = 'DESTROYING'::text AND new.state = 'DESTROYED'::text) EXECUTE FUNCTION notify_capture_of_stop();
 CREATE TRIGGER term_guard BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION term_guard();
@@ -2860,6 +2860,7 @@ CREATE INDEX segment_unit_newest ON ONLY public.segment USING btree (official_un
 CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_unit_id, number_reached, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NULL) AND (official_unit_id IS NOT NULL));
 CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
 CREATE TRIGGER forbidden_when_reported AFTER UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL) AND new.node IS NOT NULL) EXECUTE FUNCTION forbid_when_reported();
 CREATE TRIGGER has_one_start AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
@@ -2874,7 +2875,6 @@ CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USE
 CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION record_official_name();
 CREATE TRIGGER names_official_reported BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION attribute_segment();
 CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION keep_official_name();
-CREATE TRIGGER refuses_strange_values BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION refuse_strange_value();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
 CREATE TRIGGER stays_after_end BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION ended_part_guard();
 CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION move_evaluations();
@@ -3624,6 +3624,7 @@ check_custodian_entry() returns trigger
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
 check_training_listening() returns trigger
+check_value_range() returns trigger
 clear_number_called() returns trigger
 clear_reception() returns trigger
 clear_standstill_alarm() returns boolean to seloste_custodian
@@ -4130,7 +4131,6 @@ refuse_overlap() returns trigger
 refuse_own_name() returns trigger
 refuse_recording_truncate() returns trigger
 refuse_requester(given jsonb) returns void
-refuse_strange_value() returns trigger
 refuse_supervisor_cycle() returns trigger
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 reinstate_prohibitions(c correction) returns void

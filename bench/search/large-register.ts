@@ -101,7 +101,7 @@ const tables = `
   from generate_series(0, ${officials - 1}) n;
   analyze service_number; analyze official`
 
-/** Enters the calls of a month in a table of the connection, then in each of the register's tables. */
+/** Generates the calls of a month in a temporary table, then inserts them into each table of the register. */
 async function enterMonth(
   client: PoolClient,
   month: Temporal.PlainDate,

@@ -108,7 +108,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'place-ledger-ahead':
     'This database is older than the ledger in the place: restore as docs/operate/backup-and-restore.md says.',
   'place-ledger-other':
-    'End the register that was restored from a backup and wrote there, and take another folder or bucket.',
+    'Stop the Seloste that was restored from a backup and writes there, and use another folder or bucket.',
   'place-other':
     'Mount the right place, or give it a name of its own; end a register that was restored from a backup and took it over.',
   'place-slow': 'Check the place’s disk or the network; it is retried each minute.',

@@ -1,7 +1,7 @@
-// R52: a ledger place is unreachable from the night on, and the machine is lost in the evening. A restore from that
-// place's copy of the ledger, which ends with the backup, must complete it from the other place, or the day's
-// revocations and restrictions are lost. It must not refuse the right copy because the other place has damaged entries,
-// or a longer ledger of another register, such as a drill's.
+// R52: one copy of the ledger becomes unreachable after the nightly backup, and the machine is lost the next evening. A
+// restore that is given this copy must add the missing entries from the other copy, or the day's revocations and
+// restrictions are lost. It must not refuse the right copy because the other has damaged entries, or is a longer ledger of
+// another register, such as a drill's.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

@@ -4,42 +4,42 @@ grant select on capture_hour to seloste_desk;
 create policy desk_reads on capture_hour for select to seloste_desk using ((select may_see_capture()));
 grant select (client, hour, lossy, lossy_at, one_way, one_way_at, recordings, trunk) on capture_hour to seloste_custodian;
 create policy custodian_reads on capture_hour for select to seloste_custodian using (true);
-create trigger refuses_strange_values before insert or update of hour, expected, lost, late, duplicates on capture_hour for each row
+create trigger checks_value_ranges before insert or update of hour, expected, lost, late, duplicates on capture_hour for each row
   when (new.hour not between '1970-01-01Z' and '3000-01-01Z'
     or greatest(new.expected, new.lost, new.late, new.duplicates) > 9007199254740991)
-  execute function refuse_strange_value();
+  execute function check_value_range();
 
 -- capture_client
 alter table capture_client enable row level security;
 grant select on capture_client to seloste_desk;
 create policy desk_reads on capture_client for select to seloste_desk using ((select may_see_capture()));
-create trigger refuses_strange_values before insert or update of sessions, refused on capture_client for each row
+create trigger checks_value_ranges before insert or update of sessions, refused on capture_client for each row
   when (greatest(new.sessions, new.refused) > 9007199254740991)
-  execute function refuse_strange_value();
+  execute function check_value_range();
 
 -- capture_client_sends
 alter table capture_client_sends enable row level security;
 grant select on capture_client_sends to seloste_desk;
 create policy desk_reads on capture_client_sends for select to seloste_desk using ((select may_see_capture()));
-create trigger refuses_strange_values before insert or update of times on capture_client_sends for each row
+create trigger checks_value_ranges before insert or update of times on capture_client_sends for each row
   when (new.times > 9007199254740991)
-  execute function refuse_strange_value();
+  execute function check_value_range();
 
 -- capture_node
 alter table capture_node enable row level security;
 grant select (alive_at, ended_at, id, name) on capture_node to seloste_desk;
 create policy desk_reads on capture_node for select to seloste_desk using (true);
-create trigger refuses_strange_values before insert or update of started_at on capture_node for each row
+create trigger checks_value_ranges before insert or update of started_at on capture_node for each row
   when (new.started_at not between '1970-01-01Z' and '3000-01-01Z')
-  execute function refuse_strange_value();
+  execute function check_value_range();
 
 -- admission_told
 alter table admission_told enable row level security;
 grant delete, select on admission_told to seloste_custodian;
 create policy custodian_counts on admission_told to seloste_custodian using (true);
-create trigger refuses_strange_values before insert or update of at, started_at on admission_told for each row
+create trigger checks_value_ranges before insert or update of at, started_at on admission_told for each row
   when (least(new.at, new.started_at) < '1970-01-01Z' or greatest(new.at, new.started_at) > '3000-01-01Z')
-  execute function refuse_strange_value();
+  execute function check_value_range();
 
 -- admission_part
 alter table admission_part enable row level security;

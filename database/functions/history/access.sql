@@ -22,10 +22,10 @@ create policy desk_looks on contact for select to seloste_desk using (
 );
 -- A call dated in the future would be kept that much longer (R22, R24). Clocks may differ by a day.
 create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
-create trigger refuses_strange_values before insert or update of started_at, ended_at, history_ends_at on contact for each row
+create trigger checks_value_ranges before insert or update of started_at, ended_at, history_ends_at on contact for each row
   when (least(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01Z'
     or greatest(new.started_at, new.ended_at, new.history_ends_at) > '3000-01-01Z')
-  execute function refuse_strange_value();
+  execute function check_value_range();
 create trigger is_written_at_once before insert or update or delete on contact for each row
   when (session_user = 'seloste_capture'
     and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
@@ -63,10 +63,10 @@ create policy desk_looks on segment for select to seloste_desk using (
 );
 create policy in_room on segment as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select segments from room_contents())::uuid[]));
-create trigger refuses_strange_values before insert or update of contact_started_at, answered_at, ended_at on segment for each row
+create trigger checks_value_ranges before insert or update of contact_started_at, answered_at, ended_at on segment for each row
   when (least(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01Z'
     or greatest(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01Z')
-  execute function refuse_strange_value();
+  execute function check_value_range();
 create trigger is_written_at_once before insert or update or delete on segment for each row
   when (session_user = 'seloste_capture'
     and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))
@@ -137,18 +137,18 @@ create policy log_whole on recording as restrictive for select to seloste_desk u
 create policy in_room on recording as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select recordings from room_contents())::uuid[]));
 create policy capture_not_ahead on recording as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
-create trigger refuses_strange_values before insert or update of contact_started_at, started_at, ended_at, call_ended_at, intake_day, size_bytes
+create trigger checks_value_ranges before insert or update of contact_started_at, started_at, ended_at, call_ended_at, intake_day, size_bytes
   on recording for each row
   when (least(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) < '1970-01-01Z'
     or greatest(new.contact_started_at, new.started_at, new.ended_at, new.call_ended_at) > '3000-01-01Z'
     or new.intake_day not between '1970-01-01' and '3000-01-01'
     or new.size_bytes > 9007199254740991)
-  execute function refuse_strange_value();
+  execute function check_value_range();
 -- By itself, so that what an earlier version let in gets a term.
-create trigger refuses_strange_terms before insert or update of min_keep_until, destroy_at, expiry_month on recording for each row
+create trigger checks_term_ranges before insert or update of min_keep_until, destroy_at, expiry_month on recording for each row
   when (least(new.min_keep_until, new.destroy_at) < '1970-01-01Z' or greatest(new.min_keep_until, new.destroy_at) > '3000-01-01Z'
     or new.expiry_month not between '1970-01-01' and '3000-01-01')
-  execute function refuse_strange_value();
+  execute function check_value_range();
 create trigger is_written_at_once before insert or update or delete on recording for each row
   when (session_user = 'seloste_capture'
     and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed'))

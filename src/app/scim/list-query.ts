@@ -25,13 +25,13 @@ export function readListQuery(given: unknown): ListQuery {
 
 function readText(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  if (typeof value !== 'string') throw new ScimError(400, `${name} is a text.`, 'invalidValue')
+  if (typeof value !== 'string') throw new ScimError(400, `${name} must be a string.`, 'invalidValue')
   return value
 }
 
 function readInteger(name: string, value: unknown): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
   const number = Number(value)
-  if (!Number.isSafeInteger(number)) throw new ScimError(400, `${name} is a whole number.`, 'invalidValue')
+  if (!Number.isSafeInteger(number)) throw new ScimError(400, `${name} must be an integer.`, 'invalidValue')
   return number
 }

@@ -39,7 +39,7 @@ export function readOperations(body: unknown): Operation[] {
       throw new ScimError(400, 'op is "add", "replace" or "remove".', 'invalidSyntax')
     }
     if (path !== undefined && path !== null && typeof path !== 'string') {
-      throw new ScimError(400, 'path is a text.', 'invalidPath')
+      throw new ScimError(400, 'path must be a string.', 'invalidPath')
     }
     return { op: kind, ...(path && { path }), value }
   })

@@ -50,7 +50,7 @@ function isConfigWithValues(query: unknown): query is { values: unknown[] } {
   )
 }
 
-/** Within what refuse_strange_value() accepts, also some months later. */
+/** Within what check_value_range() accepts, also some months later. */
 const limits = { past: '1970-01-01', future: '2900-01-01' }
 
 function limitFor(text: string): string {

@@ -1,7 +1,7 @@
 /**
  * Changes of accounts and of the directory that need a second person (R20, R36, R39): a one-time link, another official's
- * number, a change that affects earlier calls, a unit whose supervisor listens. Another person must confirm the change; who may
- * is decided in database/functions/directory/changes.sql.
+ * number, a change that affects earlier calls, a place in a unit whose supervisor may listen to its recordings. Another person
+ * must confirm the change; who may is decided in database/functions/directory/changes.sql.
  */
 import { sql, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'

@@ -46,13 +46,13 @@ export interface Places extends Copies {
 export interface BackupPlaceOpen {
   name: string
   /**
-   * Opens its objects.
-   * @throws what opening it throws
+   * Opens the place's object store.
+   * @throws PlaceFault
    */
   open(): Promise<ObjectStore>
   /**
    * Updates the whole keyring and the ledger.
-   * @throws what opening it throws
+   * @throws PlaceFault
    */
   renewCopies(): Promise<void>
 }

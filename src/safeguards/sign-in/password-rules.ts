@@ -81,7 +81,7 @@ function isTwoCommon(text: string): boolean {
   return false
 }
 
-/** True if few characters do not follow from the previous one: aaaa, 1234, qwerty, abcabcabc. */
+/** Returns true if nearly every character repeats or continues the one before, or a few repeat as a whole: aaaa, 1234, qwerty, abcabcabc. */
 function isRepeated(plain: string): boolean {
   const period = periodOf(plain)
   if (period < plain.length && period < minOwnCharacters) return true
@@ -106,7 +106,7 @@ function periodOf(text: string): number {
   return text.length
 }
 
-/** Returns a word about the person beside which too little remains. */
+/** Returns a word about the person that is in the password, if too few other characters remain. */
 function personalWordIn(plain: string, around: readonly string[]): string | undefined {
   const words = [
     ...new Set(
