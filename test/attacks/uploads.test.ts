@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { parseDescription } from '#description/read-description.ts'
+import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
 import { readCsv } from '#platform/csv/read-csv.ts'
+import { readNumbersFile } from '#safeguards/versions/import/read-numbers-file.ts'
 
 // The desk reads files of people or numbers in its only thread: while it reads one, it answers nobody else.
 const read = (text: string) => {
@@ -39,4 +41,21 @@ test.each([
   }
   const [short, long] = [msOf(make(30_000)), msOf(make(120_000))]
   expect(long).toBeLessThan(9 * short + 150)
+})
+
+test('refuses a file of numbers that repeats one number not much later than it accepts one without', async () => {
+  const seed = await readFile(seedDescriptionFile, 'utf8')
+  const read = (numberOf: (row: number) => number) => {
+    const rows = Array.from({ length: 800 }, (_, row) => `+35829${numberOf(row)};NATIONAL_SERVICE;fi;a;b;c;2027-01-01`)
+    const file = Buffer.from(['number;kind;language;name_fi;name_sv;name_en;valid_from', ...rows].join('\n'))
+    const began = performance.now()
+    return { ok: readNumbersFile(file, seed).ok, ms: () => performance.now() - began }
+  }
+  read((row) => 5_200_000 + row)
+  const accepted = read((row) => 5_300_000 + row)
+  const longest = accepted.ms()
+  expect(accepted.ok).toBe(true)
+  const repeated = read(() => 5_200_000)
+  expect(repeated.ms()).toBeLessThan(3 * longest + 100)
+  expect(repeated.ok).toBe(false)
 })

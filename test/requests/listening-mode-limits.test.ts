@@ -52,6 +52,12 @@ async function asDesk(statement: string, values: unknown[] = [], more: Record<st
 }
 
 describe('in the listening mode', () => {
+  test('the public page shows no more than to anybody', async () => {
+    const path = '/rekisteriseloste'
+    const read = async (jar: Jar) => (await jar.fetch(path)).text()
+    expect(await read(room.jar)).toBe(await read(await browse()))
+  })
+
   test.each((Object.keys(operations) as Operation[]).filter((id) => !roomOperations.includes(id)))(
     '%s is refused',
     async (id) => {

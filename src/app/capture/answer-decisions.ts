@@ -3,6 +3,7 @@ import { predictDecision, type DecisionContext } from '#capture/decisions/predic
 import { listenDecisions, type DecisionsOptions } from '#capture/decisions/listen-decisions.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
+import { throttleLog } from '#platform/log/throttle-log.ts'
 
 /** Answers phone systems that request recording decisions, if SELOSTE_DECISIONS is set. */
 export async function answerDecisions(
@@ -22,6 +23,7 @@ export async function answerDecisions(
     registers: [registry],
   })
   const { listen, token } = decisions
+  const warnOnce = throttleLog((details, line) => log.warn(details, line))
   const listening = await listenDecisions({
     ...{ listen, token },
     ...(certificate && { certificate }),
@@ -30,6 +32,9 @@ export async function answerDecisions(
       return 'wrong' in answer ? { wrong: `${answer.wrong} is not a telephone number` } : answer
     },
     onAsked: (outcome) => counter.inc({ outcome }),
+    onConnectionRefused: (client) => {
+      warnOnce({ client }, 'refused a connection for recording decision requests: too many are open')
+    },
     onFault: (error) => {
       log.error({ err: error }, 'a recording decision request from a telephone system failed')
     },

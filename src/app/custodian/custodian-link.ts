@@ -26,8 +26,9 @@ interface Dependencies {
 }
 
 const handshakeMs = 10_000
-/** Enough for several desks. */
 const connections = 4096
+/** Enough for a desk, and few enough that strangers with a handful of addresses leave some. */
+const connectionsPerClient = 512
 
 /** Starts the listener. Returns undefined if SELOSTE_CUSTODIAN_LISTEN is not set. */
 export async function serveCustodianLink(
@@ -67,7 +68,11 @@ export async function serveCustodianLink(
     },
   )
   server.maxConnections = connections
-  limitConnections(server, { perVisitor: connections / 2 })
+  limitConnections(server, {
+    perVisitor: connectionsPerClient,
+    onRefused: (address) =>
+      logRefusal({ address, most: connectionsPerClient }, 'refused a connection to the custodian'),
+  })
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     logRefusal(
       { address: socket.remoteAddress, why: error.message },

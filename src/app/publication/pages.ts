@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { describedNow, type Desk } from '#app/http/desk.ts'
 import { sessionToken } from '#app/http/account/session-cookies.ts'
 import type { Language } from '#description/closed-lists.ts'
+import { confinementOf } from '#use/requests/offices/room.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { sendPage, sendCacheable } from './send-page.ts'
@@ -60,7 +61,9 @@ export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
     },
     async session(request) {
       const token = sessionToken(request)
-      return token ? useSession(desk.db, token, desk.clock.now()) : undefined
+      // In the listening mode the host's rights do not apply.
+      if (!token || (await confinementOf(desk.db, token, undefined))) return undefined
+      return useSession(desk.db, token, desk.clock.now())
     },
   }
   return pages

@@ -28,6 +28,7 @@ async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
       return answer
     },
     onAsked: (outcome) => outcomes.push(outcome),
+    onConnectionRefused: () => undefined,
     onFault: () => undefined,
     ...given,
   })

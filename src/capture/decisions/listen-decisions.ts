@@ -23,12 +23,18 @@ export interface DecisionsOptions {
   }
   answer: (question: DecisionRequest) => DecisionResponse | { wrong: string }
   onAsked: (outcome: DecisionResponse['outcome'] | 'wrong' | 'denied') => void
+  /** Called for a connection above the limit of its client (an IPv4 address, an IPv6 /64) or of all. */
+  onConnectionRefused: (client: string) => void
   onFault: (error: unknown) => void
 }
 
 const maxBodyLength = 8 * 1024
 const requestMs = 5_000
-const connections = 256
+const connections = 2048
+/** A client needs one connection for each request that it makes at the same time. */
+const connectionsPerClient = 64
+/** Interval at which connections whose request is late are closed. */
+const checkMs = 1_000
 const minVersion = 'TLSv1.2'
 
 /** Starts listening. Returns the port and a function that stops it. */
@@ -38,7 +44,8 @@ export async function listenDecisions(
   const { listen } = options
   const server = serverFor(options, (request, response) => void serve(options, request, response))
   server.maxConnections = connections
-  limitConnections(server, { perVisitor: connections / 2 })
+  limitConnections(server, { perVisitor: connectionsPerClient, onRefused: options.onConnectionRefused })
+  server.on('drop', (dropped) => options.onConnectionRefused(dropped?.remoteAddress ?? 'unknown'))
   server.requestTimeout = requestMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -55,10 +62,18 @@ export async function listenDecisions(
 }
 
 function serverFor({ token, certificate }: DecisionsOptions, onRequest: Parameters<typeof createPlain>[1]): Server {
-  if (!certificate) return createPlain(onRequest)
+  const timing = { connectionsCheckingInterval: checkMs }
+  if (!certificate) return createPlain(timing, onRequest!)
   const mustShowCertificate = token === undefined
   const server = createTls(
-    { ...certificate.inUse, minVersion, requestCert: mustShowCertificate, rejectUnauthorized: mustShowCertificate },
+    {
+      ...certificate.inUse,
+      ...timing,
+      handshakeTimeout: requestMs,
+      minVersion,
+      requestCert: mustShowCertificate,
+      rejectUnauthorized: mustShowCertificate,
+    },
     onRequest,
   )
   certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))

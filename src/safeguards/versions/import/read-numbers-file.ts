@@ -43,19 +43,19 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
   const numbers = [...draft.numbers]
   const validities = numbers.map((entry) => validityOf(entry, draft.numbering))
   const rowOf = new Map<number, number>()
+  const startOf = (one: Validity) => `${one.key} ${one.from}`
+  const entriesAt = Map.groupBy(validities.keys(), (index) => validities[index] && startOf(validities[index]))
   for (const found of rows) {
     if (!found) continue
     const { row, validity, entry } = found
-    const same = validities.findIndex((one, index) => {
-      return one?.key === validity.key && one.from === validity.from && !rowOf.has(index)
-    })
-    const position = same < 0 ? numbers.length : same
+    const position = entriesAt.get(startOf(validity))?.shift() ?? numbers.length
     numbers[position] = entry
     validities[position] = validity
     rowOf.set(position, row)
   }
   const placesOf = Map.groupBy(validities.keys(), (index) => validities[index]?.key)
   for (const [index, row] of rowOf) {
+    if (problems.length >= maxProblems) break
     const mine = validities[index]!
     const written = displayPhoneNumber(mine.key, draft.numbering)
     for (const other of placesOf.get(mine.key) ?? []) {
@@ -66,6 +66,7 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
         problems.push(fileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
       } else if (otherRow < row) {
         problems.push(fileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
+        break
       }
     }
   }
