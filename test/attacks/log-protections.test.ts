@@ -5,6 +5,7 @@ import {
   expectedProtections,
   findProtectionProblems,
   readProtections,
+  type ExpectedProtections,
   type ProtectionProblem,
 } from '#platform/database/protections.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -18,13 +19,17 @@ class RolledBack extends Error {}
 
 /** Returns the findings while the owner’s statements are in force; they are rolled back. */
 async function found(...statements: string[]): Promise<string[]> {
+  return differences(expected, ...statements)
+}
+
+async function differences(from: ExpectedProtections, ...statements: string[]): Promise<string[]> {
   let problems: ProtectionProblem[] = []
   await database
     .as()
     .db.transaction()
     .execute(async (tx: Kysely<never>) => {
       for (const statement of statements) await sql.raw(statement).execute(tx)
-      problems = await findProtectionProblems(tx, roles, expected)
+      problems = await findProtectionProblems(tx, roles, from)
       throw new RolledBack()
     })
     .catch((error: unknown) => {
@@ -146,6 +151,91 @@ test.each([
     'unknown setting synchronous_commit of seloste_desk',
   ],
   ['a grant to PUBLIC to create tables', 'grant create on schema public to public', 'changed grants on schema public'],
+  [
+    'a table whose triggers PostgreSQL does not look for',
+    `set local allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_entry'::regclass`,
+    'disabled triggers of audit_entry',
+  ],
+  [
+    'a table whose foreign keys PostgreSQL does not look for',
+    `set local allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_cosignature'::regclass`,
+    'disabled triggers of audit_cosignature',
+  ],
+  [
+    'a table whose check constraints PostgreSQL does not look for',
+    `set local allow_system_table_mods = on; update pg_class set relchecks = 0 where oid = 'evaluation'::regclass`,
+    'disabled check constraints of evaluation',
+  ],
+  [
+    'a table whose indexes PostgreSQL does not keep',
+    `set local allow_system_table_mods = on; update pg_class set relhasindex = false where oid = 'session'::regclass`,
+    'disabled indexes of session',
+  ],
+  [
+    'a unique index that accepts a second row',
+    `set local allow_system_table_mods = on; update pg_index set indisunique = false where indexrelid = 'session_pkey'::regclass`,
+    'disabled constraint session session_pkey',
+  ],
+  [
+    'row-level security that the catalogue denies',
+    `set local allow_system_table_mods = on; update pg_class set relrowsecurity = false where oid = 'contact'::regclass`,
+    'disabled row-level security contact',
+  ],
+  [
+    'a foreign key without its triggers',
+    `set local allow_system_table_mods = on; delete from pg_trigger where tgisinternal and tgrelid = 'audit_cosignature'::regclass`,
+    'changed constraint audit_cosignature audit_cosignature_size_fkey',
+  ],
+  [
+    'a trigger that calls a function of the same name in another schema',
+    `create function information_schema.audit_entry_guard() returns trigger language plpgsql as 'begin return coalesce(new, old); end';
+     drop trigger append_only on audit_entry;
+     create trigger append_only before update or delete or truncate on audit_entry for each statement
+       execute function information_schema.audit_entry_guard()`,
+    'changed trigger audit_entry append_only',
+  ],
+  [
+    'a trigger that the catalogue calls PostgreSQL’s own',
+    `create function information_schema.keep() returns trigger language plpgsql as 'begin return null; end';
+     create trigger keep after insert on audit_entry for each statement execute function information_schema.keep();
+     set local allow_system_table_mods = on; update pg_trigger set tgisinternal = true where tgname = 'keep'`,
+    'unknown trigger audit_entry keep',
+  ],
+  [
+    'a trigger that the catalogue calls inherited',
+    `create function information_schema.keep() returns trigger language plpgsql as 'begin return null; end';
+     create trigger keep after insert on audit_entry for each statement execute function information_schema.keep();
+     set local allow_system_table_mods = on; update pg_trigger set tgparentid = 1 where tgname = 'keep'`,
+    'unknown trigger audit_entry keep',
+  ],
+  [
+    'a role whose statements the server logs',
+    `alter role seloste_desk set log_statement = 'all'`,
+    'unknown setting log_statement of seloste_desk',
+  ],
+  [
+    'a role the values of whose statements the server logs',
+    'alter role seloste_desk set log_parameter_max_length = -1',
+    'unknown setting log_parameter_max_length of seloste_desk',
+  ],
+  [
+    'a database the values of whose statements the server logs',
+    `do $$ begin
+       execute format('alter database %I set log_statement = %L', current_database(), 'all');
+       execute format('alter database %I set log_parameter_max_length = -1', current_database());
+     end $$`,
+    'unknown setting log_parameter_max_length of the server',
+  ],
+  [
+    'all roles the values of whose failed statements the server logs',
+    'alter role all set log_parameter_max_length_on_error = -1',
+    'unknown setting log_parameter_max_length_on_error of the server',
+  ],
+  [
+    'all roles the plans of whose statements the server logs',
+    'alter role all set debug_print_plan = on',
+    'unknown setting debug_print_plan of the server',
+  ],
 ])('%s is reported', async (_what, statement, problem) => {
   expect(await found(statement)).toContain(problem)
 })
@@ -164,6 +254,84 @@ test('a disabled trigger or a grant of a single month is reported', async () => 
   expect(await found(`grant select on ${month} to seloste_desk`)).toEqual([`unknown grants on ${month}`])
 })
 
+/** A trigger that a month of contacts or segments inherits, and that a condition limits where one is asked for. */
+async function inherited(where: string): Promise<{ month: string; trigger: string }> {
+  const { rows } = await sql<{ month: string; trigger: string }>`
+    select t.tgrelid::regclass::text as month, t.tgname as trigger from pg_trigger t
+    where t.tgparentid <> 0 and t.tgrelid::regclass::text ~ '^(contact|segment)_\\d' and ${sql.raw(where)} order by 1, 2 limit 1`.execute(
+    database.as().db,
+  )
+  return rows[0]!
+}
+
+test.each([
+  ['is missing', 'delete from pg_trigger', 'disabled'],
+  [
+    'calls another function',
+    'update pg_trigger set tgfoid = $$suppress_redundant_updates_trigger$$::regproc',
+    'unknown',
+  ],
+  ['fires on other statements', 'update pg_trigger set tgtype = tgtype # 16', 'unknown'],
+  ['fires on another condition', 'update pg_trigger set tgqual = null', 'unknown', 'tgqual is not null'],
+])('a trigger that %s in a single month is reported', async (_what, change, kind, condition = 'true') => {
+  const { month, trigger } = await inherited(condition)
+  expect(
+    await found(
+      'set local allow_system_table_mods = on',
+      `${change} where tgrelid = '${month}'::regclass and tgname = '${trigger}'`,
+    ),
+  ).toContain(`${kind} trigger ${month} ${trigger}`)
+})
+
+test.each([
+  [
+    'accepts nothing where a value is required',
+    (month: string) =>
+      `update pg_attribute set attnotnull = false where attrelid = '${month}'::regclass and attname = 'started_at'`,
+    'disabled defaults of MONTH',
+  ],
+  [
+    'lacks a check',
+    (month: string) =>
+      `delete from pg_constraint where conrelid = '${month}'::regclass and conname = 'contact_check';
+       update pg_class set relchecks = relchecks - 1 where oid = '${month}'::regclass`,
+    'disabled constraint MONTH contact_check',
+  ],
+  [
+    'accepts a second row of the same key',
+    (month: string) => `update pg_index set indisunique = false where indexrelid = '${month}_pkey'::regclass`,
+    'disabled unique index MONTH contact_pkey',
+  ],
+])('a single month that %s is reported', async (_what, change, problem) => {
+  const { rows } = await sql<{ month: string }>`
+    select inhrelid::regclass::text as month from pg_inherits
+    where inhparent = 'contact'::regclass and inhrelid::regclass::text ~ '\\d$' order by 1 limit 1`.execute(
+    database.as().db,
+  )
+  const { month } = rows[0]!
+  expect(await found('set local allow_system_table_mods = on', change(month))).toContain(
+    problem.replace('MONTH', month),
+  )
+})
+
+test('on another version of PostgreSQL a policy that calls a function of the same name in another schema is reported', async () => {
+  const other = { ...(await readProtections(custodian, roles)), postgres: 1 }
+  expect(await findProtectionProblems(custodian, roles, other)).toEqual([])
+  const { rows } = await sql<{ condition: string }>`
+    select pg_get_expr(polqual, polrelid) as condition from pg_policy where polname = 'desk_looks' and polrelid = 'contact'::regclass`.execute(
+    database.as().db,
+  )
+  const replaced = rows[0]!.condition.replace('sees_all()', 'information_schema.sees_all()')
+  expect(replaced).not.toBe(rows[0]!.condition)
+  expect(
+    await differences(
+      other,
+      `create function information_schema.sees_all() returns boolean language sql as 'select true'`,
+      `alter policy desk_looks on contact using (${replaced})`,
+    ),
+  ).toContain('changed policy contact desk_looks')
+})
+
 test('foreign keys that are not enforced are reported', async () => {
   expect(await found('alter table audit_cosignature disable trigger all')).toContain(
     'disabled constraint audit_cosignature audit_cosignature_size_fkey',
@@ -174,6 +342,8 @@ test.each([
   ['session_replication_role', 'replica'],
   ['row_security', 'off'],
   ['synchronous_commit', 'off'],
+  ['debug_print_plan', 'on'],
+  ['log_parameter_max_length_on_error', '-1'],
 ])('%s set to %s for the whole server, as in its settings file, is reported', async (name, value) => {
   const pool = new Pool({ connectionString: database.url(), options: `-c ${name}=${value}`, max: 1 })
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })

@@ -43,6 +43,7 @@ const entry = (action: string, person: string, role: string, purpose: string | n
   `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
    values (${person}, '${role}', '${action}', ${purpose === null ? 'null' : `'${purpose}'`}, 'contact', ${object}, 'ok', ${detail})`
 const ofAnother = `(select s.contact_id from segment s where s.official_person_id is distinct from ${official} order by s.contact_id limit 1)`
+const guardOfOneMonth = `tgname = 'keeps_official' and tgrelid = (select min(inhrelid::oid) from pg_inherits where inhparent = 'segment'::regclass)`
 const fields = { sentence: 'S12', promise: 'history.fields', counts: ['unknown'] } as const
 const admitted = { sentence: 'S9', promise: 'history.admitted', counts: ['missing', 'altered'] } as const
 const floor = { sentence: 'S21', promise: 'recordings.floor', counts: ['early'] } as const
@@ -1182,6 +1183,42 @@ const catalogue: readonly Breach[] = [
     plant: {
       run: `create function all_calls() returns setof contact language sql security definer as 'select * from contact'; alter extension plpgsql add function all_calls()`,
       undo: 'alter extension plpgsql drop function all_calls(); drop function all_calls()',
+    },
+  },
+  {
+    name: 'the triggers of the log, for which PostgreSQL does not look any more',
+    ...protection,
+    plant: {
+      run: `set allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_entry'::regclass`,
+      undo: `update pg_class set relhastriggers = true where oid = 'audit_entry'::regclass; reset allow_system_table_mods`,
+    },
+  },
+  {
+    name: 'a guard of one month of segments that fires on other statements',
+    ...protection,
+    plant: {
+      run: `set allow_system_table_mods = on; update pg_trigger set tgtype = tgtype # 16 where ${guardOfOneMonth}`,
+      undo: `update pg_trigger set tgtype = tgtype # 16 where ${guardOfOneMonth}; reset allow_system_table_mods`,
+    },
+  },
+  {
+    name: 'a trigger of the log with a function of the same name in another schema',
+    ...protection,
+    plant: {
+      run: `create function information_schema.audit_entry_guard() returns trigger language plpgsql as 'begin return coalesce(new, old); end';
+         drop trigger append_only on audit_entry;
+         create trigger append_only before update or delete or truncate on audit_entry for each statement execute function information_schema.audit_entry_guard()`,
+      undo: `drop trigger append_only on audit_entry;
+         create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_guard();
+         drop function information_schema.audit_entry_guard()`,
+    },
+  },
+  {
+    name: 'the desk’s statements in the server’s log with their values',
+    ...protection,
+    plant: {
+      run: `alter role seloste_desk set log_statement = 'all'; alter role seloste_desk set log_parameter_max_length = -1`,
+      undo: 'alter role seloste_desk reset log_statement; alter role seloste_desk reset log_parameter_max_length',
     },
   },
   {

@@ -19,7 +19,7 @@ export interface ExpectedProtections {
   postgres: number
   /**
    * SHA-256 of the definition, base64url, 16 characters. Where PostgreSQL prints an expression, a second hash follows after a
-   * space: of the text without white space, parentheses and qualifiers, in which major versions differ.
+   * space: of the text without white space, parentheses and names of tables before columns, in which major versions differ.
    */
   protections: Readonly<Record<string, string>>
 }
@@ -52,8 +52,10 @@ export async function readProtections(
   db: QueryExecutorProvider,
   roles: readonly string[],
 ): Promise<ExpectedProtections> {
-  const { found, migration, postgres } = await readCatalog(db, roles)
-  const protections = Object.fromEntries(found.map((one) => [one.name, [exactHash(one), ...looseHash(one)].join(' ')]))
+  const { found, schemas, migration, postgres } = await readCatalog(db, roles)
+  const protections = Object.fromEntries(
+    found.map((one) => [one.name, [exactHash(one), ...looseHash(one, schemas)].join(' ')]),
+  )
   return { migration, postgres, protections }
 }
 
@@ -67,7 +69,7 @@ export async function findProtectionProblems(
   roles: readonly string[],
   expected: ExpectedProtections,
 ): Promise<ProtectionProblem[]> {
-  const { found, migration, postgres } = await readCatalog(db, roles)
+  const { found, schemas, migration, postgres } = await readCatalog(db, roles)
   if (migration !== expected.migration) {
     return [{ kind: migration < expected.migration ? 'missing' : 'unknown', name: `migration ${migration}` }]
   }
@@ -81,7 +83,9 @@ export async function findProtectionProblems(
     else if (exact === undefined) {
       if (!harmlessAdditions.test(one.name)) problems.push({ kind: 'unknown', name: one.name })
     } else if (
-      postgres === expected.postgres || loose === undefined ? exactHash(one) !== exact : looseHash(one)[0] !== loose
+      postgres === expected.postgres || loose === undefined
+        ? exactHash(one) !== exact
+        : looseHash(one, schemas)[0] !== loose
     )
       problems.push({ kind: 'changed', name: one.name })
   }
@@ -99,9 +103,13 @@ function exactHash({ said: text, written }: Protection): string {
   return hash(`${text}\n${written ?? ''}`)
 }
 
-/** Returns the second hash, if there is one. */
-function looseHash({ said: text, written }: Protection): string[] {
-  return written === null ? [] : [hash(`${text}\n${written.replace(/\s|[()]|\b\w+\./g, '')}`)]
+/** Returns the second hash, if there is one. A schema's name stays: a function of another schema is another one. */
+function looseHash({ said: text, written }: Protection, schemas: ReadonlySet<string>): string[] {
+  if (written === null) return []
+  const bare = written.replace(/\s|[()]|\b(\w+)\./g, (part, qualifier?: string) =>
+    qualifier !== undefined && schemas.has(qualifier) ? part : '',
+  )
+  return [hash(`${text}\n${bare}`)]
 }
 
 function hash(text: string): string {
@@ -111,13 +119,35 @@ function hash(text: string): string {
 async function readCatalog(
   db: QueryExecutorProvider,
   roles: readonly string[],
-): Promise<{ found: Protection[]; migration: number; postgres: number }> {
-  const { rows } = await sql<{ migration: number; postgres: number }>`
-    select coalesce(max(number), 0)::integer as migration, current_setting('server_version_num')::integer / 10000 as postgres
+): Promise<{ found: Protection[]; schemas: ReadonlySet<string>; migration: number; postgres: number }> {
+  const { rows } = await sql<{ schemas: string[]; migration: number; postgres: number }>`
+    select array(select nspname::text from pg_namespace) as schemas,
+      coalesce(max(number), 0)::integer as migration, current_setting('server_version_num')::integer / 10000 as postgres
     from public.migration`.execute(db)
   const { rows: found } = await protectionsOf(roles).execute(db)
   // Sorted by JavaScript's order: databases differ.
-  return { found: found.toSorted((one, other) => (one.name < other.name ? -1 : 1)), ...rows[0]! }
+  return {
+    ...rows[0]!,
+    found: found.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    schemas: new Set(rows[0]!.schemas),
+  }
+}
+
+/** Names of the columns on whose change a trigger fires. */
+function triggerColumns(trigger: string) {
+  return sql`(select string_agg(a.attname, ',' order by a.attname) from pg_attribute a
+    where a.attrelid = ${sql.ref(`${trigger}.tgrelid`)} and a.attnum = any (${sql.ref(`${trigger}.tgattr`)}::int2[]))`
+}
+
+/** Condition of a trigger as PostgreSQL prints it, without the table. */
+function triggerCondition(trigger: string) {
+  return sql`substring(pg_get_triggerdef(${sql.ref(`${trigger}.oid`)}, true) from ' FOR EACH ROW .*')`
+}
+
+/** An index that refuses a second row of the same values. */
+function isEnforced(index: string) {
+  const flag = (name: string) => sql.ref(`${index}.${name}`)
+  return sql<boolean>`(${flag('indisvalid')} and ${flag('indisready')} and ${flag('indislive')} and ${flag('indimmediate')})`
 }
 
 /**
@@ -147,6 +177,19 @@ function protectionsOf(roles: readonly string[]) {
       ) g
       where grantee = any (${known})
       group by oid
+    ),
+    -- Settings of the log for a new session of a process: of this database, else of all, else of the server.
+    given as (
+      select distinct on (name) name, value from (
+        select split_part(setting, '=', 1) as name, substr(setting, strpos(setting, '=') + 1) as value, s.setdatabase
+        from pg_db_role_setting s, unnest(s.setconfig) setting
+        where s.setrole = 0 and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+      ) s order by name, setdatabase desc
+    ),
+    logging as (
+      select coalesce(p.name, given.name) as name,
+        coalesce(given.value, case when p.source in ('global', 'database', 'user', 'database user') then p.boot_val else p.reset_val end) as value
+      from pg_settings p full join given using (name)
     )
     -- Relations: kind, persistence, owner; then row-level security.
     select 'table ' || relname as name,
@@ -171,14 +214,59 @@ function protectionsOf(roles: readonly string[]) {
     union all
     select 'rule ' || r.relname || ' ' || w.rulename, '', pg_get_ruledef(w.oid), w.ev_enabled <> 'O'
     from relation r join pg_rewrite w on w.ev_class = r.oid where w.rulename <> '_RETURN'
-    -- Triggers that a partition inherits are listed only if they are disabled.
+    -- Triggers, except those by which PostgreSQL enforces foreign keys ("constraint" lists them), and those that a partition inherits as
+    -- its parent has them.
     union all
     select 'trigger ' || r.relname || ' ' || t.tgname,
-      concat_ws(' ', t.tgtype, p.proname, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'escape'), t.tgoldtable, t.tgnewtable,
-        (select string_agg(a.attname, ',' order by a.attname) from pg_attribute a where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr::int2[]))),
+      concat_ws(' ', t.tgtype, p.pronamespace::regnamespace || '.' || p.proname, t.tgdeferrable, t.tginitdeferred, t.tgnargs,
+        encode(t.tgargs, 'escape'), t.tgoldtable, t.tgnewtable, ${triggerColumns('t')}),
       case when t.tgqual is not null then pg_get_triggerdef(t.oid, true) end, t.tgenabled <> 'O'
     from relation r join pg_trigger t on t.tgrelid = r.oid join pg_proc p on p.oid = t.tgfoid
-    where not t.tgisinternal and (t.tgparentid = 0 or t.tgenabled <> 'O')
+    where not (t.tgisinternal and t.tgconstraint <> 0 and p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ '^RI_FKey_')
+      and not exists (select from pg_trigger o join pg_inherits i on i.inhrelid = t.tgrelid and i.inhparent = o.tgrelid
+        where o.oid = t.tgparentid and o.tgname = t.tgname and t.tgenabled = 'O' and not t.tgisinternal
+          and (o.tgtype, o.tgfoid, o.tgdeferrable, o.tginitdeferred, o.tgnargs, o.tgargs) = (t.tgtype, t.tgfoid, t.tgdeferrable, t.tginitdeferred, t.tgnargs, t.tgargs)
+          and (o.tgattr::text || t.tgattr::text = '' or ${triggerColumns('o')} = ${triggerColumns('t')})
+          and (coalesce(o.tgqual::text, '') = coalesce(t.tgqual::text, '')
+            or o.tgqual is not null and t.tgqual is not null and ${triggerCondition('o')} = ${triggerCondition('t')}))
+    union all
+    select 'trigger ' || r.relname || ' ' || o.tgname, '', null, true
+    from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace
+    join pg_trigger o on o.tgrelid = i.inhparent and o.tgtype & 1 = 1 and not o.tgisinternal
+    where not exists (select from pg_trigger t where t.tgrelid = i.inhrelid and t.tgname = o.tgname and not t.tgisinternal)
+    -- PostgreSQL acts by these flags: without them it looks for no trigger, rule, index, check or part of the table.
+    union all
+    select flag.what || ' of ' || r.relname, '', null, true
+    from relation r join pg_class c using (oid), lateral (values
+      ('triggers', not c.relhastriggers and exists (select from pg_trigger where tgrelid = c.oid)),
+      ('rules', not c.relhasrules and exists (select from pg_rewrite where ev_class = c.oid)),
+      ('indexes', not c.relhasindex and exists (select from pg_index where indrelid = c.oid)),
+      ('partitions', not c.relhassubclass and exists (select from pg_inherits where inhparent = c.oid)),
+      ('check constraints', c.relchecks <> (select count(*) from pg_constraint where conrelid = c.oid and contype = 'c')),
+      ('defaults', exists (select from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atthasdef <> (d.oid is not null)))
+    ) flag (what, missing) where flag.missing
+    -- What a partition has to enforce as its parent.
+    union all
+    select 'constraint ' || r.relname || ' ' || k.conname, '', null, true
+    from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace
+    join pg_constraint k on k.conrelid = i.inhparent and k.contype = 'c'
+    where not exists (select from pg_constraint o where o.conrelid = r.oid and o.conname = k.conname and o.contype = 'c' and o.convalidated
+      and (o.conbin::text = k.conbin::text or pg_get_constraintdef(o.oid) = pg_get_constraintdef(k.oid)))
+    union all
+    select 'defaults of ' || r.relname, '', null, true
+    from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace
+    where exists (select from pg_attribute p join pg_attribute a on a.attrelid = r.oid and a.attname = p.attname
+      where p.attrelid = i.inhparent and p.attnum > 0 and p.attnotnull and not a.attnotnull)
+    union all
+    select 'unique index ' || r.relname || ' ' || n.relname, '', null, true
+    from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace
+    join pg_index p on p.indrelid = i.inhparent and p.indisunique join pg_class n on n.oid = p.indexrelid
+    where not exists (select from pg_index x join pg_inherits xi on xi.inhrelid = x.indexrelid and xi.inhparent = p.indexrelid
+      where x.indrelid = r.oid and x.indisunique and ${isEnforced('x')} and x.indclass = p.indclass
+        and (select array_agg(pg_get_indexdef(x.indexrelid, k, true) order by k) from generate_series(1, x.indnkeyatts) k)
+          = (select array_agg(pg_get_indexdef(p.indexrelid, k, true) order by k) from generate_series(1, p.indnkeyatts) k)
+        and pg_get_expr(x.indpred, x.indrelid, true) is not distinct from pg_get_expr(p.indpred, p.indrelid, true))
     -- Foreign keys are enforced by internal triggers of PostgreSQL.
     union all
     select distinct 'constraint ' || r.relname || ' ' || coalesce(c.conname, t.tgname), '', null, true
@@ -186,12 +274,17 @@ function protectionsOf(roles: readonly string[]) {
     where t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'O'
     union all
     select 'constraint ' || r.relname || ' ' || c.conname,
-      concat_ws(' ', c.contype, c.convalidated, c.condeferrable, c.condeferred), pg_get_constraintdef(c.oid), false
+      concat_ws(' ', c.contype, c.convalidated, c.condeferrable, c.condeferred, nullif(c.conpfeqop::regoperator[]::text, '{}'),
+        (select string_agg(concat_ws(' ', t.tgtype, p.proname), ',' order by t.tgtype, p.proname) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+          where t.tgconstraint = c.oid and t.tgisinternal)),
+      pg_get_constraintdef(c.oid),
+      c.contype in ('p', 'u', 'x') and not exists (select from pg_index x where x.indexrelid = c.conindid and x.indrelid = c.conrelid
+        and (x.indisunique or c.contype = 'x') and x.indisvalid and x.indisready and x.indislive and (x.indimmediate or c.condeferrable))
     from relation r join pg_constraint c on c.conrelid = r.oid
     where c.contype <> 'n' and c.contype <> 't' and c.conparentid = 0 and c.coninhcount = 0 and not r.relispartition
       and not exists (select from pg_trigger t where t.tgconstraint = c.oid and t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'O')
     union all
-    select 'unique index ' || i.relname, concat_ws(' ', x.indisvalid, x.indnullsnotdistinct), pg_get_indexdef(i.oid), false
+    select 'unique index ' || i.relname, concat_ws(' ', x.indisvalid, x.indnullsnotdistinct), pg_get_indexdef(i.oid), not ${isEnforced('x')}
     from relation r join pg_index x on x.indrelid = r.oid join pg_class i on i.oid = x.indexrelid
     where x.indisunique and not r.relispartition and not exists (select from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x'))
     union all
@@ -241,14 +334,27 @@ function protectionsOf(roles: readonly string[]) {
     where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
       and (s.setrole = 0 or s.setrole = any (${known}))
       and (split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role', 'synchronous_commit')
-        -- A process can set any default of its own role, such as a read-only one.
-        or s.setrole <> 0 and split_part(setting, '=', 1) !~ '^(temp_file_limit|work_mem|log_.*)$')
+        -- A process can set any default of its own role, such as a read-only one. Of the log's settings those stay that write no
+        -- statement and no value.
+        or s.setrole <> 0 and split_part(setting, '=', 1)
+          !~ '^(temp_file_limit|work_mem|log_(connections|disconnections|duration|lock_waits|recovery_conflict_waits|temp_files))$')
       and setting not in ('synchronous_commit=on', 'synchronous_commit=remote_apply')
     -- The same settings for all roles, in the server's configuration.
     union all
     select 'setting ' || name || ' of the server', reset_val, null, false from pg_settings
     where name = 'session_replication_role' and reset_val <> 'origin' or name = 'row_security' and reset_val <> 'on'
       or name = 'synchronous_commit' and reset_val not in ('on', 'remote_apply')
+    -- With them the server's log has the values of statements, session tokens among them (docs/operate/database-and-store.md, "Its log").
+    union all
+    select 'setting ' || name || ' of the server', value, null, false from logging
+    where name = 'log_parameter_max_length' and value <> '0' and exists (select from logging
+        where name in ('log_statement', 'log_min_duration_statement', 'log_min_duration_sample', 'log_transaction_sample_rate')
+          and value not in ('none', 'ddl', '-1', '0') or name like 'log_min_duration_%' and value = '0')
+      or name = 'log_parameter_max_length_on_error' and value <> '0'
+      or name ~ '^debug_print_(parse|rewritten|plan|raw_parse)$' and value <> 'off'
+      or name = 'pgaudit.log_parameter' and value <> 'off'
+      or name = 'auto_explain.log_min_duration' and value <> '-1'
+      or name in ('session_preload_libraries', 'local_preload_libraries') and value <> ''
     union all
     select 'grants on schema public', coalesce((select string_agg(name, ', ' order by name collate "C") from (
         select concat_ws(' ', case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end, g.privilege_type) as name

@@ -29,7 +29,8 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
         has_database_privilege(current_database(), 'CREATE') as "makesTables",
         to_char('2026-07-15 12:00Z'::timestamptz at time zone 'Europe/Helsinki', 'HH24') as summer,
         current_setting('log_error_verbosity') <> 'terse' or current_setting('log_statement') <> 'none'
-          or current_setting('log_min_error_statement') not in ('fatal', 'panic') as "logsValues",
+          or current_setting('log_min_error_statement') not in ('fatal', 'panic') or current_setting('log_parameter_max_length_on_error') <> '0'
+          or current_setting('log_parameter_max_length') <> '0' and current_setting('log_min_duration_statement') <> '-1' as "logsValues",
         extract(epoch from clock_timestamp())::float8 * 1000 as at
       from pg_roles where rolname = current_user`,
     )
