@@ -1,37 +1,37 @@
 -- Returns the digest by which the log names what a person signs in with. It reveals nothing: the parts have a random salt, a random nonce,
 -- a keyed hash or a public key.
 create or replace function verifier(kind text, variadic parts text[]) returns text
-language sql immutable set search_path = pg_catalog as $$
+language sql stable as $$
   select kind || ':' || encode(sha256(convert_to(array_to_string(parts, ':'), 'UTF8')), 'hex')
 $$;
 grant execute on function verifier to seloste_custodian;
 
 create or replace function password_verifier(p person) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable as $$
   select case when p.password_check is not null
     then verifier('password', p.id::text, p.password_salt, encode(p.password_check, 'hex')) end
 $$;
 
 create or replace function totp_verifier(t totp) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable as $$
   select verifier('totp', t.person_id::text, encode(t.sealed, 'hex'))
 $$;
 grant execute on function totp_verifier to seloste_custodian;
 
 create or replace function recovery_verifier(r recovery_code) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable as $$
   select verifier('recovery-code', r.person_id::text, encode(r.hash, 'hex'))
 $$;
 grant execute on function recovery_verifier to seloste_custodian;
 
 create or replace function passkey_verifier(k passkey) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable as $$
   select verifier('passkey', k.person_id::text, encode(k.credential_id, 'hex'), encode(k.public_key, 'hex'))
 $$;
 grant execute on function passkey_verifier to seloste_custodian;
 
 create or replace function provider_verifier(s provider_subject) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable as $$
   select verifier('identity-provider', s.person_id::text, s.issuer, s.subject)
 $$;
 grant execute on function provider_verifier to seloste_custodian;
