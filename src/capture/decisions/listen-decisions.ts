@@ -63,7 +63,7 @@ export async function listenDecisions(
 
 function serverFor({ token, certificate }: DecisionsOptions, onRequest: Parameters<typeof createPlain>[1]): Server {
   const timing = { connectionsCheckingInterval: checkMs }
-  if (!certificate) return createPlain(timing, onRequest!)
+  if (!certificate) return createPlain(timing, onRequest)
   const mustShowCertificate = token === undefined
   const server = createTls(
     {
