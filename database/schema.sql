@@ -681,6 +681,15 @@ create table clock_stop (
 );
 CREATE UNIQUE INDEX clock_stop_open ON public.clock_stop USING btree ((true)) WHERE (ended_at IS NULL);
 
+create table conference_part (
+  segment_id uuid not null,
+  contact_id uuid not null,
+  node uuid not null,
+  official_person_id uuid not null,
+  speaks boolean not null default false,
+  constraint conference_part_pkey PRIMARY KEY (segment_id)
+);
+
 create table contact (
   id uuid not null,
   started_at timestamp with time zone not null,
@@ -3972,6 +3981,7 @@ newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
 node_timeout() returns interval to seloste_desk
 normalise_claim(q subject_request, claim jsonb, caller text, service text) returns jsonb
+note_conference(reporting_node uuid, call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
 notify_capture_of_directory() returns trigger
 notify_capture_of_prohibition() returns trigger
 notify_capture_of_stop() returns trigger
@@ -4263,6 +4273,7 @@ set_succession_holder(kind text, subject text, holder uuid, from_at timestamp wi
 set_unit_of_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 settle_call_end(call uuid, call_started timestamp with time zone, inferred boolean) returns void to seloste_capture
 settle_changed_recording() returns trigger
+settle_conferences(reporting_node uuid, speaking uuid[], silent uuid[]) returns TABLE(segment_id uuid, is_shared boolean) to seloste_capture
 settle_contact(wanted uuid) returns void
 settle_copies() returns void to seloste_custodian
 settle_ends() returns TABLE(orders bigint, inspections bigint) to seloste_custodian

@@ -5,7 +5,14 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, recordingFacts } from '#test/database/people.ts'
 import { admit, type SegmentFacts } from './admit.ts'
-import { endCallsOfSilentNodes, forgetNode, recordNodeEnd, recordHeartbeat, listNodeStatuses } from './capture-nodes.ts'
+import {
+  endCallsOfSilentNodes,
+  forgetNode,
+  recordNodeEnd,
+  recordHeartbeat,
+  listNodeStatuses,
+  settleConferences,
+} from './capture-nodes.ts'
 import type { RegisterTables } from './tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -190,6 +197,53 @@ describe('a call that two nodes report', () => {
         north,
       ),
     ).toMatchObject({ verdict: 'entered' })
+  })
+})
+
+describe('a call whose sessions at two nodes have different officials', () => {
+  const shared = async (node: string, activity: { speaking?: string[]; silent?: string[] } = {}) => {
+    const parts = await settleConferences(capture, node, { speaking: [], silent: [], ...activity })
+    return parts.map(({ segmentId, isShared }) => [segmentId, isShared])
+  }
+  async function conference(): Promise<{ one: SegmentFacts; other: SegmentFacts }> {
+    const { first, second } = callReportedTwice()
+    const bertil = await enterTestPerson(owner, database.as('seloste_desk').db, { name: 'Bertil' })
+    const one = { ...first, official: { ...first.official!, personId: clerk.id } }
+    const other = {
+      ...second,
+      official: { ...second.official!, personId: bertil.id, phone: '+358295121003' as never },
+    }
+    await entered(one, north)
+    await entered(other, south)
+    return { one, other }
+  }
+
+  test('is a conference at both while both officials speak with the caller', async () => {
+    const { one, other } = await conference()
+    const [mine, yours] = [one.segmentId, other.segmentId]
+    // Nobody stops a recording by a session that its client has not acknowledged: its node does not report that it speaks.
+    expect(await shared(north, { speaking: [mine] })).toEqual([[mine, false]])
+    expect(await shared(south, { silent: [yours] })).toEqual([[yours, true]])
+    expect(await shared(north)).toEqual([[mine, false]])
+    await shared(south, { speaking: [yours] })
+    expect(await shared(north)).toEqual([[mine, true]])
+    await shared(south, { silent: [yours] })
+    expect(await shared(north)).toEqual([[mine, false]])
+    await shared(south, { speaking: [yours] })
+    await entered(ended(other), south)
+    expect([await shared(north), await shared(south)]).toEqual([[[mine, false]], []])
+    await entered(ended(one), north)
+    expect(await shared(north)).toEqual([])
+  })
+
+  test('is none any more once the other node is down', async () => {
+    const { one, other } = await conference()
+    await shared(south, { speaking: [other.segmentId] })
+    expect(await shared(north, { speaking: [one.segmentId] })).toEqual([[one.segmentId, true]])
+    await simulateSilence(south)
+    expect(await shared(north)).toEqual([[one.segmentId, false]])
+    await forgetNode(owner, south)
+    expect(await shared(south)).toEqual([])
   })
 })
 

@@ -139,6 +139,30 @@ async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<CallT
   return rows.length
 }
 
+/** A node's segment in a call whose sessions at several nodes have different officials. */
+export interface ConferencePart {
+  segmentId: string
+  /** True while an official at another node speaks with the caller. */
+  isShared: boolean
+}
+
+/**
+ * Returns the node's segments in conferences with other nodes (docs/decisions/0084).
+ * @param speaking those of them whose official speaks with the caller now
+ * @param silent those whose official does not
+ */
+export async function settleConferences(
+  db: Db,
+  node: string,
+  { speaking, silent }: { speaking: readonly string[]; silent: readonly string[] },
+): Promise<ConferencePart[]> {
+  const { rows } = await sql<ConferencePart>`
+    select segment_id as "segmentId", is_shared as "isShared" from settle_conferences(${node}::uuid, ${speaking}::uuid[], ${silent}::uuid[])`.execute(
+    db,
+  )
+  return rows
+}
+
 /** A segment or recording entered by a capture node, for report_admissions; instants are ISO 8601. */
 export interface ReportedAdmission {
   at: string

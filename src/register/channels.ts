@@ -5,4 +5,6 @@ export const channels = {
   endDecided: 'seloste_ends',
   /** Id of a forbidden recording, which a capture may be recording. */
   forbidden: 'seloste_forbidden',
+  /** A conference of several capture nodes has begun, changed or ended. */
+  conferences: 'seloste_conferences',
 } as const

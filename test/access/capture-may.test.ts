@@ -49,6 +49,8 @@ const functions: Readonly<Record<string, string>> = {
   'match_by_facts(told_part)':
     'matches late facts with calls of feeds: as far back as a node can be late, a day per call, and a limited number of questions an hour',
   'months_after(timestamp with time zone,integer)': 'arithmetic',
+  'note_conference(uuid,uuid,timestamp with time zone,told_part)':
+    'which parts of a call in progress are a conference: then they are not recorded, which capture can decide by itself',
   'record_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
   'record_fed_calls(text,fed_call[])':
     'which segments a feed reported; none already in the register becomes a feed’s own',
@@ -67,6 +69,8 @@ const functions: Readonly<Record<string, string>> = {
   'report_obeyed_version(uuid,integer,bytea)': 'its own row of the description in use',
   'settle_call_end(uuid,timestamp with time zone,boolean)':
     'the end of a call from its segments, with the rights of capture itself',
+  'settle_conferences(uuid,uuid[],uuid[])':
+    'its own parts in conferences of several nodes; a node id is not disclosed to anybody',
   'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each reported node',
   'version_at(timestamp with time zone)': 'the published description',
 }

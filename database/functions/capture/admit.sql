@@ -209,6 +209,7 @@ begin
   -- Two callers are two conversations, also when one of them has transferred the call.
   if reporting_node is not null and is_another is not true then
     select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(reporting_node, call, call_started, t.talk) j;
+    perform note_conference(reporting_node, call, call_started, t);
     if resolved.verdict <> 'own' then
       return query select call, resolved.verdict, resolved.stops;
       return;

@@ -119,10 +119,57 @@ begin
 end $$;
 grant execute on function resolve_duplicate_segment to seloste_capture;
 
+-- Enters the parts of a call in which sessions at several nodes record different officials with the caller at the same time, and notifies the
+-- nodes: that is a conference, of which nothing is recorded (docs/decisions/0084). A part that has ended is removed. A part with another caller
+-- than its call is a part that the official has passed on.
+create or replace function note_conference(reporting_node uuid, call uuid, call_started timestamptz, t told_part) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  is_entered boolean;
+begin
+  if t.ended_at is not null or t.official_person_id is null then
+    delete from conference_part p where p.segment_id = t.segment_id;
+  else
+    insert into conference_part (segment_id, contact_id, node, official_person_id)
+    select s.id, call, s.node, s.official_person_id from segment s
+    where s.contact_id = call and s.contact_started_at = call_started and s.ended_at is null and s.node <> reporting_node
+      and s.official_person_id <> t.official_person_id
+      and not exists (select from contact c where c.id = call and c.started_at = call_started and c.caller_key <> t.caller_key)
+    on conflict do nothing;
+    is_entered := found;
+    insert into conference_part (segment_id, contact_id, node, official_person_id)
+    select t.segment_id, call, reporting_node, t.official_person_id
+    where exists (select from conference_part p where p.contact_id = call and p.node <> reporting_node and p.official_person_id <> t.official_person_id)
+    on conflict do nothing;
+  end if;
+  if found or is_entered then
+    perform pg_notify('seloste_conferences', call::text);
+  end if;
+end $$;
+grant execute on function note_conference to seloste_capture;
+
+-- Returns the parts of a node in calls that are conferences with other nodes' parts. `is_shared`: another node's part has another official who
+-- speaks with the caller. `speaking`, `silent`: the node's parts whose official does so, or does not. Parts in neither wait to be resumed.
+create or replace function settle_conferences(reporting_node uuid, speaking uuid[], silent uuid[]) returns table (segment_id uuid, is_shared boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update conference_part p set speaks = not p.speaks
+  where p.node = reporting_node and p.segment_id = any (case when p.speaks then silent else speaking end);
+  if found then
+    perform pg_notify('seloste_conferences', '');
+  end if;
+  return query select p.segment_id, exists (
+    select from conference_part o where o.contact_id = p.contact_id and o.node <> p.node and o.official_person_id <> p.official_person_id
+      and o.speaks and not is_node_down(reporting_node, o.node))
+  from conference_part p where p.node = reporting_node;
+end $$;
+grant execute on function settle_conferences to seloste_capture;
+
 -- Ends the parts of a node that is down at its last heartbeat (R22), and returns their calls. If the node returns, it reports their real
 -- ends.
 create or replace function end_segments_of_node(down_node uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with gone as (delete from conference_part p where p.node = down_node)
   update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
     marks = array(select distinct unnest(s.marks || '{end-inferred}'))
   from capture_node n

@@ -47,6 +47,7 @@ import { configurationInUse, listenForControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainOnRequest } from './drain-on-request.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
+import { followConferences } from './follow-conferences.ts'
 import { followForbidden } from './follow-forbidden.ts'
 import { followDirectory } from '../roles/follow-directory.ts'
 import { followQuotas } from '../roles/follow-quotas.ts'
@@ -315,6 +316,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'cannot find or destroy prohibited recordings; retrying')
     },
   })
+  const conferences = followConferences({
+    ...{ db, databaseUrl, nodeId, conferences: recorder.conferences },
+    onFault: (error) => {
+      log.warn({ err: error }, 'cannot find conferences with sessions of other captures; retrying')
+    },
+  })
   const certificate =
     sipsFiles &&
     (await followCertificate({
@@ -409,6 +416,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await answering.stop()
       await control.stop()
       await prohibitionWatch.stop()
+      await conferences.stop()
       await saveInterruptedCalls(interruptedPath, recorder.going())
       await recorder.stop()
       calls.ports.closeRest()

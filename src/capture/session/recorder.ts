@@ -8,7 +8,7 @@ import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler
 import type { SipRequest } from '../sip/message.ts'
 import { createUnrecordedSessions } from './unrecorded-sessions.ts'
 import { refuseWhileStopping, responseHasSdp } from './machine/answer-session.ts'
-import { createConferences } from './duplicates/conferences.ts'
+import { createConferences, type Conferences } from './duplicates/conferences.ts'
 import { createDescribeRequest, type Found } from './machine/describe-request.ts'
 import { describeReoffer } from './machine/describe-reoffer.ts'
 import {
@@ -55,6 +55,8 @@ export interface Recorder {
   recordings(which: 'going' | 'remembered'): string[]
   /** Forbids a recording (R49): stops it, and destroys or stores what was recorded. */
   forbid(recordingId: string, destroys: boolean): Promise<void>
+  /** Conferences with sessions of other captures of this register. */
+  conferences: Pick<Conferences, 'activityOf' | 'learn'>
   /** Ends every session as if its end signal had arrived, before the process exits. */
   stop(): Promise<void>
 }
@@ -77,7 +79,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
   const describe = createDescribeRequest({ options, reader, recent })
   const unrecorded = createUnrecordedSessions(options.mediaAddress)
-  const conferences = createConferences({ recent, bySegment, reader, random })
+  const conferences = createConferences({ recent, bySegment, reader, random, clock, hold: saveSession })
   const completions = createCompletions({ options, counters, hold: saveSession })
   const splitDirections = createSplitDirectionSessions({ options, reader, sessions, hold: saveSession })
   const duplicates = createDuplicateSessions({
@@ -93,7 +95,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   const related = { halves: splitDirections, duplicates }
   const resumed = createResumedSessions({
-    ...{ options, limits, sessions, reader, recent, beside: related, inherited: failedOver, counters, start, end },
+    ...{
+      options,
+      limits,
+      sessions,
+      reader,
+      recent,
+      beside: related,
+      inherited: failedOver,
+      conferences,
+      counters,
+      start,
+      end,
+    },
   })
   const watching = watchSessions({ options, limits, sessions, reader, resumed, end })
 
@@ -237,6 +251,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const id = dialogNow()
         if (sessions.get(id) === bySegment.get(segmentId)) forget(id)
         bySegment.delete(segmentId)
+        conferences.ended(segmentId)
         recent.ended(segmentId, time())
         if (!entered) quotas.forget(segmentId)
       },
@@ -526,6 +541,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return [...sessions.values()].filter(({ media, state }) => media && !isStopped(state)).length
     },
     counters,
+    conferences,
     going: () => [...sessions.values()].flatMap(({ state }) => (state?.phase === 'live' ? [state.session.facts] : [])),
     recordings: (which) =>
       which === 'remembered'

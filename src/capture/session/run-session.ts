@@ -7,6 +7,7 @@ import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import { answerSession, buildReoffer } from './machine/answer-session.ts'
 import type { SessionEffect, SessionEvent, LegState, SessionState } from './machine/session-types.ts'
 import { step } from './machine/session.ts'
+import { withholdingReason } from './machine/withholding.ts'
 import { allPaused } from './media/accepted-streams.ts'
 import { computeReception, type MeasuredStream } from './media/compute-reception.ts'
 import { sendReinvite } from './media/send-reinvite.ts'
@@ -202,6 +203,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
       ...{ recordingId: id, startedAt, intakePublicKey: intakeKey, streams: effect.streams },
       ...{ folder: options.recordingsFolder, preallocated: options.preallocated, tail: options.tail },
       ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: takeCurrentStreams() },
+      isWithheld: state?.phase === 'opening' && withholdingReason(state.session) !== undefined,
       onFault: (fault) => {
         onFault(fault)
         if (state?.phase === 'live') void dispatch({ type: 'capture-state', state: 'failing', failure: 'disk-full' })

@@ -29,15 +29,38 @@ export interface Conferences {
   ): Pick<Offer, 'withholds' | 'others' | 'shared'>
   /** Returns the other officials in a conference, except those with a separate session, because they have a segment already. */
   others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OtherOfficials
+  /** Updates the segments that are in a conference with another capture's sessions, as the database knows them. */
+  learn(shared: readonly string[]): void
+  /**
+   * Returns those of these segments in progress whose official speaks with the caller now, and those whose official does not.
+   * In a session without an ACK nobody speaks.
+   */
+  activityOf(segmentIds: readonly string[]): { speaking: string[]; silent: string[] }
+  /** Returns true if a session is in a conference with another capture's. */
+  isElsewhere(session: RunningSession): boolean
+  /** Continues such a conference in a new segment after a restart, until the database has admitted the segment. */
+  resume(segmentId: string): void
+  ended(segmentId: string): void
 }
+
+/** Time in which the database admits a resumed segment. Until then its answers say nothing about the segment. */
+const admittedMs = 3_000
 
 export function createConferences(parts: {
   recent: RecentCalls
   bySegment: ReadonlyMap<string, RunningSession>
   reader: Pick<RequestReader, 'wasAcknowledged'>
   random: RecorderOptions['random']
+  clock: Pick<RecorderOptions['clock'], 'monotonicMs'>
+  /** Saves a session whose state has changed, for the next process. */
+  hold: (session: RunningSession) => void
 }): Conferences {
-  const { recent, bySegment, reader, random } = parts
+  const { recent, bySegment, reader, random, clock, hold } = parts
+  /** Segments in a conference with another capture's sessions. */
+  let elsewhere: ReadonlySet<string> = new Set()
+  /** Segments that were in one before a restart, with the time at which they resumed. */
+  const resumed = new Map<string, number>()
+  const isElsewhere = (segmentId: string) => elsewhere.has(segmentId) || resumed.has(segmentId)
   const conferences: Conferences = {
     ofOffer: (invitation, facts, at, opening) => ({
       withholds: withholdingFor(invitation, facts),
@@ -52,12 +75,13 @@ export function createConferences(parts: {
       // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => areDifferentCallers(calls[at]!.caller, calls[n]!.caller)
-      const isIn = (at: number) =>
+      const isInOwn = (at: number) =>
         officials[at] !== undefined &&
         officials.some((one, n) => counts[n] && one !== undefined && one !== officials[at] && !isApart(at, n))
+      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at)
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
-          void session.dispatch({ type: 'shared', on: isIn(at) })
+          void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => hold(session))
       })
       return opening !== undefined && isIn(live.indexOf(opening))
     },
@@ -68,6 +92,29 @@ export function createConferences(parts: {
       const live = new Set(own.map((segment) => segment.official))
       return { at, officials: reported.officials.filter((one) => !live.has(officialKeyOf(one.official))) }
     },
+    learn(shared) {
+      const before = new Set([...elsewhere, ...resumed.keys()])
+      elsewhere = new Set(shared)
+      for (const [segmentId, atMs] of resumed) if (clock.monotonicMs() - atMs > admittedMs) resumed.delete(segmentId)
+      for (const segmentId of new Set([...before, ...shared])) {
+        const session = bySegment.get(segmentId)
+        if (session?.state?.phase !== 'live') continue
+        conferences.settle(session.state.session.facts)
+        if (before.has(segmentId) !== isElsewhere(segmentId)) hold(session)
+      }
+    },
+    activityOf(segmentIds) {
+      const live = segmentIds.filter((segmentId) => bySegment.has(segmentId))
+      const { speaking = [], silent = [] } = Object.groupBy(live, (segmentId) => {
+        const session = bySegment.get(segmentId)!
+        const speaks = activeOfficial(session) !== undefined && reader.wasAcknowledged(session.dialog.id)
+        return speaks ? 'speaking' : 'silent'
+      })
+      return { speaking, silent }
+    },
+    isElsewhere: ({ state }) => state?.phase === 'live' && isElsewhere(state.session.facts.segmentId),
+    resume: (segmentId) => void resumed.set(segmentId, clock.monotonicMs()),
+    ended: (segmentId) => void resumed.delete(segmentId),
   }
   return conferences
 }

@@ -31,6 +31,8 @@ export interface MediaOptions {
   takesOver?: (() => SessionStreams | undefined) | undefined
   /** Monotonic time in ms at which the recording begins, if it begins with packets that arrived before it could be created. */
   beganMs?: number | undefined
+  /** True if packets are discarded from the start, also those that wait in the streams taken over. */
+  isWithheld?: boolean
   onFault: (fault: RecordingFault) => void
 }
 
@@ -137,7 +139,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
 
   let resumedMs = 0
   let recordingStopped = false
-  let withheld = false
+  let withheld = options.isWithheld === true
   const sink = {
     arrival100us,
     // Also while packets are discarded, because later packets refer to their source.

@@ -16,7 +16,7 @@ interface ClockReadings {
 
 /**
  * Returns the data that the next process needs to resume a session; undefined if it cannot be resumed: SRTP needs keys, which
- * are never saved, and consultations and conferences are not recorded.
+ * are never saved, and what a session's own metadata report as a consultation or conference is not recorded.
  */
 export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
@@ -24,15 +24,17 @@ export function toSavedSession(
   now: ClockReadings,
   {
     duplicates: twins,
+    isSharedElsewhere,
     ...beside
   }: Pick<SavedSession, 'isInherited'> & {
     halves: readonly SavedSplitDirection[]
     duplicates: readonly SavedDuplicate[]
+    isSharedElsewhere: boolean
   },
 ): SavedSession | undefined {
   if (state?.phase !== 'live') return undefined
   const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session
-  if (withholds || shared || hasSrtpKeys([...streams, ...joined])) return undefined
+  if (withholds || hasSrtpKeys([...streams, ...joined])) return undefined
   return {
     format: 2,
     segmentId: facts.segmentId,
@@ -40,6 +42,7 @@ export function toSavedSession(
     ...savedSessionDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
     ...{ streams, joined, ...beside, twins, tracks, metadata, answerVersion },
     isForbidden: stopped !== undefined,
+    ...(shared && { sharedWith: isSharedElsewhere ? ('elsewhere' as const) : ('own' as const) }),
   }
 }
 
@@ -105,6 +108,7 @@ export function resumedOffer(
     tracks,
     ...(metadata && { metadata }),
     hasSdp: false,
+    ...(held.sharedWith && { shared: true }),
     passedOn: { answerVersion, joined, tracks, ...(held.ports.length === 0 && { isSilenced: true }) },
   }
   if (continues) return { facts: before, ...offer }

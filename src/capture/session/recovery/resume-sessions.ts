@@ -12,6 +12,7 @@ import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
 import { toDialogStart, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
 import type { RunningSession, PreviousSegment } from '../run-session.ts'
+import type { Conferences } from '../duplicates/conferences.ts'
 import type { DuplicateSessions } from '../duplicates/duplicate-sessions.ts'
 import { createSilentSessions, type SilentSession } from './silent-resumed-sessions.ts'
 
@@ -46,6 +47,7 @@ export function createResumedSessions(parts: {
   beside: { halves: SplitDirectionSessions; duplicates: DuplicateSessions }
   /** Sessions that have failed over to a duplicate. */
   inherited: WeakSet<RunningSession>
+  conferences: Pick<Conferences, 'resume' | 'isElsewhere'>
   counters: RecorderCounters
   /** Starts a session with these facts. `beganMs`: arrival of the first waiting packet, with which the recording begins. */
   start: (facts: SegmentFacts, dialog: Dialog, before: PreviousSegment, beganMs: number | undefined) => RunningSession
@@ -73,7 +75,12 @@ export function createResumedSessions(parts: {
     parts.counters.resumed++
     const session = parts.start(offer.facts, dialog, before, firstPacketMs)
     if (waited.held.isInherited) inherited.add(session)
+    if (waited.held.sharedWith === 'elsewhere') parts.conferences.resume(offer.facts.segmentId)
     for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
+    // The sessions of a conference resume together: none of them may be taken for the only one.
+    const others = waited.held.sharedWith ? waiting.takeShared(left.contactId) : []
+    for (const other of others)
+      resume(other).catch((error: unknown) => options.onFault(error, { segment: other.held.segmentId }))
     await session.dispatch({ type: 'offered', offer })
     for (const { held: duplicate, dialog, ports } of waited.duplicates.values()) {
       const { place, described, sdpSessionId } = duplicate
@@ -111,7 +118,8 @@ export function createResumedSessions(parts: {
     })
     const halves = beside.halves.heldOf(session)
     const isInherited = inherited.has(session) && ({ isInherited: true } as const)
-    const written = toSavedSession(session, beginning, now, { halves, duplicates, ...isInherited })
+    const isSharedElsewhere = parts.conferences.isElsewhere(session)
+    const written = toSavedSession(session, beginning, now, { halves, duplicates, isSharedElsewhere, ...isInherited })
     if (written) held?.sessions.save(dialog.id, written)
     else forget(dialog.id)
   }

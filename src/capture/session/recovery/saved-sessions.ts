@@ -60,6 +60,8 @@ export interface SavedSession extends SavedSessionDialog {
   readonly answerVersion: number
   /** True if use of the recording was forbidden (R49): the resumed session is not recorded either. */
   readonly isForbidden: boolean
+  /** Set while another session, of this or another capture, records the same call with another official: it resumes unrecorded. */
+  readonly sharedWith?: 'own' | 'elsewhere'
   /** True if the session has failed over to a duplicate, which may still report another caller. */
   readonly isInherited?: true
 }

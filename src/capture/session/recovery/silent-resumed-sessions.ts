@@ -49,6 +49,8 @@ export interface SilentSessions {
   hasDuplicates(dialogId: string): boolean
   /** Removes and returns the waiting session to which a dialog belongs, because it resumes. */
   take(dialogId: string): SilentSession | undefined
+  /** Removes and returns the waiting sessions of a contact that were in a conference with each other. */
+  takeShared(contactId: string): SilentSession[]
   /** Drops a session that has ended, or that no client resumes. */
   drop(dialogId: string): void
   /** Drops all waiting sessions, except those on hold, once this time has passed since the start. */
@@ -156,6 +158,11 @@ export function createSilentSessions(
       const one = waiting.get(dialogId) ?? [...waiting.values()].find(belongsTo)
       if (one) waiting.delete(one.dialog.id)
       return one
+    },
+    takeShared(contactId) {
+      const shared = [...waiting.values()].filter(({ held, facts }) => held.sharedWith && facts.contactId === contactId)
+      for (const { dialog } of shared) waiting.delete(dialog.id)
+      return shared
     },
     drop(dialogId) {
       for (const { halves, duplicates } of waiting.values()) {
