@@ -332,6 +332,28 @@ test('on another version of PostgreSQL a policy that calls a function of the sam
   ).toContain('changed policy contact desk_looks')
 })
 
+test('on another version of PostgreSQL a policy whose conditions are grouped otherwise is reported', async () => {
+  let problems: ProtectionProblem[] = []
+  await database
+    .as()
+    .db.transaction()
+    .execute(async (tx: Kysely<never>) => {
+      await sql`create policy grouped on contact using ((viewer() is null and ended_at is null) or started_at is null)`.execute(
+        tx,
+      )
+      const other = { ...(await readProtections(tx, roles)), postgres: 1 }
+      await sql`alter policy grouped on contact using (viewer() is null and (ended_at is null or started_at is null))`.execute(
+        tx,
+      )
+      problems = await findProtectionProblems(tx, roles, other)
+      throw new RolledBack()
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof RolledBack)) throw error
+    })
+  expect(problems).toEqual([{ kind: 'changed', name: 'policy contact grouped' }])
+})
+
 test('foreign keys that are not enforced are reported', async () => {
   expect(await found('alter table audit_cosignature disable trigger all')).toContain(
     'disabled constraint audit_cosignature audit_cosignature_size_fkey',
