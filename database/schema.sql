@@ -4032,6 +4032,7 @@ prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer,
 prohibition_instant(r recording, of_party text) returns timestamp with time zone
 prohibition_is_logged(p prohibition, lost tstzmultirange) returns boolean to seloste_custodian
 prohibition_state(p prohibition) returns text to seloste_desk
+prohibition_was_moved(p prohibition) returns boolean
 prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk

@@ -442,6 +442,13 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a session that lasts longer than twelve hours',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeSessions'],
+    plant: { change: 'session', where: `id = ${open}`, set: `created_at = created_at - interval '40 days'` },
+  },
+  {
     name: 'a call kept past its term',
     sentence: 'S20',
     promise: 'history.term',

@@ -89,6 +89,12 @@ test('the inspection that an upgrade opened for a copy requested earlier keeps a
   )
   expect(await names()).toEqual(['prohibitions.obeyed'])
   await tamper(`update inspection set kind = 'COPY'`)
+  // The log begins after the migration: nothing was upgraded.
+  expect(await names()).toEqual(['prohibitions.obeyed'])
+  await tamper(
+    `update migration set applied_at = now() + interval '2 minutes' where name like '0214-%'`,
+    `update inspection set opened_at = (select applied_at from migration where name like '0214-%')`,
+  )
   expect(await names()).toEqual([])
 })
 

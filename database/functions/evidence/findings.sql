@@ -69,9 +69,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where p.employed_from > o.created_at + interval '5 seconds' and p.changed_at < o.created_at
       or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds' and p.changed_at < greatest(o.created_at, o.used_at)
       or exists (select from audit_entry e where e.object_id = o.id and e.action = 'session.ended' and e.result = 'ok')
+      -- A session lasts at most twelve hours.
+      or o.used_at > o.created_at + interval '11 hours 1 minute'
       -- With the token that was given; entries of earlier versions have none.
       or not o.awaits_second_factor and not exists (
-        select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.result = 'ok' and case e.action
+        select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.result = 'ok'
+          -- One that has expired was not put back under a later start: its entry follows its start.
+          and e.at > o.created_at - interval '11 minutes' and case e.action
           when 'session.started' then coalesce(e.detail ->> 'token' = o.tie, true)
           when 'session.proved' then e.detail ->> 'token' = o.tie end)
         -- Entries of earlier versions name no session; sessions last twelve hours. The second factor follows within ten minutes.
@@ -128,6 +132,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function prohibition_is_logged to seloste_custodian;
 
+-- Returns true for a prohibition received later than the log has it, other than at the instant of a case that the log has before it: the
+-- clock may have been set back in between (prohibition_instant).
+create or replace function prohibition_was_moved(p prohibition) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with entry as (
+    select e.seq, e.at from audit_entry e where e.object_id = p.id and e.action = 'recording.forbidden' and e.result = 'ok'
+  )
+  select exists (select from entry) and not exists (select from entry e where p.received_at <= e.at + interval '1 minute'
+    or exists (select from inspection i join inspection_recording n on n.inspection_id = i.id
+      join audit_entry o on o.object_id = i.id and o.action = 'inspection.opened' and o.result = 'ok' and o.seq < e.seq
+      where n.recording_id = p.recording_id and i.received_at = p.received_at)
+    or exists (select from authority_request a
+      join audit_entry o on o.object_id = a.disclosure_id and o.action = 'authority.item-added' and o.result = 'ok' and o.seq < e.seq
+        and o.detail ->> 'recording' = p.recording_id::text
+      where a.recording_id = p.recording_id and a.received_at = p.received_at))
+$$;
+
 -- Returns the instant until which the log has an order in force; null if it has none or has its end. An entry or a replay without an
 -- instant lasts three months, as every order and renewal does.
 create or replace function order_logged_until(o preservation_order, lost tstzmultirange) returns timestamptz
@@ -158,7 +179,7 @@ $$;
 grant execute on function order_is_logged to seloste_custodian;
 
 -- Returns true if the log has a case about a recording and not its end, as far back as the log reaches. Migration 0214 opened cases for
--- copies that had been requested before, without an entry.
+-- copies that had been requested before, of recordings that existed, without an entry.
 create or replace function case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with heard as (
@@ -169,8 +190,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (act_was_lost('case', i.id, i.opened_at, h.started_at, lost) or predates_log(i.opened_at) and h.started_at <= i.opened_at
         or exists (select from audit_entry e where e.object_id = i.id and e.action = 'inspection.opened' and e.result = 'ok'
           and coalesce(e.detail -> 'recordings' ? recording::text, true))
-        or i.kind = 'COPY' and exists (select from migration m where m.name like '0214-%'
-          and i.opened_at between m.applied_at - interval '1 minute' and m.applied_at + interval '1 minute')))
+        or i.kind = 'COPY' and h.started_at <= i.opened_at and exists (select from migration m where m.name like '0214-%'
+          and i.opened_at between m.applied_at - interval '1 minute' and m.applied_at + interval '1 minute'
+          -- A database made by it or a later version had no request then.
+          and (select e.at from audit_entry e order by e.seq limit 1) < m.applied_at - interval '1 minute')))
     or exists (select from authority_request a
       join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id cross join heard h
       where a.id = wanted

@@ -127,7 +127,7 @@ $$;
 grant execute on function authority_decisions to seloste_custodian;
 
 -- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after they arrived;
--- or entered by the log and gone; `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
+-- or entered by the log and gone, or received later than the log has it; `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
 -- Unit for a request; `leftovers`, keys and copies of a destroyed one (R49, R50).
 create or replace function prohibitions_obeyed(lost tstzmultirange)
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
@@ -158,7 +158,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select count(*) from p where p.is_waiting),
     (select coalesce(array_agg(distinct p.recording), '{}') from p
       where p.executed_at is null and p.received_at < now() - interval '1 hour' and p.state <> 'CAPTURING'
-        and not p.is_waiting and not p.is_ending) || (select coalesce(array_agg(distinct g.recording), '{}') from gone g),
+        and not p.is_waiting and not p.is_ending
+        or p.executed_at is null and prohibition_was_moved((select x from prohibition x where x.id = p.id))) || (select coalesce(array_agg(distinct g.recording), '{}') from gone g),
     (select coalesce(array_agg(distinct p.recording), '{}') from p where p.executed_at is not null and p.state <> 'DESTROYED'),
     (select coalesce(array_agg(distinct l.recording_id), '{}') from p
       join listening l on l.recording_id = p.recording join listening_range g on g.listening_id = l.id
