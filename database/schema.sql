@@ -107,6 +107,7 @@ create table admission_part (
   ids uuid[] not null,
   starts timestamp with time zone[] not null,
   root bytea not null,
+  belongs_to uuid[],
   constraint admission_part_pkey PRIMARY KEY (id),
   constraint admission_part_check CHECK (((cardinality(ids) = cardinality(kinds)) AND (cardinality(starts) = cardinality(ids)) AND (cardinality(ids) > 0))),
   constraint admission_part_hour_check CHECK ((date_trunc('hour'::text, hour, 'UTC'::text) = hour)),
@@ -117,7 +118,7 @@ CREATE TRIGGER admission_part_guard BEFORE DELETE ON admission_part FOR EACH ROW
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON admission_part FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table admission_part enable row level security;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
-grant insert (id, hour, source, kinds, ids, starts, root), select on admission_part to seloste_custodian;
+grant insert (id, hour, source, kinds, ids, starts, root, belongs_to), select on admission_part to seloste_custodian;
 
 create table admission_told (
   seq bigint generated as identity not null,
@@ -126,6 +127,7 @@ create table admission_told (
   kind text not null,
   id uuid not null,
   started_at timestamp with time zone not null,
+  belongs_to uuid,
   constraint admission_told_pkey PRIMARY KEY (seq),
   constraint admission_told_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'segment'::text, 'recording'::text])))
 );

@@ -169,6 +169,8 @@ export interface ReportedAdmission {
   kind: 'segment' | 'recording'
   id: string
   started_at: string
+  /** The segment of a recording. */
+  belongs_to?: string
 }
 
 /** Reports what a capture node entered, for comparison with the register's own counts. */

@@ -95,6 +95,8 @@ export interface RegisterTables
     kind: AdmissionKind
     id: string
     started_at: Instant
+    /** The contact of a segment, the segment of a recording. */
+    belongs_to: string | null
   }
   capture_node: { id: string; name: string; alive_at: Instant; ended_at: Instant | null }
   call_identity: { external_id_hash: Buffer; contact_id: string; contact_started_at: Instant }

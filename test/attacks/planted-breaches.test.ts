@@ -151,7 +151,7 @@ test('a changed or removed count of admissions is found, because its root is in 
     ),
   )
   await tamper(
-    `update admission_part set kinds = kinds[2:], ids = ids[2:], starts = starts[2:] where cardinality(ids) > 1`,
+    `update admission_part set kinds = kinds[2:], ids = ids[2:], starts = starts[2:], belongs_to = belongs_to[2:] where cardinality(ids) > 1`,
   )
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 0 } }])
   await tamper('delete from admission_part')

@@ -138,7 +138,7 @@ const catalogue: readonly Breach[] = [
     plant: {
       change: 'admission_part',
       where: `id = (select id from admission_part where cardinality(ids) > 1 order by id limit 1)`,
-      set: 'kinds = kinds[2:], ids = ids[2:], starts = starts[2:]',
+      set: 'kinds = kinds[2:], ids = ids[2:], starts = starts[2:], belongs_to = belongs_to[2:]',
     },
   },
   {
@@ -153,6 +153,16 @@ const catalogue: readonly Breach[] = [
       change: 'admission_part',
       where: `id = (select id from admission_part order by id limit 1)`,
       set: 'ids[1] = gen_random_uuid()',
+    },
+  },
+  {
+    name: 'a recording moved to the call of another',
+    ...admitted,
+    plant: {
+      change: 'recording',
+      where: `id = ${stored}`,
+      set: `(segment_id, contact_id, contact_started_at) =
+        (select s.id, s.contact_id, s.contact_started_at from segment s where s.contact_id = ${quiet} limit 1)`,
     },
   },
   {

@@ -43,7 +43,7 @@ create trigger checks_value_ranges before insert or update of at, started_at on 
 
 -- admission_part
 alter table admission_part enable row level security;
-grant insert (hour, id, ids, kinds, root, source, starts), select on admission_part to seloste_custodian;
+grant insert (belongs_to, hour, id, ids, kinds, root, source, starts), select on admission_part to seloste_custodian;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
 create trigger append_only before update or truncate on admission_part for each statement execute function append_only();
 create trigger admission_part_guard before delete on admission_part for each row execute function admission_part_guard();

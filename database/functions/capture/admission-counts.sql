@@ -5,9 +5,11 @@ begin
     when 'contact' then
       insert into admission_told (source, kind, id, started_at) select 'register', 'contact', t.id, t.started_at from inserted t;
     when 'segment' then
-      insert into admission_told (source, kind, id, started_at) select 'register', 'segment', t.id, t.contact_started_at from inserted t;
+      insert into admission_told (source, kind, id, started_at, belongs_to)
+      select 'register', 'segment', t.id, t.contact_started_at, t.contact_id from inserted t;
     else
-      insert into admission_told (source, kind, id, started_at) select 'register', 'recording', t.id, t.contact_started_at from inserted t;
+      insert into admission_told (source, kind, id, started_at, belongs_to)
+      select 'register', 'recording', t.id, t.contact_started_at, t.segment_id from inserted t;
   end case;
   return null;
 end $$;
@@ -46,15 +48,16 @@ grant execute on function end_admission_parts to seloste_custodian;
 -- Stores a capture node's own list of what it admitted.
 create or replace function report_admissions(node uuid, reported jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into admission_told (at, source, kind, id, started_at)
-  select least(t.at, now()), report_admissions.node::text, t.kind, t.id, t.started_at
-  from jsonb_to_recordset(reported) t (at timestamptz, kind text, id uuid, started_at timestamptz)
+  insert into admission_told (at, source, kind, id, started_at, belongs_to)
+  select least(t.at, now()), report_admissions.node::text, t.kind, t.id, t.started_at, t.belongs_to
+  from jsonb_to_recordset(reported) t (at timestamptz, kind text, id uuid, started_at timestamptz, belongs_to uuid)
 $$;
 grant execute on function report_admissions to seloste_capture;
 
 -- Returns for each part: facts by hour, how many of them should be held, and which are missing. A call cannot be past its term within 14
 -- months of its start, whatever a row or entry contains. A node knows the start of its own part; the call's may differ by a day
--- (admit_part). A node's own facts cannot be replaced, whatever rows and entries contain; only a feed's can.
+-- (admit_part). A node's own facts cannot be replaced, whatever rows and entries contain; only a feed's can. A recording is held only under
+-- the segment, contact and number with which it was admitted, so that another call's term or official cannot apply to it.
 create or replace function admissions_held(parts uuid[])
 returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -70,15 +73,19 @@ begin
         when 'contact' then exists (select from contact c
           where c.id = u.id and c.started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
         when 'segment' then exists (select from segment s
-            where s.id = u.id and s.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+            where s.id = u.id and s.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours'
+              and s.contact_id = coalesce(u.belongs_to, s.contact_id))
           or p.source = 'register' and exists (select from segment_replaced r join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
             where r.segment_id = u.id and exists (select from audit_entry e
               where e.object_id = r.contact_id and e.action = 'segment.replaced' and e.detail ->> 'segment' = u.id::text))
-        else exists (select from recording r where r.id = u.id)
+        else exists (select from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+          where r.id = u.id and r.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours'
+            and r.segment_id = coalesce(u.belongs_to, r.segment_id) and r.contact_id = s.contact_id
+            and s.number_reached in (r.number_reached, 'unknown'))
       end as is_held
     from unnest(admissions_held.parts) w (id)
     join admission_part p on p.id = w.id
-    cross join lateral unnest(p.kinds, p.ids, p.starts) u (kind, id, started_at)
+    cross join lateral unnest(p.kinds, p.ids, p.starts, p.belongs_to) u (kind, id, started_at, belongs_to)
   ) f
   group by f.part, f.kind;
 end $$;

@@ -37,6 +37,10 @@ begin
     end if;
     return old;
   end if;
+  if (new.id, new.segment_id, new.contact_id, new.contact_started_at)
+      is distinct from (old.id, old.segment_id, old.contact_id, old.contact_started_at) then
+    raise exception 'recording % stays with its call', old.id;
+  end if;
   if old.state = 'DESTROYED' and new.state <> 'DESTROYED' or old.state = 'DESTROYING' and new.state not in ('DESTROYING', 'DESTROYED') then
     raise exception 'recording % is destroyed and does not come back', old.id;
   end if;

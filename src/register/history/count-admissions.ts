@@ -13,6 +13,8 @@ export interface AdmittedFact {
   kind: AdmissionKind
   id: string
   startedAt: Temporal.Instant
+  /** The contact of a segment, the segment of a recording; null in counts of earlier versions and where a node does not know it. */
+  belongsTo: string | null
 }
 
 const maxBatch = 10_000
@@ -41,7 +43,12 @@ function countSome(db: Kysely<RegisterTables>): Promise<number> {
       await appendPart(
         tx,
         { source, hour: hourOf(at) },
-        group.map(({ kind, id, started_at }) => ({ kind, id, startedAt: started_at })),
+        group.map(({ kind, id, started_at, belongs_to }) => ({
+          kind,
+          id,
+          startedAt: started_at,
+          belongsTo: belongs_to,
+        })),
       )
     }
     const counted = rows.map(({ seq }) => seq)
@@ -58,11 +65,10 @@ async function appendPart(
   const id = randomUUID()
   const root = admissionRoot(facts)
   await sql`
-    insert into admission_part (id, hour, source, kinds, ids, starts, root)
+    insert into admission_part (id, hour, source, kinds, ids, starts, belongs_to, root)
     values (${id}, ${hour}::timestamptz, ${source}, ${facts.map(({ kind }) => kind)}::text[],
-      ${facts.map((fact) => fact.id)}::uuid[], ${facts.map(({ startedAt }) => startedAt.toString())}::timestamptz[], ${root})`.execute(
-    tx,
-  )
+      ${facts.map((fact) => fact.id)}::uuid[], ${facts.map(({ startedAt }) => startedAt.toString())}::timestamptz[],
+      ${facts.map(({ belongsTo }) => belongsTo)}::uuid[], ${root})`.execute(tx)
   const countOf = (wanted: AdmissionKind) => facts.filter(({ kind }) => kind === wanted).length
   await appendAudit(tx, {
     action: 'admissions.counted',
@@ -82,8 +88,10 @@ async function appendPart(
 /** Returns the Merkle root (RFC 6962) over the facts in order; docs/formats/audit-log.md. */
 export function admissionRoot(facts: readonly AdmittedFact[]): Buffer {
   const tree = new RightEdge()
-  for (const { kind, id, startedAt } of facts)
-    tree.append(hashLeaf(Buffer.from(`${kind} ${id} ${startedAt.toString()}`)))
+  for (const { kind, id, startedAt, belongsTo } of facts) {
+    const text = `${kind} ${id} ${startedAt.toString()}`
+    tree.append(hashLeaf(Buffer.from(belongsTo === null ? text : `${text} ${belongsTo}`)))
+  }
   return tree.root()
 }
 

@@ -65,13 +65,13 @@ const maxHours = 10
 
 /** R9, R22: everything admitted is held or past its term. */
 export const historyAdmitted: Check<AdmittedFacts> = {
-  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have passed since its call. The counts are those in the log. All of them were checked within ${wholeHours} hours, and those of the last ${recentHours} hours in this round.`,
+  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have passed since its call: a segment under its contact, a recording under its segment. The counts are those in the log. All of them were checked within ${wholeHours} hours, and those of the last ${recentHours} hours in this round.`,
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'three contacts deleted with their segments are found missing, and their hour is reported',
   },
   remedy:
-    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows without the program: restore them from an older backup, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
+    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows without the program, or moved a recording to another call: restore them from an older backup, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
   async check(context, memo) {
     const { now } = context
     const before = memo as Memo | undefined
@@ -217,14 +217,25 @@ async function judge(
 }
 
 async function rootsOf(db: CheckContext['db'], parts: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{ id: string; kinds: AdmittedFact['kind'][]; ids: string[]; starts: string[] }>`
-    select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts
+  const { rows } = await sql<{
+    id: string
+    kinds: AdmittedFact['kind'][]
+    ids: string[]
+    starts: string[]
+    belongs: (string | null)[] | null
+  }>`
+    select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts, belongs_to::text[] as belongs
     from admission_part where id = any(${parts}::uuid[])`.execute(db)
   return new Map(
-    rows.map(({ id, kinds, ids, starts }) => [
+    rows.map(({ id, kinds, ids, starts, belongs }) => [
       id,
       admissionRoot(
-        ids.map((one, n) => ({ kind: kinds[n]!, id: one, startedAt: Temporal.Instant.from(starts[n]!) })),
+        ids.map((one, n) => ({
+          kind: kinds[n]!,
+          id: one,
+          startedAt: Temporal.Instant.from(starts[n]!),
+          belongsTo: belongs?.[n] ?? null,
+        })),
       ).toString('hex'),
     ]),
   )

@@ -36,8 +36,9 @@ export const recordingsFloor: Check<FloorFacts> = {
     for (const { numbers, recordingMonths } of versions.flatMap(({ description }) => description.recordingPlan.rules)) {
       for (const key of numbers) leastMonths[key] = Math.min(recordingMonths, leastMonths[key] ?? recordingMonths)
     }
-    // At the ceiling recordings end a day early. A skipped or repeated local time makes a difference of an hour.
-    const due = sql`(call_ended_at at time zone 'Europe/Helsinki' + make_interval(months =>
+    // At the ceiling recordings end a day early. A skipped or repeated local time makes a difference of an hour. A call ends after its
+    // beginning, which the log's count of admissions has.
+    const due = sql`(greatest(call_ended_at, contact_started_at) at time zone 'Europe/Helsinki' + make_interval(months =>
       greatest(recording_months, (${JSON.stringify(leastMonths)}::jsonb ->> number_reached)::integer)))
       at time zone 'Europe/Helsinki' - interval '25 hours'`
     const floor = sql`(greatest(${monthsAfter('call_ended_at', months)}, ${monthsAfter('contact_started_at', months)}) - interval '1 hour')`

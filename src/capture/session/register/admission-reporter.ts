@@ -53,7 +53,7 @@ export async function openAdmissionReporter(options: AdmissionReporterOptions): 
       const fact = { at: now().toString(), started_at: startedAt.toString() }
       const reports: ReportedAdmission[] = [
         { ...fact, kind: 'segment', id: segmentId },
-        ...(recording ? [{ ...fact, kind: 'recording' as const, id: recording.id }] : []),
+        ...(recording ? [{ ...fact, kind: 'recording' as const, id: recording.id, belongs_to: segmentId }] : []),
       ]
       journal.put(segmentId, JSON.stringify(reports), 'in-time').catch(onFault)
     },
