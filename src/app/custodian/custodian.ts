@@ -174,6 +174,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       { name: 'database', at: below(), site: settings.sites.database },
     ],
     drawKey,
+    administrators: settings.databaseAdministrators,
     versions,
     clock,
     log,

@@ -43,6 +43,12 @@ export const settingsTable = [
     see: 'docs/operate/database-and-store.md',
   },
   {
+    names: ['SELOSTE_DATABASE_ADMINISTRATORS'],
+    without: 'none besides the server’s first superuser and the owner',
+    what: 'roles of the site’s own administrators, replicas and backups, which may read the whole database: `second_dba, standby`',
+    see: 'docs/operate/database-and-store.md',
+  },
+  {
     names: ['OBJECTS_URL'],
     without: 'none: `objects` below `SELOSTE_DATA`',
     what: 'store of sealed recordings: `file:///...`, another folder, or `s3://bucket?endpoint=...`, a bucket',

@@ -51,6 +51,7 @@ test('without any setting, everything is embedded and on loopback', () => {
       metricsSources: [],
       linkFiles: undefined,
     },
+    databaseAdministrators: [],
     databaseUrl: undefined,
     objects: { kind: 'folder', folder: join(folder, 'var/objects') },
     keys: { kind: 'file' },

@@ -73,6 +73,8 @@ export type Settings = {
   feedsFile: string | undefined
   /** SELOSTE_SITES: storage site, by id, of each place of data; places that are not named are left out. */
   sites: Partial<Record<PlaceOfData, string>>
+  /** SELOSTE_DATABASE_ADMINISTRATORS: database roles that may read everything, besides the first superuser and the owner. */
+  databaseAdministrators: readonly string[]
   /** SELOSTE_OIDC_...; `undefined`: no sign-in through an identity provider. */
   identityProvider: IdentityProviderSettings | undefined
   /**
@@ -147,6 +149,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     unplayable: readUnplayable(setting('SELOSTE_UNPLAYABLE')),
     feedsFile: checkFile('SELOSTE_FEEDS', given('SELOSTE_FEEDS'), folder, 'a file of feeds'),
     sites: checkSites(given('SELOSTE_SITES')),
+    databaseAdministrators: (given('SELOSTE_DATABASE_ADMINISTRATORS') ?? '').split(/[\s,]+/).filter(Boolean),
     identityProvider: readIdentityProvider(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),
     backups,

@@ -28,7 +28,10 @@ export function isMonitoringFunction(oid: string): RawBuilder<boolean> {
     where c.oid = ${sql.ref(oid)} and l.lanname = 'c' and not c.prosecdef))`
 }
 
-/** A cast or an operator of such an extension. */
-export function isMonitoringPart(catalogue: 'pg_cast' | 'pg_operator', oid: string): RawBuilder<boolean> {
+/** A cast, an operator or an index class of such an extension. */
+export function isMonitoringPart(
+  catalogue: 'pg_cast' | 'pg_operator' | 'pg_opclass' | 'pg_opfamily',
+  oid: string,
+): RawBuilder<boolean> {
   return sql<boolean>`${belongsToExtension(catalogue, sql.ref(oid))}`
 }

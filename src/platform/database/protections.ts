@@ -54,7 +54,9 @@ export async function readProtections(
 ): Promise<ExpectedProtections> {
   const { found, schemas, migration, postgres } = await readCatalog(db, roles)
   const protections = Object.fromEntries(
-    found.map((one) => [one.name, [exactHash(one), ...looseHash(one, schemas)].join(' ')]),
+    found
+      .filter(({ name }) => name !== builtIn)
+      .map((one) => [one.name, [exactHash(one), ...looseHash(one, schemas)].join(' ')]),
   )
   return { migration, postgres, protections }
 }
@@ -77,7 +79,11 @@ export async function findProtectionProblems(
   const there = new Set<string>()
   for (const one of found) {
     there.add(one.name)
-    if (one.name === builtIn && postgres > expected.postgres) continue
+    if (one.name === builtIn) {
+      const known = builtInByMajor[postgres]
+      if (known !== undefined && exactHash(one) !== known) problems.push({ kind: 'changed', name: one.name })
+      continue
+    }
     const [exact, loose] = expected.protections[one.name]?.split(' ') ?? []
     if (one.disabled) problems.push({ kind: 'disabled', name: one.name })
     else if (exact === undefined) {
@@ -98,8 +104,17 @@ export async function findProtectionProblems(
 /** Newest major version known to print all expressions but those of views as version 15 does. */
 const newestKnown = 18
 
-/** PostgreSQL's functions that are written in SQL: the same from 15 to 17, unknown in later versions. */
+/**
+ * PostgreSQL's own functions, operators, casts and index methods: the same in every minor version and build of a major one.
+ * Unknown for later versions.
+ */
 const builtIn = 'built-in functions'
+const builtInByMajor: Readonly<Record<number, string>> = {
+  15: 'k5J92evifmCEWZZp',
+  16: 'tYvR6c9eDULuh-_K',
+  17: 'kjvnFlW03MGRZDk9',
+  18: 'SkYEBPkMLZNhH7aA',
+}
 
 /** Kinds of which an additional object removes no protection; use/evidence reports unknown tables and columns. */
 const harmlessAdditions = /^(table|defaults of|constraint|unique index) /
@@ -156,7 +171,7 @@ function isEnforced(index: string) {
 }
 
 /**
- * Selects everything in schema public that no extension brought. Of partitions only differences from their parents are listed.
+ * Selects everything in schema public, and functions in any other, that no extension brought. Of partitions only differences from their parents are listed.
  * Grants to the owner, and to roles other than a process's or public, are left out.
  */
 function protectionsOf(roles: readonly string[]) {
@@ -308,15 +323,60 @@ function protectionsOf(roles: readonly string[]) {
           where g.grantee <> p.proowner and g.grantee = any (${known})) g), md5(p.prosrc)),
       pg_get_function_sqlbody(p.oid), false
     from pg_proc p join pg_language l on l.oid = p.prolang
-    where (p.pronamespace = 'public'::regnamespace or p.pronamespace = 'pg_catalog'::regnamespace and p.oid >= 16384)
-      and not ${isMonitoringFunction('p.oid')}
-    -- A superuser can replace the body of PostgreSQL's own functions, even of now().
+    where (p.pronamespace = 'public'::regnamespace or p.oid >= 16384) and not ${isMonitoringFunction('p.oid')}
+    -- A superuser can replace PostgreSQL's own functions, even now(), and what its operators call. Volatility is compared for what
+    -- guards read, as minor versions correct it elsewhere. plpgsql may have been created again, under other ids.
     union all
-    select ${builtIn}, md5(string_agg(concat_ws(' ', p.oid::regprocedure::text, l.lanname, p.prosecdef, p.provolatile, p.proconfig,
-        md5(p.prosrc), pg_get_function_sqlbody(p.oid)), ',' order by p.oid)), null, false
-    from pg_proc p join pg_language l on l.oid = p.prolang
-    where p.pronamespace = 'pg_catalog'::regnamespace and p.oid < 16384 and l.lanname not in ('internal', 'c')
+    select ${builtIn}, md5(string_agg(part, ',' order by part collate "C")), null, false from (
+      select concat_ws(' ', case when p.oid < 10000 then p.oid end, p.proname, p.proargtypes, l.lanname, p.prokind, p.prosecdef, p.proleakproof,
+          p.proisstrict, p.proretset, p.prorettype, p.prosupport::oid, p.proconfig, p.probin, md5(p.prosrc),
+          case when p.proname in ('now', 'clock_timestamp', 'current_setting', 'session_user') then p.provolatile end,
+          case when p.prosqlbody is not null then md5(pg_get_function_sqlbody(p.oid)) end) as part
+        from pg_proc p join pg_language l on l.oid = p.prolang
+        where p.oid < 16384 or p.pronamespace = 'pg_catalog'::regnamespace and p.proname like 'plpgsql\\_%' and ${isMonitoringFunction('p.oid')}
+      union all
+      select concat_ws(' ', 'language', lanname, lanispl, lanpltrusted, lanplcallfoid::regproc, laninline::regproc, lanvalidator::regproc)
+        from pg_language where oid < 16384 or lanname = 'plpgsql'
+      union all
+      select concat_ws(' ', 'operator', oid, oprname, oprkind, oprleft, oprright, oprresult, oprcode::oid, oprcom, oprnegate, oprcanmerge, oprcanhash)
+        from pg_operator where oid < 16384
+      union all
+      select concat_ws(' ', 'cast', castsource, casttarget, castfunc, castcontext, castmethod) from pg_cast where oid < 16384
+      union all
+      select concat_ws(' ', 'aggregate', aggfnoid::oid, aggkind, aggtransfn::oid, aggfinalfn::oid, aggcombinefn::oid, aggmtransfn::oid,
+          aggminvtransfn::oid, aggmfinalfn::oid, aggtranstype, agginitval)
+        from pg_aggregate where aggfnoid < 16384
+      union all
+      select concat_ws(' ', 'index operator', amopmethod, f.opfname, amoplefttype, amoprighttype, amopstrategy, amoppurpose, amopopr)
+        from pg_amop a join pg_opfamily f on f.oid = a.amopfamily where a.oid < 16384
+      union all
+      select concat_ws(' ', 'index function', f.opfmethod, f.opfname, amproclefttype, amprocrighttype, amprocnum, amproc::oid) from pg_amproc a join pg_opfamily f on f.oid = a.amprocfamily where a.oid < 16384
+      union all
+      select concat_ws(' ', 'index class', opcmethod, opcname, opcintype, opcdefault, opckeytype, f.opfname)
+        from pg_opclass c join pg_opfamily f on f.oid = c.opcfamily where c.oid < 16384
+      union all
+      select concat_ws(' ', 'index method', amname, amhandler::oid) from pg_am where oid < 16384
+      union all
+      select concat_ws(' ', 'type', typname, typlen, typinput, typoutput, typreceive, typsend, typsubscript) from pg_type where oid < 10000
+      union all
+      select concat_ws(' ', 'column', c.relname, c.relkind, a.attname) from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.oid < 16384 and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped) built_in
+    -- A process that may set these could switch off its triggers; any other role needs it for a restore alone.
+    union all
+    select 'grant of parameter ' || parname || ' to ' || case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end,
+      string_agg(g.privilege_type, ',' order by g.privilege_type), null, false
+    from pg_parameter_acl, aclexplode(paracl) g
+    where g.grantee <> 10 and (g.grantee = any (${known}) or parname in ('session_replication_role', 'allow_system_table_mods'))
+    group by parname, g.grantee
     -- Operators, such as "=" for types for which PostgreSQL has none, and casts.
+    union all
+    select 'index class ' || opcname || ' of ' || opcintype::regtype, opcmethod::text, null, false from pg_opclass o
+    where o.oid >= 16384 and not ${isMonitoringPart('pg_opclass', 'o.oid')}
+    union all
+    select distinct 'index family ' || f.opfname, '', null, false
+    from pg_opfamily f where not ${isMonitoringPart('pg_opfamily', 'f.oid')}
+      and (f.oid >= 16384 or exists (select from pg_amop a where a.amopfamily = f.oid and a.oid >= 16384)
+        or exists (select from pg_amproc a where a.amprocfamily = f.oid and a.oid >= 16384))
     union all
     select 'operator ' || o.oid::regoperator, o.oprcode::regprocedure::text, null, false from pg_operator o
     where o.oid >= 16384 and not ${isMonitoringPart('pg_operator', 'o.oid')}

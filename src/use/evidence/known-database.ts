@@ -4,7 +4,7 @@
  * the audit log's verifier.
  */
 import { readFileSync } from 'node:fs'
-import { isMonitoringView, monitoringExtensions } from '#platform/database/extensions.ts'
+import { isMonitoringFunction, isMonitoringView, monitoringExtensions } from '#platform/database/extensions.ts'
 import { uncopiedTables } from '#platform/database/quarantine.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
@@ -21,20 +21,37 @@ export const knownDatabaseFile = new URL('./known-database.json', import.meta.ur
 let read: KnownDatabase | undefined
 const known = () => (read ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
 
+/** Columns of the tables about this very database, two of which exist only while it is closed. */
+const marks: Record<(typeof uncopiedTables)[number], readonly string[]> = {
+  migration: ['number', 'name', 'checksum', 'applied_at'],
+  applied_functions: ['checksum', 'applied_at'],
+  restore_quarantine: ['only_one', 'backup', 'began_at'],
+  register_moved: ['only_one', 'id', 'moved_to', 'at'],
+}
+
 /**
- * Returns unknown tables, columns, members, grants, schemas and ways of copying data out of the database, each with its
- * kind.
+ * Returns unknown tables, columns, members, grants, schemas, readers and ways of copying data out of the database, each with
+ * its kind.
+ * @param administrators roles that the site's own administrators use, besides the first superuser and the owner
  */
-export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> {
+export async function findUnknown(
+  db: QueryExecutorProvider,
+  administrators: readonly string[] = [],
+): Promise<string[]> {
   const { tables, members, roles } = known()
   const found = await readDatabase(db)
+  const expectedColumns: Readonly<Record<string, readonly string[]>> = { ...tables, ...marks }
   const columns = Object.entries(found.tables).flatMap(([table, names]) => {
-    const expected = tables[table]
-    if (expected) return names.filter((name) => !expected.includes(name)).map((name) => `column ${table}.${name}`)
-    return uncopiedTables.some((mark) => mark === table) ? [] : [`table ${table}`]
+    const expected = expectedColumns[table]
+    if (!expected) return [`table ${table}`]
+    return names.filter((name) => !expected.includes(name)).map((name) => `column ${table}.${name}`)
   })
   const open = Object.entries(members).filter(([name, text]) => found.members[name] !== text)
-  return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findUnknownAccess(db, roles))]
+  return [
+    ...columns,
+    ...open.map(([name]) => `members ${name}`),
+    ...(await findUnknownAccess(db, roles, administrators)),
+  ]
 }
 
 export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<KnownDatabase, 'roles'>> {
@@ -61,50 +78,87 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
   }
 }
 
+/** Predefined roles whose members read every table, or the server's files. */
+const readers = [
+  ...['pg_read_all_data', 'pg_write_all_data'],
+  ...['pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'],
+]
+
 /**
- * Returns unknown schemas, grants and ways of copying data out of the database. A server's own administrators are the site's
- * responsibility (R19).
+ * Returns unknown schemas, grants, readers and ways of copying data out of the database. Administrators are the server's first
+ * superuser, the owner, and the roles that the site's settings name: nobody else may read the whole register (R19).
  */
-async function findUnknownAccess(db: QueryExecutorProvider, roles: readonly string[]): Promise<string[]> {
+async function findUnknownAccess(
+  db: QueryExecutorProvider,
+  roles: readonly string[],
+  administrators: readonly string[],
+): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
-    with known as (
+    with recursive administrator as (
+      -- 10 is the superuser that initdb makes.
       select oid from pg_roles
-      where rolname = any(${roles}::text[]) or oid < 16384
+      where oid = 10 or rolname = any(${[...administrators]}::text[])
         or oid = (select datdba from pg_database where datname = current_database())
         or oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
+    ), known as (
+      select oid from administrator union select oid from pg_roles where rolname = any(${roles}::text[])
+    ), member as (
+      -- Whoever may grant a role to others may grant it to themselves.
+      select r.oid as of, m.member from pg_roles r join pg_auth_members m on m.roleid = r.oid
+        where r.oid in (select oid from known) or r.rolname = any(${readers}::text[])
+      union
+      select member.of, m.member from member join pg_auth_members m on m.roleid = member.member
+        where member.member not in (select oid from known)
     ), own as (
       select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
         and not ${isMonitoringView('c')}
+      -- The planner's samples contain callers' numbers.
+      union all
+      select c.* from pg_class c where c.oid in ('pg_statistic'::regclass, 'pg_statistic_ext_data'::regclass)
     )
     select 'schema ' || n.nspname as what from pg_namespace n
       where n.oid >= 16384 and n.nspname !~ '^pg_(temp|toast_temp)_'
     union all
     select 'extension ' || extname from pg_extension where extname <> all (${[...monitoringExtensions]}::name[])
     union all
+    -- In PostgreSQL's own schemas; the first 16,384 object ids are its own.
+    select case c.relkind when 'S' then 'sequence ' else 'table ' end || n.nspname || '.' || c.relname
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname <> 'public' and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not ${isMonitoringView('c')}
+        and (c.relpersistence <> 't' or n.nspname !~ '^pg_temp_')
+    union all
+    select distinct 'view ' || w.ev_class::regclass || ' of ' || u.refobjid::regclass
+      from pg_rewrite w join pg_depend u on u.classid = 'pg_rewrite'::regclass and u.objid = w.oid
+        and u.refclassid = 'pg_class'::regclass and u.refobjid >= 16384
+      where w.ev_class < 16384
+    union all
+    select 'column ' || c.oid::regclass || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relname = any(${uncopiedTables}::text[]) and c.relnamespace = 'public'::regnamespace and c.relkind <> 'r'
+    union all
     select 'grant of ' || c.relname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c cross join lateral aclexplode(c.relacl) x
-      where x.grantee not in (select oid from known) and not (x.grantee = 0 and c.relname = any(${uncopiedTables}::text[]))
+      where x.grantee not in (select oid from known)
+        and not (x.grantee = 0 and c.relname = any(${uncopiedTables}::text[]) and x.privilege_type = 'SELECT')
     union all
     select 'grant of ' || c.relname || '.' || a.attname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c join pg_attribute a on a.attrelid = c.oid and a.attacl is not null cross join lateral aclexplode(a.attacl) x
       where x.grantee not in (select oid from known)
     union all
-    select 'grant of ' || p.oid::regprocedure || ' to ' || pg_get_userbyid(x.grantee)
+    select 'grant of ' || p.oid::regprocedure || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from pg_proc p cross join lateral aclexplode(p.proacl) x
-      where p.pronamespace = 'public'::regnamespace and x.grantee <> 0 and x.grantee not in (select oid from known)
+      where x.grantee not in (select oid from known) and not ${isMonitoringFunction('p.oid')}
+        and (p.pronamespace = 'public'::regnamespace and x.grantee <> 0
+          or p.pronamespace = 'pg_catalog'::regnamespace and p.proname in ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export'))
     union all
     select 'owner of ' || c.relname || ': ' || pg_get_userbyid(c.relowner) from own c where c.relowner not in (select oid from known)
     union all
-    select 'member of ' || r.rolname || ': ' || pg_get_userbyid(m.member)
-      from pg_auth_members m join pg_roles r on r.oid = m.roleid
-      where (
-          r.rolname = any(${roles}::text[]) or r.rolname in ('pg_read_all_data', 'pg_write_all_data')
-          or r.oid in (select oid from known where oid >= 16384)
-          or r.oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
-        )
-        and m.member not in (select oid from known) and not (select rolsuper from pg_roles where oid = m.member)
-        -- From PostgreSQL 16 on a role's creator may grant it, and need not be able to become it.
-        and (to_jsonb(m) ->> 'inherit_option' is distinct from 'false' or to_jsonb(m) ->> 'set_option' is distinct from 'false')
+    select 'member of ' || pg_get_userbyid(of) || ': ' || pg_get_userbyid(member) from member
+      where member not in (select oid from known)
+    union all
+    select 'superuser ' || rolname from pg_roles where rolsuper and oid not in (select oid from administrator)
+    union all
+    -- It copies the server's files.
+    select 'role for replication ' || rolname from pg_roles where rolreplication and not rolsuper and oid not in (select oid from administrator)
     union all
     select 'default grant to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x where x.grantee not in (select oid from known)

@@ -26,6 +26,8 @@ export interface CheckContext {
   /** Every place where this installation stores data. */
   places: readonly Place[]
   drawKey: Uint8Array
+  /** Database roles of the site's administrators, besides the first superuser and the owner. Default none. */
+  administrators?: readonly string[]
   /** True at the first check of a process: everything that can be checked anew is, without earlier results. */
   afresh: boolean
   /** Factor on the usual interval between two rounds, also applied to hourly checks. Default 1. */
