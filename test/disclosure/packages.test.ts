@@ -40,11 +40,11 @@ describe('a package to a research institute', () => {
     const files = await opened(bytes, instituteKeys.identity)
     const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ResearchManifest
     expect([...files.keys()].sort()).toEqual(
-      ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
+      ['letter.html', 'manifest.json', ...[...manifest.files, ...manifest.vcons].map(({ name }) => name)].sort(),
     )
     expect(manifest.files).toHaveLength(3)
     // The random names sort the files, so that their order does not reveal when an item was picked.
-    const names = [...files.keys()].slice(0, 3)
+    const names = [...files.keys()].filter((name) => name.endsWith('.opus'))
     expect(names).toEqual([...names].sort())
     for (const { name, sha256: hash } of manifest.files) {
       expect(name).toMatch(/^[0-9a-f]{16}\.opus$/)
@@ -85,8 +85,13 @@ describe('a package to a research institute', () => {
     expect(calls).toHaveLength(2)
     // Searches the archive's own bytes too, with names and headers.
     expect(findLeaks(archive, secrets)).toEqual([])
-    for (const [name, bytes] of unpacked(archive))
-      expect({ name, left: findLeaks(bytes, secrets) }).toEqual({ name, left: [] })
+    for (const [name, bytes] of unpacked(archive)) {
+      const isVcon = name.endsWith('.vcon')
+      const inside = isVcon
+        ? Buffer.from((JSON.parse(bytes.toString()) as { payload: string }).payload, 'base64')
+        : bytes
+      for (const each of [bytes, inside]) expect({ name, left: findLeaks(each, secrets) }).toEqual({ name, left: [] })
+    }
   })
 
   test('is decrypted by Debian’s age with the institute’s key and with no other', { skip: !hasAge }, async () => {
@@ -500,6 +505,7 @@ describe('a package to an authority', () => {
 
   test('contains only what was granted', async () => {
     expect([...(await given((await granted('RECORDING')).path)).keys()].sort()).toEqual([
+      '1.vcon',
       '1.wav',
       'manifest.json',
       'manifest.json.sig',

@@ -91,7 +91,14 @@ test('the police get the recording and the data of a granted call, and nobody el
   decrypter.addPassphrase(passphrase)
   const files = unzipSync(await decrypter.decrypt(await readFile(await download.path())))
   expect(Object.keys(files).sort()).toEqual(
-    ['1.wav', 'identification-data.html', 'identification-data.json', 'manifest.json', 'manifest.json.sig'].sort(),
+    [
+      '1.vcon',
+      '1.wav',
+      'identification-data.html',
+      'identification-data.json',
+      'manifest.json',
+      'manifest.json.sig',
+    ].sort(),
   )
   expect(files['1.wav']!.length).toBeGreaterThan(44 + 30 * 32_000)
   expect(Buffer.from(files['identification-data.json']!).toString()).toContain(call.caller)

@@ -182,7 +182,8 @@ test('a call is released to an institute as an anonymised copy, by three people,
   const files = unzipSync(await decrypter.decrypt(await readFile(await download.path())))
   const names = Object.keys(files).sort()
   expect(names.filter((name) => /^[0-9a-f]{16}\.opus$/.test(name))).toHaveLength(1)
-  expect(names).toHaveLength(3)
+  expect(names.filter((name) => /^[0-9a-f]{16}\.vcon$/.test(name))).toHaveLength(1)
+  expect(names).toHaveLength(4)
 
   const early = await riitta.request.post(`/api/research-disclosures/${id}/close`, { headers: { origin: seloste.url } })
   expect(early.status()).toBe(409)

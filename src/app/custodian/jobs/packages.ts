@@ -40,6 +40,7 @@ export async function startPackages({
   const maker = createPackageMaker({
     ...store,
     opus,
+    now: () => clock.now(),
     pages: packagedPages(
       () => {
         const now = clock.now()

@@ -82,17 +82,22 @@ export async function authorityContents(
   }
 }
 
-/** Streams the original audio of one item as WAV; returns its hash at the end. */
+/** Streams the original audio of one item as WAV; returns its hashes at the end. */
 export function originalSound(
   store: CopyStore,
   { item, recording }: { item: number; recording: string },
-): { file: ZipEntry; sha256: () => string } {
-  const hash = createHash('sha256')
+): { file: ZipEntry; sha256: () => string; sha512: () => Buffer } {
+  const [hash, long] = [createHash('sha256'), createHash('sha512')]
   async function* hashed() {
     for await (const part of wavOf(store, recording)) {
       hash.update(part)
+      long.update(part)
       yield part
     }
   }
-  return { file: { name: `${item}.wav`, parts: hashed() }, sha256: () => hash.copy().digest('hex') }
+  return {
+    file: { name: `${item}.wav`, parts: hashed() },
+    sha256: () => hash.copy().digest('hex'),
+    sha512: () => long.copy().digest(),
+  }
 }

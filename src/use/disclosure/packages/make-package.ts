@@ -9,6 +9,7 @@ import { makePassphrase } from '#platform/age/passphrase.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
+import { writeVcon } from '#platform/vcon/write-vcon.ts'
 import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
 import { atRestKey } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
@@ -22,6 +23,7 @@ import {
   type AuthorityPackage,
   type CallOfItem,
 } from './authority-files.ts'
+import { authorityVcon, researchVcon, type SoundBeside } from './package-vcons.ts'
 import { makePackageRefusals, type MakePackageRefusal } from './package-refusals.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 import { readResearchPackage, researchSounds, type ListedSound, type ResearchPackage } from './research-files.ts'
@@ -53,7 +55,8 @@ export interface PackagePages {
 export interface PackageMakerOptions extends CopyStore {
   opus: OpusThreads
   pages: PackagePages
-  /** Signer of what an authority gets; undefined while the log has no key. */
+  now: () => Temporal.Instant
+  /** Signer of packages; undefined while the log has no key. */
   signer: () => Promise<{ name: string; privateKey: KeyObject } | undefined>
   /** Called when a package could not be made; its state shows that. */
   onFault: (error: unknown, id: string) => void
@@ -158,10 +161,17 @@ async function finish(
 
 async function* researchEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
   const about = await readResearchPackage(making.db, id)
+  const signer = await signerOf(making)
   const files: ListedSound[] = []
-  for await (const { listed, ...file } of researchSounds(making, about, () => progress(making, id, files.length + 1))) {
+  const vcons: ListedEntry[] = []
+  for await (const { listed, bytes } of researchSounds(making, about, () => progress(making, id, files.length + 1))) {
     files.push(listed)
-    yield file
+    yield { name: listed.name, bytes }
+    const sha512 = createHash('sha512').update(bytes).digest()
+    const vcon = writeVcon(researchVcon(signer.name, making.now(), listed, sha512), signer)
+    const entry = { name: listed.name.replace(/[.].*$/, '.vcon'), bytes: vcon }
+    vcons.push(listedEntry(entry))
+    yield entry
   }
   yield {
     name: 'manifest.json',
@@ -170,6 +180,7 @@ async function* researchEntries(making: PackageMakerOptions, id: string): AsyncG
       disclosure: about.number,
       purpose: 'QUALITY_LEVEL',
       files,
+      vcons,
     }),
   }
   yield { name: 'letter.html', bytes: Buffer.from(making.pages.research(about, files)) }
@@ -178,11 +189,14 @@ async function* researchEntries(making: PackageMakerOptions, id: string): AsyncG
 async function* authorityEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
   const about = await readAuthorityPackage(making.db, id)
   const { calls, recordings } = await authorityContents(making.db, id)
-  const listed: { name: string; item?: number; sha256: string }[] = []
+  const signer = await signerOf(making)
+  const listed: ListedEntry[] = []
+  const sounds = new Map<number, SoundBeside>()
   for (const one of recordings) {
-    const { file, sha256 } = originalSound(making, one)
+    const { file, sha256, sha512 } = originalSound(making, one)
     yield file
     listed.push({ name: file.name, item: one.item, sha256: sha256() })
+    sounds.set(one.item, { name: file.name, sha512: sha512() })
     await progress(making, id, listed.length)
   }
   const pages: [string, Buffer][] =
@@ -192,12 +206,15 @@ async function* authorityEntries(making: PackageMakerOptions, id: string): Async
           ['identification-data.json', jsonOf({ format: 'seloste-identification-data/1', calls })],
           ['identification-data.html', Buffer.from(making.pages.authority(about, calls))],
         ]
+  const called = new Map(calls.map((call) => [call.item, call]))
+  for (const item of new Set([...called.keys(), ...sounds.keys()])) {
+    const vcon = authorityVcon(signer.name, making.now(), { call: called.get(item), sound: sounds.get(item) })
+    pages.push([`${item}.vcon`, writeVcon(vcon, signer)])
+  }
   for (const [name, bytes] of pages) {
     yield { name, bytes }
-    listed.push({ name, sha256: createHash('sha256').update(bytes).digest('hex') })
+    listed.push(listedEntry({ name, bytes }))
   }
-  const signer = await making.signer()
-  if (!signer) throw new Error('the audit log has no key yet, so nothing is signed: start the custodian and try again')
   const manifest = jsonOf({
     format: 'seloste-authority-package/1',
     disclosure: about.number,
@@ -210,6 +227,23 @@ async function* authorityEntries(making: PackageMakerOptions, id: string): Async
   })
   yield { name: 'manifest.json', bytes: manifest }
   yield { name: 'manifest.json.sig', bytes: sign(null, manifest, signer.privateKey) }
+}
+
+/** An entry of a package in its manifest. */
+interface ListedEntry {
+  name: string
+  item?: number
+  sha256: string
+}
+
+function listedEntry({ name, bytes }: { name: string; bytes: Buffer }): ListedEntry {
+  return { name, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+async function signerOf({ signer }: PackageMakerOptions): Promise<{ name: string; privateKey: KeyObject }> {
+  const found = await signer()
+  if (!found) throw new Error('the audit log has no key yet, so nothing is signed: start the custodian and try again')
+  return found
 }
 
 function jsonOf(value: unknown): Buffer {

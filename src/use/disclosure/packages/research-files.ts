@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
-import type { ZipEntry } from '#platform/zip/write-zip.ts'
 import { openAnonymisedAudio, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { wavHeaderBytes } from '#register/recordings/render-audio.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,6 +43,8 @@ export interface ResearchManifest {
   disclosure: string
   purpose: 'QUALITY_LEVEL'
   files: ListedSound[]
+  /** The files' vCons, in the same order. */
+  vcons: { name: string; sha256: string }[]
 }
 
 export async function readResearchPackage(db: Kysely<RegisterTables>, id: string): Promise<ResearchPackage> {
@@ -64,7 +65,7 @@ export async function* researchSounds(
   store: AnonymisedCopyStore & { opus: OpusThreads },
   request: ResearchPackage,
   onFile: () => Promise<void>,
-): AsyncGenerator<ZipEntry & { listed: ListedSound }> {
+): AsyncGenerator<{ name: string; bytes: Buffer; listed: ListedSound }> {
   const { rows } = await sql<SoundRow>`select * from research_contents(${request.id}::uuid)`.execute(store.db)
   const facts = coarseFacts(
     rows.map(({ started_at, sound_ms, number_reached, unit_id }) => ({

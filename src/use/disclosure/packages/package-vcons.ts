@@ -1,0 +1,105 @@
+/** The vCons of packages: for each conversation what the package's other entries tell, and nothing more. */
+import { contentHash, vconUuid } from '#platform/vcon/write-vcon.ts'
+import { untoldStart, type Vcon, type VconDialog, type VconParty } from '#platform/vcon/vcon-schema.ts'
+import type { CallOfItem } from './authority-files.ts'
+import type { ListedSound } from './research-files.ts'
+
+/** An audio file beside the vCon. */
+export interface SoundBeside {
+  name: string
+  sha512: Buffer
+}
+
+const mediatypes = { wav: 'audio/x-wav', opus: 'audio/ogg' } as const
+
+/** A conversation for an authority: the call, the recording, or both, as granted. */
+export function authorityVcon(
+  maker: string,
+  now: Temporal.Instant,
+  { call, sound }: { call?: CallOfItem | undefined; sound?: SoundBeside | undefined },
+): Vcon {
+  const base = { vcon: '0.4.0' as const, uuid: vconUuid(maker), created_at: now.toString() }
+  if (!call) {
+    const dialog = { ...recordingOf(sound!), start: untoldStart, parties: [0, 1] }
+    return { ...base, parties: [{ type: 'person' }, { type: 'person' }], dialog: [dialog] }
+  }
+  const officials = call.parts.map(({ officialName, officialPhone }) => partyOf('person', officialPhone, officialName))
+  const parties = [partyOf('person', call.caller), partyOf('organization', call.number), ...officials]
+  const right = call.parts.map((_, at) => at + 2)
+  const set: VconDialog = {
+    type: 'recording-set',
+    start: call.startedAt,
+    ...(call.endedAt !== null && { duration: secondsBetween(call.startedAt, call.endedAt) }),
+    parties: [0, 1, ...right],
+    recordings: sound ? [1] : [],
+    party_history: call.parts.flatMap(({ answeredAt, endedAt }, at) => [
+      ...(answeredAt === null ? [] : [{ party: at + 2, time: answeredAt, event: 'join' as const }]),
+      ...(endedAt === null ? [] : [{ party: at + 2, time: endedAt, event: 'drop' as const }]),
+    ]),
+  }
+  const recording = sound && {
+    ...recordingOf(sound),
+    start: call.startedAt,
+    parties: [0, right.length > 0 ? right : null],
+    recording_set: 0,
+  }
+  return {
+    ...base,
+    parties,
+    dialog: recording ? [set, recording] : [set],
+    attachments: [
+      {
+        purpose: 'identification data',
+        start: call.startedAt,
+        party: 1,
+        dialog: 0,
+        mediatype: 'application/json',
+        body: call,
+        encoding: 'json',
+      },
+    ],
+  }
+}
+
+/** A copy for an institute: no person, number or time. */
+export function researchVcon(maker: string, now: Temporal.Instant, file: ListedSound, sha512: Buffer): Vcon {
+  const { name, level, durationS } = file
+  return {
+    vcon: '0.4.0',
+    uuid: vconUuid(maker),
+    created_at: `${now.toZonedDateTimeISO('UTC').toPlainDate().toString()}T00:00:00Z`,
+    redacted: { type: level === 'D' ? 'pseudonymised' : 'anonymised' },
+    parties: [{ type: 'person' }, { type: 'person' }],
+    dialog: [{ ...recordingOf({ name, sha512 }), start: untoldStart, duration: durationS, parties: [0, 1] }],
+    analysis: [
+      {
+        type: 'report',
+        dialog: 0,
+        vendor: 'Seloste',
+        schema: 'seloste-research-package/1',
+        mediatype: 'application/json',
+        body: file,
+        encoding: 'json',
+      },
+    ],
+  }
+}
+
+function recordingOf({ name, sha512 }: SoundBeside) {
+  return {
+    type: 'recording' as const,
+    mediatype: mediatypes[name.endsWith('.opus') ? 'opus' : 'wav'],
+    filename: name,
+    content_hash: contentHash(sha512),
+  }
+}
+
+/** A caller may have called without a number, or from an address that is no number. */
+function partyOf(type: string, number: string | null, name: string | null = null): VconParty {
+  const isNumber = number !== null && /^\+?\d+$/.test(number)
+  return { ...(isNumber && { tel: `tel:${number}` }), ...(name !== null && { name }), type }
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Temporal.Instant.from(from).until(Temporal.Instant.from(to)).total('seconds')
+}
