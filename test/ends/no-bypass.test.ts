@@ -125,7 +125,6 @@ describe('a clock that is set in small steps', () => {
 describe('a recording that an order keeps past its day is not counted', () => {
   const day = now().subtract({ hours: 50 })
   const request = [
-    ['hour', day.subtract({ hours: 1 }), day.add({ hours: 1 })],
     ['day', day.subtract({ hours: 24 * 20 }), now()],
     ['month', day.subtract({ hours: 24 * 60 }), now()],
   ] as const
@@ -145,8 +144,14 @@ describe('a recording that an order keeps past its day is not counted', () => {
     return found
   }
 
-  test('as due, by hour, day or month', async () => {
+  test('as due, by day or month', async () => {
     const before = await due()
+    // Counts are in steps of five: one order would seldom show.
+    for (let one = 0; one < 5; one++) await keepPastItsDay()
+    expect(await due()).toEqual(before)
+  })
+
+  async function keepPastItsDay() {
     const { id, contactId } = await stored()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
@@ -155,6 +160,5 @@ describe('a recording that an order keeps past its day is not counted', () => {
     await owner.query(`alter table contact disable trigger user`)
     await owner.query(`update contact set history_ends_at = $2 where id = $1`, [contactId, day.toString()])
     await owner.query(`alter table contact enable trigger user`)
-    expect(await due()).toEqual(before)
-  })
+  }
 })

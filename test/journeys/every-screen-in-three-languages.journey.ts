@@ -209,7 +209,7 @@ for (const language of walks) {
     await choose(page, language)
     await page.locator('.due-table').waitFor()
     await isAccessible('what ends when')
-    await seen('/retention?by=hour', 'what ends when, by the hour')
+    await seen('/retention?by=month', 'what ends when, by the month')
     await seen('/retention/places', 'where data lie')
     await seen('/retention/holds', 'preservation orders')
     await seen('/retention/holds?state=ended', 'ended preservation orders')

@@ -411,6 +411,7 @@ create or replace function roles_of_act(action text) returns text[] language sql
     when action in ('log.read', 'alarm.closed', 'looks.reviewed', 'reconciliation.explained') then '{DATA_PROTECTION_OFFICER}'
     when action = 'reconciliation.listed' then '{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}'
     when action = 'call-flow.read' then '{ADMINISTRATOR,MAINTENANCE}'
+    when action = 'due.read' then '{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE}'
     when action = 'clock.confirmed' then '{DECISION_MAKER,DATA_PROTECTION_OFFICER,ADMINISTRATOR}'
     when action = 'hold.entered' then '{SECURITY}'
     when action in ('hold.renewed', 'hold.ended', 'holds.read') then '{SECURITY,DECISION_MAKER}'

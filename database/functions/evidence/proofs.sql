@@ -188,53 +188,59 @@ begin
 end $$;
 grant execute on function retention_counts to seloste_desk;
 
--- Counts ends by the hour, day or month of Helsinki. Contacts count by the day of their start, which is that of their end except across
--- midnight; by the hour, by their own ends.
+-- Counts ends by whole days or months of Helsinki, in fives, and logs the read: exact counts, or instants of one's choice, would show
+-- when the calls of a number, and so of an official, ended. Contacts count by the day of their start, which is that of their end except
+-- across midnight.
 create or replace function retention_due(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
 returns table (begins timestamptz, ends timestamptz, recordings bigint, contacts bigint)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
+  as_role text := require_whole_register();
   counted_to timestamptz;
   at timestamptz := register_now();
 begin
-  perform require_whole_register();
+  if by_unit is null or by_unit not in ('day', 'month') then
+    raise exception 'ends are counted by day or month';
+  end if;
+  from_at := day_start(helsinki_day(from_at));
+  if to_at > day_start(helsinki_day(to_at)) then to_at := day_start(helsinki_day(to_at) + 1); end if;
   counted_to := coalesce((select day_start(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
   return query
   with buckets as (
     select greatest(b, from_at) as begins, b, lead(b) over (order by b) as next
     from generate_series(date_trunc(by_unit, from_at, 'Europe/Helsinki'), to_at + interval '32 days', ('1 ' || by_unit)::interval, 'Europe/Helsinki') b
   ), wanted as (
-    select w.begins, least(w.next, to_at) as ends, date_trunc('day', w.begins, 'Europe/Helsinki') as day from buckets w where w.b < to_at
+    select w.begins, least(w.next, to_at) as ends from buckets w where w.b < to_at
   ), days as materialized (
     -- By the day first: there are many more numbers and calls than days.
     select day_start((d.day + interval '14 months')::date) as at, sum(d.n) as n from (
       select h.day, h.contacts as n
       from history_count h join history_day d using (day)
-      where by_unit <> 'hour' and d.counted_at is not null and h.number_called = coalesce(of_number, h.number_called)
+      where d.counted_at is not null and h.number_called = coalesce(of_number, h.number_called)
         and h.day >= helsinki_day(from_at - interval '14 months') - 3 and h.day <= helsinki_day(to_at - interval '14 months') + 3
       union all
       select d.day, -d.ended from history_day d
-      where by_unit <> 'hour' and of_number is null and d.counted_at is not null and d.ended > 0
+      where of_number is null and d.counted_at is not null and d.ended > 0
         and d.day >= helsinki_day(from_at - interval '14 months') - 3 and d.day <= helsinki_day(to_at - interval '14 months') + 3
       union all
       select helsinki_day(c.started_at), 1 from contact c
-      where by_unit <> 'hour' and c.started_at >= counted_to and c.number_called = coalesce(of_number, c.number_called)
+      where c.started_at >= counted_to and c.number_called = coalesce(of_number, c.number_called)
       union all
       select helsinki_day(c.started_at), -1 from contact c
-      where by_unit <> 'hour' and of_number is null and c.history_ends_at <= at and history_is_held(c.id)
+      where of_number is null and c.history_ends_at <= at and history_is_held(c.id)
     ) d group by d.day
   ), by_day as (
-    select w.begins, sum(d.n) as n from days d join wanted w on d.at >= w.day and d.at < w.ends
+    select w.begins, sum(d.n) as n from days d join wanted w on d.at >= w.begins and d.at < w.ends
     group by w.begins
   )
   select w.begins, w.ends,
-    (select count(*) from recording r where r.destroy_at >= w.begins and r.destroy_at < w.ends and r.state <> 'DESTROYED'
-      and (of_number is null or r.number_reached = of_number) and (r.destroy_at > at or not recordings_are_held(r.contact_id))),
-    case when by_unit = 'hour' then (
-      select count(*) from contact c where c.history_ends_at >= w.begins and c.history_ends_at < w.ends
-        and (of_number is null or c.number_called = of_number) and (c.history_ends_at > at or not history_is_held(c.id))
-    ) else greatest(coalesce((select d.n from by_day d where d.begins = w.begins), 0), 0)::bigint end
+    round_to_five((select count(*) from recording r where r.destroy_at >= w.begins and r.destroy_at < w.ends and r.state <> 'DESTROYED'
+      and (of_number is null or r.number_reached = of_number) and (r.destroy_at > at or not recordings_are_held(r.contact_id)))),
+    round_to_five(greatest(coalesce((select d.n from by_day d where d.begins = w.begins), 0), 0)::bigint)
   from wanted w order by 1;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'due.read', 'search', 'ok',
+    jsonb_build_object('from', ledger_instant(from_at), 'to', ledger_instant(to_at), 'by', by_unit, 'numbers', (of_number is not null)::integer));
 end $$;
 grant execute on function retention_due to seloste_desk;

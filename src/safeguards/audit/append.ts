@@ -107,6 +107,7 @@ export type AuditAction =
   | 'promise.restored'
   | 'shares.read'
   | 'study.read'
+  | 'due.read'
   | 'today.watched'
   | 'directory.read'
   | 'directory.changed'

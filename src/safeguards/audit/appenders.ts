@@ -44,6 +44,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'promise.restored': ['custodian'],
   'shares.read': ['desk'],
   'study.read': ['desk'],
+  'due.read': [],
   'today.watched': ['desk'],
   'directory.read': ['desk'],
   'directory.changed': ['desk'],

@@ -9,7 +9,7 @@ export interface DueQuery {
   from: Temporal.Instant
   to: Temporal.Instant
   /** In Europe/Helsinki. */
-  by: 'hour' | 'day' | 'month'
+  by: 'day' | 'month'
   number?: PhoneNumberKey | undefined
 }
 
@@ -20,15 +20,18 @@ export interface Due {
   contacts: number
 }
 
-const maxDays = { hour: 31, day: 458, month: 458 }
+const maxDays = 458
 
-/** Returns true if the interval is empty or too long: at most 15 months, or 31 days by the hour. */
-export function isTooLong({ from, to, by }: DueQuery): boolean {
+/** Returns true if the interval is empty or too long: at most 15 months. */
+export function isTooLong({ from, to }: DueQuery): boolean {
   const hours = to.since(from).total('hours')
-  return hours <= 0 || hours > maxDays[by] * 24 + 1
+  return hours <= 0 || hours > maxDays * 24 + 1
 }
 
-/** Counts by hour, day or month how many recordings and contacts end (R22, R24). */
+/**
+ * Counts by whole day or month how many recordings and contacts end (R22, R24), in fives. The database logs the read: a
+ * number's exact counts are an official's calls.
+ */
 export function readDue(
   db: Kysely<RegisterTables>,
   session: Session,

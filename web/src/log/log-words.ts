@@ -31,6 +31,7 @@ export const actions = [
   'capture.stopped',
   'shares.read',
   'study.read',
+  'due.read',
   'today.watched',
   'extract.read',
   'looks.slowed',

@@ -23,14 +23,14 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   )
   const slider = useId()
   const chosen = due[Math.min(at, due.length - 1)]!
-  const text = `${spanText(chosen, by, t, language)}: ${dueText(chosen, t, language)}`
+  const text = `${spanText(chosen, by, language)}: ${dueText(chosen, t, language)}`
   return (
     <div className="panel due-chart">
       <Bars title={t('retention.recordings')} due={due} what="recordings" by={by} at={at} onAt={setAt} />
       <Bars title={t('retention.history')} due={due} what="contacts" by={by} at={at} onAt={setAt} />
       <div className="due-ends" aria-hidden="true">
-        <span>{spanText(due[0]!, by, t, language)}</span>
-        <span>{spanText(due.at(-1)!, by, t, language)}</span>
+        <span>{spanText(due[0]!, by, language)}</span>
+        <span>{spanText(due.at(-1)!, by, language)}</span>
       </div>
       <label htmlFor={slider} className="label">
         {t('retention.due.walk')}
@@ -70,7 +70,7 @@ function Bars({
   const { total, peak } = totalsOf(due, what)
   const heights = heightsOf(due.map((one) => one[what]))
   const max = peak
-    ? t('retention.due.peak', { when: spanText(peak, by, t, language), number: formatCount(peak[what], language) })
+    ? t('retention.due.peak', { when: spanText(peak, by, language), number: formatCount(peak[what], language) })
     : t('retention.due.nothing')
   const width = due.length * barWidth
   return (

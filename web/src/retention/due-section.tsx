@@ -12,7 +12,7 @@ import { DueChart } from './due-chart.tsx'
 import { grains, readDueFilters, type Due, type DueFilters, type Grain } from './retention-shapes.ts'
 import { dueText, spanText } from './retention-words.ts'
 
-/** Amounts due: a chart and its table, by hours, days or months, for all numbers or one. */
+/** Amounts due: a chart and its table, by days or months, for all numbers or one. */
 export function DueSection({ nowMs }: { nowMs: number }) {
   const { t, language } = useLanguage()
   const filters = useSearch({ from: '/retention', select: readDueFilters, structuralSharing: true })
@@ -108,7 +108,7 @@ function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
         <tbody>
           {some.map((one) => (
             <tr key={one.from}>
-              <th scope="row">{spanText(one, by, t, language)}</th>
+              <th scope="row">{spanText(one, by, language)}</th>
               <td className="numeric">{formatCount(one.recordings, language)}</td>
               <td className="numeric">{formatCount(one.contacts, language)}</td>
             </tr>

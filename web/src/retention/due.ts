@@ -2,11 +2,10 @@ import { fromDate, startOfMonth, toZoned, toCalendarDate } from '@internationali
 import { zone } from '../format/instant.ts'
 import type { Due, Grain } from './retention-shapes.ts'
 
-/** Number of bars: two days, a month and fifteen months. */
-const bars: Record<Grain, number> = { hour: 48, day: 31, month: 15 }
-const hourMs = 3_600_000
+/** Number of bars: a month and fifteen months. */
+const bars: Record<Grain, number> = { day: 31, month: 15 }
 
-/** Returns the hours, days or months in Finland from the current one on, each starting at the end of the one before. */
+/** Returns the days or months in Finland from the current one on, each starting at the end of the one before. */
 export function spansFrom(nowMs: number, by: Grain): { from: string; until: string }[] {
   const edges = Array.from({ length: bars[by] + 1 }, (_, index) => spanBoundary(nowMs, by, index))
   return edges.slice(1).map((until, index) => ({ from: iso(edges[index]!), until: iso(until) }))
@@ -39,8 +38,6 @@ export function totalsOf(due: readonly Due[], member: 'recordings' | 'contacts')
 }
 
 function spanBoundary(nowMs: number, by: Grain, index: number): number {
-  // Hours have the same length in summer and winter; days and months follow the calendar.
-  if (by === 'hour') return Math.floor(nowMs / hourMs) * hourMs + index * hourMs
   const today = toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone))
   const day = by === 'day' ? today.add({ days: index }) : startOfMonth(today).add({ months: index })
   return day.toDate(zone).getTime()

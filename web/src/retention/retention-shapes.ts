@@ -21,7 +21,7 @@ export type PlaceOfData = Ok<paths['/api/storage']['get']>['items'][number]
 export type Prohibition = Ok<paths['/api/recordings/{id}/prohibitions']['post']>
 export type Destruction = Ok<paths['/api/recordings/{id}/destruction']['get']>
 
-export const grains = ['hour', 'day', 'month'] as const
+export const grains = ['day', 'month'] as const
 export type Grain = (typeof grains)[number]
 
 /** Granularity and service number of what is due, in the URL. */

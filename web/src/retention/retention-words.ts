@@ -34,16 +34,9 @@ export function monthText(month: string, language: Language): string {
   return new Intl.DateTimeFormat(locales[language], { month: 'long', year: 'numeric', timeZone: zone }).format(at)
 }
 
-/** Formats when something is due: `24.11.2026 klo 15–16`, `24.11.2026`, `marraskuu 2026`. */
-export function spanText(
-  { from, until }: Pick<Due, 'from' | 'until'>,
-  by: Grain,
-  t: Translate,
-  language: Language,
-): string {
-  if (by === 'month') return monthText(monthOf(from), language)
-  if (by === 'day') return formatDate(from, language)
-  return t('retention.due.hour', { date: formatDate(from, language), from: hourOf(from), until: hourOf(until) })
+/** Formats when something is due: `24.11.2026`, `marraskuu 2026`. */
+export function spanText({ from }: Pick<Due, 'from'>, by: Grain, language: Language): string {
+  return by === 'month' ? monthText(monthOf(from), language) : formatDate(from, language)
 }
 
 /** `12 tallennetta ja 130 kontaktihistorian tietoa` */
@@ -66,10 +59,4 @@ function monthOf(instant: string): string {
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
   // Some browsers do not write the two digits requested.
   return `${part('year')}-${part('month').padStart(2, '0')}`
-}
-
-function hourOf(instant: string): string {
-  return new Intl.DateTimeFormat('fi-FI', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(
-    new Date(instant),
-  )
 }

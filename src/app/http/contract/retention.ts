@@ -102,8 +102,8 @@ export type Retention = Static<typeof Retention>
 export const Due = Type.Object({
   from: instant('Begins'),
   until: instant('Ends'),
-  recordings: count('Recordings to be destroyed in the period'),
-  contacts: count('Contact-history entries to be deleted in the period'),
+  recordings: count('Recordings to be destroyed in the period, in steps of five'),
+  contacts: count('Contact-history entries to be deleted in the period, in steps of five'),
 })
 export type Due = Static<typeof Due>
 
@@ -172,12 +172,13 @@ export const retentionOperations = {
   },
   readDue: {
     route: 'GET /api/retention/due',
-    summary: 'Read counts of future destructions by period; counts only',
+    access: 'view',
+    summary: 'Read counts of future destructions by period, in steps of five; counts only, and logged',
     querystring: Type.Object(
       {
-        from: instant('From'),
-        to: instant('End (exclusive); at most 15 months, or 31 days by hour'),
-        by: literals(['hour', 'day', 'month'], 'Length of the periods, in local time'),
+        from: instant('From; extended to the start of that day in Finland'),
+        to: instant('End (exclusive), at most 15 months; extended to the end of that day in Finland'),
+        by: literals(['day', 'month'], 'Length of the periods, in local time'),
         number: Type.Optional(Type.String({ maxLength: 20, description: 'A service number' })),
       },
       closed,
