@@ -1,6 +1,6 @@
 /**
- * Preservation orders (Act 806/2011 chapter 8 sections 24-26), for the security unit and the decision maker only. Nobody ends
- * an order that they entered, and no order lasts longer than three calendar months from entry or renewal; the database
+ * Preservation orders (Act 806/2011 chapter 8 sections 24-26), for the security unit and the decision maker only. Nobody renews
+ * or ends an order that they entered, and no order lasts longer than three calendar months from entry or renewal; the database
  * enforces both rules.
  */
 import { sql, type Kysely } from 'kysely'
@@ -72,7 +72,7 @@ export function enterOrder(
   )
 }
 
-/** Renews an order in force, by at most three calendar months from now. */
+/** Renews an order in force, to at most three calendar months from now. Refused to the person who entered it (`hold.own`). */
 export function renewOrder(
   db: Kysely<RegisterTables>,
   session: Session,

@@ -145,8 +145,11 @@ describe('the end of an order', () => {
     const { body } = await get('tuula', '/api/holds')
     expect((body['items'] as { id: string }[]).find(({ id }) => id === hold)).toMatchObject({
       renewals: [{ orderReference: 'R/9/27', by: 'Riitta' }],
-      may: { end: false },
+      may: { renew: false, end: false },
     })
+    expect(
+      await post('tuula', `/api/holds/${hold}/renewals`, { until: months(3).toString(), orderReference: 'R/10/27' }),
+    ).toMatchObject({ status: 403, code: 'hold.own' })
     const { rows: ledger } = await sql<{ cause: string }>`
       select cause from opened_entry where object_id = ${hold} order by seq`.execute(admin)
     expect(ledger.map(({ cause }) => cause)).toEqual(['entered', 'renewed'])

@@ -493,7 +493,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   o preservation_order := lock_order(wanted);
 begin
-  perform refuse_if(answered_call(o.contact_id), 'hold.own');
+  perform refuse_if(o.entered_by = viewer() or answered_call(o.contact_id), 'hold.own');
   perform check_order_end(renew_order.until);
   perform refuse_if(renew_order.until < o.until, 'hold.until-wrong');
   update preservation_order p set until = renew_order.until where p.id = o.id;

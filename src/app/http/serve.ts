@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
-import { readProofs } from '#use/evidence/read-proofs.ts'
+import { readShownProofs } from '#use/evidence/read-proofs.ts'
 import { addressList } from '#platform/connections/address-list.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
 import { clientKeyOf } from '#platform/connections/client-address.ts'
@@ -318,7 +318,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     return reply.type(type).send(text)
   })
   await publicationRoutes(app, desk, {
-    readProofs: async () => readProofs(desk.db, desk.clock.now(), await desk.custodian.logKey()),
+    readProofs: async () => readShownProofs(desk.db, desk.clock.now(), await desk.custodian.logKey()),
   })
   await webFiles(app, options.webFolder)
 

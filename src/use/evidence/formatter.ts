@@ -37,6 +37,9 @@ export function formatterAt(now: Temporal.Instant) {
       ),
     /** `28.2.2027 klo 10.05` */
     instant: (iso: string): Trilingual => momentText(Temporal.Instant.from(iso)),
+    /** Formats an instant by its day in Finland: `28.2.2027` */
+    day: (iso: string): Trilingual =>
+      dayText(Temporal.Instant.from(iso).toZonedDateTimeISO('Europe/Helsinki').toPlainDate()),
     /** `28.2.2027` */
     date: (iso: string): Trilingual => dayText(Temporal.PlainDate.from(iso)),
     /** `viimeisin poistoajo 14 minuuttia sitten`, or a text that none has run */

@@ -260,8 +260,8 @@ export const historyTerm: Check<TermFacts> = {
       },
     }
   },
-  more: ({ oldestEndsAt: oldest, lastSweepAt }, { instant, sweep, part }) => ({
-    oldest: oldest ? part('promise.history.term.oldest', { at: instant(oldest) }) : '',
+  more: ({ oldestEndsAt: oldest, lastSweepAt }, { day, sweep, part }) => ({
+    oldest: oldest ? part('promise.history.term.oldest', { at: day(oldest) }) : '',
     sweep: sweep(lastSweepAt),
   }),
 }

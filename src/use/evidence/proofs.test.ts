@@ -72,9 +72,9 @@ test('a sentence states the rule and the counts, with dates and numbers formatte
   }
   const describe = (given: Partial<typeof facts>) => describePromise('recordings.ceiling', { ...facts, ...given }, at)
   expect(describe({})).toEqual({
-    fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027 klo 10.05, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
-    sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027 kl. 10.05, senaste gallring för 14 minuter sedan, 0 försenade.',
-    en: 'Recordings are kept for at most 6 months: 12,408 held, the oldest is destroyed 28 Feb 2027 at 10:05, last deletion run 14 minutes ago, 0 overdue.',
+    fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
+    sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027, senaste gallring för 14 minuter sedan, 0 försenade.',
+    en: 'Recordings are kept for at most 6 months: 12,408 held, the oldest is destroyed 28 Feb 2027, last deletion run 14 minutes ago, 0 overdue.',
   })
   expect(describe({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
   expect(describe({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')

@@ -19,7 +19,7 @@ export function monthsAfter(column: string, months: number) {
  * Returns a condition for recordings that count in public figures. Excludes recordings that are past their day but not
  * destroyed yet: the difference between counts with and without them would reveal the number of preservation orders.
  */
-export function countsPublicly(now: Temporal.Instant) {
+export function countsPublicly(now: Temporal.Instant | RawBuilder<unknown>) {
   return sql<boolean>`(recording.state = 'DESTROYED' or coalesce(recording.destroy_at > ${now}, true))`
 }
 

@@ -9,6 +9,7 @@ import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import { describePromise } from './describe-promise.ts'
 import { formatterAt } from './formatter.ts'
+import { shownFacts } from './shown-facts.ts'
 
 const t = trilingualTexts(texts)
 
@@ -40,10 +41,25 @@ export type ProofKey = VerifierKey | 'unknown' | 'any'
  * text gives the reason, if it is older than a quarter of an hour, dated in the future or unsigned, or if its check failed.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
+  return readAll(holding, now, key, (_, facts) => facts)
+}
+
+/** Same as {@link readProofs}, with the facts and sentences that people see: {@link shownFacts}. */
+export async function readShownProofs(
+  holding: HoldingSafeguards,
+  now: Temporal.Instant,
+  key: ProofKey,
+): Promise<Proof[]> {
+  return readAll(holding, now, key, shownFacts)
+}
+
+type Shown = (promise: PromiseId, facts: Facts) => Facts
+
+async function readAll(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey, shown: Shown) {
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
   return promises.flatMap((promise) => {
     const row = rows.find((one) => one.promise === promise)
-    return row ? [toProof(row, now, key)] : []
+    return row ? [toProof({ ...row, facts: row.facts && shown(promise, row.facts) }, now, key, row)] : []
   })
 }
 
@@ -59,12 +75,12 @@ export async function readProof(
     .selectAll()
     .where('promise', '=', promise)
     .executeTakeFirst()
-  return row && toProof(row, now, key)
+  return row && toProof(row, now, key, row)
 }
 
 type ProofRow = Selectable<EvidenceTables['proof']>
 
-function toProof(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
+function toProof(row: ProofRow, now: Temporal.Instant, key: ProofKey, signed: ProofRow): Proof {
   const check = catalogue[row.promise]
   const known = {
     promise: row.promise,
@@ -73,7 +89,7 @@ function toProof(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
     test: `${check.test.file}: ${check.test.title}`,
   }
   // Unsigned facts are not shown either.
-  if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
+  if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, signed)))
     return { ...known, holds: false, text: t('promise.not-signed'), facts: {}, brokenSince: now.toString() }
   const ends = row.checked_at.add({ minutes: proofValidMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0

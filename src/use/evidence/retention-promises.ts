@@ -204,8 +204,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
       memo: store,
     }
   },
-  more: ({ oldestExpiresAt: oldest, lastSweepAt, leftovers: left }, { instant, number, sweep, part }) => ({
-    oldest: oldest ? part('promise.recordings.ceiling.oldest', { at: instant(oldest) }) : '',
+  more: ({ oldestExpiresAt: oldest, lastSweepAt, leftovers: left }, { day, number, sweep, part }) => ({
+    oldest: oldest ? part('promise.recordings.ceiling.oldest', { at: day(oldest) }) : '',
     sweep: sweep(lastSweepAt),
     left: left > 0 ? part('promise.recordings.ceiling.left', { count: left, number: number(left) }) : '',
   }),

@@ -8,6 +8,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inForce } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { countsPublicly } from './query-one.ts'
 import { findingKinds, judgeDecision, type DecidedSegment, type Finding, type FindingKind } from './judge-decision.ts'
 import { judgeQuotas } from './judge-quotas.ts'
 
@@ -23,7 +24,7 @@ export interface VerifyOptions {
 }
 
 export interface Verified {
-  /** Number of answered segments that were judged. */
+  /** Number of answered segments that were judged. Here and below without those that `countsPublicly` leaves out. */
   judged: number
   /** Number of judged segments that were to be recorded. */
   drawn: number
@@ -59,9 +60,11 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
       for await (const segments of decidedSegments(tx, since)) {
         for (const segment of segments) {
           signal?.throwIfAborted()
-          all.judged += 1
-          if (segment.decision.record) all.drawn += 1
-          if (segment.recordingId !== null) all.recorded += 1
+          if (segment.isCounted) {
+            all.judged += 1
+            if (segment.decision.record) all.drawn += 1
+            if (segment.recordingId !== null) all.recorded += 1
+          }
           quotas.add(segment)
           found.add(judgeDecision(segment, by))
         }
@@ -112,7 +115,10 @@ interface Row {
   recording_id: string | null
   recording_months: number | null
   is_beside: boolean
+  is_counted: boolean
 }
+
+type JudgedSegment = DecidedSegment & { isCounted: boolean }
 
 /**
  * Yields all answered segments in batches. A draw is foreign if the drawn id is not one of the contact's. Two cases are
@@ -137,17 +143,18 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
                 and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)))
       end as foreign_draw,
       s.decision_record, s.decision_reason, s.rule_id, s.rule_version, s.rule_share, s.draw, s.description_version,
-      s.quota_used, s.capture_failure, r.id as recording_id, r.recording_months,
+      s.quota_used, s.capture_failure, recording.id as recording_id, recording.recording_months,
       s.decision_reason = 'conference' and exists (
         select from segment o
         where o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.id <> s.id
           and o.decision_reason <> 'conference' and o.official_person_id is distinct from s.official_person_id
           and o.answered_at <= s.answered_at and coalesce(o.ended_at, 'infinity') >= s.answered_at
-      ) as is_beside
+      ) as is_beside,
+      recording.id is null or ${countsPublicly(sql`now()`)} as is_counted
     from segment s
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
     left join call_identity i on i.external_id_hash = s.drawn_on and i.contact_started_at = s.contact_started_at
-    left join recording r on r.segment_id = s.id
+    left join recording on recording.segment_id = s.id
     where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
   // Prefetches the next batch while the present one is judged.
@@ -161,7 +168,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
   }
 }
 
-function segmentOf(row: Row): DecidedSegment {
+function segmentOf(row: Row): JudgedSegment {
   return {
     segmentId: row.segment_id,
     contactId: row.contact_id,
@@ -187,6 +194,7 @@ function segmentOf(row: Row): DecidedSegment {
     recordingId: row.recording_id,
     recordingMonths: row.recording_months,
     isBeside: row.is_beside,
+    isCounted: row.is_counted,
   }
 }
 

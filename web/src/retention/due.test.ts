@@ -37,7 +37,10 @@ test('one record among a million still has a bar', () => {
 })
 
 test('a URL has the resolution and the number, and anything else is dropped', () => {
-  expect(readDueFilters({ by: 'month', number: '+35829497000', x: '1' })).toEqual({ by: 'month', number: '+35829497000' })
+  expect(readDueFilters({ by: 'month', number: '+35829497000', x: '1' })).toEqual({
+    by: 'month',
+    number: '+35829497000',
+  })
   expect(readDueFilters({ by: 'day', number: 'Aino' })).toEqual({})
   expect(readDueFilters({ by: 'hour' })).toEqual({})
   expect([readHoldState({ state: 'ended' }), readHoldState({ state: 'x' })]).toEqual([{ state: 'ended' }, {}])

@@ -86,7 +86,9 @@ export const Proof = Type.Object(
     holds: Type.Boolean(),
     checkedAt: instant('Last checked'),
     text: Type.Intersect([Trilingual], { description: 'Rule and counts in one sentence' }),
-    facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+    facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]), {
+      description: 'Counts of calls and acts in steps of five, ends by the day; counts of what is wrong are exact',
+    }),
     rule: Type.String({ description: 'The checked condition, in technical terms' }),
     test: Type.String({ description: 'The test of this promise: file and title' }),
     brokenSince: Type.Optional(instant('Since when it is broken')),

@@ -1,5 +1,5 @@
 import { promises } from '#description/promises.ts'
-import { readProofs } from '#use/evidence/read-proofs.ts'
+import { readShownProofs } from '#use/evidence/read-proofs.ts'
 import { registerOperations } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
@@ -8,7 +8,7 @@ import type { Routes } from '../routes.ts'
 export function evidenceRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, {
     readEvidence: async () => {
-      const items = await readProofs(desk.db, desk.clock.now(), await desk.custodian.logKey())
+      const items = await readShownProofs(desk.db, desk.clock.now(), await desk.custodian.logKey())
       const checked = new Set(items.map(({ promise }) => promise))
       return { items, unchecked: promises.filter((promise) => !checked.has(promise)) }
     },

@@ -168,7 +168,7 @@ describe('what is due', () => {
     )
 
   test('is counted by day and month, of all numbers and of one, in steps of five', async () => {
-    for (let one = 0; one < 6; one++) await call({ days: 20 })
+    for (let one = 0; one < 6; one++) await call({ days: 20 }, 3)
     await sweepHistory(custodian)
     const from = now.startOfDay()
     const sum = async (to: Temporal.ZonedDateTime, by: string, more = '') => {
@@ -192,7 +192,9 @@ describe('what is due', () => {
     )
     const end = Temporal.Instant.from(rows[0]!.ends.replace(' ', 'T')).toZonedDateTimeISO('Europe/Helsinki')
     const number = `&number=${encodeURIComponent(phone('029 497 000'))}`
-    expect(await due(end.startOfDay(), end.startOfDay().add({ days: 1 }), 'hour', number)).toMatchObject({ status: 400 })
+    expect(await due(end.startOfDay(), end.startOfDay().add({ days: 1 }), 'hour', number)).toMatchObject({
+      status: 400,
+    })
     const around = await due(end.subtract({ seconds: 1 }), end.add({ seconds: 1 }), 'day', number)
     const day = { from: end.startOfDay(), until: end.startOfDay().add({ days: 1 }) }
     const items = around.body['items'] as { from: string; until: string; recordings: number; contacts: number }[]

@@ -1,0 +1,62 @@
+/**
+ * Facts of a proof as people see them (R41, L37). Exact counts every five minutes would show when calls end and what others do,
+ * so counts of calls and acts are in steps of five. Counts of what is wrong are exact. The proof itself, which is signed and which
+ * `seloste status` reads on the machine, has all counts.
+ */
+import type { PromiseId } from '#description/promises.ts'
+import type { Facts } from './tables.ts'
+
+/** Counts of calls, people and acts, by promise. */
+const rounded: Partial<Record<PromiseId, readonly string[]>> = {
+  'access.personal': ['accounts', 'sessions'],
+  'rights.granted': ['rights', 'listenings'],
+  'rights.own': ['listenings', 'looks'],
+  'rights.maintenance-security': ['looks', 'listenings'],
+  'rights.scope': ['looks', 'acts', 'listenings', 'items'],
+  'purposes.closed': ['looks', 'listenings'],
+  'history.admitted': ['admitted', 'held', 'ended'],
+  'history.complete': ['recordings', 'live'],
+  'history.term': ['contacts'],
+  'history.tells-recorded': ['toldRecorded', 'toldDestroyed'],
+  'recording.as-drawn': ['judged', 'drawn', 'recorded', 'failed', 'unverifiable'],
+  'recording.partial': ['answered', 'recorded'],
+  'recording.never-switchboard': ['calls', 'recordings'],
+  'recording.within-signals': ['recordings'],
+  'recordings.floor': ['destroyedByTerm', 'destroyedOtherwise'],
+  'recordings.ceiling': ['held'],
+  'recordings.stay': ['listenings', 'ranges'],
+  'inspections.at-office': ['heard', 'rooms'],
+  'prohibitions.obeyed': ['prohibitions'],
+  'disclosures.returned': ['released', 'confirmed'],
+  'disclosures.recalled': ['recalled', 'open'],
+  'disclosures.anonymised': ['released', 'approved'],
+  'disclosures.founded': ['decided', 'refused'],
+  'log.whole': ['entries'],
+}
+
+/** Shares of exact counts, shown as whole percents. */
+const shares = ['share', 'highest']
+
+/** The difference between prohibitions and those carried out is what waits, for an order for example: neither is shown. */
+const hidden: Partial<Record<PromiseId, readonly string[]>> = { 'prohibitions.obeyed': ['carriedOut', 'waiting'] }
+
+/** Returns a promise's facts without those that reveal single calls, or what others do. */
+export function shownFacts(promise: PromiseId, facts: Facts): Facts {
+  const [inFives, left] = [rounded[promise] ?? [], hidden[promise] ?? []]
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, fact]) => {
+      if (left.includes(name)) return []
+      if (typeof fact !== 'number') return [[name, dayOf(name, fact)]]
+      if (inFives.includes(name)) return [[name, 5 * Math.round(fact / 5)]]
+      return [[name, promise === 'recording.partial' && shares.includes(name) ? Math.round(100 * fact) / 100 : fact]]
+    }),
+  )
+}
+
+/** Ends of the oldest call and recording, to the millisecond, would name a call: the start of their day in Finland. */
+const ends = ['oldestExpiresAt', 'oldestEndsAt']
+
+function dayOf(name: string, fact: string | boolean | null) {
+  if (typeof fact !== 'string' || !ends.includes(name)) return fact
+  return Temporal.Instant.from(fact).toZonedDateTimeISO('Europe/Helsinki').startOfDay().toInstant().toString()
+}
