@@ -1,7 +1,6 @@
 /**
  * Facts of a proof as people see them (R41, L37). Exact counts every five minutes would show when calls end and what others do,
- * so counts of calls and acts are in steps of five. Counts of what is wrong are exact. The proof itself, which is signed and which
- * `seloste status` reads on the machine, has all counts.
+ * so counts of calls and acts are in steps of five. Counts of what is wrong are exact. The signed proof in the database has all counts.
  */
 import type { PromiseId } from '#description/promises.ts'
 import type { Facts } from './tables.ts'
