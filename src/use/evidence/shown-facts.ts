@@ -43,7 +43,7 @@ const hidden: Partial<Record<PromiseId, readonly string[]>> = { 'prohibitions.ob
 export function shownFacts(promise: PromiseId, facts: Facts): Facts {
   const [inFives, left] = [rounded[promise] ?? [], hidden[promise] ?? []]
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, fact]) => {
+    Object.entries(facts).flatMap(([name, fact]): [string, Facts[string]][] => {
       if (left.includes(name)) return []
       if (typeof fact !== 'number') return [[name, dayOf(name, fact)]]
       if (inFives.includes(name)) return [[name, 5 * Math.round(fact / 5)]]
