@@ -115,6 +115,13 @@ describe('the scripts of the Debian package', () => {
     const removals = text.split('\n').filter((line) => line.includes('rm -rf'))
     expect(removals.map((line) => line.trim())).toEqual(['rm -rf /var/cache/seloste', 'rm -rf /var/lib/seloste'])
     const [before = ''] = text.split('rm -rf /var/lib/seloste')
-    expect(before.split('\n').at(-2)).toContain('= "destroy all data" ]; then')
+    const asked = before.split('= "destroy all data" ]; then')[1] ?? 'else'
+    expect(asked).not.toMatch(/^ {4}(elif|else|fi)\b/m)
+  })
+
+  test('a purge that deletes the data overwrites the keys first', () => {
+    const text = readFileSync(join(packaging, 'deb/postrm'), 'utf8')
+    expect(text.indexOf('shred')).toBeGreaterThan(text.indexOf('= "destroy all data"'))
+    expect(text.indexOf('shred')).toBeLessThan(text.indexOf('rm -rf /var/lib/seloste'))
   })
 })
