@@ -27,7 +27,8 @@ describe('a package that is ready', async () => {
     await expect(opened(image, instituteKeys.identity)).rejects.toThrow()
     const { status, bytes } = await fetchLink(body['link'] as string)
     expect(status).toBe(200)
-    expect((await opened(bytes, instituteKeys.identity)).size).toBe(recordings.length + 2)
+    // Each copy has a vCon beside it.
+    expect((await opened(bytes, instituteKeys.identity)).size).toBe(2 * recordings.length + 2)
     expect(bytes.length).toBe(image.length)
   })
 
