@@ -3691,7 +3691,6 @@ count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(max_rows integer) returns integer to seloste_custodian
 current_contact_viewer(filters contact_filters) returns contact_viewer
-day_for_letter(at timestamp with time zone) returns text
 day_keys_are_retired() returns boolean to seloste_custodian
 day_start(day date) returns timestamp with time zone
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
@@ -4056,11 +4055,10 @@ quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
 quarantine_guard() returns trigger
 quarter_start(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
-queue_end_of_term(r recording) returns void
 queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 queue_recording_webhooks() returns trigger
 queue_study_recount() returns trigger
-queue_webhooks(event text, object uuid) returns void
+queue_webhooks(event text, object uuid, at timestamp with time zone DEFAULT clock_timestamp()) returns void
 quota_counts(answered_from timestamp with time zone, answered_to timestamp with time zone, known uuid[]) returns TABLE(rule_id text, official_person_id uuid, number_reached text, recorded bigint) to seloste_capture
 reached_disclosures(reach jsonb, from_at timestamp with time zone) returns TABLE(kind text, disclosure_id uuid, number text, items bigint, ends_at timestamp with time zone)
 reached_requests(draft uuid, reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, ends_at timestamp with time zone, calls bigint, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone, is_decided boolean)

@@ -1,9 +1,3 @@
--- Returns the start of the Finnish day: letters give the day of a destruction and not its hour.
-create or replace function day_for_letter(at timestamptz) returns text
-language sql stable set search_path = pg_catalog, public, pg_temp as $$
-  select ledger_instant(date_trunc('day', at, 'Europe/Helsinki'))
-$$;
-
 -- Digest of a letter's facts, without who handles the request and when the letter was made. Of the accesses to a call those before `until`
 -- count.
 create or replace function letter_digest(facts jsonb, until timestamptz) returns bytea

@@ -32,6 +32,16 @@ const run = (at = now(), store = objects) => sweep({ ...expunging, objects: stor
 const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst()
 const ledgerOf = (id: string) => admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
 
+/** Enters a preservation order on a recording's call. */
+async function order({ id }: { id: string }): Promise<void> {
+  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
+  await pool.query(
+    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
+    [id, by],
+  )
+}
+
 async function makeRecording(
   given: Parameters<typeof register.record>[0],
   call?: Parameters<typeof register.record>[1],
@@ -71,13 +81,8 @@ function storeThatDies(at: number, when: 'before' | 'after'): ObjectStore {
 }
 
 test('a recording under an order is shown as one that ended by its term in the same sweep, before and after the order’s end', async () => {
-  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuija' })
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
-  await pool.query(
-    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
-     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
-    [held.id, by],
-  )
+  await order(held)
   const shown = async ({ id }: { id: string }) => {
     const view = viewRecording(await rowOf(id), Temporal.Now.instant())
     const letter = await pool.query<{ facts: object }>(
@@ -98,13 +103,8 @@ test('a recording under an order is shown as one that ended by its term in the s
 
 test('another system gets the same event for a recording under an order as for one that ended by its term', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
-  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
-  await pool.query(
-    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
-     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
-    [held.id, by],
-  )
+  await order(held)
   const reported = async () =>
     (await pool.query<{ id: string }>('select object_id as id from webhook_delivery order by id')).rows.map(
       ({ id }) => id,
@@ -122,14 +122,9 @@ test('another system gets the same event for a recording under an order as for o
 
 test('the events at the end of terms have one time, and are sent in an order that does not tell which recording an order keeps', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
-  const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Taina' })
   const call = callOfMonthsAgo(7)
   const all = [await makeRecording(call), await makeRecording(call), await makeRecording(call)]
-  await pool.query(
-    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
-     select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
-    [all[1]!.id, by],
-  )
+  await order(all[1]!)
   await run()
   const { rows } = await pool.query<{ id: string; at: Temporal.Instant; next_at: Temporal.Instant }>(
     'select object_id as id, at, next_at from webhook_delivery',
