@@ -6,7 +6,10 @@ import type { Page } from '@playwright/test'
 const count = `if (!window.presses) {
   window.presses = true
   const add = () => sessionStorage.setItem('presses', String(1 + Number(sessionStorage.getItem('presses'))))
-  addEventListener('pointerdown', ({ isTrusted }) => isTrusted && add(), true)
+  addEventListener('pointerdown', (event) => {
+    // Playwright cancels a press whose target has moved away meanwhile, and presses again.
+    if (event.isTrusted) setTimeout(() => event.defaultPrevented || add())
+  }, true)
   addEventListener('keydown', ({ isTrusted, key, repeat, target }) => {
     const isTyping = target.matches('textarea, [role=spinbutton], input:not([type=checkbox], [type=radio])')
     if (isTrusted && !repeat && (key === 'Enter' || (key === ' ' && !isTyping))) add()
