@@ -41,7 +41,7 @@ module.exports = {
   forbidden: [
     ...oneWay,
     door('admit', ['capture']),
-    door('read', ['use', 'destruction']),
+    door('view-under-grant', ['use']),
     door('expunge', ['destruction']),
     {
       name: 'steps-of-an-expunction-are-behind-the-door',
