@@ -56,7 +56,7 @@ export const settingsTable = [
   },
   {
     names: ['SELOSTE_DESCRIPTION'],
-    without: 'the one in Seloste, its end dates and reviews at least three months ahead',
+    without: 'the one that comes with Seloste, with end dates and reviews moved to three months from now or later',
     what: 'the register description with which an installation begins; later versions are approved in the web',
   },
   {
