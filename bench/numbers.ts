@@ -55,7 +55,9 @@ export function tableOf(rows: readonly Row[]): string {
     const reached = isReached === undefined ? '' : isReached ? 'met' : '**missed**'
     return `| ${[what, measured, yardstick, ratio, target, reached].map(cell).join(' | ')} |`
   })
-  return ['| | measured | yardstick | ratio | required | |', '|---|---|---|---|---|---|', ...lines].join('\n')
+  return ['| what | measured | yardstick | ratio | required | result |', '|---|---|---|---|---|---|', ...lines].join(
+    '\n',
+  )
 }
 
 /** Presses of everyday tasks: exact, measured and asserted by a journey at each run of the tests. */
@@ -66,7 +68,7 @@ const presses = [
   'Counted and asserted by [few-presses.journey.ts](../test/journeys/few-presses.journey.ts): mouse buttons, Enter, and Space outside text',
   'fields. Signing in, the purpose, moving by Tab and typing are not counted.',
   '',
-  '| | presses | required |',
+  '| task | presses | required |',
   '|---|---|---|',
   '| an official listens to yesterday’s call of a caller whose last digits they know | 4 | 4 |',
   '| a supervisor evaluates a drawn call, with two answers | 6 | 6 |',
@@ -85,7 +87,7 @@ function pageOf(found: Record<string, BenchRun>, order: readonly string[]): stri
     'compare the ratios, because the times depend on the machine. A bench that was not run keeps its earlier rows and their day.',
     '',
     `${withTarget.filter(({ isReached }) => isReached).length} of ${withTarget.length} requirements are met.`,
-    ...(missing.length === 0 ? [] : ['', `Not run yet: ${missing.join(', ')}.`]),
+    ...(missing.length === 0 ? [] : ['', `Without stored results (earlier ones are in [bench](../bench/README.md)): ${missing.join(', ')}.`]),
     ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
       '',
       `## ${name}`,

@@ -33,7 +33,7 @@ const maxMs = 50
 const maxRatio = 1.3
 const pageSize = 50
 const countedUpTo = 1_000
-/** Timeout of a statement by hand. */
+/** Timeout of a hand-written statement. */
 const handwrittenTimeoutMs = 3_000
 /** SQLSTATE of a statement that timed out. */
 const queryCanceled = '57014'
@@ -99,7 +99,7 @@ function summaryRow(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= maxRatio)
   return {
-    what: `searches that take at most x${maxRatio} of the same by hand, in the median`,
+    what: `searches that take at most x${maxRatio} of the time of hand-written SQL, in the median`,
     measured: `${good.length} of ${searched.length}`,
     target: 'all',
     isReached: good.length === searched.length,
@@ -137,7 +137,9 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   const row: Row = {
     what: `${who}: ${search.name} (${found.total} found)`,
     measured: `p95 ${ms(p95)}, median ${ms(median)}`,
-    yardstick: expected ? `by hand, median ${ms(medianByHand)}` : `by hand, over ${handwrittenTimeoutMs / 1000} s`,
+    yardstick: expected
+      ? `hand-written SQL, median ${ms(medianByHand)}`
+      : `hand-written SQL, over ${handwrittenTimeoutMs / 1000} s`,
     ...(expected && { ratio: ratio(median, medianByHand) }),
     target: `p95 under ${maxMs} ms`,
     isReached: p95 < maxMs,
