@@ -87,7 +87,9 @@ function pageOf(found: Record<string, BenchRun>, order: readonly string[]): stri
     'compare the ratios, because the times depend on the machine. A bench that was not run keeps its earlier rows and their day.',
     '',
     `${withTarget.filter(({ isReached }) => isReached).length} of ${withTarget.length} requirements are met.`,
-    ...(missing.length === 0 ? [] : ['', `Without stored results (earlier ones are in [bench](../bench/README.md)): ${missing.join(', ')}.`]),
+    ...(missing.length === 0
+      ? []
+      : ['', `Without stored results (earlier ones are in [bench](../bench/README.md)): ${missing.join(', ')}.`]),
     ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
       '',
       `## ${name}`,
