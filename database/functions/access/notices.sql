@@ -64,7 +64,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function mark_notices_seen to seloste_desk;
 
--- Deletes notices older than a year, except the offer of a second factor, which is made once. The log keeps the events.
+-- Deletes notices older than a year, except the offer of a second factor, because it is made only once. The log keeps the events.
 create or replace function prune_notices() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from account_notice n where n.at < now() - interval '12 months' and n.kind <> 'second-factor-offer'

@@ -8,8 +8,8 @@ begin
   return new;
 end $$;
 
--- Spends the confirmation of one act on one revision of an object, at most two minutes old. Returns true also if the holder has no passkey:
--- none is required then.
+-- Uses up the confirmation of one act on one revision of an object, at most two minutes old. Returns true also if the holder has no
+-- passkey: none is required then.
 create or replace function spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -45,8 +45,9 @@ begin
   return new;
 end $$;
 
--- Lets only the identity system set a person's external id: sign-in finds the person by it. Changed for somebody who has rights, a factor or
--- an open session, it signs nobody in until the operator confirms it: otherwise the token and any account of the provider were their session.
+-- Lets only the identity system set a person's external id: sign-in finds the person by it. If it changes for somebody who has rights, a
+-- factor or an open session, nobody can sign in with it until the operator confirms it: otherwise, whoever holds the SCIM token and any
+-- account of the provider could sign in as that person.
 create or replace function identity_guard() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_desk' and scim_client() is null and (

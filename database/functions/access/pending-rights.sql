@@ -1,5 +1,5 @@
--- Digest of a letter's facts, without who handles the request and when the letter was made. Of the accesses to a call those before `until`
--- count.
+-- Returns the digest of a letter's facts, except its handler and the time at which it was made. Accesses to a call count only up to
+-- `until`.
 create or replace function letter_digest(facts jsonb, until timestamptz) returns bytea
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select sha256(convert_to((facts - 'madeAt' - 'handler' || case when facts ? 'looks' then jsonb_build_object('looks', (
@@ -18,7 +18,7 @@ begin
     or l.facts_digest is distinct from letter_digest(letter_facts(q, l.kind, l.ground), l.made_at);
 end $$;
 
--- Returns the undelivered letters of a request that are stale and cannot be delivered, for its list.
+-- Returns the undelivered letters of a request that are stale and cannot be delivered, for the request's list of letters.
 create or replace function stale_letters(request uuid) returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -29,7 +29,8 @@ begin
 end $$;
 grant execute on function stale_letters to seloste_desk;
 
--- Locks and returns the request of a letter: open, or closed with an undelivered letter of this kind, which is then drafted anew.
+-- Locks and returns the request for which a letter is made. The request is open, or has an undelivered letter of this kind that is to be
+-- drafted again.
 create or replace function lock_request_of_letter(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -55,9 +56,9 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     months_after(r.call_ended_at, months) - case when months >= 6 then interval '24 hours' else interval '0' end) end
 $$;
 
--- Returns the latest end of a recording: its day, or the earlier one of an approved version that is not in force yet, or of one of its
--- rules that begins later. A step counts only while its version is the newest in force. Versions approved before `planned` was stored
--- have `terms` and supersede no steps.
+-- Returns when a recording is destroyed at the latest: on its day, or earlier if an approved version, or a rule of it that begins later,
+-- will shorten its term. A shortening does not count if a later version is in force by then. Versions approved before `planned` was stored
+-- have `terms` instead, and do not cancel earlier shortenings.
 create or replace function planned_end(r recording) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least(r.destroy_at, (
@@ -69,7 +70,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where w.version > v.version and w.effective_from <= (t ->> 'at')::timestamptz and n.reach ? 'planned')))
 $$;
 
--- Returns the instant from which an approved version no longer lets open inspections delay an end (C3).
+-- Returns when an approved version stops letting open inspections delay an end (C3).
 create or replace function holds_end_at() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select min(d.effective_from) from description_reach k join description_draft d on d.id = k.draft_id
@@ -91,7 +92,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns the open requests that a change affects: request, recording, and its end under the change. A row without a recording is a request
--- that cannot be served any more from then on, or (`ends_at` null) whose calls are not found yet.
+-- that can no longer be served from `ends_at` on, or, if `ends_at` is null, whose calls are not found yet.
 create or replace function reached_rights(reach jsonb, from_at timestamptz)
 returns table (request_id uuid, recording_id uuid, ends_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -109,7 +110,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select w.request_id, r.id, r.destroy_at, (
         select min(end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz)) from jsonb_array_elements(reach -> 'terms') t
         where t ->> 'number' = r.number_reached) as by_term,
-      -- A recording kept past its day for an inspection ends with the switch.
+      -- A recording kept past its day for an inspection ends when the switch is turned off.
       case when (reach ->> 'endsHolds')::boolean and (r.destroy_at <= from_at or appointment_is_after(w.request_id, r.destroy_at))
         then greatest(r.destroy_at, from_at) end as by_hold
     from waiting w join recording r on r.id = w.recording_id
@@ -132,8 +133,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       'NOT_IDENTIFIABLE'))
 $$;
 
--- Returns the requests that a draft affects, each with its first end and whether it is decided: played before, by a booked appointment, or
--- the requester notified in time.
+-- Returns the requests that a draft affects, each with its first end and whether it is settled: a booked appointment plays its calls before
+-- that end, or the requester was notified in time.
 create or replace function reached_requests(draft uuid, reach jsonb, from_at timestamptz)
 returns table (request_id uuid, ends_at timestamptz, calls bigint, is_booked boolean, is_heard_before boolean, told_how text,
   told_at timestamptz, is_decided boolean)
@@ -197,7 +198,8 @@ begin
 end $$;
 grant execute on function list_pending_rights to seloste_desk;
 
--- Records that the requester was notified in time. The other decision, playing before the end, is a booked appointment.
+-- Records that the requester was notified in time. The alternative, playing the calls before their end, needs no record here: it is a
+-- booked appointment.
 create or replace function record_pending_right_notice(draft uuid, request uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -39,7 +39,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 grant execute on function holds_now to seloste_desk;
 
--- Returns true for officials by directory and procedure: employed now, with a number at which they answer or a right to their own calls.
+-- Returns true if a person is an official now: employed, with a number at which they answer or a right to their own calls.
 create or replace function is_official(person uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from person p where p.id = person and holds_now(p.employed_from, p.employed_to))
@@ -162,8 +162,8 @@ begin
   end if;
 end $$;
 
--- Requests a right for each of some people, all or none. Anyone may for themselves, a supervisor for the officials of the unit, an
--- administrator for anyone. The described scope of the role, in the units or numbers named, limits the right.
+-- Requests a right for each of some people, all or none. Anyone may request for themselves, a supervisor for the officials of the unit, an
+-- administrator for anyone. The right is limited to the scope that the description gives the role, within the units or numbers named.
 create or replace function request_rights(people uuid[], role text, duty text, purposes text[], units uuid[], numbers text[],
   reason text, valid_from timestamptz, valid_to timestamptz) returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -312,7 +312,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     case when r.role = 'EXPERT' and exists (select from person_phone f where f.person_id = r.person_id and holds_now(f.valid_from, f.valid_to))
       then 'answers-calls' end,
     case when exists (select from person_placement pl where pl.person_id = r.person_id and holds_now(pl.valid_from, pl.valid_to)
-        -- Also one that was entered after it began.
+        -- Also a placement that was entered after it began.
         and greatest(pl.valid_from, pl.entered_at) > confirmed_at(r)) then 'place-changed' end,
     case when exists (select from d where not purposes_cover(d.purposes, r.purposes)
         or not (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all'))
@@ -332,8 +332,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function is_doubtful_after_move to seloste_desk;
 
--- Confirms that a right is still needed, or ends it; by an approver or the holder's supervisor, never the holder. Doubts have to be
--- answered.
+-- Confirms that a right is still needed, or ends it; by an approver or the holder's supervisor, never the holder. If there are doubts, a
+-- note is required.
 create or replace function review_right(wanted uuid, keep boolean, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

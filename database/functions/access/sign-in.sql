@@ -6,7 +6,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function session_holds to seloste_custodian, seloste_desk;
 
--- Returns true until a one-time link was used or has expired, likewise.
+-- Returns true until a one-time link was used or has expired, by the clock and by the register's time.
 create or replace function link_holds(l one_time_link) returns boolean
 language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
@@ -76,7 +76,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Seconds until the next attempt from here is accepted; 0: now. Strangers together may fail a hundred times in a row at one account (NIST
--- SP 800-63B-4 section 3.2.2). Then its person signs in from a browser of their own, or by a new one-time link.
+-- SP 800-63B-4 section 3.2.2). After that, its holder can sign in only from a known browser or with a new one-time link.
 create or replace function sign_in_wait(user_id text, network text, device bytea) returns integer
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select attempt_wait(user_id, sign_in_source(user_id, network, device))
@@ -132,10 +132,9 @@ begin
     and from_here = 'device:' || encode(d.hash, 'hex');
 end $$;
 
--- Opens a session by password: `proof` is its argon2id output, of which only the hash is stored here. Its caller can neither open a session
--- for somebody who is absent nor guess uncounted.
--- `outcome`: opened; second-factor (one of `factors` is needed); enrolment (none yet, and one is required); refused; wait. `verifier`: the
--- log's digest of the password that was right.
+-- Opens a session by password: `proof` is its argon2id output, of which only the hash is stored here. So the calling process can neither
+-- open a session without the person's password nor guess passwords uncounted. `outcome`: opened; second-factor (one of `factors` is
+-- needed); enrolment (none yet, and one is required); refused; wait. `verifier`: the log's digest of the password that was right.
 create or replace function open_session(
   user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamptz,
   out outcome text, out person uuid, out factors text[], out verifier text
@@ -383,8 +382,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (r.role in ('ACCESS_APPROVER', 'ADMINISTRATOR', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER') or r.scope_kind = 'all'))
 $$;
 
--- Uses the link of the first person of a role: enters them with their password, or finds them in the directory by the password they have.
--- Raises what is wrong; the first two are two natural persons. Gives no right (access/rights.sql).
+-- Uses the link of the first person of a role: enters them with their password, or finds them in the directory and checks their password.
+-- Raises what is wrong; the first administrator and the first approver must be two people. The right is given by install_right
+-- (access/rights.sql).
 create or replace function use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -544,8 +544,8 @@ begin
 end $$;
 grant execute on function end_leavers to seloste_custodian;
 
--- Deletes sign-in data that nobody needs: failures of the day before from networks and of accounts that do not exist, links that ended long
--- ago, devices unused for half a year, unfinished enrolments.
+-- Deletes old sign-in data: failures older than a day, except an existing account's count of strangers' failures (`*`); expired links,
+-- devices unused for half a year, unfinished enrolments, and old requests and changes.
 create or replace function prune_sign_in_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from sign_in_failure f where f.last_at < now() - interval '1 day'
@@ -588,7 +588,7 @@ begin
   select o.* into l from one_time_link o
   where o.hash = sha256(convert_to(token, 'UTF8')) and link_holds(o)
     and o.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
-    -- Checked again: since the link was made, the person may have become one who decides on others, or lost their second factor.
+    -- Checked again: since the link was made, the person may have got a role that decides on others, or lost their second factor.
     and (o.made_by is null or not link_needs_operator(o.person_id))
   for update;
   if l.id is null then

@@ -1,5 +1,5 @@
--- Returns the digest by which the log names what a person signs in with. It reveals nothing: the parts have a random salt, a random nonce,
--- a keyed hash or a public key.
+-- Returns the digest that identifies a sign-in credential in the log. It reveals nothing, because the parts contain a random salt, a random
+-- nonce, a keyed hash or a public key.
 create or replace function verifier(kind text, variadic parts text[]) returns text
 language sql stable as $$
   select kind || ':' || encode(sha256(convert_to(array_to_string(parts, ':'), 'UTF8')), 'hex')
@@ -51,7 +51,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function stored_verifiers to seloste_custodian;
 
--- Returns a person's verifiers of some kinds as an entry's detail has them.
+-- Returns a person's verifiers of some kinds in the form of an entry's detail.
 create or replace function verifiers_detail(of_person uuid, kinds text[] default null) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object('verifiers', coalesce(jsonb_agg(v.verifier order by v.verifier), '[]'))
@@ -79,8 +79,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select f.seq, f.person, f.verifier, f.replaced_by, f.replaced_at from followed f where f.introduces
 $$;
 
--- Returns the people with a stored verifier that the log has not, or has no longer, and the entries of uses of such a verifier, after an
--- entry and among given ones. A sign-in may be logged just after the change of its password: for a minute the former one is accepted.
+-- Returns the people with a stored verifier that the log does not list as current, and the entries in which such a verifier was used.
+-- Checks the entries after `after_seq`, and those of `among` before it. A sign-in may be logged just after the password change that follows
+-- it, so a former verifier is accepted for a minute.
 create or replace function strange_verifiers(after_seq bigint, among bigint[])
 returns table (stored uuid[], used bigint[], people uuid[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -12,7 +12,7 @@ begin
       and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
       -- now() is the start of the transaction: a transaction kept open would stop the clock for its rights and its session.
       and clock_timestamp() < now() + interval '5 minutes'
-      -- A snapshot from before would still have a session that has ended since, and a right that was revoked.
+      -- An older snapshot would still contain a session that has ended since, or a right that was revoked.
       and current_setting('transaction_isolation') = 'read committed'
   );
 end $$;

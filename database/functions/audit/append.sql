@@ -78,11 +78,11 @@ begin
     from audit_leaf l join audit_entry e on e.seq = l.seq
     where l.index >= first and l.index < upto
       and e.action in ('description.installed', 'description.approved') and e.result = 'ok';
-  -- Repeats what people still sign in with, or did at the first entries that stay.
+  -- Repeats the verifiers that people still sign in with, or signed in with when the oldest remaining entries were written.
   insert into audit_entry (action, object_kind, object_id, result, detail)
     with pruned as materialized (
       select l.seq from audit_leaf l where l.index >= first and l.index < upto
-      -- Pruned before: the entry that repeats it is pruned now.
+      -- Its first entry was pruned earlier, and the entry that repeats it is pruned now.
       union select (e.detail ->> 'since')::bigint from audit_leaf l join audit_entry e on e.seq = l.seq
         where l.index >= first and l.index < upto and e.action = 'credential.recorded'
     )

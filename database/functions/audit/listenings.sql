@@ -120,7 +120,7 @@ begin
     jsonb_build_object('listening', l.id, 'why', why, 'servedMs', served_ms, 'parts', cardinality(served), 'served', served[1:1000]));
 end $$;
 
--- Ends a listening at its holder's wish. Returns false if this session has no such listening, or it has ended.
+-- Ends a listening for the person who listens. Returns false if this session has no such listening, or it has ended.
 create or replace function stop_listening(wanted uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -159,7 +159,7 @@ begin
   for listening, why in
     select o.id, w.why
     from listening o, listening_end_reason(o, exists (
-      -- Same conditions as viewer(), for a session whose token nobody here has.
+      -- Same conditions as viewer(), for a session whose token is not known here.
       select from session s join person p on p.id = s.person_id
       where s.token_hash = o.session_hash and s.person_id = o.person_id
         and session_holds(s) and not s.awaits_second_factor

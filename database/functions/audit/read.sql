@@ -66,7 +66,7 @@ begin
 end $$;
 grant execute on function count_log to seloste_desk;
 
--- Returns one entry. An entry whose text is hidden comes without salt and leaf, because these would prove the text.
+-- Returns one entry. An entry whose text is hidden comes without salt and leaf, because with these a guess of the text could be confirmed.
 create or replace function read_log_entry(wanted bigint)
 returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
   reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint, is_proved boolean)
@@ -76,9 +76,9 @@ begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
-      e.result, log_detail_shown(e.action, e.detail), case when p.is_so then e.salt end, case when p.is_so then l.index end, p.is_so
+      e.result, log_detail_shown(e.action, e.detail), case when p.may_prove then e.salt end, case when p.may_prove then l.index end, p.may_prove
     from audit_entry e left join audit_leaf l on l.seq = e.seq
-    cross join lateral (select coalesce(log_entry_is_proved(e.action, e.detail), true) as is_so) p
+    cross join lateral (select coalesce(log_entry_is_proved(e.action, e.detail), true) as may_prove) p
     where e.seq = wanted and log_entry_is_shown(e.action, e.object_kind);
   insert into audit_entry (person_id, role, action, object_kind, result, detail)
   values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok', jsonb_build_object('entry', wanted));

@@ -54,10 +54,11 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_admissions to seloste_capture;
 
--- Returns for each part: facts by hour, how many of them should be held, and which are missing. A call cannot be past its term within 14
--- months of its start, whatever a row or entry contains. A node knows the start of its own part; the call's may differ by a day
--- (admit_part). A node's own facts cannot be replaced, whatever rows and entries contain; only a feed's can. A recording is held only under
--- the segment, contact and number with which it was admitted, so that another call's term or official cannot apply to it.
+-- Returns for each part of the count and kind: the number of facts, how many of them should be held, how many of these are missing, and an
+-- example. A call cannot be past its term within 14 months of its start, whatever a row or entry contains. A node knows the start of its
+-- own part; the call's may differ by a day (admit_part). A node's own facts cannot be replaced, whatever rows and entries contain; only a
+-- feed's can. A recording counts as held only with the segment, contact and number with which it was admitted: otherwise another call's
+-- term or official could apply to it.
 create or replace function admissions_held(parts uuid[])
 returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp

@@ -34,7 +34,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and coalesce(s.ended_at >= register_now() - interval '23 hours', not is_over(null, s.contact_id, s.contact_started_at))
 $$;
 
--- Gives such calls the official whom the directory had at the answer. One administrator alone cannot attribute past calls.
+-- Sets the official of such calls to the holder of the number when the call was answered. One administrator alone cannot attribute past
+-- calls.
 create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -113,7 +114,7 @@ begin
   end if;
   select * into o from official_at(new.official_phone, new.answered_at);
   if o.person_id is null or o.person_id = reported_person
-    -- Reported again: it becomes an update.
+    -- The segment exists: this insert becomes an update.
     or tg_op = 'INSERT' and exists (select from segment s where s.id = new.id and s.contact_started_at = new.contact_started_at)
   then
     return new;

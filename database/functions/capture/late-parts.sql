@@ -1,5 +1,6 @@
--- Returns true if a call ended and was complete a day ago, or began two days ago and has no end, and no feed or node can still be late with it. Planned once a connection: it
--- runs several times for each part of a past call, and planning the months costs as much as reading them.
+-- Returns true if a call ended and was admitted more than a day ago, and no feed or node can still report it late. A call without an end
+-- counts as ended a day after its start. Planned once a connection: it runs several times for each part of a past call, and planning over
+-- the monthly partitions costs as much as reading them.
 create or replace function is_closed_to_late_facts(call uuid, call_started timestamptz, slack interval) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

@@ -42,9 +42,9 @@ $$;
 create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
--- Returns true if two nodes' parts of a call are the same conversation, whose recordings are forbidden as one (R49): with the same official,
--- at the same time or continued at the other node. An inferred end is no end. Null if only one part's official is reported: then nothing is
--- forbidden yet, because a destruction cannot be undone and the other official may be another (R23).
+-- Returns true if two nodes' parts of a call are the same conversation, whose recordings are forbidden as one (R49): with the same
+-- official, at the same time or continued at the other node. An inferred end is no end. Null if only one part's official is reported: then
+-- nothing is forbidden yet, because a destruction cannot be undone and the unreported official may be a different one (R23).
 create or replace function is_same_talk(one segment, other segment) returns boolean
 language sql immutable as $$
   select coalesce(one.node <> other.node, false)
@@ -56,10 +56,10 @@ language sql immutable as $$
 $$;
 
 -- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
--- `other` if there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has
--- reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
--- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the conversation.
--- For calls too old to be reported late nothing is revealed.
+-- `other` if there is one. `beside`: another node has it and has not finished; nothing is entered, and the reporting node asks again.
+-- `told`: another node has reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded. A
+-- part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the
+-- conversation. For calls too old to be reported late the answer is always `own`, which reveals nothing.
 create or replace function resolve_duplicate_segment(reporting_node uuid, call uuid, call_started timestamptz, reported jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -177,7 +177,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   returning s.contact_id, s.contact_started_at
 $$;
 
--- Does this for all nodes without a heartbeat for a quarter of an hour.
+-- Ends the parts of every node that has been down for a quarter of an hour.
 create or replace function end_segments_of_down_nodes(reporting_node uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select e.* from capture_node n, end_segments_of_node(n.id) e
@@ -242,7 +242,8 @@ begin
   return null;
 end $$;
 
--- Copies it once the official of either part is reported, if the other recording is still being captured.
+-- Copies a prohibition to the other node's recording once the official of either part is reported, if that recording is still being
+-- captured.
 create or replace function forbid_when_reported() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

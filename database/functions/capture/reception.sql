@@ -7,7 +7,7 @@ begin
   return new;
 end $$;
 
--- Returns true for those who see how capture works: the one rule of its screens, routes and rows.
+-- Returns true for those who may see how capture works. Its screens, routes and rows all use this rule.
 create or replace function may_see_capture() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ADMINISTRATOR') or viewer_is('MAINTENANCE')
@@ -67,7 +67,7 @@ begin
 end $$;
 grant execute on function record_client to seloste_capture;
 
--- Deletes clients without a session for fourteen months.
+-- Deletes hourly counts after three months, and clients and what they sent after fourteen months without a session.
 create or replace function prune_capture_clients() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from capture_hour where hour < now() - interval '3 months';

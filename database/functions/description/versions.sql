@@ -1,5 +1,5 @@
--- Refuses a version whose instant has passed (draft.not-future): an approval held back until then would have been in force without
--- anybody's knowledge. The first version may have any day, as there is nothing before it.
+-- Refuses a version whose instant has passed (draft.not-future): an approval that commits late would otherwise be in force before anybody
+-- could know of it. The first version may have any day, as there is nothing before it.
 create or replace function require_future_version() returns trigger language plpgsql as $$
 begin
   if new.draft_id is not null and new.effective_from <= clock_timestamp() then
@@ -59,7 +59,7 @@ begin
   return new;
 end $$;
 
--- PL/pgSQL, because an access calls these many times a page: a connection plans them once, SQL functions are planned at each call.
+-- PL/pgSQL, because reading a page calls it many times: a connection plans it once, while SQL functions are planned at each call.
 create or replace function version_at(instant timestamptz) returns integer
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -18,8 +18,8 @@ begin
   return null;
 end $$;
 
--- Returns which of a capture process's recordings are forbidden. `destroys`: whether to destroy what it has; if something blocks the
--- destruction, capture stops all the same and stores it.
+-- Returns which of a capture process's recordings are forbidden. `destroys`: capture destroys what it has. Otherwise something blocks the
+-- destruction: capture stops recording and stores what it has.
 create or replace function forbidden_recordings(known uuid[]) returns table (recording_id uuid, destroys boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id, r.state in ('DESTROYING', 'DESTROYED')
@@ -41,7 +41,8 @@ begin
 end $$;
 grant execute on function record_capture_stopped to seloste_capture;
 
--- Returns an official's prohibitions of their own calls and requests to the Service Unit (R48), as long as the calls are in the history.
+-- Returns the prohibitions of the viewer's own calls that are the official's or that the viewer entered (R48), while the calls are in the
+-- history.
 create or replace function my_prohibitions() returns table (id uuid, recording_id uuid, contact_id uuid, started_at timestamptz, party text,
   received_at timestamptz, executed_at timestamptz, state text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

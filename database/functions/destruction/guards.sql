@@ -4,10 +4,10 @@ create or replace function quarantine_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if old.kept_at is not null and new.kept_at is distinct from old.kept_at then
-    raise exception 'recording % has been taken into keeping', old.id;
+    raise exception 'recording % has been ingested', old.id;
   end if;
   if new.state = 'QUARANTINED' and old.state <> 'QUARANTINED' and (old.state not in ('CAPTURING', 'STORED') or old.kept_at is not null) then
-    raise exception 'recording % is in keeping and cannot be quarantined', old.id;
+    raise exception 'recording % has been ingested and cannot be quarantined', old.id;
   end if;
   return new;
 end $$;
@@ -23,13 +23,13 @@ begin
   return null;
 end $$;
 
--- Limits the custodian's ledger entries to what it destroys itself; a restore obeys every entry. Entries of holds and revocations are made
--- by triggers (destruction/ledger.sql).
+-- Limits the custodian's ledger entries to what it destroys itself; a restore applies every entry. Entries of holds and revocations are
+-- made by triggers (destruction/ledger.sql).
 create or replace function check_custodian_entry() returns trigger language plpgsql as $$
 begin
   if current_user = 'seloste_custodian'
      and new.object_kind not in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached') then
-    raise exception 'an entry about a % is not the custodian’s to make', new.object_kind using errcode = 'insufficient_privilege';
+    raise exception 'the custodian may not make ledger entries about a %', new.object_kind using errcode = 'insufficient_privilege';
   end if;
   return new;
 end $$;
@@ -57,8 +57,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by c.person_id, c.at desc
 $$;
 
--- Returns true if a call or part ended a day ago. Without an end that is two days after the call began and was admitted, as no call is
--- longer than a day: one that was opened again, or is never ended, is not in progress for ever.
+-- Returns true if a call or part ended a day ago. Without an end it counts as over two days after the call began and was admitted, because
+-- no call lasts longer than a day.
 create or replace function is_over(ended timestamptz, call uuid, began timestamptz) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -82,7 +82,7 @@ begin
 end $$;
 
 -- Freezes a part of a call a day after its end. Later reports change neither end nor official; only an inferred end may be replaced and a
--- missing one added, at most a day after the call began. Names and review marks stay, and it does not become a forbidden one.
+-- missing one added, at most a day after the call began. Names and review marks stay, and capture can no longer mark the part as forbidden.
 create or replace function ended_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -120,7 +120,7 @@ begin
       new.ended_at := earliest;
     end if;
   end if;
-  -- Also for the functions that capture may call.
+  -- This limit also applies inside functions that capture calls.
   if session_user = 'seloste_capture' and (old.ended_at is not null or has_ended) and new.ended_at > latest then
     new.ended_at := latest;
   end if;

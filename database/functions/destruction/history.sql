@@ -102,8 +102,8 @@ begin
   return null;
 end $$;
 
--- Ends those of the given contacts whose term has ended, with all rows that belong to them; recordings under an order go later. Returns the
--- ids that ended.
+-- Deletes those of the given contacts whose term has ended, with all their rows; recordings under an order are deleted later. Returns the
+-- ids of the deleted contacts.
 create or replace function end_history(wanted uuid[]) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -183,7 +183,7 @@ begin
   if not exists (select from expired_history_months() m where m = of_month) then
     return 'runs';
   end if;
-  -- The newest end by the index, and calls without an end: the first that has not ended is enough.
+  -- Looks for a call whose history has not ended: by the index among known ends, and among calls without an end.
   execute format('select exists (select from public.%1$I where history_ends_at > $1)
     or exists (select from public.%1$I where history_ends_at is null and public.history_end(null, started_at) > $1)', 'contact' || part)
     into is_found using at;
@@ -234,7 +234,8 @@ begin
     return next;
     return;
   end if;
-  -- The month's first and last local day lie only partly in it: their calls are counted in it, those of the other days are known.
+  -- The first and last local day lie only partly in the month: their calls are counted from its rows. The counts of the other days are
+  -- known.
   execute format('select count(*) filter (where started_at < $1), count(*) filter (where started_at >= $2) from public.%I
     where started_at < $1 or started_at >= $2', 'contact' || part)
     into first_left, last_left using day_start(first_day + 1), day_start(last_day);
@@ -252,8 +253,8 @@ begin
 end $$;
 grant execute on function drop_history_month to seloste_custodian;
 
--- Deletes at most so many destroyed recordings whose contact went with its month, and their listenings. Policies hide them until then.
--- Returns how many.
+-- Deletes at most `max_rows` destroyed recordings whose contact was dropped with its month, and their listenings. Policies hide them until
+-- then. Returns how many recordings it deleted.
 create or replace function delete_history_remainders(max_rows integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -14,7 +14,7 @@ begin
 end $$;
 
 -- Returns true while the header of a recording can be opened: by its private key, by what the disk may keep of a deleted one, or by the day
--- key of an earlier version.
+-- key that an earlier version of Seloste used.
 create or replace function intake_key_lives(key text, of_day date) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when key is null
@@ -27,9 +27,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function intake_key_lives to seloste_custodian;
 
--- Gives batches of intake keys to a capture node, each batch once. A node may hold four stocks of unused keys; all takers that are no node
--- of the register share one such allowance. Beyond it there is one batch a minute, so that a node that loses keys by repeated crashes keeps
--- working.
+-- Gives batches of intake keys to a capture node, each batch once. A node may hold four stocks of unused keys; all takers that are not
+-- registered nodes share one such allowance. Beyond it there is one batch a minute, so that a node that loses keys by repeated crashes
+-- keeps working.
 create or replace function take_intake_batches(taker uuid, max_batches integer) returns table (id uuid, public_keys text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -39,7 +39,7 @@ declare
   latest timestamptz;
   share integer;
 begin
-  -- One at a time, as two would both find the allowance free. Without waiting: capture tries again.
+  -- One transaction at a time, because two would both find the allowance free. It does not wait for the lock: capture tries again.
   if not pg_try_advisory_xact_lock(hashtext('seloste.intake-share'), case when is_node then hashtext(taker::text) else 0 end) then
     return;
   end if;
@@ -92,7 +92,8 @@ $$;
 grant execute on function day_keys_are_retired to seloste_custodian;
 
 -- Locks call ids (SHA-256 in hexadecimal) until the transaction ends, so that the second of two parts of one call waits for the first.
--- These locks have a first number of their own, so that no id meets another lock. Refuses more ids than a call can have.
+-- These locks use the form with two keys, and a first key of their own, so that they never collide with other advisory locks. Refuses more
+-- ids than a call can have.
 create or replace function lock_call_ids(ids text[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -52,7 +52,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function ledger_content_cutoff to seloste_custodian;
 
--- Deletes older ledger content. Content entered after a kept one stays, however old the clock made it.
+-- Deletes ledger content from before the cutoff. Content entered after content that is kept stays too: a clock that was set back made it
+-- look older.
 create or replace function prune_ledger_content() returns bigint
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with kept as (
@@ -75,7 +76,7 @@ begin
   return old;
 end $$;
 
--- Enters a prohibition with what a restore needs while it waits for its recording's end.
+-- Enters a prohibition, with what a restore needs while the recording is not destroyed yet.
 create or replace function enter_prohibition(p prohibition) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('prohibition', p.id, 'entered', jsonb_build_object('recording', p.recording_id, 'party', p.party,
@@ -105,8 +106,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     else ledger_call(q, contact) || jsonb_build_object('kinds', q.kinds || array['RESTRICTION']) end)
 $$;
 
--- Enters that somebody asks to hear a recording, with what a restore needs to have a prohibition wait for that again; nothing of an
--- authority's words.
+-- Enters an inspection of a recording, with what a restore needs to make a prohibition wait for it again.
 create or replace function enter_inspection(r inspection_recording) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
@@ -115,6 +115,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from inspection i join subject_request q on q.id = i.request_id where i.id = r.inspection_id
 $$;
 
+-- Enters an authority's request for a recording likewise, without the authority's own text.
 create or replace function enter_authority_request(r authority_request) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', r.id, 'entered', jsonb_strip_nulls(jsonb_build_object('recording', r.recording_id,
@@ -222,7 +223,8 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
--- Enters the end of a row. Trigger arguments: kind, cause and, for a credential, which one. A row without an id is its person's.
+-- Enters the end of a row. Trigger arguments: kind, cause and, for a credential, which one. A row without an id is identified by its
+-- person.
 create or replace function ledger_end() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -240,8 +242,8 @@ begin
   return null;
 end $$;
 
--- Enters, once after an upgrade, cases from before the ledger had their kind: open ones, and those that ended within the age of the oldest backup. So the next restore has
--- them. Entering a case twice does no harm.
+-- Enters, once after an upgrade, cases of kinds that the ledger did not have before: open ones, and those that ended since the oldest
+-- backup. The next restore then knows them. Entering a case twice does no harm.
 create or replace function backfill_ledger() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -269,8 +271,8 @@ begin
 end $$;
 grant execute on function backfill_ledger to seloste_custodian;
 
--- Logs what a restore replayed from the ledger's entries after its backup, whose own log entries are lost: without these nothing in the log
--- tells the rows from planted ones. In nobody's name. Idempotent. `since`: the ledger's size in the backup.
+-- Logs what a restore replayed from the ledger's entries after its backup, whose own log entries are lost: without these the log could not
+-- distinguish the rows from forged ones. The entries name no person. Idempotent. `since`: the ledger's size in the backup.
 create or replace function log_replayed(since bigint) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (action, object_kind, object_id, result, detail)
@@ -318,7 +320,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     select 'authority.decided', 'disclosure', d.id, jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id)
     from authority_disclosure d where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and d.decided_at is not null
     union all
-    -- A copy that was released in a rendering that the backup lacks.
+    -- A released copy whose rendering the backup lacks.
     select 'anonymised-copy.checked', 'anonymised-copy', k.id, jsonb_build_object('outcome', k.state)
     from research_disclosure d join disclosed_copy c on c.disclosure = d.number join anonymised_copy k on k.recording_id = c.recording_id
     where e.object_kind = 'disclosure' and e.cause = 'released' and d.id = e.object_id and k.state = 'APPROVED'
@@ -375,8 +377,8 @@ begin
   select r into as_role from unnest(array['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']) r
     where viewer_is(r) limit 1;
   perform refuse_if(as_role is null, 'deny.role');
-  -- A missing number would reveal an order. So to others an entry about an order looks like one about a revocation, which is no destruction
-  -- either. The key of an old month goes with what an order kept, so no key's month is shown.
+  -- A gap in the numbers would reveal an order, so others see an entry about an order as `other`, like one about a revocation. A month key
+  -- that an order kept is destroyed late, so the month of a key is not shown to them.
   return query
     select l.index + 1, e.at,
       case when s.is_shown then e.object_kind else 'other' end,
@@ -397,7 +399,7 @@ end $$;
 grant execute on function read_ledger to seloste_desk;
 
 -- Returns the ledger entry of a recording that the viewer sees under this purpose (history/contacts.sql, desk_looks), with its hash. No row
--- while it has no number. Of an end by term it reveals only that the day came.
+-- while the entry has no number. Entries about ends by term are only for those who may know of orders.
 create or replace function ledger_entry_of(recording uuid)
 returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -415,7 +417,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function ledger_entry_of to seloste_desk;
 
--- Returns false for log entries about orders unless the viewer may know of them. The log's hashes do not reveal their subject.
+-- Returns false for log entries about preservation orders, which are secret. The log's hashes do not reveal their subject.
 create or replace function log_entry_is_shown(action text, object_kind text) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select action not like 'hold%' and object_kind is distinct from 'hold'
@@ -429,7 +431,8 @@ language sql immutable set search_path = pg_catalog as $$
     else detail end
 $$;
 
--- Returns false for kinds of entries whose text may be hidden: none of the kind is proved, because one without proof would reveal which.
+-- Returns false for kinds of entries of which some have a hidden text: no entry of these kinds gets a proof, because a missing proof would
+-- reveal which texts are hidden.
 create or replace function log_entry_is_proved(action text, detail jsonb) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select not (action = 'recording.destroyed' and detail ->> 'cause' in ('retention', 'hold-end')

@@ -51,8 +51,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recordings_are_held to seloste_custodian;
 
--- Returns the day on which a recording ended by its term, as everybody may know it: that of its destruction by the ledger, or that on which a
--- recording kept by a preservation order was reported as destroyed. The instant would reveal the order. Before either: its last day.
+-- Returns the day on which a recording ended by its term, as it is shown to everybody: that of its destruction by the ledger, or that on
+-- which a recording kept by a preservation order was reported as destroyed. The instant would reveal the order. Before either: its last
+-- day.
 create or replace function shown_end_day(r recording) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select day_start(helsinki_day(coalesce(r.reported_destroyed_at, r.destroyed_at, r.destroy_at)))
@@ -204,7 +205,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recording_end_decision to seloste_custodian;
 
--- The same as if no preservation order existed: what everybody may see who may not know of it (L37).
+-- Returns the decision as if no preservation order existed, for those who may not know of one (L37).
 create or replace function end_decision_without_orders(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select decide_end(end_facts(r) || '{"isHeld": false}')
@@ -216,8 +217,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select r.destroy_at <= destruction_now() and recordings_are_held(r.contact_id) and end_decision_without_orders(r) ->> 'act' = 'destroy'
 $$;
 
--- Sets a recording's state by that decision, notifies the custodian of a destruction, and reports what only an order keeps as destroyed.
--- Blocking is immediate: playback asks the database for each range.
+-- Sets a recording's state by recording_end_decision, notifies the custodian of a destruction, and reports what only an order keeps as
+-- destroyed. Blocking is immediate: playback asks the database for each range.
 create or replace function settle_recording(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -239,7 +240,7 @@ begin
       update recording set state = 'STORED' where id = r.id;
     else null;
   end case;
-  -- A preservation order is secret. While destructions by term wait, as for a backup place, so does this.
+  -- A preservation order is secret. While destructions by term wait, as for a backup place, this report waits too.
   if r.reported_destroyed_at is null and only_order_keeps(r)
      and not exists (select from recording o where o.state = 'DESTROYING' and o.cause = 'retention') then
     update recording set reported_destroyed_at = clock_timestamp() where id = r.id;
@@ -350,11 +351,10 @@ begin
 end $$;
 
 -- Forbids the use of a recording, by its official (their own wish, or the caller's stated in the call) or by the Service Unit (either
--- party's). No reason is needed and nobody can refuse. A repeated call returns the same prohibition.
--- The Service Unit acts for a requester whose call it is; another's call is not-found. An official enters the caller's wish only if it was
--- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit): of a clerk who did not answer the
--- call (request.own). A copy of the requester's own that
--- nobody has fetched yet ends only if the Service Unit says so (`ends_copy`; prohibition.copy-waits).
+-- party's). No reason is needed and nobody can refuse. A repeated call returns the same prohibition. The Service Unit acts for a requester
+-- whose call it is; another's call is not-found. An official enters the caller's wish only if it was stated in the call, and within the
+-- hour; otherwise the Service Unit enters it (prohibition.service-unit), by a clerk who did not answer the call (request.own). A
+-- requester's own copy that has not been fetched is ended only with `ends_copy` (without it: prohibition.copy-waits).
 create or replace function forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean default false)
 returns setof prohibition
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -456,7 +456,8 @@ begin
   -- Otherwise one person alone could prevent the caller from listening to the recording and from forbidding it.
   perform refuse_if(answered_call(c.id), 'hold.own');
   perform check_order_end(enter_order.until);
-  -- A destruction comes before this, or after it and is refused. Capture's writes do not wait.
+  -- The locks order this against a destruction: an earlier one is seen here, and a later one sees the order and is refused. Capture's
+  -- writes do not wait.
   perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
   perform refuse_if(not found, 'not-found');
   perform from recording r where r.contact_id = c.id order by r.id for update;
@@ -564,7 +565,7 @@ grant execute on function list_orders to seloste_desk;
 
 -- Returns the instant by which an appointment about some recordings has to end; null if nothing is left to play. Where the description lets
 -- a recording wait for its inspection (C3), that is three months after its day, unless it is forbidden. One that only an order keeps counts
--- as gone. The end that an approved version brings comes first.
+-- as gone. An approved version that brings an earlier end counts.
 create or replace function latest_appointment(recordings uuid[]) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select min(e.ends)
@@ -624,15 +625,16 @@ begin
   end loop;
 end $$;
 
--- Returns true if a recording is available to an inspection that asked for it (C3). An order past its day counts as gone.
+-- Returns true if a recording is available to an inspection that asked for it (C3). A recording past its day that only an order keeps
+-- counts as gone.
 create or replace function recording_is_available(r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.state not in ('DESTROYING', 'DESTROYED')
     and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not only_order_keeps(r))
 $$;
 
--- Returns true if the Service Unit has to act: within three days a recording of the inspection is destroyed, or its booked appointment lies
--- after the end.
+-- Returns true if the Service Unit has to act: a recording of the inspection is destroyed within three days, or its booked appointment ends
+-- too late.
 create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
@@ -654,8 +656,8 @@ begin
 end $$;
 grant execute on function confirm_recall to seloste_desk;
 
--- Confirms that a clock ahead of the register is right. The second of two people makes it so, also for time that the clock gained. `said`:
--- what the clock showed. A passkey holder has confirmed it by act clock.confirm, nil UUID, revision 0.
+-- Confirms that a clock ahead of the register is right. The confirmation of a second person takes effect, also for time that the clock
+-- gained. `said`: the time that the first screen showed. A passkey holder has confirmed it by act clock.confirm, nil UUID, revision 0.
 create or replace function confirm_clock(said timestamptz) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -693,7 +695,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function clock_state to seloste_custodian, seloste_desk;
 
--- Periodic work of the custodian, every few seconds: ends expired orders and inspections, and applies what waited. Returns their counts.
+-- Periodic work of the custodian, every few seconds: ends expired orders and inspections, and settles the recordings that waited. Returns
+-- how many orders and inspections it ended.
 create or replace function settle_ends() returns table (orders bigint, inspections bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -722,8 +725,8 @@ grant execute on function settle_ends to seloste_custodian;
 
 -- Returns the instant until which a recording may be played under a purpose and reference; null if it may not. Past its day only the one
 -- inspection that the description lets delay its end may play it (C3). A desk gets an answer only for its viewer's own rights, because any
--- other would reveal an order. The Service Unit plays what it sees, and alone plays what is kept for a request only: to the call's official
--- the number of the request opens nothing. `role`: of the right that is used.
+-- other would reveal an order. The Service Unit may play what it sees. What is kept only for a request it alone may play: the request's
+-- number gives the call's official no access. `role`: of the right that is used.
 create or replace function listened_until(wanted uuid, purpose text, reference text, role text default 'SERVICE_UNIT') returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -753,7 +756,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function listened_until to seloste_desk;
 
--- Advances the mark with the clock, by at most 26 hours without two people, and records a jump and its end. Returns right, ahead or behind.
+-- Advances the high-water mark with the clock, by at most 26 hours without two people, and records a jump and its end. Returns right, ahead
+-- or behind.
 create or replace function advance_clock(elapsed interval default '0', by uuid default null) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -23,7 +23,7 @@ begin
   )
   insert into audit_entry (action, object_kind, object_id, result, detail)
   select 'anonymised-copy.ended', 'anonymised-copy', id, 'ok', '{"why": "destroyed"}' from ended;
-  -- Also of a copy that ended earlier, as one whose sound a restored backup lacked.
+  -- Also clears copies that ended earlier, such as one whose sound a restored backup lacked.
   update anonymised_copy k set work = null, check_note = null, removed = '{}', redacted_ms = 0 where k.recording_id = new.id;
   perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
   perform end_evaluation(e, why, ended) from evaluation e where e.recording_id = new.id;

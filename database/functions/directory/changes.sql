@@ -1,4 +1,5 @@
--- Marks a session as freshly proved. Only callers that verified the proof use it. No entry if the proof has one of its own.
+-- Marks a session as freshly proved. Only callers that verified the proof use it. Makes no log entry if `method` is null: the proof then
+-- has an entry of its own.
 create or replace function mark_proved(token_hash bytea, method text, verifier text default null) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update session s set proved_at = now() where s.token_hash = mark_proved.token_hash;
@@ -30,8 +31,8 @@ begin
   perform refuse_if(not is_fresh(sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), 'confirm.fresh');
 end $$;
 
--- Requires the same of an act that ends the wait of a forbidden recording, or of one past its day that is kept for a hearing (C3): it is
--- then destroyed. A session in listening mode has proved it with the outcome.
+-- Requires the same of an act that ends the wait of a forbidden recording, or of one past its day that is kept for an inspection (C3): the
+-- recording is then destroyed. A session in listening mode has proved it with the outcome.
 create or replace function require_fresh_to_lift_holds(recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -115,7 +116,7 @@ begin
   end if;
 end $$;
 
--- Returns true if a person ever had a number at which calls are answered: their place decides whose supervisor hears these.
+-- Returns true if a person ever had a number at which calls are answered: their place decides which supervisor may listen to these calls.
 create or replace function has_answered(person uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -145,9 +146,9 @@ begin
   return has_answered(needs_confirmation.subject::uuid);
 end $$;
 
--- Returns those of the given rows that need a second person: also the viewer's own place, because an approver knows people by name and unit
--- (R36), and of people who get the same unused number all but the first. For those who change the directory: the answer depends on when
--- calls were answered.
+-- Returns those of the given rows that need a second person. Besides those of needs_confirmation: the viewer's own place, because an
+-- approver knows people by name and unit (R36); and, if several people get the same unused number, all but the first. Only for those who
+-- change the directory, because the answer reveals when calls were answered.
 create or replace function find_unsettled(given jsonb) returns table (kind text, subject text, person uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -178,7 +179,7 @@ declare
   r record;
 begin
   if tg_table_name = 'person_phone' then
-    -- A number without any holder goes to its first one.
+    -- A number that never had a holder goes to the first person who gets it.
     insert into directory_succession (kind, subject, since, holder)
     select distinct on (n.phone_key) 'phone', n.phone_key, '-infinity'::timestamptz, n.person_id from new_rows n
     where not exists (select from directory_succession s where s.kind = 'phone' and s.subject = n.phone_key)
@@ -189,7 +190,7 @@ begin
     loop
       perform refuse_if(not is_trusted, 'person.needs-confirmation');
       perform set_succession_holder(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
-      -- Moved without a second person, by the directory of record or the database's owner: the log has it all the same.
+      -- Moved without a second person, by the directory of record or the database's owner. The log records it all the same.
       insert into audit_entry (action, object_kind, object_id, result, detail)
       values ('directory.number-moved', 'person', r.holder, 'ok', jsonb_strip_nulls(jsonb_build_object('person', r.holder, 'scimClient', scim_client())));
     end loop;
@@ -269,8 +270,8 @@ begin
 end $$;
 grant execute on function is_applying_change to seloste_desk;
 
--- Returns true if calls answered at the number since the change's start belong to another person. They stay theirs, and the change takes
--- effect at its confirmation. For those who decide on it.
+-- Returns true if calls answered at the number since the change's start belong to another person. These calls stay that person's, and the
+-- change takes effect at its confirmation. For those who decide on the change.
 create or replace function holds_from_confirmation(change uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (viewer_is('ADMINISTRATOR') or viewer_is('ACCESS_APPROVER')) and exists (
@@ -284,7 +285,7 @@ $$;
 grant execute on function holds_from_confirmation to seloste_desk;
 
 -- Confirms or refuses a change: an administrator or an approver of access rights, neither the requester nor the person, freshly proved
--- (require_confirmed_decision). A link gets its code here, without which it opens nothing. Returns when the change takes effect.
+-- (require_confirmed_decision). A link gets its code here, without which it cannot be used. Returns when the change takes effect.
 create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -371,7 +372,8 @@ begin
         and (has_answered(record_directory_end.person) or holds_or_awaits_rights(record_directory_end.person)))));
 end $$;
 
--- Returns true if future time of a row is no longer covered by the person's rows within the employment, which has an end of its own.
+-- Returns true if a removed or shortened row leaves future time uncovered that the person's rows covered before. Only time within the
+-- employment counts, because its end is reported separately.
 create or replace function is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (

@@ -89,7 +89,7 @@ create or replace function scim_client() returns uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select id from scim_token
   where hash = sha256(convert_to(nullif(current_setting('seloste.scim', true), ''), 'UTF8')) and revoked_at is null
-    -- As viewer() says: a snapshot from before would still have a token that was revoked since.
+    -- As in viewer(): an older snapshot would still contain a token that was revoked since.
     and clock_timestamp() < now() + interval '5 minutes' and current_setting('transaction_isolation') = 'read committed'
 $$;
 grant execute on function scim_client to seloste_desk;

@@ -50,7 +50,7 @@ begin
     if save_authority.received_at > d.received_at then
       perform require_fresh_to_lift_holds(array(select a.recording_id from authority_request a where a.disclosure_id = d.id and a.closed_at is null));
     end if;
-    -- The instant from which a prohibition waits for the request is entered with it, and moves with it.
+    -- A prohibition waits for the request from this instant, so both rows change together.
     update authority_request a set received_at = save_authority.received_at where a.disclosure_id = d.id;
     update authority_disclosure k set origin = save_authority.origin, authority = btrim(save_authority.authority),
       officer = btrim(save_authority.officer), case_number = btrim(save_authority.case_number), aim = save_authority.aim,
@@ -142,8 +142,8 @@ begin
 end $$;
 grant execute on function assess_authority to seloste_desk;
 
--- Returns true if an item can still be given: its recording, if requested, and the history of its call. Past its day only an order keeps
--- it; a forbidden one is available to a request that was open before (1.6).
+-- Returns true if an item can still be given: its recording, if requested, and the history of its call. A recording past its day is
+-- available only if an order keeps it. A forbidden recording is available to a request that was open before the prohibition (1.6).
 create or replace function authority_item_is_available(i authority_item) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)
@@ -156,8 +156,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
               and recording_end_decision(r) -> 'cases' ? a.id::text)))))
 $$;
 
--- Locks and returns a granted disclosure of which everything granted can be given now, before a package is made and before it leaves.
--- Refuses with the name of what blocks it. Its preparer does not release it.
+-- Locks and returns a granted disclosure if everything granted can be given now; called before a package is made and before it is sent.
+-- Refuses with what blocks the release. A preparer of the disclosure may not release it.
 create or replace function require_releasable_to_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -177,7 +177,7 @@ begin
   return d;
 end $$;
 
--- Returns a disclosure after logging the access. `seen`: the digest that a decision on it has to name.
+-- Logs the access and returns a disclosure. `seen`: the digest that a decision on it has to name.
 create or replace function view_authority(wanted uuid) returns table (d authority_disclosure, seen text, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Returns the viewer's right as an expert for quality; nobody else learns that a copy exists.
+-- Returns the viewer's right as a quality expert. Others get deny.role, so they do not learn that a copy exists.
 create or replace function copy_expert() returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -37,7 +37,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   end
 $$;
 
--- Locks and returns a copy for an act of its preparer, with its recording share-locked, so that a destruction comes before or after.
+-- Locks and returns a copy for an act of its preparer, with its recording share-locked, so that no destruction runs at the same time.
 create or replace function lock_copy(wanted uuid) returns anonymised_copy
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -75,7 +75,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 200)
 $$;
 
--- Returns what a person has not heard of the present result. A gap of rounding does not count.
+-- Returns what a person has not heard of the present result. Gaps under 5 ms, which come from rounding, do not count.
 create or replace function unheard_parts(c anonymised_copy, person uuid) returns int4multirange
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select unheard_intervals(c.sound_ms, (
@@ -84,8 +84,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 5)
 $$;
 
--- Returns the copy of an item's recording, or begins one. If its preparer no longer prepares, it goes to the caller. Only its row has the
--- recording: the log would keep the link between them (R32).
+-- Returns the copy of an item's recording, or begins one. If its preparer no longer holds the right, the caller becomes the preparer. Only
+-- the copy's row names the recording: an entry in the log would keep the link between them (R32).
 create or replace function begin_copy(disclosure uuid, item integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -123,7 +123,7 @@ begin
 end $$;
 grant execute on function begin_copy to seloste_desk;
 
--- Returns a copy, with the sealed work for its preparer only; its checker gets none of it. For the custodian, which opens it.
+-- Returns a copy. The sealed work is returned only to its preparer, not to its checker. For the custodian, which opens it.
 create or replace function read_copy(wanted uuid) returns table (
   id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid,
   prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamptz, sound_ms integer,
@@ -182,8 +182,8 @@ begin
 end $$;
 grant execute on function save_copy to seloste_custodian;
 
--- Begins to render a saved revision. The custodian has removed the earlier result and checks the words; the rest is checked here. Refuses
--- anonymised-copy.approved, .changed-meanwhile, .rendered, .lacks.
+-- Begins to render a saved revision. The custodian has removed the earlier result and checked the words; everything else is checked here.
+-- Refuses anonymised-copy.approved, .changed-meanwhile, .rendered, .lacks.
 create or replace function begin_rendering(wanted uuid, revision integer, engine text, engine_version text, removed jsonb, redacted_ms integer, evaluation jsonb)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -269,8 +269,8 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_block_reason(r) is not null, copy_block_reason(r));
   perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
-  -- A result may still contain what was to be removed: until it is signed, only those whose right covers the recording can play it, while that
-  -- right lasts.
+  -- A result may still contain what was to be removed. Until it is signed, only those whose right covers the recording can play it, while
+  -- that right lasts.
   if c.state = 'RENDERED' then
     held := study_right(r);
     perform refuse_if(held.id is null, 'deny.role');
@@ -303,7 +303,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from anonymised_copy c left join recording r on r.id = c.recording_id where c.id = h.copy_id
 $$;
 
--- Records what is about to be served. Returns false if the hearing has ended.
+-- Records the interval that is about to be served. Returns false if the hearing has ended.
 create or replace function record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -385,7 +385,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function copies_to_check to seloste_desk;
 
--- Returns what was removed, the engine, and the judgement, for those who prepare, check, decide or oversee, while the recording exists.
+-- Returns what was removed, the engine and its evaluation, for those who prepare, check, decide or oversee, while the recording exists.
 create or replace function read_privacy_report(wanted uuid) returns table (level text, engine text, version text, evaluation jsonb, removed jsonb,
   redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -35,7 +35,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from authority_item i where i.disclosure_id = d.id and i.dropped_at is null and answered_call(i.contact_id))
 $$;
 
--- Returns a short text that changes with anything of the disclosure: recipient, purpose, due date, items.
+-- Returns a digest of everything that a decision on a disclosure is about: recipient, purpose, due date, items.
 create or replace function research_digest(d research_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(d.study, d.due_on, d.format, d.undertaking_reference, d.undertaking_signatory,
@@ -46,7 +46,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from institute n where n.id = d.institute_id
 $$;
 
--- Returns a short text for the recipient of a decision. The key is stored with the decision itself.
+-- Returns a digest of the recipient of a decision: name and e-mail address. The recipient's key is stored with the decision itself.
 create or replace function institute_digest(institute uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(n.name, n.email)::text, 'UTF8')), 'hex') from institute n where n.id = institute

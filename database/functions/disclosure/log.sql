@@ -1,5 +1,5 @@
--- Returns the disclosures of a year, or all, for those who oversee or decide, and logs the read. It names recipient, amount and decider,
--- and no call.
+-- Returns the disclosures of a year, or all, for those who oversee or decide, and logs the read. The rows contain the recipient, the number
+-- of items and who decided, but no call.
 create or replace function view_disclosures(of_year integer)
 returns table (id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint,
   is_assessed boolean, outcome text, decided_by uuid, decided_at timestamptz, released_at timestamptz, due_on date, closed_at timestamptz)
@@ -43,7 +43,7 @@ begin
         'begun', count(*) filter (where d.created_at >= since and d.created_at < until),
         'released', count(*) filter (where d.released_at >= since and d.released_at < until),
         'refused', count(*) filter (where d.outcome = 'REFUSED' and d.decided_at >= since and d.decided_at < until),
-        -- Those not closed by their day, which lies in the year.
+        -- Disclosures whose deadline lies in the year and that were not closed by then.
         'overdue', count(*) filter (where d.released_at is not null and research_deadline(d) >= since
           and research_deadline(d) < least(until, register_now()) and coalesce(d.closed_at > research_deadline(d), true)))
       from research_disclosure d

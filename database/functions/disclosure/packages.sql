@@ -9,7 +9,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     else 'ready' end
 $$;
 
--- Returns the recordings with a part in a package.
+-- Returns the recordings of which a package contains something.
 create or replace function recordings_of_package(p disclosure_package) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select recording_id from research_items_to_release(p.research_id) where p.research_id is not null
@@ -43,7 +43,7 @@ declare
   to_key text;
 begin
   perform require_one_role('{DECISION_MAKER}');
-  -- Everything in it has to be releasable now, as at the decision.
+  -- Everything in the package has to be releasable now, as at the decision.
   if kind = 'RESEARCH' then
     perform require_releasable(disclosure);
   else
@@ -59,7 +59,7 @@ begin
     begin_package.delivery, begin_package.token_hash, 0, viewer(), now() + interval '7 days')
   on conflict do nothing returning * into p;
   perform refuse_if(p.id is null, 'package.under-way');
-  -- Not past the day of anything in it, nor past the study's.
+  -- Expires no later than any recording in it, or than the study's due date.
   select least(p.expires_at, min(case when recordings_are_held(r.contact_id) and kind = 'AUTHORITY' then null else r.destroy_at end),
     (select day_start(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
   into until, how_many from recording r where r.id in (select recordings_of_package(p));
@@ -70,7 +70,7 @@ begin
 end $$;
 grant execute on function begin_package to seloste_custodian;
 
--- Returns the content of an institute's package: one sound for each item, and the values behind its coarse facts.
+-- Returns the content of an institute's package: one sound for each item, and the exact values from which its coarse facts are made.
 create or replace function research_contents(package uuid)
 returns table (item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text,
   started_at timestamptz, number_reached text, unit_id uuid)
@@ -120,8 +120,8 @@ grant execute on function record_package_progress to seloste_custodian;
 
 -- Returns true if a package may be sent now; checked until its last byte is sent. Everything in it has to be available and releasable. An
 -- institute gets nothing more while it has the recording by another disclosure or is overdue, and no pseudonymised copy once the
--- description forbids it. A package for a medium is saved by its releaser, while they may decide. Blocked if the institute would then have
--- more than one track of the same official.
+-- description forbids it. A package for a medium is saved by the person who released it, while they hold the right to decide. Also false if
+-- the institute would then have more than one track of the same official.
 create or replace function package_is_releasable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
@@ -158,7 +158,7 @@ begin
   perform from authority_disclosure d where d.id = p.authority_id for update;
   -- This lock serialises two disclosures to one institute.
   perform from institute i where i.id = (select d.institute_id from research_disclosure d where d.id = p.research_id) for no key update;
-  -- A destruction comes before this, or after it and recalls the release.
+  -- The locks order this against a destruction: an earlier one is seen here, and a later one recalls the release.
   perform from recording r where r.id in (select recordings_of_package(p)) order by r.id for share;
   select * into p from disclosure_package where id = wanted for update;
   if p.id is null or p.ready_at is not null or not package_is_releasable(p) then
@@ -199,7 +199,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and release_is_replicated(p)
 $$;
 
--- Returns the language of a link's page, that of the institute, if there is something to fetch.
+-- Returns the language of a link's page (the institute's), or no row if there is nothing to fetch.
 create or replace function package_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(i.language, 'fi') from disclosure_package p
@@ -209,7 +209,7 @@ $$;
 grant execute on function package_link_language to seloste_custodian;
 
 -- Ends packages that expired, whose first fetch was an hour ago, whose making stopped, or that may not leave any more because something in
--- them was recalled, confirmed or restricted, or the description changed. Their objects do not wait for the link's end.
+-- them was recalled, confirmed or restricted, or the description changed. Their objects are deleted without waiting for the link's end.
 create or replace function settle_packages() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_package(p, case
@@ -250,8 +250,8 @@ begin
   end if;
 end $$;
 
--- Begins to fetch a package: at most three times, within an hour of the first, because connections break. By its link, or for a medium by
--- its id in its releaser's session. A package that waits for the places is not ready.
+-- Begins to fetch a package: at most three times, within an hour of the first, because connections break. It is fetched by its link or, for
+-- a medium, by its id in the session of the person who released it. A package that is not replicated to the backup places yet is not ready.
 create or replace function begin_package_fetch(token_hash bytea, wanted uuid, address text)
 returns table (id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

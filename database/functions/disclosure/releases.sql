@@ -16,8 +16,8 @@ begin
   return null;
 end $$;
 
--- Enters the further course of disclosures, packages and released copies in the ledger. A study that ended after a backup keeps its days
--- over the restore.
+-- Enters the further course of disclosures, packages and released copies in the ledger. So a restore knows the days of a study that ended
+-- after its backup.
 create or replace function ledger_disclosures() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -59,8 +59,8 @@ begin
   return null;
 end $$;
 
--- Returns the released copies of recordings whose keys belong to a month: they go to the places with these keys, as they are now and
--- without history.
+-- Returns the released copies of recordings whose keys belong to a month: they are copied to the backup places with these keys, in their
+-- present state and without history.
 create or replace function released_copies_of_month(month date) returns table (recording_id uuid, disclosure_id uuid, item integer, salt bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.recording_id, d.id, c.item, c.tie_salt
@@ -69,7 +69,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function released_copies_of_month to seloste_custodian;
 
--- Records the change like one of keys: shard -2 is the released copies of the month.
+-- Records the change like a change of keys: shard -2 stands for the released copies of the month.
 create or replace function record_released_copies_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -82,8 +82,8 @@ begin
   return null;
 end $$;
 
--- Returns true if a restore would know the copies that an institute gets with this package: every backup place in service has the release and its link.
--- Where places are used and none answers, it waits. Authorities' packages are not recalled and wait for nothing.
+-- Returns true if a restore would know the copies that an institute gets with this package: every backup place in service has the release
+-- and its link. False if places are used and none is reachable. True at once for authorities' packages, which are not recalled.
 create or replace function release_is_replicated(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with place as (
@@ -107,7 +107,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
           join recording_key rk on rk.recording_id = c.recording_id where d.id = p.research_id))))
 $$;
 
--- Returns true if a finished package waits for the places; called by the job that writes to them.
+-- Returns true if a finished package waits to be replicated to the backup places; called by the job that writes to them.
 create or replace function packages_await_replication() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from disclosure_package p where p.ready_at is not null and p.ended_at is null and not release_is_replicated(p))
@@ -115,7 +115,7 @@ $$;
 grant execute on function packages_await_replication to seloste_custodian;
 
 -- Returns referred requests that nobody has accepted, and those of the last thirty days with their disclosures, for those who prepare such
--- disclosures: number and days, no names.
+-- disclosures: the rows contain numbers and days, no names.
 create or replace function list_referrals(kind text) returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, provision text,
   decided_at timestamptz, disclosure_id uuid, disclosure text, taken_up_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -135,7 +135,7 @@ begin
 end $$;
 grant execute on function list_referrals to seloste_desk;
 
--- Accepts a request by an open disclosure of one's own kind.
+-- Accepts a referred request, naming the open disclosure that the viewer prepares for it.
 create or replace function accept_referral(wanted uuid, kind text, disclosure uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -155,10 +155,10 @@ begin
 end $$;
 grant execute on function accept_referral to seloste_desk;
 
--- Counts the copies released for research: confirmed, overdue, late within a year; open in a closed disclosure; `tied`, confirmed with a
--- link left (R30, R32); `missing`, released by the audit log and not here; `unlogged`, confirmations that it lacks. Counts recalls: open,
--- overdue, late within a year (R50). `lost`: times of restores that logged
--- nothing of what they replayed.
+-- Counts the copies released for research: confirmed, overdue, late within a year; open in a closed disclosure; `tied`, confirmed but still
+-- linked to the recording (R30, R32); `missing`, released according to the audit log but without a row; `unlogged`, confirmations without
+-- an entry in the audit log. Counts recalls: open, overdue, late within a year (R50). `lost`: times of restores that logged nothing of what
+-- they replayed.
 create or replace function released_copy_counts(lost tstzmultirange)
 returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, missing bigint,
   unlogged bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint,

@@ -34,15 +34,16 @@ end $$;
 create or replace function helsinki_today() returns date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select helsinki_day(register_now()) $$;
 
--- Returns when the copies have to be returned: the end of their day, or three working days after the study's end (as recalls, R50).
+-- Returns when the copies have to be returned: at the end of the due date, or three working days after the study's end if that is earlier
+-- (as for recalls, R50).
 create or replace function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case when d.study_ended_on is null then day_start(d.due_on + 1)
     else least(day_start(d.due_on + 1), working_days_after(day_start(d.study_ended_on), d.return_working_days)) end
 $$;
 
--- Returns when a disclosure's copies are due by the log: by its decision, a granted extension or the end of its study. Null if it was decided
--- by a version that logged no day.
+-- Returns when a disclosure's copies are due by the log: by its decision, a granted extension or the end of its study. Null if the version
+-- that logged the decision did not log the due date.
 create or replace function logged_research_deadline(d research_disclosure) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when bool_or(e.action = 'research.decided' and e.detail ? 'dueOn') then least(
@@ -90,8 +91,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (official is null or s.official_person_id is null or s.official_person_id = official))
 $$;
 
--- Returns the facts from which state and missing prerequisites follow. A confirmed item does not name its recording. `official`: the same
--- for all items of one official of the disclosure; null if unknown. Past its term a recording has no copy here, also if an order keeps
+-- Returns the facts from which state and missing prerequisites follow. A confirmed item does not name its recording. `official`: a
+-- pseudonym within the disclosure; null if the official is unknown. After its term a recording has no copy here, even if an order keeps
 -- both (L37).
 create or replace function collect_research_facts(d research_disclosure) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -138,7 +139,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns what is missing before a release, in the order of the steps; nothing once it is released or ended. research-state.test.ts
--- compares it with a model. `official-twice`: the items that are too many, here or with what the institute has.
+-- compares it with a model. `official-twice`: items with an official who is also in another item, or in a copy that the institute has.
 create or replace function missing_prerequisites(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   with item as (
@@ -232,7 +233,7 @@ begin
 end $$;
 grant execute on function begin_research to seloste_desk;
 
--- Refuses a changed day after the first destruction of an item. A day that has become too late counts as missing.
+-- Refuses a new due date after the first destruction of an item. An unchanged due date that has become too late is a missing prerequisite.
 create or replace function refuse_day(d research_disclosure, day date) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -314,8 +315,8 @@ begin
 end $$;
 grant execute on function pick_research_item to seloste_desk;
 
--- Drops an item: before the decision any, after it one that blocks the release (also by its level, or an official who is in another). The
--- decision then covers less.
+-- Drops an item. After the decision, only an item that blocks the release can be dropped (also because of its level, or an official who is
+-- in another item); the decision then covers less.
 create or replace function drop_research_item(wanted uuid, number integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -351,8 +352,9 @@ begin
 end $$;
 grant execute on function file_undertaking to seloste_desk;
 
--- Locks a disclosure that the viewer may release now, with the recordings of its items: a prohibition comes before and is seen, or after
--- and recalls what left. A released one may be released again while the institute is to have it, without recalled or confirmed items.
+-- Locks a disclosure that the viewer may release now, with the recordings of its items: an earlier prohibition is seen here, and a later
+-- one recalls what was released. A released disclosure may be released again while the institute is to have it, without recalled or
+-- confirmed items.
 create or replace function require_releasable(research_id uuid) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -363,9 +365,9 @@ begin
   d := lock_research(research_id);
   perform refuse_if(viewer() = any (research_preparers(d)), 'research.own');
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
-  -- Two disclosures to one institute that are released at once come one after the other.
+  -- Serialises two disclosures to one institute that are released at the same time.
   perform from institute i where i.id = d.institute_id for no key update;
-  -- The decision is for the recipient as read, not for another name or address that the institute got since.
+  -- The decision is for the recipient as the decider saw it, not for a name or address that has changed since.
   perform refuse_if(d.decided_for <> institute_digest(d.institute_id), 'research.institute-changed');
   perform from recording r where r.id in (
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
@@ -393,7 +395,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by i.item
 $$;
 
--- Records what leaves, so that a prohibition recalls it (R50). In the transaction of `require_releasable`.
+-- Records what is released, so that a prohibition recalls it (R50). Called in the transaction of `require_releasable`.
 create or replace function record_research_release(research_id uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -533,7 +535,7 @@ begin
 end $$;
 grant execute on function decide_research_extension to seloste_desk;
 
--- Returns true for those who prepare, decide or oversee; their reads are logged. Overseers see neither the recordings nor the texts.
+-- Returns true for those who prepare or decide; their reads are logged.
 create or replace function viewer_sees_research() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER')
@@ -573,7 +575,8 @@ begin
 end $$;
 grant execute on function institutes_blocked to seloste_desk;
 
--- Decides on a disclosure: a grant only if nothing else is missing, a refusal at any time. The institute's key stays as it was then.
+-- Decides on a disclosure: a grant only if nothing else is missing, a refusal at any time. A grant stores the institute's key as it is
+-- then.
 create or replace function decide_research(wanted uuid, how text, reasons text, seen text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -585,7 +588,7 @@ begin
   perform require_fresh();
   perform refuse_identity_code('reasons', decide_research.reasons);
   if how = 'GRANTED' then
-    -- The key stays as it was seen.
+    -- The lock keeps the key from changing until it is stored.
     perform from institute i where i.id = d.institute_id for share;
     perform refuse_missing_prerequisites(collect_research_facts(d), '{decision,release}');
     perform refuse_if(research_digest(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
@@ -601,7 +604,8 @@ begin
 end $$;
 grant execute on function decide_research to seloste_desk;
 
--- Returns the tracks of officials below level T that a package would have, and whether the institute has another track of the official.
+-- Returns the items below level T that a package would contain, each with its official, and whether the institute has another copy with
+-- this official.
 create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid, is_out boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.item, s.official_person_id, institute_has_official(s.official_person_id, d.institute_id, d.id)

@@ -34,8 +34,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function lost_versions to seloste_custodian;
 
--- Counts accounts of employed people, accounts that two may share, open sessions, and sessions opened or used by a person while not
--- employed here, without a sign-in in the log, with another token than was given, or ended by the log. Sessions of people who have left since open nothing.
+-- Counts accounts of employed people, accounts that two may share, open sessions, and strange sessions: opened or used while the person was
+-- not employed, without a sign-in in the log, with another token than the log has, or ended according to the log. Sessions of people who
+-- have left since are not counted, because they give no access.
 create or replace function accounts_in_use()
 returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -74,7 +75,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       -- With the token that was given; entries of earlier versions have none.
       or not o.awaits_second_factor and not exists (
         select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.result = 'ok'
-          -- One that has expired was not put back under a later start: its entry follows its start.
+          -- The entry is not older than the session's start: an expired session may have been reopened with a later start.
           and e.at > o.created_at - interval '11 minutes' and case e.action
           when 'session.started' then coalesce(e.detail ->> 'token' = o.tie, true)
           when 'session.proved' then e.detail ->> 'token' = o.tie end)
@@ -97,7 +98,7 @@ language sql immutable set search_path = pg_catalog as $$
   select requested <@ granted or ('DEVELOPMENT' = any (granted) and requested <@ (granted || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
--- Returns true for an instant whose entries have been pruned.
+-- Returns true for an instant from which the log's entries have been pruned.
 create or replace function predates_log(instant timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from audit_entry e where e.action = 'log.pruned')
@@ -112,8 +113,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where c.content::jsonb ->> 'id' = object::text and e.object_kind = kind and content_is_proved(e, c))
 $$;
 
--- Returns true for an act without an entry in the log that a restore explains: it is of a time that the restore lost, on something that
--- existed then, and the ledger has it, as long as it keeps contents. `lost`: times of restores that logged nothing of what they replayed.
+-- Returns true if a restore explains that an act has no entry in the log: the act falls into a time that the restore lost, its object
+-- existed then, and the ledger has the act if it still keeps contents of that time. `lost`: times of restores that logged nothing of what
+-- they replayed.
 create or replace function act_was_lost(kind text, object uuid, acted_at timestamptz, existed_from timestamptz, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(acted_at <@ lost and existed_from <= acted_at
@@ -121,7 +123,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (acted_at < ledger_content_cutoff() + interval '1 day' or ledger_has(kind, object)), false)
 $$;
 
--- Returns true if the log has a prohibition of this recording, not withdrawn. Entries of earlier versions may lack the recording.
+-- Returns true if the log has the prohibition of this recording and not its withdrawal. Entries of earlier versions may lack the recording.
 create or replace function prohibition_is_logged(p prohibition, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select not exists (select from audit_entry e
@@ -132,7 +134,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function prohibition_is_logged to seloste_custodian;
 
--- Returns true for a prohibition received later than the log has it, other than at the instant of a case that the log has before it: the
+-- Returns true if a prohibition's row has a later receipt than the log. The instant of a case that the log has before it is allowed: the
 -- clock may have been set back in between (prohibition_instant).
 create or replace function prohibition_was_moved(p prohibition) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -149,8 +151,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where a.recording_id = p.recording_id and a.received_at = p.received_at))
 $$;
 
--- Returns the instant until which the log has an order in force; null if it has none or has its end. An entry or a replay without an
--- instant lasts three months, as every order and renewal does.
+-- Returns the instant until which an order is in force according to the log; null if the log lacks the order or has its end. An entry or a
+-- replay without an instant counts as three months, the longest that an order or a renewal lasts.
 create or replace function order_logged_until(o preservation_order, lost tstzmultirange) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with entry as (
@@ -178,8 +180,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
--- Returns true if the log has a case about a recording and not its end, as far back as the log reaches. Migration 0214 opened cases for
--- copies that had been requested before, of recordings that existed, without an entry.
+-- Returns true if the log has the beginning and not the end of a case about a recording, as far back as the log reaches. Migration 0214
+-- opened cases for copies that had been requested before, of recordings that existed, without an entry.
 create or replace function case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with heard as (
@@ -205,7 +207,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
             and e.detail ->> 'recording' = recording::text and coalesce(e.detail ->> 'item' = i.item::text, true))))
 $$;
 
--- Returns true if a recording waits, as decide_end decided, for an order or a case that the log has.
+-- Returns true if a recording waits, by decide_end's decision, for an order or a case that the log has.
 create or replace function wait_is_logged(r recording, ends jsonb, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(ends ->> 'act' = 'wait', false) and case ends ->> 'for'
@@ -215,8 +217,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function wait_is_logged to seloste_custodian;
 
--- Counts rights in force and those with a defect: `unlogged`, not granted, or not as they are. A right that begins later is also compared with the description that it was approved
--- under.
+-- Counts rights in force, and rights with a defect: `alone`, given by one person; `unlogged`, not granted in the log, or not in this form;
+-- `beyond`, wider than the description. A right that begins later is also compared with the description under which it was approved. Also
+-- counts listenings, and those without a right.
 create or replace function rights_in_force()
 returns table (rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -237,7 +240,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and not (predates_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
         and coalesce(least(r.revoked_at, r.valid_to), r.granted_at) <= latest_end(r.valid_from))
     union
-    -- Another person's, another role's or wider than requested and granted. A right is only ever revoked or shortened.
+    -- With another person or role, or wider, than requested and granted. A right may only be revoked or shortened.
     select r.id from access_right r left join right_request q on q.id = r.request_id
     where r.request_id is not null and (
         (r.person_id, r.role, r.duty, r.scope_kind, r.approved_by, 'APPROVED')

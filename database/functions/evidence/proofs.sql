@@ -18,7 +18,7 @@ begin
       min('month-' || to_char(k.expiry_month, 'YYYY-MM') || '.v' || k.version), null
     from month_key k where k.state = 'retiring' and k.deadline < now() having count(*) > 0
   union all
-  -- An unreachable place and the number of deletes that it lacks; until the deadline an end waits for it.
+  -- Unreachable places, each with the number of deletes that it lacks. A destruction waits for the place until the deadline.
   select 'place-unreachable', coalesce(c.owed, 0), least(p.fault_since, c.since), case when p.kind is distinct from 'ledger' then least(
         (select min(k.deadline) from month_key k where k.state = 'retiring' and k.deadline > now()),
         (select min(e.deadline) from expunction e join recording r on r.id = e.recording_id
@@ -28,7 +28,7 @@ begin
     full join (select * from place_of_data o where o.kind in ('backup', 'ledger') and o.first_used_at is not null) p on p.name = c.place
     where c.place is not null or p.state = 'unreachable'
   union all
-  -- Shipped every minute.
+  -- The ledger is copied every minute.
   select 'ledger-copy-behind', h.size - coalesce(p.ledger_to, 0), greatest(e.at, p.first_used_at), null, p.name, null, p.fault
     from place_of_data p
     cross join (select max(g.size) as size from ledger_head g) h
@@ -63,7 +63,7 @@ begin
       select x.at, x.fault, x.result from retention_run x where x.work = 'sweep' order by x.seq desc limit 1
     ) r where r.result = 'failed'
   union all
-  -- The last round of checks by parts: a failure stays until a whole round, or one that checked something, finds nothing.
+  -- Verification runs in rounds of several parts. A failure is reported until a whole later round finds nothing.
   select 'verification-failed', count(*), min(r.at), null, null, min(r.fault), null
     from retention_run r
     where r.work = 'verification' and r.result = 'failed' and r.seq > coalesce((
@@ -76,7 +76,7 @@ begin
         )
     ), 0) having count(*) > 0
   union all
-  -- No backup place, or none with a backup a day after its first use, and there is something to lose.
+  -- There are calls, and no backup place, or none with a backup 26 hours after its first use.
   select 'backup-none', 0, null, null, null, null, (
       select x.fault from (select y.fault, y.result from retention_run y where y.work = 'backup' order by y.seq desc limit 1) x
       where x.result = 'failed')
@@ -95,7 +95,7 @@ begin
 end $$;
 grant execute on function destruction_blockers to seloste_custodian;
 
--- Returns the same for the desk's viewer. A place's own message is for those who may see the places.
+-- Returns destruction_blockers for the desk's viewer. The fault of a place is shown to those who may see the places.
 create or replace function retention_obstacles()
 returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -108,8 +108,8 @@ begin
 end $$;
 grant execute on function retention_obstacles to seloste_desk;
 
--- Returns what is due, for the watch: inspections with a recording that is destroyed within three days (the end that an approved version
--- brings counts), unconfirmed recalls past their time, overdue copies. Ids only, and only inspections that the Service Unit opened.
+-- Returns what is due, for the watch: inspections with a recording that is destroyed within three days (also by an approved version that is
+-- not in force yet), unconfirmed recalls past their time, overdue copies. Returns ids only.
 create or replace function pending_ends() returns table (kind text, id uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select 'inspection-urgent', i.id, (
@@ -144,8 +144,8 @@ begin
 end $$;
 grant execute on function last_runs to seloste_desk;
 
--- Counts what is held and what has ended, the same for all who may see it; more than a hundred thousand ended rows are not counted further.
--- What an order keeps past its day counts as gone.
+-- Counts what is held and what is overdue, the same for all who may see it. Counts at most a hundred thousand overdue rows. What an order
+-- keeps past its day counts as gone.
 create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -188,9 +188,9 @@ begin
 end $$;
 grant execute on function retention_counts to seloste_desk;
 
--- Counts ends by whole days or months of Helsinki, in fives, and logs the read: exact counts, or instants of one's choice, would show
--- when the calls of a number, and so of an official, ended. Contacts count by the day of their start, which is that of their end except
--- across midnight.
+-- Counts ends by whole days or months in Helsinki time, rounded to five, and logs the read: exact counts, or freely chosen instants, would
+-- show when the calls of a number, and so of an official, ended. Contacts count by the day of their start, which is that of their end
+-- except across midnight.
 create or replace function retention_due(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
 returns table (begins timestamptz, ends timestamptz, recordings bigint, contacts bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$
@@ -213,7 +213,7 @@ begin
   ), wanted as (
     select w.begins, least(w.next, to_at) as ends from buckets w where w.b < to_at
   ), days as materialized (
-    -- By the day first: there are many more numbers and calls than days.
+    -- Grouped by day first: there are many more numbers and calls than days.
     select day_start((d.day + interval '14 months')::date) as at, sum(d.n) as n from (
       select h.day, h.contacts as n
       from history_count h join history_day d using (day)

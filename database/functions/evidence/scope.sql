@@ -1,4 +1,4 @@
--- Tolerance for the clocks of two machines, and for what was under way when a right ended.
+-- Returns the tolerance for the clocks of two machines, and for accesses that were under way when a right ended.
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
 -- Returns true if a correction of a part was approved after an instant: its present official did not have it then.
@@ -9,8 +9,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function is_corrected_since to seloste_custodian;
 
--- Returns a part's official and unit at an instant, as they were before the next correction, if the log has that. `lost`: times of restores
--- that logged nothing of the corrections that they replayed.
+-- Returns a part's official and unit at an instant: those before the next correction, if the log has that correction. `lost`: times of
+-- restores that logged nothing of the corrections that they replayed.
 create or replace function part_before_correction(part uuid, accessed_at timestamptz, lost tstzmultirange) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
@@ -52,7 +52,7 @@ begin
         when a.scope_kind = 'all' then exists (
           select from subject_request q where q.number = was_in_scope.reference and (
             exists (select from request_call k where k.request_id = q.id and k.contact_id = was_in_scope.call)
-            -- A call that was found and taken back since.
+            -- A call that was found for the request and removed from it since.
             or exists (select from audit_entry e
               where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok'
                 and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= accessed_at + scope_grace())
@@ -118,7 +118,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_preparers(d)), false),
     predates_log(d.decided_at) or act_was_lost('disclosure', d.id, d.decided_at, d.received_at, lost) or exists (select from audit_entry e
       where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok'
-        -- What a restore replayed is in nobody's name.
+        -- Entries that a restore replayed name no person.
         and (e.person_id = d.decided_by or e.detail @> '{"restored": true}')),
     d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
   from authority_disclosure d
@@ -126,9 +126,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_decisions to seloste_custodian;
 
--- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after they arrived;
--- or entered by the log and gone, or received later than the log has it; `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
--- Unit for a request; `leftovers`, keys and copies of a destroyed one (R49, R50).
+-- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after receipt, or in the log
+-- but without a row, or with a later receipt than in the log; `standing`, executed although the recording exists; `used`, forbidden
+-- recordings served to others than the security unit or, for a request, the Service Unit; `leftovers`, destroyed recordings with a key or a
+-- copy left (R49, R50).
 create or replace function prohibitions_obeyed(lost tstzmultirange)
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -146,7 +147,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and not exists (select from audit_entry w
         where w.object_id = e.object_id and w.action = 'recording.prohibition-withdrawn' and w.result = 'ok')
       and not exists (select from expunction x where x.recording_id = r.id and x.deadline > now())
-      -- Earlier versions withdrew with a correction without an entry of its own, and so did restores.
+      -- In earlier versions, and in restores, a correction withdrew a prohibition without an entry of its own.
       and not (e.detail ->> 'party' = 'OFFICIAL' and exists (
         select from correction c where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > e.at - interval '1 minute'
           and (act_was_lost('correction', c.id, c.decided_at, c.contact_started_at, lost) or exists (select from audit_entry d
@@ -173,9 +174,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function prohibitions_obeyed to seloste_custodian;
 
--- Checks accesses and acts in at most so many log entries after one, and those found before (`known`): each call and part shown, and each
--- act against the roles that may do it. Objects that the register no longer holds are not checked. `upto`: where to continue. Entries of
--- the last two minutes may have an uncommitted one before them and are checked again.
+-- Checks accesses and acts in at most `max_entries` log entries after `after`, and in those found before (`known`): each call and part
+-- shown against the person's rights, and each act against the roles that may do it. Objects that the register no longer holds are not
+-- checked. `upto`: where to continue. Entries of the last two minutes may have an uncommitted one before them and are checked again.
 create or replace function accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp

@@ -1,5 +1,5 @@
--- Stores a message and returns the day by which it is answered. Refuses feedback.full with a thousand unanswered ones, so that flooding the
--- form fills no disk.
+-- Stores a message and returns the day by which it is answered. Refuses feedback.full when a thousand messages are unanswered, so that
+-- flooding the form cannot fill the disk.
 create or replace function submit_feedback(language text, message text, place text, email text) returns timestamptz
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -8,7 +8,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function others_report_calls to seloste_capture;
 
--- Marks the parts of new calls as this feed's. A part that is in the register already is another's.
+-- Marks the parts of new calls as this feed's. A part that is in the register already belongs to another source.
 create or replace function record_fed_calls(feed_name text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
@@ -19,8 +19,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function record_fed_calls to seloste_capture;
 
--- Admits new calls in one statement, like `admit` (src/register/admit.ts) one by one, with the caller's rights. Returns the indexes of
--- those it admitted; the others are left to `admit`.
+-- Admits new calls in one statement, with the rights of the calling role and the result of `admit` (src/register/admit.ts) for each.
+-- Returns the indexes of those it admitted; the others are left to `admit`.
 create or replace function admit_fed_calls(feed_name text, reported jsonb) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -43,7 +43,7 @@ begin
     union select x from unnest(calls) c, unnest(c.ids) x group by x having count(distinct c.place) > 1
   ) i;
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
-  -- Older calls are not compared: each is new if no other source reported calls then, and is left to admit otherwise.
+  -- Older calls are not compared: each counts as new if no other source reported calls of that time, and is left to `admit` otherwise.
   calls := array(select c from unnest(calls) c where c.started_at >= since
     or not others_report_calls(feed_name, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clock_tolerance()));
   if others_report_calls(feed_name, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),

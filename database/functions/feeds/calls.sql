@@ -4,10 +4,10 @@ grant execute on function clock_tolerance to seloste_capture;
 
 -- Returns the contact of a call that a feed reports, if the register has it, and which of its segments the reported parts are. It matches
 -- by a common id, or else by caller, number and moment, if exactly one call fits and the feed has not reported it already. An unanswered
--- call matches too, whichever feeds report it, and so does a client's call without an official. The call's ids become the contact's. No
--- row: a new call. A row without contact: several calls in the register could be this one.
--- A reported part may match several segments, because a held call can have several parts at its client; the best comes first. Raises SL002
--- for a call older than a feed may ask about.
+-- call can match too, whichever feeds report it, and so can a recording client's call without an official. The call's ids become the
+-- contact's. No row: a new call. A row without contact: several calls in the register could be this one. A reported part may match several
+-- segments, because a held call can have several parts at its client; the best comes first. Raises SL002 for a call that is too old to be
+-- matched.
 create or replace function match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -76,7 +76,7 @@ begin
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       ) m;
     end if;
-    -- Only one of the two names the official: caller and number are the same, and they overlap and end together.
+    -- Only one of the two reports names the official: caller and number are the same, and the conversations overlap and end together.
     if candidates = 0 and caller is not null then
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
@@ -103,7 +103,7 @@ begin
       ) m;
     end if;
     if candidates <> 1 then
-      -- Of one caller at one number and the same time: it could be any of these, or none.
+      -- Calls of one caller to one number at the same time: the reported call could be any of them, or none.
       return query
         select null::uuid, null::timestamptz, null::integer, null::uuid, null::boolean
         where candidates > 1 or others or caller is not null and exists (
@@ -134,7 +134,7 @@ begin
     select found, found_at, p.place, m.id, coalesce(f.is_own, false)
     from jsonb_to_recordset(parts) p(place integer, segment_id uuid, answered_at timestamptz, ended_at timestamptz, official_phone text)
     left join lateral (
-      -- An earlier report without an answer is this one, or else all that a client reported of the call.
+      -- Unanswered: the segment of an earlier report, or else the first that a client reported of the call.
       select s.id, row_number() over (
         order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
       from segment s
@@ -147,8 +147,8 @@ end $$;
 grant execute on function match_fed_call to seloste_capture;
 
 -- Adds what a recording client did not report of a segment: number, official, caller, the answer of the official, since when the caller
--- waited, and an end that was only inferred. Too late for a call closed to late facts. Returns true if the end changed, so that terms have
--- to be computed again.
+-- waited, and an end that was only inferred. Does nothing for a call that is closed to late facts. Returns true if the end changed, so that
+-- terms have to be computed again.
 create or replace function complete_fed_segment(wanted uuid, begun timestamptz, facts jsonb) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -185,7 +185,7 @@ begin
       official_person_id = (facts ->> 'official_person_id')::uuid, official_unit_id = (facts ->> 'official_unit_id')::uuid
     where x.id = wanted and x.contact_started_at = begun;
   end if;
-  -- Of a feed's answers the later is the official's; the earlier was a queue's.
+  -- If a feed reports two answers, the later is the official's and the earlier was a queue's.
   if (facts ->> 'answered_at')::timestamptz > s.answered_at + clock_tolerance() and (facts ->> 'answered_at')::timestamptz < s.ended_at
      and exists (select from fed_segment f where f.segment_id = wanted and f.is_own) then
     update segment x set answered_at = (facts ->> 'answered_at')::timestamptz where x.id = wanted and x.contact_started_at = begun;
@@ -251,8 +251,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_feed_problem to seloste_capture;
 
--- Deletes feed data after three months; screens show four weeks of it. Explanations go with what they explain, and feeds that no longer run
--- go as well.
+-- Deletes feed data after three months; screens show four weeks of it. Deletes explanations with what they explain, and feeds that have not
+-- run since.
 create or replace function prune_feed_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from fed_segment where contact_started_at < now() - interval '3 months';
@@ -264,8 +264,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prune_feed_data to seloste_capture;
 
--- Returns the finding for an alarm if at least `enough` unexplained parts are missing in the last four weeks. What an open alarm counts, or
--- a closed one counted, raises none again.
+-- Returns the finding for an alarm if at least `enough` differences of the last four weeks are unexplained.
 create or replace function find_unreconciled(wanted text, counted text, enough bigint) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select null::uuid, null::uuid, count(*)::integer, min(u.at), max(u.at),

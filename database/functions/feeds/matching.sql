@@ -1,8 +1,7 @@
 -- Runs after segments are inserted: marks counted days as uncounted, records official names, replaces a feed's segments by better ones, and
--- fills recorded_part. A feed's part is replaced only while late facts are accepted, and never one with a recording.
--- Few rows are inserted beside many, so each is found by index, whatever statistics the first plan saw; `offset 0` keeps the order call by
--- call. With sequential scans allowed, their cost on the transition table hid all others, and the planner read all rows that feeds ever
--- reported.
+-- fills recorded_part. A feed's part is replaced only while late facts are accepted, and never one with a recording. Few rows are inserted
+-- into large tables, so plans use indexes only, whatever the statistics were at the first plan; `offset 0` makes the lookup run for each
+-- inserted row. When sequential scans were allowed, the planner read all rows that feeds ever reported.
 create or replace function after_segment_insert() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -22,7 +21,7 @@ begin
     return null;
   end if;
 
-  -- A counted day becomes uncounted. In the order of days, so that two reporters of several days do not deadlock.
+  -- A counted day becomes uncounted. Locks in the order of days, so that two reports about several days do not deadlock.
   if is_late then
     for late in select distinct helsinki_day(t.contact_started_at) from inserted t where t.contact_started_at < now() - interval '20 hours' order by 1 loop
       perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
@@ -30,7 +29,7 @@ begin
     end loop;
   end if;
 
-  -- Search finds officials by a part of the name. Reads first: nearly always the name exists, and then nobody waits.
+  -- Search finds officials by a part of the name. Checks first, because the name nearly always exists and then no row has to be locked.
   if is_named then
     insert into official_named as n
     select t.official_name, t.official_phone, t.official_unit_id, t.official_person_id,
@@ -75,7 +74,7 @@ begin
     end loop;
   end if;
 
-  -- A further part of a call with recordings. A concurrent change of a recording comes before or after.
+  -- A further part of a call with recordings. The share lock keeps a concurrent change of a recording from running at the same time.
   if is_further then
     perform from inserted t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
     where t.seq > 1 order by r.id for share of r;
@@ -119,8 +118,8 @@ begin
   return new;
 end $$;
 
--- Returns the indexes of calls that a call in the register could be: match_fed_call would take it or be undecided. All that caller and time
--- do not rule out are matched one by one.
+-- Returns the indexes of reported calls that could be a call in the register, so that match_fed_call might match them or be undecided.
+-- Those that caller and time do not rule out are matched one by one.
 create or replace function doubtful_fed_calls(feed_name text, calls fed_call[]) returns integer[]
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -163,8 +162,8 @@ end $$;
 grant execute on function doubtful_fed_calls to seloste_capture;
 
 -- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
--- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Applies also to
--- an inferred end, and only to a part of this call. Runs as the owner, because capture may change nothing else of what it reported.
+-- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Also completes
+-- a call with an inferred end, and only a part of this call. Runs as the owner, because capture has no right to change these columns.
 create or replace function complete_part(call uuid, call_started timestamptz, t told_part) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -219,8 +218,8 @@ language sql immutable as $$
 $$;
 
 -- Returns the feeds and nodes that may still report something new, each with the earliest instant of it. A feed without reports for a month
--- counts as quiet, unless an administrator allows it (allow_feed). Of the time before its first report a feed has nothing late: otherwise
--- capture could invent one, and change calls of a month ago.
+-- counts as quiet, unless an administrator allows it (allow_feed). A feed has nothing late from before its first report: otherwise capture
+-- could invent one, and change calls of a month ago.
 create or replace function late_sources() returns table (name text, since timestamptz)
 language sql stable as $$
   select f.name, case when f.late_until > now() then f.late_from else greatest(f.told_until, f.first_at, now() - interval '31 days') end
@@ -228,7 +227,7 @@ language sql stable as $$
   union all
   select n.name, case when n.away_until > now() then n.away_from else n.alive_at end from capture_node n
   where n.away_until > now()
-    -- Not back yet, or its facts come before its heartbeat.
+    -- The node has not returned, or reports facts before its first heartbeat.
     or n.alive_at between now() - interval '31 days' and now() - interval '1 day' and (n.ended_at is null or n.waiting > 0)
 $$;
 revoke execute on function late_sources from public;
@@ -240,8 +239,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function late_facts_from to seloste_capture;
 
--- Returns the finding for an alarm if a feed or node has reported nothing new for some days: until it does, or is given up, capture can
--- still change calls since then. A closed alarm is raised again after a week.
+-- Returns the finding for an alarm if a feed or node has reported nothing new for some days: until it reports or is given up, capture can
+-- still change calls from that time. A closed alarm is raised again after a week.
 create or replace function find_late_window(days integer) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select null::uuid, null::uuid, count(*)::integer, min(l.since), now(),
@@ -282,7 +281,7 @@ declare
   allowed bigint := extract(epoch from clock_timestamp()) * a_second;
   counted bigint;
 begin
-  -- As refuse_old_transaction() says: in an old snapshot a feed that has long reported may still be late.
+  -- As in refuse_old_transaction(): in an old snapshot, a feed that has reported since may still seem late.
   if session_user = 'seloste_capture'
     and (clock_timestamp() > now() + interval '5 minutes' or current_setting('transaction_isolation') <> 'read committed') then
     raise exception 'lookups are made at read committed, within five minutes of the start of their transaction'
@@ -352,7 +351,7 @@ begin
       call_started := candidate.started_at;
       told_official := case when (candidate.official).phone is not null then candidate.official end;
     end if;
-    -- The same official at two ends is two calls of a company with one number.
+    -- Same official, but not certain: these may be two calls from one company's number.
     if candidate.is_certain or t.official_phone is null or (candidate.official).phone is null then
       possible := possible || candidate.part;
     end if;

@@ -1,15 +1,16 @@
--- Time after a feed's report within which a recording may still be admitted; later it is missing.
+-- Returns the time after a feed's report within which a recording may still be admitted; after that it counts as missing.
 create or replace function recording_grace() returns interval language sql immutable as $$ select interval '10 minutes' $$;
 
--- Requires a role that reads the reconciliation: those who run the systems or answer for them. It shows neither callers nor officials.
+-- Requires a role that reads the reconciliation: those who run the systems or are responsible for them. The reconciliation shows neither
+-- callers nor officials.
 create or replace function require_reconciler() returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select require_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
 $$;
 grant execute on function require_reconciler to seloste_desk;
 
--- Counts parts of calls by day, number and feed. Expected: drawn by the plan and not forbidden; recorded, missing and waiting are what
--- became of them. Untold: recordings that no feed has reported; not yet told: those that one may still report.
+-- Counts parts of calls by day, number and feed. `expected`: drawn by the plan and not forbidden; each of these is recorded, missing or
+-- waiting. `untold`: recordings that no feed has reported; `not_yet_told`: recordings that a feed may still report.
 create or replace function reconciliation_counts(since timestamptz, until timestamptz)
 returns table (day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint,
   missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint)
@@ -69,8 +70,9 @@ begin
 end $$;
 grant execute on function reconciliation_counts to seloste_desk;
 
--- Returns each feed: source, progress, fault, and since when it is behind. It is behind the end of a client's call over an hour ago, of its
--- numbers and later than all it has reported, that no feed reports.
+-- Returns each feed: source, progress, fault, and since when it is behind. A feed is behind if a recording client reported a call to one of
+-- its numbers that ended over an hour ago, is later than everything the feed has reported, and is not reported by any feed; it is behind
+-- since that call's end.
 create or replace function reconciliation_feeds(since timestamptz, until timestamptz)
 returns table (name text, source text, covers text[], alive_at timestamptz, heard_at timestamptz, told_from timestamptz,
   told_until timestamptz, records bigint, calls bigint, outside bigint, fault text, fault_at timestamptz, behind_since timestamptz,
@@ -122,7 +124,7 @@ begin
 end $$;
 grant execute on function list_unreconciled to seloste_desk;
 
--- Serialises watch and closing: what was found before it was explained raises no new alarm afterwards.
+-- Serialises the watch and the closing of alarms: otherwise a difference found before it was explained could raise a new alarm afterwards.
 create or replace function lock_alarm_kind(kind text) returns void
 language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select pg_advisory_xact_lock(hashtext('seloste.watch ' || kind))

@@ -144,7 +144,7 @@ create trigger checks_value_ranges before insert or update of contact_started_at
     or new.intake_day not between '1970-01-01' and '3000-01-01'
     or new.size_bytes > 9007199254740991)
   execute function check_value_range();
--- By itself, so that what an earlier version let in gets a term.
+-- A separate trigger, so that rows that an earlier version accepted can still get a term.
 create trigger checks_term_ranges before insert or update of min_keep_until, destroy_at, expiry_month on recording for each row
   when (least(new.min_keep_until, new.destroy_at) < '1970-01-01Z' or greatest(new.min_keep_until, new.destroy_at) > '3000-01-01Z'
     or new.expiry_month not between '1970-01-01' and '3000-01-01')

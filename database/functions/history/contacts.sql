@@ -1,5 +1,5 @@
 -- Freezes a call that has ended. Only an approved correction changes its official. Later reports of capture are accepted: they never remove
--- an official, and never change that of a corrected call.
+-- an official, and never change the official of a corrected call.
 create or replace function segment_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -77,7 +77,7 @@ begin
         end if;
     end case;
   end if;
-  -- A later floor is a transferred call that continued; an earlier one would bypass R23.
+  -- The floor moves later when a transferred call continues. An earlier floor would bypass R23.
   if old.min_keep_until is not null and (new.min_keep_until is null or new.min_keep_until < old.min_keep_until) then
     raise exception 'the floor of recording % cannot come earlier', old.id;
   end if;
@@ -92,7 +92,7 @@ begin
   raise exception '% is append-only', tg_table_name;
 end $$;
 
--- Makes the monthly partitions of the history from one month to another; existing ones stay.
+-- Creates the monthly partitions of the history from one month to another; existing ones stay.
 create or replace function ensure_partitions(first_month date, last_month date) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -109,7 +109,7 @@ begin
           execute format('create table public.%I partition of public.%I for values from (%L) to (%L)',
             part, parent, m::timestamp at time zone 'UTC', (m + interval '1 month')::timestamp at time zone 'UTC');
         exception when check_violation then
-          -- Rows of that month are in the default partition: they stay there, and do not keep a version from starting.
+          -- Rows of that month are in the default partition: they stay there, and do not prevent a new version from starting.
           raise warning '% is not made: there are rows of it in %_default', part, parent;
         end;
       end if;
@@ -121,9 +121,9 @@ grant execute on function ensure_partitions to seloste_custodian;
 -- A new database gets its months here; the custodian makes later ones.
 select ensure_partitions((now() - interval '15 months')::date, (now() + interval '13 months')::date);
 
--- Returns a listening of a session as it is now, and records what is about to be served if it may be. An end waits for this, so that no
--- interval is served without its log entry. No row if the session has no such listening, or is in listening mode and asks from elsewhere
--- than its workstation (R47). It counts as a use of the session.
+-- Returns a listening of a session as it is now, and records what is about to be served if it may be. The end of a listening waits for
+-- this, so that no interval is served without a log entry. No row if the session has no such listening, or is in listening mode and asks
+-- from elsewhere than its workstation (R47). It counts as a use of the session.
 create or replace function serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval)
 returns table (recording_id uuid, speed real, why text, since timestamptz)
 language plpgsql volatile security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$

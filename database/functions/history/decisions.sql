@@ -1,5 +1,5 @@
--- Returns the counts of quotas between two instants, without the segments that the caller counts itself: capture sees counts and no calls.
--- Only for this week and the last, each as a whole.
+-- Returns the counts of quotas between two instants, without the segments that the calling process counts itself: capture sees counts, but
+-- no calls. Only for this week and the last, each as a whole.
 create or replace function quota_counts(answered_from timestamptz, answered_to timestamptz, known uuid[])
 returns table (rule_id text, official_person_id uuid, number_reached text, recorded bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$

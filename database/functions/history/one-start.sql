@@ -1,6 +1,6 @@
--- Keeps an id to one start, and a part to its call. The keys of the monthly tables have to include the call's start, so they would accept
--- an id again under another one, and whoever looks a call up by its id would find the wrong row. A concurrent insert of the same id waits
--- at the lock and then finds the first row; an older snapshot would not show that row, so those are refused.
+-- Ensures that an id has one start, and that a part belongs to its call. The keys of the monthly tables have to include the call's start,
+-- so they would accept the same id with another start, and a lookup by id could find the wrong row. A concurrent insert of the same id
+-- waits at the lock and then finds the first row; an older snapshot would not show that row, so those are refused.
 create or replace function require_one_start() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -28,7 +28,8 @@ begin
   return null;
 end $$;
 
--- Keeps a recording to a part of its call: whoever sees the part can play the recording, and the part's number gives its term.
+-- Ensures that a recording belongs to a part of its call: whoever sees the part can play the recording, and the part's number gives its
+-- term.
 create or replace function require_part() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

@@ -84,7 +84,7 @@ begin
   return null;
 end $$;
 
--- Follows a number that a feed reports afterwards.
+-- Applies a number that a feed reports after the admission.
 create or replace function update_number_called() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

@@ -3,7 +3,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC');
 begin
-  -- Reads first: nearly always the row exists, and then nobody waits.
+  -- Checks first, because the row nearly always exists and then no row has to be locked.
   if not exists (
     select from official_named n where n.name = new.official_name and n.phone is not distinct from new.official_phone
       and n.unit_id is not distinct from new.official_unit_id and n.person_id is not distinct from new.official_person_id
@@ -50,9 +50,9 @@ create type contact_viewer as (
   sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[],
   -- Their rows of official_named.
   own_as integer[],
-  -- Every contact that the search may find is visible.
+  -- True if every contact that the search may find is visible.
   is_seen boolean,
-  -- Only calls that requests name: not even the time taken may reveal others.
+  -- True if the viewer sees only calls that requests name: not even the duration of the search may reveal others.
   only_serves boolean
 );
 
@@ -64,8 +64,8 @@ create type search_place as (
   overdue uuid[], overdue_calls uuid[], not_over uuid[]
 );
 
--- Returns the condition on a contact in this month, a line a filter, whichever way finds it. Nothing on parts or recordings, because the
--- viewer is not known here.
+-- Returns the condition on a contact in this month, one line for each filter, whichever access path finds it. It has nothing on parts or
+-- recordings, because the viewer is not known here.
 create or replace function contact_conditions(filters contact_filters, place search_place) returns text
 language plpgsql stable as $$
 begin
@@ -97,8 +97,8 @@ begin
   return viewer;
 end $$;
 
--- Returns the rows of official_named that match; `sure`: those whose calls the viewer sees in any case. `ways`: conditions on parts, one a
--- name. Parts of a name that matches as a whole and is visible need not be read.
+-- Returns the rows of official_named that match; `sure`: those whose calls the viewer sees in any case. `ways`: conditions on parts, one
+-- for each name. If a name matches and is visible in all its rows, its parts need no further condition.
 create or replace function matching_officials(filters contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
@@ -119,7 +119,7 @@ begin
   from meant m where m.is_meant and (m.is_sure or viewer.numbers <> '{}' or viewer.parts <> '{}');
 end $$;
 
--- Returns the policy of parts as a condition on s.
+-- Returns the row-level security policy of parts as a condition on s.
 create or replace function seen_part_condition(viewer contact_viewer) returns text
 language sql immutable as $$
   select case when viewer.sees_all then 'true'
@@ -133,7 +133,7 @@ language sql immutable as $$ select '(s.official_name ilike ($1).official or s.o
 create or replace function recorded_state_conditions(filters contact_filters, place search_place) returns text[]
 language sql immutable as $$
   select case filters.recorded
-    -- By call, which the index has.
+    -- Excludes by call, because the index has the call.
     when 'available' then array[' and p.state = ''a''' || case when place.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
       || case when place.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
     when 'destroyed' then array[' and p.state = ''g''']
@@ -142,8 +142,8 @@ language sql immutable as $$
   end
 $$;
 
--- Returns the ways (access paths) through a month, each in the order of an index, with its rest: the remaining conditions on the found contacts d. A null way does
--- not apply; without ways nothing is found. names, officials, sure: from matching_officials.
+-- Returns the ways (access paths) through a month, each in the order of an index, with its rest: the remaining conditions on the found
+-- contacts d. A null way does not apply; if all are null, the search finds nothing. names, officials, sure: from matching_officials.
 create or replace function search_ways(
   filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
   out ways text[], out rests text[]
@@ -166,13 +166,13 @@ declare
     || format(bounds, 's.contact_started_at', 's.contact_id');
   recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
     || format(bounds, 'p.contact_started_at', 'p.contact_id');
-  -- In each branch, so that the database merges them without sorting.
+  -- Each branch is ordered, so that the database merges them without sorting.
   newest_first constant text := ' order by 1 desc, 2 desc)';
   -- Each of the tables has the number called.
   contact_of_number constant text := case when filters.called is null then '' else ' and c.number_called = ($1).called' end;
   part_of_number constant text := case when filters.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
   recorded_of_number constant text := case when filters.called is null then '' else ' and p.number_called = ($1).called' end;
-  -- A recording that the viewer does not see does not count.
+  -- A recording that the viewer may not see does not count.
   recorded_is_seen constant text := case when viewer.sees_all then ''
     else ' and (p.official = any (($2).own_as) or p.official_unit_id = any (($2).units) or p.number_reached = any (($2).numbers)'
       || ' or p.segment_id = any (($2).parts))' end;
@@ -190,7 +190,7 @@ begin
   if not viewer.only_serves and (filters.caller is not null or states is null and viewer.is_seen and (filters.called is not null or filters.withheld)) then
     ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
-  -- Of the parts that the viewer sees.
+  -- Searches only the parts that the viewer sees.
   if not viewer.only_serves and filters.caller is null and states is null and cardinality(names) <= most_names then
     ways[by_official] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
   end if;
@@ -211,7 +211,7 @@ begin
         || array(select format(' and p.number_reached = %L', n) from unnest(viewer.numbers) n)
         || array(select format(' and p.official = %s', o) from unnest(viewer.own_as) o)
         || case when viewer.parts <> '{}' then array[' and p.segment_id = any (($2).parts)'] end;
-      -- An official without answered calls.
+      -- The viewer is an official without answered calls.
       if keys = '{}' then
         ways := null;
         return;
@@ -241,7 +241,7 @@ begin
         || contact_of_number || ' offset 0) few' || newest_first] end;
     ways[by_holder] := array_to_string(keys, ' union all ');
   end if;
-  -- The viewer's own calls alone: by others' calls, digits could be tried against masked numbers, and no index has them.
+  -- Searches only the viewer's own calls: with others' calls, masked numbers could be found by trying digits. No index has the last digits.
   if filters.caller_ends is not null then
     if viewer.own is null then
       ways := null;
@@ -255,7 +255,8 @@ begin
     ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
 
-  -- Filters on parts, under seen_part_condition(viewer). Each is a scalar, which the database evaluates in turn until there are enough.
+  -- Filters on parts, under seen_part_condition(viewer). Each is a scalar subquery, which the database evaluates row by row until there are
+  -- enough rows.
   for way in 1 .. cardinality(ways) loop
     rests[way] := concat_ws(' and ', 'true',
       case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and filters.called is not null
@@ -280,18 +281,18 @@ begin
   end loop;
 end $$;
 
--- Returns at most so many ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
+-- Returns at most `max_rows` ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
 -- under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and planned alone: planning all
 -- of them under the policies took ten times as long as reading a page.
 create or replace function search_contacts(filters contact_filters, after_at timestamptz, after_id uuid, max_rows integer)
 returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
--- A walk in index order ends when there are enough, which the planner does not know; two walks are merged as they go.
+-- A scan in index order ends when there are enough rows, which the planner does not know; several ordered scans are merged.
 set max_parallel_workers_per_gather = 0 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set enable_nestloop = off
 set enable_hashjoin = off as $$
 #variable_conflict use_column
 declare
-  -- So many rows of a way measure its density; with fewer than `few` no other is tried.
+  -- Number of rows by which the density of a way is measured. If a way has fewer than `few`, no other is tried.
   enough constant integer := 1000;
   few constant integer := 100;
   -- As numbered in search_ways.

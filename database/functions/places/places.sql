@@ -13,7 +13,7 @@ begin
   return null;
 end $$;
 
--- Returns true for those who see where the data are: the one rule of the screen, its route and the rows.
+-- Returns true for those who may see where the data are. The screen, its route and the rows all use this rule.
 create or replace function may_see_places() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER') or viewer_is('DECISION_MAKER') or viewer_is('MAINTENANCE')

@@ -1,5 +1,5 @@
--- Returns what of a new installation exists: counts of people and rights, and whether a recorder, a recording, a backup and a
--- witness were ever seen. For those who run the installation; names nobody and no call.
+-- Returns what a new installation has: counts of people and rights, and whether a recording client, a recording, a backup and a witness
+-- were ever seen. For those who run the installation; the result identifies no person and no call.
 create or replace function setup_facts() returns table (
   people bigint, roles text[], approvers bigint, has_client boolean, has_recording boolean, has_backup boolean, has_witness boolean)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$

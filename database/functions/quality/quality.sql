@@ -37,7 +37,7 @@ begin
 end $$;
 grant execute on function require_duty to seloste_desk;
 
--- Returns those that reach a recording. Nobody evaluates a call of their own.
+-- Returns a person's rights by duty_rights_of that cover a recording. Nobody evaluates a call of their own.
 create or replace function duty_rights_to(duty text, r recording, person uuid default viewer()) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select o from segment_of(r) s, duty_rights_of(duty_rights_to.person, duty_rights_to.duty) o
@@ -234,8 +234,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where e.state = 'WAITING' or e.evaluator_id = viewer() or o.role = 'EXPERT' and o.scope_kind <> 'unit') end, false)
 $$;
 
--- Returns an evaluation as visible: past its day one that an order keeps appears ended, as end_evaluation would leave it, because otherwise
--- the order would show. A draft whose evaluator's right no longer covers the recording appears in the queue, empty.
+-- Returns an evaluation as it is shown. If only an order keeps its recording past its day, it appears ended, as end_evaluation would leave
+-- it: otherwise it would reveal the order. A draft whose evaluator's right no longer covers the recording appears in the queue, empty.
 create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -303,7 +303,7 @@ begin
 end $$;
 grant execute on function list_evaluations to seloste_desk;
 
--- Locks and returns an evaluation of its evaluator, with its recording share-locked: a destruction comes before or after.
+-- Locks and returns an evaluation that the viewer sees, with its recording share-locked, so that no destruction runs at the same time.
 create or replace function lock_evaluation(wanted uuid) returns evaluation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -462,7 +462,7 @@ begin
   select * into d from sampling_draw o where o.plan_id = p.id and o.week = e.week for update;
   for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
     where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
-    -- Skips one that is being destroyed instead of waiting for it: its destruction may wait for this one's recording.
+    -- Skips a recording that is being destroyed instead of waiting for it, because its destruction may wait for a lock held here.
     perform from recording r where r.id = next and copy_block_reason(r) is null
       and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
     if found then
@@ -478,7 +478,7 @@ begin
 end $$;
 
 -- Sets an evaluation aside. `too-close`: the evaluator knows the caller or is too close; it returns to the queue for another evaluator.
--- `unsuitable`: there is nothing to evaluate, and the next of its draw replaces it. Returns true if there was a next.
+-- `unsuitable`: there is nothing to evaluate, and the next of its draw replaces it. Returns true if a replacement was drawn.
 create or replace function set_aside_evaluation(wanted uuid, why text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -634,7 +634,7 @@ begin
     || case when c.summary is null then '{}' else jsonb_build_object('summary', c.summary) end
     from calibration o cross join lateral calibration_as_shown(o) c join quality_form f on f.id = c.form_id
     join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
-    -- While ended ones are there.
+    -- Evaluations of an ended calibration are kept for thirty days.
     left join evaluation e on e.calibration_id = c.id and coalesce(c.ended_at > clock_timestamp() - interval '30 days', true)
     where sees_calibration(c)
     group by o.id, c.id, c.name, c.form_id, c.form_version, c.begun_at, c.begun_by, c.closed_at, c.ended_at, c.recording_id, c.summary,
@@ -642,7 +642,7 @@ begin
 end $$;
 grant execute on function list_calibrations to seloste_desk;
 
--- Locked after its recording, in the order of destruction.
+-- Locks and returns a calibration, after its recording: destruction locks in the same order.
 create or replace function lock_calibration(wanted uuid) returns calibration
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -703,7 +703,7 @@ begin
 end $$;
 grant execute on function close_calibration to seloste_desk;
 
--- In the transaction that closed it.
+-- Stores the summary of a calibration, in the transaction that closed it.
 create or replace function record_calibration_summary(wanted uuid, summary jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -732,7 +732,7 @@ begin
         when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
     window g as (partition by e.unit_id, e.number, e.form_id, e.form_version order by week_start(e.released_at), e.id)
   ), reached as (
-    -- Counts in steps of five: where one a week is released, two reads would isolate it.
+    -- Counts in steps of five: if one evaluation is released a week, two reads would isolate it.
     select * from every e where e.place <= e.n - e.n % 5 or e.n < 5
   ), grouped as (
     select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
@@ -756,14 +756,13 @@ begin
 end $$;
 grant execute on function quality_results to seloste_desk;
 
--- Ends an evaluation with its recording, in the transaction that blocks it. At the end of the term the marks of a released one stay
--- anonymous for the results of its group; of a forbidden recording nothing stays (R50). They get another id and lose their times, because
--- the log links the old id to its recording and official.
 create or replace function week_start(at timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select day_start(date_trunc('week', helsinki_day(at))::date)
 $$;
 
+-- Ends an evaluation with its recording, in the transaction that blocks the recording. After the end of a term, the marks of a released evaluation stay, anonymously, for the results of its group. They get another id and lose their times, because the log links the old id to its recording and official. Of a forbidden recording nothing stays (R50).
+-- Ends an evaluation with its recording, in the transaction that blocks the recording. After the end of a term, the marks of a released evaluation stay, anonymously, for the results of its group. They get another id and lose their times, because the log links the old id to its recording and official. Of a forbidden recording nothing stays (R50).
 create or replace function end_evaluation(e evaluation, why text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -798,7 +797,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where o.id = c.id
 $$;
 
--- Deletes ended quality data: evaluations whose recordings are gone (a restored backup brings such back), ended ones that count nowhere
+-- Deletes ended quality data: evaluations whose recordings are gone (a restored backup may contain such), ended ones that no result counts
 -- after thirty days, and lists of candidates and marks once no recording of their time can exist.
 create or replace function expire_quality_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -813,7 +812,6 @@ begin
   where c.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
   get diagnostics ended = row_count;
-  -- By now the evaluator was notified: an evaluation that remains for the counts only has no evaluator.
   update sampling_draw d set candidates = null, earlier = null, ranked = null, followed = null
   where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
   delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';

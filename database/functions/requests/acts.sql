@@ -47,7 +47,7 @@ declare
 begin
   -- Copies that are no longer offered are not made, whenever they were requested.
   perform refuse_if(not offered, 'request.not-offered');
-  -- A destruction comes before this, or after it and finds the copy.
+  -- The lock orders this against a destruction: an earlier one is seen here, and a later one ends the copy.
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
   perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.contact_started_at, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
     'not-found');
@@ -64,7 +64,7 @@ begin
     'copy.under-way');
   insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
   values (q.id, r.id, begin_subject_copy.method, begin_subject_copy.token_hash, viewer(), least(now() + interval '7 days', until))
-  -- Of two at once the later waits for the first, and finds it.
+  -- If two are begun at once, the later one waits for the first and then conflicts with it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
   perform refuse_if(id is null, 'copy.under-way');
   -- One more copy, after the first was fetched or expired: a prohibition by the other party waits for it too, from now on.
@@ -94,7 +94,7 @@ begin
     and (exists (select from subject_request q where q.id = i.request_id and q.closed_at is not null) or not exists (
       select from inspection_recording ir join recording r on r.id = ir.recording_id
       where ir.inspection_id = i.id and r.state not in ('DESTROYING', 'DESTROYED')
-        -- One that a restore ended early is made again.
+        -- A copy that a restore ended early is made again.
         and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and (c.end_why = 'taken'
           or c.end_why = 'expired' and (c.ended_at >= c.expires_at or c.first_fetch_at is not null)))));
 end $$;
@@ -177,8 +177,9 @@ begin
   return null;
 end $$;
 
--- Returns true if a copy may be sent now: it is ready, and its recording may be played for its request. A forbidden or restricted one may only
--- if a case of 1.6 keeps it for this request; one whose part a correction gave to another official may not.
+-- Returns true if a copy may be sent now: it is ready, and its recording may be played for its request. The copy of a forbidden or
+-- restricted recording may be sent only if a case of 1.6 keeps it for this request; that of a part that a correction gave to another
+-- official may not.
 create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_still_requested(c) and exists (
@@ -189,7 +190,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         or listened_until(r.id, 'INSPECTION', q.number) is not null and not is_restricted_for_others(r, q)))
 $$;
 
--- Returns the language of a link's page, that of the request, if there is something to fetch.
+-- Returns the language of a link's page (the request's), or no row if there is nothing to fetch.
 create or replace function copy_link_language(token_hash bytea) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.language from subject_copy c join subject_request q on q.id = c.request_id
@@ -259,8 +260,8 @@ begin
 end $$;
 grant execute on function propose_correction to seloste_desk;
 
--- Withdraws what the former official forbade of a part that a correction gave to another, unless its destruction has begun. The correction
--- keeps it, for one that gives the part back.
+-- Withdraws what the former official forbade of a part that a correction gave to another, unless its destruction has begun. The
+-- correction's row keeps the prohibitions, for a later correction that gives the part back.
 create or replace function withdraw_prohibitions(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -315,10 +316,10 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- Ends what the former official asked for of a part that a correction gave to another: its inspections close, its copies do not leave, and
--- what they forbade is not forbidden any more, unless it has come to its end. What the new official had forbidden is forbidden again.
--- Restrictions stay until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they
--- are made again with the corrected name.
+-- Ends what the former official asked for of a part that a correction gave to another: closes the inspections, ends the copies, and
+-- withdraws the prohibitions unless the destruction has begun. What the new official had forbidden is forbidden again. Restrictions stay
+-- until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they are made again
+-- with the corrected name.
 create or replace function end_former_official_claims(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,10 +1,10 @@
--- Time in which an official enters a caller's wish: enough to end the call and its notes, also after a next call; short enough to remember
--- who said what. Later the Service Unit identifies the requester (R46).
+-- Returns the time within which an official may enter a caller's wish: long enough to end the call and its notes, also after another call;
+-- short enough to remember who said what. After it the Service Unit identifies the requester (R46).
 create or replace function caller_wish_window() returns interval language sql immutable as $$ select interval '1 hour' $$;
 
 -- Returns until when an official may enter the caller's wish of a call, from the end of the last part that they answered; null during the
--- call. Where nobody reports the end any more, it ended at its node's last heartbeat, and at the latest a day after it began (the longest
--- call).
+-- call. If nobody reports the end any more, the part counts as ended at its node's last heartbeat, and at the latest a day after the call
+-- began (the longest duration of a call).
 create or replace function caller_wish_until(person uuid, contact uuid, contact_started timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with part as (
@@ -20,7 +20,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select case when not bool_or(over_at is null) then max(over_at) + caller_wish_window() end from part
 $$;
 
--- Returns the same for the viewer's own ended parts of the given calls.
+-- Returns caller_wish_until for the viewer's own ended parts of the given calls.
 create or replace function own_caller_wishes(contacts uuid[], starts timestamptz[]) returns table (contact_id uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select w.id, w.until

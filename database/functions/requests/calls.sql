@@ -278,10 +278,10 @@ begin
 end $$;
 grant execute on function request_call_search to seloste_desk;
 
--- Makes a search that was requested within the last minute and is in the log, and stores the result: none, one or several. Of one it stores
--- the id, also in the log, by which accesses under the request's number are checked after the call is withdrawn; of several nothing.
--- Returns call.named-already if the requester named that call before, and stores nothing then. A call that waits to be verified again keeps
--- its contact; call.fits-another if the claim does not match that one alone.
+-- Makes a search that was requested within the last minute and is in the log, and stores the result: none, one or several. If one call
+-- matches, its id is stored, also in the log, so that accesses under the request's number can be checked after the call is withdrawn; if
+-- several match, no id is stored. Returns call.named-already if the requester named that call before, and stores nothing then. A call that
+-- waits to be verified again keeps its contact; call.fits-another if the claim does not match that one alone.
 create or replace function run_call_search(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -354,7 +354,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
 $$;
 
--- Ends what waited for the hearing of a call that was verified for another name. Refuses call.restriction-told if its requester was
+-- Ends the inspections and restrictions of a call that was verified for another name. Refuses call.restriction-told if its requester was
 -- notified that recordings are restricted: they are notified before that ends (GDPR 18(3)), and nobody of another name can be.
 create or replace function lift_call_holds(q subject_request, c request_call) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -399,7 +399,7 @@ begin
     continue when is_again and exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id
       and i.kind = wanted_kind and i.outcome is distinct from 'withdrawn');
     opened := open_inspection_for(c, wanted_kind);
-    -- A kind that was requested while the requester was unknown delays from now on.
+    -- An inspection that was requested while the requester was not identified delays a destruction from now on.
     update inspection set received_at = clock_timestamp() where is_again and id = opened;
   end loop;
 end $$;
@@ -433,7 +433,7 @@ end $$;
 grant execute on function withdraw_call to seloste_desk;
 
 -- Returns the calls of a request: how to verify found ones, what their party has forbidden of matched ones, and which other open requests
--- concern them. Contacts and parts are read under row-level security. Logs the read, once in ten minutes a clerk.
+-- concern them. Contacts and parts are read under row-level security. Logs the read, at most once in ten minutes for each clerk.
 create or replace function calls_of_request(wanted uuid)
 returns table (id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid,
   party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[])

@@ -1,5 +1,5 @@
--- Returns the facts of requests; src/use/requests/request-state.ts derives state and next steps. Of an unmatched call only its state; of a
--- matched one what the request asks for. PL/pgSQL plans once a session and not for each row.
+-- Returns the facts of requests; src/use/requests/request-state.ts derives state and next steps. An unmatched call has only its state; a
+-- matched one also has what the request asks for. PL/pgSQL plans once a session and not for each row.
 create or replace function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
   copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -107,7 +107,7 @@ begin
   );
 end $$;
 
--- Returns the same for an open request by outcome, before closing.
+-- Returns closing_blockers of an open request for the outcomes REFUSED and WITHDRAWN.
 create or replace function closing_blockers_by_outcome(wanted uuid) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -122,7 +122,7 @@ begin
 end $$;
 grant execute on function closing_blockers_by_outcome to seloste_desk;
 
--- An inspection added later waits from then on; one no longer requested does not wait.
+-- Opens inspections for a kind that was added to a request; they delay a destruction from then on. Ends those of a kind that was removed.
 create or replace function apply_request_kinds() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -144,8 +144,8 @@ begin
   return null;
 end $$;
 
--- Closes a request, or refuses with what is unfinished. Calls not shown to be the requester's are forgotten, and what waited for its
--- hearing waits no longer.
+-- Closes a request, or refuses with what is unfinished. Deletes the calls that are not shown to be the requester's, and ends the request's
+-- inspections.
 create or replace function close_request(wanted uuid, outcome text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -160,7 +160,7 @@ begin
   perform record_request_act('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
   perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)
   from inspection i where i.request_id = q.id and i.closed_at is null
-    -- An answered request's copy waits for its week to be fetched.
+    -- The copy of an answered request can be fetched for a week.
     and not (close_request.outcome = 'ANSWERED' and exists (select from copies_of_inspection(i) c where c.ended_at is null));
 end $$;
 grant execute on function close_request to seloste_desk;
@@ -181,8 +181,8 @@ begin
   update subject_request set official_id = null where id = wanted;
 end $$;
 
--- Erases requests thirty days after their closing, and after what they forbade was destroyed, of which a letter reports. The ledger has it,
--- so that a restore erases it again. @returns how many
+-- Erases requests thirty days after their closing and after the destruction of what they forbade, because a letter reports it. Enters each
+-- in the ledger, so that a restore erases it again. Returns how many it erased.
 create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

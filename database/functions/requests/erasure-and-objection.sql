@@ -41,8 +41,8 @@ begin
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id));
 end $$;
 
--- Requires a fresh proof (confirm.fresh) to lift the restriction of a request's recordings, or of one call's: otherwise anybody could at an
--- unattended desk. It does not depend on other restrictions of them, because a preservation order is secret.
+-- Requires a fresh proof (confirm.fresh) to lift the restriction of a request's recordings, or of one call's: otherwise anybody could lift
+-- it at an unattended desk. It does not depend on other restrictions of them, because a preservation order is secret.
 create or replace function require_fresh_to_lift(q subject_request, contact uuid default null) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,6 +1,6 @@
--- Returns the state of a recording for a letter, as anybody but the security unit may know it. `at`: of a destroyed one its destruction, of a
--- kept one its latest. The day of a destruction is the ledger's; what a preservation order kept past its day counts as destroyed
--- when it was reported so (L37).
+-- Returns the state of a recording for a letter, as anybody but the security unit may know it. `at`: when a destroyed recording was
+-- destroyed, or when a kept one ends at the latest. The day of a destruction is the ledger's; what a preservation order kept past its day
+-- counts as destroyed when it was reported so (L37).
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -34,9 +34,9 @@ begin
   end case;
 end $$;
 
--- Returns the calls that a request names. Of an unmatched one only the requester's own words: none, another's and several look the same
--- (R46, L8). Of a matched one no more once its history has ended. An official gets their own parts only, and nothing of a call that a
--- correction gave to others.
+-- Returns the calls that a request names. For an unmatched call, only what the requester stated: no call, another person's and several look
+-- the same (R46, L8). For a matched call, nothing more than that once its history has ended. An official gets their own parts only, and
+-- nothing of a call that a correction gave to others.
 create or replace function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -138,7 +138,7 @@ begin
     when kind = 'answer' then
       return facts || jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q));
     when kind = 'destroyed-before' then
-      -- Recordings that the request wanted to hear and that ended before.
+      -- Recordings that the requester wanted to hear and that were destroyed before that.
       return facts || jsonb_build_object('unheard', coalesce((
         select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'recording', recording_for_letter(r, q.number))
           order by r.contact_started_at, r.started_at)
@@ -302,13 +302,13 @@ begin
 end $$;
 grant execute on function read_letter to seloste_desk;
 
--- Refuses a letter with a fact that has changed since.
+-- Records the delivery of a letter. Refuses a letter if one of its facts has changed since its draft.
 create or replace function deliver_letter(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   l letter;
 begin
-  -- A change of the request, or a new draft, comes before this or after it.
+  -- The lock serialises this with changes of the request and with new drafts.
   perform from subject_request q where q.id = (select n.request_id from letter n where n.id = wanted) for update;
   l := lock_letter(wanted);
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');

@@ -9,7 +9,7 @@ begin
 end $$;
 grant execute on function confined_to to seloste_desk;
 
--- Returns when its listening mode ends; null outside.
+-- Returns when the listening mode of this transaction's session ends; null outside listening mode.
 create or replace function confined_until() returns timestamptz
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -220,14 +220,14 @@ begin
   loop
     return next;
   end loop;
-  -- Without any time, still the instant before which they would lie.
+  -- The last row has no slot: it gives `latest` also if no time is free.
   free_slots.slot := null;
   return next;
 end $$;
 grant execute on function free_slots to seloste_desk;
 
--- Books a time for an identified requester, or moves a booking. Inspections are locked first: the custodian closes one whose recordings
--- ended before this, or after it, and this ends with it.
+-- Books a time for an identified requester, or moves a booking. The caller has locked the inspections, because the custodian may close one
+-- whose recordings ended: before the booking, which is then refused, or after it, which ends the appointment.
 create or replace function assign_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -312,8 +312,8 @@ begin
   end loop;
 end $$;
 
--- Ends an appointment with its outcome. HEARD or WITHDRAWN ends all waiting; NO_SHOW ends only the wait of what was forbidden meanwhile
--- (1.6), and the rest can be booked again.
+-- Ends an appointment with its outcome. HEARD or WITHDRAWN closes all its inspections; NO_SHOW closes only those of recordings that were
+-- forbidden meanwhile (1.6), and the rest can be booked again.
 create or replace function end_appointment(a appointment, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -341,7 +341,7 @@ begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted;
   perform refuse_if(a.id is null, 'not-found');
-  -- In the order in which the custodian locks them.
+  -- Locks in the same order as the custodian.
   perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
   select * into a from appointment k where k.id = wanted for update;
   perform refuse_if(a.state <> 'BOOKED', 'appointment.over');
@@ -415,7 +415,7 @@ begin
 end $$;
 grant execute on function make_workstation_code to seloste_desk;
 
--- Makes the browser with the code a workstation. The one it was before ends.
+-- Makes the browser with the code a workstation. Ends the workstation that the browser was before.
 create or replace function enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns table (office jsonb, name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -456,7 +456,7 @@ begin
 end $$;
 grant execute on function end_workstation to seloste_desk;
 
--- Returns which workstation a browser is, and records that it was there.
+-- Returns which workstation a browser is, and records that it was seen.
 create or replace function workstation_here(token_hash bytea) returns table (office_id uuid, office jsonb, name text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update workstation w set last_seen_at = clock_timestamp() from office o

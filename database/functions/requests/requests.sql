@@ -11,7 +11,7 @@ begin
   return q;
 end $$;
 
--- Same as `lock_request`, for an identified requester: before that no call is searched and nothing is said of any (R46).
+-- Same as `lock_request`, for an identified requester: before that, no call is searched and nothing about calls is revealed (R46).
 create or replace function lock_identified_request(wanted uuid) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -75,7 +75,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   end
 $$;
 
--- Enters a request. The same request from the same clerk within ten minutes, a form sent twice, is the existing one.
+-- Enters a request. If the same clerk entered the same request within the last ten minutes (a form sent twice), returns that one.
 create or replace function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
   official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -158,7 +158,7 @@ declare
   q subject_request := lock_request(wanted);
 begin
   perform refuse_if(clerk is not null and clerk not in (select request_clerks()), 'request.assignee-wrong');
-  -- Of two who take it at once, one gets it.
+  -- If two clerks take a request at once, one gets it.
   perform refuse_if(seen <> coalesce(q.assigned_to::text, 'nobody'), 'request.taken');
   if q.assigned_to is not distinct from clerk then
     return;
@@ -168,7 +168,8 @@ begin
 end $$;
 grant execute on function assign_request to seloste_desk;
 
--- Records how the requester was identified: by whom and when, never by which number (L32). Only officials are in the personnel register.
+-- Records how, by whom and when the requester was identified, never the number of a document (L32). Only officials are in the personnel
+-- register.
 create or replace function identify_requester(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -224,7 +225,7 @@ begin
 end $$;
 grant execute on function view_request to seloste_desk;
 
--- Returns counts of how requests were served, without any request or person. A request answered late is late.
+-- Returns counts of how requests were served, without any request or person. `late`: answered late, or overdue and open.
 create or replace function request_statistics(from_day date, to_day date) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,7 +1,7 @@
 -- study_hour
 alter table study_hour enable row level security;
 grant select on study_hour to seloste_desk;
--- "in" looks a number up in a table made once; "= any" would compare each of hundreds of thousands of rows with all of them.
+-- "in" looks a number up in a hash table that is built once; "= any" would compare each of hundreds of thousands of rows with all of them.
 create policy desk_studies on study_hour for select to seloste_desk using (
   (select studies_purpose())
   and (number in (select unnest(sees_numbers())) or unit_id in (select unnest(study_units())))

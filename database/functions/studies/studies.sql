@@ -149,7 +149,8 @@ end $$;
 -- Rounds to a multiple of five, so that counts of one to four people cannot be told from none or five.
 create or replace function round_to_five(n bigint) returns bigint language sql immutable as $$ select 5 * round(n / 5.0)::bigint $$;
 
--- Merges days without calls into their month, and rounds months without calls. Returns how many rows of counts went.
+-- Merges the counts of days whose calls have been deleted into their month, and rounds the counts of months whose calls have been deleted.
+-- Returns how many rows of counts it merged.
 create or replace function roll_up_studies() returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -184,8 +185,8 @@ create or replace function studies_purpose() returns boolean language sql stable
 $$;
 grant execute on function studies_purpose to seloste_desk;
 
--- Returns since when there are counts, the present day in Finland, since when by the hour, and whether all calls that ended a minute ago
--- are counted.
+-- Returns the first day with counts, today in Finland, the first day with hourly counts, and whether all calls that ended a minute ago are
+-- counted.
 create or replace function studies_known() returns table (since date, today date, by_hour_from date, is_current boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least((select min(d.day) from study_day d), (select min(m.month) from study_month m)),
@@ -249,8 +250,8 @@ end $$;
 grant execute on function study_units to seloste_desk;
 
 -- Returns for each cell of a question whether three or more officials answered its calls: counts of fewer would be about them (R6). A cell
--- has numbers in days (any, if none is named), and an hour or weekday of Finland. Past the term the officials are unknown, so held calls
--- decide. Five hundred days of numbers without another official are enough to answer no.
+-- names numbers with spans of days (a null number means any), and optionally an hour or a weekday in Helsinki time. Past the term the
+-- officials are unknown, so held calls decide. Five hundred days of numbers without another official are enough to answer no.
 create or replace function enough_officials(cells jsonb) returns boolean[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off as $$

@@ -28,7 +28,7 @@ begin
   return c;
 end $$;
 
--- Begins a collection, or saves one at the revision seen.
+-- Creates a collection, or saves changes to one whose revision is still the one that the viewer saw.
 create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -99,7 +99,8 @@ begin
 end $$;
 grant execute on function read_training_collection to seloste_desk;
 
--- Locks and returns a moment of a collection that has not ended. A destruction of its recording comes before or after.
+-- Locks and returns a moment of a collection that has not ended. Its recording is share-locked, so that no destruction runs at the same
+-- time.
 create or replace function lock_training_moment(wanted uuid) returns training_moment
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -354,7 +355,8 @@ grant execute on function training_allows to seloste_desk;
 create or replace function check_training_listening() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- The end of the session or a removal from its list comes before this, or after it and sees it.
+  -- The lock orders this against the end of the session and a removal from its list: an earlier one is seen here, and a later one sees this
+  -- listening.
   perform from training_session s where s.reference = new.reference for share;
   perform refuse_if(not training_allows(new.recording_id, new.purpose, new.reference), 'training.not-in-session');
   return new;
@@ -370,7 +372,7 @@ begin
   values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
 end $$;
 
--- Ends what has expired: moments of lost recordings (a restored backup brings such back), sessions left open overnight, and after fourteen
+-- Ends what has expired: moments of lost recordings (a restored backup may contain such), sessions left open overnight, and after fourteen
 -- months sessions with their lists, as the history of their calls.
 create or replace function expire_training_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,4 +1,4 @@
--- Sets the start of a listening: an hour chosen by a process would be worth nothing.
+-- Sets the start of a listening: a time chosen by a process would prove nothing.
 create or replace function set_listening_start() returns trigger language plpgsql as $$
 begin
   if session_user = 'seloste_desk' then
@@ -53,7 +53,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function recent_accesses to seloste_desk;
 
--- Returns each month since the first of those accesses, newest first.
+-- Returns the months with accesses for maintenance or investigations, newest first, each with its review.
 create or replace function review_months()
 returns table (month date, looks bigint, listenings bigint, people bigint, reviewed_at timestamptz, reviewed_by uuid, note text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -74,7 +74,7 @@ begin
 end $$;
 grant execute on function review_months to seloste_desk;
 
--- Returns the accesses of a month, oldest first, after an entry, and logs the read.
+-- Returns the accesses of a month for maintenance or investigations, oldest first, after an entry, and logs the read.
 create or replace function accesses_to_review(month date, after bigint, max_rows integer)
 returns table (seq bigint, at timestamptz, person_id uuid, role text, action text, purpose text, reference text,
   object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
@@ -239,10 +239,10 @@ end $$;
 grant execute on function accesses_to_contact to seloste_desk;
 
 -- Ends sessions that block others: of capture, when the custodian or the desk has waited for its lock longer than `patience`; of the desk,
--- when the custodian has. With one of capture's, all of capture's transactions as old are ended. Their work is rolled back and repeated by
--- their process. Returns their numbers by role. Old transactions of capture are ended also when it holds thousands of advisory locks, or
--- notifications pile up: a listening session keeps all notifications until its transaction ends, and a full queue fails every commit that
--- notifies.
+-- when the custodian has. If one of capture's is ended, all of capture's transactions older than `patience` are ended too. Their work is
+-- rolled back and repeated by their process. Returns their numbers by role. Old transactions of capture are ended also when it holds
+-- thousands of advisory locks, or notifications pile up: a listening session keeps all notifications until its transaction ends, and a full
+-- queue fails every commit that notifies.
 create or replace function end_blocking_sessions(patience interval) returns table (role text, sessions integer)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with recursive waits (waiter, pid) as (
@@ -257,9 +257,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     from waits w join pg_stat_activity a on a.pid = w.pid
     where pg_blocking_pids(w.pid) = '{}' and a.datname = current_database()
       and (a.usename = 'seloste_capture' or a.usename = 'seloste_desk' and w.waiter = 'seloste_custodian')
-      -- Null to an owner without the right to end it: then the attempt fails.
+      -- `xact_start` is null to an owner without the right to end the session: then the attempt fails.
       and coalesce(a.xact_start, '-infinity') < clock_timestamp() - patience
-  ), flooding (is_so) as (
+  ), flooding (is_flooded) as (
     select pg_notification_queue_usage() > 0.01 or (
       select count(*) > 5000 from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'advisory' and a.usename = 'seloste_capture' and a.datname = current_database())
@@ -269,7 +269,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     where a.pid in (select k.pid from blocking k)
       or a.usename = 'seloste_capture' and a.datname = current_database() and a.xact_start < clock_timestamp() - patience
         and a.wait_event_type is distinct from 'Lock'
-        and (exists (select from blocking k where k.usename = 'seloste_capture') or (select f.is_so from flooding f))
+        and (exists (select from blocking k where k.usename = 'seloste_capture') or (select f.is_flooded from flooding f))
   )
   select e.usename::text, count(*)::integer from ended e where e.is_ended group by e.usename
 $$;
