@@ -354,7 +354,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const orphanWatch = watchOrphanedRecordings({
     folder: recordingsFolder,
     callsFolder: join(folder, 'calls'),
-    known: () => new Set([...recorder.recordings('going'), ...preallocated.ids()]),
+    known: () => new Set([...recorder.recordings('in-progress'), ...preallocated.ids()]),
     ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
@@ -417,7 +417,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await control.stop()
       await prohibitionWatch.stop()
       await conferences.stop()
-      await saveInterruptedCalls(interruptedPath, recorder.going())
+      await saveInterruptedCalls(interruptedPath, recorder.inProgress())
       await recorder.stop()
       calls.ports.closeRest()
       await preallocated.stop()

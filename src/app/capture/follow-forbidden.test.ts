@@ -82,7 +82,7 @@ async function recorded(): Promise<string> {
   await expect.poll(() => call.sent.length).toBeGreaterThan(0)
   await expect.poll(() => call.lastResponse().status).toBe(200)
   call.send(request('ACK', { cseq: '1', to: toOf(call.lastResponse()), branch: 'z9hG4bK-ack' }))
-  const [id] = recorder.recordings('going')
+  const [id] = recorder.recordings('in-progress')
   const known = admin.selectFrom('recording').select('state').where('id', '=', id!)
   await expect.poll(async () => (await known.executeTakeFirst())?.state).toBe('CAPTURING')
   return id!

@@ -40,7 +40,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
       .then(async () => {
         const all = isCatchingUp
         isCatchingUp = false
-        await check(recorder.recordings(all ? 'remembered' : 'going'))
+        await check(recorder.recordings(all ? 'remembered' : 'in-progress'))
       })
       .catch((error: unknown) => {
         isCatchingUp = true

@@ -71,7 +71,7 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
   }
 
   function learn(found: Copy['weeks']): void {
-    for (const { start, tallies } of found) counts.learn(start, tallies)
+    for (const { start, tallies } of found) counts.setRegisterTallies(start, tallies)
   }
 
   const before = await readCopy(copyPath)

@@ -16,13 +16,13 @@ export interface Measured {
   packetsDropped: number
 }
 
-/** Pressure after a check. `turned`: number of consecutive checks that would change the state, by kind. */
+/** Pressure after a check. `consecutive`: number of consecutive checks that would change the state, by kind. */
 export interface Pressure {
   readonly raised: readonly PressureKind[]
-  readonly turned: Readonly<Partial<Record<PressureKind, number>>>
+  readonly consecutive: Readonly<Partial<Record<PressureKind, number>>>
 }
 
-export const noPressure: Pressure = { raised: [], turned: {} }
+export const noPressure: Pressure = { raised: [], consecutive: {} }
 
 /** Hysteresis: pressure starts at `raise` and ends below `lower`. */
 interface Threshold {
@@ -65,16 +65,16 @@ const thresholds: Record<PressureKind, Threshold> = {
 /** Returns the pressure after a check. Pressure starts and ends only after several consecutive checks. */
 export function judgePressure(before: Pressure, measured: Measured): Pressure {
   const raised: PressureKind[] = []
-  const turned: Partial<Record<PressureKind, number>> = {}
+  const consecutive: Partial<Record<PressureKind, number>> = {}
   for (const kind of pressureKinds) {
     const { of, raise, lower, checksToRaise, checksToLower } = thresholds[kind]
-    const presses = before.raised.includes(kind)
+    const isRaised = before.raised.includes(kind)
     const value = of(measured)
-    const speaks = presses ? value < lower : value >= raise
-    const checks = speaks ? (before.turned[kind] ?? 0) + 1 : 0
-    const turns = checks >= (presses ? checksToLower : checksToRaise)
-    if (presses !== turns) raised.push(kind)
-    if (checks > 0 && !turns) turned[kind] = checks
+    const isBeyond = isRaised ? value < lower : value >= raise
+    const checks = isBeyond ? (before.consecutive[kind] ?? 0) + 1 : 0
+    const changes = checks >= (isRaised ? checksToLower : checksToRaise)
+    if (isRaised !== changes) raised.push(kind)
+    if (checks > 0 && !changes) consecutive[kind] = checks
   }
-  return { raised, turned }
+  return { raised, consecutive }
 }

@@ -161,7 +161,7 @@ function rewriteOf(given: unknown): Feed['rewrite'] {
   if (given === undefined) return undefined
   const rules = [given].flat()
   return rules.map((rule: unknown) => {
-    if (!isObject(rule)) throw new Error('rewrite is a list of from and to')
+    if (!isObject(rule)) throw new Error('rewrite must be a list of from and to')
     return { from: new RegExp(text(rule, 'from')), to: typeof rule['to'] === 'string' ? rule['to'] : '' }
   })
 }
@@ -180,7 +180,7 @@ function namesOf(given: unknown): Feed['names'] {
 
 function incomingOf(given: unknown): Feed['incoming'] {
   if (given === undefined) return undefined
-  if (!isObject(given)) throw new Error('incoming has a field and its values')
+  if (!isObject(given)) throw new Error('incoming must have a field and values')
   const values = listOf(given, 'values')
   if (!values) throw new Error('incoming has no values')
   return { field: text(given, 'field'), values }
@@ -206,7 +206,8 @@ function settleOf(entry: Entry): number {
 function listOf(entry: Entry, key: string): string[] | undefined {
   if (entry[key] === undefined) return undefined
   const list = [entry[key]].flat()
-  if (list.length === 0 || !list.every((one) => typeof one === 'string')) throw new Error(`${key} is a list of texts`)
+  if (list.length === 0 || !list.every((one) => typeof one === 'string'))
+    throw new Error(`${key} must be a list of strings`)
   return list
 }
 

@@ -112,7 +112,7 @@ export class SourceFollower {
   /** Address whose packets need no source check. */
   private usualAddress: string
   /** True once the described address has been followed: another is not latched any more. */
-  private describedSpoke = false
+  private describedHasSent = false
   /** Address and port of the last followed source. */
   private followedFrom = ''
   private candidates: Candidate[] = []
@@ -164,7 +164,7 @@ export class SourceFollower {
     const changed = JSON.stringify(codecs) !== JSON.stringify(this.codecs)
     if (peer.address !== this.peer.address || peer.port !== this.peer.port) {
       this.latched = undefined
-      this.describedSpoke = false
+      this.describedHasSent = false
       this.usualAddress = peer.address
     }
     this.peer = peer
@@ -216,10 +216,10 @@ export class SourceFollower {
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
     const taking = this.candidates.find(
-      (candidate) => candidate.inOrder && after(candidate) && !this.yieldsNotTo(candidate),
+      (candidate) => candidate.inOrder && after(candidate) && !this.mustNotReplace(candidate),
     )
     if (taking) this.takeOver(taking)
-    for (const candidate of this.candidates) this.leaveOut(candidate, candidate.held.length)
+    for (const candidate of this.candidates) this.countUnrecorded(candidate, candidate.held.length)
     this.candidates = []
   }
 
@@ -243,7 +243,7 @@ export class SourceFollower {
 
   private mayComeFrom(address: string, port: number): boolean {
     if (address === this.peer.address) return true
-    if (!this.latches || this.describedSpoke) return false
+    if (!this.latches || this.describedHasSent) return false
     if (this.latched) return address === this.latched.address && port === this.latched.port
     return this.latches(address)
   }
@@ -343,7 +343,7 @@ export class SourceFollower {
       this.candidates.push(candidate)
       if (this.candidates.length > candidateLimit) {
         const oldest = this.candidates.shift()!
-        this.leaveOut(oldest, oldest.held.length)
+        this.countUnrecorded(oldest, oldest.held.length)
       }
     }
     candidate.inOrder ||= packet.seq === candidate.nextSeq
@@ -352,7 +352,7 @@ export class SourceFollower {
     candidate.held.push({ packet: { ...packet }, bytes: own, arrival100us })
     if (candidate.held.length > heldLimit) {
       candidate.held.shift()
-      this.leaveOut(candidate, 1)
+      this.countUnrecorded(candidate, 1)
     }
     if (candidate.inOrder && this.mayTakeOver(candidate, arrival100us)) this.takeOver(candidate)
   }
@@ -363,7 +363,7 @@ export class SourceFollower {
       // A source that is not described must wait, because the described one may still send.
       return rank === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
-    if (this.yieldsNotTo(candidate)) return false
+    if (this.mustNotReplace(candidate)) return false
     if (this.yielding > 0 || rank > this.ownRank()) return true
     return arrival100us - this.lastArrival100us >= silence100us
   }
@@ -387,7 +387,7 @@ export class SourceFollower {
    * Returns true if the candidate must not replace the followed source: the described port is not replaced by another port, the
    * described address not by another address, and a latched source only by the described address.
    */
-  private yieldsNotTo(candidate: Candidate): boolean {
+  private mustNotReplace(candidate: Candidate): boolean {
     if (this.ssrc === -1) return false
     const [rank, own] = [this.rankOf(candidate), this.ownRank()]
     if (rank !== own) return rank < own
@@ -402,13 +402,13 @@ export class SourceFollower {
     this.ssrc = candidate.ssrc
     this.address = this.usualAddress = address
     this.port = port
-    this.describedSpoke = address === this.peer.address
-    this.latched = this.describedSpoke ? undefined : { address, port }
+    this.describedHasSent = address === this.peer.address
+    this.latched = this.describedHasSent ? undefined : { address, port }
     const from = `${address} ${port}`
     if (this.followedFrom !== '' && this.followedFrom !== from) this.sourceChanges++
     this.followedFrom = from
     const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - maxOverlap100us)
-    this.leaveOut(candidate, candidate.held.length - held.length)
+    this.countUnrecorded(candidate, candidate.held.length - held.length)
     const { seq, timestamp, ssrc } = held[0]!.packet
     this.sequence.begin(seq, timestamp)
     this.meter.begin()
@@ -416,7 +416,7 @@ export class SourceFollower {
     for (const { packet, bytes, arrival100us } of held) this.follow(packet, bytes, arrival100us)
   }
 
-  private leaveOut(candidate: Candidate, packets: number): void {
+  private countUnrecorded(candidate: Candidate, packets: number): void {
     this.counters.foreign += packets
     if (this.rankOf(candidate) === described) this.unfollowed += packets
   }
@@ -427,7 +427,7 @@ export class SourceFollower {
     this.candidates = this.candidates.filter((candidate) => {
       const { held } = candidate
       const fresh = lastArrival100us - held.at(-1)!.arrival100us < silence100us
-      if (!fresh) this.leaveOut(candidate, held.length)
+      if (!fresh) this.countUnrecorded(candidate, held.length)
       return fresh
     })
   }

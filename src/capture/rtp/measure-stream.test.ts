@@ -88,7 +88,7 @@ describe('a gap', () => {
     one.reported(1010)
     playAll(12, 50)
     one.reported(1050)
-    expect(one.measure(10_000)).toMatchObject({ reports: 2, reportedSent: 40, reportedCame: 38 })
+    expect(one.measure(10_000)).toMatchObject({ reports: 2, reportedSent: 40, reportedArrived: 38 })
   })
 })
 

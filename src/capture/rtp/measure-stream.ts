@@ -30,7 +30,7 @@ export type StreamMeasure = {
   /** Number of the client's sender reports. `reportedSent`, `reportedArrived`: packets sent and arrived between the first and the last. */
   reports: number
   reportedSent: number
-  reportedCame: number
+  reportedArrived: number
 }
 
 /** Shortest gap that counts as a stall; shorter gaps may be silence suppression. */
@@ -45,13 +45,13 @@ export class StreamMeter {
   private codecs: readonly StreamCodec[] = []
   /** Payload type of the last packet with sound; -1 before the first packet. */
   private payloadType = -1
-  private came = 0
+  private arrived = 0
   private missing = 0
   private highest = 0
   private lowest = 0
   private highestTs = 0
   private isFresh = true
-  private forgives = false
+  private ignoresGap = false
   private paused = false
   private packet100us = defaultPacket100us
   private stalled100us = 0
@@ -63,8 +63,8 @@ export class StreamMeter {
   private first100us = -1
   private last100us = -1
   private reports = 0
-  private firstReport = { sent: 0, came: 0 }
-  private lastReport = { sent: 0, came: 0 }
+  private firstReport = { sent: 0, arrived: 0 }
+  private lastReport = { sent: 0, arrived: 0 }
 
   setCodecs(codecs: readonly StreamCodec[]): void {
     this.codecs = codecs
@@ -77,13 +77,13 @@ export class StreamMeter {
   begin(): void {
     this.isFresh = true
     this.reports = 0
-    this.firstReport = this.lastReport = { sent: 0, came: 0 }
+    this.firstReport = this.lastReport = { sent: 0, arrived: 0 }
   }
 
   /** Starts another recording: all counts are reset. */
   beginAnew(): void {
     this.begin()
-    this.came = this.missing = this.judged = this.sounding = this.unknown = 0
+    this.arrived = this.missing = this.judged = this.sounding = this.unknown = 0
     this.jitterSum = this.worstJitter = this.stalled100us = 0
     this.first100us = this.last100us = -1
   }
@@ -91,7 +91,7 @@ export class StreamMeter {
   /** Starts or ends a pause. Sequence numbers that advance during a pause (rtpengine) do not count as missing packets. */
   pause(on: boolean): void {
     this.paused = on
-    this.forgives = true
+    this.ignoresGap = true
   }
 
   /** Counts a recorded packet or an omitted key press. `jitter16`: jitter in RTP units times 16, as in A.8. */
@@ -105,7 +105,7 @@ export class StreamMeter {
     start: number,
     end: number,
   ): void {
-    this.came++
+    this.arrived++
     const ticks = this.ticks[payloadType]!
     const jitter = jitter16 / ticks
     this.jitterSum += jitter
@@ -116,15 +116,15 @@ export class StreamMeter {
       if (step === 1) {
         const length = (tsOffset - this.highestTs) / ticks
         if (length > 0 && length <= maxPacket100us) this.packet100us = length
-      } else if (!this.forgives) this.missing += step - 1
+      } else if (!this.ignoresGap) this.missing += step - 1
       this.highest = seqOffset
       this.highestTs = tsOffset
     } else if (seqOffset > this.lowest && this.missing > 0) this.missing--
     const quiet100us = arrival100us - this.last100us
-    if (quiet100us >= stall100us && this.last100us >= 0 && !this.forgives) this.stalled100us += quiet100us
+    if (quiet100us >= stall100us && this.last100us >= 0 && !this.ignoresGap) this.stalled100us += quiet100us
     if (this.first100us < 0) this.first100us = arrival100us
     this.last100us = arrival100us
-    this.forgives = this.paused
+    this.ignoresGap = this.paused
     const sound = detectSound(this.kinds, payloadType, bytes, start, end)
     if (sound > 0 || this.payloadType < 0) this.payloadType = payloadType
     if (sound >= 0) {
@@ -135,22 +135,22 @@ export class StreamMeter {
 
   /** Handles the sender's packet count of a sender report (RFC 3550, 6.4.1). */
   reported(sent: number): void {
-    this.lastReport = { sent, came: this.came }
+    this.lastReport = { sent, arrived: this.arrived }
     if (this.reports++ === 0) this.firstReport = this.lastReport
   }
 
   /** Returns the measurements until `now100us`. A pause in progress is not counted. */
   measure(now100us: number): StreamMeasure {
-    const since100us = this.first100us < 0 || this.forgives ? 0 : now100us - this.last100us
+    const since100us = this.first100us < 0 || this.ignoresGap ? 0 : now100us - this.last100us
     const tail100us = since100us >= stall100us ? since100us : 0
     const { packet100us } = this
     return {
       codec: this.codecs.find((one) => one.payloadType === this.payloadType)?.codec ?? 'unknown',
-      expected: this.came + this.missing,
+      expected: this.arrived + this.missing,
       lost: this.missing,
       lostMs: Math.round((this.missing * packet100us) / 10),
       stalledMs: Math.round((this.stalled100us + tail100us) / 10),
-      jitterMs: this.came === 0 ? 0 : tenth(this.jitterSum / this.came / 160),
+      jitterMs: this.arrived === 0 ? 0 : tenth(this.jitterSum / this.arrived / 160),
       worstJitterMs: tenth(this.worstJitter / 160),
       judged: this.judged,
       sounding: this.sounding,
@@ -160,7 +160,7 @@ export class StreamMeter {
       lastMs: inMs(this.last100us),
       reports: this.reports,
       reportedSent: (this.lastReport.sent - this.firstReport.sent) >>> 0,
-      reportedCame: this.lastReport.came - this.firstReport.came,
+      reportedArrived: this.lastReport.arrived - this.firstReport.arrived,
     }
   }
 

@@ -50,9 +50,9 @@ export interface Recorder {
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
   /** Returns the facts of calls in progress. */
-  going(): SegmentFacts[]
+  inProgress(): SegmentFacts[]
   /** Returns ids of recordings of calls in progress; with `remembered` also those of the last day, because calls may resume. */
-  recordings(which: 'going' | 'remembered'): string[]
+  recordings(which: 'in-progress' | 'remembered'): string[]
   /** Forbids a recording (R49): stops it, and destroys or stores what was recorded. */
   forbid(recordingId: string, destroys: boolean): Promise<void>
   /** Conferences with sessions of other captures of this register. */
@@ -542,7 +542,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     counters,
     conferences,
-    going: () => [...sessions.values()].flatMap(({ state }) => (state?.phase === 'live' ? [state.session.facts] : [])),
+    inProgress: () =>
+      [...sessions.values()].flatMap(({ state }) => (state?.phase === 'live' ? [state.session.facts] : [])),
     recordings: (which) =>
       which === 'remembered'
         ? recent.recordings()

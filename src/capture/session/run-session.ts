@@ -183,7 +183,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
       case 'finish':
         return store((current) => current.finish(lengthMs()))
       case 'stop':
-        media?.silence()
+        media?.stopRecording()
         return effect.destroys ? destroy() : store((current) => current.seal())
       case 'close':
         discardingStreams?.closeAll()
@@ -397,7 +397,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
       return moved
     },
     forbid(destroys) {
-      media?.silence()
+      media?.stopRecording()
       mustDestroy ||= destroys
       return dispatch({ type: 'forbidden', at: now(), destroys })
     },

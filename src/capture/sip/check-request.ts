@@ -21,7 +21,7 @@ export function checkRequest(request: SipRequest): RequestRefusal | undefined {
   if (scheme !== 'tel') {
     const uri = parseSipUri(request.uri)
     // Headers in a Request-URI are not allowed (19.1.1; RFC 4475 3.1.2.11).
-    if (uri === undefined || uri.hasHeaders) return { status: 400, reason: 'Unsound Request-URI', headers: [] }
+    if (uri === undefined || uri.hasHeaders) return { status: 400, reason: 'Invalid Request-URI', headers: [] }
   }
   const unknown = optionTags(request, 'require').filter((tag) => !supportedOptions.includes(tag))
   if (unknown.length > 0) return { status: 420, headers: [{ name: 'unsupported', value: unknown.join(', ') }] }

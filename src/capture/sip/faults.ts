@@ -5,7 +5,7 @@ export const sipFaults = {
   'sip-listen-failed':
     'Cannot listen at the SIP address: another program uses the port, or the address is not one of this machine.',
   'sip-certificate-wrong':
-    'The certificate for SIP over TLS cannot be used: the message names the wrong file. Renew or correct it; it is reread automatically.',
+    'The certificate for SIP over TLS cannot be used: the message names the file with the error. Renew or correct it; it is reread automatically.',
   'sip-client-refused':
     'A SIP connection was refused: over TLS without a certificate of an authority in SELOSTE_SIPS_CLIENTS, or because a limit of connections or unfinished handshakes was reached.',
   'sip-source-unknown':

@@ -41,7 +41,7 @@ test('accepts compact and folded Content-Length, and LF line ends', () => {
 
 test.each([
   ['Content-Length: 1\r\nContent-Length: 2', 'Content-Length twice'],
-  ['Content-Length: -1', 'Unsound Content-Length'],
+  ['Content-Length: -1', 'Invalid Content-Length'],
   ['Content-Type: application/sdp', 'Content-Length missing'],
   ['Content-Length: 70000', 'Message Too Large'],
 ])('%s breaks the stream, and the head is returned for an answer', (header, reason) => {

@@ -139,7 +139,7 @@ function contentLength(head: Buffer): number | string {
     const value = line.slice(colon + 1).trim()
     if (value === '') continue
     const read = readDecimal(value, 0xffffffff)
-    if (read === undefined) return 'Unsound Content-Length'
+    if (read === undefined) return 'Invalid Content-Length'
     if (length !== undefined && length !== read) return 'Content-Length twice'
     length = read
   }

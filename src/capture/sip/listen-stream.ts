@@ -135,11 +135,13 @@ export async function listenStream(
       )
         return channel
     if (open.size >= limits.connections) {
-      failed(new Error('no connection is left to send by'))
+      failed(new Error('no free connection to send over'))
       return undefined
     }
     const socket = sockets.connect(target.address, target.port)
-    const cancelWait = clock.after(limits.messageMs, () => socket.destroy(new Error('no connection in time')))
+    const cancelWait = clock.after(limits.messageMs, () =>
+      socket.destroy(new Error('no connection within the timeout')),
+    )
     socket.once(sockets.kind === 'tls' ? 'secureConnect' : 'connect', cancelWait)
     socket.once('close', cancelWait)
     socket.once('error', failed)

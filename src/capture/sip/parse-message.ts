@@ -38,8 +38,8 @@ export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimit
   })
   if (bytes.length > limits.messageBytes) return refuse(513, 'Message Too Large')
   if (first.about === 'noise') return refuse(400, 'Not SIP')
-  if (first.trouble !== undefined) return refuse(first.trouble.status, first.trouble.reason)
-  if (head.trouble !== undefined) return refuse(400, head.trouble)
+  if (first.error !== undefined) return refuse(first.error.status, first.error.reason)
+  if (head.error !== undefined) return refuse(400, head.error)
 
   const body = readBody(bytes.subarray(head.bodyAt), head.headers)
   if (typeof body === 'string') return refuse(400, body)
@@ -56,7 +56,7 @@ interface Head {
   headers: Header[]
   encoding: HeaderEncoding
   bodyAt: number
-  trouble?: string
+  error?: string
 }
 
 /** Skips empty lines at the start, which are keep-alives (7.5). */
@@ -74,7 +74,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
   const text = slice.toString(encoding)
   const headers: Header[] = []
   let startLine: string | undefined
-  let trouble: string | undefined
+  let error: string | undefined
   let lines = 0
   // The current header. A next line that begins with a space or tab continues it (7.3.1).
   let name: string | undefined
@@ -92,14 +92,14 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
     at = next
     if (line.length > limits.lineBytes) {
       startLine ??= line.slice(0, limits.lineBytes)
-      trouble ??= 'Line too long'
+      error ??= 'Line too long'
       name = undefined
       continue
     }
     if (line.includes('\r')) {
       // Refuses a single CR: repeated in an answer, some parsers would read it as a line end.
       startLine ??= line
-      trouble ??= 'Stray carriage return'
+      error ??= 'Stray carriage return'
       name = undefined
       continue
     }
@@ -109,12 +109,12 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
     }
     if (line === '') continue
     if (++lines > limits.headerLines) {
-      trouble ??= 'Too many headers'
+      error ??= 'Too many headers'
       break
     }
     if (line[0] === ' ' || line[0] === '\t') {
       if (name === undefined) continue
-      if (value.length + line.length > limits.lineBytes) trouble ??= 'Line too long'
+      if (value.length + line.length > limits.lineBytes) error ??= 'Line too long'
       else value += ` ${line.trim()}`
       continue
     }
@@ -126,7 +126,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
     value = line.slice(colon + 1).trim()
   }
   finish()
-  return { startLine: startLine ?? '', headers, encoding, bodyAt, ...(trouble === undefined ? {} : { trouble }) }
+  return { startLine: startLine ?? '', headers, encoding, bodyAt, ...(error === undefined ? {} : { error }) }
 }
 
 /** Returns the offset after the first empty line, or the end if there is none. */
@@ -148,11 +148,11 @@ interface StartLineError {
 }
 
 type StartLine =
-  | { about: 'noise'; trouble?: undefined }
-  | { about: 'request'; method: string; uri: string; trouble?: undefined }
-  | { about: 'request'; method?: string; trouble: StartLineError }
-  | { about: 'response'; status: number; reason: string; trouble?: undefined }
-  | { about: 'response'; trouble: StartLineError }
+  | { about: 'noise'; error?: undefined }
+  | { about: 'request'; method: string; uri: string; error?: undefined }
+  | { about: 'request'; method?: string; error: StartLineError }
+  | { about: 'response'; status: number; reason: string; error?: undefined }
+  | { about: 'response'; error: StartLineError }
 
 function readStartLine(raw: string): StartLine {
   // A space at the end is accepted (RFC 4475 3.1.2.9 leaves the choice); additional ones inside are not (3.1.2.8).
@@ -163,23 +163,23 @@ function readStartLine(raw: string): StartLine {
   if (version.slice(0, 4).toUpperCase() !== 'SIP/') return { about: 'noise' }
   const firstBlank = line.indexOf(' ')
   const method = line.slice(0, firstBlank)
-  if (!isToken(method)) return { about: 'request', trouble: { status: 400, reason: 'Unsound method' } }
+  if (!isToken(method)) return { about: 'request', error: { status: 400, reason: 'Invalid method' } }
   if (version.toUpperCase() !== 'SIP/2.0')
-    return { about: 'request', method, trouble: { status: 505, reason: 'Version Not Supported' } }
+    return { about: 'request', method, error: { status: 505, reason: 'Version Not Supported' } }
   const uri = line.slice(firstBlank + 1, Math.max(lastBlank, firstBlank + 1))
-  if (!isPlainUri(uri)) return { about: 'request', method, trouble: { status: 400, reason: 'Unsound Request-URI' } }
+  if (!isPlainUri(uri)) return { about: 'request', method, error: { status: 400, reason: 'Invalid Request-URI' } }
   return { about: 'request', method, uri }
 }
 
 function readStatusLine(line: string): StartLine {
-  const trouble = { status: 400, reason: 'Unsound status line' } as const
+  const error = { status: 400, reason: 'Invalid status line' } as const
   const blank = line.indexOf(' ')
-  if (line.slice(0, blank < 0 ? line.length : blank).toUpperCase() !== 'SIP/2.0') return { about: 'response', trouble }
+  if (line.slice(0, blank < 0 ? line.length : blank).toUpperCase() !== 'SIP/2.0') return { about: 'response', error }
   const rest = line.slice(blank + 1)
   const codeEnd = rest.indexOf(' ')
   const code = codeEnd < 0 ? rest : rest.slice(0, codeEnd)
   const status = code.length === 3 ? readDecimal(code, 699) : undefined
-  if (status === undefined || status < 100) return { about: 'response', trouble }
+  if (status === undefined || status < 100) return { about: 'response', error }
   return { about: 'response', status, reason: codeEnd < 0 ? '' : rest.slice(codeEnd + 1) }
 }
 
@@ -199,7 +199,7 @@ function readBody(available: Buffer, headers: Header[]): Buffer | string {
   for (const header of headers) {
     if (header.name !== 'content-length' || header.value === '') continue
     const read = readDecimal(header.value, 0xffffffff)
-    if (read === undefined) return 'Unsound Content-Length'
+    if (read === undefined) return 'Invalid Content-Length'
     if (length !== undefined && length !== read) return 'Content-Length twice'
     length = read
   }
@@ -234,6 +234,6 @@ function readMandatoryHeaders(headers: Header[]): MandatoryHeaders | string {
   const cseq = parseCSeq(value('cseq'))
   if (cseq === undefined) return 'CSeq missing or unsound'
   const maxForwards = value('max-forwards')
-  if (maxForwards !== '' && readDecimal(maxForwards, 255) === undefined) return 'Unsound Max-Forwards'
+  if (maxForwards !== '' && readDecimal(maxForwards, 255) === undefined) return 'Invalid Max-Forwards'
   return { via, from, to, callId, cseq }
 }

@@ -66,10 +66,10 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       const transaction = transactions.startInvite(request, setting.settingFor(request, arrival), trying, () => {
         counters.notAcknowledged++
       })
-      const cameMs = clock.nowMs()
+      const arrivedMs = clock.nowMs()
       const answered = (status: number, bytes: Buffer, answer: Answer) => {
         dialog.openInvite = undefined
-        if (forming) setting.onOffered?.(status, clock.nowMs() - cameMs)
+        if (forming) setting.onOffered?.(status, clock.nowMs() - arrivedMs)
         if (status < 300) succeed(request, dialog, transaction, status, bytes, answer)
         else if (forming) dialog.end()
       }

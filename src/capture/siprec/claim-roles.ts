@@ -1,4 +1,4 @@
-/** Claims of vendor extensions about the parties (rule 4 of the field notes: they take precedence). */
+/** Claims of vendor extensions about the parties. They take precedence over participants and headers. */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { numbersOf, readNumber, type Evidence, type Source } from './party-evidence.ts'
 import type { ParticipantFact } from './recording-metadata.ts'

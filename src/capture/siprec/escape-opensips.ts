@@ -58,7 +58,7 @@ function escapeCallId(head: string): string {
   return head.slice(0, start) + escapeText(head.slice(start, until)) + head.slice(until)
 }
 
-/** References stay: an operator's script may have escaped the name. */
+/** Escapes text except for entity references: an operator's script may have escaped the name already. */
 function escapeText(text: string): string {
   return text
     .replaceAll(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/gi, '&amp;')

@@ -151,7 +151,7 @@ function applyClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candid
   }
 }
 
-/** Registry, then directory; a participant in neither is the caller. */
+/** Searches each participant in the registry, then in the directory. One found in neither is the caller. */
 function applyParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
   const unknown: Candidate[] = []
   const officials: (Party<O> & { joinedMs: number })[] = []
@@ -267,7 +267,7 @@ function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
     .filter((number) => number !== undefined)
 }
 
-/** Two participants, one role known: the other one has the other role. */
+/** Assigns the remaining role if there are two participants and the role of one is known. */
 function assignRemainingRole<N, O>(candidates: readonly Candidate[], draft: Draft<N, O>): void {
   const taken = [draft.caller?.participantId, draft.number?.participantId, draft.official?.participantId]
   const free = candidates.filter(({ participant }) => !taken.includes(participant.id))

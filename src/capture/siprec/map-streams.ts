@@ -88,7 +88,7 @@ function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {
   return { ...mapping(lines, tracks, 'order'), needsReview: [reason] }
 }
 
-/** `caller`, `audio-callee`, `b_leg`. */
+/** Returns the track that a word in the label names, such as `caller`, `audio-callee` or `b_leg`. */
 function trackOfWord(label: string | undefined): Track | undefined {
   const words = (label ?? '').toLowerCase()
   return (

@@ -148,7 +148,7 @@ function linkKey(link: StreamLink): string {
   return `${link.direction} ${link.participantId}\n${link.streamId}`
 }
 
-/** Later fields win, missing fields stay; order of first appearance. */
+/** Merges items by key, in order of first appearance: fields of the update replace earlier ones, fields it lacks are kept. */
 function mergeBy<T extends object>(keyOf: (item: T) => string, before: readonly T[], update: readonly T[]): T[] {
   const merged = new Map(before.map((item) => [keyOf(item), item]))
   for (const item of update) merged.set(keyOf(item), { ...merged.get(keyOf(item)), ...item })

@@ -2,7 +2,7 @@
 import { copiedHeaders, numbersOf, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 
-const questionTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
+const privacyTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
 
 /**
  * Returns true for Privacy of the INVITE or of the original call as copied by Oracle, Remote-Party-ID's privacy parameter, an
@@ -31,5 +31,5 @@ function requestsPrivacy(value: string): boolean {
   return value
     .toLowerCase()
     .split(/[;,\s]+/)
-    .some((token) => questionTokens.includes(token))
+    .some((token) => privacyTokens.includes(token))
 }

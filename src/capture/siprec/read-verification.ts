@@ -1,4 +1,7 @@
-/** The telephone network's verification of a caller's number: that it is not the caller's, or that another one was asserted. */
+/**
+ * Detects that the telephone network refuted a caller's number: its verification failed, or the network asserted
+ * another number.
+ */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import { copiedHeaders, readNumber, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
@@ -24,7 +27,7 @@ export function isUnverified(evidence: Evidence, caller: { number: PhoneNumber; 
   return numbers.length > 0 && !numbers.includes(key)
 }
 
-/** A parameter of the number, or of the address: TN-Validation-Failed, with vendors' suffixes. */
+/** Returns true for a failed verification, with any vendor's suffix, in a parameter of the number or of the address. */
 function isFailed(address: string): boolean {
   return /;verstat="?TN-Validation-Failed/i.test(address)
 }

@@ -28,7 +28,7 @@ export class RtpOpener {
   private readonly sources = new Map<number, ReplayWindow>()
   private lastSsrc = -1
   private lastSource = new ReplayWindow()
-  private inVain = packetsBetweenSearches
+  private packetsSinceSearch = packetsBetweenSearches
 
   constructor(master: MasterKey) {
     const { suite } = master
@@ -88,8 +88,8 @@ export class RtpOpener {
    * @returns the counter, the packet being opened, or -1
    */
   private search(bytes: Buffer, from: number, to: number, tagAt: number, ssrc: number, seq: number, guess: number) {
-    if (this.inVain++ < packetsBetweenSearches) return -1
-    this.inVain = 0
+    if (this.packetsSinceSearch++ < packetsBetweenSearches) return -1
+    this.packetsSinceSearch = 0
     for (let rollovers = guess + 1; rollovers < guess + rolloversSearched; rollovers++) {
       if (this.cipher.openRtp(bytes, from, to, tagAt, ssrc, rollovers, seq)) return rollovers
     }

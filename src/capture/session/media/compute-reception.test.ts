@@ -31,7 +31,7 @@ function stream(
     measure: {
       ...{ codec: 'PCMA', expected: 3000, lost: 0, lostMs: 0, stalledMs: 0, jitterMs: 1, worstJitterMs: 2 },
       ...{ judged: 3000, sounding: 1500, unknown: 0, packetMs: 20, firstMs: 0, lastMs: 60_000 },
-      ...{ reports: 0, reportedSent: 0, reportedCame: 0 },
+      ...{ reports: 0, reportedSent: 0, reportedArrived: 0 },
       ...measure,
     },
   }
@@ -62,7 +62,7 @@ test('a voice with two streams is present if one of the streams has sound', () =
 })
 
 test('stores counts, the trunk and the product, and a share of silence only if it is known', () => {
-  const lossy = stream(0, { lost: 90, lostMs: 1800, reports: 3, reportedSent: 2900, reportedCame: 2820 })
+  const lossy = stream(0, { lost: 90, lostMs: 1800, reports: 3, reportedSent: 2900, reportedArrived: 2820 })
   const reception = computeReception([lossy, stream(1, unknown)], tracks, client)
   expect(reception).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/1', lostMs: 1800 })
   expect(reception.streams[0]).toMatchObject({ track: 'caller', silentShare: 0.5, told: { sent: 2900, came: 2820 } })

@@ -113,6 +113,6 @@ function streamOf({ measure, counters }: MeasuredStream, track: Track): StreamRe
     ...{ late: counters.late, duplicates: counters.duplicates },
     ...{ firstMs: measure.firstMs, lastMs: measure.lastMs, senderReports: measure.reports },
     ...(judged > 0 && unknown === 0 && { silentShare: Math.round((1 - sounding / judged) * 1000) / 1000 }),
-    ...(measure.reports > 1 && { told: { sent: measure.reportedSent, came: measure.reportedCame } }),
+    ...(measure.reports > 1 && { told: { sent: measure.reportedSent, came: measure.reportedArrived } }),
   }
 }

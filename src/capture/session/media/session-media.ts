@@ -86,7 +86,7 @@ export interface SessionMedia {
    */
   finish(lengthMs?: number): Promise<SealedRecording>
   /** Stops recording. Ports, RTCP reports and counters continue, so that the client notices nothing. */
-  silence(): void
+  stopRecording(): void
   /** After `stopRecording`: encrypts the last chunk like `finish`, but keeps the ports open. Can be called again. */
   seal(): Promise<SealedRecording>
   /** Stops recording and durably removes the recording. The ports stay open. Throws disk errors; can be called again. */
@@ -265,7 +265,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       if (!detachedMeasures) await streams.drain(drainMs)
       return seal(endedAt)
     },
-    silence() {
+    stopRecording() {
       recordingStopped = true
     },
     seal() {

@@ -5,9 +5,10 @@ import { syncFolder } from '#platform/files/durable-files.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
- * Moves a recording from the folder of live calls into the object store. Idempotent: files that an earlier attempt has moved are
- * skipped. `bytes`: whether the files are on disk, as a finished recording's are; after a crash they are synced first. `isForbidden`:
- * returns true if the recording must be destroyed; then no further file is moved.
+ * Moves a recording from the folder of live calls into the object store. Idempotent: files that an earlier attempt has
+ * moved are skipped. `bytes`: `durable` if the files are synced already, as those of a finished recording are;
+ * otherwise (after a crash) they are synced first. `isForbidden`: returns true if the recording must be destroyed; then
+ * no further file is moved.
  * @returns true unless `isForbidden` prevented the move of a file
  */
 export async function storeRecording(

@@ -83,8 +83,8 @@ export function createRequestReader(options: {
   const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
   const dialogStarts = new Map<string, DialogStart>()
   const userAgentOf = ({ request, dialog }: SessionRequest) => {
-    const [sentHeaders] = dialogStarts.get(dialog.id)?.headers.get('user-agent') ?? []
-    return sentHeaders ?? firstHeader(request, 'user-agent')
+    const [first] = dialogStarts.get(dialog.id)?.headers.get('user-agent') ?? []
+    return first ?? firstHeader(request, 'user-agent')
   }
   const trunkOf: RequestReader['trunkOf'] = (incoming) =>
     options.findTrunk?.(incoming.source.address, userAgentOf(incoming))
@@ -142,8 +142,8 @@ export function createRequestReader(options: {
     resume: (dialogId, beginning) => void dialogStarts.set(dialogId, beginning),
     endedAgoMs(bye, now, before) {
       const found = reader.read(bye, now, before)
-      const sentHeaders = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
-      return sentHeaders ? now.epochMilliseconds - sentHeaders.epochMilliseconds : undefined
+      const endedAt = 'invitation' in found && reportedEnd(found.invitation, reader.clockOf(bye.dialog.id), now)
+      return endedAt ? now.epochMilliseconds - endedAt.epochMilliseconds : undefined
     },
   }
   return reader

@@ -6,8 +6,8 @@ import { readFacts, writeFacts } from './facts-file.ts'
  * Saves calls that a planned stop interrupts. Their segments end in the register, but the calls continue at the client. The next
  * process needs this file to assign an incomplete re-INVITE to the same call.
  */
-export async function saveInterruptedCalls(path: string, going: readonly SegmentFacts[]): Promise<void> {
-  await writeFile(path, JSON.stringify(going.map(writeFacts)), { mode: 0o600 })
+export async function saveInterruptedCalls(path: string, inProgress: readonly SegmentFacts[]): Promise<void> {
+  await writeFile(path, JSON.stringify(inProgress.map(writeFacts)), { mode: 0o600 })
 }
 
 /** Returns the calls that the last planned stop interrupted, and deletes them. */

@@ -40,7 +40,7 @@ test('a call that two nodes report is counted once: individually only at the nod
   const [facts, used] = [counted(monday), counts.used(monday)]
   counts.count(facts)
   counts.admitted(facts, false)
-  counts.learn(monday, [{ ruleId: 'general', officialId: aino, number, recorded: 1 }])
+  counts.setRegisterTallies(monday, [{ ruleId: 'general', officialId: aino, number, recorded: 1 }])
   expect(used(rule, { number })).toBe(1)
   expect(counts.known).toEqual([])
   counts.admitted(facts, true)
@@ -85,10 +85,10 @@ test('counts of other processes are added, and repeated reports replace earlier 
   const counts = createQuotaCounts()
   counts.count(counted(monday))
   const tally = (recorded: number) => ({ ruleId: 'general', officialId: aino, number, recorded })
-  counts.learn(monday, [tally(2), { ...tally(1), number: other }])
+  counts.setRegisterTallies(monday, [tally(2), { ...tally(1), number: other }])
   expect(counts.used(monday)(rule, { official: aino })).toBe(4)
   expect(counts.used(monday)(rule, { number })).toBe(3)
-  counts.learn(monday, [tally(1)])
+  counts.setRegisterTallies(monday, [tally(1)])
   expect(counts.used(monday)(rule, { official: aino })).toBe(2)
 })
 
@@ -96,9 +96,9 @@ test('weeks before the previous week are forgotten', () => {
   const counts = createQuotaCounts()
   const week = { hours: 7 * 24 }
   counts.count(counted(monday))
-  counts.learn(monday.add(week), [])
+  counts.setRegisterTallies(monday.add(week), [])
   expect(counts.known).toHaveLength(1)
-  counts.learn(monday.add(week).add(week), [])
+  counts.setRegisterTallies(monday.add(week).add(week), [])
   expect(counts.known).toEqual([])
   expect(counts.used(monday)(rule, { official: aino })).toBe(0)
 })

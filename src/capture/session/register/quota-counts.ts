@@ -31,7 +31,7 @@ export interface QuotaCounts {
   /** Applies the outcome of an admission. A duplicate of another node's segment is removed, because `setRegisterTallies` counts that one. */
   admitted(facts: SegmentFacts, isEntered: boolean): void
   /** Replaces the register's numbers for the week of an instant. They must not include the recordings in `known`. */
-  learn(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
+  setRegisterTallies(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
   /** Recordings of this and the previous week that this process has counted individually. */
   readonly known: readonly CountedRecording[]
 }
@@ -84,7 +84,7 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
       if (isEntered) count(facts)
       else forget(facts.segmentId)
     },
-    learn(at, tallies) {
+    setRegisterTallies(at, tallies) {
       const week = weekOf(at)
       const sums = new Map<string, number>()
       for (const tally of tallies) for (const key of keysOf(tally)) add(sums, key, tally.recorded)
