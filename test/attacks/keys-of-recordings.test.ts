@@ -55,13 +55,13 @@ test.each([
   ['its file key', `delete from recording_key where recording_id = '${id}'`],
   ['its shard key', `delete from shard_key ${ofMonth}`],
   ['a month key in force', retire],
-])('a recording in keeping without %s is reported', async (_what, taken) => {
+])('a stored recording without %s is reported', async (_what, taken) => {
   await afterSweep([taken], async () => {
     expect(await floor()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
   })
 })
 
-test('the key of a month is not destroyed while a recording in keeping has no other, whatever the rows say', async () => {
+test('the key of a month is not destroyed while a stored recording has no other, whatever the rows say', async () => {
   await afterSweep([`delete from shard_key ${ofMonth}`, retire], async () => {
     expect(await floor()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
   })

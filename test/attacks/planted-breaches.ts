@@ -522,7 +522,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording in keeping whose file key is deleted',
+    name: 'a stored recording whose file key is deleted',
     ...floor,
     counts: ['keyless'],
     plant: { remove: 'recording_key', where: `recording_id = ${stored}` },

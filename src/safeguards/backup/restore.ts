@@ -374,7 +374,7 @@ function lostKeysFault(ids: readonly string[]): Fault {
   const some = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ', ...' : '')
   return new Fault(
     'restore-keyring',
-    `${ids.length} recordings in keeping have no key in the place, and the destruction ledger does not say that they are destroyed (${some}); the register stays closed: restore from another place, or with --accept-lost-keys without them`,
+    `${ids.length} stored recordings have no key in the place, and the destruction ledger does not say that they are destroyed (${some}); the register stays closed: restore from another place, or with --accept-lost-keys without them`,
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * Recordings in keeping that no key opens any more although nothing destroyed them: a row of the keys was removed or pointed
+ * Stored recordings that no key opens any more although nothing destroyed them: a row of the keys was removed or pointed
  * elsewhere, or a version of a month key is gone. Rows alone are no reason to destroy a key, because whoever owns the database
  * writes them.
  */
@@ -27,7 +27,7 @@ const remedy = 'somebody has changed rows of recording_key, shard_key or month_k
 /** Recordings opened at once. */
 const batch = 5_000
 
-/** Returns recordings in keeping without a file key, a shard key or a month key in force that the key store has. */
+/** Returns stored recordings without a file key, a shard key or a month key in force that the key store has. */
 export async function keylessRecordings(holding: HoldingSafeguards, store: KeyStore): Promise<string[]> {
   const db = safeguardsOf(holding)
   const away = await versionsAway(db, store)
@@ -56,7 +56,7 @@ async function versionsAway(db: Db, store: KeyStore): Promise<string[]> {
 }
 
 /**
- * Returns why versions of a month's key may not be destroyed: a recording in keeping that they may open has no other key. Undefined
+ * Returns why versions of a month's key may not be destroyed: a stored recording that they may open has no other key. Undefined
  * if there is none.
  */
 export async function whyStillNeeded(
@@ -98,7 +98,7 @@ export async function whyStillNeeded(
 
 function describe(ids: readonly string[]): string {
   const some = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ', ...' : '')
-  return `${ids.length} recordings in keeping have no other key (${some}); ${remedy}`
+  return `${ids.length} stored recordings have no other key (${some}); ${remedy}`
 }
 
 /** A restore may have accepted that keys were lost; its signed entry has their number. */

@@ -1,7 +1,7 @@
 /**
  * Retires versions of month keys: renews and reads back the copies of the keyring, then destroys the versions, and records the
  * key store's answer in the ledger. A version is destroyed only if it is not current and its copies have a later one, or its
- * deadline has passed, and only if no recording in keeping needs it.
+ * deadline has passed, and only if no stored recording needs it.
  */
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'

@@ -14,14 +14,14 @@ type FloorFacts = {
   /** Recordings destroyed for the caller, the official or a statutory cause: not bound by the floor (R51). */
   destroyedOtherwise: number
   early: number
-  /** Recordings in keeping that no key opens. */
+  /** Stored recordings that no key opens. */
   keyless: number
   example: string | null
 }
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor, and each that is in keeping has its file key, its shard key and a month key that the key store has.',
+  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
@@ -61,7 +61,7 @@ export const recordingsFloor: Check<FloorFacts> = {
               where (ended in ('retention', 'hold-end') and (ended_at < min_keep_until or ended_at < ${floor}
                   -- A restore may have lost that a term was shortened.
                   or ended_at < ${due} and not (ended_at <@ ${lost}::tstzmultirange and started_at <= ended_at)))
-                -- Only what never was in keeping can be in quarantine.
+                -- Only a recording that was never stored can be in quarantine.
                 or (ended = 'trimming' and ended_at < greatest(min_keep_until, ${floor})
                   and (kept_at is not null or exists (
                     select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))

@@ -32,8 +32,7 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
       const recorded = facts.ingested.get(id)
       if (!recorded) {
         // Entries older than the oldest remaining one were pruned.
-        if (!isPruned(kept_at, facts))
-          findings.add('recording-unlogged', `Recording ${id}, in keeping since ${kept_at}.`)
+        if (!isPruned(kept_at, facts)) findings.add('recording-unlogged', `Recording ${id}, stored since ${kept_at}.`)
         continue
       }
       compared += 1

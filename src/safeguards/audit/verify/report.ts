@@ -31,7 +31,7 @@ export const problemCodes = {
   'file-missing': 'A file of the export is missing.',
   'file-unexpected': 'A file does not belong to the export.',
   'file-wrong': 'A file of the export is not as the format says.',
-  'recording-unlogged': 'A recording is in keeping and the log does not know of it.',
+  'recording-unlogged': 'A recording is stored, and the log has no entry of it.',
   'recording-altered': 'A recording’s hash differs from the one logged when it was ingested.',
   'recording-vanished': 'A recording was taken into keeping and is gone without having been destroyed.',
   'destruction-unlogged': 'A destruction is in its ledger and not in the log.',
