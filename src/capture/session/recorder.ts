@@ -282,7 +282,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (found === 'refused') return
     const { invitation } = found
     if (await endOutsideRegister(incoming, invitation, session)) return unrecorded.answer(incoming, invitation)
-    if (duplicates.has(id) && !detachDuplicate(incoming, invitation, now)) {
+    const detached = duplicates.has(id) && detachDuplicate(incoming, invitation, now)
+    if (duplicates.has(id)) {
       const { first } = duplicates.find(id) ?? {}
       if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
       return duplicates.change({ incoming: incoming, invitation })
@@ -290,8 +291,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!session) {
       // Answers without recording until the session has a call of this register.
       if (!hasStarted(invitation)) return unrecorded.answer(incoming, invitation)
-      const { before, passedOn } = unrecorded.find(id) ?? {}
-      await begin(incoming, found, now, before, passedOn)
+      const { before, passedOn } = detached || unrecorded.find(id) || {}
+      const hasBegun = await begin(incoming, found, now, before, passedOn)
+      if (!hasBegun && before?.hasStreams) before.passOn()?.closeAll()
       return
     }
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
@@ -360,19 +362,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Detaches a duplicate that now reports another caller than its recording session: it continues as a separate session.
-   * @returns true if it was detached
+   * Detaches a duplicate that now reports another caller than its recording session, or is another official's session: it
+   * continues as a separate session.
+   * @returns its state and ports; undefined if it remains a duplicate
    */
-  function detachDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
+  function detachDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant) {
     const { id } = incoming.dialog
     const { first, leg } = duplicates.find(id) ?? {}
     const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
-    if (!leg || !facts || !isAnotherCall(incoming, invitation, facts, now)) return false
+    if (!leg || !facts) return undefined
+    const isOfOther = hasStarted(invitation) && duplicates.namesOwnOfficial(id, invitation)
+    if (!isOfOther && !isAnotherCall(incoming, invitation, facts, now)) return undefined
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
-    duplicates.leave(id)
     unrecorded.take(id, { described, streams, answerVersion, sdpSessionId })
-    return true
+    return duplicates.detach(id)
   }
 
   /** Returns true if a duplicate, or a session that has failed over to one, reports a caller of another call. */

@@ -8,13 +8,13 @@ import type { IncomingRequest } from '../../sip/handler.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { ownOfferPlan, type StreamPlan } from '../../siprec/answer-offer.ts'
 import { answerSession } from '../machine/answer-session.ts'
-import type { CallInvitation } from '../machine/describe-segment.ts'
+import { officialOf, type CallInvitation } from '../machine/describe-segment.ts'
 import type { KnownSessionData, RequestReader } from '../reading/read-requests.ts'
 import { sessionStreamsOptions, type RecorderLimits, type RecorderOptions } from '../recorder-options.ts'
-import { newSdpSessionId, type RunningSession, type SessionLeg } from '../run-session.ts'
+import { newSdpSessionId, type PreviousSegment, type RunningSession, type SessionLeg } from '../run-session.ts'
 import { recordingIn, trunkIn } from '../reading/read-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
-import type { SessionState, Withholding } from '../machine/session-types.ts'
+import type { Offer, SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
 import { compareOfficials, withholdingFor } from '../machine/answering-official.ts'
 
@@ -34,6 +34,13 @@ export interface DuplicateSessions {
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
   /** Returns the recording session of a duplicate, and the duplicate's own leg. */
   find(dialogId: string): { first: RunningSession | undefined; leg: SessionLeg } | undefined
+  /**
+   * Returns true if a request of a duplicate is the first to name its official, another than the recording session's: the
+   * session is the other official's own, of a conference.
+   */
+  namesOwnOfficial(dialogId: string, invitation: CallInvitation): boolean
+  /** Removes a duplicate that continues as a separate session, and returns its state with its open ports. */
+  detach(dialogId: string): { before: PreviousSegment; passedOn: NonNullable<Offer['passedOn']> } | undefined
   /** Removes a session that has ended. Returns false if it is not a duplicate. */
   leave(dialogId: string): boolean
   /**
@@ -58,6 +65,8 @@ interface DuplicateSession {
   /** The client's last request; undefined if unknown. */
   lastRequest: SessionRequest | undefined
   lastRequestMs: number
+  /** True if its client has named an official. */
+  hasNamed: boolean
   beganMs: number
   receivedMs: number | undefined
   received: number
@@ -145,7 +154,12 @@ export function createDuplicateSessions(parts: {
     return { sent, leg: { ...leg, described } }
   }
 
-  function addDuplicate(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
+  function addDuplicate(
+    leg: SessionLeg,
+    request: SessionRequest | undefined,
+    first: RunningSession,
+    hasNamed = request !== undefined && officialOf(request.invitation) !== undefined,
+  ): void {
     const now = clock.monotonicMs()
     const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0 }
     const isOriginal = !duplicateIds.has(leg.dialog.id)
@@ -154,6 +168,7 @@ export function createDuplicateSessions(parts: {
       leg,
       lastRequest: request,
       lastRequestMs: now,
+      hasNamed,
       beganMs: now,
       ...none,
       isOriginal,
@@ -195,11 +210,15 @@ export function createDuplicateSessions(parts: {
     return aloneFor >= checksBeforeFailover || (isOriginal && receivingFor >= checksBeforeFailover)
   }
 
-  function drop({ leg, firstId }: DuplicateSession): void {
-    leg.streams?.closeAll()
+  function drop(duplicate: DuplicateSession): void {
+    duplicate.leg.streams?.closeAll()
+    forgetDuplicate(duplicate)
+    reader.forget(duplicate.leg.dialog.id)
+  }
+
+  function forgetDuplicate({ leg, firstId }: DuplicateSession): void {
     duplicates.delete(leg.dialog.id)
     duplicateIds.delete(leg.dialog.id)
-    reader.forget(leg.dialog.id)
     saveFirst(firstId)
   }
 
@@ -244,7 +263,7 @@ export function createDuplicateSessions(parts: {
     sessions.set(leg.dialog.id, session)
     const hasEnded = reason === 'has-ended'
     void session.moveTo(leg, hasEnded).then(async (was) => {
-      if (was && !hasEnded) addDuplicate(was, undefined, session)
+      if (was && !hasEnded) addDuplicate(was, undefined, session, true)
       else parts.forget(beforeId)
       const state = session.state?.phase === 'live' ? session.state.session : undefined
       // The session ended before the move.
@@ -308,6 +327,7 @@ export function createDuplicateSessions(parts: {
       opened?.pause(paused)
       duplicate.lastRequest = request
       duplicate.lastRequestMs = clock.monotonicMs()
+      duplicate.hasNamed ||= officialOf(invitation) !== undefined
       duplicate.leg = answer(request, { ...duplicate.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
       if (!duplicates.has(request.incoming.dialog.id)) opened?.closeAll()
@@ -322,6 +342,31 @@ export function createDuplicateSessions(parts: {
     find(dialogId) {
       const duplicate = duplicates.get(dialogId)
       return duplicate && { first: sessions.get(duplicate.firstId), leg: duplicate.leg }
+    },
+    namesOwnOfficial(dialogId, invitation) {
+      const { firstId, hasNamed = true } = duplicates.get(dialogId) ?? {}
+      const state = firstId === undefined ? undefined : sessions.get(firstId)?.state
+      if (hasNamed || state?.phase !== 'live') return false
+      return compareOfficials(invitation, state.session.facts.official) === 'passed-on'
+    },
+    detach(dialogId) {
+      const duplicate = duplicates.get(dialogId)
+      if (!duplicate) return undefined
+      const { described, sdpSessionId, streams, place } = duplicate.leg
+      forgetDuplicate(duplicate)
+      let isTaken = false
+      const before = {
+        ...{ described, sdpSessionId },
+        get hasStreams() {
+          return streams !== undefined && !isTaken
+        },
+        passOn() {
+          isTaken = true
+          return streams
+        },
+      }
+      const { answerVersion } = place
+      return { before, passedOn: { answerVersion, tracks: {}, ...(!streams && { isSilenced: true }) } }
     },
     leave(dialogId) {
       const duplicate = duplicates.get(dialogId)

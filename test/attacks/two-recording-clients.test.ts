@@ -1,0 +1,111 @@
+/** Two clients of one call, of which only the second reports who else is in the call (R8, R17, R46, L18). */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { walkChunk } from '#register/recordings/recording-log.ts'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  openWiredRecorder,
+  sized,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+
+const firstRtp = 21_200
+let folder = ''
+let wired: WiredRecorder
+const speakers: Speaker[] = []
+const to: string[] = []
+const mediaPort = (client: number) => firstRtp + 10 * client
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-twins-'))
+  for (const client of [1, 2]) speakers[client] = await openSpeaker(mediaPort(client), 100 * client)
+  wired = await openWiredRecorder(folder, { firstPort: 21_000, description: () => everyCall })
+})
+afterEach(async () => {
+  await wired.stop()
+  for (const speaker of speakers) speaker?.close()
+  await rm(folder, { recursive: true })
+})
+
+const official = 'cGFydC1vZmZpY2lhbC0wMQ=='
+const metadata = /<\?xml[\s\S]*<\/recording>/.exec(written('rfc7865-baseline'))![0]
+/** Metadata with another official, by number. */
+const withOfficial = (text: string, number: string) =>
+  text.replaceAll('+358295121001', number).replaceAll(official, 'cGFydC1vZmZpY2lhbC0wMg==')
+/** Metadata without the official. */
+const withoutOfficial = (text: string) =>
+  ['participant', 'participantsessionassoc', 'participantstreamassoc'].reduce(
+    (left, name) => left.replace(new RegExp(` *<${name} participant_id="${official}"[\\s\\S]*?</${name}>\\r?\\n`), ''),
+    text,
+  )
+
+function of(client: number, change = (text: string) => text): string {
+  return sized(
+    change(
+      written('rfc7865-baseline', {
+        ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
+        ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
+      }),
+    ),
+  )
+}
+async function open(client: number, change?: (text: string) => string): Promise<number[]> {
+  const answer = await wired.exchange(of(client, change))
+  to[client] = answer.to
+  wired.call.send(Buffer.from(inDialog(of(client), 'ACK', to[client], 1), 'latin1'), { address: '192.0.2.10' })
+  return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
+}
+let cseq = 1
+const update = (client: number, body: string) =>
+  wired.exchange(inDialog(of(client), 'UPDATE', to[client]!, ++cseq, body))
+const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const pause = (ms: number) => new Promise((r) => setTimeout(r, ms))
+
+async function speakAll(ports: Record<number, number[]>, packets: number): Promise<void> {
+  for (let n = 0; n < packets; n++) {
+    for (const [client, to] of Object.entries(ports)) await speakers[Number(client)]!.speak(to, 1)
+    await pause(5)
+  }
+  await pause(300)
+}
+const officials = () => wired.segments().map(({ official, captureState }) => [official?.personId, captureState])
+/** Returns how many packets are in the last recording of an official. */
+async function packetsOf(person: string): Promise<number> {
+  const segment = wired.segments().findLast(({ official }) => official?.personId === person)
+  await until(() => expect(segment?.recording?.stored).toBeDefined())
+  const { index, openChunk } = await wired.opened(segment)
+  let packets = 0
+  for (let n = 0; n < index.chunks.length; n++) walkChunk(await openChunk(n), { packet: () => void packets++ })
+  return packets
+}
+
+test('a conference whose second official is reported after the second session was answered is in neither recording', async () => {
+  const one = await open(1)
+  await speakAll({ 1: one }, 10)
+  const two = await open(2, withoutOfficial)
+  // The second session counts as a duplicate until it names its official.
+  await until(() => expect(officials()).toEqual([['1001', 'recording']]))
+  await update(2, withOfficial(metadata, '+358295121002'))
+  await until(() =>
+    expect(officials()).toEqual([
+      ['1001', 'paused'],
+      ['1002', 'paused'],
+    ]),
+  )
+  await speakAll({ 1: one, 2: two }, 30)
+  await bye(1)
+  await until(() => expect(officials()).toContainEqual(['1002', 'recording']))
+  // The second session keeps its ports.
+  await speakAll({ 2: two }, 10)
+  await bye(2)
+  await until(() => expect(wired.recorder.live).toBe(0))
+  expect([await packetsOf('1001'), await packetsOf('1002')]).toEqual([20, 20])
+  expect(wired.ports.inUse).toBe(0)
+}, 60_000)
