@@ -13,7 +13,7 @@ type Spent = { packets: number; cpuMicroseconds: number; eventLoopP99Ms?: number
 export async function costPerPacket({ calls = 400, seconds = 15, rounds = 3 } = {}): Promise<Row[]> {
   const programs = compile()
   if (!programs) {
-    console.log('skipped: the yardstick and the generator are in C, and gcc is not here')
+    console.log('skipped: the yardstick and the generator are in C, and gcc is not installed')
     return []
   }
   const ports = Array.from({ length: 2 * calls }, (_, i) => 30_000 + 2 * i)

@@ -57,7 +57,7 @@ async function load({ calls, seconds, srtp = false, compared: max }: Load): Prom
   const compared = Math.min(max, calls)
   const programs = compile()
   if (!programs) {
-    console.log('skipped: the generator is in C, and gcc is not here')
+    console.log('skipped: the generator is in C, and gcc is not installed')
     return []
   }
   const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))

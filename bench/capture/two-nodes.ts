@@ -17,7 +17,7 @@ type Spent = { packets: number; cpuMicroseconds: number; faults: string[] }
 export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): Promise<Row[]> {
   const programs = compile()
   if (!programs || availableParallelism() < 2) {
-    console.log('skipped: the generator is in C and wants gcc, and two nodes want two processors')
+    console.log('skipped: the generator in C needs gcc, and two nodes need two processors')
     return []
   }
   const { recipient } = generateKeyPair()

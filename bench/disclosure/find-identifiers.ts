@@ -68,7 +68,7 @@ export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], se
   return { codes: of(false), names: of(true), precision: silenced.right / silenced.all, byCategory, missed }
 }
 
-/** Measures recall and precision. Required: the recall of shared/design/anonymisation.md. */
+/** Measures recall and precision. Required: 95 % of the codes and digit runs, and 80 % of the names and addresses. */
 export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
   const started = performance.now()

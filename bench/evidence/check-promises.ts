@@ -223,5 +223,5 @@ async function fill(
   )
   await sql`drop table call`.execute(db)
   await sql`vacuum analyze`.execute(db)
-  console.log(`${calls} calls and ${views} looks entered in ${seconds(performance.now() - begun)}`)
+  console.log(`${calls} calls and ${views} views entered in ${seconds(performance.now() - begun)}`)
 }

@@ -40,7 +40,7 @@ type Db = ReturnType<typeof connectDatabase<RegisterTables>>
 /** Runs the measurement. Required: the first byte takes at most 1.5 times as long as nginx's, at the start and after a seek. */
 export async function firstByte(): Promise<Row[]> {
   if (spawnSync('nginx', ['-v']).error !== undefined) {
-    console.log('skipped: nginx is not here')
+    console.log('skipped: nginx is not installed')
     return []
   }
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
@@ -231,7 +231,7 @@ async function waitUntilIngested({ pool }: Db, ids: string[]): Promise<void> {
       )
       return rows[0]!.n === ids.length ? true : undefined
     },
-    'recordings taken into keeping',
+    'recordings ingested',
     300_000,
   )
 }
