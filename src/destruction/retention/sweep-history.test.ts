@@ -93,7 +93,7 @@ describe('contact history past its 14 months', () => {
     expect(await expungeHistory(custodian, [runs])).toBe(0)
   })
 
-  test('cannot be deleted directly: no role has the right, and the owner’s function ends none before its term', async () => {
+  test('cannot be deleted directly: no role has the right, and the owner’s function deletes none before its term', async () => {
     const runs = await call(now.subtract({ months: 13 }).toInstant())
     for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
       for (const table of ['contact', 'segment']) {

@@ -1,7 +1,7 @@
 /** When held recordings end under a term (R25). */
 import { recordingCeilingMonths, recordingTerms, termZone } from '#description/terms.ts'
 
-/** Returns when a recording kept for `months` is destroyed, and its floor. */
+/** Returns when a recording with a term of `months` is destroyed: never before its floor. */
 export function destructionAt(
   {
     call_ended_at: endedAt,

@@ -9,7 +9,10 @@ type PersonalFacts = {
   shared: number
   sessions: number
   strangeSessions: number
-  /** Stored passwords, passkeys and factors that the log does not introduce, by person, and sign-ins by such ones. */
+  /**
+   * People with a stored password, passkey or second factor that no log entry introduced, plus sign-ins in which such a
+   * one was used.
+   */
   strangeVerifiers: number
   example: string | null
 }

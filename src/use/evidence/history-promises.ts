@@ -15,14 +15,17 @@ type CompleteFacts = {
   live: number
   /** Recordings whose segment or contact does not exist, or whose id exists under another start as well. */
   strayRecordings: number
-  /** Ended contacts that lack their term or a part's end, that end before they began, or that lasted longer than a call can. */
+  /**
+   * Ended contacts without a term or without the end of a part, and contacts that ended before they began or lasted
+   * longer than a call can.
+   */
   unfinished: number
   example: string | null
 }
 
 /** R9. */
 export const historyComplete: Check<CompleteFacts> = {
-  rule: `Every recording belongs to one segment and one contact of the history, and every ended contact has its term and the ends of its segments, and does not end before it begins, or more than ${longestCallDays} days after it.`,
+  rule: `Every recording belongs to one segment and one contact of the history, and every ended contact has its term and the ends of its segments, and ends neither before it begins nor more than ${longestCallDays} days later.`,
   test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
   remedy:
     'The example is the id of a recording or a contact. A recording without its call: somebody deleted the call by hand. If the id of its call or segment exists under another start too, that row was written by hand or by a compromised capture: delete it. A contact without its term, or with an end that cannot be true: somebody wrote the row by hand; restore it from a backup.',
@@ -68,8 +71,8 @@ export const historyComplete: Check<CompleteFacts> = {
 }
 
 /**
- * Columns that may hold data of a call, each with the item of identification data that it serves (R10), of which there are
- * four.
+ * Columns that may hold data of a call, each with the one of the four items of identification data that it serves
+ * (R10).
  */
 const columns: Readonly<Record<string, Readonly<Record<string, IdentificationData | 'technical'>>>> = {
   contact: {
@@ -212,7 +215,7 @@ export const sweepGraceHours = 2
 
 /** R22. */
 export const historyTerm: Check<TermFacts> = {
-  rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end, or that term and ${longestCallDays} days after its beginning, whatever its end says. The sweep has run within ${sweepGraceHours} hours.`,
+  rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end. Whatever the stored end is, none exists more than that term and ${longestCallDays} days after the call’s beginning. The sweep has run within ${sweepGraceHours} hours.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'is deleted at 14 months, with segments, recordings, call ids and listenings',

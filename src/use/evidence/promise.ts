@@ -28,7 +28,7 @@ export interface CheckContext {
   drawKey: Uint8Array
   /** Database roles of the site's administrators, besides the first superuser and the owner. Default none. */
   administrators?: readonly string[]
-  /** True at the first check of a process: everything that can be checked anew is, without earlier results. */
+  /** True at the first check of a process: everything possible is checked again, without using earlier results. */
   afresh: boolean
   /** Factor on the usual interval between two rounds, also applied to hourly checks. Default 1. */
   pace?: number

@@ -5,7 +5,7 @@ import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 export async function queryOne<Row>(db: QueryExecutorProvider, statement: RawBuilder<Row>): Promise<Row> {
   const { rows } = await statement.execute(db)
   const [row] = rows
-  if (row === undefined) throw new Error('a statement that counts gave no row')
+  if (row === undefined) throw new Error('a statement that must return one row returned none')
   return row
 }
 

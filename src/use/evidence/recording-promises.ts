@@ -148,7 +148,7 @@ const toleranceMs = 2_000
 
 /** R16. */
 export const withinSignals: Check<SignalFacts> = {
-  rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or has audio that is longer than the call by more than ${toleranceMs} ms.`,
+  rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after the segment ended, or has audio that is longer than the call by more than ${toleranceMs} ms.`,
   test: {
     file: 'src/capture/session/machine/session.test.ts',
     title: 'ends with its end signal, is finished, and reports what is stored, or that no media arrived',

@@ -36,7 +36,7 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
           from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
           where c.disclosure ~ '^T-' and c.recording_id is not null
         ), approved as (
-          -- What a restore replayed of an interval that it has lost names nobody.
+          -- A check that a restore replayed, because the database had lost it, names nobody.
           select a.id, a.checked_at, a.checked_by, a.prepared_by, a.former_preparers,
             coalesce(a.checked_at <@ ${lost}::tstzmultirange and r.started_at <= a.checked_at, false) or exists (select from audit_entry e
               where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok'

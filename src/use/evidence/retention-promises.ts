@@ -21,7 +21,7 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'By its row and by the ledger, no recording was destroyed at the end of its term, or of an order, before its term by the rules, before its promised floor, or before two calendar months after the call’s end and beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has.',
+  rule: 'According to the recordings’ rows and to the ledger, no recording was destroyed because its term or its preservation order ended, before the term by the rules, before its promised floor, or before two calendar months had passed since the call’s end and its beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming before that. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
@@ -52,16 +52,16 @@ export const recordingsFloor: Check<FloorFacts> = {
           -- A local time that is skipped or repeated makes an hour's difference.
           coalesce(array_agg(id::text) filter (where
             (state <> 'DESTROYED' and min_keep_until < ${floor})
-            -- As the row has it and as the ledger does.
+            -- The cause and time in the row, and those in the ledger.
             or exists (select from (
                 select cause, destroyed_at where state = 'DESTROYED' or destroyed_at is not null
                 union all
                 select d.cause, d.at from destruction_entry d where d.object_kind = 'recording' and d.object_id = recording.id
               ) t (ended, ended_at)
               where (ended in ('retention', 'hold-end') and (ended_at < min_keep_until or ended_at < ${floor}
-                  -- A restore may have lost that a term was shortened.
+                  -- A restore may have lost the shortening of a term.
                   or ended_at < ${due} and not (ended_at <@ ${lost}::tstzmultirange and started_at <= ended_at)))
-                -- Only a recording that was never stored can be in quarantine.
+                -- Only a recording that was never ingested can be in quarantine.
                 or (ended = 'trimming' and ended_at < greatest(min_keep_until, ${floor})
                   and (kept_at is not null or exists (
                     select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))
@@ -108,9 +108,12 @@ type CeilingFacts = {
 /** State of the object store between two listings. */
 type StoreMemo = {
   listedAt: string
-  /** Ids of recordings unknown to the database, with the instant first seen; a call being ingested is unknown at first. */
+  /** Keys of objects that are left of destroyed recordings. */
   strays: string[]
-  /** Recording ids unknown to the database, with the instant first seen: at first, calls being ingested. */
+  /**
+   * Ids of recordings that the database does not know, with the instant first seen. A call being ingested is unknown at
+   * first.
+   */
   unclaimed: Record<string, string>
 }
 
@@ -123,7 +126,7 @@ const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later, six calendar months after the call’s end, or these and a day after its beginning. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object (of its copies neither), file key or version of a month key is left, and each has its entry in the destruction ledger.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later. None exists six calendar months after the call’s end, or six months and a day after its beginning. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object is left, nor of its copies, and no file key or version of a month key; each destroyed recording has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording’s object, index and key are destroyed, its row states that and the ledger has one entry',
@@ -160,7 +163,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
               -- A call that waited long for the database is ingested past its day: the next sweep destroys it.
               greatest(destroy_at, kept_at) <= ${limit}
               or ${monthsAfter('call_ended_at', months)} <= ${now}
-              -- By the beginning of the call as well, which the log's count of admissions has. At the ceiling recordings end a day early.
+              -- The beginning of the call is checked as well, because the log's count of admissions has it. At the
+              -- ceiling recordings end a day early.
               or least(started_at, contact_started_at) <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
             ) as overdue,
           (select at from work_done where work = 'sweep') as swept,

@@ -36,7 +36,10 @@ const rounded: Partial<Record<PromiseId, readonly string[]>> = {
 /** Shares of exact counts, shown as whole percents. */
 const shares = ['share', 'highest']
 
-/** The difference between prohibitions and those carried out is what waits, for an order for example: neither is shown. */
+/**
+ * Facts that are not shown. Prohibitions that were not carried out wait, for a preservation order for example; the
+ * counts would reveal how many.
+ */
 const hidden: Partial<Record<PromiseId, readonly string[]>> = { 'prohibitions.obeyed': ['carriedOut', 'waiting'] }
 
 /** Returns a promise's facts without those that reveal single calls, or what others do. */
@@ -52,7 +55,10 @@ export function shownFacts(promise: PromiseId, facts: Facts): Facts {
   )
 }
 
-/** Ends of the oldest call and recording, to the millisecond, would name a call: the start of their day in Finland. */
+/**
+ * Ends of the oldest call and recording. Exact to the millisecond they would identify a call, so the start of their day
+ * in Finland is shown.
+ */
 const ends = ['oldestExpiresAt', 'oldestEndsAt']
 
 function dayOf(name: string, fact: string | boolean | null) {

@@ -235,6 +235,6 @@ async function readConsents(tx: Transaction<RegisterTables>, versions: readonly 
 async function readNow(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select now() as now`.execute(tx)
   const [row] = rows
-  if (!row) throw new Error('the database does not tell the time')
+  if (!row) throw new Error('the database did not return its time')
   return row.now
 }

@@ -46,8 +46,8 @@ export interface Certified {
 }
 
 /**
- * Returns how and when a recording of a visible call ended; of an end by its term the day. A recording that a preservation order
- * kept longer looks as if it had been destroyed (L37).
+ * Returns how and when a recording of a visible call ended. For an end by its term, only the day is returned. A
+ * recording that a preservation order kept longer looks as if it had been destroyed (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,
@@ -91,7 +91,10 @@ async function describeEnd(
   return isOver ? { state: 'destroying', cause: 'retention' } : { state: 'held' }
 }
 
-/** Returns the content of a certificate for a forbidden or trimmed recording, or when to expect it. It is logged first. */
+/**
+ * Returns the content of a certificate for a forbidden or trimmed recording, or when to expect it. The view is logged
+ * first.
+ */
 export function readForCertificate(
   db: Kysely<RegisterTables>,
   grant: Grant,

@@ -122,7 +122,7 @@ export function createAudioServer(
 
   async function openWithKey(id: string): Promise<Opened> {
     const fileKey = await fileKeyOf(db, keys, id)
-    if (!fileKey) throw new Error(`recording ${id} has no key any more`)
+    if (!fileKey) throw new Error(`the key of recording ${id} no longer exists`)
     const [body, index] = await Promise.all([
       openRecordingBody(objects, id, fileKey),
       openRecordingIndex(objects, id, fileKey),

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 
 export interface Candidate {
   recording: string
-  /** The official: a number within this draw, no person. */
+  /** Number that stands for the official within this draw and does not identify them. */
   official: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Krippendorff's alpha: agreement of several evaluators beyond chance. 1 is full agreement, 0 that of chance. After K.
- * Krippendorff, Computing Krippendorff's Alpha-Reliability (2011).
+ * Krippendorff's alpha: agreement of several evaluators beyond chance. 1 is full agreement, 0 the agreement of chance.
+ * Source: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011).
  */
 
 export type Measure = 'nominal' | 'ordinal' | 'interval'

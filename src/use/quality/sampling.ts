@@ -14,7 +14,7 @@ export interface PlanToBegin {
   number: string
   /** Recordings per week. */
   weekly: number
-  /** Least remaining days of a candidate. */
+  /** Lowest number of days until the destruction of a candidate. */
   daysLeft: number
 }
 

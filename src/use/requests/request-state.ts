@@ -37,7 +37,7 @@ export interface RequestFacts {
   isClosed: boolean
   isExtended: boolean
   dueAt: Temporal.Instant
-  /** In the order in which they were named; members other than the state only for matched calls. */
+  /** In the order in which they were named. The members other than the state apply only to matched calls. */
   calls: readonly {
     state: RequestCallState
     canBeHeard: boolean

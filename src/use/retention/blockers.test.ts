@@ -66,7 +66,7 @@ test('an unavailable location reports why, since when, and until when a deletion
   const [away] = await state('place-unreachable')
   expect(away).toMatchObject({ place: 'vault', count: 1, fault: 'vault: ENOENT', example: 'month-2027-01.v1' })
   expect(away!.deadline!.since(Temporal.Now.instant()).total('minutes')).toBeCloseTo(60, -1)
-  expect(describeBlocker(away!)).toMatch(/^place-unreachable: .*vault, 1, .*to be mended by .*bring it back/)
+  expect(describeBlocker(away!)).toMatch(/^place-unreachable: .*vault, 1, .*to be fixed by .*reachable again/)
   await pool.query('delete from copy_owed')
   await place(`state = 'in-use', fault = null, fault_since = null`)
   expect(await state('place-unreachable')).toEqual([])

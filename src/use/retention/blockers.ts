@@ -26,27 +26,33 @@ export interface BlockedDestruction {
 export const remedies = {
   'clock-ahead': [
     'the clock has jumped ahead, nothing is destroyed by its term',
-    'set it right, or let two people confirm it on the screen Säilytys',
+    'set the clock right, or let two people confirm it on the screen Säilytys',
   ],
-  'clock-behind': ['the clock has gone back, what has expired is not served meanwhile', 'set it right'],
+  'clock-behind': ['the clock has gone back, expired data are not served meanwhile', 'set the clock right'],
   'place-unreachable': [
     'a place does not answer',
-    'bring it back; the deletions that it missed are repeated automatically',
+    'make it reachable again; the deletions that it missed are repeated automatically',
   ],
   'object-left': ['recordings are blocked and not yet destroyed everywhere', 'see the custodian’s log for the cause'],
-  'key-store': ['a key that is due is not destroyed', 'see that the key store answers; retrying'],
-  'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
+  'key-store': [
+    'a key that is due is not destroyed',
+    'make sure that the key store answers; the destruction is retried automatically',
+  ],
+  'ledger-copy-behind': [
+    'a copy of the destruction ledger is behind',
+    'make sure that its place answers and is writable',
+  ],
   'refused-by-database': [
     'the last sweep failed',
     'see the custodian’s log for the reason; it runs again within the hour',
   ],
   'prohibition-waits': ['recordings that were forbidden wait', 'the Service Unit closes the case that was open before'],
   'history-uncounted': ['days of history are not counted', 'see the custodian’s log for why the sweep does not finish'],
-  'backup-late': ['the newest backup is older than 26 hours', 'run "seloste backup" and see what it says'],
+  'backup-late': ['the newest backup is older than 26 hours', 'run "seloste backup" and read its output'],
   'backup-none': ['there is no backup', 'set a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'],
   'verification-failed': ['the verification of recordings found something', 'run "seloste recordings verify"'],
   'attestation-over': [
-    'the attestation of a place’s access control is over',
+    'the attestation of a place’s access control has expired',
     'renew it in a new version of the description (docs/operate/places-of-data.md)',
   ],
 } as const
@@ -72,7 +78,7 @@ export function describeBlocker({ kind, count, since, deadline, place, example, 
     count > 0 && String(count),
     example !== null && `for example ${example}`,
     since && `since ${second(since)}`,
-    deadline && `to be mended by ${second(deadline)}`,
+    deadline && `to be fixed by ${second(deadline)}`,
     fault,
   ].filter(Boolean)
   return `${kind}: ${item}${about.length > 0 ? ` (${about.join(', ')})` : ''}: ${remedy}`

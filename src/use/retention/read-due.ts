@@ -29,8 +29,8 @@ export function isTooLong({ from, to }: DueQuery): boolean {
 }
 
 /**
- * Counts by whole day or month how many recordings and contacts end (R22, R24), in fives. The database logs the read: a
- * number's exact counts are an official's calls.
+ * Counts by whole day or month how many recordings and contacts end (R22, R24), in multiples of five. The database logs
+ * the read, because exact counts of a number would reveal how many calls an official had.
  */
 export function readDue(
   db: Kysely<RegisterTables>,

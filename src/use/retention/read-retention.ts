@@ -103,7 +103,7 @@ export function readRetention(
   )
 }
 
-/** The sweep runs hourly; when this late it is not running. */
+/** The sweep runs hourly. If the last run is older than this, the sweep does not run. */
 const lateHours = 2
 
 /**

@@ -196,6 +196,6 @@ function readCursor(cursor: string): Cursor {
     if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) throw new InvalidCursor()
     return { startedAt: Temporal.Instant.from(startedAt), id, total }
   } catch {
-    throw new InvalidCursor('the cursor is not one that a page gave; begin again without it')
+    throw new InvalidCursor('the cursor did not come from a page of this search; begin again without a cursor')
   }
 }

@@ -227,7 +227,7 @@ describe('pages', () => {
     expect(new Set([...idsOf(first), ...idsOf(second)]).size).toBe(4)
   })
 
-  test('refuse a cursor that no page gave', async () => {
+  test('refuse a cursor that did not come from a page', async () => {
     const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const id = randomUUID()
     const garbage = [

@@ -23,7 +23,7 @@ export interface TodayCounts {
   byUnit: ({ unit: string } & Today)[]
 }
 
-/** In a smaller unit the counts would be one official's. */
+/** In a smaller unit the counts could be those of one official. */
 export const fewestOfficials = 3
 
 interface Row extends Today {

@@ -44,7 +44,7 @@ export function revealsSuppressed(total: Count, parts: readonly Count[]): boolea
   const shown = parts.filter((part) => part !== null).map(boundsOf)
   const low = Math.max(hidden, min - sum(shown.map(([, high]) => high)))
   const high = Math.min(hidden * (fewest - 1), max - sum(shown.map(([first]) => first)))
-  // For all that is shown, a suppressed part must be able to be one, and to be four.
+  // Given everything that is shown, a suppressed part must still be possible as one and as four.
   return low > (fewest - 1) * (hidden - 1) + 1 || high < hidden - 1 + (fewest - 1)
 }
 

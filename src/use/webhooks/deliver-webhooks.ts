@@ -89,7 +89,7 @@ export interface TargetState {
   lastAnswer: string | null
 }
 
-/** Returns each target's delivery state; ends by term count from the night in which they are sent. */
+/** Returns each target's delivery state. Events of ends by term count only from the night in which they are sent. */
 export async function readTargets(holding: HoldingSafeguards): Promise<TargetState[]> {
   const { rows } = await sql<TargetState>`
     select t.name as target,
@@ -148,7 +148,10 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
   }
 }
 
-/** Exponential backoff, at most an hour; longer than the backoff if the target asked for that, but at most an hour. */
+/**
+ * Exponential backoff of at most an hour, varied by a quarter. If the target asked for a longer pause, that pause, at
+ * most an hour.
+ */
 function backoffMs(attempts: number, random: number, requestedMs: number): number {
   const doubled = Math.min(maxBackoffMs, initialBackoffMs * 2 ** Math.min(attempts, 20))
   return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxBackoffMs))

@@ -17,15 +17,15 @@ test('a target gets every event unless it names some, and its secret is text or 
 
 test.each([
   [[], 'a list named "webhooks" is expected'],
-  [[{ ...good, name: 'CRM' }], 'entry 1: its name has small letters, digits and -'],
-  [[good, good], 'entry 2: the name "crm" is there twice'],
+  [[{ ...good, name: 'CRM' }], 'entry 1: its name must have only lower-case letters, digits and -'],
+  [[good, good], 'entry 2: the name "crm" is used twice'],
   [
     [{ ...good, url: 'http://crm.example/' }],
-    'entry 1: its url is https://… without a user, or http://… of this machine',
+    'entry 1: its url must be https://… without a user name, or http://… of this machine',
   ],
-  [[{ ...good, url: 'https://user:word@crm.example/' }], 'entry 1: its url is https://… without a user'],
-  [[{ ...good, secret: 'short' }], 'entry 1: its secret has 24 bytes or more'],
-  [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events are a list of contact.admitted'],
+  [[{ ...good, url: 'https://user:word@crm.example/' }], 'entry 1: its url must be https://… without a user name'],
+  [[{ ...good, secret: 'short' }], 'entry 1: its secret must have at least 24 bytes'],
+  [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events must be a list of contact.admitted'],
   [[{ ...good, colour: 'red' }], 'entry 1: "colour" is unknown; allowed are name, url, secret, events'],
 ])('problems of a file are reported by entry, without its secret: %j', (webhooks, problem) => {
   expect(() => read(webhooks)).toThrow(problem)

@@ -47,19 +47,20 @@ export function readWebhooks(text: string, path: string): readonly WebhookTarget
 }
 
 function problemOf(entry: unknown, names: ReadonlySet<unknown>): string | undefined {
-  if (!isObject(entry)) return 'each has a name, a url and a secret'
+  if (!isObject(entry)) return 'it must have a name, a url and a secret'
   const unknown = Object.keys(entry).find((field) => !fields.includes(field))
   if (unknown !== undefined) return `"${unknown}" is unknown; allowed are ${fields.join(', ')}`
   const { name, url, secret, events } = entry
-  if (typeof name !== 'string' || !nameShape.test(name)) return 'its name has small letters, digits and -'
-  if (names.has(name)) return `the name "${name}" is there twice`
+  if (typeof name !== 'string' || !nameShape.test(name))
+    return 'its name must have only lower-case letters, digits and -'
+  if (names.has(name)) return `the name "${name}" is used twice`
   if (typeof url !== 'string' || !isAllowed(url)) {
-    return 'its url is https://… without a user, or http://… of this machine'
+    return 'its url must be https://… without a user name, or http://… of this machine'
   }
   if (typeof secret !== 'string' || secretBytes(secret).length < minSecretBytes) {
-    return `its secret has ${minSecretBytes} bytes or more: whsec_ and Base64, or a text`
+    return `its secret must have at least ${minSecretBytes} bytes: whsec_ and Base64, or plain text`
   }
-  if (events !== undefined && !isEvents(events)) return `its events are a list of ${webhookEvents.join(', ')}`
+  if (events !== undefined && !isEvents(events)) return `its events must be a list of ${webhookEvents.join(', ')}`
   return undefined
 }
 

@@ -9,11 +9,11 @@ export interface Phrase {
   next: number
   /** Its end, in samples. */
   at: number
-  /** The other party answers. */
+  /** True if the phrase is a question, which the other party answers. */
   isQuestion: boolean
-  /** "Minä olen", "this is": what follows is a name only if it looks like one. */
+  /** True after "minä olen" or "this is": the following words are a name only if they look like one. */
   loose: boolean
-  /** The name precedes it. */
+  /** True if the name comes before the phrase. */
   behind: boolean
 }
 

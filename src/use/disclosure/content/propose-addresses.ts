@@ -88,7 +88,7 @@ function endOfAddress(tokens: readonly Token[], index: number): number {
       if (strange > maxUnrelatedTokens || (talk && last > index) || isUnit(token.text, token.language)) break
     }
   }
-  // The word after a postcode is taken for a town, even if it is none of the known ones.
+  // The word after a postcode is treated as a town, even if it is not a known one.
   const [end, next] = [tokens[last]!, tokens[last + 1]]
   const town = next !== undefined && next.from - end.to < 4000 && next.text.length >= 2 && !isPhraseWord(next)
   const digits = tokens.slice(index + 1, last + 1).filter(isNumber).length

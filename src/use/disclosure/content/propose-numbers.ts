@@ -17,19 +17,19 @@ import { isTown } from './street-words.ts'
 import type { Category, Language, Proposal, Trigger } from './word.ts'
 
 /** How long a phrase applies to digits after it: fifteen seconds, in samples. */
-const phraseHolds = 120_000
+const phraseSamples = 120_000
 
-/** Usual and least number of digits of a category after its phrase. */
-const lengths: Partial<Record<Category, { least: number; whole: number }>> = {
-  IDENTITY_CODE: { least: 3, whole: 11 },
-  PHONE: { least: 3, whole: 11 },
-  ACCOUNT: { least: 4, whole: 18 },
-  BUSINESS_ID: { least: 4, whole: 8 },
-  CASE_NUMBER: { least: 3, whole: 12 },
-  PLATE: { least: 1, whole: 7 },
-  OTHER: { least: 2, whole: 7 },
-  DATE_OF_BIRTH: { least: 2, whole: 4 },
-  ADDRESS: { least: 5, whole: 7 },
+/** Lowest and usual number of digits of a category after its phrase. */
+const lengths: Partial<Record<Category, { min: number; usual: number }>> = {
+  IDENTITY_CODE: { min: 3, usual: 11 },
+  PHONE: { min: 3, usual: 11 },
+  ACCOUNT: { min: 4, usual: 18 },
+  BUSINESS_ID: { min: 4, usual: 8 },
+  CASE_NUMBER: { min: 3, usual: 12 },
+  PLATE: { min: 1, usual: 7 },
+  OTHER: { min: 2, usual: 7 },
+  DATE_OF_BIRTH: { min: 2, usual: 4 },
+  ADDRESS: { min: 5, usual: 7 },
 }
 
 interface Judged {
@@ -67,7 +67,7 @@ export function runsOf(tokens: readonly Token[]): SymbolRun[] {
 }
 
 function phraseBefore(phrases: readonly Phrase[], from: number): Phrase | undefined {
-  return phrases.findLast(({ at }) => at <= from + 800 && from - at <= phraseHolds)
+  return phrases.findLast(({ at }) => at <= from + 800 && from - at <= phraseSamples)
 }
 
 /** Returns the most probable category of a run of digits and letters; undefined if it identifies nobody. */
@@ -79,7 +79,7 @@ function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefi
   const sum = run.amount && run.digits <= 8
   const unit = isUnit(tokens[run.last + 1]?.text ?? '', tokens[run.last]!.language)
   if (phrase !== undefined && !unit) {
-    const { least: min } = lengths[phrase.category] ?? { least: 4 }
+    const { min } = lengths[phrase.category] ?? { min: 4 }
     const has = symbols.length >= min
     const year = isYear(symbols) && phrase.category !== 'DATE_OF_BIRTH'
     if (has && !year && !(sum && digits < 5 && phrase.category !== 'DATE_OF_BIRTH')) {
@@ -116,22 +116,22 @@ function isWrittenDate(text: string): boolean {
  * they are common words.
  */
 function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger }: Judged): SymbolRun {
-  const whole = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.whole ?? 0)
-  if ((trigger === 'check-passes' && category !== 'ACCOUNT') || run.symbols.length >= whole) return run
-  const strangers = run.symbols.length < 4 ? 2 : 1
+  const usual = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.usual ?? 0)
+  if ((trigger === 'check-passes' && category !== 'ACCOUNT') || run.symbols.length >= usual) return run
+  const maxUnknown = run.symbols.length < 4 ? 2 : 1
   return {
     ...run,
-    first: extendEdge(tokens, run.first, -1, strangers),
-    last: extendEdge(tokens, run.last, 1, strangers),
+    first: extendEdge(tokens, run.first, -1, maxUnknown),
+    last: extendEdge(tokens, run.last, 1, maxUnknown),
   }
 }
 
 const furthest = 3
 
-/** Extends a run over letters and numerals, with one or two other words among them. */
-function extendEdge(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
+/** Extends a run over letters and numerals; up to `maxUnknown` other words may be among them. */
+function extendEdge(tokens: readonly Token[], edge: number, step: 1 | -1, maxUnknown: number): number {
   let reached = edge
-  let strange = 0
+  let unknownWords = 0
   for (let index = edge + step; Math.abs(index - edge) <= furthest; index += step) {
     const [token, neighbour] = [tokens[index], tokens[index - step]!]
     if (token === undefined) break
@@ -144,8 +144,8 @@ function extendEdge(tokens: readonly Token[], edge: number, step: 1 | -1, strang
     const letterNext = step > 0 && isLetterAlone(tokens[index + 1])
     const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
     if (gap > 6400 || (talk && !behindVerb)) break
-    if (!known) strange += 1
-    if (strange > strangers || text.length > 20) break
+    if (!known) unknownWords += 1
+    if (unknownWords > maxUnknown || text.length > 20) break
     reached = index
   }
   return reached
@@ -209,7 +209,7 @@ function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Propos
 function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): Proposal | undefined {
   let first: number | undefined
   let last = start
-  let strange = 0
+  let unknownWords = 0
   for (let at = start; at < Math.min(tokens.length, start + 16); at += 1) {
     const token = tokens[at]!
     if (token.from - (first === undefined ? phraseEnds : tokens[at - 1]!.to) > 40_000) break
@@ -217,11 +217,11 @@ function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): 
     if (isPartOfDate(token, tokens[at + 1]?.text ?? '') || (continues && isExactNumeral(token))) {
       first ??= at
       last = at
-      strange = 0
+      unknownWords = 0
       continue
     }
-    strange += 1
-    if (strange > (first === undefined ? 4 : 1) && !isFiller(token.text, token.language)) break
+    unknownWords += 1
+    if (unknownWords > (first === undefined ? 4 : 1) && !isFiller(token.text, token.language)) break
   }
   if (first === undefined) return undefined
   first = extendEdge(tokens, first, -1, 0)

@@ -42,7 +42,7 @@ export function isSmallWord(text: string, language: Language): boolean {
   return smallWords[language].has(text)
 }
 
-/** Said between digits without ending them: dashes, pluses, hesitation, "and then". */
+/** Words between digits that do not end the number: dashes, pluses, hesitation, "and then". */
 const fillers: Record<Language, ReadonlySet<string>> = {
   fi: new Set(
     `ja viiva väliviiva miinus plus piste pilkku kautta öö ööö ööm mm ä eli sitten sit siis niin niinku niinkuin vielä tota joo

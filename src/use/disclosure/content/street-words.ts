@@ -27,7 +27,7 @@ export function isStreetName(text: string, language: Language): boolean {
   return stem !== text && stem.length >= 3 && !nonStreetWords.has(text)
 }
 
-/** "tie", "katu", "gatan", "road" as a separate word after the street's name. */
+/** Returns true for "tie", "katu", "gatan" or "road" as a separate word after the street's name. */
 export function isStreetWord(text: string, language: Language): boolean {
   if (language === 'en') return endings.en.test(text)
   const match = endings[language].exec(text)

@@ -200,7 +200,9 @@ function runOf(tokens: readonly Token[], whole: readonly Part[], language: Langu
   }
 }
 
-/** Removes the amount at the end of a run, which is none of its digits: "nolla viisi nolla ... kaksisataa euroa". */
+/**
+ * Removes an amount at the end of a run, which does not belong to the number: "nolla viisi nolla ... kaksisataa euroa".
+ */
 function withoutAmount(tokens: readonly Token[], parts: readonly Part[], language: Language): readonly Part[] {
   const last = parts.at(-1)
   if (last === undefined || !isUnit(tokens[last.index + 1]?.text ?? '', language)) return parts

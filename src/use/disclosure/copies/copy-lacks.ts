@@ -63,8 +63,8 @@ export function missingPrerequisites(facts: CopyFacts): MissingCopyPrerequisite[
 }
 
 /**
- * Returns the indexes of turns without words if some speech is neither written nor removed, which may be none; otherwise
- * undefined.
+ * Returns undefined if all speech is either written or removed; otherwise the indexes of turns without words, possibly
+ * none.
  */
 function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefined {
   const empty = indexesOf(work.turns, ({ text }) => text.trim() === '')

@@ -67,7 +67,7 @@ export interface CopyRecogniser {
   wordsOf: (of: CopyOfRecording) => Promise<Word[]>
   /**
    * Drops the results of copies that are signed or ended, and old results.
-   * @returns how many
+   * @returns the number of dropped results
    */
   tidy: () => Promise<number>
   stop: () => Promise<void>

@@ -82,7 +82,7 @@ export function createPackageMaker(making: PackageMakerOptions): PackageMaker {
       if ('refused' in begun) return begun
       const seal = (): Promise<AgeHeader> | AgeHeader => {
         const header = passphrase === undefined ? headerForKey(begun.recipient) : headerForPassphrase(passphrase)
-        if (!header) throw new Error('the recipient’s key is no key that anybody has: the institute gives another')
+        if (!header) throw new Error('the recipient’s key is not a usable key: ask the institute for another')
         return header
       }
       last = last.then(() => finish(making, request.kind, request.session, begun.id, seal))
@@ -140,7 +140,7 @@ async function finish(
     const entries = kind === 'RESEARCH' ? researchEntries(making, id) : authorityEntries(making, id)
     const recordings = await recordingsInPackage(db, id)
     const atRest = recordings.length === 0 ? undefined : await atRestKey(making, recordings, id)
-    if (recordings.length > 0 && !atRest) throw new Error('a recording in the package has no key any more')
+    if (recordings.length > 0 && !atRest) throw new Error('the key of a recording in the package no longer exists')
     const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
     const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
     // Stores the package in the name of the person who releases it, if they are still signed in.
@@ -242,7 +242,8 @@ function listedEntry({ name, bytes }: { name: string; bytes: Buffer }): ListedEn
 
 async function signerOf({ signer }: PackageMakerOptions): Promise<{ name: string; privateKey: KeyObject }> {
   const found = await signer()
-  if (!found) throw new Error('the audit log has no key yet, so nothing is signed: start the custodian and try again')
+  if (!found)
+    throw new Error('the audit log has no key yet, so the package cannot be signed: start the custodian and try again')
   return found
 }
 

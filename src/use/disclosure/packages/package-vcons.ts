@@ -1,4 +1,6 @@
-/** The vCons of packages: for each conversation what the package's other entries tell, and nothing more. */
+/**
+ * The vCons of packages: for each conversation they contain what the package's other entries contain, and nothing more.
+ */
 import { contentHash, vconUuid } from '#platform/vcon/write-vcon.ts'
 import { untoldStart, type Vcon, type VconDialog, type VconParty } from '#platform/vcon/vcon-schema.ts'
 import type { CallOfItem } from './authority-files.ts'

@@ -67,7 +67,10 @@ export function requestExtension(
   return requestRow(db, session, statement, requestRefusals, trace)
 }
 
-/** @param id of the extension */
+/**
+ * Decides on a requested extension.
+ * @param id of the extension
+ */
 export function decideExtension(
   db: HoldingSafeguards,
   session: Session,

@@ -90,7 +90,7 @@ export function listResearch(
   )
 }
 
-/** Returns one disclosure with everything missing; the view is logged first. */
+/** Returns one disclosure with everything that is still missing. The view is logged first. */
 export function readResearch(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -153,7 +153,7 @@ function hasEnded(wanted: boolean): RawBuilder<boolean> {
   return sql<boolean>`(d.closed_at is not null or d.withdrawn_at is not null or coalesce(d.outcome = 'REFUSED', false)) = ${wanted}`
 }
 
-/** Most closed ones listed. */
+/** Largest number of closed disclosures listed. */
 const maxListed = 500
 
 function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>) {

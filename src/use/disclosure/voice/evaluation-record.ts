@@ -13,7 +13,7 @@ export const evaluationSets = ['10-people', '100-people', 'prompts', 'finnish', 
 /** Sets with at least five recordings per person, in the quick run as well. */
 const pooledSets = ['10-people', 'finnish'] as const
 
-/** The figure must exist and be within the bounds, inclusive; a missing bound is none. */
+/** The figure must exist and be within the bounds, inclusive. Without a bound, there is no limit on that side. */
 export interface Demand {
   figure: string
   atLeast?: number
@@ -115,8 +115,8 @@ export const unmetDemands = ({ level, figures }: EvaluationRecord): Demand[] =>
   [...controlDemands, ...demandsOf[level]].filter((demand) => !meets(demand, figures[demand.figure]))
 
 /**
- * Returns the record that permits registration of an engine: of its name, version and level, made of these sources, with all
- * demands met.
+ * Returns the record that permits registration of an engine: it has the engine's name, version, level and sources, and
+ * meets all demands.
  * @returns 'engine-not-evaluated' if no record is of this version and these sources; 'engine-evaluation-failed' if one misses a
  * demand
  */

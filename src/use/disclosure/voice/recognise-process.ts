@@ -77,21 +77,22 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
 /** Parses an answer: one word a line, ordered by start; the last line has the number of words. */
 function readWords(name: string, answer: string, length: number, expected: Turn['language']): RecognisedWord[] {
   const wrong = (line: number, problem: string) =>
-    new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${problem}. Nothing of it was kept.`)
+    new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${problem}. The answer was discarded.`)
   const lines = answer.split('\n')
-  if (lines.pop() !== '') throw wrong(lines.length + 1, 'has no end')
+  if (lines.pop() !== '') throw wrong(lines.length + 1, 'does not end with a line break')
   const end = parseLine(lines.pop())
   const words = lines.map((line, index): RecognisedWord => {
     const word: unknown = parseLine(line)
-    if (!wordLine.Check(word)) throw wrong(index + 1, 'is no word')
+    if (!wordLine.Check(word)) throw wrong(index + 1, 'is not a valid word')
     const { from, to, confidence, language = expected } = word
     if (from >= to || to > length) throw wrong(index + 1, 'has times outside the track')
     return { text: word.word, from, to, confidence, language }
   })
   words.forEach(({ from }, index) => {
-    if (from < (words[index - 1]?.from ?? 0)) throw wrong(index + 1, 'begins before the word before')
+    if (from < (words[index - 1]?.from ?? 0)) throw wrong(index + 1, 'begins before the previous word')
   })
-  if (!endLine.Check(end) || end.words !== words.length) throw wrong(words.length + 1, 'does not count the words')
+  if (!endLine.Check(end) || end.words !== words.length)
+    throw wrong(words.length + 1, 'does not have the number of words')
   return words
 }
 

@@ -21,7 +21,7 @@ const espeak = load({ print: silent, printErr: silent }).then(({ eSpeakNGWorker,
   // A missing variant is no error to eSpeak NG: the default voice would speak for everybody.
   for (const variant of everyVariant) {
     if (FS.analyzePath(`${variantFolder}/${variant}`).exists) continue
-    throw new VoiceFault('voice-missing', `eSpeak NG has no voice ${variant}: install Seloste anew.`)
+    throw new VoiceFault('voice-missing', `eSpeak NG has no voice ${variant}: reinstall Seloste.`)
   }
   return new eSpeakNGWorker()
 })
@@ -45,7 +45,7 @@ function takeFrom(draw: Uint8Array): RandomBytes {
   return (size) => {
     const from = at
     at += size
-    if (at > draw.length) throw new VoiceFault('engine-answer-wrong', `Chance of ${draw.length} bytes is too little.`)
+    if (at > draw.length) throw new VoiceFault('engine-answer-wrong', `${draw.length} random bytes are too few.`)
     return draw.subarray(from, at)
   }
 }

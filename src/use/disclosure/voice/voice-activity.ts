@@ -9,7 +9,7 @@ const framesBefore = 16
 const framesAfter = 30
 /** 10 ms, so that the start of a turn is exact. */
 const windowHops = 2
-/** dB above the noise floor that count as speech, unless far below the loudest speech. */
+/** Sound this many dB above the noise floor counts as speech, unless it is far below the loudest speech. */
 const aboveFloor = 9
 const maxBelowLoudest = 32
 /** dB below full scale: a track that is never louder has no speech. */

@@ -61,7 +61,7 @@ describe('the output of an engine is discarded', () => {
     ['crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
     ['returns too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
     ['returns too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
-    ['returns its input', 'echo', 'engine-answer-wrong', /gave back/],
+    ['returns its input', 'echo', 'engine-answer-wrong', /returned the original/],
   ])('if the engine %s', async (_, behaviour, code, message) => {
     const refusal = (await engine(behaviour)).revoice({ samples, redacted }, randomBytes)
     await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })

@@ -47,9 +47,9 @@ export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngi
 
 function readAnswer(name: string, answer: Buffer, { samples, redacted }: Track): Int16Array {
   const wrong = (problem: string) =>
-    new VoiceFault('engine-answer-wrong', `${name} ${problem}. Nothing of it was kept.`)
+    new VoiceFault('engine-answer-wrong', `${name} ${problem}. The answer was discarded.`)
   if (answer.length !== 2 * samples.length)
-    throw wrong(`gave ${answer.length} bytes for ${samples.length} samples of two`)
+    throw wrong(`returned ${answer.length} bytes for ${samples.length} samples of two bytes`)
   const spoken = Int16Array.from(samples, (_, i) => answer.readInt16LE(2 * i))
   answer.fill(0)
   let sounding = 0
@@ -60,7 +60,7 @@ function readAnswer(name: string, answer: Buffer, { samples, redacted }: Track):
     if (spoken[i] === sample) unchanged++
   }
   if (unchanged > maxUnchanged * sounding)
-    throw wrong('gave back what it was given: nobody would be harder to recognise')
+    throw wrong('returned the original samples: the speaker would be as easy to recognise as before')
   for (const { from, to } of redacted) spoken.fill(0, from, to)
   return spoken
 }

@@ -10,13 +10,13 @@ import { letterTexts, type LetterTexts } from './letter-texts.ts'
 type LetterContext = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
   /** True: the letter reports what was found; false: it only names the calls. */
-  withWhatWasFound: boolean
+  reportsFindings: boolean
 }
 
 /** Returns one block for each named call (R26, R42, R44). Calls not shown to be the requester's all read alike (R46). */
 export function callParagraphs(calls: readonly NamedCall[], context: LetterContext): LetterPart[] {
   const t = letterTexts(context.language)
-  if (!context.withWhatWasFound)
+  if (!context.reportsFindings)
     return [{ kind: 'list', items: calls.map((named) => reportedTime(named, context.language)) }]
   return calls.flatMap((named): LetterPart[] => {
     const { isTheirs, call } = named

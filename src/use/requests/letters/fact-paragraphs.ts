@@ -56,11 +56,11 @@ function fieldsOf(
       }
     case 'answer':
       return {
-        calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: true }),
+        calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, reportsFindings: true }),
         next: nextStepParagraphs(facts, description),
       }
     case 'not-identifiable':
-      return { calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
+      return { calls: callParagraphs(facts.calls ?? [], { ...facts, numbering, reportsFindings: false }) }
     case 'mentioned':
       return {}
     case 'refusal':

@@ -5,7 +5,7 @@ import type { FieldValue, FieldValues, KnownFields } from './template-language.t
 
 const commonFields = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
 
-/** Fields of each kind of letter besides those of every kind; needed ones first. */
+/** Fields of each kind of letter, besides the common ones. The law requires the needed ones. */
 const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readonly Field[] }> = {
   received: { needed: ['number', 'asked', 'handling', 'contact'], more: ['due'] },
   // GDPR Article 12(3): within a month, and why.

@@ -25,8 +25,9 @@ export const letterKinds = [
 export type LetterKind = (typeof letterKinds)[number]
 
 /**
- * Grounds of refusal: identity not shown (GDPR 12(6)); no call shown to be theirs; 12(5); Act 1050/2018 section 34; the contact
- * history is needed for a statutory task (17(3)(b), 21(1)); no reason for a restriction (18(1)).
+ * Grounds of refusal, in this order: the identity was not shown (GDPR 12(6)); no call was shown to be the requester's;
+ * the request is unfounded or excessive (12(5)); Act 1050/2018 section 34; the contact history is needed for a statutory task
+ * (17(3)(b), 21(1)); there is no reason for a restriction (18(1)).
  */
 export const refusalGrounds = ['IDENTITY', 'NO_CALL', 'EXCESSIVE', 'RESTRICTED', 'NEEDED', 'NO_REASON'] as const
 export type RefusalGround = (typeof refusalGrounds)[number]
