@@ -70,7 +70,7 @@ test('after any measurements, quiet checks end every pressure, and none is liste
   )
 })
 
-test('an operator’s drain outlasts every pressure, and is reverted by a resume', () => {
+test('an operator’s drain continues when every pressure has ended, until a resume', () => {
   const changes: string[] = []
   const admission = createAdmission({ onChange: ({ pressures }) => changes.push(pressures.join()) })
   expect(admission.refusal()).toBeUndefined()

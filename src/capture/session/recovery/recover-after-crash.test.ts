@@ -10,7 +10,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 import { openSpool } from './spool.ts'
 import { recoverAfterCrash } from './recover-after-crash.ts'
 
-test('recovers what was captured of a call, and deletes files of no call, also a header or a body alone', async () => {
+test('recovers what was captured of a call, and deletes files that belong to no call, also a lone header or body', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))
