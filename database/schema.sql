@@ -108,6 +108,7 @@ create table admission_part (
   starts timestamp with time zone[] not null,
   root bytea not null,
   belongs_to uuid[],
+  contents uuid[],
   constraint admission_part_pkey PRIMARY KEY (id),
   constraint admission_part_check CHECK (((cardinality(ids) = cardinality(kinds)) AND (cardinality(starts) = cardinality(ids)) AND (cardinality(ids) > 0))),
   constraint admission_part_hour_check CHECK ((date_trunc('hour'::text, hour, 'UTC'::text) = hour)),
@@ -115,10 +116,10 @@ create table admission_part (
 );
 CREATE INDEX admission_part_hour ON public.admission_part USING btree (hour);
 CREATE TRIGGER admission_part_guard BEFORE DELETE ON admission_part FOR EACH ROW EXECUTE FUNCTION admission_part_guard();
-CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON admission_part FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OF belongs_to, counted_at, hour, id, ids, kinds, root, source, starts OR TRUNCATE ON admission_part FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table admission_part enable row level security;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
-grant insert (id, hour, source, kinds, ids, starts, root, belongs_to), select on admission_part to seloste_custodian;
+grant insert (id, hour, source, kinds, ids, starts, root, belongs_to, contents), select on admission_part to seloste_custodian;
 
 create table admission_told (
   seq bigint generated as identity not null,
@@ -128,8 +129,9 @@ create table admission_told (
   id uuid not null,
   started_at timestamp with time zone not null,
   belongs_to uuid,
+  content uuid,
   constraint admission_told_pkey PRIMARY KEY (seq),
-  constraint admission_told_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'segment'::text, 'recording'::text])))
+  constraint admission_told_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'segment'::text, 'recording'::text, 'change'::text])))
 );
 CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF at, started_at ON admission_told FOR EACH ROW WHEN (LEAST(new.at, new.started_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.at, new.started_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 alter table admission_told enable row level security;
@@ -2869,6 +2871,7 @@ CREATE INDEX segment_unattributed ON ONLY public.segment USING btree (official_p
 CREATE INDEX segment_unit_called ON ONLY public.segment USING btree (official_unit_id, number_called, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NOT NULL) AND (official_unit_id IS NOT NULL));
 CREATE INDEX segment_unit_newest ON ONLY public.segment USING btree (official_unit_id, contact_started_at DESC, contact_id DESC);
 CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_unit_id, number_reached, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NULL) AND (official_unit_id IS NOT NULL));
+CREATE TRIGGER admission_changed AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION record_segment_change();
 CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
@@ -2902,6 +2905,16 @@ create policy log_whole on segment for select to seloste_desk using (( SELECT lo
 grant insert, select (id, contact_id, contact_started_at, seq, answered_at, ended_at), update (official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, capture_state, capture_failure, marks) on segment to seloste_capture;
 grant select on segment to seloste_custodian;
 grant select on segment to seloste_desk;
+
+create table segment_change (
+  segment_id uuid not null,
+  part_id uuid not null,
+  place integer not null,
+  constraint segment_change_pkey PRIMARY KEY (segment_id, part_id, place)
+);
+alter table segment_change enable row level security;
+create policy custodian_counts on segment_change for insert to seloste_custodian with check (true);
+grant insert on segment_change to seloste_custodian;
 
 create table segment_replaced (
   segment_id uuid not null,
@@ -3838,6 +3851,7 @@ intake_key_lives(key text, of_day date) returns boolean to seloste_custodian
 intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 is_applying_change(person uuid) returns boolean to seloste_desk
+is_changed_since(segment uuid, part uuid, place bigint, content uuid) returns boolean
 is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
@@ -4113,6 +4127,7 @@ record_requests_view(detail jsonb) returns void to seloste_desk
 record_research_act(action text, as_role text, kind text, object uuid, detail jsonb) returns void
 record_research_release(research_id uuid) returns void
 record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
+record_segment_change() returns trigger
 record_segment_replaced() returns trigger
 record_wrong_factor(token_hash bytea) returns void to seloste_custodian
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
@@ -4256,6 +4271,7 @@ sees_own() returns uuid to seloste_desk
 sees_part_of(contact uuid, started timestamp with time zone, own uuid, units uuid[], numbers text[], parts uuid[]) returns boolean to seloste_desk
 sees_segments() returns uuid[] to seloste_desk
 sees_units() returns uuid[] to seloste_desk
+segment_content(number text, person uuid, unit uuid, phone text, name text) returns uuid
 segment_guard() returns trigger
 segment_of(r recording) returns segment
 segments_by_contact(contacts uuid[], starts timestamp with time zone[]) returns SETOF segment to seloste_desk

@@ -30,7 +30,7 @@ export type SegmentMark =
   | 'silent'
   | 'not-ingested'
 
-export type AdmissionKind = 'contact' | 'segment' | 'recording'
+export type AdmissionKind = 'contact' | 'segment' | 'recording' | 'change'
 
 export interface RegisterTables
   extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureStatisticsTables {
@@ -97,6 +97,8 @@ export interface RegisterTables
     started_at: Instant
     /** The contact of a segment, the segment of a recording. */
     belongs_to: string | null
+    /** Digest of a segment's official, unit and number (segment_content). */
+    content: string | null
   }
   capture_node: { id: string; name: string; alive_at: Instant; ended_at: Instant | null }
   call_identity: { external_id_hash: Buffer; contact_id: string; contact_started_at: Instant }

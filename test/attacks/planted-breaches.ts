@@ -138,7 +138,7 @@ const catalogue: readonly Breach[] = [
     plant: {
       change: 'admission_part',
       where: `id = (select id from admission_part where cardinality(ids) > 1 order by id limit 1)`,
-      set: 'kinds = kinds[2:], ids = ids[2:], starts = starts[2:], belongs_to = belongs_to[2:]',
+      set: 'kinds = kinds[2:], ids = ids[2:], starts = starts[2:], belongs_to = belongs_to[2:], contents = contents[2:]',
     },
   },
   {
@@ -164,6 +164,11 @@ const catalogue: readonly Breach[] = [
       set: `(segment_id, contact_id, contact_started_at) =
         (select s.id, s.contact_id, s.contact_started_at from segment s where s.contact_id = ${quiet} limit 1)`,
     },
+  },
+  {
+    name: 'a part of a call with the unit of another supervisor',
+    ...admitted,
+    plant: { change: 'segment', where: `contact_id = ${quiet}`, set: 'official_unit_id = gen_random_uuid()' },
   },
   {
     name: 'a recording without its call',

@@ -23,7 +23,7 @@ async function plant(many: number) {
     .subtract({ hours: 24 * 500 })
     .round({ smallestUnit: 'microsecond' })
   const one = (startedAt: Temporal.Instant, at: Temporal.Instant) => {
-    const fact = { kind: 'contact' as const, id: randomUUID(), startedAt, belongsTo: null }
+    const fact = { kind: 'contact' as const, id: randomUUID(), startedAt, belongsTo: null, content: null }
     return { part: randomUUID(), at, fact, root: admissionRoot([fact]) }
   }
   const first = Temporal.Now.instant().subtract({ hours: 24 * 60 })

@@ -43,10 +43,15 @@ create trigger checks_value_ranges before insert or update of at, started_at on 
 
 -- admission_part
 alter table admission_part enable row level security;
-grant insert (belongs_to, hour, id, ids, kinds, root, source, starts), select on admission_part to seloste_custodian;
+grant insert (belongs_to, contents, hour, id, ids, kinds, root, source, starts), select on admission_part to seloste_custodian;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
-create trigger append_only before update or truncate on admission_part for each statement execute function append_only();
+create trigger append_only before update of belongs_to, counted_at, hour, id, ids, kinds, root, source, starts or truncate on admission_part for each statement execute function append_only();
 create trigger admission_part_guard before delete on admission_part for each row execute function admission_part_guard();
+
+-- segment_change
+alter table segment_change enable row level security;
+grant insert on segment_change to seloste_custodian;
+create policy custodian_counts on segment_change for insert to seloste_custodian with check (true);
 
 -- segment_replaced
 alter table segment_replaced enable row level security;

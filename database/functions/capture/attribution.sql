@@ -48,11 +48,12 @@ begin
     order by u.contact_started_at, u.id
   loop
     perform refuse_if(not is_trusted and not is_applying_change(one.person_id), 'person.needs-confirmation');
+    perform from segment s where s.id = one.id and s.contact_started_at = one.contact_started_at and s.official_person_id is null for update;
+    continue when not found;
+    -- First, because record_segment_change reads it.
+    perform record_attribution(one.contact_id, one.id, one.person_id);
     update segment s set official_person_id = one.person_id, official_unit_id = one.unit_id, official_name = one.name
-    where s.id = one.id and s.contact_started_at = one.contact_started_at and s.official_person_id is null;
-    if found then
-      perform record_attribution(one.contact_id, one.id, one.person_id);
-    end if;
+    where s.id = one.id and s.contact_started_at = one.contact_started_at;
   end loop;
 end $$;
 

@@ -95,6 +95,11 @@ create trigger is_of_call_reached before insert on segment for each row when (ne
 create trigger is_of_call_changed before update of number_reached on segment for each row execute function set_number_called();
 create trigger has_one_start after insert on segment referencing new table as inserted for each statement execute function require_one_start();
 create trigger admission_recorded after insert on segment referencing new table as inserted for each statement execute function record_admission();
+create trigger admission_changed after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment
+  for each row
+  when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
+    is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
+  execute function record_segment_change();
 create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
   execute function record_segment_replaced();
 create trigger keeps_official before update of official_person_id on segment for each row

@@ -8,13 +8,15 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
 import type { AdmissionKind, RegisterTables } from '../tables.ts'
 
-/** An admitted contact, segment or recording; `startedAt` is the start of its call. */
+/** An admitted contact, segment or recording, or a change of a segment; `startedAt` is the start of its call. */
 export interface AdmittedFact {
   kind: AdmissionKind
   id: string
   startedAt: Temporal.Instant
   /** The contact of a segment, the segment of a recording; null in counts of earlier versions and where a node does not know it. */
   belongsTo: string | null
+  /** Digest of a segment's official, unit and number; null of other kinds, in counts of earlier versions and in a node's. */
+  content: string | null
 }
 
 const maxBatch = 10_000
@@ -37,17 +39,20 @@ function countSome(db: Kysely<RegisterTables>): Promise<number> {
   return db.transaction().execute(async (tx) => {
     const rows = await tx.selectFrom('admission_told').selectAll().orderBy('seq').limit(maxBatch).execute()
     if (rows.length === 0) return 0
-    const groups = Map.groupBy(rows, ({ source, at }) => `${hourOf(at)} ${source}`)
-    for (const group of groups.values()) {
+    // Changes last and together, so that the log has each after the segment's admission and its earlier changes.
+    const { admitted = [], changes } = Object.groupBy(rows, ({ kind }) => (kind === 'change' ? 'changes' : 'admitted'))
+    const groups = Map.groupBy(admitted, ({ source, at }) => `${hourOf(at)} ${source}`)
+    for (const group of [...groups.values(), ...(changes ? [changes] : [])]) {
       const [{ source, at }] = group as [(typeof group)[0]]
       await appendPart(
         tx,
         { source, hour: hourOf(at) },
-        group.map(({ kind, id, started_at, belongs_to }) => ({
+        group.map(({ kind, id, started_at, belongs_to, content }) => ({
           kind,
           id,
           startedAt: started_at,
           belongsTo: belongs_to,
+          content,
         })),
       )
     }
@@ -65,10 +70,20 @@ async function appendPart(
   const id = randomUUID()
   const root = admissionRoot(facts)
   await sql`
-    insert into admission_part (id, hour, source, kinds, ids, starts, belongs_to, root)
+    insert into admission_part (id, hour, source, kinds, ids, starts, belongs_to, contents, root)
     values (${id}, ${hour}::timestamptz, ${source}, ${facts.map(({ kind }) => kind)}::text[],
       ${facts.map((fact) => fact.id)}::uuid[], ${facts.map(({ startedAt }) => startedAt.toString())}::timestamptz[],
-      ${facts.map(({ belongsTo }) => belongsTo)}::uuid[], ${root})`.execute(tx)
+      ${facts.map(({ belongsTo }) => belongsTo)}::uuid[], ${facts.map(({ content }) => content)}::uuid[], ${root})`.execute(
+    tx,
+  )
+  const changed = facts.flatMap((fact, n) => (fact.kind === 'change' ? [{ id: fact.id, place: n + 1 }] : []))
+  if (changed.length > 0)
+    await sql`
+      insert into segment_change (segment_id, part_id, place)
+      select c.id, ${id}, c.place
+      from unnest(${changed.map((one) => one.id)}::uuid[], ${changed.map(({ place }) => place)}::integer[]) c (id, place)`.execute(
+      tx,
+    )
   const countOf = (wanted: AdmissionKind) => facts.filter(({ kind }) => kind === wanted).length
   await appendAudit(tx, {
     action: 'admissions.counted',
@@ -80,6 +95,7 @@ async function appendPart(
       contacts: countOf('contact'),
       segments: countOf('segment'),
       recordings: countOf('recording'),
+      ...(changed.length > 0 && { changes: changed.length }),
       root: root.toString('hex'),
     },
   })
@@ -88,9 +104,9 @@ async function appendPart(
 /** Returns the Merkle root (RFC 6962) over the facts in order; docs/formats/audit-log.md. */
 export function admissionRoot(facts: readonly AdmittedFact[]): Buffer {
   const tree = new RightEdge()
-  for (const { kind, id, startedAt, belongsTo } of facts) {
-    const text = `${kind} ${id} ${startedAt.toString()}`
-    tree.append(hashLeaf(Buffer.from(belongsTo === null ? text : `${text} ${belongsTo}`)))
+  for (const { kind, id, startedAt, belongsTo, content } of facts) {
+    const words = [kind, id, startedAt.toString(), belongsTo, content].filter((word) => word !== null)
+    tree.append(hashLeaf(Buffer.from(words.join(' '))))
   }
   return tree.root()
 }

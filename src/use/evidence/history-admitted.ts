@@ -49,7 +49,15 @@ type Memo = {
 interface Logged {
   at: Temporal.Instant
   part: string
-  detail: { hour: string; source: string; root: string; contacts: number; segments: number; recordings: number }
+  detail: {
+    hour: string
+    source: string
+    root: string
+    contacts: number
+    segments: number
+    recordings: number
+    changes?: number
+  }
   is_there: boolean
   facts: number
 }
@@ -65,13 +73,13 @@ const maxHours = 10
 
 /** R9, R22: everything admitted is held or past its term. */
 export const historyAdmitted: Check<AdmittedFacts> = {
-  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have passed since its call: a segment under its contact, a recording under its segment. The counts are those in the log. All of them were checked within ${wholeHours} hours, and those of the last ${recentHours} hours in this round.`,
+  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have passed since its call: a segment under its contact and with the official, unit and number that the log counted last, a recording under its segment. The counts are those in the log. All of them were checked within ${wholeHours} hours, and those of the last ${recentHours} hours in this round.`,
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'three contacts deleted with their segments are found missing, and their hour is reported',
   },
   remedy:
-    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows without the program, or moved a recording to another call: restore them from an older backup, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
+    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows without the program, moved a recording to another call, or wrote another official, unit or number into a part of a call: restore them from an older backup, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
   async check(context, memo) {
     const { now } = context
     const before = memo as Memo | undefined
@@ -187,7 +195,7 @@ async function judge(
   }>`select part, facts, due, missing, example from admissions_held(${there}::uuid[])`.execute(db)
   const byPart = Map.groupBy(held, ({ part }) => part)
   for (const { part, detail, is_there } of entries) {
-    const counted = detail.contacts + detail.segments + detail.recordings
+    const admitted = detail.contacts + detail.segments + detail.recordings
     const of = (byPart.get(part) ?? []).reduce(
       (sum, one) => ({
         facts: sum.facts + one.facts,
@@ -201,12 +209,12 @@ async function judge(
     const isLost =
       detail.source !== 'register' &&
       restores.some(({ from, to }) => detail.hour >= hourOf(from) && detail.hour <= to.toString())
-    const isAltered = !is_there || roots.get(part) !== detail.root || of.facts !== counted
+    const isAltered = !is_there || roots.get(part) !== detail.root || of.facts !== admitted + (detail.changes ?? 0)
     judged.set(part, {
       hour: detail.hour,
-      admitted: counted,
+      admitted,
       due: of.due,
-      ended: counted - of.due,
+      ended: admitted - of.due,
       missing: isLost ? 0 : of.missing,
       lost: isLost ? of.missing : 0,
       altered: isAltered ? 1 : 0,
@@ -223,11 +231,13 @@ async function rootsOf(db: CheckContext['db'], parts: readonly string[]): Promis
     ids: string[]
     starts: string[]
     belongs: (string | null)[] | null
+    contents: (string | null)[] | null
   }>`
-    select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts, belongs_to::text[] as belongs
+    select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts, belongs_to::text[] as belongs,
+      contents::text[]
     from admission_part where id = any(${parts}::uuid[])`.execute(db)
   return new Map(
-    rows.map(({ id, kinds, ids, starts, belongs }) => [
+    rows.map(({ id, kinds, ids, starts, belongs, contents }) => [
       id,
       admissionRoot(
         ids.map((one, n) => ({
@@ -235,6 +245,7 @@ async function rootsOf(db: CheckContext['db'], parts: readonly string[]): Promis
           id: one,
           startedAt: Temporal.Instant.from(starts[n]!),
           belongsTo: belongs?.[n] ?? null,
+          content: contents?.[n] ?? null,
         })),
       ).toString('hex'),
     ]),
