@@ -175,7 +175,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns when a prohibition that is entered now counts as received: not before a case that is open already, even if the clock went back in
--- between (1.6).
+-- between.
 create or replace function prohibition_instant(r recording, of_party text) returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select greatest(clock_timestamp(), (select max(c.received_at) from open_cases(r) c where c.kind = 'authority' or c.party <> of_party))
@@ -379,7 +379,7 @@ begin
       perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
     held := require_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
-    -- The official's own prohibition would wait for the caller's request, which this act would end (1.6).
+    -- The official's own prohibition would wait for the caller's request, which this act would end.
     perform refuse_if(forbid_use.party = 'CALLER' and answered_call(r.contact_id), 'request.own');
     perform refuse_if(not exists (
       select from request_by_reference(forbid_use.reference) q
@@ -593,7 +593,7 @@ end $$;
 create or replace function end_inspection(i inspection, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- A prohibition by the official, now or later, waits for the caller's case, so the official cannot end that case (1.6).
+  -- A prohibition by the official, now or later, waits for the caller's case, so the official cannot end that case.
   perform refuse_if(i.party <> 'OFFICIAL' and exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');

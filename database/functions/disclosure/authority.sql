@@ -63,7 +63,7 @@ end $$;
 grant execute on function save_authority to seloste_desk;
 
 -- Adds a call that the security unit found under the case: its identification data, one recording, or both. A requested recording waits for
--- the decision if its use is forbidden after the request arrived (1.6).
+-- the decision if its use is forbidden after the request arrived.
 create or replace function add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -143,7 +143,7 @@ end $$;
 grant execute on function assess_authority to seloste_desk;
 
 -- Returns true if an item can still be given: its recording, if requested, and the history of its call. A recording past its day is
--- available only if an order keeps it. A forbidden recording is available to a request that was open before the prohibition (1.6).
+-- available only if an order keeps it. A forbidden recording is available to a request that was open before the prohibition.
 create or replace function authority_item_is_available(i authority_item) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)

@@ -178,8 +178,8 @@ begin
 end $$;
 
 -- Returns true if a copy may be sent now: it is ready, and its recording may be played for its request. The copy of a forbidden or
--- restricted recording may be sent only if a case of 1.6 keeps it for this request; that of a part that a correction gave to another
--- official may not.
+-- restricted recording may be sent only if an inspection that was opened before keeps the recording for this request; that of a part that a
+-- correction gave to another official may not.
 create or replace function copy_is_releasable(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_still_requested(c) and exists (

@@ -104,7 +104,7 @@ end $$;
 grant execute on function may_extract to seloste_desk;
 
 -- Opens the inspection of a matched call, to listen or for a copy, if something is left of it: a later prohibition by the other party waits
--- for it (requirements 1.6). Repeated, it returns the same one.
+-- for it. Repeated, it returns the same one.
 create or replace function open_inspection_for(wanted request_call, kind text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

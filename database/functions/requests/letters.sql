@@ -19,7 +19,7 @@ begin
       return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(shown_end_day(r)));
     when r.destroy_at <= register_now()
       or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
-      -- It may be kept for this request alone: a later prohibition by the other party waits for it (1.6), and the description may let it
+      -- It may be kept for this request alone: a later prohibition by the other party waits for it, and the description may let it
       -- delay the end (C3).
       heard := listened_until(r.id, 'INSPECTION', recording_for_letter.reference);
       if heard > register_now() then

@@ -313,7 +313,7 @@ begin
 end $$;
 
 -- Ends an appointment with its outcome. HEARD or WITHDRAWN closes all its inspections; NO_SHOW closes only those of recordings that were
--- forbidden meanwhile (1.6), and the rest can be booked again.
+-- forbidden meanwhile, and the rest can be booked again.
 create or replace function end_appointment(a appointment, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
