@@ -13,7 +13,10 @@ export function hasDisconnected(reply: FastifyReply): boolean {
   return reply.raw.destroyed
 }
 
-/** Answers with server-sent events (WHATWG HTML, section 9.2), until the client disconnects or `nextEvent` returns undefined. */
+/**
+ * Answers with server-sent events (WHATWG HTML, section 9.2), until the client disconnects or `picture` returns
+ * undefined.
+ */
 export function sendEventStream(
   reply: FastifyReply,
   { everyMs, picture, onFault, onClosed }: EventStreamOptions,

@@ -110,8 +110,8 @@ export async function listenStream(
     port: bound.port,
     send(target, bytes, channel, failed) {
       // Uses the connection of the request, or a new one if it is closed (RFC 3261 18.2.2).
-      const way = channel?.open === true ? channel : channelTo(target, failed)
-      way?.send(bytes)
+      const connection = channel?.open === true ? channel : channelTo(target, failed)
+      connection?.send(bytes)
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -104,7 +104,7 @@ export function formerNumbers(
   { metadata, normalise }: Evidence,
   candidates: readonly Candidate[],
 ): { key: PhoneNumberKey; is: 'left' | 'displaced' | 'unsure' }[] {
-  const here = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
+  const presentKeys = new Set(candidates.flatMap(({ numbers }) => numbers.map(({ key }) => key)))
   const present = new Map(candidates.map(({ participant, numbers }) => [participant.id, numbers]))
   const absent = metadata?.participants.filter(({ id }) => !present.has(id)) ?? []
   const former = [...(metadata?.left ?? []), ...absent]
@@ -113,7 +113,8 @@ export function formerNumbers(
     // An update that reports no number for the participant leaves the known one as it is.
     if (now?.length === 0) return []
     const gone = numbersOf(participant, normalise).filter(
-      (number) => number.key !== null && !here.has(number.key) && !now?.some((one) => isShortFormOf(one, number)),
+      (number) =>
+        number.key !== null && !presentKeys.has(number.key) && !now?.some((one) => isShortFormOf(one, number)),
     )
     return gone.map(({ kind, key }) => ({
       key: key!,

@@ -1,4 +1,4 @@
-/** The ten answers from which a first description is made (docs/formats/description.md). */
+/** The ten answers from which a first description is made (docs/formats/register-description.md). */
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { parseDocument } from 'yaml'

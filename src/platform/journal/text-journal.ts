@@ -1,9 +1,9 @@
 /**
- * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within milliseconds
- * share one sync, instead of a file and a folder sync each.
- * The journal rotates: the next file is reserved in advance; live texts of a full file are rewritten into the next one, and the
- * full file is overwritten and removed. A file with removed texts rotates after `rotateMs` even if it is not full. Old blocks that a
- * copy-on-write file system or flash keeps cannot be overwritten here.
+ * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within
+ * milliseconds share one sync, instead of a file and a folder sync each. The journal rotates: the next file is reserved
+ * in advance; live texts of a full file are rewritten into the next one, and the full file is overwritten and removed.
+ * A file with removed texts rotates after `moveMs` even if it is not full. Old blocks that a copy-on-write file system
+ * or flash keeps cannot be overwritten here.
  */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -133,7 +133,10 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     }
   }
 
-  /** Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after `rotateMs`. */
+  /**
+   * Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after
+   * `moveMs`.
+   */
   async function erase(file: JournalFile, spans: readonly Span[]): Promise<void> {
     await file.erase(spans).catch((error: unknown) => {
       if (file === current) onFault(error)

@@ -11,7 +11,7 @@ export interface TracedSpan {
   endedMs: number
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
   failed?: boolean
-  /** Parent of the span: see `callSpan`. Default: a new trace. */
+  /** Parent of the span: see `spanIdsOf` in src/capture/session/seen/trace-calls.ts. Default: a new trace. */
   place?: SpanIds
 }
 

@@ -58,8 +58,8 @@ export function readInForce(
   const answeredAt = context.answeredAt ?? answeredAtOf(first, arrivedAt)
   if (context.answeredAt !== undefined || areEntriesSameAt(first.parties, answeredAt))
     return { invitation: first, answeredAt }
-  const again = readAt(answeredAt)
-  return again.kind === 'refusal' ? again : { invitation: again, answeredAt }
+  const atAnswer = readAt(answeredAt)
+  return atAnswer.kind === 'refusal' ? atAnswer : { invitation: atAnswer, answeredAt }
 
   /** Returns true if number and official have the same entries at an instant as those that were read. */
   function areEntriesSameAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {

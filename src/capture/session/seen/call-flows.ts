@@ -16,7 +16,10 @@ export type FlowActor = 'client' | 'recorder' | 'capture'
 export interface FlowStep {
   atMs: number
   by: FlowActor
-  /** A SIP method, a status, or a step of `captureSteps`. */
+  /**
+   * A SIP method, a status, a capture state of the call such as `recording`, or an event of its media such as
+   * `no-media`.
+   */
   what: string
   /** Content or reason of the step, in fixed words of ours. */
   with: readonly string[]
@@ -122,15 +125,15 @@ export function createCallFlows(
     const shown = Object.create(given, {
       respond: {
         value: (status: number, answer: Answer = {}) => {
-          const went = given.respond(status, answer)
-          if (!went) return went
+          const wasSent = given.respond(status, answer)
+          if (!wasSent) return wasSent
           const body = typeof answer.body === 'string' ? answer.body : (answer.body?.toString('latin1') ?? '')
           add(flow, 'recorder', String(status), [
             ...(status >= 300 && answer.reason ? [answer.reason] : sdpWords(body)),
           ])
           if (status >= 300 && status !== 487) addProblem(flow, 'refused')
           if (status >= 300 && given.request.method === 'INVITE' && flow.segments.length === 0) flow.endedAtMs = nowMs()
-          return went
+          return wasSent
         },
       },
     }) as Given

@@ -79,17 +79,17 @@ export function createClientStatistics(onSeen: (seen: ClientProfile) => void = (
 
   return {
     record(incoming, invitation, trunk) {
-      const seen = profileOf(incoming.request, invitation, trunk)
-      const client = countsOf(trunk ?? '', seen.client)
+      const profile = profileOf(incoming.request, invitation, trunk)
+      const client = countsOf(trunk ?? '', profile.client)
       if (client) {
         client.sessions++
-        for (const [kind, name] of namesIn(incoming, invitation, seen)) add(client.names, kind, name)
+        for (const [kind, name] of namesIn(incoming, invitation, profile)) add(client.names, kind, name)
       }
       // Ignores how often an element occurs, which depends on the call, not on the client.
-      const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
+      const key = JSON.stringify({ ...profile, shape: profile.shape.map(withoutCount) })
       if (known.size >= maxClients || known.has(key)) return
       known.add(key)
-      onSeen(seen)
+      onSeen(profile)
     },
     refused({ request }, reason, trunk) {
       const client = countsOf(trunk ?? '', productOf(request))
