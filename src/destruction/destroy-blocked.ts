@@ -10,7 +10,7 @@ import type { RegisterTables } from '#register/tables.ts'
 const forbiddenSeconds = 60
 /** Longest wait when the preservation order of a recording has ended. */
 const heldMinutes = 60
-const atOnce = 500
+const batchSize = 500
 
 /**
  * Ends expired preservation orders and inspections, and blocks the recordings that they kept.
@@ -61,7 +61,7 @@ async function blockedRecordings(db: Kysely<RegisterTables>, after: string, now:
     .where('recording.id', '>', after)
     .groupBy('recording.id')
     .orderBy('recording.id')
-    .limit(atOnce)
+    .limit(batchSize)
     .execute()
   return rows.map(({ id, cause, received_at }) => ({
     id,

@@ -27,8 +27,8 @@ export async function listRecalls(
   const statement = sql<Recall>`
     select id, disclosure, recipient, item, recalled_at, due_at, state = 'RECALLED' and due_at <= register_now() as is_overdue, confirmed_at
     from disclosed_copy where recalled_at is not null order by confirmed_at desc nulls first, due_at, item limit 1000`
-  const demand = sql`require_one_role('{DECISION_MAKER}')`
-  const answer = await requestDatabase(db, session, statement, listRefusals, trace, demand)
+  const requirement = sql`require_one_role('{DECISION_MAKER}')`
+  const answer = await requestDatabase(db, session, statement, listRefusals, trace, requirement)
   return 'refused' in answer ? answer : { recalls: answer.rows }
 }
 

@@ -158,12 +158,12 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
     where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
   // Prefetches the next batch while the present one is judged.
-  let coming = fetch()
+  let nextBatch = fetch()
   for (;;) {
-    const { rows } = await coming
+    const { rows } = await nextBatch
     if (rows.length === 0) return
-    coming = fetch()
-    coming.catch(() => undefined)
+    nextBatch = fetch()
+    nextBatch.catch(() => undefined)
     yield rows.map(segmentOf)
   }
 }

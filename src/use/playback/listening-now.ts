@@ -55,9 +55,9 @@ export async function serveRange(
   db: Kysely<RegisterTables>,
   request: { session: string; workstation?: string | undefined; listening: string; fromMs: number; toMs: number },
 ): Promise<OpenListening | ListeningEnd> {
-  const here = request.workstation === undefined ? null : sessionHash(request.workstation)
+  const workstationHash = request.workstation === undefined ? null : sessionHash(request.workstation)
   const { rows } = await sql<Row>`
-    select * from serve_range(${request.session}, ${here}::bytea, ${request.listening}::uuid, ${request.fromMs}, ${request.toMs},
+    select * from serve_range(${request.session}, ${workstationHash}::bytea, ${request.listening}::uuid, ${request.fromMs}, ${request.toMs},
       make_interval(mins => ${idleMinutes}))`.execute(db)
   return fromRow(rows[0])
 }

@@ -95,12 +95,12 @@ export function createAudioServer(
       found.closing.refresh()
       return found
     }
-    const heard = await listeningNow(db, session, listening)
-    if ('over' in heard) return heard
+    const current = await listeningNow(db, session, listening)
+    if ('over' in current) return current
     forget(listening)
     const opened: CachedListening = {
-      ...{ session, speed: heard.speed, recording: heard.recordingId },
-      ...{ person: personOf(listening), opening: openWithKey(heard.recordingId) },
+      ...{ session, speed: current.speed, recording: current.recordingId },
+      ...{ person: personOf(listening), opening: openWithKey(current.recordingId) },
       closing: setTimeout(() => forget(listening), openMs).unref(),
     }
     known.set(listening, opened)
@@ -148,19 +148,19 @@ export function createAudioServer(
 
   return {
     async audio({ session, workstation, listening, from, to }, gone) {
-      const heard = await knownListening(session, listening)
-      if ('over' in heard) return heard
-      const [{ body, index }, person] = await Promise.all([heard.opening, heard.person])
+      const cached = await knownListening(session, listening)
+      if ('over' in cached) return cached
+      const [{ body, index }, person] = await Promise.all([cached.opening, cached.person])
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
       if (from >= totalBytes) return unlessEnded(session, listening, 'out-of-range')
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
       const request = samplesOf(from, end)
       const samples = request.to - request.from
-      const by = { person, recording: heard.recording }
+      const by = { person, recording: cached.recording }
       const given =
         samples === 0
           ? 0
-          : await waitForPace(listening, { fromSample: request.from, samples, speed: heard.speed, by }, gone)
+          : await waitForPace(listening, { fromSample: request.from, samples, speed: cached.speed, by }, gone)
       if (samples > 0 && given === 0) return unlessEnded(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
@@ -171,19 +171,19 @@ export function createAudioServer(
         ...{ fromMs: toMs(request.from), toMs: toMs(request.from + given) },
       })
       if ('over' in now) return forgetEnded(now, listening)
-      heard.speed = now.speed
+      cached.speed = now.speed
       return { bytes: await rendering, from, totalBytes }
     },
 
     async prepare({ session, listening }) {
-      const heard = await knownListening(session, listening)
-      if (!('over' in heard)) await heard.opening
+      const cached = await knownListening(session, listening)
+      if (!('over' in cached)) await cached.opening
     },
 
     async peaks({ session, listening }) {
-      const heard = await knownListening(session, listening)
-      if ('over' in heard) return heard
-      const { index } = await heard.opening
+      const cached = await knownListening(session, listening)
+      if ('over' in cached) return cached
+      const { index } = await cached.opening
       const ended = await unlessEnded(session, listening, undefined)
       if (ended) return ended
       const [caller, official] = index.peaks

@@ -57,14 +57,14 @@ export function startListening(
     const right = row && rightCovering(grant, row)
     if (!row || !right) return refuse('not-found')
     if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
-    const heard = await playbackRight(tx, recordingId, grant, right.role)
-    if (hasPassed(row.destroy_at, heard.now) && (!heard.until || hasPassed(heard.until, heard.now)))
+    const playback = await playbackRight(tx, recordingId, grant, right.role)
+    if (hasPassed(row.destroy_at, playback.now) && (!playback.until || hasPassed(playback.until, playback.now)))
       return refuse('destroyed')
-    if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
-    if (!heard.until) return refuse('not-yet-kept')
-    if (!heard.isInSession) return refuse('not-in-session')
+    if (!playback.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
+    if (!playback.until) return refuse('not-yet-kept')
+    if (!playback.isInSession) return refuse('not-in-session')
 
-    const ends = [heard.until, right.until, heard.roomUntil].filter((end) => end != null)
+    const ends = [playback.until, right.until, playback.roomUntil].filter((end) => end != null)
     const until = [now.add({ minutes: maxListeningMinutes }), ...ends]
       .sort(Temporal.Instant.compare)
       .at(0) as Temporal.Instant

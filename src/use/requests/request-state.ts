@@ -1,4 +1,4 @@
-/** Derives a request's state and next steps (requirements 1.5) from its facts. Pure; nobody sets a state. */
+/** Derives a request's state and next steps from its facts. Pure; nobody sets a state. */
 import type { RequestCallState, RequestKind, RequestParty } from '#register/request-tables.ts'
 
 export type RequestState =

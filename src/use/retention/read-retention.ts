@@ -124,7 +124,7 @@ async function readClock(tx: Transaction<RegisterTables>, session: Session): Pro
     stopped_since: Instant | null
     confirmed_by: { person: string; at: string }[]
   }>`select * from clock_state()`.execute(tx)
-  const { state, mark, said: text, stopped_since: stoppedSince, confirmed_by: confirmed } = rows[0]!
+  const { state, mark, said: clockNow, stopped_since: stoppedSince, confirmed_by: confirmed } = rows[0]!
   const names = await currentNames(
     tx,
     confirmed.map(({ person }) => person),
@@ -132,7 +132,7 @@ async function readClock(tx: Transaction<RegisterTables>, session: Session): Pro
   return {
     state,
     mark,
-    now: text,
+    now: clockNow,
     stoppedSince,
     confirmedBy: confirmed.map(({ person, at }) => ({
       name: names.get(person) ?? person,

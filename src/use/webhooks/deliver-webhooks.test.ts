@@ -63,7 +63,7 @@ const target: WebhookTarget = {
 }
 let now = Temporal.Now.instant()
 const delivery: WebhookDelivery = {
-  ...{ db: custodian, targets: [target], source: 'https://seloste.example', rests: new Map() },
+  ...{ db: custodian, targets: [target], source: 'https://seloste.example', pauses: new Map() },
   now: () => now,
   random: () => 0.5,
 }
@@ -78,7 +78,7 @@ beforeEach(async () => {
   await replaceTargets(custodian, [target])
   reported.length = 0
   answer = { status: 204 }
-  delivery.rests.clear()
+  delivery.pauses.clear()
   now = Temporal.Now.instant().add({ seconds: 1 })
 })
 

@@ -15,7 +15,7 @@ export type WebhookDelivery = {
   source: string
   now: () => Temporal.Instant
   /** Consecutive failures by target, and the end of the target's pause. Kept between runs. */
-  rests: Map<string, { failures: number; until: Temporal.Instant }>
+  pauses: Map<string, { failures: number; until: Temporal.Instant }>
   /** In [0, 1): jitter for retries. */
   random: () => number
   signal?: AbortSignal
@@ -105,8 +105,8 @@ export async function readTargets(holding: HoldingSafeguards): Promise<TargetSta
 
 async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget): Promise<void> {
   const db = tablesOf(delivery.db)
-  const rest = delivery.rests.get(target.name)
-  if (rest && Temporal.Instant.compare(delivery.now(), rest.until) < 0) return
+  const pause = delivery.pauses.get(target.name)
+  if (pause && Temporal.Instant.compare(delivery.now(), pause.until) < 0) return
   const due = await db
     .selectFrom('webhook_delivery')
     .select(['id', 'event_id', 'event', 'object_id', 'at', 'attempts'])
@@ -125,20 +125,20 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     delivery.onAnswer?.(target.name, answer.kind)
     if (answer.kind === 'told') {
       await db.deleteFrom('webhook_delivery').where('id', '=', row.id).execute()
-      delivery.rests.delete(target.name)
+      delivery.pauses.delete(target.name)
       continue
     }
     const now = delivery.now()
-    const failures = (delivery.rests.get(target.name)?.failures ?? 0) + 1
+    const failures = (delivery.pauses.get(target.name)?.failures ?? 0) + 1
     const after = (times: number) =>
       now.add({ milliseconds: Math.round(backoffMs(times, delivery.random(), answer.afterMs)) })
-    delivery.rests.set(target.name, { failures, until: after(failures - 1) })
+    delivery.pauses.set(target.name, { failures, until: after(failures - 1) })
     const hasEnded = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
     await db
       .updateTable('webhook_delivery')
       .set({
         attempts: row.attempts + 1,
-        last_answer: answer.told,
+        last_answer: answer.text,
         next_at: after(row.attempts),
         ...(hasEnded && { given_up_at: now }),
       })
@@ -157,7 +157,7 @@ function backoffMs(attempts: number, random: number, requestedMs: number): numbe
   return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxBackoffMs))
 }
 
-type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; afterMs: number }
+type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; text: string; afterMs: number }
 
 async function post({ source, now, signal }: WebhookDelivery, target: WebhookTarget, row: Row): Promise<Answer> {
   const happened = { eventId: row.event_id, event: row.event, objectId: row.object_id, at: row.at }
@@ -176,11 +176,11 @@ async function post({ source, now, signal }: WebhookDelivery, target: WebhookTar
     await answer.body?.cancel()
     if (answer.ok) return { kind: 'told' }
     const seconds = Number(answer.headers.get('retry-after'))
-    return { kind: 'refused', told: `status ${answer.status}`, afterMs: seconds > 0 ? seconds * 1000 : 0 }
+    return { kind: 'refused', text: `status ${answer.status}`, afterMs: seconds > 0 ? seconds * 1000 : 0 }
   } catch (error) {
     const cause = (error as Error).cause as { code?: unknown } | undefined
     const code = typeof cause?.code === 'string' ? cause.code : (error as Error).name
-    return { kind: 'silent', told: code.slice(0, 60), afterMs: 0 }
+    return { kind: 'silent', text: code.slice(0, 60), afterMs: 0 }
   }
 }
 

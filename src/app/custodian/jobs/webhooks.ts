@@ -32,14 +32,14 @@ export async function startWebhooks({
   if (targets.length === 0) return { stop: () => Promise.resolve() }
   const onAnswer = measure(registry, db, clock)
   const failing = new Set<string>()
-  const backoffs: WebhookDelivery['rests'] = new Map()
+  const backoffs: WebhookDelivery['pauses'] = new Map()
   return every({
     pool,
     intervalMs: reportEveryMs,
     lockName: 'seloste.webhooks',
     work: (signal) =>
       deliverWebhooks({
-        ...{ db, targets, signal, rests: backoffs },
+        ...{ db, targets, signal, pauses: backoffs },
         source: publicUrl ?? 'urn:seloste',
         now: () => clock.now(),
         random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,

@@ -1,5 +1,5 @@
 /**
- * State of a disclosure to an authority, what is missing and how urgent it is (requirements 1.5, R34, R35), derived from facts.
+ * State of a disclosure to an authority, what is missing and how urgent it is (R34, R35), derived from facts.
  */
 export type AuthorityState = 'REQUEST' | 'ASSESSED' | 'DECIDED' | 'REFUSED' | 'RELEASED' | 'CLOSED'
 

@@ -59,7 +59,7 @@ export function changeAuthority(
 }
 
 /**
- * Adds a call or one of its recordings; later prohibitions of the recording wait for the decision (1.6).
+ * Adds a call or one of its recordings; later prohibitions of the recording wait for the decision.
  * @returns the item's number
  */
 export function addAuthorityItem(

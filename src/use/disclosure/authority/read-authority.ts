@@ -61,7 +61,7 @@ export interface AuthorityDisclosure {
   viewer: {
     isPreparing: boolean
     isDeciding: boolean
-    /** The viewer entered, changed, filled or assessed it. */
+    /** True if the viewer entered, changed, filled or assessed it. */
     isOwn: boolean
   }
 }

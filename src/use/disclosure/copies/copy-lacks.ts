@@ -48,14 +48,14 @@ export function missingPrerequisites(facts: CopyFacts): MissingCopyPrerequisite[
   // At the other levels words are not spoken, so turns may stay unreviewed.
   const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
-  const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
+  const withIdentifiers = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
   const offered = levels.find(({ level }) => level === work.level)
   return [
     ...(isPlayed ? [] : [{ what: 'played' as const }]),
     ...(unreviewed.length > 0 ? [{ what: 'unreviewed' as const, at: unreviewed }] : []),
     ...(recognised.length > 0 ? [{ what: 'unreviewed-turns' as const, at: recognised }] : []),
     ...(unwritten ? [{ what: 'transcript' as const, ...(unwritten.length > 0 && { at: unwritten }) }] : []),
-    ...(left.length > 0 ? [{ what: 'identifiers-left' as const, at: left }] : []),
+    ...(withIdentifiers.length > 0 ? [{ what: 'identifiers-left' as const, at: withIdentifiers }] : []),
     ...(offered?.isOffered === true
       ? []
       : [{ what: offered?.why === 'not-in-description' ? ('level-not-allowed' as const) : ('engine' as const) }]),

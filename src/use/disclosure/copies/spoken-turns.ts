@@ -17,10 +17,10 @@ export function redactedTurns({ turns, redactions }: CopyWork, samplesPerMs: num
     turns.map((turn) => trackTurn(turn, samplesPerMs)),
     spans,
   ).map(({ text }, index) => ({ ...turns[index]!, text }))
-  const left = identifiersOf(byTime)
+  const remaining = identifiersOf(byTime)
   return byTime.map((turn, index) => {
     const marked = redactions.filter((one) => one.track === turn.track && touches(one, turn))
-    const known = left[index]!.filter(({ reason }) => marked.some((one) => one.reason === reason))
+    const known = remaining[index]!.filter(({ reason }) => marked.some((one) => one.reason === reason))
     return { ...turn, text: withoutIdentifiers(turn, known) }
   })
 }

@@ -36,9 +36,9 @@ export function registerEngines(
   return {
     of(level) {
       if (level === 'T') return engines.transcript
-      const those = engines.revoicing.filter((one) => one.level === level)
-      if (those.length === 0) return 'no-engine'
-      for (const engine of those) {
+      const ofLevel = engines.revoicing.filter((one) => one.level === level)
+      if (ofLevel.length === 0) return 'no-engine'
+      for (const engine of ofLevel) {
         const record = passingRecord(records, engine)
         if (typeof record !== 'string') return { ...engine, evaluation: figuresOf(record) }
       }

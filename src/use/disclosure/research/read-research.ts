@@ -123,10 +123,10 @@ export function readResearch(
 }
 
 function waitsFor({ items }: ResearchFacts, viewer: string, toCheck: ReadonlySet<string>): ListedResearch['waits'] {
-  const those = (wanted: typeof items) => wanted.map(({ item }) => item)
+  const itemNumbers = (wanted: typeof items) => wanted.map(({ item }) => item)
   return {
-    toCheck: those(items.filter(({ copyId }) => copyId !== undefined && toCheck.has(copyId))),
-    sentBack: those(items.filter(({ copyState, copyBy }) => copyState === 'REJECTED' && copyBy === viewer)),
+    toCheck: itemNumbers(items.filter(({ copyId }) => copyId !== undefined && toCheck.has(copyId))),
+    sentBack: itemNumbers(items.filter(({ copyState, copyBy }) => copyState === 'REJECTED' && copyBy === viewer)),
   }
 }
 

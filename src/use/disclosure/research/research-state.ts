@@ -1,5 +1,5 @@
 /**
- * State of a disclosure to a research institute (requirements 1.5, R28-R33, R35), derived from facts. What is missing is
+ * State of a disclosure to a research institute (R28-R33, R35), derived from facts. What is missing is
  * decided in the database (`missing_prerequisites`).
  */
 export type ResearchState =
@@ -60,7 +60,7 @@ export interface ResearchItemFacts {
 
 export interface ResearchFacts {
   now: Temporal.Instant
-  /** True if the description in force allows disclosures to research institutes; and copies of level D (C7). */
+  /** Whether the description in force allows disclosures to research institutes, and copies of level D (C7). */
   isOn: boolean
   isPseudonymisedOn: boolean
   isInstituteBlocked: boolean

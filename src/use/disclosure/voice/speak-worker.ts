@@ -9,7 +9,7 @@ import { VoiceFault } from './voice-faults.ts'
 
 export interface SpeakTask {
   call: readonly [readonly Turn[], readonly Turn[]]
-  /** `drawBytesOf(call)` random bytes. Wiped here. */
+  /** Random bytes for both voices and all pauses (transcript-engine.ts). Wiped here. */
   draw: Uint8Array<ArrayBuffer>
 }
 

@@ -142,13 +142,13 @@ async function request(
   },
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
   const { requestId, fromAt, toAt, onlyMine = false, workstation } = requested
-  const here = workstation === undefined ? null : sessionHash(workstation)
+  const workstationHash = workstation === undefined ? null : sessionHash(workstation)
   const answer = await requestDatabase(
     db,
     session,
     sql<{ told: Appointment }>`
       select told from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
-        ${toAt ?? null}::timestamptz, ${onlyMine}, ${here}::bytea) told`,
+        ${toAt ?? null}::timestamptz, ${onlyMine}, ${workstationHash}::bytea) told`,
     ['deny.role'],
     { action: 'request.refused', object: { kind: 'appointment' } },
   )

@@ -52,11 +52,11 @@ export async function openRoom(
   appointmentId: string,
   workstation: string | undefined,
 ): Promise<'open' | Refused<(typeof openRefusals)[number]>> {
-  const here = workstation === undefined ? null : sessionHash(workstation)
+  const workstationHash = workstation === undefined ? null : sessionHash(workstation)
   const answer = await requestDatabase(
     db,
     session,
-    sql`select open_room(${appointmentId}::uuid, ${here}::bytea)`,
+    sql`select open_room(${appointmentId}::uuid, ${workstationHash}::bytea)`,
     openRefusals,
     { action: 'room.opened', object: { kind: 'appointment', id: appointmentId } },
   )
@@ -118,9 +118,9 @@ export async function confinementOf(
   token: string,
   workstation: string | undefined,
 ): Promise<Confinement | undefined> {
-  const here = workstation === undefined ? null : sessionHash(workstation)
+  const workstationHash = workstation === undefined ? null : sessionHash(workstation)
   const { rows } = await sql<Confinement>`
     select person as "personId", appointment as "appointmentId", is_here as "isHere"
-    from confinement_of(${sessionHash(token)}::bytea, ${here}::bytea)`.execute(safeguardsOf(db))
+    from confinement_of(${sessionHash(token)}::bytea, ${workstationHash}::bytea)`.execute(safeguardsOf(db))
   return rows[0]
 }
