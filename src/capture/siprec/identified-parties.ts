@@ -59,6 +59,11 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
     /** Numbers of people from outside who are heard now, including the caller's. */
     readonly outsiders: readonly PhoneNumberKey[]
     /**
+     * Numbers of people from outside who were heard and no longer are (on hold), while somebody else from outside is heard; null
+     * for a withheld number.
+     */
+    readonly waiting: readonly (PhoneNumberKey | null)[]
+    /**
      * Numbers of people who may have left: somebody from outside without a phone number is heard now, or a number is reported
      * instead of a SIP address.
      */

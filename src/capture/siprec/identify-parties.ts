@@ -88,6 +88,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
             displaced: keysOf(former.filter(({ is }) => is === 'displaced')),
             outsiders: numbersOutside(evidence, candidates),
           }),
+      waiting: waitingOutsiders(evidence, candidates),
       replaced: keysOf(former.filter(({ is }) => is === 'unsure' || !areNumbered)),
     },
     streams: mapping.streams,
@@ -321,6 +322,23 @@ function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): Cand
   return candidates.filter(
     ({ participant, numbers }) => !findParticipants(evidence, numbers) && isSpeaking(evidence.metadata, participant.id),
   )
+}
+
+/**
+ * Returns the numbers of people from outside who were heard and no longer are, while somebody else from outside is; null for a
+ * number that is withheld.
+ */
+function waitingOutsiders(evidence: Evidence, candidates: readonly Candidate[]): (PhoneNumberKey | null)[] {
+  const heard = outsidersOf(evidence, candidates)
+  if (heard.length === 0) return []
+  const heardKeys = new Set(heard.flatMap(({ numbers }) => numbers.flatMap(({ key }) => key ?? [])))
+  const waiting = candidates.filter(
+    ({ participant, numbers }) =>
+      !findParticipants(evidence, numbers) &&
+      !isConnected(evidence.metadata, candidates, participant.id) &&
+      !numbers.some(({ key }) => key !== null && heardKeys.has(key)),
+  )
+  return waiting.flatMap(({ numbers }) => numbers.map(({ key }) => key))
 }
 
 function keysOf(numbers: readonly { key: PhoneNumberKey }[]): PhoneNumberKey[] {

@@ -4,7 +4,7 @@
  */
 import { hasLeft } from './active-participants.ts'
 import { limits } from './metadata-draft.ts'
-import type { ParticipantFact, RecordingMetadata, StreamLink, VendorFacts } from './recording-metadata.ts'
+import type { ParticipantFact, RecordingMetadata, SessionLink, StreamLink, VendorFacts } from './recording-metadata.ts'
 
 /**
  * Returns the metadata after an update. A snapshot that describes no participant (a BYE's end time, a bare pause) counts as
@@ -31,8 +31,6 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
   const participants = partial ? mergeParticipants(before.participants, update.participants) : update.participants
   const left = formerParticipants(before, participants)
   if (partial) {
-    const sessionKey = (link: { participantId: string; sessionId: string }) =>
-      `${link.participantId}\n${link.sessionId}`
     return {
       dataMode: 'complete',
       ...(before.isCut && { isCut: true }),
@@ -42,7 +40,7 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
       streams: mergeBy(idOf, before.streams, update.streams),
       groups: mergeBy(idOf, before.groups, update.groups),
       streamLinks: links,
-      sessionLinks: mergeBy(sessionKey, before.sessionLinks, update.sessionLinks),
+      sessionLinks: mergeSessionLinks(before.sessionLinks, update),
       vendor,
     }
   }
@@ -59,6 +57,26 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
       .map((link) => (named.has(linkKey(link)) ? link : { ...link, former: true as const })),
     vendor,
   }
+}
+
+/**
+ * Merges the links of participants to sessions. A repeated link is in force again, also if its times are the earlier ones. So
+ * are those of a participant whose voice the update links to a stream and whose leaving it does not report.
+ */
+function mergeSessionLinks(
+  before: readonly SessionLink[],
+  { sessionLinks, streamLinks }: RecordingMetadata,
+): SessionLink[] {
+  const named = new Set(sessionLinks.map(sessionKey))
+  const linked = new Set(sessionLinks.map(({ participantId }) => participantId))
+  const speaking = streamLinks.filter(({ direction, untilMs }) => direction === 'send' && untilMs === undefined)
+  const returned = new Set(speaking.map(({ participantId }) => participantId).filter((id) => !linked.has(id)))
+  const open = before.map(({ untilMs, ...link }) =>
+    untilMs === undefined || named.has(sessionKey(link)) || returned.has(link.participantId)
+      ? link
+      : { ...link, untilMs },
+  )
+  return mergeBy(sessionKey, open, sessionLinks)
 }
 
 /** Merges participants by id. A participant without an address keeps the known one. */
@@ -142,6 +160,10 @@ function mergeVendors(before: VendorFacts, update: VendorFacts): VendorFacts {
 
 function idOf({ id }: { id: string }): string {
   return id
+}
+
+function sessionKey({ participantId, sessionId }: SessionLink): string {
+  return `${participantId}\n${sessionId}`
 }
 
 function linkKey(link: StreamLink): string {

@@ -13,8 +13,10 @@ export type OfficialChange = 'same' | 'consultation' | 'several' | 'passed-on'
 
 /** Returns true while a second official or a third party is also heard (requirements, question 7; L18). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
-  const { caller, voices, listening, thirdParties } = parties.connected
+  const { caller, officials, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
+  // The answering official counts even on hold: the caller speaks with somebody else.
+  for (const { personId } of officials) if (personId === known?.personId) people.add(personId)
   // Listen-only participants are not heard, so they do not make a conference.
   for (const { personId } of listening) if (personId !== known?.personId) people.delete(personId)
   // An official who is not in the directory also counts.
@@ -32,7 +34,7 @@ export function withholdingFor(
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
   const official = known?.official
   if (isOutside || compareOfficials(invitation, official) === 'consultation') return 'consultation'
-  if (known && hasCallerLeft(invitation, known)) return 'consultation'
+  if (known && (hasCallerLeft(invitation, known) || isCallerWaiting(invitation, known))) return 'consultation'
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
@@ -44,6 +46,17 @@ export function hasCallerLeft(
   const { left, displaced, outsiders } = invitation.parties.connected
   const isGone = key !== null && (left.includes(key) || displaced.includes(key))
   return isGone && outsiders.length > 0 && isPresent(invitation, official)
+}
+
+/** Returns true if the caller waits in the session while the official speaks with another outsider (R8). */
+export function isCallerWaiting(
+  invitation: CallInvitation,
+  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
+): boolean {
+  const { caller, waiting, thirdParties } = invitation.parties.connected
+  // A withheld number is not compared: the participant that is taken for the caller counts.
+  const isWaiting = waiting.includes(key) || (key === null && !caller && thirdParties > 0)
+  return isWaiting && isPresent(invitation, official)
 }
 
 /**

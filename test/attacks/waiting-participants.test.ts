@@ -1,0 +1,166 @@
+/**
+ * Promise: a recording holds the caller and one official, nobody else (R8, R17; requirements, question 7; L18). The attack: a
+ * participant who waits (is in the session and linked to no stream), or who joins again after leaving.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SegmentFacts } from '#register/admit.ts'
+import { walkChunk } from '#register/recordings/recording-log.ts'
+import { metadataOf, openBench, people, type FlowBench } from '../conformance/flows/recording-client.ts'
+
+let bench: FlowBench
+beforeEach(async () => {
+  bench = await openBench(14_800)
+})
+afterEach(() => bench.stop())
+
+const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
+const c = { id: 'c', aor: people.caller, label: '1' }
+const a = { id: 'a', aor: people.official, label: '2' }
+const b = { id: 'b', aor: people.colleague, label: '2' }
+const hidden = 'sip:anonymous@anonymous.invalid'
+const outsider = (aor: string) => ({ id: 'x', aor, label: '1' })
+const outsiders: [string, string][] = [
+  ['an outsider who withholds the number', hidden],
+  ['an outsider with a number', 'sip:+358509998877@x'],
+  ['a colleague missing from the directory', 'sip:+358295129999@x'],
+  ['an outsider with a SIP address', 'sip:somebody@elsewhere.example'],
+]
+const waits = <P extends { label: string }>(participant: P): P => ({ ...participant, label: '' })
+const metadata = (...participants: Parameters<typeof metadataOf>[0]['participants']) => metadataOf({ participants })
+const leaves = (id: string) =>
+  `<participantsessionassoc participant_id="${id}" session_id="c2Vzc2lvbg=="><disassociate-time>2027-03-03T08:01:00Z</disassociate-time></participantsessionassoc>`
+const partial = (left: string, ...participants: Parameters<typeof metadataOf>[0]['participants']) =>
+  metadataOf({ mode: 'partial', participants, more: left })
+
+/** Sends a call in which 10 packets on each stream follow each of these metadata; the first are those of the INVITE. */
+async function call(...phases: string[]) {
+  const client = await bench.call({})
+  const [first, ...later] = phases
+  const { ports } = await client.invite({ sdp: true, metadata: first!, headers: diversion })
+  await client.speak(ports, 10)
+  for (const each of later) {
+    await wait(50)
+    expect(await client.update({ metadata: each })).toMatchObject({ status: 200 })
+    await client.speak(ports, 10)
+  }
+  await client.bye()
+  await bench.until(() => expect(bench.segments().every(({ endedAt }) => endedAt)).toBe(true))
+  const recorded = () => bench.segments().filter(({ recording }) => recording)
+  await bench.until(() => expect(recorded().every(({ recording }) => recording?.stored)).toBe(true))
+  return bench.segments()
+}
+
+/** Returns the official of each segment and the number of packets in its recording; undefined without a recording. */
+async function packets(segments: SegmentFacts[]) {
+  const found: (readonly [string | undefined, number | undefined])[] = []
+  for (const segment of segments) {
+    const { index, openChunk } = segment.recording ? await bench.opened(segment) : {}
+    let count = index && 0
+    for (const n of index?.chunks.keys() ?? []) walkChunk(await openChunk!(n), { packet: () => void count!++ })
+    found.push([segment.official?.phone.slice(-4), count])
+  }
+  return found
+}
+
+describe('while the caller is on hold', () => {
+  test.each(outsiders)(
+    'the official’s conversation with %s is not recorded, and the call is for review',
+    async (_, aor) => {
+      const segments = await call(metadata(c, a), metadata(waits(c), a, outsider(aor)), metadata(c, a))
+      expect(await packets(segments)).toEqual([['1001', 40]])
+      expect(segments[0]?.marks).toEqual(['needs-review'])
+    },
+  )
+
+  test.each(outsiders)('neither is the one with %s if all voices share a stream', async (_, aor) => {
+    const one = { labels: ['1'] }
+    const mixed = (...participants: { id: string; aor: string; label: string }[]) =>
+      metadataOf({ ...one, participants: participants.map((each) => ({ ...each, label: each.label && '1' })) })
+    const segments = await call(mixed(c, a), mixed(waits(c), a, outsider(aor)), mixed(c, a))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test.each(outsiders)('neither is the one with %s in a communication session of its own', async (_, aor) => {
+    const other = metadataOf({ id: 'b3RoZXI=', participants: [a, outsider(aor)] })
+    const both = metadata(waits(c), a).replace('</recording>', other.replace(/^[^]*?<session/, '<session'))
+    const segments = await call(metadata(c, a), both, metadata(c, a))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test.each(outsiders)('neither is the one with %s if the caller withholds the number', async (_, aor) => {
+    const caller = { ...c, aor: hidden }
+    const segments = await call(metadata(caller, a), metadata(outsider(aor), waits(caller), a), metadata(caller, a))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test('recording continues if nobody else joins, and if the caller returns under another participant id', async () => {
+    const segments = await call(metadata(c, a), metadata(waits(c), a), metadata(waits(c), { ...c, id: 'again' }, a))
+    expect(await packets(segments)).toEqual([['1001', 60]])
+  })
+
+  test('recording continues for the caller while a third party waits', async () => {
+    const x = outsider('sip:+358509998877@x')
+    const segments = await call(metadata(c, a), metadata(x, c, a), metadata(waits(x), c, a))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+})
+
+describe('while the answering official is on hold', () => {
+  test.each([
+    ['is on hold', waits(a), ''],
+    ['only receives', waits(a), '<participantstreamassoc participant_id="a"><recv>s1</recv></participantstreamassoc>'],
+  ])(
+    'and %s, a second official’s conversation with the caller is not recorded, and is in the history',
+    async (_, first, more) => {
+      const segments = await call(metadata(c, a), metadataOf({ participants: [c, first, b], more }), metadata(c, a))
+      expect(await packets(segments)).toEqual([
+        ['1001', 40],
+        ['1002', undefined],
+      ])
+      expect(segments[1]).toMatchObject({ contactId: segments[0]!.contactId, decision: { reason: 'conference' } })
+    },
+  )
+
+  test.each(outsiders)('the caller’s conversation with %s is not recorded', async (_, aor) => {
+    const segments = await call(metadata(c, a), metadata(c, waits(a), { ...outsider(aor), label: '2' }), metadata(c, a))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test('the recording continues if nobody else speaks', async () => {
+    expect(await packets(await call(metadata(c, a), metadata(c, waits(a)), metadata(c, a)))).toEqual([['1001', 60]])
+  })
+})
+
+describe('somebody who left and joins again by a partial update', () => {
+  test.each(outsiders)('is not recorded: %s', async (_, aor) => {
+    const x = outsider(aor)
+    const segments = await call(metadata(c, a), partial('', x), partial(leaves('x')), partial('', x))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test('is a second official again', async () => {
+    const segments = await call(metadata(c, a), partial('', b), partial(leaves('b')), partial('', b))
+    expect(await packets(segments)).toEqual([
+      ['1001', 40],
+      ['1002', undefined],
+      ['1002', undefined],
+    ])
+  })
+
+  test('is not recorded if the update repeats only the association with the stream', async () => {
+    const x = outsider('sip:+358509998877@x')
+    const speaks = '<participantstreamassoc participant_id="x"><send>s1</send></participantstreamassoc>'
+    const segments = await call(metadata(c, a), partial('', x), partial(leaves('x')), partial(speaks))
+    expect(await packets(segments)).toEqual([['1001', 40]])
+  })
+
+  test('has a recording of their own each time the call is passed to them', async () => {
+    const segments = await call(metadata(c, a), partial(leaves('a'), b), partial(leaves('b'), a))
+    expect(await packets(segments)).toEqual([
+      ['1001', 20],
+      ['1002', 20],
+      ['1001', 20],
+    ])
+  })
+})
