@@ -3912,6 +3912,7 @@ lift_call_holds(q subject_request, c request_call) returns void
 link_hash(recording uuid, salt bytea) returns text
 link_holds(l one_time_link) returns boolean
 link_needs_operator(person uuid) returns boolean
+link_tie(l one_time_link) returns text
 list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 list_calibrations() returns SETOF jsonb to seloste_desk
 list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
@@ -4050,6 +4051,7 @@ prohibition_state(p prohibition) returns text to seloste_desk
 prohibition_was_moved(p prohibition) returns boolean
 prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
+protections_taken_away(lost tstzmultirange) returns SETOF uuid to seloste_custodian
 prove_again(proof bytea) returns text to seloste_desk
 prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
 provider_verifier(s provider_subject) returns text to seloste_custodian

@@ -195,3 +195,23 @@ test('a recall whose day is moved ahead in the database, that is taken back, or 
   await hide('disclosed_copy', ofCopy)
   expect(await checkRecalls()).toMatchObject({ holds: false, facts: { notRecalled: 1, example: copy.id } })
 })
+
+test.for([
+  ['untied from its recording', 'recording_id = null'],
+  ['tied to another recording', 'recording_id = gen_random_uuid()'],
+  ['tied by another salt', 'tie_salt = sha256(tie_salt)'],
+])('a released copy that is %s is reported: no prohibition would recall it', async ([, change]) => {
+  const { number } = await lent()
+  expect(await checkRecalls()).toMatchObject({ holds: true, facts: { notRecalled: 0 } })
+  const { rows } = await sql<{ recording: string; salt: string }>`
+    select recording_id as recording, encode(tie_salt, 'hex') as salt from disclosed_copy where disclosure = ${number} and item = 2`.execute(
+    admin,
+  )
+  const [{ recording, salt }] = rows as [{ recording: string; salt: string }]
+  await owner(`update disclosed_copy set ${change} where disclosure = '${number}' and item = 2`)
+  expect(await checkRecalls()).toMatchObject({ holds: false, facts: { notRecalled: 1, example: `${number}/2` } })
+  await owner(
+    `update disclosed_copy set recording_id = '${recording}', tie_salt = decode('${salt}', 'hex') where disclosure = '${number}' and item = 2`,
+  )
+  expect(await checkRecalls()).toMatchObject({ holds: true })
+})

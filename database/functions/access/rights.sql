@@ -380,7 +380,8 @@ begin
   values (gen_random_uuid(), holder, wanted, '{}', 'none', now(), latest_end(now()), 'installation')
   returning id into made;
   insert into audit_entry (action, role, object_kind, object_id, result, detail)
-  values ('right.granted', null, 'right', made, 'ok', jsonb_build_object('person', holder, 'role', wanted, 'origin', 'installation'));
+  values ('right.granted', null, 'right', made, 'ok', jsonb_build_object('person', holder, 'role', wanted, 'origin', 'installation',
+    'purposes', '[]'::jsonb, 'scope', 'none', 'units', '[]'::jsonb, 'numbers', '[]'::jsonb, 'until', latest_end(now())));
   return made;
 end $$;
 

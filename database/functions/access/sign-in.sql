@@ -12,6 +12,10 @@ language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
 $$;
 
+-- Returns the tie by which the log recognises a link; the token's hash cannot be derived from it.
+create or replace function link_tie(l one_time_link) returns text
+language sql immutable set search_path = pg_catalog as $$ select encode(sha256(l.hash), 'hex') $$;
+
 -- Counts a session's expiry and proof in the register's time.
 create or replace function time_session() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -369,7 +373,7 @@ begin
   insert into directory_change (kind, person_id, link_id, asked_by) values ('link', make_link.person, made.id, viewer());
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'link.made', 'link', made.id, 'ok',
-    jsonb_build_object('person', make_link.person, 'rights', holds_or_awaits_rights(make_link.person)));
+    jsonb_build_object('person', make_link.person, 'rights', holds_or_awaits_rights(make_link.person), 'tie', link_tie(made)));
   return query select made.id, made.expires_at, p.password_check is not null from person p where p.id = make_link.person;
 end $$;
 grant execute on function make_link to seloste_desk;
@@ -419,7 +423,7 @@ begin
   end if;
   perform install_right(holder, used.role);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  values (holder, 'link.used', 'link', used.id, 'ok', jsonb_build_object('role', used.role));
+  values (holder, 'link.used', 'link', used.id, 'ok', jsonb_build_object('role', used.role, 'tie', link_tie(used)));
 end $$;
 grant execute on function use_first_link to seloste_desk;
 
@@ -612,7 +616,7 @@ begin
   perform end_sessions_of(l.person_id);
   delete from sign_in_failure f using person p where p.id = l.person_id and f.account = account_key(p.user_id);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  values (l.person_id, 'link.used', 'link', l.id, 'ok', '{}'),
+  values (l.person_id, 'link.used', 'link', l.id, 'ok', jsonb_build_object('tie', link_tie(l))),
     (l.person_id, 'password.set', 'person', l.person_id, 'ok', verifiers_detail(l.person_id, '{password}'));
   return 'used';
 end $$;

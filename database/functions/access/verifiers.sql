@@ -80,7 +80,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns the people with a stored verifier that the log does not list as current, and the entries in which such a verifier was used.
--- Checks the entries after `after_seq`, and those of `among` before it. A sign-in may be logged just after the password change that follows
+-- Also returns uses of a link that the log has not made for that person, or made by an administrator and not released. Checks the entries
+-- after `after_seq`, and those of `among` before it. A sign-in may be logged just after the password change that follows
 -- it, so a former verifier is accepted for a minute.
 create or replace function strange_verifiers(after_seq bigint, among bigint[])
 returns table (stored uuid[], used bigint[], people uuid[], upto bigint)
@@ -93,18 +94,30 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       select * from audit_entry
       where action in ('session.started', 'session.proved', 'act.confirmed') and detail ? 'verifiers' and seq > after_seq
       union all
-      select * from audit_entry where seq = any (among) and seq <= after_seq
+      select * from audit_entry where seq = any (among) and seq <= after_seq and action <> 'link.used'
     ) e, jsonb_array_elements_text(e.detail -> 'verifiers') v (verifier)
   ), strange_use as (
     select u.seq, u.person from use u where not exists (
       select from logged l where l.person = u.person and l.verifier = u.verifier and l.seq < u.seq
         and (l.replaced_by is null or l.replaced_by > u.seq or l.replaced_at > u.at - interval '1 minute'))
+  ), strange_link as (
+    select e.seq, e.person_id as person from audit_entry e
+    where e.action = 'link.used' and e.result = 'ok' and (e.seq > after_seq or e.seq = any (among)) and not exists (
+      select from audit_entry m
+      where m.object_id = e.object_id and m.action = 'link.made' and m.result = 'ok' and m.seq < e.seq
+        -- Entries of earlier versions have no tie.
+        and coalesce(m.detail ->> 'tie' = e.detail ->> 'tie', true)
+        and coalesce(m.detail ->> 'person' = e.person_id::text, m.detail ->> 'role' = e.detail ->> 'role', false)
+        and (m.person_id is null or exists (
+          select from audit_entry r where r.object_id = m.object_id and r.action = 'link.released' and r.result = 'ok' and r.seq < e.seq)))
+      -- The log of its making may have been pruned; a link lasts two days at most.
+      and not predates_log(e.at - interval '2 days')
   ), strange_stored as (
     select s.person from stored_verifiers() s where not exists (
       select from logged l where l.person = s.person and l.verifier = s.verifier and l.replaced_by is null)
   )
-  select array(select distinct s.person from strange_stored s order by 1), array(select distinct u.seq from strange_use u order by 1),
-    array(select distinct u.person from strange_use u order by 1),
+  select array(select distinct s.person from strange_stored s order by 1), array(select distinct u.seq from (table strange_use union all table strange_link) u order by 1),
+    array(select distinct u.person from (table strange_use union all table strange_link) u order by 1),
     -- An entry may commit after a later one.
     (select greatest(after_seq, max(u.seq)) from use u where u.at < now() - interval '10 minutes')
 $$;

@@ -400,18 +400,22 @@ create or replace function record_research_release(research_id uuid) returns voi
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
-  released integer;
+  ties jsonb;
 begin
-  insert into disclosed_copy (disclosure, recipient, item, recording_id)
-  select r.number, n.name, i.item, i.recording_id
-  from research_disclosure r join institute n on n.id = r.institute_id, research_items_to_release(r.id) i
-  where r.id = record_research_release.research_id
-  on conflict (disclosure, item) do nothing;
-  get diagnostics released = row_count;
+  with released as (
+    insert into disclosed_copy (disclosure, recipient, item, recording_id)
+    select r.number, n.name, i.item, i.recording_id
+    from research_disclosure r join institute n on n.id = r.institute_id, research_items_to_release(r.id) i
+    where r.id = record_research_release.research_id
+    on conflict (disclosure, item) do nothing
+    returning item, recording_id, tie_salt
+  )
+  -- A tie links nothing any more once the copy is confirmed and its salt is deleted.
+  select coalesce(jsonb_object_agg(n.item, link_hash(n.recording_id, n.tie_salt)), '{}') into ties from released n;
   update research_disclosure r set released_at = coalesce(r.released_at, clock_timestamp()) where r.id = record_research_release.research_id
   returning * into d;
   perform record_research_act('research.released', 'DECISION_MAKER', 'disclosure', d.id,
-    jsonb_build_object('institute', d.institute_id, 'items', released));
+    jsonb_build_object('institute', d.institute_id, 'items', (select count(*) from jsonb_object_keys(ties)), 'ties', ties));
 end $$;
 
 create or replace function end_study(wanted uuid, ended_on date) returns void

@@ -151,12 +151,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where a.recording_id = p.recording_id and a.received_at = p.received_at))
 $$;
 
--- Returns the instant until which an order is in force according to the log; null if the log lacks the order or has its end. An entry or a
--- replay without an instant counts as three months, the longest that an order or a renewal lasts.
+-- Returns the instant until which an order is in force according to the log; null if the log lacks the order, has its end, or has another
+-- call or extent. An entry or a replay without an instant counts as three months, the longest that an order or a renewal lasts.
 create or replace function order_logged_until(o preservation_order, lost tstzmultirange) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with entry as (
-    select e.action, coalesce((e.detail ->> 'until')::timestamptz, months_after(e.at, 3)) as until
+    select e.action, coalesce((e.detail ->> 'until')::timestamptz, months_after(e.at, 3)) as until,
+      -- Entries of earlier versions may lack these.
+      coalesce(e.detail ->> 'contact' <> o.contact_id::text, false) or coalesce(e.detail ->> 'covers' <> o.covers, false) as differs
     from audit_entry e where e.object_id = o.id and e.action like 'hold.%' and e.result = 'ok'
   ), call as (
     select coalesce((select c.started_at from contact c where c.id = o.contact_id), o.contact_started_at) as started_at
@@ -166,7 +168,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
   select greatest((select max(until) from entry where action in ('hold.entered', 'hold.renewed')), (select max(until) from replayed))
   from call
-  where not exists (select from entry where action = 'hold.ended')
+  where not exists (select from entry where action = 'hold.ended' or action = 'hold.entered' and differs)
     and (exists (select from entry where action = 'hold.entered') or predates_log(o.from_at) and call.started_at <= o.from_at
       or act_was_lost('hold', o.id, o.from_at, call.started_at, lost))
 $$;
@@ -217,6 +219,37 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function wait_is_logged to seloste_custodian;
 
+-- Returns orders and open cases of the log that the register lacks, or has as ended, shortened, moved or narrowed: what they protect could be
+-- destroyed. `lost`: times of restores that logged nothing of what they replayed.
+create or replace function protections_taken_away(lost tstzmultirange) returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.object_id from audit_entry e
+  cross join lateral (
+    select max((n.detail ->> 'until')::timestamptz) as until from audit_entry n
+    where n.object_id = e.object_id and n.action in ('hold.entered', 'hold.renewed') and n.result = 'ok'
+  ) logged
+  where e.action = 'hold.entered' and e.result = 'ok' and logged.until > destruction_now() + interval '1 minute'
+    and not exists (select from audit_entry n where n.object_id = e.object_id and n.action = 'hold.ended' and n.result = 'ok')
+    and not exists (select from preservation_order o where o.id = e.object_id
+      and (o.ended_at is null and o.until >= logged.until - interval '1 second' and order_logged_until(o, lost) is not null or o.ended_at <@ lost))
+  union
+  select e.object_id from audit_entry e
+  where e.action = 'inspection.opened' and e.result = 'ok'
+    and not exists (select from audit_entry n where n.object_id = e.object_id and n.action = 'inspection.closed' and n.result = 'ok')
+    and exists (select from jsonb_array_elements_text(e.detail -> 'recordings') x join recording r on r.id = x::uuid
+      where r.state not in ('DESTROYING', 'DESTROYED')
+        and not exists (select from inspection i where i.id = e.object_id and (i.closed_at <@ lost
+          or i.closed_at is null and coalesce(i.received_at >= (e.detail ->> 'received')::timestamptz, true)
+            and (exists (select from inspection_recording n where n.inspection_id = i.id and n.recording_id = r.id)
+              -- A correction took the part from the official whose case it is.
+              or i.party = 'OFFICIAL' and exists (select from correction c
+                where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > i.opened_at - interval '1 minute')))))
+    -- A restored backup has the cases of a request that was erased since; the restore erases them again.
+    and (exists (select from inspection i where i.id = e.object_id)
+      or not exists (select from audit_entry n where n.action = 'backup.restored' and n.seq > e.seq))
+$$;
+grant execute on function protections_taken_away to seloste_custodian;
+
 -- Counts rights in force, and rights with a defect: `alone`, given by one person; `unlogged`, not granted in the log, or not in this form;
 -- `beyond`, wider than the description. A right that begins later is also compared with the description under which it was approved. Also
 -- counts listenings, and those without a right.
@@ -251,6 +284,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         e.detail ->> 'person' <> r.person_id::text or e.detail ->> 'role' <> r.role
         or e.detail ? 'request' and ((e.detail ->> 'request')::uuid is distinct from r.request_id
           or e.detail ->> 'duty' is distinct from r.duty or r.valid_from < e.at - interval '10 minutes')
+        -- The installation gives a right for the longest time that is allowed.
+        or r.origin = 'installation' and coalesce(r.valid_to > latest_end(e.at), true)
         -- Entries of earlier versions do not have these.
         or e.detail ? 'until' and (e.detail ->> 'scope' is distinct from r.scope_kind or r.valid_to > (e.detail ->> 'until')::timestamptz
           or not (to_jsonb(r.purposes) <@ (e.detail -> 'purposes') and to_jsonb(r.scope_units) <@ (e.detail -> 'units')

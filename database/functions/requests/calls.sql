@@ -134,7 +134,8 @@ begin
   insert into inspection_recording select made, h from unnest(heard) h;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (coalesce(viewer(), wanted.verified_by), 'SERVICE_UNIT', 'inspection.opened', 'INSPECTION', q.number, 'inspection', made, 'ok',
-    jsonb_build_object('contact', wanted.contact_id, 'party', q.party, 'kind', open_inspection_for.kind, 'recordings', to_jsonb(heard)));
+    jsonb_build_object('contact', wanted.contact_id, 'party', q.party, 'kind', open_inspection_for.kind, 'recordings', to_jsonb(heard),
+      'received', ledger_instant(q.received_at)));
   return made;
 end $$;
 

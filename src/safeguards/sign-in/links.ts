@@ -84,7 +84,7 @@ export async function makeOperatorsLink(
       const column = 'personId' in ownerFilter ? ('person_id' as const) : ('role' as const)
       const value = 'personId' in ownerFilter ? ownerFilter.personId : ownerFilter.role
       await tx.deleteFrom('one_time_link').where(column, '=', value).where('used_at', 'is', null).execute()
-      const { id } = await tx
+      const { id, tie } = await tx
         .insertInto('one_time_link')
         .values({
           hash: hashOf(token),
@@ -94,7 +94,7 @@ export async function makeOperatorsLink(
           expires_at: sql<Temporal.Instant>`register_now() + make_interval(hours => ${linkHours})`,
           used_at: null,
         })
-        .returning('id')
+        .returning(['id', sql<string>`link_tie(one_time_link)`.as('tie')])
         .executeTakeFirstOrThrow()
       await appendAudit(tx, {
         action: 'link.made',
@@ -102,8 +102,8 @@ export async function makeOperatorsLink(
         object: { kind: 'link', id },
         detail:
           'personId' in ownerFilter
-            ? { person: ownerFilter.personId, rights: await holdsOrAwaitsRights(tx, ownerFilter.personId) }
-            : { role: ownerFilter.role },
+            ? { person: ownerFilter.personId, rights: await holdsOrAwaitsRights(tx, ownerFilter.personId), tie }
+            : { role: ownerFilter.role, tie },
       })
     })
   return token

@@ -16,18 +16,20 @@ type FloorFacts = {
   early: number
   /** Stored recordings that no key opens. */
   keyless: number
+  /** Preservation orders and cases in force by the log, and not in the register, or not as entered. */
+  unprotected: number
   example: string | null
 }
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'According to the recordings’ rows and to the ledger, no recording was destroyed because its term or its preservation order ended, before the term by the rules, before its promised floor, or before two calendar months had passed since the call’s end and its beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming before that. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has.',
+  rule: 'According to the recordings’ rows and to the ledger, no recording was destroyed because its term or its preservation order ended, before the term by the rules, before its promised floor, or before two calendar months had passed since the call’s end and its beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming before that. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has. The register has every preservation order and open case that the audit log has, as entered.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
   },
   remedy:
-    'The example is the id of a recording. The database refuses such a destruction: find out who disabled its triggers, and when. If the recording still exists, its keys do not: restore its rows of recording_key, shard_key and month_key.',
+    'The example is the id of a recording. The database refuses such a destruction: find out who disabled its triggers, and when. If the recording still exists, its keys do not: restore its rows of recording_key, shard_key and month_key. If the example is the id of an order or a case, the audit log has its call: enter the order again at once, before the recording is destroyed.',
   async check(context) {
     const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
@@ -74,20 +76,30 @@ export const recordingsFloor: Check<FloorFacts> = {
         from recording`,
     )
     const keyless = await keylessRecordings(db, context.keys)
+    const { ids: unprotected } = await queryOne(
+      db,
+      sql<{ ids: string[] }>`
+        select coalesce(array_agg(id::text), '{}') as ids from protections_taken_away(${unlogged}::tstzmultirange) id`,
+    )
     return {
-      holds: row.early.length === 0 && keyless.length === 0,
+      holds: row.early.length === 0 && keyless.length === 0 && unprotected.length === 0,
       facts: {
         months,
         destroyedByTerm: row.term,
         destroyedOtherwise: row.otherwise,
         early: row.early.length,
         keyless: keyless.length,
-        example: row.early[0] ?? keyless[0] ?? null,
+        unprotected: unprotected.length,
+        example: row.early[0] ?? keyless[0] ?? unprotected[0] ?? null,
       },
     }
   },
-  more: ({ keyless }, { number, part }) => ({
+  more: ({ keyless, unprotected }, { number, part }) => ({
     keyless: keyless > 0 ? part('promise.recordings.floor.keyless', { count: keyless, number: number(keyless) }) : '',
+    unprotected:
+      unprotected > 0
+        ? part('promise.recordings.floor.unprotected', { count: unprotected, number: number(unprotected) })
+        : '',
   }),
 }
 
