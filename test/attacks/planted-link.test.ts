@@ -17,14 +17,14 @@ const password = 'kolme harmaata hanhea'
 
 test('a link from the command line breaks nothing, and one with another token does', async () => {
   const token = await makeOperatorsLink(admin, { personId: aino.id })
-  expect(await useLink(desk, token, password)).toBe('used')
+  expect(await useLink(desk, token, password)).toEqual({ used: true })
   expect(await broken()).toEqual([])
   await makeOperatorsLink(admin, { personId: aino.id })
   const other = newToken()
   await tamper(
     `update one_time_link set hash = sha256(convert_to('${other}', 'UTF8')) where person_id = '${aino.id}' and used_at is null`,
   )
-  expect(await useLink(desk, other, 'neljä vihreää sammakkoa')).toBe('used')
+  expect(await useLink(desk, other, 'neljä vihreää sammakkoa')).toEqual({ used: true })
   expect(await broken()).toEqual(['access.personal'])
 })
 
@@ -34,7 +34,7 @@ test('the use of a planted link is reported, also when its row is deleted', asyn
     `insert into one_time_link (hash, person_id, expires_at)
      values (sha256(convert_to('${token}', 'UTF8')), '${colleague.id}', now() + interval '1 hour')`,
   )
-  expect(await useLink(desk, token, password)).toBe('used')
+  expect(await useLink(desk, token, password)).toEqual({ used: true })
   await tamper(`delete from one_time_link where person_id = '${colleague.id}'`)
   const found = (await check({ afresh: true })).broken
   expect(found.map(({ promise }) => promise)).toEqual(['access.personal'])

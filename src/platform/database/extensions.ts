@@ -7,18 +7,31 @@ export const monitoringExtensions: readonly string[] = [
   ...['pg_stat_statements', 'pg_visibility', 'pg_wait_sampling', 'pgaudit', 'pgstattuple', 'plpgsql'],
 ]
 
-const belongsToExtension = (catalogue: string, oid: RawBuilder<unknown>) => sql`exists (
-  select from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
-  where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...monitoringExtensions]}::name[]))`
+/** The extension of every database. It has functions and no view. */
+const language = 'plpgsql'
 
-/** A view of such an extension that shows no register data: an extension's owner can make anything part of it. */
+const belongsToExtension = (catalogue: string, oid: RawBuilder<unknown>, among = monitoringExtensions) => sql`exists (
+  select from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
+  where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...among]}::name[]))`
+
+/**
+ * A view of such an extension that reads only its functions, other such views, and the names of databases and roles. An
+ * extension's owner can make anything part of it, and PostgreSQL's own tables contain samples of the register's.
+ */
 export function isMonitoringView(table: string): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${table}.${name}`)
-  return sql<boolean>`(${column('relkind')} = 'v' and ${belongsToExtension('pg_class', column('oid'))} and not exists (
+  const isOfExtension = (oid: RawBuilder<unknown>) =>
+    belongsToExtension(
+      'pg_class',
+      oid,
+      monitoringExtensions.filter((name) => name !== language),
+    )
+  return sql<boolean>`(${column('relkind')} = 'v' and ${isOfExtension(column('oid'))} and not exists (
     select from pg_rewrite w
     join pg_depend u on u.classid = 'pg_rewrite'::regclass and u.objid = w.oid and u.refclassid = 'pg_class'::regclass
-    join pg_class o on o.oid = u.refobjid and o.oid <> w.ev_class and o.oid >= 16384
-    where w.ev_class = ${column('oid')} and o.relkind <> 'v'))`
+    join pg_class o on o.oid = u.refobjid and o.oid <> w.ev_class
+    where w.ev_class = ${column('oid')} and o.oid not in ('pg_database'::regclass, 'pg_roles'::regclass)
+      and not (o.relkind = 'v' and ${isOfExtension(sql.ref('o.oid'))})))`
 }
 
 /** A function of such an extension: written in C, with its caller's rights. */
