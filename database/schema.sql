@@ -366,7 +366,15 @@ CASE
     WHEN (action = 'session.started'::text) THEN (EXISTS ( SELECT
        FROM session s
       WHERE ((s.person_id = audit_entry.person_id) AND (s.created_at = now()))))
-    WHEN (action = ANY (ARRAY['session.ended'::text, 'sessions.ended'::text, 'sign-in.delayed'::text, 'looks.slowed'::text])) THEN true
+    WHEN (action = 'session.ended'::text) THEN ((object_id IS NULL) OR (EXISTS ( SELECT
+       FROM session s
+      WHERE ((s.id = audit_entry.object_id) AND (s.person_id = audit_entry.person_id) AND (s.ended_at IS NOT NULL)))))
+    WHEN (action = 'sessions.ended'::text) THEN ((person_id = viewer()) AND (NOT (detail ? 'verifiers'::text)))
+    WHEN (action = 'description.approved'::text) THEN ((person_id = viewer()) AND (EXISTS ( SELECT
+       FROM description_version v
+      WHERE ((v.version = ((audit_entry.detail ->> 'version'::text))::integer) AND (encode(v.hash, 'hex'::text) = (audit_entry.detail ->> 'hash'::text)) AND (v.approver = audit_entry.person_id)))))
+    WHEN (action ~~ 'description.%'::text) THEN (person_id = viewer())
+    WHEN (action = ANY (ARRAY['sign-in.delayed'::text, 'looks.slowed'::text])) THEN true
     ELSE (NOT (person_id IS DISTINCT FROM viewer()))
 END)));
 create policy disclosures_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}'::text[])))));

@@ -15,7 +15,15 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
       'extract.read', 'session.second-factor') then false
     when action = 'session.started'
       then exists (select from session s where s.person_id = audit_entry.person_id and s.created_at = now())
-    when action in ('session.ended', 'sessions.ended', 'sign-in.delayed', 'looks.slowed') then true
+    when action = 'session.ended' then object_id is null or exists (
+      select from session s where s.id = object_id and s.person_id = audit_entry.person_id and s.ended_at is not null)
+    when action = 'sessions.ended' then person_id = viewer() and not detail ? 'verifiers'
+    -- No other entry corrects a false one: the promise description.current would stay broken.
+    when action = 'description.approved' then person_id = viewer() and exists (
+      select from description_version v
+      where v.version = (detail ->> 'version')::integer and encode(v.hash, 'hex') = detail ->> 'hash' and v.approver = audit_entry.person_id)
+    when action like 'description.%' then person_id = viewer()
+    when action in ('sign-in.delayed', 'looks.slowed') then true
     else person_id is not distinct from viewer()
   end)
 );
