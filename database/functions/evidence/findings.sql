@@ -236,14 +236,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select e.object_id from audit_entry e
   where e.action = 'inspection.opened' and e.result = 'ok'
     and not exists (select from audit_entry n where n.object_id = e.object_id and n.action = 'inspection.closed' and n.result = 'ok')
-    and exists (select from jsonb_array_elements_text(e.detail -> 'recordings') x join recording r on r.id = x::uuid
-      where r.state not in ('DESTROYING', 'DESTROYED')
-        and not exists (select from inspection i where i.id = e.object_id and (i.closed_at <@ lost
-          or i.closed_at is null and coalesce(i.received_at >= (e.detail ->> 'received')::timestamptz, true)
-            and (exists (select from inspection_recording n where n.inspection_id = i.id and n.recording_id = r.id)
-              -- A correction took the part from the official whose case it is.
-              or i.party = 'OFFICIAL' and exists (select from correction c
-                where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > i.opened_at - interval '1 minute')))))
+    and not exists (select from inspection i where i.id = e.object_id and (i.closed_at <@ lost
+      or i.closed_at is null and coalesce(i.received_at >= (e.detail ->> 'received')::timestamptz, true) and not exists (
+        select from jsonb_array_elements_text(e.detail -> 'recordings') x join recording r on r.id = x::uuid
+        where r.state not in ('DESTROYING', 'DESTROYED')
+          and not exists (select from inspection_recording n where n.inspection_id = i.id and n.recording_id = r.id)
+          -- A correction took the part from the official whose case it is.
+          and not (i.party = 'OFFICIAL' and exists (select from correction c
+            where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > i.opened_at - interval '1 minute')))))
     -- A restored backup has the cases of a request that was erased since; the restore erases them again.
     and (exists (select from inspection i where i.id = e.object_id)
       or not exists (select from audit_entry n where n.action = 'backup.restored' and n.seq > e.seq))
