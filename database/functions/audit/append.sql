@@ -53,7 +53,7 @@ begin
 end $$;
 grant execute on function prune_checkpoints to seloste_custodian;
 
--- Removes entries older than the given months: whole tiles of 256 from the beginning, at most a million at a time. Hashes stay. The minimum
+-- Removes entries older than the given months: whole tiles of 256 from the beginning to the given index. Hashes stay. The minimum
 -- is two years, because an entry may concern a contact for 14 months after it was written.
 create or replace function prune_audit(signed jsonb) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -5,7 +5,7 @@
 import type { PromiseId } from '../promises.ts'
 import type { Language } from '../closed-lists.ts'
 
-/** A sentence with its number in requirements 1.1 (S0 to S35); sentences that current law adds have a name instead (L2). */
+/** A sentence with its number (S0 to S35); sentences that current law adds have a name instead (L2). */
 export type Sentence = { id: string; text: string; promises: readonly PromiseId[] }
 
 /** A label and its lines: REKISTERINPITÄJÄ; each line is a sentence. */

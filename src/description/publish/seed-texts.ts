@@ -1,5 +1,5 @@
 /**
- * Sentences of the description under the Personal Data Act, by their numbers in requirements 1.1. Sentences whose condition
+ * Sentences of the description under the Personal Data Act, by their numbers (S0 to S35). Sentences whose condition
  * is not met are left out. The texts are in texts/server/seed.json.
  */
 import texts from '#texts/server/seed.json' with { type: 'json' }

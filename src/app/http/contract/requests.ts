@@ -58,7 +58,7 @@ export const RequestState = literals(
     'NO_SHOW',
     'CLOSED',
   ],
-  'State of a request (requirements 1.5), which follows from the acts done so far',
+  'State of a request, which follows from the acts done so far',
 )
 export type RequestState = Static<typeof RequestState>
 

@@ -52,7 +52,7 @@ export const closed = { additionalProperties: false } as const
 export const Purpose = literals([...purposes], 'Purpose of a view (R3, R4, R5). DEVELOPMENT includes the next three.')
 export type Purpose = Static<typeof Purpose>
 
-export const Role = literals([...roles], 'Role (requirements 1.4)')
+export const Role = literals([...roles], 'Role')
 export type Role = Static<typeof Role>
 
 export const ErrorBody = Type.Object({
