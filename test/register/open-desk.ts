@@ -175,7 +175,7 @@ export async function openTestDesk(
       pace: createReadRateLimit(database.as('seloste_desk').db, systemClock),
       health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       sip: ['sip:127.0.0.1:5060'],
-      ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
+      signInConfig: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

@@ -1,4 +1,4 @@
-/** Collects call flows from the memory of all captures for the desk, which checks the right before it requests them. */
+/** Collects call flows from the memory of listRequest captures for the desk, which checks the right before it requests them. */
 import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/captures.ts'
 
@@ -7,7 +7,7 @@ type FlowSummary = Omit<CallFlow, 'steps' | 'leftOut'>
 type NodeFlowSummary = FlowSummary & { node: string }
 type ShownFlow = NodeFlowSummary & Pick<CallFlow, 'steps' | 'leftOut'>
 
-/** For the desk; `no-answer` if no capture answers. */
+/** Reads call flows for the desk. Returns `no-answer` if no capture answers. */
 export interface FlowReader {
   /** Newest first; `unanswered` are the nodes that did not answer. */
   list(): Promise<{ flows: NodeFlowSummary[]; unanswered: string[] } | 'no-answer'>
@@ -15,20 +15,20 @@ export interface FlowReader {
   read(id: string): Promise<ShownFlow | undefined | 'no-answer'>
 }
 
-const all = 'call-flows'
+const listRequest = 'call-flows'
 
 /** Answers a request to a capture; undefined if it is about something else. */
 export function answerCallFlows(flows: CallFlows, request: string): unknown {
-  if (request === all) return flows.all().map(summaryOf)
-  if (!request.startsWith(`${all}/`)) return undefined
-  const found = flows.find(request.slice(all.length + 1))
+  if (request === listRequest) return flows.all().map(summaryOf)
+  if (!request.startsWith(`${listRequest}/`)) return undefined
+  const found = flows.find(request.slice(listRequest.length + 1))
   return found ? { ...summaryOf(found), steps: found.steps, leftOut: found.leftOut } : null
 }
 
 export function readCallFlows(captures: Captures): FlowReader {
   return {
     async list() {
-      const { expected, answers } = await captures.request(all)
+      const { expected, answers } = await captures.request(listRequest)
       if (answers.size === 0) return 'no-answer'
       const flows = expected.flatMap(({ id, name }) => {
         return ((answers.get(id) ?? []) as FlowSummary[]).map((flow) => ({ ...flow, node: name }))
@@ -37,7 +37,7 @@ export function readCallFlows(captures: Captures): FlowReader {
       return { flows, unanswered: expected.filter(({ id }) => !answers.has(id)).map(({ name }) => name) }
     },
     async read(id) {
-      const { expected, answers } = await captures.request(`${all}/${id}`)
+      const { expected, answers } = await captures.request(`${listRequest}/${id}`)
       if (answers.size === 0) return 'no-answer'
       for (const node of expected) {
         const found = answers.get(node.id) as Omit<ShownFlow, 'node'> | null | undefined

@@ -285,7 +285,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     objects,
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error, context) => {
-      pressure.heedFault(error)
+      pressure.reportFault(error)
       log.error({ err: error, ...context }, 'capture')
     },
     onRefused: (refusal) => {
@@ -372,7 +372,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const callActivity = reportCallActivity(
     () => recorder.live,
-    (resumed) => process.send?.({ called: resumed }),
+    (isActive) => process.send?.({ called: isActive }),
     releaseMemory,
   )
   const control = await listenForControl(
@@ -395,7 +395,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     answer: async (request) =>
       request === 'metrics' ? shareMetrics(metrics.registry) : answerCallFlows(flows, request),
     onEnded: (calls) => {
-      log.warn({ calls }, 'ended the calls of a capture node that has not been heard from for 15 minutes')
+      log.warn({ calls }, 'ended the calls of a capture node that has sent no heartbeat for 15 minutes')
     },
     onFault: (error) => {
       log.warn({ err: error }, 'cannot send the heartbeat of this capture node to the database')

@@ -27,7 +27,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
   let turn = Promise.resolve()
 
   /** Writes the whole file: a sparse file would reserve nothing. */
-  async function take(size: number): Promise<void> {
+  async function allocate(size: number): Promise<void> {
     const file = await open(path, 'w', 0o600)
     try {
       for (let at = 0; at < size; at += zeros.length) await file.write(zeros, 0, Math.min(zeros.length, size - at), at)
@@ -55,7 +55,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
       inTurn(async () => {
         const size = Math.min(max, Math.floor(sizeBytes / 20))
         if (bytes > 0 && freeBytes < size / 4) await release()
-        else if (bytes < size && freeBytes > 4 * size) await take(size)
+        else if (bytes < size && freeBytes > 4 * size) await allocate(size)
       }),
     release: () => inTurn(release),
     get bytes() {

@@ -7,8 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 /**
  * Follows the conferences whose sessions are at several captures (docs/decisions/0084): at once on notification, and every
- * second for missed notifications and for officials who have put the caller on hold. While the database cannot be asked, the
- * conferences known before go on.
+ * second for missed notifications and for officials who have put the caller on hold. While the database is unreachable, the conferences known before stay in effect.
  */
 export function followConferences(options: {
   db: Kysely<RegisterTables>
@@ -24,7 +23,7 @@ export function followConferences(options: {
   let known: string[] = []
   let wasReached = true
   let checking: Promise<void> | undefined
-  let isAskedAgain = false
+  let isCheckNeeded = false
 
   async function check(): Promise<void> {
     const parts = await settleConferences(db, nodeId, conferences.activityOf(known))
@@ -32,17 +31,17 @@ export function followConferences(options: {
     const isNew = parts.some(({ segmentId }) => !known.includes(segmentId))
     known = parts.map(({ segmentId }) => segmentId)
     conferences.learn(parts.flatMap(({ segmentId, isShared }) => (isShared ? [segmentId] : [])))
-    // Reports at once whose officials speak.
-    if (isNew) isAskedAgain = true
+    // Checks again at once, to report which of the officials in new segments are active.
+    if (isNew) isCheckNeeded = true
   }
   async function checkAll(): Promise<void> {
     do {
-      isAskedAgain = false
+      isCheckNeeded = false
       await check()
-    } while (isAskedAgain)
+    } while (isCheckNeeded)
   }
   function checkAgain(): void {
-    isAskedAgain = true
+    isCheckNeeded = true
     checking ??= checkAll()
       .catch((error: unknown) => {
         if (wasReached) onFault(error)

@@ -5,14 +5,14 @@ import type { SwitchableStore } from '#platform/objects/switchable-store.ts'
 
 /** Requests from the supervisor while the register moves (`seloste move`). */
 export type RegisterPauseRequest =
-  { register: 'hold' } | { register: 'goOn'; databaseUrl?: string; environment: Environment }
+  { register: 'pause' } | { register: 'resume'; databaseUrl?: string; environment: Environment }
 
 /** Changed settings. */
 export type Environment = Readonly<Record<string, string>>
 
 /** Capture's reply: paused, or resumed. */
 export interface RegisterPauseReply {
-  register: 'held' | 'going-on'
+  register: 'paused' | 'resumed'
   failed?: string
 }
 
@@ -26,17 +26,17 @@ export function pauseRegisterOnRequest(
   openStore: (settings: Settings) => Promise<ObjectStore>,
 ): { stop: () => void } {
   const execute = async (request: RegisterPauseRequest): Promise<RegisterPauseReply> => {
-    if (request.register === 'hold') {
+    if (request.register === 'pause') {
       suspendConnections(databaseUrl)
       await objects.hold()
-      return { register: 'held' }
+      return { register: 'paused' }
     }
     Object.assign(process.env, request.environment)
     const settings: Settings = readSettings(process.env, process.cwd())
     const store = 'OBJECTS_URL' in request.environment ? await openStore(settings) : undefined
     moveConnections(databaseUrl, request.databaseUrl ?? databaseUrl)
     objects.release(store)
-    return { register: 'going-on' }
+    return { register: 'resumed' }
   }
   const onMessage = (message: unknown) => {
     if (typeof message !== 'object' || message === null || !('register' in message)) return
@@ -44,7 +44,7 @@ export function pauseRegisterOnRequest(
     void execute(request).then(
       (message) => process.send?.(message),
       (error: unknown) =>
-        process.send?.({ register: 'held', failed: (error as Error).message } satisfies RegisterPauseReply),
+        process.send?.({ register: 'paused', failed: (error as Error).message } satisfies RegisterPauseReply),
     )
   }
   process.on('message', onMessage)

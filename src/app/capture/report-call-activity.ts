@@ -11,25 +11,25 @@ export interface CallActivity {
 }
 
 /**
- * @param report called with `true` at the first call, `false` after ten minutes without one
+ * @param report receives `true` at the first call, and `false` after ten minutes without calls
  * @param collect releases memory left from loading the program, or of a day's calls; never during a call, as it blocks for a
  * tenth of a second
  */
 export function reportCallActivity(
   live: () => number,
-  report: (called: boolean) => void,
+  report: (isActive: boolean) => void,
   collect: () => void,
 ): CallActivity {
-  let called = false
+  let wasActive = false
   let lastMs = 0
   const timer = setInterval(() => {
     const nowMs = performance.now()
     if (live() > 0) lastMs = nowMs
-    const isCalled = live() > 0 || (called && nowMs - lastMs < quietMs)
-    if (isCalled === called) return
-    called = isCalled
-    report(called)
-    if (!called) collect()
+    const isActive = live() > 0 || (wasActive && nowMs - lastMs < quietMs)
+    if (isActive === wasActive) return
+    wasActive = isActive
+    report(isActive)
+    if (!isActive) collect()
   }, checkMs)
   const starting = setTimeout(() => {
     if (live() === 0) collect()

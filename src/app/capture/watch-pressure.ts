@@ -9,7 +9,7 @@ export interface PressureWatch {
   readonly last: Measured | undefined
   readonly reservedBytes: number
   /** Reports a failed operation, which may show disk pressure before the next check. */
-  heedFault(error: unknown): void
+  reportFault(error: unknown): void
   stop(): void
 }
 
@@ -57,7 +57,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
     get reservedBytes() {
       return reserve.bytes
     },
-    heedFault(error) {
+    reportFault(error) {
       const { code, cause } = error as { code?: string; cause?: { code?: string } }
       if (code === 'writer-starved') gauge.recordDropped()
       if (code === 'ENOSPC' || cause?.code === 'ENOSPC')

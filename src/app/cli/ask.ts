@@ -1,4 +1,4 @@
-/** Questions at a terminal: one line each, asked again until the answer can be used. */
+/** Questions at a terminal, one line each. A question is repeated until its answer is valid. */
 import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import { Fault } from '#platform/fault.ts'
@@ -20,7 +20,7 @@ export interface Terminal {
   close: () => void
 }
 
-/** @throws Fault `argument-wrong` where the input ends before the last question */
+/** @throws Fault `argument-wrong` if the input ends before the last question */
 export function openTerminal(
   input: Readable = process.stdin,
   print = (text: string) => void process.stdout.write(text),
@@ -46,7 +46,7 @@ export function openTerminal(
 }
 
 export function readText(text: string): Answer<string> {
-  return text === '' ? { wrong: 'something must be written' } : { value: text }
+  return text === '' ? { wrong: 'an answer is needed' } : { value: text }
 }
 
 /** Makes an answer optional: an empty line is read as undefined. */
@@ -58,6 +58,6 @@ export function readDay(text: string): Answer<string> {
   try {
     return { value: Temporal.PlainDate.from(text).toString() }
   } catch {
-    return { wrong: 'a day is written 2026-12-31' }
+    return { wrong: 'not a date: write it as 2026-12-31' }
   }
 }

@@ -70,7 +70,7 @@ describe('audit verify', () => {
   test.each([
     ['an export without a key from elsewhere', () => ['--export', folder], '--export needs --key FILE'],
     ['a key that is not there', () => ['--export', folder, '--key', join(place, 'none')], 'cannot be read (ENOENT)'],
-    ['an invalid key', () => ['--export', folder, '--key', join(folder, 'checkpoint')], 'it is no verifier key'],
+    ['an invalid key', () => ['--export', folder, '--key', join(folder, 'checkpoint')], 'it is not a verifier key'],
     ['a folder that is not there', () => ['--export', join(place, 'none'), '--key', key], 'cannot be read (ENOENT)'],
     ['a Seloste that does not run', () => [], 'no Seloste runs on'],
   ])('exits with 1 and names what is missing: %s', async (_, args, message) => {

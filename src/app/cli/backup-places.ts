@@ -65,7 +65,7 @@ export async function openRestorePlace(
 ): Promise<RestorePlace> {
   const store = await openFrom(from)
   const readLedger = async (name: string) =>
-    ledger === undefined ? readWholeIfExists(store, ledgerFolder + name) : readOr(join(resolve(ledger), name))
+    ledger === undefined ? readWholeIfExists(store, ledgerFolder + name) : readIfExists(join(resolve(ledger), name))
   return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 
@@ -77,7 +77,7 @@ export async function openFrom(from: string): Promise<ObjectStore> {
   return openStore(place)
 }
 
-async function readOr(path: string): Promise<Buffer | undefined> {
+async function readIfExists(path: string): Promise<Buffer | undefined> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error

@@ -64,7 +64,10 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       program: version,
     }
     for (const place of places) {
-      if (values.due === true && (await isDone(place, keys, { since: lastDue(now, settings.backupAt), recipient })))
+      if (
+        values.due === true &&
+        (await hasCurrentBackup(place, keys, { since: lastDue(now, settings.backupAt), recipient }))
+      )
         continue
       let store: ObjectStore | undefined
       let rotated: Rotated | undefined
@@ -107,7 +110,7 @@ async function lastOf(store: ObjectStore | undefined, days: number): Promise<Las
 }
 
 /** Returns true if a place has a current backup; false if the place cannot be read. */
-async function isDone(
+async function hasCurrentBackup(
   place: OpenedPlace,
   keys: KeyStore,
   wanted: Parameters<typeof isNewestCurrent>[2],
@@ -203,7 +206,7 @@ const linePrinter: Printer = {
       `${place} has the backup ${manifest.id}: ${rows} rows, ${manifest.objects} objects (${megabytes(manifest.objectBytes)}), ${megabytes(writtenBytes)} written, all of it read back`,
     )
     for (const id of removed) console.log(`  deleted what the interrupted backup ${id} had left`)
-    for (const id of rotated.ended) console.log(`  ended the backup ${id}`)
+    for (const id of rotated.ended) console.log(`  deleted the expired backup ${id}`)
     if (manifest.withoutAudio > 0) {
       console.log(`  ${manifest.withoutAudio} recordings were not ingested yet; the backup does not have their audio`)
     }

@@ -36,7 +36,7 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   try {
     settings = readSettings()
   } catch (thrown) {
-    return [error('settings', lineOf(thrown), 'set it as is allowed, and look again')]
+    return [error('settings', lineOf(thrown), 'correct this setting, then run "seloste doctor" again')]
   }
   const runs = (await requestCapture(settings)) !== undefined || (await isDeskRunning(settings))
   const checks: [string, () => Promise<Finding[]>][] = [

@@ -30,7 +30,7 @@ Installation
                                                   --print prints the statements for another machine's administrator
   seloste prepare [--passwords DIR] [--wait SECONDS]
                                                   prepare an existing PostgreSQL for roles on separate machines
-  seloste upgrade --check [--json]                say what an upgrade to this version would do, and what is in its way
+  seloste upgrade --check [--json]                print what an upgrade to this version would change, and what prevents it
   seloste upgrade-database [--binaries DIR]       upgrade the embedded database to this release's PostgreSQL
   seloste nodes list [--json] | forget --node NAME
                                                   list the capture nodes; remove one that will not return
@@ -62,7 +62,7 @@ Audit log and recordings
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
   seloste recordings verify [--sample N] [--json]
-                                                  verify that stored recordings open and destroyed ones do not
+                                                  verify that stored recordings can be decrypted and destroyed ones cannot
   seloste recordings bring-back --from PLACE [--backup ID]
                                                   restore missing or damaged recordings from a backup place
 

@@ -132,7 +132,7 @@ async function moveTo(
   settings: Settings,
   target: Target,
   source: { url: string },
-  way: MoveConnection | undefined,
+  running: MoveConnection | undefined,
 ): Promise<void> {
   const ended = await completeInterruptedMove(
     { databaseUrl: source.url, objects: settings.objects },
@@ -154,9 +154,9 @@ async function moveTo(
     for (let pass = 0, copied = Infinity; copied > maxObjectsOfLastPass && pass < maxPasses; pass++)
       copied = (await copyAndPrint(objects)).copied
   }
-  await way?.hold(target.environment)
+  await running?.pause(target.environment)
   const pausedAt = performance.now()
-  if (way) console.log('the register is paused: calls are recorded and queued, nobody can view data')
+  if (running) console.log('the register is paused: calls are recorded and queued, nobody can view data')
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
   const movesDatabase = target.database !== undefined
@@ -188,11 +188,11 @@ async function moveTo(
     await finishObjects({ ...objects, location: describePlace({ at: target.settings.objects }) })
     await objects.copied.remove()
   }
-  await way?.resume()
+  await running?.resume()
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
   printMoved(moved, settled.objects)
   console.log(
-    way
+    running
       ? `done in ${seconds(startedAt)} s; the register was paused for ${seconds(pausedAt)} s and resumed where it was moved to`
       : `done in ${seconds(startedAt)} s`,
   )

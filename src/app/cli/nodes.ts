@@ -57,12 +57,12 @@ export function describeNodes(found: readonly NodeStatus[]): string[] {
 function describeNode(node: NodeStatus): string {
   const { name, sessions, recordings, waiting, openCalls } = node
   const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
-  const start = node.aliveAt.toString({ smallestUnit: 'second' })
+  const lastHeartbeat = node.aliveAt.toString({ smallestUnit: 'second' })
   switch (node.state) {
     case 'silent':
-      return `${name}  no heartbeat since ${start}; open calls: ${openCalls} (docs/operate/several-machines.md)`
+      return `${name}  no heartbeat since ${lastHeartbeat}; open calls: ${openCalls} (docs/operate/several-machines.md)`
     case 'ended':
-      return `${name}  stopped at ${start}; waiting on its disk: ${waiting}`
+      return `${name}  stopped at ${lastHeartbeat}; waiting on its disk: ${waiting}`
     case 'draining':
       return `${name}  is draining; ${now}`
     case 'busy':

@@ -76,7 +76,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
         by: userInfo().username,
         anchors: {
           known: (ledgerKey) =>
-            knownElsewhere(settings, values.checkpoint ?? [], values['without-witnesses'] === true, ledgerKey),
+            readKnownHeads(settings, values.checkpoint ?? [], values['without-witnesses'] === true, ledgerKey),
           entries: readCount(values.anchor),
         },
         onProgress: ({ step, done, total }) => {
@@ -133,11 +133,14 @@ async function readIdentity(path: string): Promise<string> {
 function readCount(text: string | undefined): number {
   if (text === undefined) return 0
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new Fault('argument-wrong', `--anchor is "${text}"; it must be the minimum number of ledger entries`)
+  throw new Fault(
+    'argument-wrong',
+    `--anchor is "${text}"; it must be a whole number: the minimum number of ledger entries`,
+  )
 }
 
 /** Reads heads of the ledger from given files and from witnesses. */
-async function knownElsewhere(
+async function readKnownHeads(
   settings: Settings,
   files: readonly string[],
   withoutWitnesses: boolean,
@@ -168,7 +171,7 @@ async function writeDrawKey(settings: Settings, key: Buffer): Promise<void> {
   await writeFile(path, key, { mode: 0o600, flush: true })
 }
 
-function print(restored: Restored, isPlacesLedger: boolean): void {
+function print(restored: Restored, usesPlacesLedger: boolean): void {
   const {
     backup,
     rows,
@@ -192,7 +195,7 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
       `the given copy of the destruction ledger ends at entry ${completedLedger}; the place's own continues it and was used`,
     )
   }
-  if (isPlacesLedger && restored.takenOverAt !== undefined) {
+  if (usesPlacesLedger && restored.takenOverAt !== undefined) {
     console.log(
       `another restored register took over this place at ${restored.takenOverAt}, after the backup, and its destruction ledger was used. If that was only a drill, do not start this register: restore again, with --ledger DIR, a copy of the lost register's ledger (docs/operate/backup-and-restore.md)`,
     )
@@ -203,7 +206,9 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
   if (withoutAudio > 0)
     console.log(`${withoutAudio} recordings have no sound: it had not been ingested when the backup was made`)
   for (const name of renewedKeys)
-    console.log(`${name} had returned from this place: its keys were renewed, and it is destroyed`)
+    console.log(
+      `the destroyed key ${name} came back from this place: what it had wrapped has a new key, and it is destroyed again`,
+    )
   if (withoutKey.length > 0) console.log(`${withoutKey.length} recordings have no key: ${withoutKey.join(', ')}`)
   if (lostEntries.length > 0) {
     console.log(`entries of the audit log written after the backup are lost, by index: ${lostEntries.join(', ')}`)
@@ -229,17 +234,17 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
     )
   if (mayHaveLeft.length > 0) {
     console.log(
-      `disclosures to authorities of which something may have left in the last moment: ${mayHaveLeft.join(', ')}; ask the authority before anything is released`,
+      `disclosures to authorities that may have been released just before the loss: ${mayHaveLeft.join(', ')}; ask the authority before anything is released`,
     )
   }
   if (ledger.untied.length > 0) {
     console.log(
-      `copies that an institute has and of which nothing here says whose recording they are: ${ledger.untied.join(', ')}; recall them by letter (docs/operate/disclosures.md)`,
+      `copies at institutes whose recording is not known here: ${ledger.untied.join(', ')}; recall them by letter (docs/operate/disclosures.md)`,
     )
   }
   if (ledger.disclosures > 0)
     console.log(
-      'disclosures begun after the backup have their numbers, days and items, and no texts: see the decisions',
+      'disclosures begun after the backup are restored with their numbers, dates and items, but without texts: see the written decisions',
     )
   console.log(
     'the directory is the backup’s: import it again, with numbers and units that moved since, before recording clients reach this machine',

@@ -31,7 +31,7 @@ export async function scimToken(settings: Settings, args: string[]): Promise<voi
     if ('refused' in made) {
       throw new Fault(
         'name-taken',
-        `a token named "${name}" has already existed; choose another name, so that their log entries can be told apart`,
+        `a token named "${name}" exists or existed; choose another name, so that the log entries of the two can be distinguished`,
       )
     }
     console.log(`the token "${name}", shown only once: ${made.token}`)

@@ -41,5 +41,5 @@ async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<v
   const child = fork(main, ['people', 'first'], { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   child.on('error', () => undefined) // `once` below rejects with the same error.
   const [code] = (await once(child, 'exit', { signal })) as [number | null]
-  if (code !== 0) throw new Error(`it ended with ${String(code)}`)
+  if (code !== 0) throw new Error(`the child process exited with code ${String(code)}`)
 }

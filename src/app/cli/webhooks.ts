@@ -18,9 +18,9 @@ export async function webhooks(settings: Settings, args: string[]): Promise<void
     else if (targets.length === 0) console.log('no webhooks are configured; set SELOSTE_WEBHOOKS')
     else {
       for (const { target, waiting, givenUp, oldestAt, lastAnswer } of targets) {
-        const start = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
+        const oldest = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
         const answer = lastAnswer === null ? '' : `; last answer: ${lastAnswer}`
-        console.log(`${target}  waiting: ${waiting}${start}, given up: ${givenUp}${answer}`)
+        console.log(`${target}  waiting: ${waiting}${oldest}, given up: ${givenUp}${answer}`)
       }
     }
     if (targets.some(({ givenUp }) => givenUp > 0)) process.exitCode = 1

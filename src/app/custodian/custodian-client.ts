@@ -60,14 +60,14 @@ const logKeyTimeoutMs = 1_000
 const speechSearchTimeoutMs = 60_000
 
 /** Creates a client that reaches the custodian over the given transport. Requests throw if the custodian does not answer. */
-export function connectCustodian(way: CustodianTransport): CustodianClient {
+export function connectCustodian(transport: CustodianTransport): CustodianClient {
   function send(
     path: string,
     body: unknown,
     { signal, pool = 'questions', timeout = answerMs }: RequestOptions = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
-      const outgoing = way.request(
+      const outgoing = transport.request(
         pool,
         {
           ...{ path, method: 'POST', timeout, ...(signal && { signal }) },
@@ -106,11 +106,11 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   const blockers: CustodianClient['blockers'] = (withinMs) =>
     send('/blockers', {}, { timeout: withinMs }).then(
       ({ status, body }) => {
-        way.report(status === 200 ? undefined : { status })
+        transport.report(status === 200 ? undefined : { status })
         return status === 200 ? (JSON.parse(body.toString('utf8')) as Blocker[]) : undefined
       },
       (error: unknown) => {
-        way.report(error as Error)
+        transport.report(error as Error)
         return undefined
       },
     )

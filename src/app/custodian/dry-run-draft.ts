@@ -10,8 +10,8 @@ import type { Kysely } from 'kysely'
 
 /**
  * Effects of a draft on existing recordings, as counts only. Instants are strings, because this is sent to the desk as JSON.
- * A drafter without a right to any call may ask again and again with other instants: recordings are counted to the end of the
- * Helsinki day, and in steps of five, so that the counts are no measure of when a call ended.
+ * A drafter can repeat the dry run with other instants without a right to any call. Recordings are therefore counted to the end
+ * of the Helsinki day and in steps of five: the counts must not reveal when a call ended.
  */
 export interface DryRunCounts {
   at: string
@@ -46,8 +46,8 @@ export function createDryRunner(
       terms: terms.map((step) => ({
         ...step,
         at: step.at.toString(),
-        destroyed: atMost(step.destroyed),
-        shortened: atMost(step.shortened),
+        destroyed: roundUpToFive(step.destroyed),
+        shortened: roundUpToFive(step.shortened),
       })),
       shares: await tryShares(db, before, after, at),
       pending: await countAffected(db, {
@@ -71,6 +71,6 @@ function endOfDay(at: Temporal.Instant): Temporal.Instant {
   return Temporal.Instant.compare(day, at) === 0 ? at : day.toZonedDateTimeISO(termZone).add({ days: 1 }).toInstant()
 }
 
-function atMost(count: number): number {
+function roundUpToFive(count: number): number {
   return 5 * Math.ceil(count / 5)
 }

@@ -105,7 +105,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       pace: createReadRateLimit(db, systemClock),
       health,
       sip: sipAddresses(settings),
-      ways: {
+      signInConfig: {
         publicUrl: settings.publicUrl,
         identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
       },

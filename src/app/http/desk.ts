@@ -14,12 +14,12 @@ export interface Desk {
   custodian: CustodianClient
   versions: Versions
   clock: Clock
-  ways: ConfiguredSignInMethods
+  signInConfig: ConfiguredSignInMethods
   /** Call flows from capture. */
   flows: FlowReader
   /** Returns the health of all roles within two seconds. */
   health: () => Promise<Health>
-  /** SIP URIs at which the settings let capture take recordings, for the installation's steps. */
+  /** SIP URIs of capture by the settings, shown among the steps of a new installation. */
   sip: readonly string[]
   /** Rate limit of views. */
   pace: ReadRateLimit

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 export interface EventStreamOptions {
   everyMs: number
   /** Returns the next event; undefined ends the stream with an event `ended`. */
-  picture: () => Promise<{ event: string; data: unknown } | undefined>
+  nextEvent: () => Promise<{ event: string; data: unknown } | undefined>
   onFault: (error: unknown) => void
   onClosed: () => void
 }
@@ -19,7 +19,7 @@ export function hasDisconnected(reply: FastifyReply): boolean {
  */
 export function sendEventStream(
   reply: FastifyReply,
-  { everyMs, picture, onFault, onClosed }: EventStreamOptions,
+  { everyMs, nextEvent, onFault, onClosed }: EventStreamOptions,
 ): void {
   reply.hijack()
   const stream = reply.raw
@@ -40,7 +40,7 @@ export function sendEventStream(
     if (stream.destroyed) return
     // Closes the stream of a client that does not read, to save memory. Browsers reconnect.
     if (stream.writableNeedDrain) return void stream.destroy()
-    const next = await picture()
+    const next = await nextEvent()
     stream.write(`event: ${next?.event ?? 'ended'}\ndata: ${JSON.stringify(next?.data ?? {})}\n\n`)
     if (!next) return void stream.end()
     timer = setTimeout(proceed, everyMs)

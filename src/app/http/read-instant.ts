@@ -1,6 +1,6 @@
 import type { Refusal } from './refuse.ts'
 
-/** Parses a period. Returns the name of the invalid field if it cannot be parsed or does not begin before it ends. */
+/** Parses a period. Refuses one that cannot be parsed or does not end after it begins, and names the invalid field. */
 export function readPeriod(
   times: { from: string; to: string },
   tooLong?: { hours: number; message: string },
@@ -10,7 +10,7 @@ export function readPeriod(
   if (to === 'invalid') return { refused: 'input.invalid', field: 'to' }
   const hours = to.since(from).total('hours')
   if (hours > 0 && hours <= (tooLong?.hours ?? Infinity)) return { from, to }
-  return { refused: 'input.invalid', field: 'to', message: tooLong?.message ?? 'The time must end after it begins.' }
+  return { refused: 'input.invalid', field: 'to', message: tooLong?.message ?? 'The period must end after it begins.' }
 }
 
 /** Parses an RFC 3339 instant, which may have more digits than Temporal accepts. */

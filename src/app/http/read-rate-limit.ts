@@ -77,9 +77,9 @@ export function createReadRateLimit(
     // Reset before the query, so that concurrent views do not all run it.
     usage.sinceCounted = 0
     const { inMinute, inHour } = await recentViews(db, session)
-    const start = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
-    const missing = Math.max(0, inHour - start(hourMs))
-    const lately = Math.min(missing, Math.max(0, inMinute - start(minuteMs)))
+    const viewsWithin = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
+    const missing = Math.max(0, inHour - viewsWithin(hourMs))
+    const lately = Math.min(missing, Math.max(0, inMinute - viewsWithin(minuteMs)))
     const earlier = missing - lately
     usage.viewedAt.push(
       ...Array.from({ length: earlier }, (_, i) => nowMs - minuteMs - ((hourMs - minuteMs) * i) / earlier),

@@ -90,6 +90,6 @@ export function refuseAs(reply: FastifyReply, refusal: Refusal) {
 
 /** Answers with the invalid rows of a file. */
 function refuseImport(reply: FastifyReply, rows: readonly CsvProblem[]) {
-  const message = 'Nothing was taken over: some rows are wrong. Correct them and send the whole file again.'
+  const message = 'Nothing was imported: some rows are invalid. Correct them and send the whole file again.'
   return reply.code(422).send({ error: { code: 'import.refused', message, rows } })
 }

@@ -165,7 +165,7 @@ const logBrokenSqlState = 'SL001'
 /** Starts the server. Returns the URL it listens at, and a function to stop it. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const requestTimeout = options.requestMs ?? defaultRequestMs
-  const isOperator = operatorCheck(options.metricsSources ?? [], desk.ways.publicUrl)
+  const isOperator = operatorCheck(options.metricsSources ?? [], desk.signInConfig.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
   const warnOnce = throttleLog((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
@@ -187,7 +187,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     isExempt: isProxy,
     onRefused: (visitor) => warnOnce({ visitor, most: maxConnections }, tooManyConnections),
   })
-  app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
+  app.decorate('isPublishedOverTls', desk.signInConfig.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
   await app.register(helmet, {
     contentSecurityPolicy: {

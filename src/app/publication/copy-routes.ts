@@ -1,6 +1,6 @@
 import type { Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
-import { singleUseDownloadRoutes } from './fetch-once.ts'
+import { singleUseDownloadRoutes } from './single-use-download.ts'
 import type { Pages } from './pages.ts'
 
 /** Routes for the single-use download of a copy by its requester (C1, L6). */

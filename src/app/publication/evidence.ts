@@ -22,12 +22,12 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const broken = proofs.filter(({ holds }) => !holds)
   const unchecked = promised.length - proofs.length
   // Unchecked promises count as broken.
-  const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
+  const summaryState = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => stateOf(one) === 'unproved').length
-  return html`<section class="summary ${whole}" aria-labelledby="evidence">
+  return html`<section class="summary ${summaryState}" aria-labelledby="evidence">
     <h2 id="evidence">${t('evidence.title')}</h2>
     <p class="summary-count">
-      ${mark(whole)}<span
+      ${mark(summaryState)}<span
         >${t('evidence.hold', { count: proofs.length - broken.length })}${broken.length > 0 && html` <strong>${t('evidence.do-not-hold', { count: broken.length })}</strong>`}${unchecked > 0 && ` ${t('evidence.unchecked', { count: unchecked })}`}</span
       >
     </p>

@@ -30,10 +30,10 @@ export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   }
   const key = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (drawKeyFile === undefined) throw cause
-    const allowed = `a file of ${keyBytes} random bytes that custodian, capture and feeds may read, the same on every machine`
+    const expected = `a file of ${keyBytes} random bytes that custodian, capture and feeds may read, the same on every machine`
     throw new Fault(
       'setting-wrong',
-      `SELOSTE_DRAW_KEY is "${path}", which cannot be read (${cause.code ?? ''}): allowed is ${allowed}.`,
+      `SELOSTE_DRAW_KEY is "${path}", which cannot be read (${cause.code ?? ''}): expected ${expected}.`,
       cause,
     )
   })

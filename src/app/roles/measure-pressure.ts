@@ -35,10 +35,10 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
 
   async function droppedByKernel(): Promise<number> {
     const dropped = await readDrops(rtp)
-    let start = 0
-    for (const [socket, count] of dropped) start += count - (droppedBefore.get(socket) ?? 0)
+    let total = 0
+    for (const [socket, count] of dropped) total += count - (droppedBefore.get(socket) ?? 0)
     droppedBefore = dropped
-    return start
+    return total
   }
 
   return {

@@ -34,6 +34,6 @@ export function readAttributePath(text: string): AttributePath | undefined {
 /** Like {@link readAttributePath}, but throws a SCIM error of the given type for an invalid path. */
 export function attributePath(text: string, wrong: 'invalidFilter' | 'invalidPath' | 'invalidValue'): AttributePath {
   const path = readAttributePath(text)
-  if (!path) throw new ScimError(400, `"${text.slice(0, 100)}" is no attribute.`, wrong)
+  if (!path) throw new ScimError(400, `"${text.slice(0, 100)}" is not an attribute.`, wrong)
   return path
 }

@@ -31,7 +31,7 @@ export function changeToMake(
   { now, numbering }: { now: Temporal.Instant; numbering: NumberingOptions },
 ): ChangeToMake {
   if (user.userName !== undefined && user.userName !== person.userId) {
-    throw new ScimError(400, 'userName is never changed: it is the personal user id.', 'mutability')
+    throw new ScimError(400, 'userName cannot be changed: it is the personal user id.', 'mutability')
   }
   // A person who has not started yet is changed as of the first day.
   const from = Temporal.Instant.compare(person.employedFrom, now) > 0 ? person.employedFrom : now

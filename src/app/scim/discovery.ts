@@ -18,7 +18,7 @@ export const serviceProviderConfig = {
     {
       type: 'oauthbearertoken',
       name: 'Bearer token',
-      description: 'A token that "seloste scim-token add" made, in the Authorization header',
+      description: 'A token created by "seloste scim-token add", in the Authorization header',
       specUri: 'https://www.rfc-editor.org/info/rfc6750',
       primary: true,
     },
@@ -42,7 +42,7 @@ export const resourceTypes = [
     id: 'Group',
     name: 'Group',
     endpoint: '/Groups',
-    description: 'An organisational unit; its members are those whose department it is',
+    description: 'An organisational unit; its members are the people with this department',
     schema: coreGroup,
     schemaExtensions: [],
     meta: { resourceType: 'ResourceType', location: `${scimPath}/ResourceTypes/Group` },

@@ -38,7 +38,11 @@ export function groupRoutes(scim: Routes, desk: Desk): void {
       method: ['POST', 'PUT', 'PATCH', 'DELETE'],
       url,
       handler: () => {
-        throw new ScimError(403, 'Groups are units: a person is in the one that their department names.', 'mutability')
+        throw new ScimError(
+          403,
+          'Groups are read-only: a group is a unit, and its members are the Users with this department.',
+          'mutability',
+        )
       },
     })
   }

@@ -27,16 +27,16 @@ export function readOperations(body: unknown): Operation[] {
   )
   const [schemas, operations] = [given.get('schemas'), given.get('operations')]
   if (!Array.isArray(schemas) || !schemas.includes(schema)) {
-    throw new ScimError(400, `A PATCH has the schema ${schema}.`, 'invalidSyntax')
+    throw new ScimError(400, `A PATCH must have the schema ${schema}.`, 'invalidSyntax')
   }
   if (!Array.isArray(operations) || operations.length === 0 || operations.length > maxOperations) {
-    throw new ScimError(400, `A PATCH has 1 to ${maxOperations} Operations.`, 'invalidSyntax')
+    throw new ScimError(400, `A PATCH must have 1 to ${maxOperations} Operations.`, 'invalidSyntax')
   }
   return operations.map((operation: unknown) => {
     const { op, path, value } = Object(operation) as Record<string, unknown>
     const kind = typeof op === 'string' ? op.toLowerCase() : ''
     if (kind !== 'add' && kind !== 'replace' && kind !== 'remove') {
-      throw new ScimError(400, 'op is "add", "replace" or "remove".', 'invalidSyntax')
+      throw new ScimError(400, 'op must be "add", "replace" or "remove".', 'invalidSyntax')
     }
     if (path !== undefined && path !== null && typeof path !== 'string') {
       throw new ScimError(400, 'path must be a string.', 'invalidPath')
@@ -52,7 +52,7 @@ export function patchUser(user: WrittenUser, operations: readonly Operation[]): 
 
 function patch(user: WrittenUser, { op, path, value }: Operation): WrittenUser {
   if (path === undefined) {
-    if (op === 'remove') throw new ScimError(400, 'A removal names a path.', 'noTarget')
+    if (op === 'remove') throw new ScimError(400, 'op "remove" needs a path.', 'noTarget')
     const { phones, ...attributes } = readUser(value)
     return {
       ...user,
@@ -101,7 +101,7 @@ function patchPhones(
   // No value matches the filter: adds a number with the filter's values, as Entra ID and Okta expect for `add` and `replace`.
   const made = filter && phoneFromFilter(filter)
   if (made) return mergePhones(phones, [change(made)])
-  throw new ScimError(400, 'No phone number is the one that the path means.', 'noTarget')
+  throw new ScimError(400, 'The path matches no phone number.', 'noTarget')
 }
 
 /** Returns the number that a filter describes; undefined if the filter has other operators than `eq`. */

@@ -32,18 +32,18 @@ function partsOf({ schema, attribute, sub }: AttributePath): PathParts {
   return [...(inCore ? [] : [schema.toLowerCase()]), attribute, sub ?? ''].filter((part) => part !== '')
 }
 
-function startsWith(way: PathParts, start: PathParts): boolean {
-  return start.every((part, index) => way[index] === part)
+function startsWith(path: PathParts, start: PathParts): boolean {
+  return start.every((part, index) => path[index] === part)
 }
 
-function select(holder: object, above: PathParts, wanted: (way: PathParts) => boolean): object {
+function select(holder: object, above: PathParts, wanted: (path: PathParts) => boolean): object {
   return Object.fromEntries(
     Object.entries(holder).flatMap(([name, value]) => {
-      const way = [...above, name.toLowerCase()]
+      const path = [...above, name.toLowerCase()]
       if (above.length === 0 && (name === 'id' || name === 'schemas')) return [[name, value as unknown]]
-      if (!wanted(way)) return []
+      if (!wanted(path)) return []
       const inner = (one: unknown): unknown =>
-        typeof one === 'object' && one !== null && !Array.isArray(one) ? select(one, way, wanted) : one
+        typeof one === 'object' && one !== null && !Array.isArray(one) ? select(one, path, wanted) : one
       return [[name, Array.isArray(value) ? value.map(inner) : inner(value)]]
     }),
   )

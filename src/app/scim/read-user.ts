@@ -51,7 +51,7 @@ export function nameOfAttribute({ schema, attribute, sub }: AttributePath): stri
 
 /** Reads the body of POST and PUT, or the value of a PATCH operation without a path. Ignores unknown attributes. */
 export function readUser(body: unknown): WrittenUser {
-  if (!isObject(body)) throw new ScimError(400, 'A User is a JSON object.', 'invalidSyntax')
+  if (!isObject(body)) throw new ScimError(400, 'A User must be a JSON object.', 'invalidSyntax')
   const user: WrittenUser = {}
   for (const [written, value] of Object.entries(body)) {
     const path = readAttributePath(written)
@@ -73,7 +73,7 @@ export function setAttribute(user: WrittenUser, name: string, value: unknown): b
   else if (name === 'enterprise.department') user.department = readText('department', value)
   else if (name === 'enterprise.manager' || name === 'enterprise.manager.value') user.manager = readManager(value)
   else if (name === 'name' || name === 'enterprise') {
-    if (value !== null && value !== undefined && !isObject(value)) throw invalidValue(`${name}: this is no object.`)
+    if (value !== null && value !== undefined && !isObject(value)) throw invalidValue(`${name} must be an object.`)
     if (name === 'name' && !value) Object.assign(user, { formatted: null, givenName: null, familyName: null })
     if (name === 'enterprise' && !value) Object.assign(user, { department: null, manager: null })
     for (const [part, inner] of Object.entries(value ?? {})) setAttribute(user, `${name}.${part.toLowerCase()}`, inner)
@@ -112,17 +112,17 @@ export function phonesOf({ phones }: WrittenUser): string[] {
 
 function readText(name: string, value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null
-  if (typeof value !== 'string') throw invalidValue(`${name}: this is no text.`)
+  if (typeof value !== 'string') throw invalidValue(`${name} must be a string.`)
   const text = value.trim()
-  if (text.length > maxNameLength) throw invalidValue(`${name}: there are more than ${maxNameLength} characters.`)
-  if (!isStorable(text)) throw invalidValue(`${name}: there is a character that cannot be stored.`)
+  if (text.length > maxNameLength) throw invalidValue(`${name} must have at most ${maxNameLength} characters.`)
+  if (!isStorable(text)) throw invalidValue(`${name} has a character that cannot be stored.`)
   return text || null
 }
 
 function readUserName(value: unknown): string {
   const userId = typeof value === 'string' ? userIdOf(value) : ''
   if (!isUserId(userId)) {
-    throw invalidValue('userName: one begins with a letter or a digit and has at most 64 letters, digits and . _ @ -')
+    throw invalidValue('userName must begin with a letter or a digit and have at most 64 letters, digits and . _ @ -')
   }
   return userId
 }
@@ -132,14 +132,14 @@ function readActive(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   const word = typeof value === 'string' ? value.toLowerCase() : ''
   if (word === 'true' || word === 'false') return word === 'true'
-  throw invalidValue('active: it is true or false.')
+  throw invalidValue('active must be true or false.')
 }
 
 export function readPhones(value: unknown): WrittenPhone[] {
   if (value === null || value === undefined) return []
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
     if (typeof one === 'string') return { value: one }
-    if (!isObject(one)) throw invalidValue('phoneNumbers: each is an object with value and type.')
+    if (!isObject(one)) throw invalidValue('phoneNumbers: each must be an object with value and type.')
     const phone: WrittenPhone = {}
     for (const [name, part] of Object.entries(one)) setPhonePart(phone, name.toLowerCase(), part)
     return phone
@@ -150,7 +150,7 @@ export function readPhones(value: unknown): WrittenPhone[] {
 export function setPhonePart(phone: WrittenPhone, part: string, value: unknown): void {
   if (part !== 'value' && part !== 'type') return
   if (value === null || value === undefined) phone[part] = undefined
-  else if (typeof value !== 'string' || !isStorable(value)) throw invalidValue(`phoneNumbers.${part}: this is no text.`)
+  else if (typeof value !== 'string' || !isStorable(value)) throw invalidValue(`phoneNumbers.${part} must be a string.`)
   else phone[part] = value
 }
 

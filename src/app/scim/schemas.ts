@@ -36,7 +36,7 @@ function attribute(name: string, description: string, more: Partial<Attribute> =
 
 const readOnly = { mutability: 'readOnly' as const }
 const reference = (to: string, name = '$ref') =>
-  attribute(name, 'Where it is', { type: 'reference', referenceTypes: [to], caseExact: true, ...readOnly })
+  attribute(name, 'URI of the resource', { type: 'reference', referenceTypes: [to], caseExact: true, ...readOnly })
 
 export const schemas = [
   ...ownSchemas(),
@@ -46,7 +46,7 @@ export const schemas = [
     name: 'User',
     description: 'A person in the directory; other attributes are accepted but not stored',
     attributes: [
-      attribute('userName', 'The personal user id; never changed and never used again', {
+      attribute('userName', 'The personal user id; never changed and never reused', {
         required: true,
         mutability: 'immutable',
         uniqueness: 'server',
@@ -58,8 +58,8 @@ export const schemas = [
           attribute('familyName', 'Family name'),
         ],
       }),
-      attribute('displayName', 'The name beside the calls that the person answers'),
-      attribute('active', 'Whether the person is in service', { type: 'boolean' }),
+      attribute('displayName', 'Name shown with the calls that the person answers'),
+      attribute('active', 'True while the person is employed', { type: 'boolean' }),
       attribute('phoneNumbers', 'The numbers at which the person answers calls; those of type work are stored', {
         multiValued: true,
         subAttributes: [
@@ -125,13 +125,13 @@ function ownSchemas() {
   const truth = (name: string, description: string) => fixed(name, description, { type: 'boolean' })
   const number = (name: string, description: string) => fixed(name, description, { type: 'integer' })
   const option = (name: string, description: string, ...more: Attribute[]) =>
-    fixed(name, description, { subAttributes: [truth('supported', 'Whether it is supported'), ...more] })
+    fixed(name, description, { subAttributes: [truth('supported', 'True if supported'), ...more] })
   const link = (name: string, description: string) =>
     fixed(name, description, { type: 'reference', referenceTypes: ['uri'], caseExact: true })
   const texts = (...names: string[]) => names.map((name) => fixed(name, `The ${name}`))
   const facts = [
     ...texts('name', 'type', 'description', 'mutability', 'returned', 'uniqueness'),
-    ...['multiValued', 'required', 'caseExact'].map((name) => truth(name, `Whether it is ${name}`)),
+    ...['multiValued', 'required', 'caseExact'].map((name) => truth(name, `True if ${name}`)),
     ...['canonicalValues', 'referenceTypes'].map((name) =>
       fixed(name, `The ${name}`, { required: false, multiValued: true }),
     ),
@@ -145,19 +145,19 @@ function ownSchemas() {
         option(
           'bulk',
           'Bulk operations',
-          number('maxOperations', 'Most operations at once'),
-          number('maxPayloadSize', 'Most bytes at once'),
+          number('maxOperations', 'Maximum number of operations in a request'),
+          number('maxPayloadSize', 'Maximum size of a request in bytes'),
         ),
-        option('filter', 'Filters', number('maxResults', 'Longest page')),
+        option('filter', 'Filters', number('maxResults', 'Maximum number of resources in a page')),
         option('changePassword', 'Changing passwords'),
         option('sort', 'Sorting'),
         option('etag', 'Versions'),
-        fixed('authenticationSchemes', 'How a client authenticates', {
+        fixed('authenticationSchemes', 'Authentication schemes of clients', {
           multiValued: true,
           subAttributes: [
             ...texts('type', 'name', 'description'),
-            link('specUri', 'Its specification'),
-            truth('primary', 'Whether it is the first choice'),
+            link('specUri', 'URI of the specification'),
+            truth('primary', 'True for the preferred scheme'),
           ],
         }),
       ],
@@ -167,12 +167,12 @@ function ownSchemas() {
       'A kind of resource',
       [
         ...texts('id', 'name', 'description'),
-        link('endpoint', 'Where such resources are'),
-        link('schema', 'Its schema'),
+        link('endpoint', 'Path of these resources'),
+        link('schema', 'URI of the schema'),
         fixed('schemaExtensions', 'Schemas that extend it', {
           required: false,
           multiValued: true,
-          subAttributes: [link('schema', 'The extension'), truth('required', 'Whether it is required')],
+          subAttributes: [link('schema', 'The extension'), truth('required', 'True if required')],
         }),
       ],
     ],

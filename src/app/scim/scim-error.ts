@@ -32,27 +32,29 @@ export class ScimError extends Error {
 export const invalidValue = (detail: string) => new ScimError(400, detail, 'invalidValue')
 export const notFound = () => new ScimError(404, 'There is no such resource.')
 export const tokenRefused = () =>
-  new ScimError(401, 'The bearer token is missing, unknown or revoked: seloste scim-token add makes one.')
+  new ScimError(401, 'The bearer token is missing, unknown or revoked: "seloste scim-token add" creates one.')
 
 /** Converts a refusal of the directory to an error with a message for the identity system's log. */
 export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions): ScimError {
   switch (refusal.refused) {
     case 'person.user-id-taken':
-      return new ScimError(409, 'userName has been used; user ids are never used again.', 'uniqueness')
+      return new ScimError(409, 'userName has been used; user ids are never reused.', 'uniqueness')
     case 'person.not-personal':
-      return invalidValue('userName is the name of a function: an account belongs to one natural person.')
+      return invalidValue('userName is the name of a function; an account must belong to one natural person.')
     case 'person.phone-taken': {
       const written = displayPhoneNumber(refusal.phoneKey, numbering)
       return new ScimError(409, `phoneNumbers: ${written} is the number of User ${refusal.by.id}.`, 'uniqueness')
     }
     case 'person.not-a-number':
-      return invalidValue(`phoneNumbers: "${refusal.written}" is no telephone number at which an official can answer.`)
+      return invalidValue(
+        `phoneNumbers: "${refusal.written}" is not a telephone number at which an official can answer.`,
+      )
     case 'person.name-missing':
-      return invalidValue('displayName, name.formatted, or name.givenName and name.familyName: a person has a name.')
+      return invalidValue('A name is required: displayName, name.formatted, or name.givenName and name.familyName.')
     case 'person.unknown-supervisor':
       return invalidValue(`manager: there is no User "${refusal.userId}".`)
     case 'person.circle':
-      return invalidValue('manager: somebody would be their own manager, directly or through others.')
+      return invalidValue('manager: a person cannot be their own manager, directly or through others.')
     // Not expected: changes by a token need no confirmation by a second person.
     case 'person.needs-confirmation':
     case 'change.own':

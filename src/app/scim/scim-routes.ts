@@ -54,7 +54,7 @@ function discoveryRoutes(scim: Routes): void {
     ['/Schemas', schemas],
   ] as const) {
     scim.get<{ Querystring: { filter?: string } }>(path, ({ query }) => {
-      if (query.filter !== undefined) throw new ScimError(403, 'What the server can do is not filtered.')
+      if (query.filter !== undefined) throw new ScimError(403, 'Discovery endpoints cannot be filtered.')
       return listResponse(all, all.length, {})
     })
     scim.get<{ Params: { id: string } }>(`${path}/:id`, ({ params }) => {
@@ -71,7 +71,8 @@ function refuseWrites(scim: Routes, url: string): void {
   scim.route({
     method: ['POST', 'PUT', 'PATCH', 'DELETE'],
     url,
-    handler: (_request, reply) => answerError(reply.header('allow', 'GET'), new ScimError(405, 'This is only read.')),
+    handler: (_request, reply) =>
+      answerError(reply.header('allow', 'GET'), new ScimError(405, 'This resource is read-only.')),
   })
 }
 

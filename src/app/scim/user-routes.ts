@@ -34,7 +34,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   scim.post('/Users', async (request, reply) => {
     const token = bearerOf(request)
     const { userName, ...user } = readUser(checkSchemas(request.body))
-    if (userName === undefined) throw invalidValue('userName: it is missing.')
+    if (userName === undefined) throw invalidValue('userName is required.')
     const id = await enter(token, { ...user, userName })
     reply.code(201)
     return answerUser(request, reply, await findOne(token, id))
@@ -164,7 +164,7 @@ function checkSchemas(body: unknown): unknown {
   const [, schemas] = Object.entries(Object(body) as object).find(([name]) => name.toLowerCase() === 'schemas') ?? []
   const named: unknown[] = Array.isArray(schemas) ? schemas : []
   if (!named.some((one) => typeof one === 'string' && one.toLowerCase() === coreUser.toLowerCase())) {
-    throw new ScimError(400, `The schemas of a User name ${coreUser}.`, 'invalidSyntax')
+    throw new ScimError(400, `The schemas of a User must include ${coreUser}.`, 'invalidSyntax')
   }
   return body
 }

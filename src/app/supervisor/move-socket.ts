@@ -9,15 +9,15 @@ import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { Environment } from '../capture/pause-register.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** Functions of the supervisor that a move calls. */
+/** Functions of the supervisor for a move. */
 export interface MoveHandlers {
   /** Stops all roles except capture, which continues to record into its spool. */
-  hold: () => Promise<void>
+  pause: () => Promise<void>
   /** Resumes all roles: with these settings if the register has moved, otherwise with the old ones. */
   resume: (environment: Environment) => Promise<void>
 }
 
-type MoveRequest = { hold: Environment } | { goOn: true }
+type MoveRequest = { pause: Environment } | { resume: true }
 type MoveResponse = { done: true } | { refused: string }
 
 export interface MoveSocket {
@@ -27,7 +27,7 @@ export interface MoveSocket {
 }
 
 /** Opens the socket. Accepts one move at a time. */
-export async function listenForMoves(settings: SocketSettings, makesWay: MoveHandlers): Promise<MoveSocket> {
+export async function listenForMoves(settings: SocketSettings, handlers: MoveHandlers): Promise<MoveSocket> {
   const path = socketPath(settings, 'moving')
   const open = new Set<Socket>()
   let mover: Socket | undefined
@@ -49,13 +49,13 @@ export async function listenForMoves(settings: SocketSettings, makesWay: MoveHan
       if (environment === undefined) return
       const to = environment
       environment = undefined
-      await makesWay.resume(to)
+      await handlers.resume(to)
     }
     open.add(socket)
-    socket.on('error', () => undefined) // Its end follows.
+    socket.on('error', () => undefined) // `close` follows.
     createInterface({ input: socket }).on('line', (line) => {
       const request = JSON.parse(line) as MoveRequest
-      if ('goOn' in request) {
+      if ('resume' in request) {
         last = last.then(() => answer(resume()))
         return
       }
@@ -66,8 +66,8 @@ export async function listenForMoves(settings: SocketSettings, makesWay: MoveHan
         .then(() => before)
         .then(() => {
           if (socket.destroyed) return
-          environment = request.hold
-          return answer(makesWay.hold())
+          environment = request.pause
+          return answer(handlers.pause())
         })
     })
     socket.on('close', () => {
@@ -89,7 +89,7 @@ export async function listenForMoves(settings: SocketSettings, makesWay: MoveHan
 
 /** Connection to a Seloste that can be paused. Closing it without `resume` also resumes Seloste. */
 export interface MoveConnection {
-  hold: (environment: Environment) => Promise<void>
+  pause: (environment: Environment) => Promise<void>
   resume: () => Promise<void>
   close: () => void
 }
@@ -108,7 +108,7 @@ export async function connectForMove(settings: SocketSettings): Promise<MoveConn
     if ('refused' in response) one?.reject(new Fault('move-not-held', response.refused))
     else one?.resolve()
   })
-  socket.on('error', () => undefined) // Its end follows.
+  socket.on('error', () => undefined) // `close` follows.
   socket.on('close', () => {
     for (const one of waiting) one.reject(new Fault('move-not-held', 'the running Seloste has exited; see its log'))
   })
@@ -119,8 +119,8 @@ export async function connectForMove(settings: SocketSettings): Promise<MoveConn
     return one.promise
   }
   return {
-    hold: (environment) => request({ hold: environment }),
-    resume: () => request({ goOn: true }),
+    pause: (environment) => request({ pause: environment }),
+    resume: () => request({ resume: true }),
     close: () => socket.end(),
   }
 }

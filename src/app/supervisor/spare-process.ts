@@ -70,7 +70,7 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
 
 /** Called in the spare process: resolves when it is activated. Exits when its supervisor has exited. */
 export async function waitForActivation(role: string, readProgram: () => Promise<unknown>): Promise<void> {
-  process.title = 'seloste: a spare that waits'
+  process.title = 'seloste: spare process'
   const gone = () => process.exit(0)
   process.once('disconnect', gone)
   const needed = new Promise<ActivationMessage['go']>((resolve) => {

@@ -154,14 +154,14 @@ export async function superviseRoles(
     void endChild(child)
   }
 
-  function restart(name: RoleName, startedAt: number, method: string): void {
+  function restart(name: RoleName, startedAt: number, exit: string): void {
     const soon = performance.now() - startedAt < earlyExitMs ? (earlyExits.get(name) ?? 0) + 1 : 0
     earlyExits.set(name, soon)
     if (soon > maxEarlyExits) {
-      fail(new Error(`the ${name} process keeps exiting (${method}); see its last lines above`))
+      fail(new Error(`the ${name} process keeps exiting (${exit}); see its last lines above`))
       return
     }
-    log.error(`the ${name} process exited (${method}); restarting it`)
+    log.error(`the ${name} process exited (${exit}); restarting it`)
     setTimeout(
       () => {
         if (!stopping) start(name).catch(() => undefined)
@@ -187,7 +187,7 @@ export async function superviseRoles(
     const capture = children.get('capture')
     await backups?.stop()
     await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
-    if (capture) await sendToCapture(capture, { register: 'hold' })
+    if (capture) await sendToCapture(capture, { register: 'pause' })
     log.warn('the register is paused while it is moved; calls are recorded and queued in the spool')
   }
 
@@ -219,7 +219,7 @@ export async function superviseRoles(
     }
     const capture = children.get('capture')
     const databaseUrl = database.roleUrls.capture
-    if (capture) await sendToCapture(capture, { register: 'goOn', databaseUrl, environment: newLocation ?? {} })
+    if (capture) await sendToCapture(capture, { register: 'resume', databaseUrl, environment: newLocation ?? {} })
     if (before !== database) await before.stop()
     const [left, waiting] = [newLocation, held]
     newLocation = undefined
@@ -246,7 +246,7 @@ export async function superviseRoles(
   try {
     await assertFit(database.adminUrl)
     const addresses = await startRoles('capture', 'desk')
-    moving = await listenForMoves(settings, { hold: pauseRoles, resume })
+    moving = await listenForMoves(settings, { pause: pauseRoles, resume })
     return {
       database,
       addresses,
@@ -286,14 +286,14 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
 }
 
 /** Sends a request to capture. Throws capture's error, or an error if it does not answer. */
-async function sendToCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
+async function sendToCapture(capture: ChildProcess, request: RegisterPauseRequest): Promise<void> {
   const answered = Promise.withResolvers<RegisterPauseReply>()
   const onMessage = (message: object) => {
     if ('register' in message) answered.resolve(message as RegisterPauseReply)
   }
-  const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
+  const timer = setTimeout(() => answered.resolve({ register: 'paused', failed: 'capture does not answer' }), stopMs)
   capture.on('message', onMessage)
-  capture.send(wish)
+  capture.send(request)
   const answer = await answered.promise
   clearTimeout(timer)
   capture.off('message', onMessage)

@@ -80,7 +80,7 @@ export async function makeDatabase(
     const [file, line, error] = wrong[0]!
     throw new Fault(
       'database-access-file-wrong',
-      `${file} has an error in line ${line} (${error}); it is as it was before`,
+      `${file} has an error in line ${line} (${error}); both files were restored`,
     )
   }
   for (const { path, text } of before) {
@@ -104,7 +104,7 @@ async function assertOwned(ask: QueryAsSuperuser, owner: string, database: strin
     ...(makesRoles === 't' ? [] : [`${owner} may not create roles`]),
   ]
   if (reasons.length === 0) return
-  throw new Fault('database-unfit', `The database ${database} was there before, and ${reasons.join(', ')}.`)
+  throw new Fault('database-unfit', `The database ${database} exists already, but ${reasons.join(', ')}.`)
 }
 
 /** Changes a file’s text. Returns what it was. */

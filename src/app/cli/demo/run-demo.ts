@@ -116,7 +116,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       for (const line of failedEvaluations) print(`  evaluation not created: ${line}`)
       const failedSessions = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
       for (const line of failedSessions) print(`  training session not created: ${line}`)
-      print('  of the past month calls are evaluated and used in training')
+      print('  some calls of the past month are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)
         log.error({ err: error }, 'the evaluations or the training of the demo are incomplete')

@@ -62,7 +62,7 @@ test('a question is asked again if its answer cannot be read', async () => {
     lines({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
   )
   await newDescription(file, undefined, open)
-  expect(shown().match(/a day is written 2026-12-31/g)).toHaveLength(2)
+  expect(shown().match(/not a date: write it as 2026-12-31/g)).toHaveLength(2)
   expect(shown()).toContain('a whole number from 0 to 99')
   expect(process.exitCode).toBeUndefined()
 })

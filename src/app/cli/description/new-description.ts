@@ -51,7 +51,10 @@ async function readFrom(path: string): Promise<Answers> {
   const read = readAnswers(await readGiven(path))
   if (read.ok) return read.answers
   for (const problem of read.problems) console.log(`${path}  ${problem}`)
-  throw new Fault('argument-wrong', `${path} has not the answers that docs/formats/register-description.md lists`)
+  throw new Fault(
+    'argument-wrong',
+    `the answers in ${path} are not valid; docs/formats/register-description.md lists those needed`,
+  )
 }
 
 /** @throws Fault `file-unreadable` */

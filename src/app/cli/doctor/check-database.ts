@@ -1,7 +1,7 @@
 import { connectDatabase } from '#platform/database/connect.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
-const oldest = 15
+const oldestVersion = 15
 const maxConnections = 100
 const clockSkewWarningMs = 1_000
 const clockSkewErrorMs = 30_000
@@ -63,15 +63,15 @@ export interface DatabaseFacts {
   summer: string
 }
 
-export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] {
+export function judgeDatabase(facts: DatabaseFacts, skewMs: number): Finding[] {
   const version = Math.floor(facts.version / 10_000)
   const found = [
-    version >= oldest
+    version >= oldestVersion
       ? ok('database.version', `PostgreSQL ${version} answers`)
       : error(
           'database.version',
           `PostgreSQL ${version} is too old`,
-          `use ${oldest} or later; 15, 17 and 18 are tested`,
+          `use ${oldestVersion} or later; 15, 17 and 18 are tested`,
         ),
     facts.encoding === 'UTF8'
       ? ok('database.encoding', 'the database is UTF-8')
@@ -108,10 +108,10 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
       ? warning(
           'database.log',
           'its log contains failed statements, with names and numbers in them',
-          'as a superuser, set for this database what docs/operate/database-and-store.md has under “Its log”',
+          'as a superuser, apply the settings in docs/operate/database-and-store.md, “Its log”, to this database',
         )
       : ok('database.log', 'its log contains no names and numbers'),
-    judgeClockSkew(apartMs),
+    judgeClockSkew(skewMs),
   ]
   for (const [name, allowed] of Object.entries(durable)) {
     const setting = facts[name as 'fsync']
@@ -125,11 +125,11 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
   return found
 }
 
-function judgeClockSkew(apartMs: number): Finding {
-  const says = `its clock and this machine's are ${Math.round(apartMs)} ms apart`
+function judgeClockSkew(skewMs: number): Finding {
+  const says = `its clock and this machine's are ${Math.round(skewMs)} ms apart`
   const remedy = 'synchronise both by NTP; terms and the log use its clock, calls use this one'
-  if (apartMs > clockSkewErrorMs) return error('database.clock', says, remedy)
-  return apartMs > clockSkewWarningMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
+  if (skewMs > clockSkewErrorMs) return error('database.clock', says, remedy)
+  return skewMs > clockSkewWarningMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
 }
 
 const remedies: Record<string, string> = {

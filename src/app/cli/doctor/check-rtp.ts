@@ -26,7 +26,7 @@ export async function findPlainRtp(db: Kysely<RegisterTables>): Promise<Finding[
   return rows.map(({ trunk, last }) =>
     warning(
       'sip.rtp',
-      `${trunk || 'a client of no named trunk'} sends RTP without SRTP, last at ${last.toString({ smallestUnit: 'second' })}: anybody who can send packets from its client’s address and port is recorded in its calls once it is silent for 0.4 s, without any mark`,
+      `${trunk || 'a client of no named trunk'} sends RTP without SRTP, last at ${last.toString({ smallestUnit: 'second' })}: anybody who can send packets from the client’s address and port can add audio to its recordings, unmarked, once the client has sent nothing for 0.4 s`,
       'turn on SRTP with SDES keys (RTP/SAVP) over TLS at the client, and set SELOSTE_SIPS_... (docs/operate/secure-trunks.md); until then let no other host send under its addresses',
     ),
   )

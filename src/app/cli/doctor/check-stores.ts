@@ -20,7 +20,7 @@ export async function checkStores(settings: Settings): Promise<Finding[]> {
     return [unknown('objects', 'the stores in SELOSTE_DATA are checked once the folder exists'), ...noBackups(backups)]
   return [
     objects.kind !== 's3' && !(await isThere(objects.folder))
-      ? ok('objects', `${objects.folder} is not there yet; the first start makes it`)
+      ? ok('objects', `${objects.folder} does not exist yet; the first start creates it`)
       : await checkStore('objects', async () => {
           const store = await openObjects(settings)
           await store.assertForgets()

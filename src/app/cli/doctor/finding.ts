@@ -1,6 +1,6 @@
 /** Result of a check. A warning needs attention; an error prevents Seloste from working or from keeping a promise. */
 export interface Finding {
-  /** Stable: `disk.sync`, `ports.sip`. */
+  /** Stable name: `sync.data`, `port.SELOSTE_SIP.udp`. */
   check: string
   is: 'ok' | 'unknown' | 'warning' | 'error'
   says: string

@@ -69,7 +69,7 @@ function check(text: string, read: () => string): Answer<string> {
   try {
     return { value: read() }
   } catch (error) {
-    return { wrong: text === '' ? 'something must be written' : (error as Error).message }
+    return { wrong: text === '' ? 'an answer is needed' : (error as Error).message }
   }
 }
 

@@ -86,7 +86,7 @@ test('a file of settings is checked as a whole before anything is written', asyn
     )
   }
   expect(await refused('SELOSTE_SIP=192.0.2.5:5060\n')).toContain('SELOSTE_SIP_SOURCES is not set')
-  expect(await refused('SELOSTE_SPI=192.0.2.5:5060\n')).toContain('SELOSTE_SPI is no setting')
+  expect(await refused('SELOSTE_SPI=192.0.2.5:5060\n')).toContain('SELOSTE_SPI is not a setting')
   expect(await refused('DATABASE_URL=postgres://seloste:secret@db.example/seloste\n')).toMatch(
     /^DATABASE_URL has a password/,
   )

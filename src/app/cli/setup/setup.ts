@@ -34,7 +34,7 @@ export async function setup(args: string[], openNow: () => Terminal = openTermin
   const before = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Fault(
       'file-unreadable',
-      `${file} cannot be read; the Debian package brings it, or name another with --settings`,
+      `${file} cannot be read; the Debian package installs it, or name another with --settings`,
       cause,
     )
   })
@@ -112,9 +112,9 @@ async function reservePorts({ rtp: { firstPort, lastPort } }: Settings): Promise
 function assertPublic(settings: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const unknown = [...settings.keys()].find((name) => !(settingNames as readonly string[]).includes(name))
   if (unknown !== undefined)
-    throw new Fault('argument-wrong', `${unknown} is no setting: docs/operate/settings.md lists them`)
+    throw new Fault('argument-wrong', `${unknown} is not a setting: docs/operate/settings.md lists them`)
   if (/^postgres(ql)?:\/\/[^/@]*:[^/@]*@/.test(settings.get('DATABASE_URL') ?? '')) {
-    throw new Fault('argument-wrong', 'DATABASE_URL has a password: it belongs into owner.env, custodian.env and so on')
+    throw new Fault('argument-wrong', 'DATABASE_URL has a password: it belongs in owner.env, custodian.env and so on')
   }
   return settings
 }
@@ -124,5 +124,5 @@ async function assertDescription(path: string | undefined): Promise<void> {
   const parsed = parseDescription(await readGiven(path))
   if (parsed.ok) return
   printProblems(path, parsed.problems)
-  throw new Fault('argument-wrong', `${path} is no valid description: see above`)
+  throw new Fault('argument-wrong', `${path} is not a valid description: see above`)
 }

@@ -9,7 +9,7 @@ export interface IngestQueue {
    */
   failed(id: string, code: string): number
   /** Postpones a recording by the longest pause. */
-  leave(id: string, code: string): void
+  postpone(id: string, code: string): void
   /** Returns the recording that has waited longest. `sinceMs` as in performance.now(). */
   oldest(): { sinceMs: number; code: string } | undefined
 }
@@ -49,7 +49,7 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
     },
-    leave(id, code) {
+    postpone(id, code) {
       const [sinceMs, againAtMs] = [nowMs(), nowMs() + maxRecordingRetryMs]
       known.set(id, { sinceMs, tries: 1, againAtMs, code })
     },

@@ -90,7 +90,7 @@ export function ingestRecordings(options: {
     if (!begun) {
       for (const { id, code } of await recordingsOfCrashedIngests(db)) {
         log.error({ recording: id }, 'a custodian exited while ingesting this recording; retrying in an hour')
-        queue.leave(id, code)
+        queue.postpone(id, code)
       }
       begun = true
     }

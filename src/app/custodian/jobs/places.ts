@@ -75,7 +75,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
       const described = await describeAll()
       const judged = await judgePlaces(db, described, judgementContext())
       for (const one of judged) {
-        const { place: place, verdict } = one
+        const { place, verdict } = one
         const line = verdict.attested
           ? undefined
           : one.mayBeUsed
@@ -85,7 +85,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
       }
       for (const name of await markPlacesUnused(db, described))
         log.info({ place: name }, 'a place of data is no longer used')
-      const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place: place }) => place.name))
+      const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place }) => place.name))
       for (const { place, fault } of await places.catchUp()) if (usable.has(place)) logOnce(`reach of ${place}`, fault)
     },
     onError: (error) => {

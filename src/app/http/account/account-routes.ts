@@ -30,9 +30,9 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, {
     signInOptions: () => ({
       secondFactor: secondFactorDemandNow(desk),
-      passkeys: desk.ways.publicUrl !== undefined,
-      publicUrl: desk.ways.publicUrl,
-      identityProvider: desk.ways.identityProvider,
+      passkeys: desk.signInConfig.publicUrl !== undefined,
+      publicUrl: desk.signInConfig.publicUrl,
+      identityProvider: desk.signInConfig.identityProvider,
       passwordRules: { leastAlone: minLengthAlone, leastWithSecondFactor: minLengthWithSecondFactor, greatest },
     }),
 

@@ -23,7 +23,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginIdentityProvider,
     handler: async (request, reply) => {
-      if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
+      if (!desk.signInConfig.identityProvider) return refuse(reply, 'not-found')
       const { returnTo = '/', fresh = false } = request.query
       return begin(request, reply, { returnTo, fresh, previousSession: sessionToken(request) })
     },
@@ -32,7 +32,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.finishIdentityProvider,
     handler: async (request, reply) => {
-      if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
+      if (!desk.signInConfig.identityProvider) return refuse(reply, 'not-found')
       const newSession = newSessionToken()
       const finished = await identityProvider.finish({
         flow: providerFlow(request) ?? '',
@@ -83,6 +83,8 @@ function back(reply: FastifyReply, path: string, refused?: string) {
 }
 
 /** Returns the provider's URL for signing out there as well; no URL without a provider, or if the custodian does not answer. */
-export async function signOutUrl({ ways, custodian }: Desk, { token }: Session): Promise<{ url?: string }> {
-  return ways.identityProvider ? custodian.identityProvider.signOutUrl({ session: token }).catch(() => ({})) : {}
+export async function signOutUrl({ signInConfig, custodian }: Desk, { token }: Session): Promise<{ url?: string }> {
+  return signInConfig.identityProvider
+    ? custodian.identityProvider.signOutUrl({ session: token }).catch(() => ({}))
+    : {}
 }

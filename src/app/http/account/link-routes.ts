@@ -73,7 +73,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
     askFactorRemoval: ({ session, params, body }) => {
       const reason = nameOf(body.reason)
       if (reason === '') {
-        return { refused: 'input.invalid', message: 'Say why it is to be removed.', field: 'reason' }
+        return { refused: 'input.invalid', message: 'Give the reason for the removal.', field: 'reason' }
       }
       return viewed(requestFactorRemoval(desk.db, session, params.id, reason), (request) =>
         viewRemoval(request, session, false),

@@ -16,7 +16,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
   const { passkeys } = desk.custodian
   /** Refuses requests if no public URL is set, because passkeys need a host name. */
   const preHandler = async (_request: FastifyRequest, reply: FastifyReply) => {
-    if (desk.ways.publicUrl === undefined) return refuse(reply, 'not-found')
+    if (desk.signInConfig.publicUrl === undefined) return refuse(reply, 'not-found')
   }
 
   registerOperations(app, { listPasskeys: ({ session }) => items(listOwnPasskeys(desk.db, session)) })

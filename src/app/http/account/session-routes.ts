@@ -43,7 +43,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       const token = sessionToken(request)
       const { otp, recoveryCode } = request.body
       if ((otp === undefined) === (recoveryCode === undefined)) {
-        return { refused: 'input.invalid', message: 'Give one of the two: otp or recoveryCode.', field: 'otp' }
+        return { refused: 'input.invalid', message: 'Send exactly one of otp and recoveryCode.', field: 'otp' }
       }
       return token === undefined ? { refused: 'session.none' } : finish(request, reply, token, request.body)
     },

@@ -57,8 +57,9 @@ export function referencePage(document: Part): { page: string; policy: string } 
           <h1>${info.title} API ${info.version}</h1>
           <p>${info.description} ${all.length} operations; the same as <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
           <p>
-            People sign in with <code>POST /api/session</code>; the cookie is the session. Every look is under a
-            purpose, needs a right that covers it, and is in the access log. Changes are taken from this origin alone.
+            Users sign in with <code>POST /api/session</code>, which sets the session cookie. Every view has a purpose,
+            needs an access right that covers it, and is recorded in the audit log. Changes are accepted only from this
+            origin.
           </p>
         </header>
         <nav aria-label="Groups">
@@ -78,8 +79,8 @@ export function referencePage(document: Part): { page: string; policy: string } 
           <section aria-labelledby="errors">
             <h2 id="errors">errors</h2>
             <p>
-              Whatever is refused is answered with <code>{ error: { code, message, field? } }</code>. A program looks at
-              the code, which does not change.
+              A refusal has the body <code>{ error: { code, message, field? } }</code>. Programs should use the code,
+              which is stable.
             </p>
             ${Object.entries(components.responses).map(errorsOf)}
           </section>
@@ -117,8 +118,8 @@ function parametersOf(operationId: string, parameters: Operation['parameters']):
         <tr>
           <th scope="col">Parameter</th>
           <th scope="col">In</th>
-          <th scope="col">Is</th>
-          <th scope="col">What</th>
+          <th scope="col">Type</th>
+          <th scope="col">Description</th>
         </tr>
       </thead>
       <tbody>
@@ -160,7 +161,7 @@ function errorsOf([status, { description }]: [string, { description: string }]):
           <thead>
             <tr>
               <th scope="col">Code</th>
-              <th scope="col">What it says</th>
+              <th scope="col">Message</th>
             </tr>
           </thead>
           <tbody>

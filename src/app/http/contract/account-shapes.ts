@@ -216,7 +216,7 @@ export const PersonAccount = Type.Object({
   totp: Type.Boolean({ description: 'Has an authenticator enrolled' }),
   passkeys: Type.Integer(),
   link: Type.Optional(
-    Type.Object({ madeAt: instant('Made'), until: instant('Good until') }, { description: 'Unused' }),
+    Type.Object({ madeAt: instant('Made'), until: instant('Valid until') }, { description: 'Unused' }),
   ),
   removal: Type.Optional(
     Type.Object(

@@ -67,7 +67,7 @@ export const AnonymisedCopy = Type.Object(
   {
     id: uuid('The copy'),
     recordingId: uuid('The recording'),
-    durationMs: milliseconds('State of the recording'),
+    durationMs: milliseconds('Duration of the recording'),
     state: literals([...copyStates], 'State'),
     revision: Type.Integer({ description: 'Incremented with every change; a change resets an approval' }),
     ...work,
@@ -115,7 +115,7 @@ export const AnonymisedCopy = Type.Object(
       Type.Object({
         at: instant('When'),
         by: person('The second person'),
-        outcome: literals(['APPROVED', 'REJECTED'], 'How'),
+        outcome: literals(['APPROVED', 'REJECTED'], 'Outcome'),
         note: Type.Optional(Type.String()),
       }),
     ),
@@ -236,7 +236,7 @@ export const anonymisedCopyOperations = {
     body: Type.Object(
       {
         revision: counted(0, 'Revision that was listened to'),
-        outcome: literals(['APPROVED', 'REJECTED'], 'How'),
+        outcome: literals(['APPROVED', 'REJECTED'], 'Outcome'),
         note: Type.Optional(written(1000, 'What the preparer must correct; without names')),
       },
       closed,

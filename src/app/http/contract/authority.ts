@@ -94,7 +94,7 @@ export const AuthorityDetail = Type.Object({
   assessment: Type.Optional(Type.Object({ text: Type.String(), by: person('By whom'), at: instant('When') })),
   decision: Type.Optional(
     Type.Object({
-      outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
+      outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'Outcome'),
       reasons: Type.String(),
       by: person('The decision maker'),
       at: instant('When'),
@@ -172,7 +172,7 @@ export const authorityOperations = {
     summary: 'Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35)',
     body: Type.Object(
       {
-        outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
+        outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'Outcome'),
         items: Type.Optional(
           Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'With PART: numbers of the granted items' }),
         ),

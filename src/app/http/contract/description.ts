@@ -57,7 +57,7 @@ export const Draft = Type.Object({
   }),
   mayEdit: Type.Boolean({
     description:
-      'True if the viewer’s own and open: it can be changed while DRAFT, taken back while SUBMITTED, or withdrawn',
+      'True if the draft is open and the viewer’s own: it can be changed while DRAFT, taken back while SUBMITTED, or withdrawn',
   }),
   mayDecide: Type.Boolean({
     description: 'True if it was submitted by somebody else and the viewer decides for the controller',

@@ -97,7 +97,10 @@ export const endOperations = {
     route: 'GET /api/holds',
     access: 'view',
     summary: 'List preservation orders, for the security unit and the decision maker only',
-    querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
+    querystring: Type.Object(
+      { state: Type.Optional(literals(['in-force', 'ended'], 'Only orders in this state')) },
+      closed,
+    ),
     response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
   },
   enterHold: {

@@ -117,7 +117,7 @@ const OwnEvaluation = Type.Object({
   comments: Comments,
   note: Type.String(),
   ...disagreement,
-  releasedAt: instant('Given'),
+  releasedAt: instant('Released'),
 })
 
 const CalibrationSummary = Type.Object({
@@ -254,7 +254,7 @@ export const qualityOperations = {
   answerDisagreement: {
     route: 'POST /api/quality/evaluations/:id/answer',
     summary: 'Answer an official’s disagreement: keep the evaluation, or reopen it',
-    body: Type.Object({ outcome: literals(['KEPT', 'REOPENED'], 'How'), text: written(2000, 'Answer') }, closed),
+    body: Type.Object({ outcome: literals(['KEPT', 'REOPENED'], 'Outcome'), text: written(2000, 'Answer') }, closed),
     response: noContent,
   },
   listOwnEvaluations: {

@@ -138,8 +138,8 @@ export const reconciliationOperations = {
     body: Type.Object(
       {
         kind: Kind,
-        from: instant('Filters of the list that was read'),
-        to: instant('Filters of the list that was read'),
+        from: instant('Start of the list that was read'),
+        to: instant('End of the list that was read (exclusive)'),
         ...narrowed,
         segments: Type.Optional(
           Type.Array(uuid('A segment'), {

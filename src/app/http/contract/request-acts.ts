@@ -20,7 +20,7 @@ export const SubjectCopy = Type.Object(
       ['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed', 'failed'],
       'destroyed: with its recording; failed: could not be created, so another can be requested',
     ),
-    takenAt: Type.Optional(instant('Fetched')),
+    takenAt: Type.Optional(instant('Downloaded')),
     downloads: Type.Array(Download, { description: 'Downloads, begun or refused, oldest first' }),
   },
   { description: 'A copy for the requester (GDPR 15(3)), which nobody in the agency can decrypt' },
@@ -41,7 +41,7 @@ export const Correction = Type.Object({
   proposedAt: instant('Proposed'),
   proposedBy: person('By whom'),
   decided: Type.Optional(
-    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['APPROVED', 'REJECTED'], 'How') }),
+    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['APPROVED', 'REJECTED'], 'Outcome') }),
   ),
 })
 export type Correction = Static<typeof Correction>
@@ -73,7 +73,7 @@ export const requestActOperations = {
         recipient: Type.Optional(
           Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
         ),
-        othersRights: literals(['WEIGHED'], 'True: the rights of the other party have been considered (GDPR 15(4))'),
+        othersRights: literals(['WEIGHED'], 'WEIGHED: the rights of the other party have been considered (GDPR 15(4))'),
       },
       closed,
     ),
@@ -125,7 +125,7 @@ export const requestActOperations = {
   decideCorrection: {
     route: 'POST /api/corrections/:id/decision',
     summary: 'Decide on a correction; the previous value stays in the log',
-    body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
+    body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'Outcome') }, closed),
     response: noContent,
   },
   decideOpenness: {
@@ -133,7 +133,7 @@ export const requestActOperations = {
     summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
     body: Type.Object(
       {
-        outcome: literals(['SECRET', 'REFERRED'], 'How'),
+        outcome: literals(['SECRET', 'REFERRED'], 'Outcome'),
         provision: written(200, 'The legal provision applied'),
         leadsTo: Type.Optional(leadsTo),
       },

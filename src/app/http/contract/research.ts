@@ -51,7 +51,7 @@ export const researchLacks = [
 
 export const Lack = Type.Object(
   {
-    what: literals([...researchLacks], 'Missing prerequisite, or a change'),
+    what: literals([...researchLacks], 'Missing prerequisite, or a change that prevents the release'),
     items: Type.Optional(Type.Array(Type.Integer(), { description: 'Numbers of the items' })),
     until: Type.Optional(instant('With due-date-late: earliest destruction of an item')),
   },
@@ -93,7 +93,7 @@ export const Extension = Type.Object({
   reasons: Type.String(),
   askedBy: person('By whom'),
   decided: Type.Optional(
-    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['GRANTED', 'REFUSED'], 'How') }),
+    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['GRANTED', 'REFUSED'], 'Outcome') }),
   ),
 })
 
@@ -146,7 +146,7 @@ export const Package = Type.Object(
     madeAt: instant('Made'),
     madeBy: person('By whom'),
     expiresAt: instant('End of the download period'),
-    takenAt: Type.Optional(instant('Fetched')),
+    takenAt: Type.Optional(instant('Downloaded')),
     downloads: Type.Array(Download, { description: 'Downloads, begun or refused, oldest first' }),
   },
   { description: 'An encrypted package, downloaded once' },
@@ -174,7 +174,7 @@ export const ResearchDetail = Type.Object({
   ),
   decision: Type.Optional(
     Type.Object({
-      outcome: literals(['GRANTED', 'REFUSED'], 'How'),
+      outcome: literals(['GRANTED', 'REFUSED'], 'Outcome'),
       reasons: Type.String(),
       by: person('The decision maker'),
       at: instant('When'),
@@ -264,7 +264,7 @@ export const researchOperations = {
       {
         reference: line(64, 'Location of the document'),
         signatory: line(200, 'Person who signed for the institute'),
-        signedOn: day('When'),
+        signedOn: day('Day of the signature'),
       },
       closed,
     ),
@@ -275,7 +275,7 @@ export const researchOperations = {
     summary: 'Decide, as somebody who has neither prepared nor checked it, once nothing else is missing (R35)',
     body: Type.Object(
       {
-        outcome: literals(['GRANTED', 'REFUSED'], 'How'),
+        outcome: literals(['GRANTED', 'REFUSED'], 'Outcome'),
         reasons: written(2000, 'Why'),
         seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
       },
@@ -286,7 +286,7 @@ export const researchOperations = {
   endStudy: {
     route: 'POST /api/research-disclosures/:id/study-end',
     summary: 'Record the end of the study; every copy must then be returned or destroyed (R32)',
-    body: Type.Object({ endedOn: day('When') }, closed),
+    body: Type.Object({ endedOn: day('Last day of the study') }, closed),
     response: noContent,
   },
   confirmItem: {
@@ -316,7 +316,7 @@ export const researchOperations = {
   decideExtension: {
     route: 'POST /api/research-extensions/:id/decision',
     summary: 'Decide on a later due date',
-    body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How') }, closed),
+    body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'Outcome') }, closed),
     response: noContent,
   },
 } as const

@@ -61,7 +61,7 @@ export const Obstacle = Type.Object(
 export type Obstacle = Static<typeof Obstacle>
 
 export const Retention = Type.Object({
-  asOf: instant('Source of the register’s time'),
+  asOf: instant('When it was counted'),
   terms: Type.Object({ historyMonths: Type.Integer(), floorMonths: Type.Integer(), ceilingMonths: Type.Integer() }),
   recordings: Type.Object({
     held: count('Number held, including recordings in progress'),
@@ -73,7 +73,7 @@ export const Retention = Type.Object({
   history: Type.Object({
     contacts: count('Number of contact-history entries'),
     overdue: count('Number of entries past their term'),
-    oldestEndsAt: Type.Optional(instant('Next destruction')),
+    oldestEndsAt: Type.Optional(instant('Next deletion')),
   }),
   clock: Type.Object({
     state: literals(

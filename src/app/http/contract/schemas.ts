@@ -277,7 +277,7 @@ export const Peaks = Type.Object({
   official: Type.String({ description: 'base64 of unsigned bytes, one per peak, 0 to 255' }),
   gaps: Type.Array(
     Type.Object({
-      track: literals(['caller', 'official'], 'Whose'),
+      track: literals(['caller', 'official'], 'Voice'),
       fromMs: Type.Integer(),
       toMs: Type.Integer(),
       kind: literals(
@@ -288,7 +288,10 @@ export const Peaks = Type.Object({
   ),
   holds: Type.Array(
     Type.Object({
-      kind: literals(['hold', 'consultation', 'conference'], 'On hold, or not recorded because of one of the others'),
+      kind: literals(
+        ['hold', 'consultation', 'conference'],
+        'hold: the call was on hold; the others: not recorded during a consultation or a conference',
+      ),
       fromMs: Type.Integer(),
       toMs: Type.Integer(),
     }),
@@ -350,6 +353,6 @@ export const Organisation = Type.Object(
     ),
     brand: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'Colour of the brand line' })),
   },
-  { description: 'Read the controller’s name; public' },
+  { description: 'The controller’s name; public' },
 )
 export type Organisation = Static<typeof Organisation>

@@ -1,4 +1,4 @@
-/** What waits for the person who is signed in, and what a new installation lacks. Answered in ../start. */
+/** Pending work of the signed-in person, and missing steps of a new installation. Answered in ../start. */
 import Type, { type Static } from 'typebox'
 import { counted, instant, literals, refusals, Role } from './shapes.ts'
 
@@ -48,7 +48,7 @@ export const waitingKinds = [
 
 export const WaitingItem = Type.Object(
   {
-    kind: literals([...waitingKinds], 'What waits'),
+    kind: literals([...waitingKinds], 'Kind of pending work'),
     about: Type.Optional(
       Type.String({ description: 'Kind of the alarm, obstacle or blocker; RESEARCH or AUTHORITY of a disclosure' }),
     ),
@@ -86,7 +86,9 @@ export const Setup = Type.Object({
   steps: Type.Array(Type.Object({ step: literals([...setupSteps], 'Steps, in order'), isDone: Type.Boolean() })),
   version: Type.Optional(Type.Integer({ description: 'Version of the description in force' })),
   missingRoles: Type.Array(Role, { description: 'Needed roles that nobody holds' }),
-  sip: Type.Array(Type.String({ description: 'A SIP URI' }), { description: 'Where this machine takes recordings' }),
+  sip: Type.Array(Type.String({ description: 'A SIP URI' }), {
+    description: 'Addresses at which capture accepts recording sessions',
+  }),
   alwaysRecorded: Type.Array(Type.String(), { description: 'Numbers whose calls are all recorded, for a test call' }),
 })
 export type Setup = Static<typeof Setup>

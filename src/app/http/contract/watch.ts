@@ -177,7 +177,7 @@ export const watchOperations = {
         contact: Type.Object({
           id: Type.String({ format: 'uuid' }),
           startedAt: instant('The call began'),
-          endedAt: Type.Optional(instant('End of the run')),
+          endedAt: Type.Optional(instant('End of the call')),
         }),
         madeAt: instant('When the extract was created'),
         items: Type.Array(ViewOfCall),

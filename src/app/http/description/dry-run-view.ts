@@ -135,10 +135,10 @@ function ruleField(
   key: PhoneNumberKey,
   at: Temporal.Instant,
   field: string,
-  says: (rule: RegisterDescription['recordingPlan']['rules'][number]) => boolean,
+  matches: (rule: RegisterDescription['recordingPlan']['rules'][number]) => boolean,
 ): string {
   const index = recordingPlan.rules.findIndex(
-    (rule) => rule.numbers.includes(key) && inForce(rule.from, rule.until, at) && says(rule),
+    (rule) => rule.numbers.includes(key) && inForce(rule.from, rule.until, at) && matches(rule),
   )
   return index < 0 ? 'recordingPlan.rules' : `recordingPlan.rules[${index}].${field}`
 }

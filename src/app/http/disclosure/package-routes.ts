@@ -1,7 +1,7 @@
 import type { Session } from '#safeguards/people/session.ts'
 import type { PackageRequest } from '#use/disclosure/packages/make-package.ts'
 import { withdrawPackage } from '#use/disclosure/packages/withdraw-package.ts'
-import { sendEncryptedFile } from '../../publication/fetch-once.ts'
+import { sendEncryptedFile } from '../../publication/single-use-download.ts'
 import { registerOperations } from '../answer.ts'
 import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import { operations } from '../contract/operations.ts'

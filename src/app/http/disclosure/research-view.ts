@@ -87,13 +87,13 @@ function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
     return [{ kind: 'destroy-now', item, language, text }]
   })
   const open = unconfirmed(facts).map(({ item }) => item)
-  const lent = (kind: keyof typeof copyNotices, items: readonly number[]): Notice[] => {
+  const noticeAbout = (kind: keyof typeof copyNotices, items: readonly number[]): Notice[] => {
     const { [language]: text } = copyNotices[kind]({ disclosure: row.number, items, deadline: facts.deadline })
     return [{ kind, language, text }]
   }
   const all = facts.items.map(({ item }) => item)
-  if (state === 'CLOSED') return lent('closed', all)
+  if (state === 'CLOSED') return noticeAbout('closed', all)
   if (open.length === 0) return recalls
-  if (isPastDeadline(facts)) return [...recalls, ...lent('overdue', open)]
-  return state === 'STUDY_ENDED' ? [...recalls, ...lent('study-ended', open)] : recalls
+  if (isPastDeadline(facts)) return [...recalls, ...noticeAbout('overdue', open)]
+  return state === 'STUDY_ENDED' ? [...recalls, ...noticeAbout('study-ended', open)] : recalls
 }

@@ -28,7 +28,7 @@ export function captureStatisticsRoutes(app: Routes, desk: Desk): void {
       const { by } = query
       const period = readPeriod(query, {
         hours: maxDays[by] * 24,
-        message: `The time must end after it begins, and be ${maxDays[by]} days at most by the ${by}.`,
+        message: `The period must end after it begins, and be at most ${maxDays[by]} days if counted by ${by}.`,
       })
       if ('refused' in period) return period
       return items(readReception(desk.db, session, { ...period, by }))

@@ -105,7 +105,7 @@ function periodOf(
   const from = askedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: defaultDays }).startOfDay().toInstant()
   const hours = to.since(from).total('hours')
   if (hours > 0 && hours <= maxPeriodDays * 24 + 1) return { from, to }
-  const message = `The time must end after it begins, and be ${maxPeriodDays} days at most.`
+  const message = `The period must end after it begins, and be at most ${maxPeriodDays} days.`
   return { refused: 'input.invalid', field: 'to', message }
 }
 

@@ -22,7 +22,7 @@ export function retentionRoutes(app: Routes, desk: Desk): void {
       if (number === null) return { refused: 'input.invalid', field: 'number' }
       const filters = { from, to, by, number }
       if (isTooLong(filters)) {
-        const message = 'The time must end after it begins, and be 15 months at most.'
+        const message = 'The period must end after it begins, and be at most 15 months.'
         return { refused: 'input.invalid', field: 'to', message }
       }
       return items(readDue(desk.db, session, filters), ({ begins, ends, ...due }) => ({

@@ -10,7 +10,7 @@ import { grantForRequest } from '../request-session.ts'
 
 const pageSize = 200
 /** Longest extract: a month and a few days. A longer one would search the whole log. */
-const maxExtractLength = { hours: 35 * 24, message: 'The time must end after it begins, and be 35 days at most.' }
+const maxExtractLength = { hours: 35 * 24, message: 'The period must end after it begins, and be at most 35 days.' }
 
 /** Routes for alarms and reviews, for the data protection officer, and for log extracts requested by data subjects (R21, L11). */
 export function watchRoutes(app: Routes, desk: Desk): void {

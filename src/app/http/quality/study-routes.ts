@@ -78,7 +78,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       })
       sendEventStream(reply, {
         everyMs: todayUpdateMs,
-        async picture() {
+        async nextEvent() {
           const now = desk.clock.now()
           if (!(await sessionHolds(desk.db, session.token, now))) return undefined
           const still = await requestGrant(desk.db, session, { purpose, action: 'today.watched' }, now)
@@ -99,9 +99,9 @@ export function studyRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-const wrongTime = 'A time begins before it ends, and is ten years at the most.'
-const wrongCompared = 'The other time begins before it ends, and has no day in common with the first.'
-const tooManyDisplays = 'This session watches the day in too many windows at once; close one of them.'
+const wrongTime = 'The period must end after it begins, and be at most ten years.'
+const wrongCompared = 'The period compared with must end after it begins, and have no day in common with the first.'
+const tooManyDisplays = 'This session shows the calls of the day in too many windows at once; close one of them.'
 
 /** Returns the days of a period, or the invalid field. */
 function periodOf(from: string, to: string): Period | 'from' | 'to' {

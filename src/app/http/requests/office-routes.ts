@@ -89,11 +89,11 @@ export function officeRoutes(app: Routes, desk: Desk): void {
 /** Adds the latest end of a slot to a refusal. */
 function withLatest<Booked extends { id: string } | { refused: RefusalCode; of?: string }>(booked: Booked) {
   if (!('refused' in booked) || booked.refused !== 'appointment.late') return booked
-  const message = `Choose a time that is over before the recording is destroyed at ${booked.of}.`
+  const message = `Choose a slot that ends before the recording is destroyed, at ${booked.of}.`
   return { refused: booked.refused, message }
 }
 
-/** Parses an inclusive range of days in Finland; otherwise returns the invalid one. */
+/** Parses an inclusive range of days in Finland. Refuses an invalid one and names the field. */
 function readDays(query: { from: string; to: string }): Days | Refusal {
   const [from, to] = [readDay(query.from), readDay(query.to)]
   if (!from) return { refused: 'input.invalid', field: 'from' }

@@ -34,6 +34,6 @@ function callIn({ id, callId }: { id: string; callId: string }) {
 
 async function callOf(desk: Desk, session: Session, id: string, { call, number }: SearchedCall) {
   const found = (await listCallsOf(desk.db, session, { id, number })).find((one) => one.id === call)
-  if (!found) throw new Error(`the call ${call} of request ${number} was taken back while it was looked for`)
+  if (!found) throw new Error(`the call ${call} of request ${number} was withdrawn during the search`)
   return found
 }

@@ -6,16 +6,16 @@ import { listResearch, type ListedResearch } from '#use/disclosure/research/read
 import type { ResearchFacts, ResearchState } from '#use/disclosure/research/research-state.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Disclosures in preparation, to check, to decide, to release and to get back; for those who prepare or decide them. */
-export async function disclosureRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
-  const { has, isQualityExpert } = worker
+/** Rows of those who prepare or decide disclosures: to prepare, check, decide, release or recall. */
+export async function disclosureRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
+  const { has, isQualityExpert } = viewer
   const rows: WaitingRow[] = []
-  if (isQualityExpert || has('DECISION_MAKER')) rows.push(...(await research(worker)))
-  if (has('SECURITY', 'DECISION_MAKER')) rows.push(...(await authority(worker)))
-  if (isQualityExpert || has('SECURITY', 'DECISION_MAKER')) rows.push(...(await pending(worker)))
-  if (isQualityExpert) rows.push(...(await referrals(worker, 'RESEARCH')))
-  if (has('SECURITY')) rows.push(...(await referrals(worker, 'AUTHORITY')))
-  if (has('DECISION_MAKER')) rows.push(...(await recalls(worker)))
+  if (isQualityExpert || has('DECISION_MAKER')) rows.push(...(await research(viewer)))
+  if (has('SECURITY', 'DECISION_MAKER')) rows.push(...(await authority(viewer)))
+  if (isQualityExpert || has('SECURITY', 'DECISION_MAKER')) rows.push(...(await pending(viewer)))
+  if (isQualityExpert) rows.push(...(await referrals(viewer, 'RESEARCH')))
+  if (has('SECURITY')) rows.push(...(await referrals(viewer, 'AUTHORITY')))
+  if (has('DECISION_MAKER')) rows.push(...(await recalls(viewer)))
   return rows
 }
 
@@ -26,9 +26,9 @@ const preparing: ReadonlySet<ResearchState> = new Set<ResearchState>([
   'CHECKED',
 ])
 
-async function research(worker: WaitingListViewer): Promise<WaitingRow[]> {
-  const listed = await listResearch(worker.desk.db, worker.session, 'open')
-  return 'refused' in listed ? [] : listed.flatMap((one) => rowsOfResearch(one, worker))
+async function research(viewer: WaitingListViewer): Promise<WaitingRow[]> {
+  const listed = await listResearch(viewer.desk.db, viewer.session, 'open')
+  return 'refused' in listed ? [] : listed.flatMap((one) => rowsOfResearch(one, viewer))
 }
 
 function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: WaitingListViewer): WaitingRow[] {

@@ -6,13 +6,13 @@ import { listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { describedNow } from '../desk.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Evaluations to begin, to finish, to release and to answer, for those who evaluate; unread ones, for their official. */
-export async function qualityRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
+/** Rows of evaluators: evaluations to begin, finish, release or answer. Rows of officials: their unread evaluations. */
+export async function qualityRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
   const rows: WaitingRow[] = []
-  if (worker.isQualityExpert || worker.has('SUPERVISOR')) {
-    rows.push(...(await evaluations(worker)), ...(await calibrations(worker)))
+  if (viewer.isQualityExpert || viewer.has('SUPERVISOR')) {
+    rows.push(...(await evaluations(viewer)), ...(await calibrations(viewer)))
   }
-  if (worker.has('OFFICIAL')) rows.push(...(await ownEvaluations(worker)))
+  if (viewer.has('OFFICIAL')) rows.push(...(await ownEvaluations(viewer)))
   return rows
 }
 
@@ -21,7 +21,7 @@ async function evaluations({ desk, session }: WaitingListViewer): Promise<Waitin
   if ('refused' in listed) return []
   const { numbering } = describedNow(desk)
   return listed.flatMap((one) => {
-    const kind = waitingAs(one)
+    const kind = rowKindOf(one)
     if (!kind) return []
     const { id, formName, number } = one
     return [
@@ -35,7 +35,7 @@ async function evaluations({ desk, session }: WaitingListViewer): Promise<Waitin
   })
 }
 
-function waitingAs({ state, isMine, isTaken, disagreedAt, answeredAt }: ListedEvaluation) {
+function rowKindOf({ state, isMine, isTaken, disagreedAt, answeredAt }: ListedEvaluation) {
   if (state === 'WAITING' && (isMine || !isTaken)) return 'evaluation'
   if (!isMine) return undefined
   if (state === 'DRAFT') return 'evaluation-draft'

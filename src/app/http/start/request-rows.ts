@@ -5,10 +5,10 @@ import { listPendingRights } from '#use/requests/pending-rights.ts'
 import { termZone } from '#description/terms.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Requests with their clocks, requests that a change of the description ends, and appointments: for the Service Unit. */
-export async function requestRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
-  if (!worker.has('SERVICE_UNIT')) return []
-  return [...(await openRequests(worker)), ...(await pendingRights(worker)), ...(await appointments(worker))]
+/** Rows of the Service Unit: open requests with their due dates, requests affected by a change of the description, appointments. */
+export async function requestRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
+  if (!viewer.has('SERVICE_UNIT')) return []
+  return [...(await openRequests(viewer)), ...(await pendingRights(viewer)), ...(await appointments(viewer))]
 }
 
 async function openRequests({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {

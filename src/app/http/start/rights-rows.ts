@@ -5,13 +5,13 @@ import { listDrafts } from '#safeguards/versions/draft.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /** Drafts of the description, rights and changes of accounts: those that the viewer may decide, and the viewer's own. */
-export async function decisionRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
+export async function decisionRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
   return [
-    ...(await drafts(worker)),
-    ...(await rightsToDecide(worker)),
-    ...(await review(worker)),
-    ...(await endingRights(worker)),
-    ...(await accountChanges(worker)),
+    ...(await drafts(viewer)),
+    ...(await rightsToDecide(viewer)),
+    ...(await review(viewer)),
+    ...(await endingRights(viewer)),
+    ...(await accountChanges(viewer)),
   ]
 }
 

@@ -32,10 +32,10 @@ const areas = [
 export function startRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, {
     listWaiting: async ({ session }) => {
-      const worker = await waitingListViewer(desk, session)
+      const viewer = await waitingListViewer(desk, session)
       // Reads the areas concurrently, each with one query after the other: a person has few areas.
-      const rows = await Promise.all(areas.map((rowsOf) => rowsOf(worker)))
-      return { items: arrangeRows(rows.flat(), worker.now) }
+      const rows = await Promise.all(areas.map((rowsOf) => rowsOf(viewer)))
+      return { items: arrangeRows(rows.flat(), viewer.now) }
     },
 
     readSetup: ({ session }) => {

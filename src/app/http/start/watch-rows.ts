@@ -8,15 +8,15 @@ import { readReconciliation } from '#use/reconciliation/read-reconciliation.ts'
 import { readRetention } from '#use/retention/read-retention.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Alarms, reviews, broken promises, unexplained differences: for the data protection officer. */
-export async function watchRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
-  const watches = worker.has('DATA_PROTECTION_OFFICER')
+/** Rows of the data protection officer: alarms, reviews, broken promises, unexplained differences. */
+export async function watchRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
+  const watches = viewer.has('DATA_PROTECTION_OFFICER')
   return [
-    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await alarms(worker) : []),
-    ...(watches ? await reviews(worker) : []),
-    ...(watches ? await brokenLog(worker) : []),
-    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR') ? await brokenPromises(worker) : []),
-    ...(worker.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await differences(worker) : []),
+    ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await alarms(viewer) : []),
+    ...(watches ? await reviews(viewer) : []),
+    ...(watches ? await brokenLog(viewer) : []),
+    ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR') ? await brokenPromises(viewer) : []),
+    ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await differences(viewer) : []),
   ]
 }
 
@@ -85,11 +85,11 @@ async function differences({ desk, session, now, has }: WaitingListViewer): Prom
 
 const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
 /** Faults of retention (for the security unit only expired attestations), and preservation orders that end soon. */
-export async function retentionRows(worker: WaitingListViewer): Promise<WaitingRow[]> {
-  const { has } = worker
+export async function retentionRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
+  const { has } = viewer
   return [
-    ...(has(...seesObstacles, 'SECURITY') ? await obstacles(worker) : []),
-    ...(has('SECURITY', 'DECISION_MAKER') ? await endingHolds(worker) : []),
+    ...(has(...seesObstacles, 'SECURITY') ? await obstacles(viewer) : []),
+    ...(has('SECURITY', 'DECISION_MAKER') ? await endingHolds(viewer) : []),
   ]
 }
 
@@ -124,7 +124,7 @@ async function endingHolds({ desk, session, now }: WaitingListViewer): Promise<W
     }))
 }
 
-/** Parts that do not work, for those who run the installation. */
+/** Rows of those who run the installation: blockers, and components that do not answer. */
 export async function blockerRows({ desk, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ADMINISTRATOR', 'MAINTENANCE')) return []
   const { blockers, missing, silentCaptures } = await desk.health()
