@@ -98,7 +98,7 @@ export async function openTestDesk(
   const passkeys = createPasskeys({
     db: database.as('seloste_custodian').db,
     now: () => systemClock.now(),
-    place: { origin: publicUrl, host: new URL(publicUrl).hostname },
+    relyingParty: { origin: publicUrl, host: new URL(publicUrl).hostname },
     service: () => 'Seloste',
     secondFactors: factors,
   })

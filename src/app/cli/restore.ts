@@ -201,8 +201,10 @@ function print(restored: Restored, usesPlacesLedger: boolean): void {
     )
   }
   console.log(`destroyed or ended again by the destruction ledger: ${ended.join(', ') || 'nothing since the backup'}`)
-  if (restored.notOurs.length > 0)
-    console.log(`tables and columns that are not Seloste’s were left out: ${restored.notOurs.join(', ')}`)
+  if (restored.unknownTablesAndColumns.length > 0)
+    console.log(
+      `tables and columns that are not Seloste’s were left out: ${restored.unknownTablesAndColumns.join(', ')}`,
+    )
   if (withoutAudio > 0)
     console.log(`${withoutAudio} recordings have no sound: it had not been ingested when the backup was made`)
   for (const name of renewedKeys)

@@ -88,10 +88,16 @@ export async function signInHandlers(given: {
   const { settings, db, now, log, secondFactors } = given
   const { publicUrl, identityProvider } = settings
   if (publicUrl === undefined) return {}
-  const place = { origin: publicUrl, host: new URL(publicUrl).hostname }
+  const relyingParty = { origin: publicUrl, host: new URL(publicUrl).hostname }
   // Imported only if passkeys are offered.
   const { createPasskeys } = await import('#safeguards/sign-in/passkeys.ts')
-  const passkeys = createPasskeys({ db, now, place, secondFactors, service: () => `Seloste, ${place.host}` })
+  const passkeys = createPasskeys({
+    db,
+    now,
+    relyingParty,
+    secondFactors,
+    service: () => `Seloste, ${relyingParty.host}`,
+  })
   if (!identityProvider) return passkeyHandlers(passkeys)
   const { createIdentityProvider } = await import('#safeguards/sign-in/identity-provider.ts')
   const provider = createIdentityProvider({

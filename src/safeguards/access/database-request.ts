@@ -20,7 +20,7 @@ type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 /**
  * Runs one statement in the session's name.
  * @param codes refusals of the function (SQLSTATE SE001); any other error is thrown
- * @param demand checked first, where the statement is a query: policies filter rows and refuse nothing
+ * @param demand condition checked first. A query needs one: policies filter its rows but refuse nothing
  * @returns its rows, or the refusal
  */
 export async function requestDatabase<Row, Code extends string>(

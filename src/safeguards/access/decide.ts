@@ -1,8 +1,8 @@
 /**
  * Decides who may view what (R3, R36-R41), as a pure function: the person, their rights, the roles in the description in force,
  * the instant, the request and its object. Returns the rights that allow it, or why none does.
- * Row-level security decides by the same rules (`rights_of` in database/functions/audit/listenings.sql and the policies `desk_looks`
- * in database/functions/history/access.sql); test/access/program-agrees-with-policies.test.ts compares the two.
+ * Row-level security decides by the same rules (`rights_of` in database/functions/audit/listenings.sql and the policies
+ * `desk_looks` in database/functions/history/access.sql); test/access/program-agrees-with-policies.test.ts compares the two.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
@@ -101,8 +101,8 @@ export function decide(
   const purpose = request.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
   const allowing = held.filter((right) => allows(right, purpose))
   if (allowing.length === 0) return refusalForPurpose(context, purpose)
-  const isReferred = (request.reference?.trim() ?? '') !== ''
-  const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
+  const hasReference = (request.reference?.trim() ?? '') !== ''
+  const usable = allowing.filter(({ role }) => hasReference || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
   if (!object) return { purpose, rights: usable }
   const reaching = usable.filter((right) => coversObject(right, context, object, request.reference))

@@ -154,7 +154,7 @@ export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
   }
 }
 
-/** A right as granted by the procedure: requested by one person, approved by another (R36). */
+/** Records a right like one granted by the procedure: requested by one person, approved by another (R36). */
 export async function recordRight(
   holding: HoldingSafeguards,
   right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },

@@ -112,7 +112,7 @@ export function listRequests(
   })
 }
 
-/** One request. */
+/** Returns one request. */
 export function readRequest(
   holding: HoldingSafeguards,
   session: Session,

@@ -1,6 +1,6 @@
 /**
- * Accepts problems of a verification that are no break, with an operator's reason: appends entries that the verifier takes into
- * account. Repairs nothing.
+ * Accepts problems of a verification that are not a break, with an operator's reason: appends entries that the verifier takes
+ * into account. Repairs nothing.
  */
 import type { HoldingSafeguards } from '../tables.ts'
 import type { Signer } from './note.ts'
@@ -8,13 +8,14 @@ import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
 import { acceptable } from './verify/separate-accepted.ts'
 
-/** Splits a report's problems into those that an operator can accept, and the others. */
+/** Splits a report's problems into those that an operator isAcceptable accept, and the others. */
 export function splitAcceptable({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
-  const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
-  return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
+  const isAcceptable = ({ code }: Problem) =>
+    acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
+  return { explainable: problems.filter(isAcceptable), others: problems.filter((problem) => !isAcceptable(problem)) }
 }
 
-/** Accepts problems that are no break: entries out of order, lost or altered. */
+/** Accepts problems that are not a break: entries out of order, lost or altered. */
 export async function acceptProblems(
   holding: HoldingSafeguards,
   signer: Signer,

@@ -305,7 +305,7 @@ export type AuditAction =
 
 const refusalObserver = new AsyncLocalStorage<{ refusal: boolean }>()
 
-/** Runs `work` and sets `noticed.refusal` if a refusal is appended, so that the caller need not log it again. */
+/** Runs `run` and sets `noticed.refusal` if a refusal is appended, so that the caller need not log it again. */
 export function observeRefusals(noticed: { refusal: boolean }, run: () => void): void {
   refusalObserver.run(noticed, run)
 }

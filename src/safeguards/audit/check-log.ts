@@ -22,7 +22,10 @@ export interface CheckedLog {
 
 const entriesPerCheck = 1_000
 
-/** Checks the log before it continues. The signer is its key; undefined if the key store has none. */
+/**
+ * Checks the log before it is continued.
+ * @param signer the log’s key; undefined if the key store has none
+ */
 export async function checkLog(
   db: HoldingSafeguards,
   folder: LogFolder,

@@ -121,11 +121,11 @@ interface SignedVerification {
   signature: string | null
 }
 
-const kindSigned = 'seloste verification v1'
-/** Completed verifications searched for a signed one. */
+const statementKind = 'seloste verification v1'
+/** Number of completed verifications that are searched for a signed one. */
 const maxEntriesSearched = 1_000
 
-/** Considers only verifications signed by the log's key: the database owner can insert rows. */
+/** Returns the newest completed verification signed by the log's key: the database owner can insert rows without one. */
 export async function newestVerification(
   holding: HoldingSafeguards,
   key: VerifierKey | undefined,
@@ -136,7 +136,7 @@ export async function newestVerification(
     where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
     order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(holding))
   const last = rows.find(
-    ({ signature, ...statement }) => key && isStatementSigned(key, kindSigned, plain(statement), signature),
+    ({ signature, ...statement }) => key && isStatementSigned(key, statementKind, plain(statement), signature),
   )
   return last && lastOf(last)
 }
@@ -177,17 +177,17 @@ export function maxAgeMinutes(last: Pick<LastVerification, 'durationMs'>): numbe
 
 /**
  * Begins an automatic verification if the log's size allows, or if the last one is dated in the future.
- * @param method `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
+ * @param mode `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
  * process's own memory, whatever the database says, as its owner can insert verifications.
  */
 export async function beginDueVerification(
   holding: HoldingSafeguards,
   key: VerifierKey | undefined,
-  method?: 'starting' | 'own',
+  mode?: 'starting' | 'own',
 ): Promise<void> {
-  if (method === 'own') return requestVerificationAsOwner(holding)
+  if (mode === 'own') return requestVerificationAsOwner(holding)
   const last = await newestVerification(holding, key)
-  if (method === 'starting') return last ? undefined : requestVerificationAsOwner(holding)
+  if (mode === 'starting') return last ? undefined : requestVerificationAsOwner(holding)
   const minutes = last ? verificationIntervalMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
@@ -208,7 +208,7 @@ export async function requestVerificationAsOwner(holding: HoldingSafeguards): Pr
 
 /**
  * Records progress.
- * @returns whether to continue
+ * @returns false if the verification was cancelled
  */
 export async function recordProgress(holding: HoldingSafeguards, id: string, progress: Progress): Promise<boolean> {
   const row = await safeguardsOf(holding)
@@ -236,7 +236,7 @@ async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean
 /**
  * Ends a verification: with its report, cancelled, or with the fault that stopped it, and logs it.
  * @param signer the log's key; unsigned results do not count
- * @returns the signed text
+ * @returns the verification, if it was signed
  */
 export async function endVerification(
   holding: HoldingSafeguards,
@@ -285,7 +285,7 @@ async function signVerification(tx: HoldingSafeguards, id: string, signer: Signe
     select ${signedColumns} from log_verification where id = ${id}`.execute(safeguardsOf(tx))
   await safeguardsOf(tx)
     .updateTable('log_verification')
-    .set({ signature: signStatement(signer, kindSigned, plain(rows[0]!)) })
+    .set({ signature: signStatement(signer, statementKind, plain(rows[0]!)) })
     .where('id', '=', id)
     .execute()
   return lastOf(rows[0]!)

@@ -184,5 +184,5 @@ function readCursor(cursor: string): Cursor {
   } catch {
     // Handled below like any other invalid cursor.
   }
-  throw new InvalidLogCursor('the cursor is none that this server gave; begin again without it')
+  throw new InvalidLogCursor('the cursor was not issued by this server; start again without it')
 }

@@ -98,5 +98,5 @@ export async function readObjectCopy(store: ObjectStore, object: BackedUpObject)
     )
   }
   if (bytes.length === object.sizeBytes && sha256(bytes) === object.sha256) return bytes
-  throw new Fault('backup-object-altered', `the copy of ${object.key} in the place is not what was backed up`)
+  throw new Fault('backup-object-altered', `the copy of ${object.key} in the place differs from what was backed up`)
 }

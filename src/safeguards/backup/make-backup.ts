@@ -1,7 +1,7 @@
 /**
  * Makes one backup of everything to one place, reads it back, signs it and removes older ones. One backup at a time per place.
  * Order: remove leftovers of interrupted backups; tables, audio, keyring, ledger, hashes of the audit log; read everything
- * back; write the manifest, then its note. Without the note it is no backup.
+ * back; write the manifest, then its note. Without the note it is not a backup.
  */
 import { openConnection, type DedicatedConnection } from '#platform/database/copy.ts'
 import { sealFile } from '#platform/age/sealed-file.ts'

@@ -18,7 +18,7 @@ const read = (name: string, columns: string[]) => {
 
 test('a manifest names tables and columns, and no other SQL, whoever signed it', () => {
   expect(read('audit_entry', ['seq', '"at"', 'person_id'])).toHaveProperty('manifest')
-  const strange = { wrong: 'has a table or a column whose name is none of Seloste’s' }
+  const strange = { wrong: 'has a table or column with a name that Seloste does not use' }
   expect(read(`x" from program 'id' --`, ['seq'])).toEqual(strange)
   expect(read('audit_entry', ["seq) from program 'id' --"])).toEqual(strange)
   expect(read('audit_entry', ['"at", "x'])).toEqual(strange)

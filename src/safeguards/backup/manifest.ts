@@ -72,7 +72,7 @@ export function backupId(at: Temporal.Instant): string {
   return at.round({ smallestUnit: 'second', roundingMode: 'floor' }).toString().toLowerCase().replaceAll(':', '-')
 }
 
-/** Returns when a backup began; undefined if it is no id of a backup. */
+/** Returns when a backup began; undefined if it is not the id of a backup. */
 export function instantOf(id: string): Temporal.Instant | undefined {
   if (!idShape.test(id)) return undefined
   return Temporal.Instant.from(`${id.slice(0, 10)}T${id.slice(11, 19).replaceAll('-', ':')}Z`)
@@ -81,7 +81,7 @@ export function instantOf(id: string): Temporal.Instant | undefined {
 export const backupsFolder = 'backups/'
 export const folderOf = (id: string) => `${backupsFolder}${id}/`
 export const manifestName = 'manifest.json'
-/** Written last: without it a folder is no backup. */
+/** Written last: a folder without it is not a backup. */
 export const noteName = 'manifest.note'
 export const objectsFolder = 'objects/'
 
@@ -97,7 +97,7 @@ export function signManifest(manifest: Manifest, signer: Signer): { bytes: Buffe
   return { bytes, note: Buffer.from(note) }
 }
 
-/** Returns the manifest if its note is signed by the key and matches; otherwise what is wrong. */
+/** Returns the manifest if its note is signed by the key and matches; otherwise the problem. */
 export function readManifest(
   id: string,
   bytes: Buffer,
@@ -108,7 +108,7 @@ export function readManifest(
   if (!signed || typeof signedBy(key, signed) !== 'object') return { wrong: 'is not signed by the audit log’s key' }
   if (signed.origin !== originOf(key.name, id)) return { wrong: 'is signed as another backup' }
   const root = createHash('sha256').update(bytes).digest()
-  if (signed.size !== bytes.length || !signed.root.equals(root)) return { wrong: 'is not the one that was signed' }
+  if (signed.size !== bytes.length || !signed.root.equals(root)) return { wrong: 'differs from what was signed' }
   const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
   if (manifest.format !== manifestFormat) return { wrong: `has the format ${String(manifest.format)}` }
   // The names become SQL of the database's owner, and whoever can write to the place can sign with their own key.
@@ -117,7 +117,7 @@ export function readManifest(
     ...columns.map((one) => one.replace(/^"(.*)"$/, '$1')),
   ])
   const strange = names.find((name) => !/^[a-z_][a-z0-9_]*$/.test(name))
-  if (strange !== undefined) return { wrong: 'has a table or a column whose name is none of Seloste’s' }
+  if (strange !== undefined) return { wrong: 'has a table or column with a name that Seloste does not use' }
   return { manifest }
 }
 

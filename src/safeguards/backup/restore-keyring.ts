@@ -80,7 +80,7 @@ async function markBegunDestructions(connection: DedicatedConnection, months: re
 function brokenKeyring(problem: string, cause?: unknown): Fault {
   return new Fault(
     'restore-keyring',
-    `the copy of the keyring in the place is broken: ${problem} does not open; the register stays closed: restore from another place, or with --accept-lost-keys without the recordings whose keys lie there`,
+    `the copy of the keyring in the place is broken: ${problem} cannot be decrypted. The register stays closed: restore from another place, or give up the recordings whose keys are in it with --accept-lost-keys`,
     cause,
   )
 }

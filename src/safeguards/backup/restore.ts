@@ -68,7 +68,7 @@ export interface RestoreOptions {
    */
   identity: string
   anchors: LedgerAnchors
-  /** Restores recordings whose key is in no file of the place without it. */
+  /** Restores also if the place does not have the keys of some recordings; those recordings are lost. */
   acceptLostKeys?: boolean
   /** The operator, by user name on this machine. */
   by: string
@@ -81,8 +81,8 @@ export interface Restored {
   backup: string
   snapshotAt: string
   tables: number
-  /** Added tables and columns, which are left out. */
-  notOurs: string[]
+  /** Tables and columns in the backup that Seloste does not have; they are left out. */
+  unknownTablesAndColumns: string[]
   rows: number
   objects: number
   keys: number
@@ -105,7 +105,10 @@ export interface Restored {
   lostEntries: string[]
 }
 
-/** @throws Fault `restore-not-empty`, `backup-missing`, `backup-altered`, `backup-truncated`, `backup-identity-wrong`; what the ledger throws */
+/**
+ * @throws Fault `restore-not-empty`, `backup-missing`, `backup-altered`, `backup-truncated`, `backup-identity-wrong`; what the
+ * ledger throws
+ */
 export async function restoreBackup(
   target: RestoreTarget,
   place: RestorePlace,
@@ -129,7 +132,7 @@ export async function restoreBackup(
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
     let done = 0
-    const notOurs = await importTables(
+    const unknownTablesAndColumns = await importTables(
       connection,
       manifest,
       options.identity,
@@ -175,7 +178,7 @@ export async function restoreBackup(
       backup: manifest.id,
       snapshotAt: manifest.snapshotAt,
       tables: done,
-      notOurs,
+      unknownTablesAndColumns,
       rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
       objects,
       keys,
@@ -279,7 +282,7 @@ async function checkMigration(connection: DedicatedConnection, { migration }: Ma
   if (row?.checksum === migration.checksum) return
   throw new Fault(
     'backup-of-another-program',
-    `the backup was made at migration ${migration.number} and this program does not know it as it was: restore with the version that made it, or a newer one`,
+    `the backup was made at migration ${migration.number} and this program does not have that migration or has another under its number: restore with the version that made it, or a newer one`,
   )
 }
 
@@ -307,33 +310,33 @@ async function restoreObjects(
 ): Promise<{ objects: number; copies: string[] }> {
   const running = limitInFlight(4)
   const copies: string[] = []
-  let [seen, brought] = [0, 0]
+  let [seen, restoredCount] = [0, 0]
   for await (const object of objectsOf(place.store, manifest)) {
     seen += 1
     if (seen % 1000 === 0 || seen === manifest.objects)
       onProgress({ step: 'objects', done: seen, total: manifest.objects })
     if (destroyed.has(recordingOf(object.key) ?? '')) continue
     await running.add(async () => {
-      if ((await sizeOr(target.objects, object.key)) !== object.sizeBytes) {
+      if ((await sizeIfExists(target.objects, object.key)) !== object.sizeBytes) {
         await target.objects.put(object.key, await readObjectCopy(place.store, object))
       }
-      brought += 1
+      restoredCount += 1
       const copy = anonymisedCopyOf(object.key)
       if (copy !== undefined) copies.push(copy)
     })
   }
   await running.all()
-  return { objects: brought, copies }
+  return { objects: restoredCount, copies }
 }
 
-async function sizeOr(store: ObjectStore, key: string): Promise<number | undefined> {
+async function sizeIfExists(store: ObjectStore, key: string): Promise<number | undefined> {
   return store.sizeBytes(key).catch((error: unknown) => {
     if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
     throw error
   })
 }
 
-/** The log reports each destruction; if its entry came after the backup and is lost, this adds another. */
+/** Logs destructions whose log entry is newer than the backup and so is lost. */
 async function logDestroyed(connection: DedicatedConnection): Promise<void> {
   await connection.query(`
     insert into audit_entry (action, result, object_kind, object_id, detail)
@@ -374,12 +377,12 @@ function lostKeysFault(ids: readonly string[]): Fault {
   const some = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ', ...' : '')
   return new Fault(
     'restore-keyring',
-    `${ids.length} stored recordings have no key in the place, and the destruction ledger does not say that they are destroyed (${some}); the register stays closed: restore from another place, or with --accept-lost-keys without them`,
+    `the place has no key for ${ids.length} stored recordings that are not destroyed according to the destruction ledger (${some}). The register stays closed: restore from another place, or give them up with --accept-lost-keys`,
   )
 }
 
 /**
- * Restores what rows do not contain. Returns how many recordings lost their audio.
+ * Adjusts rows to the restored objects and keys. Returns how many recordings lost their audio.
  * @param copies anonymised copies whose audio exists
  */
 async function adjustRestoredRows(

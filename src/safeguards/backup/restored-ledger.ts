@@ -39,7 +39,7 @@ export interface JudgedLedger {
 
 /**
  * Reads a copy from its first entry to its head, and the contents of entries after the backup.
- * @param copies return a file by name, undefined if there is none: of the copy, and of the place's own if that is another
+ * @param readers `read` returns a file of the copy by name, `readPlaces` one of the place's own copy; undefined if there is none
  * @throws Fault `restore-ledger`, `restore-anchor`
  */
 export async function judgeLedger(
@@ -58,13 +58,13 @@ export async function judgeLedger(
   if (wrong) {
     throw new Fault(
       'restore-ledger',
-      `the destruction ledger cannot be trusted: ${wrong.message}; the register stays closed: give a complete copy of it with --ledger DIR`,
+      `the destruction ledger cannot be trusted: ${wrong.message}. The register stays closed: give a complete copy of it with --ledger DIR`,
     )
   }
   if (copy.size < anchors.entries) {
     throw new Fault(
       'restore-ledger',
-      `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}; the register stays closed: give a newer copy of it with --ledger DIR`,
+      `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}. The register stays closed: give a newer copy of it with --ledger DIR`,
     )
   }
   const since = own[0]?.size ?? 0
@@ -76,7 +76,7 @@ export async function judgeLedger(
   if (missing.length > 0) {
     throw new Fault(
       'restore-ledger',
-      `of ${missing.length} entries of the destruction ledger after the backup ${manifest.id}, from ${missing[0]} on, no copy has what they say: it is kept for 35 days; the register stays closed: restore a newer backup, or give a copy of the ledger that has it with --ledger DIR`,
+      `no copy has the content of ${missing.length} entries of the destruction ledger after the backup ${manifest.id}, the first of them number ${missing[0]}: contents are kept for 35 days. The register stays closed: restore a newer backup, or give a copy of the ledger that has them with --ledger DIR`,
     )
   }
   const entries = copy.entries.map(({ entry }) => entry)

@@ -50,7 +50,7 @@ export async function rotate(
   return { ended, objects }
 }
 
-/** The note first: what a crash leaves is then no backup, and the next run removes it. */
+/** Deletes the note first: leftovers of a crash then do not count as a backup, and the next run removes them. */
 async function removeBackup(store: ObjectStore, id: string, files: readonly string[]): Promise<void> {
   for (const name of [noteName, manifestName]) await store.delete(folderOf(id) + name)
   for (const file of files) await store.delete(file)

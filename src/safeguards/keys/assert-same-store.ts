@@ -29,13 +29,13 @@ export async function assertSameStore(holding: HoldingSafeguards, store: KeyStor
     throw new KeyStoreFault(
       'KEY_STORE_OTHER',
       `${words[store.kind]} in SELOSTE_KEYS is older than the database: it does not have ${newest}, the newest key. ` +
-        'Set SELOSTE_KEYS to where that was made, or restore the whole register; what was destroyed since would be told as gone and open here',
+        'Set SELOSTE_KEYS to the store with that key, or restore the whole register. With this store, recordings destroyed since could be decrypted again',
     )
   }
   if (named.some((name) => held.has(name))) return
   throw new KeyStoreFault(
     'KEY_STORE_OTHER',
     `${words[store.kind]} in SELOSTE_KEYS has none of the ${named.length} keys that the database needs: ` +
-      'set SELOSTE_KEYS back to where they were made, or bring them there; nothing was changed',
+      'set SELOSTE_KEYS back to the store that has them, or copy them to this one; nothing was changed',
   )
 }

@@ -6,8 +6,8 @@ const againMs = 200
 const maxWaitMs = 60_000
 
 /**
- * Supplies public intake keys, each once, to writers of recordings that are no capture node (the demo's past calls).
- * @param taker an id of its own
+ * Supplies public intake keys, each once, to writers of recordings that are not capture nodes (the demo's past calls).
+ * @param taker id of the writer, under which batches of keys are claimed
  * @returns a function for the next key; throws if the custodian makes none for a minute
  */
 export function intakeKeySource(holding: HoldingSafeguards, taker: string): () => Promise<string> {

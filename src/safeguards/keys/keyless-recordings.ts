@@ -12,7 +12,7 @@ import type { KeyStore } from './key-store.ts'
 import { monthKeyName, type Db } from './month-keys.ts'
 import { unwrapShards } from './rekey-month.ts'
 
-/** Not destroyed, and taken into keeping by the row or by the log: before that the intake key opens it. */
+/** Condition: not destroyed, and ingested according to the row or the log. Before ingestion the intake key opens a recording. */
 const isKept = sql<boolean>`r.state not in ('DESTROYING', 'DESTROYED') and (r.kept_at is not null or exists (
   select from audit_entry e where e.object_id = r.id and e.action = 'recording.kept' and e.result = 'ok'))`
 

@@ -77,34 +77,34 @@ function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Insta
 }
 
 /** @returns how many file keys were removed; 0 if the month has none of them any more */
-export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, leaving: RekeyRequest): Promise<number> {
+export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, request: RekeyRequest): Promise<number> {
   const db = safeguardsOf(holding)
   for (;;) {
-    if ((await rowsOf(db, leaving)).length === 0) return 0
-    const version = await reserveVersion(db, store, leaving.month)
+    if ((await rowsOf(db, request)).length === 0) return 0
+    const version = await reserveVersion(db, store, request.month)
     try {
-      const left = await db.transaction().execute((tx) => rekeyAs(tx, store, leaving, version))
+      const left = await db.transaction().execute((tx) => rekeyAs(tx, store, request, version))
       if (left !== 'overtaken') return left
     } catch (error) {
       // Nothing depends on the new version; if this fails too, the version is retired when it is old.
-      await retire(db, leaving, version, []).catch(() => undefined)
+      await retire(db, request, version, []).catch(() => undefined)
       throw error
     }
   }
 }
 
-async function rekeyAs(tx: Tx, store: KeyStore, leaving: RekeyRequest, next: number): Promise<number | 'overtaken'> {
-  const { month } = leaving
+async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: number): Promise<number | 'overtaken'> {
+  const { month } = request
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
-  const current = (await lockMonths(tx, [month, ...(leaving.with ?? [])], 'exclusive')).get(month.toString())
-  const rows = await rowsOf(tx, leaving)
+  const current = (await lockMonths(tx, [month, ...(request.with ?? [])], 'exclusive')).get(month.toString())
+  const rows = await rowsOf(tx, request)
   if (
     current === undefined ||
     rows.length === 0 ||
     !(await isVersionStillReserved(tx, month, next)) ||
     current > next
   ) {
-    await retire(tx, leaving, next, [])
+    await retire(tx, request, next, [])
     return rows.length === 0 ? 0 : 'overtaken'
   }
   const shards = await tx
@@ -119,7 +119,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: RekeyRequest, next: num
   const dropped = touched.filter((shard) => !neighbourShards.has(shard))
   const opened = await unwrapShards(store, month, shards)
 
-  if (leaving.take) await leaving.take(tx, openFileKeys(rows, opened))
+  if (request.take) await request.take(tx, openFileKeys(rows, opened))
   await tx
     .deleteFrom('recording_key')
     .where('recording_id', '=', sql<string>`any (${rows.map((row) => row.recording_id)}::uuid[])`)
@@ -146,8 +146,8 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: RekeyRequest, next: num
     insert into file_key_end (recording_id, expiry_month, version)
     select id, ${month}, ${current} from unnest(${rows.map((row) => row.recording_id)}::uuid[]) as id
     on conflict do nothing`.execute(tx)
-  await retire(tx, leaving, current, touched)
-  await advanceDeadlines(tx, leaving, current)
+  await retire(tx, request, current, touched)
+  await advanceDeadlines(tx, request, current)
   await tx
     .updateTable('month_key')
     .set({ state: 'current' })
@@ -171,7 +171,7 @@ export async function otherKeysOfShards(
   tx: Tx,
   month: Temporal.PlainDate,
   shards: readonly number[],
-  leaving: ReadonlySet<string>,
+  excluded: ReadonlySet<string>,
 ): Promise<KeyRow[]> {
   const rows = await tx
     .selectFrom('recording_key')
@@ -179,7 +179,7 @@ export async function otherKeysOfShards(
     .where('expiry_month', '=', month)
     .where('shard', '=', sql<number>`any (${shards}::int[])`)
     .execute()
-  return rows.filter((row) => !leaving.has(row.recording_id))
+  return rows.filter((row) => !excluded.has(row.recording_id))
 }
 
 /** Returns false if this run stalled and another run, assuming a crash, retired its version. */

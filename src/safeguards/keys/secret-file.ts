@@ -23,10 +23,7 @@ export async function readSecretFile(path: string, description: string): Promise
   }
   const secret = (await readFile(path, 'utf8').catch(throwUnavailable)).replace(/\r?\n$/, '')
   if (secret === '' || secret.includes('\n')) {
-    throw new KeyStoreFault(
-      'KEY_STORE_AWAY',
-      `${path} should have ${description} as its only line, and has none or more`,
-    )
+    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} must have ${description} as its only line`)
   }
   return secret
 }

@@ -111,7 +111,7 @@ export type LedgerKind = keyof typeof shapes
 
 const checks = new Map(Object.entries(shapes).map(([kind, shape]) => [kind, Compile(shape)]))
 
-/** Returns what is wrong with an entry, on one line; undefined if it matches its kind. */
+/** Returns why an entry does not match its kind, on one line; undefined if it does. */
 export function checkEntry(entry: { kind: string }): string | undefined {
   const check = checks.get(entry.kind)
   if (!check) return `the ledger has no kind "${entry.kind}"`
@@ -119,5 +119,5 @@ export function checkEntry(entry: { kind: string }): string | undefined {
   const [first] = check.Errors(entry)
   return first
     ? `${first.instancePath === '' ? 'it' : first.instancePath} ${first.message}`
-    : 'it is not as its kind says'
+    : 'it does not match its kind'
 }

@@ -1,4 +1,4 @@
-/** Reads and verifies a copy of the ledger (docs/formats/ledger.md). Returns its entries and exactly what is wrong. */
+/** Reads and verifies a copy of the ledger (docs/formats/ledger.md). Returns its entries and its problems. */
 import { readCheckpoint, signedBy, type SignedCheckpoint, type VerifierKey } from '../audit/note.ts'
 import { hashLeaf, RightEdge } from '../audit/tree.ts'
 import type { LedgerRow } from './ledger-bytes.ts'
@@ -14,8 +14,8 @@ export const copyProblems = {
   'entry-altered': 'the hash of an entry does not match the one stored with it',
   'entry-misplaced': 'an entry is in the wrong position',
   'root-differs': 'the entries do not match the signed head: one was replaced, added or removed',
-  older: 'the copy is older than what is known of the ledger elsewhere',
-  rewritten: 'the ledger is another than the one that is known elsewhere',
+  older: 'the copy is older than the ledger known elsewhere',
+  rewritten: 'the ledger differs from the one known elsewhere',
 } as const
 
 export interface CopyProblem {

@@ -2,7 +2,7 @@
  * Replays the ledger on a restored register (R52): ends in the register what ended after the backup. Idempotent. Ends nothing
  * that the ledger does not name, and destroys no key that a remaining recording needs.
  * The guards against early ends and undone revocations are off within this transaction: only the tables' owner can turn them
- * off, and no process of Seloste is that.
+ * off, and no process of Seloste connects as the owner.
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -76,16 +76,16 @@ const disabledTriggers: readonly (readonly [table: string, triggers: RawBuilder<
   ].map((table) => [table, userTriggers] as const),
 ]
 
-/** @param start number of the last entry in the backup */
+/** @param since number of the last entry in the backup */
 export async function replayLedger(
   replaying: Replaying,
   entries: readonly CopiedEntry[],
-  start: number,
+  since: number,
 ): Promise<Replayed> {
   const db = safeguardsOf(replaying.db)
   const ended = await resolveContents(
     db,
-    entries.filter(({ number }) => number > start),
+    entries.filter(({ number }) => number > since),
   )
   const recordings = ended.filter(({ entry }) => entry.kind === 'recording').map(({ entry }) => entry.id ?? '')
   for (const id of recordings) for (const key of replaying.objectsOf(id)) await replaying.objects.delete(key)
@@ -138,7 +138,7 @@ async function replayRecordings(tx: Tx, rows: RawBuilder<unknown>): Promise<numb
   )
 }
 
-/** History ends only by its term: deletes what is past it, whether or not the ledger has its month. */
+/** Deletes history past its term, whether or not the ledger has its month. */
 async function purgeHistory(tx: Tx): Promise<number> {
   const { rows } = await sql<{ id: string; started_at: string }>`
     delete from contact where coalesce(history_ends_at, started_at + interval '14 months 1 day') <= destruction_now()
@@ -178,24 +178,25 @@ async function replayRevocations(
         where e.kind = 'right' and e.cause = 'shortened' and r.id = e.id
           and coalesce(r.valid_to, 'infinity') > (e.detail ->> 'until')::timestamptz`,
     ))
-  const of = (credential: string) => sql`e.kind = 'credential' and e.detail ->> 'credential' = ${sql.lit(credential)}`
+  const isRevoked = (credential: string) =>
+    sql`e.kind = 'credential' and e.detail ->> 'credential' = ${sql.lit(credential)}`
   const credentials =
-    (await count(tx, sql`delete from passkey k using ${rows} where ${of('passkey')} and k.id = e.id`)) +
-    (await count(tx, sql`delete from totp t using ${rows} where ${of('totp')} and t.id = e.id`)) +
+    (await count(tx, sql`delete from passkey k using ${rows} where ${isRevoked('passkey')} and k.id = e.id`)) +
+    (await count(tx, sql`delete from totp t using ${rows} where ${isRevoked('totp')} and t.id = e.id`)) +
     (await count(
       tx,
-      sql`delete from recovery_code c using ${rows} where ${of('recovery-codes')} and c.person_id = e.id`,
+      sql`delete from recovery_code c using ${rows} where ${isRevoked('recovery-codes')} and c.person_id = e.id`,
     )) +
     (await count(
       tx,
       sql`delete from provider_subject s using ${rows}
-        where ${of('identity-provider')} and s.person_id = e.id and s.bound_at <= e.at`,
+        where ${isRevoked('identity-provider')} and s.person_id = e.id and s.bound_at <= e.at`,
     )) +
     // Whoever changed their password after the backup sets a new one by a link.
     (await count(
       tx,
       sql`update person p set password_salt = null, password_check = null from ${rows}
-        where ${of('password')} and p.id = e.id and p.password_check is not null
+        where ${isRevoked('password')} and p.id = e.id and p.password_check is not null
           and coalesce(p.password_set_at, '-infinity') < coalesce((e.detail ->> 'setAt')::timestamptz, e.at)`,
     ))
   const links =

@@ -259,15 +259,15 @@ async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
   return (await ensureRequest(tx, request, entry)) && (await reopenInspection(tx, entry))
 }
 
-/** @returns recordings that were waited for */
+/** @returns recordings whose prohibitions waited for the case */
 async function closeCase(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with heard as (
+    with inspections as (
       update inspection set closed_at = ${closedAt}::timestamptz, outcome = ${outcome ?? null} where id = ${id}::uuid and closed_at is null returning id
-    ), given as (
+    ), authority_requests as (
       update authority_request set closed_at = ${closedAt}::timestamptz where id = ${id}::uuid and closed_at is null returning recording_id as id
     )
-    select r.recording_id as id from heard h join inspection_recording r on r.inspection_id = h.id union select id from given`.execute(
+    select r.recording_id as id from inspections h join inspection_recording r on r.inspection_id = h.id union select id from authority_requests`.execute(
     tx,
   )
   return rows.map((row) => row.id)

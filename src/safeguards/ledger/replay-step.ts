@@ -5,8 +5,8 @@ import type { SafeguardTables } from '../tables.ts'
 export type Tx = Transaction<SafeguardTables>
 
 /**
- * Returns the person whom a ledger entry names. Inserts a placeholder for a person who was added after the backup: it cannot
- * sign in, and the directory adds the person again.
+ * Returns the person whom a ledger entry names. Inserts a placeholder for a person who was added after the backup: the
+ * placeholder cannot sign in, and the directory adds the person again.
  * @returns undefined if the id is not a person's: a job, the database
  */
 export async function ensurePerson(tx: Tx, id: string, at: string): Promise<string | undefined> {

@@ -37,7 +37,7 @@ const entriesPerCheck = 256
 
 /**
  * Numbers every entry committed before this call, and signs the head.
- * @returns the head; undefined if the audit log has no key yet (it is made with the log's first turn)
+ * @returns the head; undefined if the audit log has no key yet (the log's sequencer creates it)
  * @throws Fault `ledger-head-missing`, `ledger-head-altered`, `ledger-turned-back`, `ledger-altered`: nothing was signed
  */
 export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): Promise<StoredCheckpoint | undefined> {
@@ -148,7 +148,7 @@ async function checkLast(tx: Tx, size: number): Promise<void> {
     from ledger_leaf l left join destruction_entry e on e.seq = l.seq
     where l.index >= ${size - entriesPerCheck} order by l.index`.execute(tx)
   const wrong = rows.find((row) => row.seq === null || !hashLeaf(ledgerBytes(row)).equals(row.hash))
-  if (wrong) throw alteredFault(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'gone' : 'not what it was'}`)
+  if (wrong) throw alteredFault(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'missing' : 'altered'}`)
 }
 
 function rolledBackFault(found: number, signed: number): Fault {

@@ -50,7 +50,7 @@ const queries = [
    from pg_roles r where rolname like 'seloste\\_%'`,
 ]
 
-/** Tables about one database. */
+/** Marks that belong to one database, and their constraints: not compared. */
 const ofMarks = /\b(restore_quarantine|register_moved)(_pkey|_only_one_check)?\b/
 
 /** Sorted. */

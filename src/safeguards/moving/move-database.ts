@@ -22,14 +22,13 @@ export interface DatabaseMove {
   /** URLs of the owner. */
   from: string
   to: string
-  /** Destination for people, without a password. */
+  /** The target as shown in messages, without a password. */
   location: string
   /** Migrates the target's schema. */
   migrate: (url: string, upTo: number) => Promise<unknown>
   onTable: (table: MovedTable, done: number, total: number) => void
   /**
    * Runs when everything is copied and compared and writes are blocked. Throwing cancels the move.
-   * @param to of the target
    */
   whileClosed?: (moved: MovedDatabase) => Promise<void>
 }
@@ -92,7 +91,7 @@ async function moveBetween(
   if (there.number !== migration.number || there.checksum !== migration.checksum) {
     throw new Fault(
       'move-other-version',
-      `the database here is at migration ${migration.number}, and this version of Seloste does not make it as it is here: start this version on it once, then move`,
+      `the database here is at migration ${migration.number}, but this version of Seloste would create another schema: start this version on it once, then move`,
     )
   }
   const names = await source.query<{ name: string }>(
@@ -118,14 +117,14 @@ async function moveBetween(
 }
 
 /**
- * Allows one move, or one that is given up, at a time, until `close` of the connection.
+ * Takes the lock that a move, or giving one up, needs; held until the connection is closed.
  * @throws Fault `move-not-held`
  */
 export async function lockMove(source: DedicatedConnection): Promise<void> {
-  const [turn] = await source.query<{ ours: boolean }>(
+  const [lock] = await source.query<{ ours: boolean }>(
     `select pg_try_advisory_lock(hashtextextended('seloste-move', 0)) as ours`,
   )
-  if (turn?.ours !== true) throw new Fault('move-not-held', 'another "seloste move" is running')
+  if (lock?.ours !== true) throw new Fault('move-not-held', 'another "seloste move" is running')
 }
 
 /**
@@ -175,7 +174,7 @@ async function compareCatalogs(source: DedicatedConnection, target: DedicatedCon
   const some = differing.slice(0, 3).join('; ')
   throw new Fault(
     'move-differs',
-    `what the roles may do differs between here (-) and there (+) in ${differing.length} lines: ${some}; a role of the same name may have been there before`,
+    `schema or privileges differ between the source (-) and the target (+) in ${differing.length} lines: ${some}; the target may have had a role of the same name before`,
   )
 }
 
@@ -184,7 +183,7 @@ async function compareHeads({ from, to }: DatabaseMove): Promise<TreeHeads> {
   if (JSON.stringify(here) === JSON.stringify(there)) return here
   throw new Fault(
     'move-differs',
-    'the audit log or the destruction ledger has another root there; nothing was changed here',
+    'the audit log or the destruction ledger has another root in the target; nothing was changed here',
   )
 }
 
@@ -194,7 +193,7 @@ async function headsOf(url: string): Promise<TreeHeads> {
   return readTreeHeads(db)
     .catch((error: unknown) => {
       if (!(error instanceof MissingTreeHashes)) throw error
-      throw new Fault('audit-log-broken', `a log is not whole before it is moved: ${error.message}`, error)
+      throw new Fault('audit-log-broken', `a log is damaged already before the move: ${error.message}`, error)
     })
     .finally(connected.close)
 }

@@ -103,7 +103,7 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
   if (sha256(await readWhole(to, key)) !== hash) {
     throw new Fault('move-differs', `${key} reads back from the target with other bytes: check its disk or server`)
   }
-  if ((await sizeOr(from, key)) !== bytes.length) {
+  if ((await sizeIfExists(from, key)) !== bytes.length) {
     await to.delete(key)
     return undefined
   }
@@ -114,10 +114,10 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
 /** Final objects are never rewritten: one that was read back and has the same size in both is the same. */
 async function isAlreadyCopied({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
   if (known === undefined) return false
-  return (await sizeOr(from, key)) === known && (await sizeOr(to, key)) === known
+  return (await sizeIfExists(from, key)) === known && (await sizeIfExists(to, key)) === known
 }
 
-async function sizeOr(store: ObjectStore, key: string): Promise<number | undefined> {
+async function sizeIfExists(store: ObjectStore, key: string): Promise<number | undefined> {
   return store.sizeBytes(key).catch((error: unknown) => {
     if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
     throw error
@@ -175,7 +175,7 @@ export async function newLocationOf(store: ObjectStore): Promise<string | undefi
 }
 
 /**
- * Refuses a store whose objects have moved. An unreachable store is left to its users.
+ * Refuses a store whose objects have moved. Does nothing if the store is unreachable: later operations report that.
  * @throws Fault `objects-moved`
  */
 export async function refuseMovedObjects(store: ObjectStore): Promise<void> {

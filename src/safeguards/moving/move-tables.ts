@@ -38,7 +38,7 @@ export async function moveTables(
     if (before.rows !== after.rows || before.digest !== after.digest) {
       throw new Fault(
         'move-differs',
-        `the table ${table.name} has ${after.rows} rows there and ${before.rows} here, or others; nothing was changed here`,
+        `the table ${table.name} has ${after.rows} rows in the target and ${before.rows} here, or other contents; nothing was changed here`,
       )
     }
     const one = { name: table.name, ...before }
@@ -104,7 +104,7 @@ async function moveSequences(source: DedicatedConnection, target: DedicatedConne
     await target.query('select setval($1::regclass, $2, $3)', [name, here?.last ?? 1, here?.called ?? false])
     const [there] = await read(target)
     if (there?.last !== here?.last || there?.called !== here?.called) {
-      throw new Fault('move-differs', `the sequence ${name} has another value there than here`)
+      throw new Fault('move-differs', `the sequence ${name} has another value in the target than here`)
     }
   }
 }

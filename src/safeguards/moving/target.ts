@@ -8,38 +8,38 @@ const oldestMajor = 15
 
 /** @throws Fault `move-target-old`, `move-target-unfit`, `move-target-not-empty` */
 export async function judgeTarget(source: DedicatedConnection, target: DedicatedConnection): Promise<void> {
-  const [there] = await target.query<{
+  const [server] = await target.query<{
     version: number
     encoding: string
-    folds: boolean
-    loads: boolean
-    makesRoles: boolean
-    owns: boolean
-    follows: boolean
+    lowersUmlauts: boolean
+    disablesTriggers: boolean
+    createsRoles: boolean
+    hasCreate: boolean
+    isReplica: boolean
     user: string
   }>(`
     select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-      lower('Ä') = 'ä' as folds,
+      lower('Ä') = 'ä' as "lowersUmlauts",
       r.rolsuper or case when current_setting('server_version_num')::int >= 150000
-        then has_parameter_privilege('session_replication_role', 'SET') else false end as loads,
-      r.rolsuper or r.rolcreaterole as "makesRoles", r.rolname::text as "user",
-      has_database_privilege(current_database(), 'CREATE') as owns, pg_is_in_recovery() as follows
+        then has_parameter_privilege('session_replication_role', 'SET') else false end as "disablesTriggers",
+      r.rolsuper or r.rolcreaterole as "createsRoles", r.rolname::text as "user",
+      has_database_privilege(current_database(), 'CREATE') as "hasCreate", pg_is_in_recovery() as "isReplica"
     from pg_roles r where r.rolname = current_user`)
-  if (!there) throw unfitTarget('does not report the current user')
-  refuseOldServer(there.version)
-  if (there.encoding !== 'UTF8') throw unfitTarget(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
-  if (!there.folds) {
+  if (!server) throw unfitTarget('does not report the current user')
+  refuseOldServer(server.version)
+  if (server.encoding !== 'UTF8') throw unfitTarget(`has the encoding ${server.encoding}: make it with encoding 'UTF8'`)
+  if (!server.lowersUmlauts) {
     throw unfitTarget(
       `takes Ä and ä for different letters (its locale is C or POSIX): make it with locale 'C.UTF-8' and template template0`,
     )
   }
-  if (there.follows) throw unfitTarget('is a replica, which takes no writes: name its primary')
-  if (!there.owns) throw unfitTarget(`is not ${there.user}'s: make it with "owner ${there.user}"`)
-  if (!there.makesRoles)
-    throw unfitTarget(`is ${there.user}'s, who cannot create roles: run "alter role ${there.user} createrole"`)
-  if (!there.loads) {
+  if (server.isReplica) throw unfitTarget('is a replica, which takes no writes: name its primary')
+  if (!server.hasCreate) throw unfitTarget(`is not ${server.user}'s: make it with "owner ${server.user}"`)
+  if (!server.createsRoles)
+    throw unfitTarget(`is ${server.user}'s, who cannot create roles: run "alter role ${server.user} createrole"`)
+  if (!server.disablesTriggers) {
     throw unfitTarget(
-      `does not let ${there.user} load rows without triggers: as a superuser there, run "grant set on parameter session_replication_role to ${there.user}" (and revoke it after the move)`,
+      `does not let ${server.user} load rows without triggers: as a superuser there, run "grant set on parameter session_replication_role to ${server.user}" (and revoke it after the move)`,
     )
   }
   await refuseSame(source, target)

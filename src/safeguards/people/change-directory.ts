@@ -24,10 +24,10 @@ export async function changeDirectory<Done extends object>(
   const settings =
     'session' in editor ? { 'seloste.session': editor.session.token } : { 'seloste.scim': editor.scimToken }
   // A refusal rolls everything back.
-  const refusal = await inSession(db, settings, async (tx) => {
-    const { rows } = await sql<{ keeps: boolean; client: string | null }>`
-      select may_change_directory() as keeps, scim_client() as client, lock_directory()`.execute(tx)
-    if (!rows[0]?.keeps) throw new Refused({ refused: 'deny.role' })
+  const outcome = await inSession(db, settings, async (tx) => {
+    const { rows } = await sql<{ mayChange: boolean; client: string | null }>`
+      select may_change_directory() as "mayChange", scim_client() as client, lock_directory()`.execute(tx)
+    if (!rows[0]?.mayChange) throw new Refused({ refused: 'deny.role' })
     const result = await work(tx)
     if ('refused' in result) throw new Refused(result)
     const client = rows[0].client
@@ -44,9 +44,9 @@ export async function changeDirectory<Done extends object>(
     if (known) return known
     throw error
   })
-  if (!('refused' in refusal)) return refusal.done
-  await appendAudit(db, { ...trace, ...editorFields(editor), result: `refused:${refusal.refused}` })
-  return refusal
+  if (!('refused' in outcome)) return outcome.done
+  await appendAudit(db, { ...trace, ...editorFields(editor), result: `refused:${outcome.refused}` })
+  return outcome
 }
 
 function editorFields(editor: DirectoryEditor): Pick<AuditEntry, 'personId' | 'role'> {

@@ -117,7 +117,8 @@ export async function enterIntoDirectory(
 }
 
 /**
- * Makes a change from an instant on. Numbers and placements that need a second person wait together; everything else is made.
+ * Makes a change from an instant on. Numbers and placements that need a second person wait together; everything else is made
+ * at once.
  * @returns the person after it, or the refusal
  */
 export async function changePerson(
@@ -136,7 +137,7 @@ export async function changePerson(
     if ('refused' in read) return read
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
-    // A number that has moved to somebody does not return with an employment.
+    // A number that has moved to somebody else does not return with an employment.
     const gone = await changesToApprove(tx, editor, {
       id: personId,
       phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
@@ -171,7 +172,7 @@ export async function changePerson(
   })
 }
 
-/** Returns what needs a second person; undefined if the directory of record reports it. */
+/** Returns numbers and placements that a second person must confirm; none if the identity system reports them. */
 async function changesToApprove(
   tx: Tx,
   editor: DirectoryEditor,

@@ -10,7 +10,7 @@ export interface PhoneTaken {
   until: Temporal.Instant | null
 }
 
-/** Why a change of the directory was refused; nothing of it was made. */
+/** Refusal of a change of the directory; nothing was changed. */
 export type DirectoryRefusal =
   | ChangeRefusal
   | PhoneTaken

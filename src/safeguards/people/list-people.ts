@@ -133,5 +133,5 @@ function readCursor(cursor: string): { name: string; id: string } {
   } catch {
     // Handled below like any other invalid cursor.
   }
-  throw new InvalidPeopleCursor('the cursor is none that this server gave')
+  throw new InvalidPeopleCursor('the cursor was not issued by this server')
 }

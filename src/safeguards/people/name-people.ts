@@ -6,7 +6,7 @@ export interface NamedPerson {
   name: string
 }
 
-/** A person by id and present name. */
+/** Returns a person's id and current name. */
 export interface PersonOf {
   (id: string): NamedPerson
   (id: string | null | undefined): NamedPerson | undefined

@@ -5,7 +5,7 @@ import { holdsAt } from './history/intervals.ts'
 import type { PersonHistory, PersonName } from './history/person-history.ts'
 import { namesNow, type NamedPerson } from './read-person.ts'
 
-/** A person's state: present, or the last, or the first. */
+/** A person's current state; the last if they have left, the first if they have not begun. */
 export interface PersonNow {
   id: string
   userId: string

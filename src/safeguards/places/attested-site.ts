@@ -61,7 +61,7 @@ function refusalReason(
   }
   if (!site.electronicAccessControl) return `its site ${site.id} has no electronic access control: ${remedy}`
   if (Temporal.PlainDate.compare(today, site.attestedOn) < 0) {
-    return `the attestation of its site ${site.id} begins on ${site.attestedOn.toString()} only`
+    return `the attestation of its site ${site.id} begins only on ${site.attestedOn.toString()}`
   }
   return `the attestation of its site ${site.id} was valid until ${site.nextReview.toString()}: ${remedy}`
 }

@@ -1,6 +1,6 @@
 /** Copies that a destruction must reach beside the database, the objects and the key store. */
 
-/** Whether a place has received an update. */
+/** Result of an update of a place. */
 export interface Reached {
   /** The place's name in the settings. */
   place: string
@@ -16,7 +16,7 @@ export interface ChangedKeys {
   shards: readonly number[]
 }
 
-/** All places of copies in use. An unreachable place is no error; its result says so. */
+/** All places of copies in use. An unreachable place does not throw; its result says so. */
 export interface Copies {
   /** Writes the current keys of these months and shards to each place's keyring, and reads them back. */
   renewKeyring(changed: readonly ChangedKeys[]): Promise<Reached[]>

@@ -31,7 +31,7 @@ export interface MonthKeys {
   month: Temporal.PlainDate
   /** Wrapping keys by version; without bytes if they never leave their store. */
   keys: { version: number; key: Buffer | undefined }[]
-  /** `recordings`: least number of file keys in the shard's file. */
+  /** `recordings`: minimum number of file keys in the shard's file. */
   shards: { shard: number; version: number; wrapped: Buffer; recordings: number }[]
   /** Recordings whose keys have left the month and whose destruction is not yet in the place's ledger. */
   leaving: { recordingId: string; cause: string }[]
@@ -50,7 +50,7 @@ interface MonthContent {
   keys: { version: number; key?: string }[]
   shards: [shard: number, version: number, wrapped: string, recordings: number][]
   leaving: [recordingId: string, cause: string][]
-  /** Undefined in files from before 0037. */
+  /** Undefined in files from before database/migrations/0037. */
   lent?: [recordingId: string, disclosureId: string, item: number, salt: string][]
 }
 
@@ -162,7 +162,7 @@ export async function openMonth(identity: string, file: Buffer): Promise<MonthKe
 export function readShard(month: Temporal.PlainDate, shard: number, file: Buffer): WrappedFileKey[] {
   const [first, ...lines] = file.toString('latin1').split('\n')
   const name = `${month.toString().slice(0, 7)} ${shard}`
-  if (first !== `${shardFormat} ${name}` || lines.pop() !== '') throw broken(`shard ${name} is not whole`)
+  if (first !== `${shardFormat} ${name}` || lines.pop() !== '') throw broken(`shard ${name} is incomplete`)
   return lines.map((line) => {
     const [recordingId = '', wrapped = '', ...more] = line.split(' ')
     if (recordingId.length !== 36 || wrapped === '' || more.length > 0) throw broken(`shard ${name} has a broken line`)
@@ -183,5 +183,5 @@ export function opensUnderKey(shardKey: Buffer, files: readonly WrappedFileKey[]
 }
 
 function broken(problem: string): PlaceFault {
-  return new PlaceFault('place-keyring-broken', `The copy of the keyring is broken: ${problem}; take another place.`)
+  return new PlaceFault('place-keyring-broken', `The copy of the keyring is broken: ${problem}; use another place.`)
 }

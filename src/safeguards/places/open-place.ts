@@ -43,7 +43,7 @@ export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: str
  * Opens a place and checks its marker. A place new to this database gets one, also if another database of this installation has
  * used it, as before a restore: that one then finds that the place is no longer its own.
  * @param known id under which it was used before
- * @param mayTake called before a place is taken over; throws to refuse
+ * @param assertMayTake called before a place is taken over; throws to refuse
  * @throws ObjectFault, PlaceFault
  */
 export async function reachPlace(
@@ -54,7 +54,7 @@ export async function reachPlace(
     known: string | undefined
     fresh: () => string
     now: Temporal.Instant
-    mayTake: (store: ObjectStore) => Promise<unknown>
+    assertMayTake: (store: ObjectStore) => Promise<unknown>
   },
   opened?: ObjectStore,
 ): Promise<ObjectStore> {
@@ -68,11 +68,11 @@ export async function reachPlace(
   if (found ? ours.known !== undefined && found.place !== ours.known : ours.known !== undefined) {
     const problem = found ? `it has the data of the place ${found.name}` : `its ${markerFile} is missing`
     const orTaken = found ? ', end a register that was restored from a backup and has taken it over' : ''
-    const message = `The place ${location} is not the one it was, ${problem}: mount the right one${orTaken}, or give it a name of its own in the settings.`
+    const message = `The place ${location} is no longer the same place, ${problem}: mount the right one${orTaken}, or give it a name of its own in the settings.`
     throw new PlaceFault('place-other', message)
   }
   const { origin, recipient, known } = ours
-  if (found && known === undefined) await ours.mayTake(store)
+  if (found && known === undefined) await ours.assertMayTake(store)
   const marker: Marker =
     found && known !== undefined
       ? { ...found, recipient }

@@ -13,7 +13,7 @@ export const placeFaults = {
   'place-ledger-other':
     'Another register that was restored from the same backups has written its ledger there: take another folder or bucket.',
   'place-two-keys': 'Another process runs with another SELOSTE_BACKUP_KEY: set both to the same.',
-  'place-unready': 'The installation has no audit log yet whose name the place could bear; it is tried again.',
+  'place-unready': 'The installation has no audit log yet, whose name identifies its places; retried.',
   'place-keyring-broken': 'The copy of the keyring in the place was altered.',
 } as const
 

@@ -133,7 +133,7 @@ export function openPlaces(options: PlacesOptions): Places {
         known,
         fresh: () => judged.id,
         now: now(),
-        mayTake: (found: ObjectStore) => assertLedgerContinues(db, found),
+        assertMayTake: (found: ObjectStore) => assertLedgerContinues(db, found),
       }
       const store = await reachPlace(setting, ours, this.#store)
       this.#store = store
@@ -213,13 +213,13 @@ export function openPlaces(options: PlacesOptions): Places {
       .select(['keyring_whole', 'recipient'])
       .where('id', '=', open.id)
       .executeTakeFirstOrThrow()
-    const isAnothers = row.recipient !== recipient
-    if (!row.keyring_whole || isAnothers) {
-      const wasMine = sealed.has(open.id)
+    const hasOtherRecipient = row.recipient !== recipient
+    if (!row.keyring_whole || hasOtherRecipient) {
+      const sealedHere = sealed.has(open.id)
       await renewWhole(open)
-      // After a change of the recovery key the row still has the previous one. But if this process had already sealed the keyring,
-      // another process uses another key.
-      if (wasMine && isAnothers) {
+      // After a change of the recovery key the row still has the previous one. But if this process had already sealed the
+      // keyring, another process uses another key.
+      if (sealedHere && hasOtherRecipient) {
         throw new PlaceFault(
           'place-two-keys',
           'another process encrypted the keyring there to another recovery key; it was encrypted to the key of this process again',

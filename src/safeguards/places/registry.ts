@@ -136,7 +136,7 @@ export async function judgePlace(
  */
 export async function markPlacesUnused(
   holding: HoldingSafeguards,
-  place: readonly ConfiguredPlace[],
+  configured: readonly ConfiguredPlace[],
 ): Promise<string[]> {
   const db = safeguardsOf(holding)
   const known = await db
@@ -144,7 +144,7 @@ export async function markPlacesUnused(
     .select(['id', 'kind', 'name', 'location'])
     .where('state', '<>', 'left')
     .execute()
-  const left = known.filter((row) => !place.some(({ kind, name }) => kind === row.kind && name === row.name))
+  const left = known.filter((row) => !configured.some(({ kind, name }) => kind === row.kind && name === row.name))
   for (const { id, kind, name } of left) {
     await db
       .updateTable('place_of_data')

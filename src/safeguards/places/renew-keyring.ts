@@ -100,11 +100,11 @@ export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]
   return [...found].map((month) => Temporal.PlainDate.from(`${month}-01`))
 }
 
-async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: ReadonlySet<number>): Promise<void> {
-  const excepted = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
-  if (but) excepted.add(monthFile(month))
-  // The month's file first: without it the others open nothing. A crash may have left an unnamed one.
-  if (!but) await store.delete(monthFile(month))
+async function removeAll(store: ObjectStore, month: Temporal.PlainDate, kept?: ReadonlySet<number>): Promise<void> {
+  const excepted = new Set([...(kept ?? [])].map((shard) => shardFile(month, shard)))
+  if (kept) excepted.add(monthFile(month))
+  // Deletes the month's file first: without it nobody can open the others. A crash may have left files that it does not name.
+  if (!kept) await store.delete(monthFile(month))
   const gone: string[] = []
   for await (const key of store.list(folderOfMonth(month))) if (!excepted.has(key)) gone.push(key)
   await each(gone, async (key) => {

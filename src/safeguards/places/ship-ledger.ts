@@ -20,9 +20,9 @@ export const ledgerFolder = 'ledger/'
 
 /**
  * Updates a copy. One that lacks a file, or whose head is unreadable, is rewritten.
- * @param recipient of the recovery key; without one no restore is possible, and no contents are copied
+ * @param recipient recovery key to which contents are sealed; without one no restore is possible, and none are copied
  * @returns the number of its last entry
- * @throws what `assertLedgerContinues` throws, PlaceFault `place-differs`; what the store throws
+ * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`, `place-differs`; ObjectFault
  */
 export async function copyLedgerTo(
   db: HoldingSafeguards,
@@ -31,12 +31,12 @@ export async function copyLedgerTo(
 ): Promise<number> {
   const found = await assertLedgerContinues(db, store)
   if (!found) return 0
-  const { newest, note, there } = found
-  const from = there && (await hasAllFiles(store, there.size)) ? there.size : 0
+  const { newest, note, copyHead } = found
+  const from = copyHead && (await hasAllFiles(store, copyHead.size)) ? copyHead.size : 0
   if (recipient !== undefined) await copyContents(db, store, recipient, from)
   if (from > 0) await repairOneFile(db, store, from, newest)
   if (note === newest.note && from === newest.size) return newest.size
-  // Not beyond this head: the content files written before lack later entries.
+  // Copies nothing beyond this head: the content files written above lack later entries.
   for await (const file of ledgerFilesSince(db, from, newest)) {
     await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
   }
@@ -50,26 +50,26 @@ export async function copyLedgerTo(
 export async function assertLedgerContinues(
   db: HoldingSafeguards,
   store: ObjectStore,
-): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {
+): Promise<{ newest: { size: number; note: string }; note?: string; copyHead?: Checkpoint } | undefined> {
   // Reads the place before the database: another process may extend the copy meanwhile, up to the database's newest entry.
   const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const newest = await newestHead(db)
   if (!newest) return undefined
   const ours = readCheckpoint(newest.note)
-  const there = bytes && readCheckpoint(bytes.toString('utf8'))
-  if (there && there.origin !== ours?.origin) {
-    const message = `the ledger there belongs to another installation, ${there.origin}: use another folder or bucket`
+  const copyHead = bytes && readCheckpoint(bytes.toString('utf8'))
+  if (copyHead && copyHead.origin !== ours?.origin) {
+    const message = `the ledger there belongs to another installation, ${copyHead.origin}: use another folder or bucket`
     throw new PlaceFault('place-foreign', message)
   }
-  if (there && there.size > newest.size) {
-    const message = `the ledger there has ${there.size} entries but the database has ${newest.size}: the database is from an earlier time; restore with "seloste restore"`
+  if (copyHead && copyHead.size > newest.size) {
+    const message = `the ledger there has ${copyHead.size} entries but the database has ${newest.size}: the database is from an earlier time; restore with "seloste restore"`
     throw new PlaceFault('place-ledger-ahead', message)
   }
-  if (there && !(await edgeAt(there.size, storedHashReader(db, ledgerTree))).root().equals(there.root)) {
-    const message = `the ledger there, of ${there.size} entries, is not an earlier part of this one: a register restored from a backup has written there; stop that register, keep the files there, and use another folder or bucket`
+  if (copyHead && !(await edgeAt(copyHead.size, storedHashReader(db, ledgerTree))).root().equals(copyHead.root)) {
+    const message = `the ledger there, of ${copyHead.size} entries, is not an earlier part of this one: a register restored from a backup has written there; stop that register, keep the files there, and use another folder or bucket`
     throw new PlaceFault('place-ledger-other', message)
   }
-  return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(there && { there }) }
+  return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(copyHead && { copyHead }) }
 }
 
 /** Copies contents, before the entries that need them; removes contents that no backup needs any more. */

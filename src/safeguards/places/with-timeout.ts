@@ -1,14 +1,14 @@
 import { PlaceFault } from './place-faults.ts'
 
 /**
- * Returns the result of the work unless it is late; the work itself continues.
+ * Waits for the work for at most `limitMs`; the work itself continues.
  * @throws PlaceFault `place-slow`
  */
-export async function withTimeout<Result>(work: Promise<Result>, limitMs: number, late: string): Promise<Result> {
+export async function withTimeout<Result>(work: Promise<Result>, limitMs: number, message: string): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new PlaceFault('place-slow', late))
+      reject(new PlaceFault('place-slow', message))
     }, limitMs)
   })
   try {

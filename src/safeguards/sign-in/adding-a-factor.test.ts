@@ -19,7 +19,7 @@ const factors = createSecondFactors(custodian, { totp: randomBytes(32), recovery
 const passkeys = createPasskeys({
   db: custodian,
   now,
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: factors,
 })

@@ -27,7 +27,7 @@ const now = () => Temporal.Now.instant()
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now,
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: noAuthenticators,
 })

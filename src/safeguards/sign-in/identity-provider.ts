@@ -1,7 +1,7 @@
 /**
  * Sign-in through the agency's identity provider (R20, L21), in the custodian: OpenID Connect Core 1.0, the code flow with PKCE
- * (RFC 7636). Opens a session for the one person of the directory whom the provider identifies. Persons are never created from the
- * provider's claims, and the desk's requests are not trusted.
+ * (RFC 7636). Opens a session for the one person of the directory whom the provider identifies. Persons are never created from
+ * the provider's claims, and the desk's requests are not trusted.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -254,8 +254,8 @@ export function createIdentityProvider(given: {
   function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
     const methods = server.token_endpoint_auth_methods_supported
     const isBasic = methods === undefined || methods.includes('client_secret_basic')
-    const way = isBasic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
-    way(server, ...given)
+    const addCredentials = isBasic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
+    addCredentials(server, ...given)
   }
 
   function scopesOf(provider: Configuration): string {
@@ -280,7 +280,7 @@ export function createIdentityProvider(given: {
       })
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
-      if (!isOurs(claims)) throw new Error('the ID token is for another client, or has a value that none has')
+      if (!isOurs(claims)) throw new Error('the ID token is for another client, or has an impossible value')
       const isInUserInfo =
         claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims

@@ -31,7 +31,7 @@ export interface SeenLink {
   role?: FirstRole
   /** Second factors of the person, which stay required. */
   factors: SecondFactor[]
-  /** What the link still needs: release by a second person, then the code that the person received. */
+  /** Waits for release by a second person, then for the code that the person received. */
   awaits: 'release' | 'code' | 'nothing'
 }
 
@@ -62,7 +62,7 @@ export function makeLink(
       const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
         select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
       const made = rows[0]
-      if (!made) throw new Error('a link was made and is not there')
+      if (!made) throw new Error('a link was made but is not in the database')
       return {
         token,
         kind: made.had_password ? ('new-password' as const) : ('first-password' as const),
@@ -120,7 +120,7 @@ export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role
   return links
 }
 
-/** Returns what a link is for; undefined if it is invalid, used or expired. */
+/** Returns the purpose of a link; undefined if it is invalid, used or expired. */
 export async function readLink(
   holding: HoldingSafeguards,
   token: string,

@@ -15,15 +15,22 @@ import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyCon
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
-export function createPasskeyStore({ db: holding, now, place, service, challenges, secondFactors }: PasskeyContext) {
+export function createPasskeyStore({
+  db: holding,
+  now,
+  relyingParty,
+  service,
+  challenges,
+  secondFactors,
+}: PasskeyContext) {
   const db = safeguardsOf(holding)
 
   return {
     /**
-     * Returns the options for making a passkey. A stolen session alone is not enough: a person with a passkey has confirmed
-     * `passkey.add` with it, one with a password proves it, others have proved their presence within a quarter of an
-     * hour; a person with an authenticator gives a
-     * code as well. A sign-in that awaits a second factor may make one if its person has none.
+     * Returns the options for making a passkey. A stolen session alone is not enough: a person with a passkey must have
+     * confirmed `passkey.add` with it, one with a password gives its proof, others must have proved their presence within a
+     * quarter of an hour; a person with an authenticator gives a code as well. A sign-in that awaits a second factor may make
+     * one if its person has none.
      * @param request.proof argon2id's output, base64url
      */
     async requestAddition(request: {
@@ -42,7 +49,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
       if (unproved) return unproved
       return generateRegistrationOptions({
         rpName: service(),
-        rpID: place.host,
+        rpID: relyingParty.host,
         userID: new Uint8Array(Buffer.from(handleOf(holder.personId), 'base64url')),
         userName: holder.userId,
         userDisplayName: holder.name,
@@ -70,7 +77,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
         response: request.response,
         challenges,
         binding: ['add', holder.hash],
-        place,
+        relyingParty,
       })
       if ('fault' in made) return refusalOf(made.fault)
       const row = {

@@ -1,13 +1,13 @@
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Challenges } from './challenges.ts'
 import type { CodeProof, FactorRefusal } from './second-factor.ts'
-import type { PasskeyFault, Place } from './verify-passkey.ts'
+import type { PasskeyFault, RelyingParty } from './verify-passkey.ts'
 
 /** Dependencies of the custodian's passkey operations. */
 export interface PasskeyContext {
   db: HoldingSafeguards
   now: () => Temporal.Instant
-  place: Place
+  relyingParty: RelyingParty
   /** Name of the service shown by the authenticator. */
   service: () => string
   challenges: Challenges

@@ -19,7 +19,7 @@ let now: () => Temporal.Instant
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now: () => now(),
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: noAuthenticators,
 })

@@ -29,7 +29,7 @@ import { usePasskey } from './verify-passkey.ts'
 export type Passkeys = ReturnType<typeof createPasskeys>
 
 export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
-  const { db: holding, now, place } = given
+  const { db: holding, now, relyingParty } = given
   const db = safeguardsOf(holding)
   const challenges = createChallenges(now)
 
@@ -158,7 +158,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
   }
 
   function judge(response: AuthenticationResponseJSON, binding: Binding, ofPerson?: string) {
-    return usePasskey(db, { response, challenges, binding, place, now: now(), ...(ofPerson && { ofPerson }) })
+    return usePasskey(db, { response, challenges, binding, relyingParty, now: now(), ...(ofPerson && { ofPerson }) })
   }
 
   function createChallenge(
@@ -166,7 +166,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
     allowed: readonly Descriptor[],
   ): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
-      rpID: place.host,
+      rpID: relyingParty.host,
       challenge: challengeBytes(challenges.issue(binding)),
       timeout: challengeMinutes * 60_000,
       userVerification: 'required',

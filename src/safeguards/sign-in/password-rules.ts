@@ -1,13 +1,13 @@
 /**
- * Rules for passwords (NIST SP 800-63B-4 section 3.1.1.2): returns everything that is wrong. No composition rules and no
+ * Rules for passwords (NIST SP 800-63B-4 section 3.1.1.2): returns every problem. No composition rules and no
  * expiry.
  */
 import { dictionary } from '@zxcvbn-ts/language-common'
-import { greatest, minLengthAlone, minLengthWithSecondFactor } from './password-length.ts'
+import { maxLength, minLengthAlone, minLengthWithSecondFactor } from './password-length.ts'
 
-/** Least number of characters that are neither sequences nor repetitions. */
+/** Minimum number of characters that are neither sequences nor repetitions. */
 const minNewCharacters = 6
-/** Least length of a repeated piece, and of what remains beside words about the person. */
+/** Minimum length of a repeated piece, and of what remains beside words about the person. */
 const minOwnCharacters = 8
 /** Shorter words about the person are ignored. */
 const minWordLength = 4
@@ -45,7 +45,7 @@ const lookalikes: Record<string, string> = {
   '7': 't',
 }
 
-/** Returns everything that is wrong with a password; empty if it is acceptable. Compared in NFKC, as it is stored. */
+/** Returns every problem of a password; none if it is acceptable. Compared in NFKC, as it is stored. */
 export function judgePassword(password: string, around: PasswordContext): PasswordProblem[] {
   const text = password.normalize('NFKC')
   const min = around.secondFactor ? minLengthWithSecondFactor : minLengthAlone
@@ -54,7 +54,7 @@ export function judgePassword(password: string, around: PasswordContext): Passwo
   const word = personalWordIn(plain, around.words)
   return [
     ...(length < min ? [{ code: 'too-short' as const, least: min }] : []),
-    ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
+    ...(length > maxLength ? [{ code: 'too-long' as const, greatest: maxLength }] : []),
     // A shorter password is reported as too short only.
     ...(length >= minLengthWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
@@ -81,7 +81,10 @@ function isTwoCommon(text: string): boolean {
   return false
 }
 
-/** Returns true if nearly every character repeats or continues the one before, or a few repeat as a whole: aaaa, 1234, qwerty, abcabcabc. */
+/**
+ * Returns true if nearly every character repeats or continues the one before, or a few repeat as a whole: aaaa, 1234, qwerty,
+ * abcabcabc.
+ */
 function isRepeated(plain: string): boolean {
   const period = periodOf(plain)
   if (period < plain.length && period < minOwnCharacters) return true

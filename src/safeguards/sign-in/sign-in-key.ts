@@ -21,7 +21,7 @@ export async function readSignInKeys(store: KeyStore): Promise<SignInKeys> {
     if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
   })
   const made = await store.read(name)
-  if (!made) throw new Error('the key for second factors was written and is not there')
+  if (!made) throw new Error('the key for second factors was written but cannot be found')
   return derive(made)
 }
 

@@ -25,7 +25,7 @@ export function totpUri(secret: Buffer, issuer: string, userId: string): string 
   return new TOTP({ issuer, label: userId, secret: secretOf(secret) }).toString()
 }
 
-/** Returns the time step around `now` to which the code belongs; undefined if to none. Ignores blanks. */
+/** Returns the time step around `now` to which the code belongs; undefined if it belongs to none. Ignores blanks. */
 export function stepOfCode(secret: Buffer, written: string, now: Temporal.Instant): number | undefined {
   const token = written.replaceAll(/\s/g, '')
   if (!/^\d{6}$/.test(token)) return undefined

@@ -14,7 +14,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Binding, Challenges } from './challenges.ts'
 
 /** Origin and host name of the web interface: passkeys belong to the host name, and their signatures contain the origin. */
-export interface Place {
+export interface RelyingParty {
   /** As `https://seloste.agency.example`. */
   origin: string
   /** As `seloste.agency.example`. */
@@ -22,8 +22,8 @@ export interface Place {
 }
 
 /**
- * unknown: no passkey of that id, or none of that person's; late: the challenge is too old or used; counter: the
- * register already has as high a count, so there is a copy of the passkey, which is then refused for good; signature: every other problem.
+ * unknown: no passkey of that id, or none of that person's; late: the challenge is too old or used; counter: the stored count
+ * is at least as high, so there is a copy of the passkey, which is then refused for good; signature: every other problem.
  */
 export type PasskeyFault = 'unknown' | 'late' | 'counter' | 'signature'
 
@@ -34,7 +34,7 @@ export interface UsedPasskey {
   verifier: string
 }
 
-/** No count is higher (WebAuthn level 3, section 6.1). */
+/** Highest possible count (WebAuthn level 3, section 6.1). */
 const highestCount = 2 ** 32 - 1
 
 /** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what present authenticators support. */
@@ -51,12 +51,12 @@ export async function usePasskey(
     response: AuthenticationResponseJSON
     challenges: Challenges
     binding: Binding
-    place: Place
+    relyingParty: RelyingParty
     now: Temporal.Instant
     ofPerson?: string
   },
 ): Promise<UsedPasskey | { fault: PasskeyFault; personId?: string }> {
-  const { response, challenges, binding, place, now, ofPerson } = given
+  const { response, challenges, binding, relyingParty, now, ofPerson } = given
   const db = safeguardsOf(holding)
   const passkey = await db
     .selectFrom('passkey')
@@ -77,8 +77,8 @@ export async function usePasskey(
   const answer = await verifyAuthenticationResponse({
     response,
     expectedChallenge: clientData.challenge,
-    expectedOrigin: place.origin,
-    expectedRPID: place.host,
+    expectedOrigin: relyingParty.origin,
+    expectedRPID: relyingParty.host,
     requireUserVerification: true,
     // The count is judged below, once the signature over it is known to be good.
     credential: { id: response.id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
@@ -124,17 +124,17 @@ export async function readNewPasskey(given: {
   response: RegistrationResponseJSON
   challenges: Challenges
   binding: Binding
-  place: Place
+  relyingParty: RelyingParty
 }): Promise<NewPasskey | { fault: 'late' | 'signature' }> {
-  const { response, challenges, binding, place } = given
+  const { response, challenges, binding, relyingParty } = given
   const clientData = readClientData(response.response.clientDataJSON)
   const judged = clientData ? challenges.judge(clientData.challenge, binding) : 'foreign'
   if (!clientData || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }
   const answer = await verifyRegistrationResponse({
     response,
     expectedChallenge: clientData.challenge,
-    expectedOrigin: place.origin,
-    expectedRPID: place.host,
+    expectedOrigin: relyingParty.origin,
+    expectedRPID: relyingParty.host,
     requireUserVerification: true,
     supportedAlgorithmIDs: passkeyAlgorithms,
   }).catch(() => undefined)

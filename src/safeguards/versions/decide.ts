@@ -40,7 +40,7 @@ export function approveDraft(
     const newest = await newestVersion(tx)
     const history = await historyUpTo(tx, newest.version)
     const { problems, changes, description } = judgeText(draft.text, history)
-    // The database's check comes first: who may not decide learns nothing of the draft's problems.
+    // The database's check comes first: people who may not decide learn nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
     const reach = description ? effectsOfChange(history.at(-1)!, description) : {}
     const { rows } = await sql<{ version: number }>`

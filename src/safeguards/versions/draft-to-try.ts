@@ -17,13 +17,13 @@ export interface DryRunDraft {
 
 /**
  * Returns an open draft for those who may draft or decide; the database checks the session
- * (database/functions/description/versions.sql, draft_for_dry_run). A draft without a future instant is tried for `otherwise`.
+ * (database/functions/description/versions.sql, draft_for_dry_run). A draft without a future instant is tried for `fallback`.
  */
 export async function readDryRunDraft(
   holding: HoldingSafeguards,
   request: { session: string; draft: string },
   now: Temporal.Instant,
-  otherwise: Temporal.Instant,
+  fallback: Temporal.Instant,
 ): Promise<DryRunDraft | 'refused' | 'unreadable'> {
   const row = await inSession(safeguardsOf(holding), { 'seloste.session': request.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
@@ -34,7 +34,7 @@ export async function readDryRunDraft(
   const parsed = parseDescription(row.text)
   if (!parsed.ok) return 'unreadable'
   const isAhead = row.effective_from !== null && Temporal.Instant.compare(row.effective_from, now) > 0
-  const effectiveFrom = isAhead ? row.effective_from! : otherwise
+  const effectiveFrom = isAhead ? row.effective_from! : fallback
   return {
     before: readText(row.newest_text, 'the newest version').description,
     after: { ...parsed.description, effectiveFrom },

@@ -15,7 +15,7 @@ export interface JudgedDraft {
   description?: RegisterDescription
   /** Empty if the draft can be submitted. */
   problems: Problem[]
-  /** Compared with the version before; empty while the text is no valid description. */
+  /** Compared with the version before; empty while the text is not a valid description. */
   changes: Change[]
 }
 

@@ -40,7 +40,7 @@ export function listAlarms(
   { state }: { state: 'open' | 'closed' | 'any' },
 ): Promise<{ alarms: Alarm[]; open: number } | { refused: WatchRefusal }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    if (!(await isDataProtectionOfficer(tx))) return { refused: 'deny.role' }
+    if (!(await maySeeAlarms(tx))) return { refused: 'deny.role' }
     const rows = await tx
       .selectFrom('alarm')
       .selectAll()
@@ -108,8 +108,8 @@ export async function closeAlarm(
   return answer === 'done' ? undefined : answer
 }
 
-async function isDataProtectionOfficer(tx: HoldingSafeguards): Promise<boolean> {
-  const { rows } = await sql<{ is: boolean }>`
-    select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as is`.execute(tx)
-  return rows[0]?.is === true
+async function maySeeAlarms(tx: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as may`.execute(tx)
+  return rows[0]?.may === true
 }

@@ -23,7 +23,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
           or e.result = 'ok' and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started'))
         and e.at > coalesce(k.at, '-infinity')
     ),
-    row_of as (
+    numbered as (
       select *, count(*) filter (where shown) over (partition by person_id order by at, seq) as run from entry
     ),
     counted as (
@@ -31,7 +31,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         count(*) over (partition by person_id, run order by at
           range between ${thresholds.refusals.within}::interval preceding and current row) as in_row,
         count(*) over (partition by person_id order by at range between interval '1 day' preceding and current row) as in_day
-      from row_of where not shown
+      from numbered where not shown
     )
     select c.person_id, null::uuid, count(*)::integer, min(c.at), max(c.at), jsonb_build_object(
       'inRow', max(c.in_row), 'inDay', max(c.in_day),
@@ -58,7 +58,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   // Recordings of one official's calls that one other person has listened to. A written transcript for a copy counts as
   // listening.
   official: (from) => sql`
-    with heard_of as materialized (
+    with hearing as materialized (
       select id, person_id, recording_id, started_at from listening
       where started_at > ${from} - ${thresholds.official.within}::interval
       union all
@@ -68,7 +68,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     ),
     recent as (
       select distinct l.person_id, s.official_person_id as official
-      from heard_of l
+      from hearing l
       join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
       where l.started_at >= ${from} and s.official_person_id is not null and s.official_person_id <> l.person_id
@@ -77,7 +77,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       select distinct on (n.person_id, n.official, l.recording_id) n.person_id, n.official, l.recording_id, l.started_at, l.id
       from recent n
       left join closed_until k on k.kind = 'official' and k.person_id = n.person_id and k.object_id = n.official
-      join heard_of l on l.person_id = n.person_id and l.started_at > coalesce(k.at, '-infinity')
+      join hearing l on l.person_id = n.person_id and l.started_at > coalesce(k.at, '-infinity')
       join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = n.official
       order by n.person_id, n.official, l.recording_id, l.started_at
@@ -112,25 +112,25 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       join contact c on c.id = n.contact_id
       where c.caller_key is not null
     ),
-    call_of as materialized (
+    others_call as materialized (
       select n.person_id, n.caller_key, c.id as contact_id
       from lately n join contact c on c.caller_key = n.caller_key
       where not exists (
         select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_person_id = n.person_id)
     ),
-    look_at as (
+    look as (
       select c.*, e.at, false as is_search
-      from call_of c
+      from others_call c
       join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
       where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > ${from} - ${thresholds.caller.within}::interval
         and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
       union all
       select c.*, s.at, true
-      from call_of c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
+      from others_call c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
     ),
-    of_caller as (
+    new_look as (
       select l.*, (l.at at time zone 'Europe/Helsinki')::date as day
-      from look_at l
+      from look l
       left join closed_until k on k.kind = 'caller' and k.person_id = l.person_id
       where l.at > coalesce(k.at, '-infinity')
     ),
@@ -141,7 +141,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       from (
         select *, count(*) filter (where is_search) over (partition by person_id, caller_key order by at
           range between interval '1 day' preceding and current row) as searches
-        from of_caller
+        from new_look
       ) o
       group by person_id, caller_key
       having max(at) >= ${from}
@@ -202,20 +202,20 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   'sign-ins': (from) => sql`
     with failed as (
       select e.person_id, e.at,
-        e.person_id is null or l.is_late and row_number() over (partition by e.person_id, l.is_late order by e.at) = 1 as another,
-        e.person_id is null or row_number() over of_one = 1 as another_in_day
+        e.person_id is null or l.is_late and row_number() over (partition by e.person_id, l.is_late order by e.at) = 1 as is_new_account,
+        e.person_id is null or row_number() over of_one = 1 as is_new_in_day
       from audit_entry e
       cross join lateral (select e.at > ${from} - ${thresholds['sign-ins'].within}::interval as is_late) l
       where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
-        -- No failure: the password was right, and the second factor follows.
+        -- Not a failure: the password was right, and the second factor follows.
         and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
         and e.at > greatest(${from} - interval '1 day', (select k.at from closed_until k where k.kind = 'sign-ins'))
       window of_one as (partition by e.person_id order by e.at)
     ),
     counted as (
-      select *, count(*) filter (where another) over (order by at
+      select *, count(*) filter (where is_new_account) over (order by at
         range between ${thresholds['sign-ins'].within}::interval preceding and current row) as accounts,
-        count(*) filter (where another_in_day) over (order by at range between interval '1 day' preceding and current row) as in_day
+        count(*) filter (where is_new_in_day) over (order by at range between interval '1 day' preceding and current row) as in_day
       from failed
     )
     select null::uuid, null::uuid, max(accounts)::integer, min(at), max(at), jsonb_build_object(
@@ -225,22 +225,22 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     having bool_or(at >= ${from} and (accounts >= ${thresholds['sign-ins'].accounts} or in_day >= ${thresholds['sign-ins'].accountsInDay}))`,
 
   // Every emergency view by maintenance, added to the open alarm.
-  'break-glass': (start, emergencies) => {
-    const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
+  'break-glass': (from, emergencies) => {
+    const times = `{${emergencies.map((period) => `[${period.from.toString()},${period.until?.toString() ?? ''})`).join()}}`
     return sql`
     with lately as (
       select distinct person_id from data_access
-      where purpose = 'MAINTENANCE' and at >= ${start} and at <@ ${times}::tstzmultirange and person_id is not null
+      where purpose = 'MAINTENANCE' and at >= ${from} and at <@ ${times}::tstzmultirange and person_id is not null
     )
     select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
       'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
     from lately join data_access l on l.person_id = lately.person_id
     left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
     left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
-    where l.purpose = 'MAINTENANCE' and l.at >= least(${start}, a.first_at) and l.at <@ ${times}::tstzmultirange
+    where l.purpose = 'MAINTENANCE' and l.at >= least(${from}, a.first_at) and l.at <@ ${times}::tstzmultirange
       and l.at > coalesce(k.at, '-infinity')
     group by l.person_id
-    having count(*) filter (where l.at >= ${start}) >= ${thresholds['break-glass'].looks}`
+    having count(*) filter (where l.at >= ${from}) >= ${thresholds['break-glass'].looks}`
   },
 
   requests: (from) => sql`

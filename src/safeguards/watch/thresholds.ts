@@ -1,6 +1,6 @@
 /**
- * Thresholds of alarms, and of the rate limit of views (R21, L17). An alarm is a question by the data protection officer, not a
- * judgement of a person.
+ * Thresholds of alarms, and of the rate limit of views (R21, L17). An alarm is a question for the data protection officer, not
+ * a judgement of a person.
  *
  * Intervals are PostgreSQL's. Each kind is found by its query in find-alarms.ts; `standstill` is not in the log and comes from
  * raise-standstill.ts.
@@ -9,7 +9,7 @@
 export const thresholds = {
   /**
    * Refusals with nothing shown in between (ids tried one after another), or the day's number in any order. An ended right,
-   * session or listening is no refusal here.
+   * session or listening does not count as one here.
    */
   refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
   /** Listenings begun outside these hours of Finland's clock, on whatever day. */
@@ -60,7 +60,7 @@ export const thresholds = {
 export type AlarmKind = keyof typeof thresholds
 export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
 
-/** Views of one person that are served at once. Further views wait. */
+/** Views that are served to one person without delay; further ones wait. */
 export const defaultReadLimits = { inMinute: 60, inHour: 600 } as const
 /** Each further view waits `stepMs` longer than the previous one, at most `longestMs`. */
 export const readDelay = { stepMs: 100, longestMs: 10_000 } as const

@@ -12,7 +12,7 @@ import {
   type PersonSignInMethods,
 } from '#safeguards/sign-in/own-account.ts'
 import { readLink, type SeenLink } from '#safeguards/sign-in/links.ts'
-import { greatest, minLengthAlone, minLengthWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
+import { maxLength, minLengthAlone, minLengthWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import { listNotices, markNoticesSeen } from '#safeguards/sign-in/notices.ts'
 import { provePresence } from '#safeguards/sign-in/prove-presence.ts'
 import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
@@ -33,7 +33,11 @@ export function accountRoutes(app: Routes, desk: Desk): void {
       passkeys: desk.signInConfig.publicUrl !== undefined,
       publicUrl: desk.signInConfig.publicUrl,
       identityProvider: desk.signInConfig.identityProvider,
-      passwordRules: { leastAlone: minLengthAlone, leastWithSecondFactor: minLengthWithSecondFactor, greatest },
+      passwordRules: {
+        leastAlone: minLengthAlone,
+        leastWithSecondFactor: minLengthWithSecondFactor,
+        greatest: maxLength,
+      },
     }),
 
     readAccount: async ({ session }) => {
@@ -200,7 +204,7 @@ export function secondFactorDemandNow(desk: Desk): SecondFactorDemand {
 
 /** Returns the minimum and maximum length of a password. */
 export function rulesFor(secondFactor: boolean): { least: number; greatest: number } {
-  return { least: secondFactor ? minLengthWithSecondFactor : minLengthAlone, greatest }
+  return { least: secondFactor ? minLengthWithSecondFactor : minLengthAlone, greatest: maxLength }
 }
 
 function hasSecondFactor({ factors, demand }: PersonSignInMethods): boolean {

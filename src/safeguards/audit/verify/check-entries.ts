@@ -76,13 +76,13 @@ export class EntryCheck {
   /**
    * Checks an entry.
    * @param leaf its index in the tree, if it has one
-   * @param isIntact whether it has the hash of its leaf
+   * @param isIntact true if it has the hash of its leaf
    */
   checkEntry(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
     const position = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > maxTransactionMs) {
-      const about = `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`
+      const about = `Entry ${entry.seq} is dated ${entry.at}, after one dated ${this.newestAt}.`
       this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...position })
     }
     if (leaf !== undefined) this.#firstThere ??= { leaf, at: entry.at }
@@ -175,11 +175,11 @@ export class EntryCheck {
       if (to === '' || at < to) to = at
     }
     const notes = this.#steps.map((step) => {
-      const [before, start] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
-      return `Entry ${step.seq}: the clock was set back from ${before} to ${start}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
+      const [before, after] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
+      return `Entry ${step.seq}: the clock was set back from ${before} to ${after}; this explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
     })
     for (const { seq, action } of this.#unsigned) {
-      notes.push(`Entry ${seq}, ${action}, is not signed with the log’s key: it counts for nothing.`)
+      notes.push(`Entry ${seq}, ${action}, is not signed with the log’s key: it is ignored.`)
     }
     return { notes, outOfOrder: from === '' ? undefined : { from, to } }
   }
@@ -200,7 +200,7 @@ export class EntryCheck {
     if (Temporal.Instant.compare(left.at, oldest) > 0 && left.leaf >= newest.minimumIndex) {
       this.#findings.add(
         'pruned-too-early',
-        `Entry ${newest.seq} of ${newest.at} removed what came before index ${newest.minimumIndex}, where the log is of ${left.at}.`,
+        `Entry ${newest.seq} of ${newest.at} removed everything before index ${newest.minimumIndex}, whose entry is dated ${left.at}.`,
         { leaf: newest.leaf, seq: newest.seq },
       )
     }

@@ -82,7 +82,7 @@ export async function checkLedger(
   }
   tree.judge()
   for (const place of subtrees.keys())
-    findings.add('ledger-altered', `The hash inside the tree at ${place} is over nothing.`)
+    findings.add('ledger-altered', `The hash inside the tree at ${place} covers no entries.`)
   if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
   checked += await checkUnsealed(tx, keyCheck, findings)
   await checkContents(tx, findings)
@@ -136,7 +136,7 @@ async function checkUnsealed(tx: AnyDatabase, keys: KeyCheck, findings: Findings
     order by p.seq`.execute(tx)
   for (const { waiting, numbered, ...line } of rows) {
     if (line.seq === null) findings.add('ledger-altered', `Row ${waiting} was deleted before it had a number.`)
-    else if (numbered) findings.add('ledger-altered', `Row ${waiting} has its number and waits for one.`)
+    else if (numbered) findings.add('ledger-altered', `Row ${waiting} has a number and still waits for one.`)
     else keys.checkKeys(line)
   }
   const { rows: unplaced } = await sql<{ seq: number }>`
@@ -156,9 +156,9 @@ async function checkContents(tx: AnyDatabase, findings: Findings): Promise<void>
         and (at > (select destruction_now() - interval '31 days') or seq in (select seq from ledger_content))) e on e.seq = c.seq
     order by 1`.execute(tx)
   for (const { seq, name, salt, content } of rows) {
-    if (content === null) findings.add('ledger-altered', `What row ${seq} says was deleted.`)
+    if (content === null) findings.add('ledger-altered', `The content of row ${seq} was deleted.`)
     else if (hash('sha256', Buffer.concat([Buffer.from(salt ?? '', 'hex'), Buffer.from(content)]), 'hex') !== name) {
-      findings.add('ledger-altered', `What row ${seq} says was altered.`)
+      findings.add('ledger-altered', `The content of row ${seq} was altered.`)
     }
   }
 }

@@ -92,16 +92,14 @@ export class RootCheck {
         else notes.push(about)
       } else if (last.size < (this.newest?.size ?? 0) && Date.parse(newestAt) - last.atMs > maxBehindMs) {
         const at = new Date(last.atMs).toISOString()
-        notes.push(
-          `${witness.name} cosigned the size ${last.size} last, at ${at}: of what came after it, it has seen nothing.`,
-        )
+        notes.push(`${witness.name} last cosigned size ${last.size}, at ${at}; it has seen nothing newer.`)
       }
     }
     return notes
   }
 
   #unreadable(of: string): [] {
-    this.#findings.add('witness-wrong', `${capital(of)}: a line beside it is no signature.`)
+    this.#findings.add('witness-wrong', `${capital(of)}: a line stored with it is not a signature.`)
     return []
   }
 }

@@ -50,7 +50,7 @@ export class TreeCheck {
       const others = more > 0 ? ` and ${more} later ones` : ''
       this.#findings.add(
         kind === 'seen' ? 'rewritten' : 'root-differs',
-        `It is in ${position}: the root of ${first.of} (size ${first.size})${others} is not that of the hashes.`,
+        `The hashes do not give the root of ${first.of} (size ${first.size})${others}; the difference is in ${position}.`,
         { leaf: from },
       )
     }

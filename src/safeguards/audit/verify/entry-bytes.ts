@@ -59,22 +59,22 @@ function nullOr(shape: RegExp): (value: unknown) => boolean {
   return (value) => value === null || (typeof value === 'string' && shape.test(value))
 }
 
-/** Parses an entry of an export; returns what is wrong if it is none. */
+/** Parses an entry of an export; returns the problem if it is not one. */
 export function readEntry(bytes: Buffer): LoggedEntry | string {
   const written = bytes.toString('utf8')
   let value: unknown
   try {
     value = JSON.parse(written)
   } catch {
-    return 'it is no JSON'
+    return 'it is not JSON'
   }
-  if (typeof value !== 'object' || value === null) return 'it is no object'
+  if (typeof value !== 'object' || value === null) return 'it is not an object'
   const members = value as Record<string, unknown>
   for (const [name, fits] of Object.entries(shapes)) {
     if (!(name in members)) return `it has no "${name}"`
-    if (!fits(members[name])) return `its "${name}" is not as the format says`
+    if (!fits(members[name])) return `its "${name}" does not have the required form`
   }
-  if (Object.keys(members).length !== Object.keys(shapes).length) return 'it has members that the format does not know'
-  if (canonicalJson(value) !== written) return 'it is not written as RFC 8785 says'
+  if (Object.keys(members).length !== Object.keys(shapes).length) return 'it has unknown members'
+  if (canonicalJson(value) !== written) return 'it is not canonical JSON (RFC 8785)'
   return value as LoggedEntry
 }

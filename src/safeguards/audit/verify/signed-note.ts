@@ -24,13 +24,13 @@ const kinds = new Map([
   [4, 'witness'],
 ] as const)
 
-/** Parses a verifier key; returns what is wrong if it is none. */
+/** Parses a verifier key; returns the problem if the line is not one. */
 export function readVerifierKey(line: string): VerifierKey | string {
   // The base64 may contain plus signs; a name may not (C2SP signed-note).
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line) ?? []
   const bytes = encoded === undefined ? undefined : exactBase64(encoded)
   if (name === undefined || id === undefined || bytes?.length !== 33) {
-    return 'it is no verifier key: <name>+<8 hexadecimal digits>+<base64 of 33 bytes>'
+    return 'it is not a verifier key: <name>+<8 hexadecimal digits>+<base64 of 33 bytes>'
   }
   const kind = kinds.get(bytes[0] as 1 | 4)
   if (!kind) return `its type is ${bytes[0]}; a log has 1, a witness 4`
@@ -40,21 +40,21 @@ export function readVerifierKey(line: string): VerifierKey | string {
   return { name, id, kind, key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
 
-/** Parses the checkpoint of a signed note; returns what is wrong if it is none. */
+/** Parses the checkpoint of a signed note; returns the problem if the note is not one. */
 export function readCheckpoint(note: string): SignedCheckpoint | string {
   const end = note.indexOf('\n\n')
-  if (end < 0 || !note.endsWith('\n')) return 'it is no signed note: text, an empty line, signature lines'
+  if (end < 0 || !note.endsWith('\n')) return 'it is not a signed note: text, an empty line, signature lines'
   const text = note.slice(0, end + 1)
   const [origin, sizeText, rootText, ...more] = text.slice(0, -1).split('\n')
   const root = rootText === undefined ? undefined : exactBase64(rootText)
   if (!origin || sizeText === undefined || !/^(0|[1-9]\d{0,15})$/.test(sizeText) || root?.length !== 32) {
-    return 'it is no checkpoint: origin, size, base64 of a root hash'
+    return 'it is not a checkpoint: origin, size, base64 of a root hash'
   }
   if (more.length > 0) return 'it has lines after the root hash'
   const signatures = []
   for (const line of note.slice(end + 2, -1).split('\n')) {
     const signature = readSignature(line)
-    if (!signature) return 'a signature line is not as C2SP signed-note says'
+    if (!signature) return 'a signature line does not have the form of C2SP signed-note'
     signatures.push(signature)
   }
   return { origin, size: Number(sizeText), root, text, signatures }

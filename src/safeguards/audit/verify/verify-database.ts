@@ -51,7 +51,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const hasTooManyHoles = upTo - there > maxHoles
   const leaves = hasTooManyHoles ? there : upTo
   if (hasTooManyHoles)
-    findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
+    findings.add('leaf-missing', `${upTo - there} of the hashes up to index ${upTo - 1}.`, { leaf: there })
   const report = (step: Progress['step'], checked: number) => {
     options.signal?.throwIfAborted()
     options.onProgress?.({ step, checked, entries: leaves })
@@ -62,7 +62,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   for (const { of, note } of options.seen ?? []) {
     const seen = roots.add(note, of, 'seen')
     if (seen && seen.size > (roots.newest?.size ?? 0) && seen.size <= leaves) {
-      findings.add('checkpoint-missing', `The table has none that is as new as ${of}, of size ${seen.size}.`)
+      findings.add('checkpoint-missing', `The table has none as new as ${of}, of size ${seen.size}.`)
     }
   }
   if (!roots.newest && leaves > 0) findings.add('checkpoint-missing', `The tree has ${leaves} leaves.`, { leaf: 0 })
@@ -192,7 +192,7 @@ async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Find
     }
     if (misnamed > 0) findings.add('witness-wrong', `Size ${size}: a line is in another name than its row.`)
     if (at < before) {
-      const about = `The one of size ${size} is of ${at}, a smaller one of ${before}.`
+      const about = `The one of size ${size} is dated ${at}, a smaller one ${before}.`
       disorders.push({ code: 'checkpoint-order', about, at, after: before })
     }
     before = at
@@ -391,8 +391,12 @@ async function comparePrunings(tx: AnyDatabase, { minimumIndex }: LogFacts, find
     select max(minimum_index)::float8 as most from audit_pruning`.execute(tx)
   const max = rows[0]?.most ?? 0
   if (max !== minimumIndex) {
-    findings.add('pruning-differs', `The table removes what is below ${max}, the log what is below ${minimumIndex}.`, {
-      leaf: Math.min(max, minimumIndex),
-    })
+    findings.add(
+      'pruning-differs',
+      `By the table entries below ${max} were pruned, by the log those below ${minimumIndex}.`,
+      {
+        leaf: Math.min(max, minimumIndex),
+      },
+    )
   }
 }

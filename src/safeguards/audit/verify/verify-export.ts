@@ -75,15 +75,15 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
       const index = from + position
       const bytes = entries?.[position]
       if (bytes?.length === 0) lost.push(index)
-      const orderNotes = hashes?.subarray(position * hashBytes, (position + 1) * hashBytes)
-      const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, orderNotes) : undefined
-      if (own && orderNotes && !own.hash.equals(orderNotes)) {
+      const leafHash = hashes?.subarray(position * hashBytes, (position + 1) * hashBytes)
+      const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, leafHash) : undefined
+      if (own && leafHash && !own.hash.equals(leafHash)) {
         findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
           leaf: index,
           seq: own.seq,
         })
       }
-      tree.add(orderNotes ?? own?.hash)
+      tree.add(leafHash ?? own?.hash)
     }
   }
   tree.judge()
@@ -121,7 +121,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   function checkExportedEntry(
     bytes: Buffer,
     index: number,
-    orderNotes: Buffer | undefined,
+    leafHash: Buffer | undefined,
   ): { hash: Buffer; seq: number | undefined } {
     const entry = readEntry(bytes)
     const hash = leafHashOf(bytes)
@@ -132,7 +132,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     if (seqs.has(entry.seq))
       findings.add('entry-twice', `Entry ${entry.seq}, again at index ${index}.`, { leaf: index, seq: entry.seq })
     seqs.add(entry.seq)
-    check.checkEntry(entry, index, orderNotes?.equals(hash) === true)
+    check.checkEntry(entry, index, leafHash?.equals(hash) === true)
     return { hash, seq: entry.seq }
   }
 }
@@ -150,7 +150,7 @@ async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Pr
     const of = `line ${number + 1} of "checkpoints.jsonl"`
     const stored = readLine(line)
     if (!stored) {
-      findings.add('checkpoint-unreadable', `${of} is not as the format says.`)
+      findings.add('checkpoint-unreadable', `${of} does not have the required format.`)
       continue
     }
     const checkpoint = roots.add(stored.note, of, 'own')

@@ -21,16 +21,16 @@ describe('an entry', () => {
   })
 
   test.each([
-    ['{', 'it is no JSON'],
+    ['{', 'it is not JSON'],
     ['[]', 'it has no "v"'],
-    [knownEntry.replace('"v":1', '"v":2'), 'its "v" is not as the format says'],
-    [knownEntry.replace('"seq":7', '"seq":7.5'), 'its "seq" is not as the format says'],
-    [knownEntry.replace('.012345Z', '.0123Z'), 'its "at" is not as the format says'],
-    [knownEntry.replace('"v":1', '"v":1,"w":1'), 'it has members that the format does not know'],
-    [knownEntry.replace('"v":1', '"v": 1'), 'it is not written as RFC 8785 says'],
-    [knownEntry.replace('"seq":7,"v":1', '"v":1,"seq":7'), 'it is not written as RFC 8785 says'],
-    [knownEntry.replace('"shown":1', '"shown":1.0'), 'it is not written as RFC 8785 says'],
-    [knownEntry.replace('"shown":1', '"shown":1,"shown":1'), 'it is not written as RFC 8785 says'],
+    [knownEntry.replace('"v":1', '"v":2'), 'its "v" does not have the required form'],
+    [knownEntry.replace('"seq":7', '"seq":7.5'), 'its "seq" does not have the required form'],
+    [knownEntry.replace('.012345Z', '.0123Z'), 'its "at" does not have the required form'],
+    [knownEntry.replace('"v":1', '"v":1,"w":1'), 'it has unknown members'],
+    [knownEntry.replace('"v":1', '"v": 1'), 'it is not canonical JSON (RFC 8785)'],
+    [knownEntry.replace('"seq":7,"v":1', '"v":1,"seq":7'), 'it is not canonical JSON (RFC 8785)'],
+    [knownEntry.replace('"shown":1', '"shown":1.0'), 'it is not canonical JSON (RFC 8785)'],
+    [knownEntry.replace('"shown":1', '"shown":1,"shown":1'), 'it is not canonical JSON (RFC 8785)'],
   ])('that is invalid gets its error: %s', (bytes, wrong) => {
     expect(readEntry(Buffer.from(bytes))).toBe(wrong)
   })

@@ -56,7 +56,7 @@ export async function requestCosignature(
     if (status !== 409 || !/^(0|[1-9]\d{0,15})\n$/.test(text))
       return (await detectFork(witness, log, checkpoint, read)) ?? { failed: `${status} ${text.trim().slice(0, 200)}` }
     old = Number(text)
-    if (old > checkpoint.size) return isAhead(witness, log, checkpoint.size)
+    if (old > checkpoint.size) return checkAhead(witness, log, checkpoint.size)
   }
   return { failed: 'it cosigned another checkpoint meanwhile' }
 }
@@ -79,7 +79,7 @@ async function fetchWitnessCheckpoint(url: string, log: VerifierKey): Promise<Si
 }
 
 /** A claimed size is not trusted: only a larger checkpoint with our own signature. */
-async function isAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
+async function checkAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
   const held = await fetchWitnessCheckpoint(witness.url, log)
   if (held && held.size > size) return { ahead: held.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
@@ -109,7 +109,7 @@ async function request(url: string, body?: string): Promise<{ status: number; te
   const decoder = new TextDecoder()
   for await (const part of answer.body ?? []) {
     text += decoder.decode(part as Uint8Array, { stream: true })
-    if (text.length > maxAnswerLength) throw new Error(`${url} answers with more than a witness has to say`)
+    if (text.length > maxAnswerLength) throw new Error(`the response of ${url} is too long for a witness`)
   }
   return { status: answer.status, text }
 }

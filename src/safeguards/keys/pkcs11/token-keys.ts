@@ -229,7 +229,8 @@ async function labelOf(session: OpenSession, object: number): Promise<string> {
 }
 
 async function encrypt(session: OpenSession, key: number, { secret, purpose }: Unwrapped): Promise<Buffer> {
-  if (secret.length > maxSecretLength) throw new RangeError(`a secret of ${secret.length} bytes is none for a token`)
+  if (secret.length > maxSecretLength)
+    throw new RangeError(`a secret of ${secret.length} bytes is too long for a token`)
   const { memory } = session
   const nonce = memory.put(randomBytes(nonceBytes))
   await session.call('C_EncryptInit', session.handle, gcmMechanism(session, nonce, purpose), key)

@@ -46,10 +46,10 @@ export async function openTransit(
   const assertNotExportable = (label: string, { data }: Answer) => {
     for (const [name, value] of Object.entries({ ...wanted, supports_decryption: true })) {
       if (data[name] === value) continue
-      const operation = `its ${name} is ${JSON.stringify(data[name])}`
+      const reason = `its ${name} is ${JSON.stringify(data[name])}`
       throw new KeyStoreFault(
         'KEY_STORE_OPEN_TO_OTHERS',
-        `the key ${prefix}${label} at ${url} cannot be used: ${operation}`,
+        `the key ${prefix}${label} at ${url} cannot be used: ${reason}`,
       )
     }
   }
@@ -163,16 +163,16 @@ export async function openTransit(
       const [sealed] = await encrypt(label, [probe])
       const allowed = await send('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
       if (allowed.status > 204) throw unexpected(`POST ${pathOf('keys', label)}/config`, allowed)
-      // Whatever the answers are, the state afterwards counts.
+      // The state afterwards counts, not the answers.
       const deleted = await send('DELETE', pathOf('keys', label))
-      const stays = (mode: string) =>
-        new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${mode}`)
+      const stays = (answer: string) =>
+        new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${answer}`)
       if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${messageOf(deleted.errors)})`)
       const opened = await decrypt(label, [{ wrapped: sealed!, purpose: probe.purpose }]).catch((error: unknown) => {
         if (error instanceof RefusedBatch) return [undefined]
         throw error
       })
-      if (opened[0]) throw stays('says that it is gone, and still opens what it wrapped')
+      if (opened[0]) throw stays('says that it is gone, and still decrypts with it')
       const request = held.requestId === undefined ? '' : ` (request ${held.requestId})`
       return `found${request}, deleted, then not found, and what it had wrapped no longer opened`
     },
@@ -212,7 +212,7 @@ async function requestBatch(
   if (results.length !== items.length || !results.every(isOurs)) {
     throw new KeyStoreFault(
       'KEY_STORE_AWAY',
-      `the key server answered POST ${path} with what belongs to something else`,
+      `the key server answered POST ${path} with the results of another request`,
     )
   }
   return results

@@ -61,7 +61,7 @@ export function createTransitRequest(location: TransitSettings, { requestMs, pau
         const isSealed = status === 503 && text.includes('sealed')
         const reason = isSealed
           ? 'is sealed: unseal it'
-          : `answers ${method} ${path} with ${status} and not as one does`
+          : `answers ${method} ${path} with ${status}, unlike a transit engine`
         if (attempt === tries || !isWorthTrying(status)) throw unavailableFault(reason)
       } catch (error) {
         if (error instanceof KeyStoreFault) throw error

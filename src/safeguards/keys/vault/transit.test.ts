@@ -219,7 +219,7 @@ describe('a key server that answers wrongly', () => {
     }
     expect(await faultOf(keys.destroy(label))).toMatchObject({
       code: 'KEY_STAYS',
-      message: expect.stringContaining('still opens what it wrapped') as string,
+      message: expect.stringContaining('still decrypts with it') as string,
     })
   })
 

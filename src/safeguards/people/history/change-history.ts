@@ -3,7 +3,7 @@ import type { DirectorySource } from '../../tables.ts'
 import { changeFrom, holdsAt, overlap, intersect, type Interval } from './intervals.ts'
 import type { PersonHistory, PersonName, Placement } from './person-history.ts'
 
-/** Changes from an instant on; members that are undefined stay. */
+/** Changes from an instant on; undefined members stay unchanged. */
 export interface HistoryChange {
   from: Temporal.Instant
   name?: PersonName
@@ -21,7 +21,7 @@ export interface HistoryChange {
   withdrawn?: boolean
 }
 
-/** Why a change is impossible, with its field if there is one. */
+/** The reason why a change is impossible, and its field. */
 export type ChangeRefusal = {
   refused: 'person.not-employed' | 'person.ends-before-it-begins' | 'person.phone-not-theirs'
   field: string
@@ -43,18 +43,18 @@ export function changeHistory(
   if ('refused' in employed) return employed
   const { from } = change
   const until = employed.employedTo
-  const placed = change.unitId !== undefined || change.supervisorId !== undefined
-  const phones = (change.addPhones?.length ?? 0) + (change.endPhones?.length ?? 0) > 0
+  const changesPlacement = change.unitId !== undefined || change.supervisorId !== undefined
+  const changesPhones = (change.addPhones?.length ?? 0) + (change.endPhones?.length ?? 0) > 0
   const tooEarly = compare(from, employed.employedFrom) < 0
   const tooLate = until !== null && compare(from, until) >= 0
-  if (tooEarly && (change.name || placed || phones || change.consents !== undefined)) {
+  if (tooEarly && (change.name || changesPlacement || changesPhones || change.consents !== undefined)) {
     return { refused: 'person.not-employed', field: 'from' }
   }
-  if (tooLate && (placed || phones)) return { refused: 'person.not-employed', field: 'from' }
+  if (tooLate && (changesPlacement || changesPhones)) return { refused: 'person.not-employed', field: 'from' }
 
   const after = { ...employed }
   if (change.name) after.names = changeFrom(after.names, { from }, change.name, sameName)
-  if (placed) after.placements = changePlacement(after, change)
+  if (changesPlacement) after.placements = changePlacement(after, change)
   for (const phoneKey of change.endPhones ?? []) {
     if (!after.phones.some((phone) => phone.phoneKey === phoneKey && holdsAt(phone, from))) {
       return { refused: 'person.phone-not-theirs', field: 'endPhone' }
@@ -81,24 +81,24 @@ function sameEnd(before: PersonHistory, after: PersonHistory): boolean {
   return before.employedTo?.epochNanoseconds === after.employedTo?.epochNanoseconds
 }
 
-/** Only changes of employment end, restore or begin placements and numbers. */
+/** Applies a change of employment, which ends, restores or begins placements and numbers. */
 function changeEmployment(
   before: PersonHistory,
   change: HistoryChange,
   isFree: (phone: Interval & { phoneKey: PhoneNumberKey }) => boolean,
 ): PersonHistory | ChangeRefusal {
   const ended = before.employedTo
-  const comesBack = ended !== null && returnsAt(ended, change)
-  const employedFrom = comesBack || change.employedFrom || before.employedFrom
-  const employedTo = change.employedTo === undefined ? (comesBack ? null : ended) : change.employedTo
+  const returnsFrom = ended !== null && returnsAt(ended, change)
+  const employedFrom = returnsFrom || change.employedFrom || before.employedFrom
+  const employedTo = change.employedTo === undefined ? (returnsFrom ? null : ended) : change.employedTo
   if (employedTo !== null && compare(employedTo, employedFrom) < 0) {
     return { refused: 'person.ends-before-it-begins', field: 'employedTo' }
   }
-  if (comesBack) {
+  if (returnsFrom) {
     const begin = <Held extends Interval>(held: readonly Held[]) =>
       held
         .filter(({ to }) => to?.equals(ended))
-        .flatMap((one) => intersect({ ...one, from: comesBack, to: null }, { from: comesBack, to: employedTo }))
+        .flatMap((one) => intersect({ ...one, from: returnsFrom, to: null }, { from: returnsFrom, to: employedTo }))
     return {
       ...before,
       employedFrom,
@@ -107,15 +107,15 @@ function changeEmployment(
       phones: [...before.phones, ...begin(before.phones).filter(isFree)],
     }
   }
-  const moved = <Held extends Interval>(timeline: readonly Held[], mayContinue: (longer: Held) => boolean): Held[] =>
+  const adjust = <Held extends Interval>(timeline: readonly Held[], mayContinue: (longer: Held) => boolean): Held[] =>
     timeline.flatMap((held) => {
       const begins = held.from.equals(before.employedFrom) ? employedFrom : held.from
       const continues = ended !== null && held.to?.equals(ended) === true
       const longer = { ...held, from: begins, to: continues ? employedTo : held.to }
       const possible = continues && !mayContinue(longer) ? held : longer
       // A placement or number that ended before this employment began belongs to an earlier employment.
-      const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
-      return earlier ? [held] : intersect(possible, { from: employedFrom, to: employedTo })
+      const isOfEarlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
+      return isOfEarlier ? [held] : intersect(possible, { from: employedFrom, to: employedTo })
     })
   const [first, ...others] = before.names.filter(({ to }) => to === null || compare(to, employedFrom) > 0)
   const hasEarlier = [...before.placements, ...before.phones].some(({ from }) => compare(from, before.employedFrom) < 0)
@@ -125,12 +125,12 @@ function changeEmployment(
     employedTo,
     // A person has a name from the first day on, and afterwards.
     names: hasEarlier || !first ? before.names : [{ ...first, from: employedFrom }, ...others],
-    placements: moved(before.placements, () => true),
-    phones: moved(before.phones, isFree),
+    placements: adjust(before.placements, () => true),
+    phones: adjust(before.phones, isFree),
   }
 }
 
-/** Returns when somebody who left begins again; undefined if the change is about the ended employment. */
+/** Returns when somebody who left begins again; false if the change is about the ended employment. */
 function returnsAt(
   ended: Temporal.Instant,
   { from, employedFrom, employedTo }: HistoryChange,
@@ -154,13 +154,13 @@ function changePhone(
   phones: PersonHistory['phones'],
   phoneKey: PhoneNumberKey,
   when: { from: Temporal.Instant; until: Temporal.Instant | null },
-  theirs: boolean,
+  isTheirs: boolean,
 ): PersonHistory['phones'] {
   const [these, others] = [
     phones.filter((phone) => phone.phoneKey === phoneKey),
     phones.filter((phone) => phone.phoneKey !== phoneKey),
   ]
-  return [...others, ...changeFrom(these, when, theirs ? { phoneKey } : null, () => true)]
+  return [...others, ...changeFrom(these, when, isTheirs ? { phoneKey } : null, () => true)]
 }
 
 export function sameName(one: PersonName, other: PersonName): boolean {

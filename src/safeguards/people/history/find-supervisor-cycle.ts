@@ -12,18 +12,18 @@ export function findSupervisorCycle(
   const everyInstant = { from: person.placements[0]?.from ?? person.employedFrom, to: null }
   return walk(person, everyInstant, [person.id])
 
-  function walk(current: PersonHistory, during: Interval, way: string[]): string[] | undefined {
+  function walk(current: PersonHistory, during: Interval, path: string[]): string[] | undefined {
     for (const placement of current.placements) {
       const { supervisorId } = placement
       if (supervisorId === null) continue
       const [time] = intersect(placement, during)
       if (!time) continue
-      if (supervisorId === person.id) return [...way, supervisorId]
+      if (supervisorId === person.id) return [...path, supervisorId]
       // A cycle further up is reported for its own members.
-      if (way.includes(supervisorId)) continue
+      if (path.includes(supervisorId)) continue
       const above = find(supervisorId)
-      const circle = above && walk(above, time, [...way, supervisorId])
-      if (circle) return circle
+      const cycle = above && walk(above, time, [...path, supervisorId])
+      if (cycle) return cycle
     }
     return undefined
   }

@@ -24,7 +24,7 @@ function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant
   return compare(one, other) < 0 ? other : one
 }
 
-/** Returns the intersection; undefined if empty. */
+/** Returns the intersection, or an empty list. */
 export function intersect<Held extends Interval>(held: Held, bounds: Interval): Held[] {
   const part = { ...held, from: later(held.from, bounds.from), to: earlier(held.to, bounds.to) }
   return part.to === null || compare(part.from, part.to) < 0 ? [part] : []
@@ -55,10 +55,10 @@ export function changeFrom<Value extends object>(
     .flatMap((held) => (held.to === null ? [held.from] : [held.from, held.to]))
     .filter((instant) => compare(instant, from) > 0)
     .reduce(earlier, until)
-  const start = Temporal.Instant.fromEpochMilliseconds(-8.64e15)
+  const earliest = Temporal.Instant.fromEpochMilliseconds(-8.64e15)
   const pieces = [
     ...timeline.flatMap((held) => [
-      ...intersect(held, { from: start, to: from }),
+      ...intersect(held, { from: earliest, to: from }),
       ...(next === null ? [] : intersect(held, { from: next, to: null })),
     ]),
     ...(value === null ? [] : intersect({ ...value, from, to: next }, { from, to: null })),

@@ -19,7 +19,7 @@ export interface Placement {
 export interface PersonHistory {
   id: string
   userId: string
-  /** Present or last employment; of earlier ones there are the placements and numbers. */
+  /** Current or last employment; of earlier ones only placements and numbers are stored. */
   employedFrom: Temporal.Instant
   employedTo: Temporal.Instant | null
   source: DirectorySource

@@ -98,7 +98,7 @@ interface Judged {
   problems: CsvProblem[]
 }
 
-/** Returns the resulting directory, and what is impossible. */
+/** Returns the resulting directory, and the problems. */
 async function judge(
   tx: Transaction<SafeguardTables>,
   rows: readonly PersonRow[],

@@ -22,25 +22,25 @@ export async function withholdUnapproved(
     tx,
     steps.filter(({ before, after }) => before !== after).map(({ after }) => after),
   )
-  const moving = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ subject }) => subject))
-  const getNumber = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ personId }) => personId))
-  const getPlace = new Set(unsettled.filter(({ kind }) => kind !== 'phone').map(({ personId }) => personId))
+  const phonesToApprove = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ subject }) => subject))
+  const withPhone = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ personId }) => personId))
+  const withPlacement = new Set(unsettled.filter(({ kind }) => kind !== 'phone').map(({ personId }) => personId))
   const waiting: WithheldChange[] = []
   const held = steps.map(({ before, after }): HistoryStep => {
     const had = before?.phones ?? []
-    const phones = getNumber.has(after.id)
+    const phones = withPhone.has(after.id)
       ? before
         ? had
-        : after.phones.filter(({ phoneKey }) => !moving.has(phoneKey))
+        : after.phones.filter(({ phoneKey }) => !phonesToApprove.has(phoneKey))
       : [
-          ...after.phones.filter(({ phoneKey }) => !moving.has(phoneKey)),
-          ...had.filter(({ phoneKey }) => moving.has(phoneKey)),
+          ...after.phones.filter(({ phoneKey }) => !phonesToApprove.has(phoneKey)),
+          ...had.filter(({ phoneKey }) => phonesToApprove.has(phoneKey)),
         ]
-    const placements = getPlace.has(after.id) ? (before?.placements ?? []) : after.placements
-    if (getNumber.has(after.id) || getPlace.has(after.id)) {
+    const placements = withPlacement.has(after.id) ? (before?.placements ?? []) : after.placements
+    if (withPhone.has(after.id) || withPlacement.has(after.id)) {
       waiting.push({
         personId: after.id,
-        wanted: wantedOf(before, after, getNumber.has(after.id), getPlace.has(after.id)),
+        wanted: wantedOf(before, after, withPhone.has(after.id), withPlacement.has(after.id)),
       })
     }
     return { before, after: { ...after, phones, placements } }

@@ -59,11 +59,11 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
     const mine = validities[index]!
     const written = displayPhoneNumber(mine.key, draft.numbering)
     for (const other of placesOf.get(mine.key) ?? []) {
-      const its = validities[other]
-      if (other === index || !its || its.from > mine.to || mine.from > its.to) continue
+      const theirs = validities[other]
+      if (other === index || !theirs || theirs.from > mine.to || mine.from > theirs.to) continue
       const otherRow = rowOf.get(other)
       if (otherRow === undefined) {
-        problems.push(fileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
+        problems.push(fileProblem('number.in-draft', row, 'valid_from', { written, since: theirs.from }))
       } else if (otherRow < row) {
         problems.push(fileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
         break
