@@ -115,11 +115,11 @@ async function add(
   db: Kysely<RegisterTables>,
   feed: string,
   facts: SegmentFacts,
-  met: FeedMatch | undefined,
+  match: FeedMatch | undefined,
 ): Promise<void> {
   const { recording: _, ...reported } = facts
-  const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
-  const isDoubtful = met?.contact === null
+  const contact = { id: match?.contact ?? facts.contactId, startedAt: match?.contactBegun ?? facts.startedAt }
+  const isDoubtful = match?.contact === null
   // Before admission, so that others who report this segment see whose row it is.
   await recordAdmission(db, feed, contact, facts.segmentId, facts, true)
   await admit(db, {

@@ -177,7 +177,7 @@ export interface ReportedAdmission {
 export async function reportAdmissions(
   db: Kysely<RegisterTables>,
   node: string,
-  some: readonly ReportedAdmission[],
+  admissions: readonly ReportedAdmission[],
 ): Promise<void> {
-  await sql`select report_admissions(${node}::uuid, ${JSON.stringify(some)}::jsonb)`.execute(db)
+  await sql`select report_admissions(${node}::uuid, ${JSON.stringify(admissions)}::jsonb)`.execute(db)
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
-/** What a client has sent since the last report: `sends` has the kind, the name, and the number of sessions. */
+/** Counts of a client since the last report; `sends`: each thing it sent, by kind and name, and in how many sessions. */
 interface ClientCounts {
   trunk: string
   client: string

@@ -21,7 +21,7 @@ export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: rea
   })
 }
 
-/** Why a month stays: busy and retried, or with a call that is ongoing, on hold or not counted. */
+/** Reason why a month is not dropped: `busy` (retried), or a call of it is ongoing (`runs`), on hold or not counted. */
 export type MonthKeptReason = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
 
 /** Drops a whole month of history (its first day, UTC) in which everything is over, with its ledger entry (R22, R52). */

@@ -63,13 +63,13 @@ function printProgress(): (so: { checked: number; bytes: number }) => void {
   }
 }
 
-function print({ held, wanting, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
+function print({ held, withFindings, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
   const mebibytes = bytes / mebibyte
   const checked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
   console.log(
-    wanting === 0
+    withFindings === 0
       ? `held: ${held} recordings decrypted completely, ${checked}`
-      : `held: ${held} recordings checked, ${held - wanting} decrypted completely, ${wanting} did NOT, ${checked}`,
+      : `held: ${held} recordings checked, ${held - withFindings} decrypted completely, ${withFindings} did NOT, ${checked}`,
   )
   console.log(`destroyed: ${destroyed} searched for in keys, objects, copies, ledger and log`)
   if (underWay > 0) console.log(`not ingested yet, or being destroyed: ${underWay}`)

@@ -12,7 +12,7 @@ const atOnce = 1_000
 
 /**
  * Last step: updates the row and appends to ledger and log, in one transaction. A second caller finds nothing to do.
- * @returns what the database refused
+ * @returns recordings that the database refused, each with its error
  */
 export async function recordDestroyed(
   db: Kysely<RegisterTables>,

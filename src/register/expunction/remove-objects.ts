@@ -12,7 +12,7 @@ const lateDays = 40
 /**
  * Removes every object of recordings: their own, copies on request (C1), the anonymised copy (R33), and leftovers of
  * rebuilding.
- * @returns what could not be removed
+ * @returns recordings with objects that could not be removed, each with its error
  */
 export async function removeObjects(
   { db, objects, workFolder }: Pick<ExpunctionContext, 'db' | 'objects' | 'workFolder'>,

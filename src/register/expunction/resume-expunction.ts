@@ -52,8 +52,8 @@ export async function resumeExpunctions(
     begun.map(({ id }) => id),
   )
   // Keys are destroyed even if a disk keeps the body.
-  const forgotten = await deleteFileKeys(db, keys, begun)
-  for (const { recordings, error } of forgotten.failures) {
+  const deletion = await deleteFileKeys(db, keys, begun)
+  for (const { recordings, error } of deletion.failures) {
     failures.push(...recordings.map((id) => ({ id, error })))
   }
   const intakeFault = await destroyIntakeKeys(expunging, begun, now)
@@ -91,8 +91,8 @@ export async function resumeExpunctions(
 }
 
 /**
- * Destroys the private intake keys of recordings, and the remains on disk of those deleted at ingestion. Returns what prevented
- * it.
+ * Destroys the private intake keys of recordings, and the remains on disk of those deleted at ingestion. Returns the error
+ * that prevented it.
  */
 async function destroyIntakeKeys(
   { db, keys }: ExpunctionContext,
@@ -113,12 +113,12 @@ async function destroyIntakeKeys(
 
 /** Returns true if a recording was sealed by an earlier version to a day key that still exists. */
 async function dependOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
-  const { rows } = await sql<{ hang: boolean }>`
+  const { rows } = await sql<{ depends: boolean }>`
     select exists (
       select from recording r join intake_key k on k.day = r.intake_day and k.private_destroyed_at is null
       where r.id = any (${ids}::uuid[]) and r.intake_key is null
-    ) as hang`.execute(db)
-  return rows[0]?.hang === true
+    ) as depends`.execute(db)
+  return rows[0]?.depends === true
 }
 
 /** Returns the recordings without any key left: no intake key, no key row, no month-key version that wrapped their keys. */

@@ -83,7 +83,8 @@ export async function openTranscript(
   const plain = await withKey(store, recording, (fileKey) => openWholePayload(fileKey, sealed))
   const opened = JSON.parse(plain.toString('utf8')) as { copy: string; work: object }
   plain.fill(0)
-  if (opened.copy !== copy) throw new Error(`the words of copy ${copy} are another copy’s: its row was tampered with`)
+  if (opened.copy !== copy)
+    throw new Error(`the transcript stored for copy ${copy} belongs to another copy: its row was tampered with`)
   return opened.work
 }
 
@@ -190,7 +191,7 @@ export function openAnonymisedAudio(
 ): Promise<OpenedAudio> {
   const key = anonymisedCopyKey(of.recording, of.copy)
   return withKey(store, of.recording, async (fileKey) => {
-    const sound = await openPayload(fileKey, await store.objects.sizeBytes(key), (position, length) =>
+    const payload = await openPayload(fileKey, await store.objects.sizeBytes(key), (position, length) =>
       store.objects.readRange(key, position, position + length),
     )
     return {
@@ -198,7 +199,7 @@ export function openAnonymisedAudio(
       async read(from: number, to: number) {
         const [first, last] = [Math.floor(from / chunkBytes), Math.floor(Math.max(from, to - 1) / chunkBytes)]
         const chunks: Buffer[] = []
-        for (let n = first; n <= last; n++) chunks.push(await sound.openChunk(n))
+        for (let n = first; n <= last; n++) chunks.push(await payload.openChunk(n))
         return Buffer.concat(chunks).subarray(from - first * chunkBytes, to - first * chunkBytes)
       },
     }
@@ -223,10 +224,10 @@ export async function anonymisedCopiesWithObjects(
   recordings: readonly string[],
 ): Promise<Map<string, string>> {
   if (recordings.length === 0) return new Map()
-  const { rows } = await sql<{ id: string; of: string }>`
-    select id, recording_id as of from anonymised_copy
+  const { rows } = await sql<{ id: string; recording: string }>`
+    select id, recording_id as recording from anonymised_copy
     where recording_id = any (${recordings}::uuid[]) and sound_at is not null`.execute(db)
-  return new Map(rows.map(({ id, of }) => [of, id]))
+  return new Map(rows.map(({ id, recording }) => [recording, id]))
 }
 
 /** Returns the objects of recordings in copies elsewhere, including anonymised copies (R33). */
@@ -235,8 +236,10 @@ export async function replicatedObjectsOf(
   recordings: readonly string[],
 ): Promise<string[]> {
   if (recordings.length === 0) return []
-  const { rows } = await sql<{ id: string; of: string }>`
-    select id, recording_id as of from anonymised_copy where recording_id = any (${recordings}::uuid[])`.execute(db)
-  const copies = new Map(rows.map(({ id, of }) => [of, id]))
+  const { rows } = await sql<{ id: string; recording: string }>`
+    select id, recording_id as recording from anonymised_copy where recording_id = any (${recordings}::uuid[])`.execute(
+    db,
+  )
+  const copies = new Map(rows.map(({ id, recording }) => [recording, id]))
   return recordings.flatMap((id) => replicatedObjects(id, copies.get(id)))
 }

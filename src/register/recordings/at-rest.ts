@@ -64,7 +64,8 @@ export async function readAtRest(
   const key = await atRestKey(store, recordings, id)
   if (!key) return undefined
   try {
-    if (!decryptBlocks(key, start, 0).equals(beginning)) throw new Error(`${object} is not what was stored there`)
+    if (!decryptBlocks(key, start, 0).equals(beginning))
+      throw new Error(`${object} does not decrypt to what was stored`)
     const first = from - (from % blockBytes)
     return decryptBlocks(key, await objects.readRange(object, first, to), first).subarray(from - first)
   } finally {

@@ -11,7 +11,7 @@ export interface Hold {
 
 /**
  * Returns the holds in order. A hold ends at its resume mark, at the next hold mark (which has another reason), or with the
- * recording. Marks that are limited to some streams are no hold of the call.
+ * recording. Marks that are limited to some streams are not holds of the call.
  */
 export function findHolds({ marks, durationSamples }: Pick<RecordingIndex, 'marks' | 'durationSamples'>): Hold[] {
   const holds: Hold[] = []

@@ -312,9 +312,9 @@ async function rebuildAfterCrash({ objects, workFolder }: IngestContext, id: str
     },
   )
   try {
-    const mended = await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? tailPath : undefined })
-    if (mended.rebuilt) await objects.moveIn(bodyKey(id), bodyPath)
-    return mended
+    const result = await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? tailPath : undefined })
+    if (result.rebuilt) await objects.moveIn(bodyKey(id), bodyPath)
+    return result
   } finally {
     await rm(bodyPath, { force: true })
     await rm(tailPath, { force: true })

@@ -11,7 +11,7 @@ import { samplesPerSecond, toMs } from './recording-index.ts'
 export interface Pace {
   /** Milliseconds of audio that may be served ahead. */
   leadMs: number
-  /** Smallest piece, if there is that much: each piece costs a request. */
+  /** Smallest piece, unless less is left: each piece costs a request. */
   pieceMs: number
 }
 
@@ -69,17 +69,20 @@ const maxPacers = 5_000
 const leadsPerPerson = 10
 
 interface PacedPlayback {
-  /** Returns how many samples may be served, once it is time; none if that is too far off, or the request is gone. */
+  /**
+   * Returns how many samples may be served, waiting if necessary; 0 if the wait would be too long, or the request was
+   * cancelled.
+   */
   waitForPace: (
     listening: string,
     request: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
-    gone?: AbortSignal,
+    signal?: AbortSignal,
   ) => Promise<number>
 }
 
 /** Budget of one person over all listenings. */
 interface PersonBudget {
-  mayTake(request: { atMs: number; speed: number }): number
+  availableMs(request: { atMs: number; speed: number }): number
   take(givenMs: number): void
 }
 
@@ -87,7 +90,7 @@ function createPersonBudget(maxMs: number): PersonBudget {
   let bucketMs = maxMs
   let filledAtMs: number | undefined
   return {
-    mayTake({ atMs, speed }) {
+    availableMs({ atMs, speed }) {
       bucketMs = Math.min(maxMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * fillRate)
       filledAtMs = atMs
       return bucketMs
@@ -118,19 +121,19 @@ export function pacePlayback(pace: Pace): PacedPlayback {
   const recordingBudgetOf = cacheLatest(() => createPersonBudget(pace.leadMs))
 
   return {
-    async waitForPace(listening, { fromSample, samples, speed, by }, gone) {
+    async waitForPace(listening, { fromSample, samples, speed, by }, signal) {
       const pacer = pacerOf(listening)
-      const ears = by ? [personBudgetOf(by.person), recordingBudgetOf(`${by.person} ${by.recording}`)] : []
+      const budgets = by ? [personBudgetOf(by.person), recordingBudgetOf(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond
       const request = { fromMs: toMs(fromSample), speed }
       const waitsUntil = performance.now() + maxWaitMs
       for (;;) {
-        if (gone?.aborted) return 0
+        if (signal?.aborted) return 0
         const atMs = performance.now()
-        const mayTake = Math.min(...ears.map((one) => one.mayTake({ atMs, speed })))
-        const enough = mayTake >= Math.min(wantedMs, pace.pieceMs)
-        const given = enough ? pacer.take({ ...request, atMs, wantedMs: Math.min(wantedMs, mayTake) }) : 0
-        for (const one of ears) one.take(given)
+        const availableMs = Math.min(...budgets.map((one) => one.availableMs({ atMs, speed })))
+        const enough = availableMs >= Math.min(wantedMs, pace.pieceMs)
+        const given = enough ? pacer.take({ ...request, atMs, wantedMs: Math.min(wantedMs, availableMs) }) : 0
+        for (const one of budgets) one.take(given)
         if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
         if (performance.now() > waitsUntil) return 0
         await sleep(pollMs)

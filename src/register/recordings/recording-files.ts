@@ -25,7 +25,7 @@ export interface RecordingFiles {
   sync(): Promise<void>
   /** Waits for pending operations and closes the files. */
   close(): Promise<void>
-  /** Removes both files, which are still empty. The header is first: without it the key is lost. */
+  /** Removes both files, which are still empty. Removes the header first, and with it the only copy of the key. */
   remove(): Promise<void>
 }
 

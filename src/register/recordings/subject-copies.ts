@@ -89,10 +89,15 @@ export async function copiesWithObjects(
   ids: readonly string[],
 ): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ id: string; of: string }>`
-    select id, recording_id as of from subject_copy
+  const { rows } = await sql<{ id: string; recording: string }>`
+    select id, recording_id as recording from subject_copy
     where recording_id = any (${ids}::uuid[]) and removed_at is null`.execute(db)
-  return new Map([...Map.groupBy(rows, ({ of }) => of)].map(([of, some]) => [of, some.map(({ id }) => id)]))
+  return new Map(
+    [...Map.groupBy(rows, ({ recording }) => recording)].map(([recording, some]) => [
+      recording,
+      some.map(({ id }) => id),
+    ]),
+  )
 }
 
 /**

@@ -27,7 +27,7 @@ export function trimmedKey(fileKey: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', fileKey, '', 'seloste cut to call', fileKeyBytes))
 }
 
-/** Returns how much of a recording is outside its call, in milliseconds; undefined within the tolerance of R16. */
+/** Returns how much of a recording is outside its call, in milliseconds; 0 within the tolerance of R16. */
 export async function excessMs(opened: OpenedRecording, span: CallSpan): Promise<number> {
   // Packets are in order of arrival: the first and last chunk with packets are enough.
   let first: number | undefined

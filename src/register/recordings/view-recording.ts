@@ -14,7 +14,7 @@ export interface RecordingView {
   cause?: DestructionCause
 }
 
-/** A restricted recording is destroyed within seconds of its day (settle_ends); longer than that always takes. */
+/** A restricted recording is destroyed within seconds of its day (settle_ends); this is longer than that ever takes. */
 const settledSeconds = 60
 
 /**

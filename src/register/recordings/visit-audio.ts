@@ -15,7 +15,7 @@ type ChunkSource = { openChunk(n: number): Promise<Buffer> }
 /** Receives a packet's samples at 8 kHz and their position on the timeline. */
 export type PacketVisitor = (source: IndexedSource, at: number, samples: Int16Array) => void
 
-interface Place {
+interface PacketLocation {
   source: IndexedSource
   codec: Codec
   clockRate: number
@@ -41,11 +41,11 @@ export async function visitAudio(
   for (const [n, range] of index.chunks.entries()) {
     if (range.from >= to || range.to <= from) continue
     const chunk = await recording.openChunk(n)
-    const resting: Place[] = []
+    const dependent: PacketLocation[] = []
     walk(chunk, (place) => {
       const { source, codec, clockRate, seqOffset, tsOffset, start, end } = place
       if (dependsOnPredecessors(codec)) {
-        resting.push({ ...place })
+        dependent.push({ ...place })
         return
       }
       const at = positionOf(source, seqOffset, tsOffset, clockRate)
@@ -54,7 +54,7 @@ export async function visitAudio(
       if (!decoder) independentDecoders.set(codec, (decoder = decoderOf(codec)))
       visit(source, at, decoder.decode(chunk, start, end))
     })
-    if (resting.length > 0) await visitDependentPackets(recording, walk, n, chunk, resting, visit)
+    if (dependent.length > 0) await visitDependentPackets(recording, walk, n, chunk, dependent, visit)
   }
 }
 
@@ -63,14 +63,14 @@ async function visitDependentPackets(
   walk: ReturnType<typeof walkerOf>,
   n: number,
   chunk: Buffer,
-  places: Place[],
+  places: PacketLocation[],
   visit: PacketVisitor,
 ): Promise<void> {
   const before = n === 0 ? undefined : await recording.openChunk(n - 1)
-  const earlier: Place[] = []
+  const earlier: PacketLocation[] = []
   if (before) walk(before, (place) => dependsOnPredecessors(place.codec) && earlier.push({ ...place }))
-  const keyOf = ({ source, codec }: Place) => `${sourceKey(source)} ${codec}`
-  const inOrder = (list: Place[], key: string) =>
+  const keyOf = ({ source, codec }: PacketLocation) => `${sourceKey(source)} ${codec}`
+  const inOrder = (list: PacketLocation[], key: string) =>
     list.filter((place) => keyOf(place) === key).sort((one, other) => one.seqOffset - other.seqOffset)
   for (const key of new Set(places.map(keyOf))) {
     const mine = inOrder(places, key)
@@ -92,7 +92,7 @@ async function visitDependentPackets(
 function walkerOf(index: RecordingIndex) {
   const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
   const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
-  return (chunk: Buffer, visit: (place: Place) => void): void => {
+  return (chunk: Buffer, visit: (place: PacketLocation) => void): void => {
     const current: (IndexedSource | undefined)[] = []
     walkChunk(chunk, {
       source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),

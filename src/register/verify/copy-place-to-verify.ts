@@ -17,8 +17,8 @@ export function copyPlaceToVerify(name: string, store: ObjectStore): CopyPlaceTo
     name,
     async stillThere(recordingIds) {
       seen ??= recordingsOf(store)
-      const there = await seen
-      return recordingIds.filter((id) => there.has(id))
+      const found = await seen
+      return recordingIds.filter((id) => found.has(id))
     },
   }
 }

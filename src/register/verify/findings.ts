@@ -14,18 +14,18 @@ const words = {
   'body-length': ['its body is longer or shorter than it was', bringBackRemedy],
   'body-forged': ['its body was altered, truncated or replaced: it cannot be decrypted', bringBackRemedy],
   'body-hash': [
-    'its body opens and is not the one that the register and the audit log know',
+    'its body can be decrypted but differs from what the register and the audit log recorded',
     `find out who wrote it (seloste audit verify), and ${bringBackRemedy}`,
   ],
   'index-missing': ['its index is not in the object store', bringBackRemedy],
   'index-forged': ['its index was altered, truncated or replaced: it cannot be decrypted', bringBackRemedy],
-  'index-of-another': ['its index is of another recording', bringBackRemedy],
+  'index-of-another': ['its index belongs to another recording', bringBackRemedy],
   'hash-untold': [
-    'the audit log does not say with which hash it was taken into keeping',
+    'the audit log does not have the hash with which it was ingested',
     'verify the log (seloste audit verify)',
   ],
   'hash-told-otherwise': [
-    'the register and the audit log know different hashes of it',
+    'the register and the audit log have different hashes of it',
     'verify the log (seloste audit verify): one of them was altered',
   ],
   'header-left': [
@@ -37,25 +37,25 @@ const words = {
     'run the custodian: its retention sweep deletes it',
   ],
   'destroyed-month-key-left': [
-    'it is destroyed and a version of the month key under which it lay is still in the key store',
+    'it is destroyed but a version of the month key that encrypted its key is still in the key store',
     'run the custodian: its sweep destroys the version; if it stays, destroy it in the key store',
   ],
   'destroyed-object-left': ['it is destroyed but an object of it still exists', 'delete the object'],
   'destroyed-untold-ledger': [
-    'it is destroyed and the destruction ledger does not say so',
-    'verify the ledger (seloste audit verify): an entry was taken out, or the row was written by hand',
+    'it is destroyed but the destruction ledger has no entry of that',
+    'verify the ledger (seloste audit verify): an entry was removed, or the row was written by hand',
   ],
   'destroyed-untold-log': [
-    'it is destroyed and the audit log does not say so',
+    'it is destroyed but the audit log has no entry of that',
     'verify the log (seloste audit verify)',
   ],
   'destroyed-held': [
-    'the destruction ledger says that it is destroyed and the register holds it',
-    `nobody should hear it meanwhile: ${restoreRemedy}`,
+    'the destruction ledger says that it is destroyed but the register still has it',
+    `nobody may listen to it meanwhile: ${restoreRemedy}`,
   ],
   'destroyed-opens-in-place': [
     'it is destroyed but a copy of it, or of its key, still exists',
-    'start the custodian with the place reachable: it reaches it by itself',
+    'start the custodian while the place is reachable: it deletes the copy by itself',
   ],
   'key-without-recording': ['a key exists without its recording', 'run the custodian: its retention sweep deletes it'],
 } as const

@@ -1,7 +1,7 @@
 /**
  * Proves that held recordings can be decrypted: checks every chunk of the body, its length, its hash against the register and
- * the audit log, and the index. Counts the bytes. A recording destroyed meanwhile is no finding; plaintext is dropped after its
- * check.
+ * the audit log, and the index. Counts the bytes. A recording destroyed meanwhile is not a finding; plaintext is dropped after
+ * its check.
  */
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -45,7 +45,7 @@ export async function proveHeld(proving: HeldProofContext, rows: readonly Row[])
       const fileKey = fileKeys.get(row.id)!
       const found = await proveOne(proving, row, fileKey, hashes.get(row.id))
       if (typeof fileKey !== 'string') fileKey.fill(0)
-      // A recording destroyed during its check is no finding.
+      // A recording destroyed during its check is not a finding.
       if (found.codes.length > 0 && !(await isHeld(db, row.id))) continue
       proved.recordings++
       proved.bytes += found.bytes

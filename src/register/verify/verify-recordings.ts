@@ -1,6 +1,6 @@
 /**
  * Proves that every held recording can be decrypted and every destroyed one cannot (R52): for all recordings, a sample, or a part
- * that resumes where the last one stopped. Repairs nothing. A recording destroyed meanwhile is no finding.
+ * that resumes where the last one stopped. Repairs nothing. A recording destroyed meanwhile is not a finding.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '../tables.ts'
@@ -13,7 +13,7 @@ export interface Verification {
   /** Held recordings that were checked, and the bytes of their bodies. */
   held: number
   /** Checked recordings with a finding. */
-  wanting: number
+  withFindings: number
   bytes: number
   destroyed: number
   /** Not ingested yet, or being destroyed: not checked. */
@@ -34,7 +34,7 @@ export interface VerifyOptions {
   /** Stops after this many seconds, to be resumed later. */
   maxSeconds?: number
   threads?: number
-  onProgress?: (so: { checked: number; bytes: number }) => void
+  onProgress?: (progress: { checked: number; bytes: number }) => void
   signal?: AbortSignal
 }
 
@@ -59,7 +59,7 @@ export async function verifyRecordings(
   const seconds = () => (performance.now() - began) / 1000
   const report: Verification = {
     held: 0,
-    wanting: 0,
+    withFindings: 0,
     bytes: 0,
     destroyed: 0,
     underWay: 0,
@@ -85,7 +85,7 @@ export async function verifyRecordings(
         ),
       )
       report.held += proved.recordings
-      report.wanting += new Set(proved.findings.map(({ recording }) => recording)).size
+      report.withFindings += new Set(proved.findings.map(({ recording }) => recording)).size
       report.bytes += proved.bytes
       report.destroyed += destroyed.length
       report.underWay += rows.length - held.length - destroyed.length
