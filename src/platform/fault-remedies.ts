@@ -7,7 +7,7 @@ import { Fault } from './fault.ts'
 export const faultRemedies: Readonly<Record<string, string>> = {
   'age-chunk-forged': 'Restore the file from a backup; "seloste recordings verify" names the recordings concerned.',
   'age-header-mac': 'Restore the file from a backup; it was altered on its disk.',
-  'age-header-malformed': 'Restore the file from a backup; it is not what was written.',
+  'age-header-malformed': 'Restore the file from a backup; it differs from what was written.',
   'age-key-malformed': 'Give the whole line that begins with age1… or AGE-SECRET-KEY-1….',
   'age-last-chunk-empty': 'Restore the file from a backup; it was altered on its disk.',
   'age-no-identity-match': 'Use the key that the file was sealed to.',
@@ -173,7 +173,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   KEY_STORE_OTHER: 'Set SELOSTE_KEYS back to where the keys of this database were made.',
 }
 
-/** Returns the remedy for a thrown value; undefined if it is no Fault. */
+/** Returns the remedy for a thrown value; undefined if it is not a Fault. */
 export function remedyOf(thrown: unknown): string | undefined {
   return thrown instanceof Fault ? remedyFor((thrown as Fault).code) : undefined
 }

@@ -1,7 +1,10 @@
-/** Returns the members that are not undefined, for types with optional members: `{ id, ...given({ unit }) }`. */
+/**
+ * Returns the members that are neither null nor undefined, for types with optional members: `{ id, ...omitNullish({ unit })
+ * }`.
+ */
 export function omitNullish<Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: NonNullable<Members[Name]> } {
-  const there = Object.entries(members).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(there) as { [Name in keyof Members]?: NonNullable<Members[Name]> }
+  const present = Object.entries(members).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(present) as { [Name in keyof Members]?: NonNullable<Members[Name]> }
 }

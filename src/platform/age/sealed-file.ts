@@ -16,7 +16,7 @@ export function sealFile(recipient: string, plaintext: Uint8Array): Buffer {
 /**
  * Opens a file.
  * @param identities one identity, or several on lines of their own; any of them may match
- * @throws what the header and the payload throw
+ * @throws AgeFault of the header or the payload
  */
 export async function openSealedFile(identities: string, file: Buffer): Promise<Buffer> {
   const end = file.indexOf('\n', file.indexOf('\n---') + 1) + 1

@@ -50,14 +50,14 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
   let checking: Promise<void> | undefined
 
   async function checkFiles(): Promise<void> {
-    let print = ''
+    let fingerprint = ''
     try {
       const [cert, key, ca] = await Promise.all(
         [files.certificate, files.key, files.authorities].map((path) => read(path)),
       )
       const found = { cert: cert!, key: key!, ca: ca! }
-      print = createHash('sha256').update(found.cert).update(found.key).update(found.ca).digest('hex')
-      if (print === seen) return
+      fingerprint = createHash('sha256').update(found.cert).update(found.key).update(found.ca).digest('hex')
+      if (fingerprint === seen) return
       const ends = check(found, files)
       // If both certificates have expired, the newer one is used: the peer may not check.
       if (inUse && Temporal.Instant.compare(ends, now()) <= 0) {
@@ -68,11 +68,11 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
       for (const take of listeners) take(found)
       onTaken?.(ends)
     } catch (error) {
-      print ||= (error as Error).message
-      if (print === seen) return
+      fingerprint ||= (error as Error).message
+      if (fingerprint === seen) return
       onWrong((error as Error).message, inUse !== undefined, error)
     } finally {
-      seen = print
+      seen = fingerprint
     }
   }
 

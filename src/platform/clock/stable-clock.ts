@@ -5,7 +5,7 @@ const minStepMs = 1_000
 
 /**
  * Returns a wall clock for something that begins now. Later steps of the system's clock do not affect it, so durations stay
- * true.
+ * correct.
  */
 export function startStableClock(clock: Clock): () => Temporal.Instant {
   const clockOffsetMs = () => clock.now().epochMilliseconds - clock.monotonicMs()

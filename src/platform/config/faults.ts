@@ -13,5 +13,5 @@ export class ConfigFault extends Fault<keyof typeof configFaults> {}
 
 /** Returns a fault with the setting, the value found and the values allowed. */
 export function wrongSetting(name: string, found: string, allowed: string): ConfigFault {
-  return new ConfigFault('setting-wrong', `${name} is ${found === '' ? 'empty' : `"${found}"`}: allowed is ${allowed}.`)
+  return new ConfigFault('setting-wrong', `${name} is ${found === '' ? 'empty' : `"${found}"`}: expected ${allowed}.`)
 }

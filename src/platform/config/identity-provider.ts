@@ -19,7 +19,7 @@ export interface IdentityProviderSettings {
   match: 'userId' | 'externalId'
   /** SELOSTE_OIDC_ACR: the authentication contexts to request; they count as two factors. */
   acr: string[]
-  /** SELOSTE_OIDC_MAX_AGE: most seconds since the provider authenticated the person; unlimited if unset. */
+  /** SELOSTE_OIDC_MAX_AGE: maximum seconds since the provider authenticated the person; unlimited if unset. */
   maxAgeSeconds?: number
 }
 

@@ -54,7 +54,7 @@ function readVault(address: string, query: string): KeyStoreSettings {
   const given = readQuery(query, ['mount', 'prefix', 'namespace', 'token-file', 'ca-file'], 'vault')
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (!url || url.username !== '' || url.password !== '' || url.pathname !== '/' || url.hash !== '') {
-    throw wrongSetting(name, 'vault: and no plain address', allowed.vault)
+    throw wrongSetting(name, 'vault:... without a plain address', allowed.vault)
   }
   const isNear = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isNear)) {
@@ -62,10 +62,10 @@ function readVault(address: string, query: string): KeyStoreSettings {
   }
   const mount = given('mount') ?? 'transit'
   if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(mount))
-    throw wrongSetting(name, 'vault:... with a mount that is no path', allowed.vault)
+    throw wrongSetting(name, 'vault:... with a mount that is not a path', allowed.vault)
   const prefix = given('prefix') ?? 'seloste-'
   if (!/^\w[\w.-]{0,40}$/.test(prefix)) {
-    throw wrongSetting(name, 'vault:... with a prefix that no key of Vault’s can begin with', allowed.vault)
+    throw wrongSetting(name, 'vault:... with a prefix that Vault does not allow in a key name', allowed.vault)
   }
   const caFile = given('ca-file') === undefined ? undefined : pathOf(given, 'ca-file', 'vault')
   const tokenFile = pathOf(given, 'token-file', 'vault')
@@ -78,10 +78,10 @@ function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'va
   const parameters = new URLSearchParams(query)
   for (const parameter of parameters.keys()) {
     if (known.includes(parameter) && parameters.getAll(parameter).length === 1) continue
-    const problem = known.includes(parameter) ? 'twice' : 'which is none of its parameters'
+    const problem = known.includes(parameter) ? 'twice' : 'an unknown parameter'
     throw new ConfigFault(
       'setting-wrong',
-      `${name} has "${parameter.slice(0, 20)}" in ${kind}:..., ${problem}: allowed is ${allowed[kind]}.`,
+      `${name} has "${parameter.slice(0, 20)}" in ${kind}:..., ${problem}: expected ${allowed[kind]}.`,
     )
   }
   // An empty parameter counts as unset.

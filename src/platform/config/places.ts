@@ -115,7 +115,7 @@ function folderOf({ at }: PlaceSetting): string | undefined {
 function areNested(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false
   const [a, b] = [realFolder(one), realFolder(other)]
-  return [relative(a, b), relative(b, a)].some((way) => way !== '..' && !way.startsWith('../'))
+  return [relative(a, b), relative(b, a)].some((path) => path !== '..' && !path.startsWith('../'))
 }
 
 function areNestedBuckets(one: S3Address, other: S3Address): boolean {
@@ -188,7 +188,7 @@ function refuseKeysIn(setting: string, name: string, address: string): void {
   )
 }
 
-/** Undefined if the text is no address of a folder or a bucket. */
+/** Undefined if the text is not the address of a folder or a bucket. */
 function readAddress(
   setting: string,
   name: string,

@@ -26,7 +26,7 @@ export function readSipSecurity(given: SettingReader, folder: string): SipSecuri
   if (!all && (certificate ?? key ?? clients) !== undefined) {
     throw new ConfigFault(
       'setting-wrong',
-      'SIP over TLS needs all three of SELOSTE_SIPS_CERTIFICATE, SELOSTE_SIPS_KEY and SELOSTE_SIPS_CLIENTS: allowed is all or none.',
+      'SIP over TLS needs all three of SELOSTE_SIPS_CERTIFICATE, SELOSTE_SIPS_KEY and SELOSTE_SIPS_CLIENTS: set all or none.',
     )
   }
   return {

@@ -64,8 +64,8 @@ test('roles that run separately have folders of sockets, a shared draw key and a
 test.each([
   [{ SELOSTE_RUN: 'file' }, 'SELOSTE_RUN is'],
   [{ SELOSTE_CUSTODIAN: 'custodian.example:8443', ...link }, 'SELOSTE_CUSTODIAN is'],
-  [{ SELOSTE_CUSTODIAN: 'http://custodian.example:8443', ...link }, 'allowed is https://NAME:PORT'],
-  [{ SELOSTE_CUSTODIAN: 'https://custodian.example', ...link }, 'allowed is https://NAME:PORT'],
+  [{ SELOSTE_CUSTODIAN: 'http://custodian.example:8443', ...link }, 'expected https://NAME:PORT'],
+  [{ SELOSTE_CUSTODIAN: 'https://custodian.example', ...link }, 'expected https://NAME:PORT'],
   [
     { SELOSTE_CUSTODIAN: 'https://custodian.example:8443' },
     'SELOSTE_CUSTODIAN is set without SELOSTE_LINK_CERTIFICATE',
@@ -74,7 +74,7 @@ test.each([
   [{ SELOSTE_CUSTODIAN_DESKS: 'desk 1' }, 'SELOSTE_CUSTODIAN_DESKS is "desk 1"'],
   [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
   [{ SELOSTE_PROXY_HEADER: 'via' }, 'x-forwarded-for or forwarded'],
-  [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
+  [{ SELOSTE_LINK_KEY: 'desk.key' }, 'set all or none'],
 ])('%j is refused in one line with the allowed values', (environment, reported) => {
   expect(messageFor(environment as Record<string, string>)).toContain(reported)
 })

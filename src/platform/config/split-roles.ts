@@ -105,7 +105,7 @@ function readLinkFiles(path: SettingReader): SplitRoleSettings['linkFiles'] {
   if ((certificate ?? key ?? authorities) === undefined) return undefined
   throw new ConfigFault(
     'setting-wrong',
-    `Custodian and desk on two machines need all three of ${linkNames.join(', ')}: allowed is all or none.`,
+    `Custodian and desk on two machines need all three of ${linkNames.join(', ')}: set all or none.`,
   )
 }
 

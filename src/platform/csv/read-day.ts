@@ -1,4 +1,4 @@
-/** Parses 2026-03-01 or, as Finnish spreadsheets write it, 1.3.2026; undefined if it is no day. */
+/** Parses 2026-03-01 or, as Finnish spreadsheets write it, 1.3.2026; undefined if it is not a day. */
 export function readDay(written: string): Temporal.PlainDate | undefined {
   const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written)
   const finnish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(written)

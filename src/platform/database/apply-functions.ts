@@ -61,8 +61,8 @@ export async function applyFunctions(client: Client, directory: string): Promise
 
 /** Returns true if the database has the functions of these files. */
 export async function areFunctionsCurrent(client: Client, directory: string): Promise<boolean> {
-  const isThere = await client.query<{ is: boolean }>(`select to_regclass('applied_functions') is not null as is`)
-  if (!isThere.rows[0]?.is) return false
+  const table = await client.query<{ exists: boolean }>(`select to_regclass('applied_functions') is not null as exists`)
+  if (!table.rows[0]?.exists) return false
   const { rows } = await client.query<{ checksum: string }>('select checksum from applied_functions')
   return rows[0]?.checksum === checksumOf(await readFunctions(directory))
 }

@@ -76,8 +76,9 @@ const readyMs = 300_000
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDirectory, log, soonMs = 10_000 } = options
   const user = await databaseOsUser()
-  const { place, left } = await findClusterPaths(dataDirectory, user)
-  for (const folder of left) log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
+  const { place, orphaned } = await findClusterPaths(dataDirectory, user)
+  for (const folder of orphaned)
+    log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
   const socketDirectory = await makeSocketDirectory(user)
   let postmaster: Postmaster | undefined
   try {

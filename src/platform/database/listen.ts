@@ -24,7 +24,7 @@ const aliveCheckMs = 30_000
 interface SharedConnection {
   listeners: Set<ListenOptions>
   /** The current connection and the listeners whose channels it has subscribed to. */
-  joined: { client: Client; those: Set<ListenOptions> } | undefined
+  joined: { client: Client; subscribed: Set<ListenOptions> } | undefined
   ending: AbortController
   ended: Promise<void>
 }
@@ -37,50 +37,50 @@ const sharedConnections = new Map<string, SharedConnection>()
  * connection, since each connection is a PostgreSQL process.
  */
 export function listen(options: ListenOptions): Listening {
-  const wire = sharedConnections.get(options.url) ?? openSharedConnection(options.url)
-  wire.listeners.add(options)
+  const shared = sharedConnections.get(options.url) ?? openSharedConnection(options.url)
+  shared.listeners.add(options)
   // A failed subscription breaks the connection, which is reported.
-  if (wire.joined) void join(wire.joined, options, wire).catch(() => undefined)
+  if (shared.joined) void join(shared.joined, options, shared).catch(() => undefined)
   return {
     stop: async () => {
-      wire.listeners.delete(options)
-      if (wire.listeners.size > 0) return
-      if (sharedConnections.get(options.url) === wire) sharedConnections.delete(options.url)
-      wire.ending.abort()
-      await wire.ended
+      shared.listeners.delete(options)
+      if (shared.listeners.size > 0) return
+      if (sharedConnections.get(options.url) === shared) sharedConnections.delete(options.url)
+      shared.ending.abort()
+      await shared.ended
     },
   }
 }
 
 function openSharedConnection(url: string): SharedConnection {
-  const wire: SharedConnection = {
+  const shared: SharedConnection = {
     ...{ listeners: new Set(), joined: undefined, ending: new AbortController() },
     ended: Promise.resolve(),
   }
-  sharedConnections.set(url, wire)
+  sharedConnections.set(url, shared)
   // Connects after the caller has registered its listener.
-  wire.ended = Promise.resolve().then(() => listenForever(url, wire))
-  return wire
+  shared.ended = Promise.resolve().then(() => listenForever(url, shared))
+  return shared
 }
 
-async function listenForever(url: string, wire: SharedConnection): Promise<void> {
-  const { signal } = wire.ending
+async function listenForever(url: string, shared: SharedConnection): Promise<void> {
+  const { signal } = shared.ending
   while (!signal.aborted) {
     try {
-      await listenOnce(url, wire)
+      await listenOnce(url, shared)
     } catch (error) {
       if (signal.aborted) return
       const cause = error instanceof Error ? error : new Error(String(error))
       const retryMs = Math.min(...[...wire.listeners].map((one) => one.retryMs ?? defaultRetryMs))
-      for (const { onBroken } of wire.listeners) onBroken?.(cause)
+      for (const { onBroken } of shared.listeners) onBroken?.(cause)
       await wait(retryMs, undefined, { signal }).catch(() => undefined)
     }
   }
 }
 
-/** Resolves when the wire's listeners have stopped; rejects when the connection breaks. */
-async function listenOnce(url: string, wire: SharedConnection): Promise<void> {
-  const { signal } = wire.ending
+/** Resolves when the connection's listeners have stopped; rejects when the connection breaks. */
+async function listenOnce(url: string, shared: SharedConnection): Promise<void> {
+  const { signal } = shared.ending
   const client = new Client({ connectionString: currentUrl(url), application_name: 'seloste listen', keepAlive: true })
   breakOnSuspend(url, client)
   let timer: NodeJS.Timeout | undefined
@@ -89,14 +89,14 @@ async function listenOnce(url: string, wire: SharedConnection): Promise<void> {
       client.on('error', reject)
       client.on('end', () => reject(new Error('The database closed the connection.')))
       client.on('notification', ({ channel, payload }) => {
-        for (const { channels, onNotification } of wire.listeners)
+        for (const { channels, onNotification } of shared.listeners)
           if (channels.includes(channel)) onNotification(channel, payload ?? '')
       })
       signal.addEventListener('abort', () => resolve(), { once: true })
       void begin().catch(reject)
     })
   } finally {
-    wire.joined = undefined
+    shared.joined = undefined
     clearInterval(timer)
     client.removeAllListeners()
     client.on('error', () => undefined) // Errors from here on are consequences of the end.
@@ -105,20 +105,20 @@ async function listenOnce(url: string, wire: SharedConnection): Promise<void> {
 
   async function begin(): Promise<void> {
     await client.connect()
-    const joined = { client, those: new Set<ListenOptions>() }
-    wire.joined = joined
-    for (const one of wire.listeners) await join(joined, one, wire)
+    const joined = { client, subscribed: new Set<ListenOptions>() }
+    shared.joined = joined
+    for (const one of shared.listeners) await join(joined, one, shared)
     timer = setInterval(() => void client.query('select 1').catch(() => client.emit('end')), aliveCheckMs)
   }
 }
 
 async function join(
-  { client, those }: NonNullable<SharedConnection['joined']>,
+  { client, subscribed }: NonNullable<SharedConnection['joined']>,
   options: ListenOptions,
-  wire: SharedConnection,
+  shared: SharedConnection,
 ): Promise<void> {
-  if (those.has(options)) return
-  those.add(options)
+  if (subscribed.has(options)) return
+  subscribed.add(options)
   for (const channel of options.channels) await client.query(`listen ${escapeIdentifier(channel)}`)
-  if (wire.listeners.has(options)) options.onListening?.()
+  if (shared.listeners.has(options)) options.onListening?.()
 }

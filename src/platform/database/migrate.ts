@@ -89,8 +89,8 @@ export async function planMigration(url: string, folder: string = schemaFolder):
   await client.connect()
   client.on('error', () => undefined) // The query under way rejects as well.
   try {
-    const isThere = await client.query<{ is: boolean }>(`select to_regclass('migration') is not null as is`)
-    const applied = isThere.rows[0]?.is
+    const table = await client.query<{ exists: boolean }>(`select to_regclass('migration') is not null as exists`)
+    const applied = table.rows[0]?.exists
       ? (await client.query<Applied>('select number, name, checksum from migration order by number')).rows
       : []
     const waiting = compare(all, applied)
@@ -152,12 +152,12 @@ function assertReachable({ replaces }: Migration, before: readonly Applied[]): v
 async function apply(client: Client, migration: Migration, before: readonly Applied[], upTo: number): Promise<void> {
   const { name, statements, replaces } = migration
   assertReachable(migration, before)
-  const isThere = replaces.length > 0 && before.length > 0
+  const isAdopted = replaces.length > 0 && before.length > 0
   // A backup from before the baseline is restored into the tables, and under the names, that it had.
   const recorded = migration.number <= upTo ? [migration] : replaces
   try {
     await client.query('begin')
-    if (!isThere) await client.query(statements)
+    if (!isAdopted) await client.query(statements)
     for (const { number, name, checksum } of recorded) {
       await client.query('insert into migration (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
     }

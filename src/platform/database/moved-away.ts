@@ -4,7 +4,7 @@ import type { DedicatedConnection } from './copy.ts'
 export interface MovedAway {
   /** Id of the move, as in the other database's quarantine. */
   id: string
-  /** Destination for people, without a password. */
+  /** The new database as shown to people, without a password. */
   to: string
   at: Temporal.Instant
 }
@@ -34,10 +34,10 @@ export function describeDatabase(text: string): string {
 }
 
 export async function readMovedAway(connection: Pick<DedicatedConnection, 'query'>): Promise<MovedAway | undefined> {
-  const [there] = await connection.query<{ there: boolean }>(
-    `select to_regclass('public.register_moved') is not null as there`,
+  const [table] = await connection.query<{ exists: boolean }>(
+    `select to_regclass('public.register_moved') is not null as exists`,
   )
-  if (there?.there !== true) return undefined
+  if (table?.exists !== true) return undefined
   const [row] = await connection.query<{ id: string; to: string; at: string }>(
     `select id, moved_to as "to", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at from public.register_moved`,
   )

@@ -29,7 +29,7 @@ export function currentUrl(url: string): string {
   return moved.get(url) ?? url
 }
 
-/** Breaks a connection to `url`, wherever that is now, when connections are held. */
+/** Breaks a connection to `url`, wherever that is now, when its connections are suspended. */
 export function breakOnSuspend(url: string, client: Client): void {
   const clients = open.get(url) ?? new Set()
   open.set(url, clients.add(client))

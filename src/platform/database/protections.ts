@@ -33,9 +33,9 @@ export interface ProtectionProblem {
 interface Protection {
   name: string
   /** Definition, the same in every version of PostgreSQL. */
-  said: string
+  definition: string
   /** Its expressions as PostgreSQL prints them. */
-  written: string | null
+  expressions: string | null
   disabled: boolean
 }
 
@@ -76,9 +76,9 @@ export async function findProtectionProblems(
     return [{ kind: migration < expected.migration ? 'missing' : 'unknown', name: `migration ${migration}` }]
   }
   const problems: ProtectionProblem[] = []
-  const there = new Set<string>()
+  const present = new Set<string>()
   for (const one of found) {
-    there.add(one.name)
+    present.add(one.name)
     if (one.name === builtIn) {
       const known = builtInByMajor[postgres]
       if (known !== undefined && exactHash(one) !== known) problems.push({ kind: 'changed', name: one.name })
@@ -97,7 +97,7 @@ export async function findProtectionProblems(
     )
       problems.push({ kind: 'changed', name: one.name })
   }
-  for (const name of Object.keys(expected.protections)) if (!there.has(name)) problems.push({ kind: 'missing', name })
+  for (const name of Object.keys(expected.protections)) if (!present.has(name)) problems.push({ kind: 'missing', name })
   return problems.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
 
@@ -119,17 +119,17 @@ const builtInByMajor: Readonly<Record<number, string>> = {
 /** Kinds of which an additional object removes no protection; use/evidence reports unknown tables and columns. */
 const harmlessAdditions = /^(table|defaults of|constraint|unique index) /
 
-function exactHash({ said: text, written }: Protection): string {
-  return hash(`${text}\n${written ?? ''}`)
+function exactHash({ definition, expressions }: Protection): string {
+  return hash(`${definition}\n${expressions ?? ''}`)
 }
 
 /** Returns the second hash, if there is one. A schema's name stays: a function of another schema is another one. */
-function looseHash({ said: text, written }: Protection, schemas: ReadonlySet<string>): string[] {
-  if (written === null) return []
-  const bare = written.replace(/\s|[()]|\b(\w+)\./g, (part, qualifier?: string) =>
+function looseHash({ definition, expressions }: Protection, schemas: ReadonlySet<string>): string[] {
+  if (expressions === null) return []
+  const bare = expressions.replace(/\s|[()]|\b(\w+)\./g, (part, qualifier?: string) =>
     qualifier !== undefined && schemas.has(qualifier) ? part : '',
   )
-  return [hash(`${text}\n${bare}`)]
+  return [hash(`${definition}\n${bare}`)]
 }
 
 function hash(text: string): string {
@@ -171,7 +171,8 @@ function isEnforced(index: string) {
 }
 
 /**
- * Selects everything in schema public, and functions in any other, that no extension brought. Of partitions only differences from their parents are listed.
+ * Selects everything in schema public, and functions in any other, without what belongs to monitoring extensions
+ * (extensions.ts). Of partitions only differences from their parents are listed.
  * Grants to the owner, and to roles other than a process's or public, are left out.
  */
 function protectionsOf(roles: readonly string[]) {
@@ -213,8 +214,8 @@ function protectionsOf(roles: readonly string[]) {
     )
     -- Relations: kind, persistence, owner; then row-level security.
     select 'table ' || relname as name,
-      concat_ws(' ', relkind, relpersistence, case when relowner = (select oid from owner) then 'owner' else pg_get_userbyid(relowner) end) as said,
-      null as written, false as disabled
+      concat_ws(' ', relkind, relpersistence, case when relowner = (select oid from owner) then 'owner' else pg_get_userbyid(relowner) end) as definition,
+      null as expressions, false as disabled
     from relation where not relispartition or relpersistence <> 'p' or relowner <> (select oid from owner)
     union all
     select 'row-level security ' || relname, case when relforcerowsecurity then 'forced' else 'on' end, null, not relrowsecurity
@@ -266,7 +267,7 @@ function protectionsOf(roles: readonly string[]) {
       ('defaults', exists (select from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atthasdef <> (d.oid is not null)))
     ) flag (what, missing) where flag.missing
-    -- What a partition has to enforce as its parent.
+    -- Constraints, defaults and unique indexes that a partition must enforce like its parent.
     union all
     select 'constraint ' || r.relname || ' ' || k.conname, '', null, true
     from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace

@@ -7,7 +7,7 @@ import { readMovedAway } from './moved-away.ts'
 
 export type Quarantine = { backup: string; beganAt: Temporal.Instant }
 
-/** Tables about this very database, which no copy contains. */
+/** Tables about this database itself, which are not copied. */
 export const uncopiedTables = ['migration', 'applied_functions', 'restore_quarantine', 'register_moved'] as const
 
 /** Replaces a backup's id where a move fills the database. */
@@ -37,10 +37,10 @@ export async function endQuarantine(connection: DedicatedConnection): Promise<vo
 
 /** Returns the unfinished restore or move of this database. */
 export async function readQuarantine(connection: Pick<DedicatedConnection, 'query'>): Promise<Quarantine | undefined> {
-  const [there] = await connection.query<{ there: boolean }>(
-    `select to_regclass('public.restore_quarantine') is not null as there`,
+  const [table] = await connection.query<{ exists: boolean }>(
+    `select to_regclass('public.restore_quarantine') is not null as exists`,
   )
-  if (there?.there !== true) return undefined
+  if (table?.exists !== true) return undefined
   const [row] = await connection.query<{ backup: string; beganAt: string }>(
     `select backup, to_char(began_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "beganAt" from public.restore_quarantine`,
   )

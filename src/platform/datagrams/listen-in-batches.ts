@@ -24,10 +24,10 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
 
   function pollGroup(): void {
     turn = (turn + 1) % socketGroups
-    const turned = open[turn]!
-    if (turned.size === 0) return
+    const group = open[turn]!
+    if (group.size === 0) return
     const clockMs = sockets.nowMs() - performance.now()
-    for (const one of turned) check(one, clockMs)
+    for (const one of group) check(one, clockMs)
   }
 
   /** Polls one socket. `clockMs`: how far the clock of arrivals is ahead of performance.now(). */
@@ -39,13 +39,13 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
     const maxMs = nowMs - one.checkedMs
     for (let i = 0; i < batchesPerPoll; i++) {
-      const came = sockets.receive(one.descriptor)
-      for (let n = 0; n < came; n++) {
+      const received = sockets.receive(one.descriptor)
+      for (let n = 0; n < received; n++) {
         if (!batch.isFrom(n, sender)) sockets.readSender(n, sender)
         const agoMs = Math.min(maxMs, Math.max(0, sockets.agoMs(n, nowMs + clockMs)))
         onDatagram(batch.datagrams[n]!, batch.sizeOf(n), sender.address, sender.port, agoMs)
       }
-      if (came < batchDatagrams) {
+      if (received < batchDatagrams) {
         one.checkedMs = nowMs
         return
       }
@@ -56,21 +56,21 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     const descriptor = sockets.open(address, port)
     if (descriptor < 0) return undefined
     const one: Open = { descriptor, onDatagram: undefined, sender: emptySender(), checkedMs: performance.now() }
-    const turned = open[opened++ % socketGroups]!
-    turned.add(one)
+    const group = open[opened++ % socketGroups]!
+    group.add(one)
     if (count++ === 0) timer = setInterval(pollGroup, pollMs / socketGroups)
     return {
       port: sockets.portOf(descriptor),
       isIPv6: address.includes(':'),
       listen: (onDatagram) => void (one.onDatagram = onDatagram),
       takeWaiting: () => {
-        if (turned.has(one)) check(one, sockets.nowMs() - performance.now())
+        if (group.has(one)) check(one, sockets.nowMs() - performance.now())
       },
-      send: (datagram, to, location) => {
-        if (turned.has(one)) sockets.send(descriptor, datagram, location, to)
+      send: (datagram, remotePort, remoteAddress) => {
+        if (group.has(one)) sockets.send(descriptor, datagram, remoteAddress, remotePort)
       },
       close: () => {
-        if (!turned.delete(one)) return
+        if (!group.delete(one)) return
         sockets.close(descriptor)
         if (--count === 0) clearInterval(timer)
       },

@@ -1,4 +1,4 @@
-// Files below a folder in which somebody else may write too: nothing there leads elsewhere, and nothing keeps a reader waiting.
+// Opens files below a folder in which others may write too: links are not followed, and a named pipe does not block a reader.
 import { constants } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,8 +40,8 @@ export async function inPinnedFolder<Result>(
 }
 
 async function assertSame(path: string, handle: FileHandle): Promise<void> {
-  const [real, there, held] = await Promise.all([realpath(path), stat(path), handle.stat()])
-  if (real !== path || there.ino !== held.ino || there.dev !== held.dev) throw elsewhere(path)
+  const [real, current, held] = await Promise.all([realpath(path), stat(path), handle.stat()])
+  if (real !== path || current.ino !== held.ino || current.dev !== held.dev) throw elsewhere(path)
 }
 
 function elsewhere(path: string, cause?: unknown): Error {

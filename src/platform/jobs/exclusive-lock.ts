@@ -28,7 +28,7 @@ const keepaliveOptions = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5
 
 /**
  * Resolves once the lock is held; to `elsewhere` if another process has it for longer than `acquireTimeoutMs`.
- * @throws what connecting throws
+ * @throws connection errors
  */
 export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<ExclusiveLock | 'elsewhere'> {
   const ending = new AbortController()

@@ -11,25 +11,25 @@ export function measureJobs(registry: Registry): void {
     registers,
     collect() {
       this.reset()
-      for (const [job, turns] of jobRuns()) {
+      for (const [job, runs] of jobRuns()) {
         for (const outcome of ['done', 'elsewhere', 'failed'] as const) {
-          this.inc({ job: nameOf(job), outcome }, turns[outcome])
+          this.inc({ job: nameOf(job), outcome }, runs[outcome])
         }
       }
     },
   })
-  const gauge = (name: string, help: string, read: (turns: JobRuns) => number) =>
+  const gauge = (name: string, help: string, read: (runs: JobRuns) => number) =>
     new Gauge({
       name: `seloste_job_${name}`,
       help,
       labelNames: ['job'],
       registers,
       collect() {
-        for (const [job, turns] of jobRuns()) if (turns.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(turns))
+        for (const [job, runs] of jobRuns()) if (runs.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(runs))
       },
     })
-  gauge('last_done_timestamp_seconds', 'Time of the last run of the job in this process', (turns) => turns.lastDoneAt)
-  gauge('last_duration_seconds', 'Duration of the last run of the job', (turns) => turns.lastSeconds)
+  gauge('last_done_timestamp_seconds', 'Time of the last run of the job in this process', (runs) => runs.lastDoneAt)
+  gauge('last_duration_seconds', 'Duration of the last run of the job', (runs) => runs.lastSeconds)
 }
 
 /** Returns the lock's name without the prefix: `seloste.sweep` is `sweep`. */

@@ -17,9 +17,9 @@ afterEach(async () => {
   for (const folder of [directory, copy]) await rm(folder, { recursive: true, force: true })
 })
 
-async function open(folder = directory, reservedBytes = 4096, moveMs?: number): Promise<TextJournal> {
+async function open(folder = directory, reservedBytes = 4096, rotateMs?: number): Promise<TextJournal> {
   const given = { directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined }
-  const texts = await openTextJournal({ ...given, ...(moveMs !== undefined && { moveMs }) })
+  const texts = await openTextJournal({ ...given, ...(rotateMs !== undefined && { rotateMs }) })
   opened.push(texts)
   return texts
 }

@@ -2,7 +2,7 @@
  * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within
  * milliseconds share one sync, instead of a file and a folder sync each. The journal rotates: the next file is reserved
  * in advance; live texts of a full file are rewritten into the next one, and the full file is overwritten and removed.
- * A file with removed texts rotates after `moveMs` even if it is not full. Old blocks that a copy-on-write file system
+ * A file with removed texts rotates after `rotateMs` even if it is not full. Old blocks that a copy-on-write file system
  * or flash keeps cannot be overwritten here.
  */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -38,7 +38,7 @@ interface TextJournalOptions {
   reservedBytes?: number
   retryMs?: number
   /** How long removed texts may stay in a file that is not full. */
-  moveMs?: number
+  rotateMs?: number
 }
 
 interface StoredText {
@@ -65,14 +65,14 @@ const broken = '.broken'
 const overwrittenSuffix = '.over'
 
 export async function openTextJournal(options: TextJournalOptions): Promise<TextJournal> {
-  const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, moveMs = 3_600_000 } = options
+  const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, rotateMs = 3_600_000 } = options
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const before = await readExistingFiles(directory)
   const texts = new Map<string, StoredText>([...before.texts].map(([key, text]) => [key, { text }]))
   const closing = new AbortController()
   let { number, group } = before
   let older = before.paths
-  let retiredPaths = before.over
+  let retiredPaths = before.retired
   /** Spans of each key in the current file. */
   let obsolete = new Map<string, Span[]>()
   let hasObsoleteLines = false
@@ -86,7 +86,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
   const rotationTimer = setInterval(() => {
     isRotationDue = hasObsoleteLines
     if (isRotationDue) flush().catch(() => undefined)
-  }, moveMs)
+  }, rotateMs)
   rotationTimer.unref()
 
   function createNext(paced?: AbortSignal): Promise<JournalFile> {
@@ -135,7 +135,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
 
   /**
    * Never throws: a span that cannot be erased is overwritten with its whole file, soon if that is closed, else after
-   * `moveMs`.
+   * `rotateMs`.
    */
   async function erase(file: JournalFile, spans: readonly Span[]): Promise<void> {
     await file.erase(spans).catch((error: unknown) => {
@@ -158,10 +158,10 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
       try {
         // Only files of which every text is moved: another may become full meanwhile.
         const full = older
-        const elsewhere = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
-        while (elsewhere.length > 0)
+        const keysToRewrite = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
+        while (keysToRewrite.length > 0)
           await Promise.all(
-            elsewhere.splice(0, rewriteBatch).flatMap((key) => {
+            keysToRewrite.splice(0, rewriteBatch).flatMap((key) => {
               const one = texts.get(key)
               return one ? [stage(key, one)] : []
             }),
@@ -240,10 +240,10 @@ async function readExistingFiles(directory: string) {
   }
   const texts = new Map([...newest].flatMap(([key, { text }]) => (text === undefined ? [] : [[key, text] as const])))
   const paths = files.map((name) => join(directory, name))
-  const overs = names
+  const retired = names
     .filter((name) => name.endsWith(`.journal${overwrittenSuffix}`))
     .map((name) => join(directory, name))
-  return { texts, paths, over: overs, broken: setAside, group, number: Number.parseInt(files.at(-1) ?? '0', 10) }
+  return { texts, paths, retired, broken: setAside, group, number: Number.parseInt(files.at(-1) ?? '0', 10) }
 }
 
 function splitOnce(line: string): [string, string | undefined] {

@@ -1,5 +1,5 @@
 // Combines the metrics of all processes, over unix sockets or from other machines, into one exposition text. A process that
-// does not answer, or answers without end or something else, does not fail the scrape.
+// does not answer, or answers endlessly or with something else, does not fail the scrape.
 import { createServer } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 import { readBlockers, type Blocker, type Blockers } from '../blockers/blockers.ts'
@@ -66,7 +66,7 @@ function withValues(
 export async function readServedMetrics(
   sockets: Readonly<Record<string, string>>,
 ): Promise<Map<string, SharedMetrics>> {
-  return requestEach(sockets, '/', (told, process) => readMetrics(told, { process }))
+  return requestEach(sockets, '/', (answer, process) => readMetrics(answer, { process }))
 }
 
 /**

@@ -52,7 +52,7 @@ export async function openDirectoryStore(
   const root = await realpath(folder)
   const unfinished = join(root, unfinishedFolder)
   await makeFolder(root, unfinished, group)
-  await inPinnedFolder(unfinished, (there) => removeStale(there, overwrites))
+  await inPinnedFolder(unfinished, (pinned) => removeStale(pinned, overwrites))
 
   const pathOf = (key: string): string => {
     assertKey(key)
@@ -89,10 +89,10 @@ export async function openDirectoryStore(
   const put: ObjectStore['put'] = async (key, content) => {
     assertKey(key)
     try {
-      await inPinnedFolder(unfinished, async (there) => {
-        const file = there.at(nameOf(key))
+      await inPinnedFolder(unfinished, async (pinned) => {
+        const file = pinned.at(nameOf(key))
         try {
-          if (overwrites) await removeLeftovers(there, key)
+          if (overwrites) await removeLeftovers(pinned, key)
           await writeDurably(file, content, group)
           await replace(key, file)
         } catch (error) {
@@ -157,14 +157,14 @@ export async function openDirectoryStore(
         if (!found.isFile()) throw new ObjectFault('object-missing', `${key} is not a regular file.`)
         return found.size
       } catch (error) {
-        throw objectFault(key, 'looked at', error)
+        throw objectFault(key, 'inspected', error)
       }
     },
 
     async delete(key) {
       const path = pathOf(key)
       try {
-        if (overwrites) await inPinnedFolder(unfinished, (there) => removeLeftovers(there, key))
+        if (overwrites) await inPinnedFolder(unfinished, (pinned) => removeLeftovers(pinned, key))
         await atKey(key, async (own) => {
           if (overwrites) await overwriteAt(own)
           await unlink(own)

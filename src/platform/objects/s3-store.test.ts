@@ -116,7 +116,7 @@ describe('a server without a needed function is reported in one line', () => {
         .catch((error: unknown) => error)
       expect(fault).toMatchObject({ code: 'object-store-away' })
       expect((fault as Error).message).toBe(
-        `s3://bucket at ${endpoint} does not answer: a not looked at (ECONNREFUSED).`,
+        `s3://bucket at ${endpoint} does not answer: a not inspected (ECONNREFUSED).`,
       )
     } finally {
       delete process.env['AWS_ACCESS_KEY_ID']

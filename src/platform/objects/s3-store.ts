@@ -194,28 +194,27 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         if (bytes.length < end - start) throw outside(start + bytes.length)
         return bytes
       } catch (error) {
-        if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(failed(key, 'looked at')))
+        if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(failed(key, 'inspected')))
         throw s3Fault(location, key, 'read', error)
       }
     },
 
     async sizeBytes(key) {
-      return sizeOf(key).catch(failed(key, 'looked at'))
+      return sizeOf(key).catch(failed(key, 'inspected'))
     },
 
     async delete(key) {
-      const wasThere = await readFirst(key).then(
+      const existed = await readFirst(key).then(
         () => true,
         (error: unknown) => {
           if (errorName(error) === 'InvalidRange') return true // It is empty.
-          const fault = s3Fault(location, key, 'looked at', error)
+          const fault = s3Fault(location, key, 'inspected', error)
           if (fault.code === 'object-missing') return false
           throw fault
         },
       )
-      if (wasThere)
-        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) })).catch(failed(key, 'deleted'))
-      return wasThere
+      if (existed) await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) })).catch(failed(key, 'deleted'))
+      return existed
     },
 
     async *list(wanted) {
@@ -236,13 +235,13 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     async assertForgets() {
       const retains = (problem: string, remedy: string) =>
         new ObjectFault('object-store-keeps', `The bucket ${location} ${problem}: ${remedy}.`)
-      const work = async <Answer>(feature: string, answer: Promise<Answer>) =>
+      const readSetting = async <Answer>(feature: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
           // A server that does not know the request has no such setting.
           if (hasNone.has(errorName(error))) return undefined
-          throw s3Fault(location, feature, 'asked for', error)
+          throw s3Fault(location, feature, 'read', error)
         })
-      const versioning = await work(
+      const versioning = await readSetting(
         'its versioning (s3:GetBucketVersioning)',
         client.send(new GetBucketVersioningCommand({ Bucket })),
       )
@@ -250,14 +249,14 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         const remedy = 'they would keep destroyed keys; use a bucket that never had versioning'
         throw retains('keeps old versions of overwritten and deleted objects', remedy)
       }
-      const lock = await work(
+      const lock = await readSetting(
         'its object lock (s3:GetBucketObjectLockConfiguration)',
         client.send(new GetObjectLockConfigurationCommand({ Bucket })),
       )
       if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') {
         throw retains('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
       }
-      const replication = await work(
+      const replication = await readSetting(
         'its replication (s3:GetReplicationConfiguration)',
         client.send(new GetBucketReplicationCommand({ Bucket })),
       )

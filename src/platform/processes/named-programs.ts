@@ -33,7 +33,7 @@ const NamedProgram = Type.Object(
      * responsibility.
      */
     network: Type.Optional(Type.Union([Type.Literal('shut'), Type.Literal('trusted')])),
-    /** Most seconds per second of audio, plus one minute to start; default 10. */
+    /** Maximum seconds per second of audio, plus one minute to start; default 10. */
     secondsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
     /** Record of its evaluation. */
     evaluation: Type.Optional(path),

@@ -4,7 +4,7 @@ const maxBytes = 4 << 20
 
 /**
  * Requests JSON of a process that may have been taken over.
- * @throws if the whole answer is not there in time, is larger than four megabytes, or is no JSON
+ * @throws if the answer does not arrive completely in time, is larger than four megabytes, or is not JSON
  */
 export function requestJson(
   options: Pick<RequestOptions, 'socketPath' | 'path' | 'method'>,

@@ -41,7 +41,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
 
   const finished = Promise.withResolvers<Buffer>()
   const fault = (code: ProcessFault['code'], problem: string, cause?: unknown) =>
-    finished.reject(new ProcessFault(code, `${program.name} ${problem}. Nothing of it was kept.`, cause))
+    finished.reject(new ProcessFault(code, `${program.name} ${problem}. Its output was discarded.`, cause))
   // A process group of its own, so that its children end with it.
   const hasOwnFiles = isolation === 'bwrap' || isolation === 'unshare'
   const scratch = hasOwnFiles ? undefined : await makeScratch()

@@ -14,7 +14,7 @@ let swept: Promise<void> | undefined
 /** @returns `remove`: with everything in it; never throws */
 export async function makeScratch(): Promise<{ path: string; remove: () => Promise<void> }> {
   await sweepScratch()
-  const path = await mkdtemp(join(await place(), `seloste-program-${process.pid}-`))
+  const path = await mkdtemp(join(await parentFolder(), `seloste-program-${process.pid}-`))
   return { path, remove: () => remove(path) }
 }
 
@@ -24,14 +24,14 @@ export function sweepScratch(): Promise<void> {
 }
 
 async function sweep(): Promise<void> {
-  const folder = await place()
+  const folder = await parentFolder()
   for (const name of await readdir(folder)) {
     const pid = Number(named.exec(name)?.[1])
     if (pid === process.pid || (pid > 0 && !isAlive(pid))) await remove(join(folder, name))
   }
 }
 
-async function place(): Promise<string> {
+async function parentFolder(): Promise<string> {
   return (await stat(memory).catch(() => undefined))?.isDirectory() ? memory : tmpdir()
 }
 

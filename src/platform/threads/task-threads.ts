@@ -1,6 +1,6 @@
 /**
  * Runs CPU-bound tasks in worker threads, one task per thread at a time. Idle threads end, since their memory holds what they
- * worked on; for the same reason the message of an error that is no Fault is dropped.
+ * worked on; for the same reason the message of an error that is not a Fault is dropped.
  */
 import { availableParallelism } from 'node:os'
 import { parentPort, Worker } from 'node:worker_threads'
@@ -87,9 +87,9 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
 
   function fail(worker: Worker, code: ThreadCode, problem: string): void {
     takeTask(worker)?.result.reject(new Fault(code, `${name}: ${problem}`))
-    const wasHere = all.has(worker)
+    const wasRunning = all.has(worker)
     void drop(worker)
-    if (wasHere && !stopped && queue.length > 0) serve(begin())
+    if (wasRunning && !stopped && queue.length > 0) serve(begin())
   }
 
   async function drop(worker: Worker): Promise<void> {

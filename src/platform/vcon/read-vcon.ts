@@ -1,6 +1,6 @@
 /**
- * Reads a signed vCon, or says what is wrong and where. Verifies the signature against the certificate in it; whom that belongs
- * to is for the caller to judge.
+ * Reads a signed vCon, or returns its problems. Verifies the signature with the certificate in it; the caller decides if it
+ * trusts that certificate.
  */
 import { verify, X509Certificate, type KeyObject } from 'node:crypto'
 import Type from 'typebox'
@@ -49,11 +49,11 @@ export function readVcon(bytes: Buffer): { vcon: Vcon; signedBy: KeyObject } | {
   const problems = wrongReferences(vcon)
   for (const [at, { header }] of jws.signatures.entries())
     if (header.uuid !== undefined && header.uuid !== vcon.uuid)
-      problems.push({ where: `jws:/signatures/${at}/header/uuid`, what: 'is not the uuid of the vCon' })
+      problems.push({ where: `jws:/signatures/${at}/header/uuid`, what: 'differs from the uuid of the vCon' })
   return problems.length > 0 ? { problems } : { vcon, signedBy: keys[0]! }
 }
 
-/** Returns the key of the certificate that made a signature, or what is wrong. */
+/** Returns the key of the certificate that made a signature, or the problem. */
 function keyThatSigned(
   payload: string,
   signature: { protected: string; header: { x5c: string[] }; signature: string },
@@ -74,7 +74,7 @@ function keyThatSigned(
   }
 }
 
-/** Undefined, which fits no schema, if it is no JSON. */
+/** Undefined, which fits no schema, if it is not JSON. */
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

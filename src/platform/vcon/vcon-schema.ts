@@ -82,5 +82,5 @@ export type VconDialog = Static<typeof Dialog>
 
 export const vconSchema = Compile(Vcon)
 
-/** The start of a dialog whose time is not told: the draft requires one. */
-export const untoldStart = '1970-01-01T00:00:00Z'
+/** The start of a dialog whose time is withheld: the draft requires a start. */
+export const withheldStart = '1970-01-01T00:00:00Z'

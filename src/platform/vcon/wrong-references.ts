@@ -8,7 +8,10 @@ export interface VconProblem {
 
 const withoutContent: readonly VconDialog['type'][] = ['incomplete', 'transfer', 'recording-set']
 
-/** What the draft demands between members: indices that exist, content where there may be some, and nothing critical unknown. */
+/**
+ * Checks what the draft requires between members: indices that exist, content only where allowed, and no unknown critical
+ * extension.
+ */
 export function wrongReferences(vcon: Vcon): VconProblem[] {
   const { parties = [], dialog = [], analysis = [], attachments = [], critical = [] } = vcon
   const problems: VconProblem[] = []
@@ -16,8 +19,8 @@ export function wrongReferences(vcon: Vcon): VconProblem[] {
   const check = (where: string, list: readonly unknown[], index: unknown) => {
     for (const one of [index].flat(2)) if (typeof one === 'number' && one >= list.length) report(where, `has no ${one}`)
   }
-  if (critical.length > 0) report('/critical', `needs an extension that is not known: ${critical.join(', ')}`)
-  if (vcon.redacted && vcon.amended) report('/amended', 'excludes redacted')
+  if (critical.length > 0) report('/critical', `requires an unknown extension: ${critical.join(', ')}`)
+  if (vcon.redacted && vcon.amended) report('/amended', 'must not be present with redacted')
   for (const [at, one] of dialog.entries()) {
     const where = `/dialog/${at}`
     check(`${where}/parties`, parties, one.parties)
@@ -28,7 +31,7 @@ export function wrongReferences(vcon: Vcon): VconProblem[] {
       report(`${where}/recordings`, 'belongs to each recording-set and to nothing else')
     if (one.type === 'incomplete' && one.disposition === undefined) report(`${where}/disposition`, 'is missing')
     if (withoutContent.includes(one.type) && (one.body ?? one.url ?? one.content_hash) !== undefined)
-      report(where, `has content, which no ${one.type} has`)
+      report(where, `must not have content, being ${one.type}`)
     checkContent(where, one)
   }
   for (const [at, one] of analysis.entries()) {
@@ -48,7 +51,8 @@ export function wrongReferences(vcon: Vcon): VconProblem[] {
     if (url !== undefined) report(where, 'has both body and url')
     if (mediatype === undefined) report(`${where}/mediatype`, 'is missing beside body')
     if (encoding === undefined) report(`${where}/encoding`, 'is missing beside body')
-    else if (encoding !== 'json' && typeof body !== 'string') report(`${where}/body`, `is no text, as ${encoding} is`)
-    else if (encoding === 'base64url' && !/^[\w-]*$/.test(body as string)) report(`${where}/body`, 'is no base64url')
+    else if (encoding !== 'json' && typeof body !== 'string')
+      report(`${where}/body`, `must be a string, as its encoding is ${encoding}`)
+    else if (encoding === 'base64url' && !/^[\w-]*$/.test(body as string)) report(`${where}/body`, 'is not base64url')
   }
 }

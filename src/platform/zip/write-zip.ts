@@ -11,7 +11,7 @@ export type ZipEntry = { name: string; bytes: Uint8Array } | { name: string; par
 const noTime = new Date(1980, 0, 1)
 const options = { mtime: noTime, mode: 0o100644, compress: false, forceDosTimestamp: true } as const
 
-/** @throws what the entries throw */
+/** @throws errors of the entries */
 export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const zip = new yazl.ZipFile()
   const output = endable(zip.outputStream)

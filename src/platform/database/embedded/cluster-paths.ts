@@ -31,7 +31,7 @@ const socketName = '.s.PGSQL.5432'
 export async function findClusterPaths(
   dataDirectory: string,
   user: OsUser | undefined,
-): Promise<{ place: ClusterPaths; left: string[] }> {
+): Promise<{ place: ClusterPaths; orphaned: string[] }> {
   const chosen = resolve(dataDirectory)
   await mkdir(chosen, { recursive: true, mode: user ? 0o711 : 0o700 })
   const locationFile = join(chosen, 'location')
@@ -44,21 +44,21 @@ export async function findClusterPaths(
         cause,
       )
     })
-    return { place: clusterPathsIn(recorded), left: [] }
+    return { place: clusterPathsIn(recorded), orphaned: [] }
   }
-  if (await canEnter(chosen, user)) return { place: clusterPathsIn(chosen), left: [] }
+  if (await canEnter(chosen, user)) return { place: clusterPathsIn(chosen), orphaned: [] }
 
   await mkdir(sharedRoot, { recursive: true })
   // Set again: the umask may have removed it.
   await chmod(sharedRoot, 0o755)
   const hash = createHash('sha256').update(chosen).digest('hex').slice(0, 8)
-  const left = (await readdir(sharedRoot)).filter((name) => name.startsWith(`${hash}-`))
+  const orphaned = (await readdir(sharedRoot)).filter((name) => name.startsWith(`${hash}-`))
   const moved = join(sharedRoot, `${hash}-${randomBytes(3).toString('hex')}`)
   await mkdir(moved)
   await chmod(moved, 0o711)
   await writeFile(`${locationFile}.new`, `${moved}\n`, { flush: true })
   await rename(`${locationFile}.new`, locationFile)
-  return { place: clusterPathsIn(moved), left: left.map((name) => join(sharedRoot, name)) }
+  return { place: clusterPathsIn(moved), orphaned: orphaned.map((name) => join(sharedRoot, name)) }
 }
 
 /** Returns the location of an existing cluster, without creating anything. */

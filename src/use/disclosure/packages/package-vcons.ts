@@ -2,7 +2,7 @@
  * The vCons of packages: for each conversation they contain what the package's other entries contain, and nothing more.
  */
 import { contentHash, vconUuid } from '#platform/vcon/write-vcon.ts'
-import { untoldStart, type Vcon, type VconDialog, type VconParty } from '#platform/vcon/vcon-schema.ts'
+import { withheldStart, type Vcon, type VconDialog, type VconParty } from '#platform/vcon/vcon-schema.ts'
 import type { CallOfItem } from './authority-files.ts'
 import type { ListedSound } from './research-files.ts'
 
@@ -22,7 +22,7 @@ export function authorityVcon(
 ): Vcon {
   const base = { vcon: '0.4.0' as const, uuid: vconUuid(maker), created_at: now.toString() }
   if (!call) {
-    const dialog = { ...recordingOf(sound!), start: untoldStart, parties: [0, 1] }
+    const dialog = { ...recordingOf(sound!), start: withheldStart, parties: [0, 1] }
     return { ...base, parties: [{ type: 'person' }, { type: 'person' }], dialog: [dialog] }
   }
   const officials = call.parts.map(({ officialName, officialPhone }) => partyOf('person', officialPhone, officialName))
@@ -72,7 +72,7 @@ export function researchVcon(maker: string, now: Temporal.Instant, file: ListedS
     created_at: `${now.toZonedDateTimeISO('UTC').toPlainDate().toString()}T00:00:00Z`,
     redacted: { type: level === 'D' ? 'pseudonymised' : 'anonymised' },
     parties: [{ type: 'person' }, { type: 'person' }],
-    dialog: [{ ...recordingOf({ name, sha512 }), start: untoldStart, duration: durationS, parties: [0, 1] }],
+    dialog: [{ ...recordingOf({ name, sha512 }), start: withheldStart, duration: durationS, parties: [0, 1] }],
     analysis: [
       {
         type: 'report',
