@@ -29,7 +29,7 @@ export type RecordingInput = {
   viaSwitchboard: boolean
   /** The answering person, if the signalling reports them and the directory knows them. */
   officialId?: string | undefined
-  /** Whether that person consents to recording; unknown counts as no consent (C10). */
+  /** True if that person consents to recording; unknown counts as no consent (C10). */
   consents?: boolean | undefined
   /** Called at most once, if the rule has a quota and the draw would record. */
   quotaUsed: QuotaUsed
@@ -91,9 +91,9 @@ export function decideRecording(question: RecordingInput): RecordingDecision {
 
   const atMs = answeredAt.epochMilliseconds
   const { rules, announced } = planFor(version.description, number.key)
-  const holding = rules.filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
-  const now = holding.find((one) => withinHours(one, atMs))
-  const rule = (now ?? holding[0])?.rule
+  const inForce = rules.filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
+  const now = inForce.find((one) => withinHours(one, atMs))
+  const rule = (now ?? inForce[0])?.rule
   if (!rule) return not(rules.some(({ untilMs }) => untilMs <= atMs) ? 'rule-ended' : 'no-rule')
   const explained = { ruleId: rule.id, ruleVersion: rule.version, share: rule.share }
   if (!now) return not('outside-hours', explained)

@@ -12,7 +12,7 @@ import { keepValidParts } from './valid-parts.ts'
 /** The bundled description: the Tax Administration's telephone service. */
 export const seedDescriptionFile = fileURLToPath(new URL('./seed.yaml', import.meta.url))
 
-/** Least time between a new installation and the dates of its description. */
+/** Minimum time between a new installation and the dates of its description. */
 const minLeadTime = { months: 3 }
 
 /**
@@ -81,13 +81,15 @@ function parse(
 ): ParsedDescription {
   const reading = readText(text)
   if (!reading.ok) return reading
-  const { file, spoilt, toProblems } = reading.read
+  const { file, characterProblems, toProblems } = reading.read
   const { description, shortened, asWritten, problems } = readValidParts(file)
   const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
   const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
   // A character reported by its line is not reported by its field again.
-  const strange = toProblems(findForbiddenTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
-  const reported = sortByLine([...spoilt, ...strange, ...toProblems(all)])
+  const strange = toProblems(findForbiddenTexts(file)).filter(
+    ({ line }) => !characterProblems.some((one) => one.line === line),
+  )
+  const reported = sortByLine([...characterProblems, ...strange, ...toProblems(all)])
   // Without problems every section was read.
   return reported.length === 0
     ? { ok: true, description: description as RegisterDescription }

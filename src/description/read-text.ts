@@ -28,7 +28,7 @@ export type ReadText = {
   /** The file's values, of any shape. */
   file: unknown
   /** Problems of characters, not of content. */
-  spoilt: Problem[]
+  characterProblems: Problem[]
   /** Returns problems as sentences with lines, in the order of the text. */
   toProblems: (found: readonly FieldProblem[]) => Problem[]
 }
@@ -38,7 +38,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   if (text.length > maxCharacters) {
     return { ok: false, problems: [describeProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
-  // A description has none. The parser's time is quadratic in their number.
+  // A description has no tags and no aliases; the parser's time is quadratic in their number.
   for (const [code, properties] of nodeProperties) {
     if ([...text.matchAll(properties)].length > maxNodeProperties) {
       return { ok: false, problems: [describeProblem(problemAt([], code), 1)] }
@@ -47,16 +47,16 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   const lineCounter = new LineCounter()
   // The parser's own check for duplicate keys, and its excerpts for errors, take minutes for a long text.
   const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false })
-  const spoilt = findCharacterProblems(text)
+  const characterProblems = findCharacterProblems(text)
   const faults = [
     ...[...document.errors, ...document.warnings].map(({ code, pos }) =>
       fault(syntaxCodes[code] ?? 'yaml.syntax', pos[0]),
     ),
     ...(document.errors.length > 0 ? [] : duplicateKeysAndAliases(document)),
   ]
-  if (faults.length > 0) return { ok: false, problems: sortByLine([...spoilt, ...faults]) }
-  if (document.contents === null) return { ok: false, problems: [...spoilt, fault('yaml.empty', 0)] }
-  return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), spoilt, toProblems } }
+  if (faults.length > 0) return { ok: false, problems: sortByLine([...characterProblems, ...faults]) }
+  if (document.contents === null) return { ok: false, problems: [...characterProblems, fault('yaml.empty', 0)] }
+  return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), characterProblems, toProblems } }
 
   function toProblems(found: readonly FieldProblem[]): Problem[] {
     return sortByLine(found.map((problem) => describeProblem(problem, lineOf(problem.path))))

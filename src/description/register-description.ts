@@ -121,7 +121,7 @@ export type Provision = { id: string; names: Trilingual; validFrom: Temporal.Pla
 export type DisclosureRules = {
   research: boolean
   authority: boolean
-  /** C7, L30: whether copies with changed voices may be disclosed for research; default false. */
+  /** C7, L30: true if copies with changed voices may be disclosed for research; default false. */
   pseudonymised?: boolean
   /** AC13: working days for returning recalled copies, and the copies of a study that has ended; 1 to 10. */
   returnWorkingDays: number

@@ -81,7 +81,7 @@ export function matchByName<Item>(
   before: readonly Item[],
   after: readonly Item[],
   nameOf: (item: Item) => string,
-): { added: [Item, number][]; removed: Item[]; unchanged: [before: Item, after: Item, place: number][] } {
+): { added: [Item, number][]; removed: Item[]; unchanged: [before: Item, after: Item, index: number][] } {
   const left = [...before]
   const added: [Item, number][] = []
   const unchanged: [Item, Item, number][] = []

@@ -81,8 +81,8 @@ function changedNumbers(
   { numbers: to }: { numbers: readonly PhoneNumberKey[] },
   display: Display,
 ): Change[] {
-  const [gone, come] = [from.filter((key) => !to.includes(key)), to.filter((key) => !from.includes(key))]
-  if (gone.length + come.length === 0) return []
+  const [removed, added] = [from.filter((key) => !to.includes(key)), to.filter((key) => !from.includes(key))]
+  if (removed.length + added.length === 0) return []
   return changed(path, label, listText(from.map(display)), listText(to.map(display)))
 }
 
@@ -100,7 +100,7 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
 
 /** Matches rules by id and version, then the remaining rules by id: a plan may have two versions of one rule. */
 function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]) {
-  const place = (rule: RecordingRule): number => to.indexOf(rule)
+  const indexOf = (rule: RecordingRule): number => to.indexOf(rule)
   const alike = matchByName(from, to, (rule) => JSON.stringify([rule.id, rule.version]))
   const rest = matchByName(
     alike.removed,
@@ -108,10 +108,10 @@ function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]
     ({ id }) => id,
   )
   return {
-    kept: [...alike.unchanged, ...rest.unchanged.map(([one, other]) => [one, other, place(other)] as const)].sort(
+    kept: [...alike.unchanged, ...rest.unchanged.map(([one, other]) => [one, other, indexOf(other)] as const)].sort(
       (one, other) => one[2] - other[2],
     ),
-    added: rest.added.map(([rule]) => [rule, place(rule)] as const),
+    added: rest.added.map(([rule]) => [rule, indexOf(rule)] as const),
     removed: rest.removed,
   }
 }
@@ -174,7 +174,7 @@ function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change
   const keys = listText(numbers.map(display))
   const more: ChangeValue[] = [...(quota ? [quotaText(rule)] : []), ...(hours ? [hoursText(hours)] : [])]
   const rest = inEach((language) =>
-    more.map((flagText) => `, ${typeof flagText === 'string' ? flagText : flagText[language]}`).join(''),
+    more.map((part) => `, ${typeof part === 'string' ? part : part[language]}`).join(''),
   )
   const days = until
     ? inEach((language) => `${dayText(from)[language]}–${lastDayText(until)[language]}`)

@@ -30,25 +30,25 @@ export function findMomentRecordingAll(
 ): { at: Temporal.Instant; rule: RecordingRule } | undefined {
   const full = rules.filter(recordsEverything)
   const service = numbers.filter(({ kind }) => kind !== 'SWITCHBOARD')
-  const turns = [
+  const boundaries = [
     ...full.flatMap(({ from, until }) => [from, until]),
     ...service.flatMap(({ validFrom, validTo }) => [validFrom, validTo]),
   ]
     .filter((at) => at !== undefined)
     .sort((one, other) => Temporal.Instant.compare(one, other))
     .filter((at, index, sorted) => index === 0 || !at.equals(sorted[index - 1]!))
-  for (const [index, begin] of turns.entries()) {
+  for (const [index, begin] of boundaries.entries()) {
     // Between two changes rules and numbers are constant; only the hours of the week matter.
     const inUse = service.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, begin)).map(({ key }) => key)
-    const holding = full.filter(({ from, until }) => inForce(from, until, begin))
-    if (!coversAll(inUse, holding)) continue
-    const at = momentsBetween(begin, turns[index + 1], holding).find((moment) =>
+    const inForceRules = full.filter(({ from, until }) => inForce(from, until, begin))
+    if (!coversAll(inUse, inForceRules)) continue
+    const at = momentsBetween(begin, boundaries[index + 1], inForceRules).find((moment) =>
       coversAll(
         inUse,
-        holding.filter((rule) => isWithinHours(rule, moment)),
+        inForceRules.filter((rule) => isWithinHours(rule, moment)),
       ),
     )
-    const rule = at && holding.find((one) => isWithinHours(one, at))
+    const rule = at && inForceRules.find((one) => isWithinHours(one, at))
     if (rule) return { at, rule }
   }
   return undefined

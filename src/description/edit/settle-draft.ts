@@ -66,7 +66,7 @@ function withRules(
   return { ...rest, recordingPlan: { ...recordingPlan, rules } }
 }
 
-/** Returns unreadable text, or text that is no YAML mapping, unchanged. */
+/** Returns unreadable text, or text that is not a YAML mapping, unchanged. */
 function settleHead(text: string, { version, effectiveFrom, decision }: DraftHead): string {
   const reading = readText(text)
   if (!reading.ok) return text
@@ -102,10 +102,10 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
 
 /** Formats an instant as in the file: as a day if it is midnight in Helsinki. */
 function writeInstant(instant: Temporal.Instant): string {
-  const there = instant.toZonedDateTimeISO(termZone)
-  return there.equals(there.startOfDay())
-    ? there.toPlainDate().toString()
-    : there.toString({ timeZoneName: 'never', smallestUnit: 'second' })
+  const local = instant.toZonedDateTimeISO(termZone)
+  return local.equals(local.startOfDay())
+    ? local.toPlainDate().toString()
+    : local.toString({ timeZoneName: 'never', smallestUnit: 'second' })
 }
 
 /** Returns the end of a value, without the white space that a block leaves after its last entry. */

@@ -75,7 +75,7 @@ export function readAnswers(source: string): ReadAnswers {
     .map(({ instancePath, message, params }) => {
       const { additionalProperties: others } = params as { additionalProperties?: readonly string[] }
       const place = instancePath.slice(1).replaceAll('/', '.') || 'the file'
-      return `${place} ${others ? `has no ${others.join(', ')}` : message}`
+      return `${place} ${others ? `must not have ${others.join(', ')}` : message}`
     })
   return { ok: false, problems: [...new Set(problems)] }
 }

@@ -48,7 +48,7 @@ test('a file with a missing or an unknown answer is refused with the name of the
     ok: false,
     problems: expect.arrayContaining([
       expect.stringMatching(/^unit .*finnishIllative/),
-      expect.stringMatching(/^unit has no illative/),
+      expect.stringMatching(/^unit must not have illative/),
       expect.stringMatching(/^recording\.percent /),
     ]),
   })

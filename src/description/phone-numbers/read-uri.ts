@@ -10,7 +10,7 @@ export type NumberUri = {
   ext?: string
 }
 
-/** Parses a URI, bare or in a name-addr. Undefined if the text is no URI; the user is empty if the URI has none. */
+/** Parses a URI, bare or in a name-addr. Undefined if the text is not a URI; the user is empty if the URI has none. */
 export function readUri(text: string): NumberUri | undefined {
   const named = /^([^<]*)<\s*((?:sips?|tel):[^>]*)>/i.exec(text)
   const uri = /^(sips?|tel):(.*)$/i.exec(named?.[2] ?? text)

@@ -32,7 +32,7 @@ const ofTraining: readonly DerivedData[] = [
 const always: readonly DerivedData[] = [
   // Detail records of telephone systems for reconciliation; reception quality by trunk and hour.
   { id: 'CALLS_AS_TOLD', dataSubjects: ofCall, months: 3, from: 'CALL' },
-  // Counts by hour, number and unit. Later only counts by month and number are kept, rounded to five, which are no personal
+  // Counts by hour, number and unit. Later only counts by month and number are kept, rounded to five, which are not personal
   // data.
   { id: 'COUNTS_OF_CALLS', dataSubjects: ofCall, months: 14, from: 'CALL' },
 ]
