@@ -7,7 +7,8 @@ import type { RegisterTables } from '#register/tables.ts'
 
 /**
  * Follows the conferences whose sessions are at several captures (docs/decisions/0084): at once on notification, and every
- * second for missed notifications and for officials who have put the caller on hold. While the database is unreachable, the conferences known before stay in effect.
+ * second for missed notifications and for officials who have put the caller on hold. While the database is unreachable, the
+ * conferences known before stay in effect.
  */
 export function followConferences(options: {
   db: Kysely<RegisterTables>

@@ -160,7 +160,10 @@ async function moveTo(
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
   const movesDatabase = target.database !== undefined
-  /** Does everything before the commit point. After an interruption the record remains, and `completeInterruptedMove` completes the move. */
+  /**
+   * Does everything before the commit point. After an interruption the record remains, and `completeInterruptedMove` completes
+   * the move.
+   */
   const finishObjectCopy = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndPrint(objects))
     await recordMove(target.database ?? source.url, target, settled.objects, database)

@@ -1,4 +1,7 @@
-/** Context of the routes: connections and settings of the desk role. It has no keys, and reads audio only through the custodian. */
+/**
+ * Context of the routes: connections and settings of the desk role. It has no keys, and reads audio only through the
+ * custodian.
+ */
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'

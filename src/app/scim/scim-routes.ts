@@ -45,7 +45,10 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
   )
 }
 
-/** Serves the discovery endpoints. They need no token, because their answers are the same for all installations (RFC 7643 section 5). */
+/**
+ * Serves the discovery endpoints. They need no token, because their answers are the same for all installations (RFC 7643
+ * section 5).
+ */
 function discoveryRoutes(scim: Routes): void {
   scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
   refuseWrites(scim, '/ServiceProviderConfig')

@@ -129,7 +129,10 @@ function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDesc
   }
 }
 
-/** Returns the path of `field` in the first matching rule for the number in force at an instant; without one, that of all rules. */
+/**
+ * Returns the path of `field` in the first matching rule for the number in force at an instant; without one, that of all
+ * rules.
+ */
 function ruleField(
   { recordingPlan }: RegisterDescription,
   key: PhoneNumberKey,

@@ -5,7 +5,10 @@ import { listPendingRights } from '#use/requests/pending-rights.ts'
 import { termZone } from '#description/terms.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Rows of the Service Unit: open requests with their due dates, requests affected by a change of the description, appointments. */
+/**
+ * Rows of the Service Unit: open requests with their due dates, requests affected by a change of the description,
+ * appointments.
+ */
 export async function requestRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
   if (!viewer.has('SERVICE_UNIT')) return []
   return [...(await openRequests(viewer)), ...(await pendingRights(viewer)), ...(await appointments(viewer))]
