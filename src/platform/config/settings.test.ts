@@ -199,7 +199,7 @@ test('errors in SELOSTE_KEYS are reported without a PIN, a token or a password',
     [vault, 'without token-file'],
     [`${vault}?token-file=token`, 'token-file=/an/absolute/path'],
     [`${vault}?token-file=/t&mount=../sys`, 'a mount that is not a path'],
-    [`${vault}?token-file=/t&prefix=-a`, 'a prefix that no key'],
+    [`${vault}?token-file=/t&prefix=-a`, 'a prefix that Vault does not allow'],
     ['vault:http://vault.example?token-file=/t', 'SELOSTE_KEYS is "vault:http://..."'],
   ] as const) {
     const message = messageFor({ SELOSTE_KEYS: text })

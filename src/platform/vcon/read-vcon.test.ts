@@ -70,7 +70,11 @@ describe('a signed vCon', () => {
     ['no start', signed({ ...valid, dialog: [{ type: 'text' }] }), /^\/dialog\/0 .*start/],
     ['content hash', signed({ ...valid, dialog: [{ ...dialog, content_hash: 'x' }] }), /^\/dialog\/0\/content_hash /],
     ['http', signed({ ...valid, dialog: [{ ...dialog, url: 'http://x' }] }), /^\/dialog\/0\/url /],
-    ['a set', signed({ ...valid, dialog: [{ ...dialog, type: 'recording-set' }] }), /recordings .*\|.*has content/],
+    [
+      'a set',
+      signed({ ...valid, dialog: [{ ...dialog, type: 'recording-set' }] }),
+      /recordings .*\|.*must not have content/,
+    ],
     ['a body', signed({ ...valid, dialog: [{ ...dialog, body: {}, encoding: 'none' }] }), /^\/dialog\/0\/body /],
     [
       'attachments',
