@@ -1,4 +1,7 @@
-/** A passkey whose counter went backwards has a copy (R20): it stays refused, however often and with whatever count it is tried. */
+/**
+ * A passkey whose counter went backwards has a copy (R20): it stays refused, however often and with whatever count it is
+ * tried.
+ */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -15,7 +18,7 @@ const [admin, desk] = [database.as().db, database.as('seloste_desk').db]
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now: () => Temporal.Now.instant(),
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: noAuthenticators,
 })

@@ -19,7 +19,7 @@ const now = () => Temporal.Now.instant()
 const passkeys = createPasskeys({
   db: custodian,
   now,
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: { prove: () => Promise.resolve({ refused: 'factor.none' as const }) },
 })

@@ -71,7 +71,7 @@ async function listenForever(url: string, shared: SharedConnection): Promise<voi
     } catch (error) {
       if (signal.aborted) return
       const cause = error instanceof Error ? error : new Error(String(error))
-      const retryMs = Math.min(...[...wire.listeners].map((one) => one.retryMs ?? defaultRetryMs))
+      const retryMs = Math.min(...[...shared.listeners].map((one) => one.retryMs ?? defaultRetryMs))
       for (const { onBroken } of shared.listeners) onBroken?.(cause)
       await wait(retryMs, undefined, { signal }).catch(() => undefined)
     }
