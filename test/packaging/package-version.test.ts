@@ -19,21 +19,18 @@ test('a tagged commit has the version of its tag; a later commit has the version
   expect(packageVersion('1.0.0', at(time, { tags: ['v1.0.0'], isChanged: true }))).toMatch(/889\.changed$/)
 })
 
-test.skipIf(spawnSync('apt upgrades to each later version', ['--version']).status !== 0)(
-  'apt upgrades to each later one',
-  () => {
-    const inOrder = [
-      packageVersion('0.1.0', at('2026-11-30T08:00:00Z', { tags: ['v0.1.0'] })),
-      packageVersion('0.1.0', at('2026-12-01T08:00:00Z', { hash: 'ffffffff0' })),
-      packageVersion('0.1.0', at('2026-12-01T08:00:01Z', { hash: '000000001' })),
-      packageVersion('0.1.0', at('2026-12-01T08:00:01Z', { hash: '000000001', isChanged: true })),
-      packageVersion('1.0.0', at('2026-12-02T08:00:00Z', { tags: ['v1.0.0'] })),
-      packageVersion('1.0.0', at('2026-12-03T08:00:00Z')),
-      packageVersion('1.0.1', at('2026-12-02T08:00:00Z', { tags: ['v1.0.1'] })),
-    ]
-    for (const [index, later] of inOrder.slice(1).entries()) {
-      const { status } = spawnSync('dpkg', ['--compare-versions', inOrder[index]!, 'lt', later])
-      expect(status, `${inOrder[index]} is older than ${later}`).toBe(0)
-    }
-  },
-)
+test.skipIf(spawnSync('dpkg', ['--version']).status !== 0)('apt upgrades to each later version', () => {
+  const inOrder = [
+    packageVersion('0.1.0', at('2026-11-30T08:00:00Z', { tags: ['v0.1.0'] })),
+    packageVersion('0.1.0', at('2026-12-01T08:00:00Z', { hash: 'ffffffff0' })),
+    packageVersion('0.1.0', at('2026-12-01T08:00:01Z', { hash: '000000001' })),
+    packageVersion('0.1.0', at('2026-12-01T08:00:01Z', { hash: '000000001', isChanged: true })),
+    packageVersion('1.0.0', at('2026-12-02T08:00:00Z', { tags: ['v1.0.0'] })),
+    packageVersion('1.0.0', at('2026-12-03T08:00:00Z')),
+    packageVersion('1.0.1', at('2026-12-02T08:00:00Z', { tags: ['v1.0.1'] })),
+  ]
+  for (const [index, later] of inOrder.slice(1).entries()) {
+    const { status } = spawnSync('dpkg', ['--compare-versions', inOrder[index]!, 'lt', later])
+    expect(status, `${inOrder[index]} is older than ${later}`).toBe(0)
+  }
+})
