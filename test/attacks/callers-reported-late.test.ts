@@ -1,6 +1,7 @@
 /**
  * Promise: nobody's call reaches the contact or the recording of another caller, and one call is one contact (R9, R17). The
- * attack: sessions of one id, of which one reports its caller late, or whose caller the recorder can only infer (docs/decisions/0111).
+ * attack: two sessions have the same id. One reports its caller late, or reports none, so that the recorder can only infer the
+ * caller (docs/decisions/0111).
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// What one capture can do to the others, whose database role it shares (R13, R46).
+// Attacks by one capture on the others, whose database role it shares (R13, R46).
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { zstdCompressSync } from 'node:zlib'

@@ -60,7 +60,7 @@ test('cannot take a hundred thousand locks for ids in one call', async () => {
   ).rejects.toMatchObject({ code: '22023' })
 })
 
-test('cannot enter more than a hundred feeds, nor an unlimited text', async () => {
+test('cannot enter more than a hundred feeds, nor a text of unlimited length', async () => {
   const report = (name: string, source: string) =>
     capture.pool.query(`select report_feed($1, $2, null, '{"records": 0, "calls": 0, "outside": 0}')`, [name, source])
   await expect(report('long', 'x'.repeat(1_000))).rejects.toMatchObject({ code: '23514' })

@@ -291,7 +291,7 @@ test.each([
     },
   ],
   [
-    'a feed of no number that only reports that it is alive',
+    'a feed without numbers that reports only that it is alive',
     async () => {
       const feed = { name: 'spare', source: 'csv', covers: [] }
       const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }

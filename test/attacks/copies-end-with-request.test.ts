@@ -42,7 +42,7 @@ describe('a copy that is ready', () => {
         await close(id, 'REFUSED')
       },
     ],
-    ['asks for no copy any more', (id) => change(id, ['RECTIFY'])],
+    ['no longer asks for a copy', (id) => change(id, ['RECTIFY'])],
     ['is found to be of an unidentified person', (id) => change(id, ['COPY'], 'Toinen Nimi')],
   ])('cannot be downloaded after its request %s, and the log records its end', async (_what, act) => {
     const { id, link, request } = await readyCopy()

@@ -38,7 +38,7 @@ const identityProvider = createIdentityProvider({
 const passkeys = createPasskeys({
   db: custodian,
   now: () => Temporal.Now.instant(),
-  place: { origin, host: 'seloste.example' },
+  relyingParty: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
   secondFactors: noAuthenticators,
 })
@@ -47,7 +47,7 @@ test.for([
   { hoursAgo: 8, result: { refused: 'confirm.fresh' } },
   { hoursAgo: undefined, result: { refused: 'confirm.fresh' } },
   { hoursAgo: 0, result: { rp: { name: 'Seloste' } } },
-])('the authentication of $hoursAgo hours ago decides who adds a first passkey', async ({ hoursAgo, result }) => {
+])('a first passkey needs a recent authentication: $hoursAgo hours ago', async ({ hoursAgo, result }) => {
   const person = await enterTestPerson(admin, desk, { name: 'Aino' })
   await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
   const session = randomUUID()

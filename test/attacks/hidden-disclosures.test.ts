@@ -146,7 +146,7 @@ test('a due day that is moved ahead in the database, once the copies are due, is
   await relog(id, 'research.decided', `detail || '{"dueOn": "${day(-1)}"}'`)
 })
 
-test('a later day that was granted counts, and the end of the study that is taken back in the database does too', async () => {
+test('a later due day that was granted counts, and so does a logged end of the study that the owner removes from the database', async () => {
   const { id } = await lent()
   const { body } = await act('eero', 'POST', id, '/extensions', { dueOn: day(60), reasons: 'Viivästys.' })
   await relog(id, 'research.decided', dueOn(-1))
@@ -167,7 +167,7 @@ test('a later day that was granted counts, and the end of the study that is take
   expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
 })
 
-test('a recall whose day is moved ahead in the database, that is taken back, or whose row is deleted is reported', async () => {
+test('a recall whose day is moved ahead in the database, that is withdrawn there, or whose row is deleted is reported', async () => {
   const { id, recordings } = await released({ items: 2 })
   const { number } = await read(id)
   await ends.byCaller(recordings[0]!)

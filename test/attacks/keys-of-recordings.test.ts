@@ -1,4 +1,4 @@
-// R23: the owner of the database takes keys from recordings by rows, or has the custodian destroy the key of their month.
+// R23: the owner of the database deletes rows with keys of recordings, or has the custodian destroy the key of their month.
 import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -67,7 +67,7 @@ test('the key of a month is not destroyed while a stored recording has no other,
   })
 })
 
-test('nor if the rows name a version that the key store does not have', async () => {
+test('the key of a month is not destroyed either if the rows name a version that the key store does not have', async () => {
   const made = `insert into month_key (expiry_month, version, state) select expiry_month, max(version) + 1, 'current' from month_key ${ofMonth} group by 1`
   const shards = `update shard_key s set month_key_version = m.version from month_key m where m.expiry_month = s.expiry_month and m.state = 'current' and s.expiry_month = '${month}'`
   await afterSweep([retire, made, shards], async () => {
@@ -75,7 +75,7 @@ test('nor if the rows name a version that the key store does not have', async ()
   })
 })
 
-test('nor if the recording’s row of keys is pointed at another month’s shard', async () => {
+test('the key of a month is not destroyed either if the recording’s row of keys refers to another month’s shard', async () => {
   const elsewhere = `update recording_key k set (expiry_month, shard) = (select s.expiry_month, s.shard from shard_key s where s.expiry_month <> '${month}' limit 1) where recording_id = '${id}'`
   await afterSweep([elsewhere, `delete from shard_key ${ofMonth}`, retire], async () => {})
 })

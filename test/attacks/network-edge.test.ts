@@ -1,4 +1,4 @@
-/** What strangers can reach and learn at the network's edge, and how long a request may hold a connection. */
+/** Strangers at the network's edge: the paths they reach, the facts they learn, and how long a request may hold a connection. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'

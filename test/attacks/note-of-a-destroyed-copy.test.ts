@@ -1,4 +1,5 @@
-// What the second person writes about an anonymised copy, and what was removed from it, end with its recording (R50).
+// The second person's note about an anonymised copy, and the list of passages removed from it, are deleted with its recording
+// (R50).
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
-// R52: one copy of the ledger becomes unreachable after the nightly backup, and the machine is lost the next evening. A
-// restore that is given this copy must add the missing entries from the other copy, or the day's revocations and
-// restrictions are lost. It must not refuse the right copy because the other has damaged entries, or is a longer ledger of
-// another register, such as a drill's.
+// R52: the ledger has two copies. One becomes unreachable after the nightly backup, so it lacks the next day's entries, and
+// the machine is lost that evening. A restore that is given this older copy must add the missing entries from the other
+// copy, or the day's revocations and restrictions are lost. It must not refuse the given copy because the other has damaged
+// entries or is a longer ledger of another register, such as a drill's.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

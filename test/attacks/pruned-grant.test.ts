@@ -20,7 +20,7 @@ await promises.tamper(
 test.each([
   ['ended before the log begins counts as granted', 26, 25, 0],
   ['ended after the log begins, a year after its grant, counts as granted', 30, 18, 0],
-  ['is longer than a right may be is reported', 30, 12, 1],
+  ['is longer than allowed is reported', 30, 12, 1],
 ])('a right that %s', async (_, began, ended, unlogged) => {
   const id = randomUUID()
   const from = `now() - interval '${began} months'`
