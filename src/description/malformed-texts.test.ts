@@ -59,7 +59,11 @@ test.each<[what: string, text: string, codes: string[]]>([
   ['a version beyond counting', seed.replace('version: 1', 'version: 1e308'), ['shape.too-large']],
   ['months of a fraction', seed.replace('recordingMonths: 6', 'recordingMonths: 5.999999999999999'), ['term.range']],
   ['30 February', seed.replace('until: 2027-05-31', 'until: 2027-02-30'), ['day.none']],
-  ['29 February of no leap year', seed.replace('until: 2027-05-31', 'until: 2027-02-29'), ['day.none']],
+  [
+    '29 February in a year that is not a leap year',
+    seed.replace('until: 2027-05-31', 'until: 2027-02-29'),
+    ['day.none'],
+  ],
   ['month 13', seed.replace('until: 2027-05-31', 'until: 2027-13-01'), ['day.none']],
   ['a day of the year 275761', seed.replace('until: 2027-05-31', 'until: +275761-01-01'), ['shape.date']],
   ['Latin-1 read as UTF-8', Buffer.from(seed, 'latin1').toString('utf8'), ['text.encoding']],

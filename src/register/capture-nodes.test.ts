@@ -236,7 +236,7 @@ describe('a call whose sessions at two nodes have different officials', () => {
     expect(await shared(north)).toEqual([])
   })
 
-  test('is none any more once the other node is down', async () => {
+  test('is no longer a conference once the other node is down', async () => {
     const { one, other } = await conference()
     await shared(south, { speaking: [other.segmentId] })
     expect(await shared(north, { speaking: [one.segmentId] })).toEqual([[one.segmentId, true]])

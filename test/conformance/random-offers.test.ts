@@ -108,7 +108,7 @@ async function findProblem(seed: number, playing: readonly LibraryCodec[]): Prom
   if (typeof answerTo(phases[0]!.media, { formats }) === 'string') return undefined
   const { index, chunks, recording, counters, lengthMs } = await recordOffered(phases, formats)
 
-  if (hasUnstorableNumber(index)) return 'the index holds what is no number'
+  if (hasUnstorableNumber(index)) return 'the index contains a number that cannot be stored'
   if (index.durationSamples > 8 * (lengthMs + 1000)) return `it lasts ${index.durationSamples / 8} of ${lengthMs} ms`
   if (counters.received + counters.omitted !== sent.length) return `${JSON.stringify(counters)} of ${sent.length}`
   const recorded: Buffer[] = []

@@ -231,7 +231,7 @@ describe('an edit that cannot be applied gives the reason, and none of the edits
   test.each<[string, TextEdit['path']]>([
     ['inside a text', ['profile', 'name']],
     ['two past the end of a list', ['numbers', 7]],
-    ['an index of something that is no list', ['controller', 0]],
+    ['an index of something that is not a list', ['controller', 0]],
     ['a name in a list', ['numbers', 'first']],
     ['a name that no field can have', ['__proto__', 'x']],
   ])('a value %s', (_, path) => {

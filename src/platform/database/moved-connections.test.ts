@@ -6,7 +6,7 @@ import { suspendConnections, moveConnections } from './moved-connections.ts'
 
 const [before, after] = [await createTestDatabase(), await createTestDatabase()]
 
-test('a held database is unavailable, for pending queries too, and then pools and listeners find its new address', async () => {
+test('a suspended database is unavailable, for pending queries too, and then pools and listeners find its new address', async () => {
   const url = before.url()
   const { pool, close } = connectDatabase({ url, applicationName: 'moved', size: 2, onIdleError: () => undefined })
   let heard = 0

@@ -98,7 +98,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('short', 3, 4)).rejects.toMatchObject(ends)
   })
 
-  rule('a deleted object is gone, and deleting it again is no fault', async () => {
+  rule('a deleted object is gone, and deleting it again causes no fault', async () => {
     const store = await opened!
     await store.put('recordings/gone.body', Buffer.from('x'))
     expect(await store.delete('recordings/gone.body')).toBe(true)

@@ -102,7 +102,7 @@ rule('access keys that are replaced in their file are used without a restart', a
   await store.put('a', Buffer.from('x'))
 })
 
-rule('lists leave out objects of others below the prefix: a console’s folder, a name that is no key', async () => {
+rule('lists leave out objects of others below the prefix: a console’s folder, a name that is not a key', async () => {
   const options = server!.store(await server!.makeBucket())
   const store = openS3Store({ ...options, prefix: 'seloste/' })
   for (const Key of ['seloste/', 'seloste/Read me.TXT'])

@@ -21,7 +21,7 @@ test.each([
       { from: 1600, to: 4000, why: 'consultation' },
     ],
   ],
-  ['a mark of some streams is no hold of the call', [hold(800, { streams: [0] }), resume(4000)], []],
+  ['a hold of some streams only is not a hold of the call', [hold(800, { streams: [0] }), resume(4000)], []],
 ])('%s', (_title, marks, holds) => {
   expect(findHolds({ marks, durationSamples: 8000 })).toEqual(holds)
 })

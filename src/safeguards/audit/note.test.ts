@@ -56,7 +56,7 @@ describe('a signed note', () => {
     ['a size with zeroes in front', `origin\n01\n${Buffer.alloc(32).toString('base64')}\n\n— a AAAAAAAA\n`],
     ['a root of another length', 'origin\n1\nAAAA\n\n— a AAAAAAAA\n'],
     ['a control character', `ori\rgin\n1\n${Buffer.alloc(32).toString('base64')}\n\n— a AAAAAAAA\n`],
-    ['a line that is no signature', `origin\n1\n${Buffer.alloc(32).toString('base64')}\n\nhello\n`],
+    ['a line that is not a signature', `origin\n1\n${Buffer.alloc(32).toString('base64')}\n\nhello\n`],
     ['no line end', `origin\n1\n${Buffer.alloc(32).toString('base64')}\n\n— a AAAAAAAA`],
   ])('is invalid with %s', (_what, note) => {
     expect(readCheckpoint(note)).toBeUndefined()

@@ -88,7 +88,7 @@ describe('errors of a copy are reported exactly:', () => {
         ),
       [{ code: 'entry-misplaced', number: 5 }, { code: 'entry-misplaced', number: 6 }, { code: 'root-differs' }],
     ],
-    ['the head is no signed note', () => changed('head', () => 'gone\n'), [{ code: 'head-unreadable' }]],
+    ['the head is not a signed note', () => changed('head', () => 'gone\n'), [{ code: 'head-unreadable' }]],
     [
       'the head has another size',
       () => changed('head', (text) => text.replace('\n300\n', '\n299\n')),
