@@ -168,7 +168,7 @@ test(
     const closed = await emptyMachine()
     await expect(restore(closed, place, { backup: manifest.id, ledger: 'nothing/' })).rejects.toMatchObject({
       code: 'restore-ledger',
-      message: expect.stringContaining('the register stays closed'),
+      message: expect.stringContaining('The register stays closed'),
     })
     await expect(restore(closed, place, { backup: manifest.id, entries: 10_000 })).rejects.toThrow('--anchor')
     const { rows } = await closed.pool.query(

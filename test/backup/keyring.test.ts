@@ -74,7 +74,7 @@ test('a lost or unreadable shard stops the restore with the shard’s name, and 
     else await place.store.delete(name)
     await expect(restoreFrom(machine, place)).rejects.toMatchObject({
       code: 'restore-keyring',
-      message: expect.stringContaining(`${name} does not open; the register stays closed`),
+      message: expect.stringContaining(`${name} cannot be decrypted. The register stays closed`),
     })
   }
   const restored = await restoreFrom(machine, place, { acceptLostKeys: true })

@@ -180,7 +180,7 @@ test(
 
     await allowTriggerBypass(after, true)
     const refused = await run([...from, '--ledger', folder], await on(after))
-    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('The register stays closed') })
     const begun = await run(['start'], await on(after))
     expect(begun, 'no empty register begins there').toMatchObject({
       code: 1,

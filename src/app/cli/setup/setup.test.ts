@@ -92,6 +92,6 @@ test('a file of settings is checked as a whole before anything is written', asyn
   )
   const description = join(folder, 'description.yaml')
   await writeFile(description, 'version: 1\n')
-  expect(await refused(`SELOSTE_DESCRIPTION=${description}\n`)).toContain('no valid description')
+  expect(await refused(`SELOSTE_DESCRIPTION=${description}\n`)).toContain('is not a valid description')
   expect(await readFile(file, 'utf8')).toBe(packaged)
 })

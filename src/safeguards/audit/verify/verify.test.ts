@@ -134,12 +134,12 @@ describe('a signature', () => {
   })
 
   test.each([
-    ['not a note', 'is no signed note'],
-    [note.replace('\n5\n', '\n05\n'), 'is no checkpoint'],
-    [note.replace('\n5\n', '\n-5\n'), 'is no checkpoint'],
+    ['not a note', 'is not a signed note'],
+    [note.replace('\n5\n', '\n05\n'), 'is not a checkpoint'],
+    [note.replace('\n5\n', '\n-5\n'), 'is not a checkpoint'],
     [note.replace('=\n\n', '=\nextension\n\n'), 'lines after the root'],
     [note.replace('— ', '- '), 'a signature line'],
-    [note.trimEnd(), 'is no signed note'],
+    [note.trimEnd(), 'is not a signed note'],
   ])('is not searched for in an invalid checkpoint: %#', (text, wrong) => {
     expect(readCheckpoint(text)).toContain(wrong)
   })
@@ -147,7 +147,7 @@ describe('a signature', () => {
   test('is not accepted for a changed key', () => {
     const [name, id, material] = log.verifierKey.split(/\+(.{8})\+/)
     expect(readVerifierKey(`${name!}x+${id!}+${material!}`)).toContain('the line was changed')
-    expect(readVerifierKey(`${name!}+${id!}+${material!.slice(1)}`)).toContain('no verifier key')
-    expect(readVerifierKey('')).toContain('no verifier key')
+    expect(readVerifierKey(`${name!}+${id!}+${material!.slice(1)}`)).toContain('not a verifier key')
+    expect(readVerifierKey('')).toContain('not a verifier key')
   })
 })
