@@ -17,7 +17,7 @@ test('a restore leaves out a table unknown to Seloste, and completes', async () 
   await backUpTo(register, place)
   await pool.query('drop table looked_into')
   const machine = await emptyMachine()
-  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, notOurs: ['looked_into'] })
+  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, unknownTablesAndColumns: ['looked_into'] })
   expect((await machine.pool.query("select to_regclass('public.looked_into') as there")).rows).toEqual([
     { there: null },
   ])
@@ -30,7 +30,7 @@ test('a restore leaves out the values of a column unknown to Seloste, and comple
   await backUpTo(register, place)
   await pool.query('alter table segment drop column looked_into')
   const machine = await emptyMachine()
-  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, notOurs: ['segment.looked_into'] })
+  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, unknownTablesAndColumns: ['segment.looked_into'] })
   const { rows } = await machine.pool.query('select * from segment')
   expect(rows).toHaveLength(2)
   expect(rows[0]).not.toHaveProperty('looked_into')
