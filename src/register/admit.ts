@@ -173,7 +173,7 @@ function storedColumns({ reception, ...stored }: NonNullable<RecordingFacts['sto
 }
 
 /** Returns what identifies a node's segment among others' (resolve_duplicate_segment, docs/decisions/0061). */
-function segmentIdentityOf({ recording, official, ...facts }: SegmentFacts) {
+function segmentIdentityOf({ recording, official, marks, ...facts }: SegmentFacts) {
   return {
     segmentId: facts.segmentId,
     numberReached: facts.numberReached.key,
@@ -186,6 +186,10 @@ function segmentIdentityOf({ recording, official, ...facts }: SegmentFacts) {
     records: recording !== undefined && recording.gone !== true,
     /** Packets in the recording, once it is stored. */
     packets: recording?.stored?.packetsReceived,
+    /** True if the network refutes the caller's number. */
+    isRefuted: marks.includes('caller-unverified'),
+    /** Tracks with packets, if they were measured. */
+    voices: recording?.stored?.reception?.streams.flatMap(({ track, firstMs }) => (firstMs >= 0 ? [track] : [])),
   }
 }
 

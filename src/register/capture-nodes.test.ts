@@ -103,6 +103,59 @@ describe('a call that two nodes report', () => {
     expect(await inRegister(second)).toEqual([['south', true, 'STORED']])
   })
 
+  const voice = (track: 'caller' | 'official' | 'mixed') => ({
+    ...{ track, codec: 'PCMA' as const, expected: 500, lost: 0, lostMs: 0, late: 0, duplicates: 0, stalledMs: 0 },
+    ...{ firstMs: 0, lastMs: 9_980, jitterMs: 0, worstJitterMs: 0, senderReports: 0 },
+  })
+  function withVoices(facts: SegmentFacts, ...tracks: ('caller' | 'official' | 'mixed')[]): SegmentFacts {
+    const stored = { ...facts.recording!.stored!, reception: { client: '', streams: tracks.map(voice), lostMs: 0 } }
+    return { ...facts, recording: { ...facts.recording!, stored } }
+  }
+  const marksOf = async (...all: SegmentFacts[]) =>
+    (
+      await pool.query<{ marks: string[] }>('select marks from segment where id = any($1) order by seq', [
+        all.map(({ segmentId }) => segmentId),
+      ])
+    ).rows.map(({ marks }) => marks)
+
+  test('keeps both nodes’ recordings, for review, if each has another voice', async () => {
+    const { first, second } = callReportedTwice()
+    await entered(first, north)
+    await entered(second, south)
+    await entered(withVoices(ended(first), 'official'), north)
+    const half = withVoices(ended(second), 'caller')
+    expect(await entered(half, south)).toMatchObject({ verdict: 'entered' })
+    // Also when the second node reports it again.
+    expect(await entered(half, south)).toMatchObject({ verdict: 'entered' })
+    expect(await marksOf(first, second)).toEqual([['needs-review'], ['needs-review']])
+    expect(await inRegister(first, second)).toEqual([
+      ['north', true, 'STORED'],
+      ['south', true, 'STORED'],
+    ])
+  })
+
+  test.each([
+    [['caller', 'official'], ['caller']],
+    [['mixed'], ['caller', 'official']],
+    [['caller', 'official'], ['mixed']],
+  ] as const)('whose first node has the voices %j needs no second recording with %j', async (has, reported) => {
+    const { first, second } = callReportedTwice()
+    await entered(first, north)
+    await entered(withVoices(ended(first), ...has), north)
+    expect(await entered(withVoices(ended(second), ...reported), south)).toMatchObject({ verdict: 'told' })
+    expect(await marksOf(first)).toEqual([[]])
+  })
+
+  test('is marked if only the second node’s client reports that the network refutes the caller’s number', async () => {
+    const { first, second } = callReportedTwice()
+    await entered(first, north)
+    await entered({ ...second, marks: ['caller-unverified'] }, south)
+    expect(await marksOf(first)).toEqual([['caller-unverified']])
+    await entered(ended(first), north)
+    expect(await entered(ended({ ...second, marks: ['caller-unverified'] }), south)).toMatchObject({ verdict: 'told' })
+    expect(await marksOf(first)).toEqual([['caller-unverified']])
+  })
+
   test('is a new segment if the second node reports it some time after the first has ended', async () => {
     const { first, second } = callReportedTwice()
     await entered(first, north)

@@ -1,4 +1,7 @@
-/** Conferences in which each official has a session of their own, at one and at two captures, as processes (R8, R17, L18). */
+/**
+ * Calls whose sessions are at two captures, as processes: conferences in which each official has a session of their own
+ * (R8, R17, L18), and voices with a session each.
+ */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -14,11 +17,13 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { shippedDescriptionText } from '../database/describe-from.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { objectsUrl, testObjects } from '../objects/test-objects.ts'
+import { inDialog, openSpeaker, written } from '../conformance/sip/wired-recorder.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { freshIdentifiers } from '../simulator/random.ts'
 import { startRecordingClient } from '../simulator/recording-client.ts'
 import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
+import { openPeer } from './loopback-recorder.ts'
 
 const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
@@ -150,3 +155,53 @@ test('is recorded again once the second official has left, at the other capture'
   expect(Number(first?.bytes)).toBeGreaterThan(35_000)
   expect(Number(first?.bytes)).toBeLessThan(90_000)
 })
+
+/** Opens the session of one voice of Cisco's built-in bridge at a capture. */
+async function openVoice(end: 'near' | 'far', at: Name, mediaPort: number) {
+  const peer = await openPeer('127.0.0.1', nodes.get(at)!.ports.sip)
+  const changes = {
+    ...{ 'SIP/2.0/TCP 192.0.2.10:5060': `SIP/2.0/UDP 127.0.0.1:${peer.port}`, '029497000': '029497099' },
+    '0295121001@192.0.2.40:5060;transport=tcp': `0295121001@127.0.0.1:${peer.port}`,
+    ...{ '192.0.2.42': '127.0.0.1', 'm=audio 24000': `m=audio ${mediaPort}`, 'm=audio 24004': `m=audio ${mediaPort}` },
+  }
+  const opening = written(`cucm-${end}-end`, changes)
+  const answer = await peer.exchange(opening)
+  expect(answer.status).toBe(200)
+  const ack = written(`cucm-${end}-end-ack`, changes).replace(/^To: .*$/m, `To: ${answer.to}`)
+  await peer.send(ack)
+  const speaker = await openSpeaker(mediaPort, end === 'near' ? 100 : 200, '127.0.0.1', [0x11])
+  return {
+    speak: () => speaker.speak(answer.ports.slice(0, 1), 1),
+    async bye() {
+      await peer.exchange(inDialog(opening, 'BYE', answer.to, 999))
+      speaker.close()
+      peer.close()
+    },
+  }
+}
+
+test(
+  'two voices with a session each, at two captures, are both kept, and marked for review',
+  { timeout: 120_000 },
+  async () => {
+    const { firstRtp } = await findPorts()
+    const voices = [await openVoice('near', 'north', firstRtp), await openVoice('far', 'south', firstRtp + 4)]
+    for (let n = 0; n < 100; n++) {
+      for (const voice of voices) await voice.speak()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await Promise.all(voices.map((voice) => voice.bye()))
+    const parts = async () =>
+      (
+        await pool.query(
+          `select n.name as node, r.state, r.packets_received as packets, s.marks from contact c join segment s on s.contact_id = c.id
+         join capture_node n on n.id = s.node join recording r on r.segment_id = s.id where c.caller_key = '+358401234567' order by n.name`,
+        )
+      ).rows as unknown[]
+    const half = { state: 'STORED', packets: 100, marks: ['needs-review'] }
+    await expect.poll(parts, { timeout: 60_000 }).toEqual([
+      { node: 'north', ...half },
+      { node: 'south', ...half },
+    ])
+  },
+)

@@ -109,3 +109,114 @@ test('a conference whose second official is reported after the second session wa
   expect([await packetsOf('1001'), await packetsOf('1002')]).toEqual([20, 20])
   expect(wired.ports.inUse).toBe(0)
 }, 60_000)
+
+const third = (text: string) =>
+  text
+    .replace(
+      '<participant participant_id="cGFydC1udW1iZXItMDAwMQ==">',
+      '<participant participant_id="dGhpcmQ="><nameID aor="sip:+358509998877@trunk.example.net;user=phone"/></participant>$&',
+    )
+    .replace(
+      '</recording>',
+      '<participantsessionassoc participant_id="dGhpcmQ=" session_id="c2Vzc2lvbi1vbmUtMDAwMQ=="><associate-time>2027-03-03T08:01:40Z</associate-time></participantsessionassoc>' +
+        '<participantstreamassoc participant_id="dGhpcmQ="><send>c3RyZWFtLXR3by0wMDAwMg==</send></participantstreamassoc>$&',
+    )
+
+test('a third party whom only the second client reports is not recorded', async () => {
+  const [one, two] = [await open(1), await open(2)]
+  await speakAll({ 1: one, 2: two }, 10)
+  await update(2, third(metadata))
+  await until(() => expect(officials()).toEqual([['1001', 'paused']]))
+  await speakAll({ 1: one, 2: two }, 20)
+  await update(2, metadata)
+  await until(() => expect(officials()).toEqual([['1001', 'recording']]))
+  await speakAll({ 1: one, 2: two }, 10)
+  await update(2, third(metadata))
+  await until(() => expect(officials()).toEqual([['1001', 'paused']]))
+  expect(wired.segments()[0]!.marks).toEqual([])
+  // The third party may remain after the client that knows of them has left.
+  await bye(2)
+  await until(() => expect(wired.segments()[0]!.marks).toEqual(['needs-review']))
+  await bye(1)
+  await until(() => expect(wired.recorder.live).toBe(0))
+  expect(await packetsOf('1001')).toBe(40)
+}, 60_000)
+
+test('a third party whom only the first client reports is not recorded after its session has ended', async () => {
+  const [one, two] = [await open(1), await open(2)]
+  await speakAll({ 1: one, 2: two }, 10)
+  await update(1, third(metadata))
+  await until(() => expect(officials()).toEqual([['1001', 'paused']]))
+  await bye(1)
+  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(wired.segments()[0]!.marks).toContain('needs-review'))
+  await speakAll({ 2: two }, 20)
+  expect(officials()).toEqual([['1001', 'paused']])
+  // Until the second client reports who is in the call.
+  await update(2, metadata)
+  await until(() => expect(officials()).toEqual([['1001', 'recording']]))
+  await speakAll({ 2: two }, 10)
+  await bye(2)
+  await until(() => expect(wired.recorder.live).toBe(0))
+  expect(await packetsOf('1001')).toBe(40)
+}, 60_000)
+
+test('a transfer that only the second client reports is not recorded as the first official’s talk', async () => {
+  const [one, two] = [await open(1), await open(2)]
+  await speakAll({ 1: one, 2: two }, 10)
+  await update(2, withOfficial(metadata, '+358295121002'))
+  await until(() => expect(officials()).toEqual([['1001', 'paused']]))
+  // Two seconds later the second client is believed.
+  await until(() => expect(officials()).toContainEqual(['1002', 'recording']))
+  await speakAll({ 2: two }, 10)
+  await Promise.all([bye(1), bye(2)])
+  await until(() => expect(wired.recorder.live).toBe(0))
+  expect([await packetsOf('1001'), await packetsOf('1002')]).toEqual([20, 20])
+}, 60_000)
+
+test.each([
+  ['who is not in the directory', '+358295129999'],
+  ['from outside', '+358509998877'],
+])(
+  'a session of an official %s marks the recording of the other official',
+  async (_, number) => {
+    const one = await open(1)
+    await open(2, (text) => withOfficial(text, number))
+    await until(() => expect(wired.segments().map(({ marks }) => marks)).toEqual([['needs-review'], ['needs-review']]))
+    // They may be the same person, so both are recorded.
+    await speakAll({ 1: one }, 10)
+    await bye(2)
+    await bye(1)
+    await until(() => expect(wired.recorder.live).toBe(0))
+    expect(await packetsOf('1001')).toBe(20)
+  },
+  60_000,
+)
+
+const refuted = (text: string) =>
+  text.replace(
+    'sip:+358401234567@trunk.example.net;user=phone',
+    'sip:+358401234567;verstat=TN-Validation-Failed@trunk.example.net;user=phone',
+  )
+test.each(['in its INVITE', 'later'])(
+  'a number that only the second client reports as refuted, %s, marks the call',
+  async (when) => {
+    await open(1)
+    await open(2, when === 'later' ? undefined : refuted)
+    if (when === 'later') await update(2, refuted(metadata))
+    await until(() => expect(wired.segments().map(({ marks }) => marks)).toEqual([['caller-unverified']]))
+    await bye(2)
+    await bye(1)
+  },
+  60_000,
+)
+
+test('a number that another official’s client reports as refuted marks both', async () => {
+  await open(1)
+  await open(2, (text) => refuted(withOfficial(text, '+358295121002')))
+  await until(() =>
+    expect(wired.segments().map(({ marks }) => marks)).toEqual([['caller-unverified'], ['caller-unverified']]),
+  )
+  await bye(2)
+  await bye(1)
+}, 60_000)

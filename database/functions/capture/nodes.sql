@@ -73,6 +73,9 @@ declare
   ended timestamptz := (reported ->> 'endedAt')::timestamptz;
   records boolean := (reported ->> 'records')::boolean;
   is_number_unknown boolean := reported ->> 'numberReached' = 'unknown';
+  existing_voices text[];
+  has_other_voice boolean;
+  more_marks text[];
 begin
   if exists (select from segment s where s.id = (reported ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
     -- A review mark on a call of several nodes stays, whatever one of them knows.
@@ -93,6 +96,11 @@ begin
     return;
   end if;
   select r.* into existing_recording from recording r where r.segment_id = existing.id and r.contact_started_at = existing.contact_started_at order by r.started_at desc limit 1;
+  -- A client may send each voice of a call in a session of its own (Cisco's built-in bridge), to two nodes: the recordings are two halves, whose
+  -- packets say nothing about each other.
+  existing_voices := array(select s ->> 'track' from jsonb_array_elements(existing_recording.reception -> 'streams') s where (s ->> 'firstMs')::numeric >= 0);
+  has_other_voice := exists (select from jsonb_array_elements_text(reported -> 'voices') v
+    where v <> all (existing_voices) and 'mixed' <> all (existing_voices) and not (v = 'mixed' and existing_voices @> '{caller,official}'));
   verdict := case
     when is_number_unknown and not records and existing.number_reached <> 'unknown' then
       case when ended is null or existing.ended_at is null then 'beside' else 'told' end
@@ -108,14 +116,20 @@ begin
     when existing_recording.state = 'CAPTURING' or reported ->> 'packets' is null then 'beside'
     when existing_recording.incomplete or began < existing_recording.started_at - skew then 'own'
     when (reported ->> 'packets')::integer > existing_recording.packets_received + packets_apart then 'own'
+    when has_other_voice then 'own'
     else 'told'
   end;
+  -- Marks the part that is entered with what only this node knows: another voice, or that the network refutes the caller's number.
+  more_marks := array_remove(array[case when verdict = 'own' and has_other_voice then 'needs-review' end,
+    case when (reported ->> 'isRefuted')::boolean then 'caller-unverified' end], null);
+  update segment s set marks = array(select distinct unnest(s.marks || more_marks))
+  where s.id = existing.id and s.contact_started_at = existing.contact_started_at and not s.marks @> more_marks;
   return query select verdict, existing.id, verdict = 'beside' and records and (
     existing_recording.id is null and not existing.decision_record
     -- Stops only the same official's recording: as long as either official is not reported, it continues, unreadable, at the node.
     or official_key(existing.official_person_id, existing.official_phone) is not distinct from reported ->> 'official' and (
       existing_recording.id is null and existing.capture_failure is not distinct from 'forbidden'
-      or exists (select from prohibition p where p.recording_id = existing_recording.id))), false;
+      or exists (select from prohibition p where p.recording_id = existing_recording.id))), verdict = 'own' and has_other_voice;
 end $$;
 grant execute on function resolve_duplicate_segment to seloste_capture;
 

@@ -38,9 +38,10 @@ import type { Offer, PartyFacts, Reoffer } from './machine/session-types.ts'
 import { refusedUnreachableMedia } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClock, transferTime } from './machine/reported-times.ts'
+import { areDifferentCallers } from './duplicates/find-continued-segment.ts'
 import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { compareOfficials } from './machine/answering-official.ts'
+import { compareOfficials, withholdingFor } from './machine/answering-official.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -79,17 +80,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
   const describe = createDescribeRequest({ options, reader, recent })
   const unrecorded = createUnrecordedSessions(options.mediaAddress)
-  const conferences = createConferences({ recent, bySegment, reader, random, clock, hold: saveSession })
+  const conferences = createConferences({
+    ...{ recent, bySegment, reader, random, clock, hold: saveSession },
+    isReportedBeside: (session) => duplicates.isReportedBeside(session),
+  })
   const completions = createCompletions({ options, counters, hold: saveSession })
   const splitDirections = createSplitDirectionSessions({ options, reader, sessions, hold: saveSession })
   const duplicates = createDuplicateSessions({
-    ...{ options, limits, sessions, reader, hold: saveSession, forget },
+    ...{ options, limits, sessions, reader, hold: saveSession, settle: settleConference, forget },
     onMoved(session, facts, isOriginal) {
       if (isOriginal) failedOver.delete(session)
       else failedOver.add(session)
       counters.movedOn++
       saveSession(session)
       options.onFacts?.(session.dialog.id, facts)
+      settleConference(session)
     },
     passOn: (session, { incoming, invitation }) => beginAfterTransfer(session, incoming, invitation, nowOf(session)),
   })
@@ -114,6 +119,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Saves a session for the next process. */
   function saveSession(session: RunningSession): void {
     resumed.hold(session)
+  }
+
+  function settleConference({ state }: RunningSession): void {
+    if (state?.phase === 'live') conferences.settle(state.session.facts)
   }
 
   /** Returns the time by the session's own clock, which changes of the system clock do not affect. */
@@ -285,7 +294,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const detached = duplicates.has(id) && detachDuplicate(incoming, invitation, now)
     if (duplicates.has(id)) {
       const { first } = duplicates.find(id) ?? {}
-      if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
+      if (first?.state?.phase === 'live') {
+        const { facts } = first.state.session
+        reportCaller(invitation, facts)
+        // The official's other number, or somebody else's.
+        if (compareOfficials(invitation, facts.official) === 'several' && !withholdingFor(invitation, facts))
+          void first.dispatch({ type: 'marked', mark: 'needs-review' })
+      }
       return duplicates.change({ incoming: incoming, invitation })
     }
     if (!session) {
@@ -314,7 +329,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await completions.complete(session, facts, later, canBeDecidedLater(invitation, later.facts), by)
     } else await session.dispatch({ type: 'reoffered', offer: reoffer }, request)
     saveSession(session)
-    if (facts) conferences.settle(facts)
+    if (facts) {
+      conferences.settle(facts)
+      reportRefuted(invitation, facts)
+    }
   }
 
   /** Adds the contact of a newly reported caller, which may differ from the contact found by call id (docs/decisions/0111). */
@@ -349,6 +367,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** Reports a caller to the call's other sessions whose caller was guessed, if this caller confirms or disproves the guess. */
   function reportCaller(invitation: CallInvitation, facts: SegmentFacts): void {
+    reportRefuted(invitation, facts)
     const caller = reportedCallerOf(invitation)
     if (!caller || isUnknownCaller(caller)) return
     const ofCall = recent.live(facts).filter(({ contactId }) => contactId === facts.contactId)
@@ -358,6 +377,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const isDisproved =
         known.key === caller.key || (known.key !== null && invitation.parties.from.includes(known.key))
       if (callerIsGuess && isDisproved) void bySegment.get(segmentId)?.dispatch({ type: 'caller-reported', caller })
+    }
+  }
+
+  /** Marks all sessions of a call whose caller's number the network refutes, whichever client reports it. */
+  function reportRefuted({ parties }: CallInvitation, { contactId, callIds, trunk, caller }: SegmentFacts): void {
+    if (!parties.isUnverified) return
+    for (const one of recent.live({ callIds, trunk })) {
+      if (one.contactId !== contactId || areDifferentCallers(one.caller, caller)) continue
+      void bySegment.get(one.segmentId)?.dispatch({ type: 'marked', mark: 'caller-unverified' })
     }
   }
 
@@ -437,6 +465,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
     const answeredAt = transferTime(invitation, reader.clockOf(incoming.dialog.id), began, now)
     markEnded(session)
+    duplicates.passedOn(session.dialog.id)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // If no caller is reported, the caller of the previous segment applies.
     const earlier = facts && !callerOf(invitation) ? toRememberedSegment(facts, true) : undefined
@@ -456,7 +485,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function onAck(dialog: Dialog, request: SipRequest): Promise<void> {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
-    if (session?.state?.phase === 'live') conferences.settle(session.state.session.facts)
+    const recorded = session ?? duplicates.find(dialog.id)?.first
+    if (recorded) settleConference(recorded)
     const incoming = { request, source: dialog.source, dialog }
     if (request.body.length === 0) return
     if (splitDirections.has(dialog.id)) return splitDirections.change(incoming)

@@ -362,7 +362,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
     discardingStreams?.closeAll()
     discardingStreams = undefined
     ;({ dialog, described, sdpSessionId } = next)
-    await handle({ type: 'moved', to: next.place, isSilenced: next.streams === undefined }, undefined)
+    await handle({ type: 'moved', to: next.place, isSilenced: next.streams === undefined, hasEnded }, undefined)
     return was
   }
 

@@ -13,9 +13,9 @@ import { otherSpeakers, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
-   * Notifies the sessions of a call when a conference begins or ends in which each official has a separate
-   * session: another session records another official with the same caller at the same time. Only sessions whose client has
-   * acknowledged our answer count.
+   * Notifies the sessions of a call when a conference begins or ends that their own metadata do not report: another session
+   * records another official with the same caller at the same time, or a duplicate reports other people. Only sessions whose
+   * client has acknowledged our answer count.
    * @param opening session that is not offered yet
    * @returns true if `opening` is in a conference
    */
@@ -52,6 +52,8 @@ export function createConferences(parts: {
   reader: Pick<RequestReader, 'wasAcknowledged'>
   random: RecorderOptions['random']
   clock: Pick<RecorderOptions['clock'], 'monotonicMs'>
+  /** Returns true if a duplicate of a session reports that others than its official and the caller are in the call. */
+  isReportedBeside: (session: RunningSession) => boolean
   /** Saves a session whose state has changed, for the next process. */
   hold: (session: RunningSession) => void
 }): Conferences {
@@ -71,17 +73,22 @@ export function createConferences(parts: {
       const { official } = facts
       const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
       const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
-      const officials = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
+      const speaking = live.map((session) => (session === opening ? official : activeOfficial(session)))
+      const officials = speaking.map((one) => one?.personId)
       // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => areDifferentCallers(calls[at]!.caller, calls[n]!.caller)
       const isInOwn = (at: number) =>
         officials[at] !== undefined &&
         officials.some((one, n) => counts[n] && one !== undefined && one !== officials[at] && !isApart(at, n))
-      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at)
+      // An official who is not in the directory may be the same one under another number, so the recordings are only marked.
+      const isWithUnlisted = (at: number) =>
+        speaking.some((one, n) => n !== at && counts[n] && one && one.personId === undefined && !isApart(at, n))
+      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at) || parts.isReportedBeside(live[at]!)
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
           void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => hold(session))
+        if (session !== opening && isWithUnlisted(at)) void session.dispatch({ type: 'marked', mark: 'needs-review' })
       })
       return opening !== undefined && isIn(live.indexOf(opening))
     },
@@ -107,7 +114,7 @@ export function createConferences(parts: {
       const live = segmentIds.filter((segmentId) => bySegment.has(segmentId))
       const { speaking = [], silent = [] } = Object.groupBy(live, (segmentId) => {
         const session = bySegment.get(segmentId)!
-        const speaks = activeOfficial(session) !== undefined && reader.wasAcknowledged(session.dialog.id)
+        const speaks = activeOfficial(session)?.personId !== undefined && reader.wasAcknowledged(session.dialog.id)
         return speaks ? 'speaking' : 'silent'
       })
       return { speaking, silent }

@@ -16,6 +16,7 @@ import { recordingIn, trunkIn } from '../reading/read-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { Offer, SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
+import { officialKeyOf } from './recent-calls.ts'
 import { compareOfficials, withholdingFor } from '../machine/answering-official.ts'
 
 export interface SessionRequest {
@@ -52,6 +53,10 @@ export interface DuplicateSessions {
   legsOf(first: RunningSession): SessionLeg[]
   /** Restores a saved duplicate of a session that this process resumes. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
+  /** Returns true if a duplicate of a session reports that others than its official and the caller are in the call. */
+  isReportedBeside(first: RunningSession): boolean
+  /** Call this when the client of a session has itself reported a transfer: earlier reports of duplicates do not count any more. */
+  passedOn(firstDialogId: string): void
   /** Moves the duplicates of a session to the session that replaces it (RFC 3891). */
   replace(first: RunningSession, by: RunningSession): void
   /** Drops the duplicates of a session that has ended. */
@@ -65,8 +70,6 @@ interface DuplicateSession {
   /** The client's last request; undefined if unknown. */
   lastRequest: SessionRequest | undefined
   lastRequestMs: number
-  /** True if its client has named an official. */
-  hasNamed: boolean
   beganMs: number
   receivedMs: number | undefined
   received: number
@@ -76,11 +79,15 @@ interface DuplicateSession {
   isOriginal: boolean
   /** Consecutive checks with packets. */
   receivingFor: number
+  /** Consecutive checks since its client has reported a transfer that the recording session's client does not report. */
+  passedOnFor: number
 }
 
 /** Failover needs `checksBeforeFailover` checks, so at most 1 s is lost between the last packet of one session and the first of the other. */
 const checkMs = 200
 const checksBeforeFailover = 4
+/** The clients of a call report a transfer at slightly different times: 2 s. Meanwhile nothing is recorded. */
+const checksBeforeTransfer = 10
 /** Maximum failovers of a recording, for example with a flapping line: each uses new stream numbers, which have one byte. */
 const maxFailovers = 50
 
@@ -90,6 +97,8 @@ export function createDuplicateSessions(parts: {
   /** Sessions by dialog id. */
   sessions: Map<string, RunningSession>
   reader: RequestReader
+  /** Finds out if a session is in a conference, after a change of its duplicates. */
+  settle: (first: RunningSession) => void
   /** Saves a session and its duplicates. */
   hold: (first: RunningSession) => void
   /** Called after a session has moved to another dialog. `isOriginal`: the dialog in which it began. */
@@ -109,9 +118,11 @@ export function createDuplicateSessions(parts: {
   const timer = setInterval(check, checkMs)
   timer.unref()
 
-  function saveFirst(firstId: string): void {
+  function onChanged(firstId: string): void {
     const first = sessions.get(firstId)
-    if (first) saveSession(first)
+    if (!first) return
+    saveSession(first)
+    parts.settle(first)
   }
 
   const duplicatesOf = (firstId: string) => [...duplicates.values()].filter((one) => one.firstId === firstId)
@@ -154,26 +165,20 @@ export function createDuplicateSessions(parts: {
     return { sent, leg: { ...leg, described } }
   }
 
-  function addDuplicate(
-    leg: SessionLeg,
-    request: SessionRequest | undefined,
-    first: RunningSession,
-    hasNamed = request !== undefined && officialOf(request.invitation) !== undefined,
-  ): void {
+  function addDuplicate(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
-    const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0 }
+    const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0, passedOnFor: 0 }
     const isOriginal = !duplicateIds.has(leg.dialog.id)
     duplicates.set(leg.dialog.id, {
       firstId: first.dialog.id,
       leg,
       lastRequest: request,
       lastRequestMs: now,
-      hasNamed,
       beganMs: now,
       ...none,
       isOriginal,
     })
-    saveSession(first)
+    onChanged(first.dialog.id)
   }
 
   function receivedOf(leg: SessionLeg): number {
@@ -198,6 +203,9 @@ export function createDuplicateSessions(parts: {
         duplicate.received = now
         duplicate.aloneFor = isHeard && isQuiet ? duplicate.aloneFor + 1 : 0
         duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
+        const { place } = duplicate.leg
+        const isTransfer = place.hasPassedOn === true && isPassedOn(place, state.facts)
+        duplicate.passedOnFor = isTransfer ? duplicate.passedOnFor + 1 : 0
       }
       if (before.moves >= maxFailovers || !duplicatesOf(firstId).some(mustTakeOver)) continue
       lastChecks.set(first, { received, moves: before.moves + 1 })
@@ -205,13 +213,20 @@ export function createDuplicateSessions(parts: {
     }
   }
 
-  /** Returns true if a duplicate must take over: it alone receives packets, or it is the original session and receives packets again. */
-  function mustTakeOver({ aloneFor, isOriginal, receivingFor }: DuplicateSession): boolean {
+  /**
+   * Returns true if a duplicate must take over: it alone receives packets, it is the original session and receives packets
+   * again, or its client alone has reported a transfer.
+   */
+  function mustTakeOver({ aloneFor, isOriginal, receivingFor, passedOnFor }: DuplicateSession): boolean {
+    if (passedOnFor >= checksBeforeTransfer) return true
     return aloneFor >= checksBeforeFailover || (isOriginal && receivingFor >= checksBeforeFailover)
   }
 
   function drop(duplicate: DuplicateSession): void {
     duplicate.leg.streams?.closeAll()
+    const first = sessions.get(duplicate.firstId)
+    // The others whom this client alone has reported may still be in the call.
+    if (first && reportsOthers(duplicate, first)) void first.dispatch({ type: 'marked', mark: 'needs-review' })
     forgetDuplicate(duplicate)
     reader.forget(duplicate.leg.dialog.id)
   }
@@ -219,11 +234,21 @@ export function createDuplicateSessions(parts: {
   function forgetDuplicate({ leg, firstId }: DuplicateSession): void {
     duplicates.delete(leg.dialog.id)
     duplicateIds.delete(leg.dialog.id)
-    saveFirst(firstId)
+    onChanged(firstId)
   }
 
   const hasOriginalReturned = (duplicate: DuplicateSession) =>
     duplicate.isOriginal && duplicate.receivingFor >= checksBeforeFailover
+
+  /** Returns true if a duplicate's client alone reports a consultation, a conference or another official. */
+  function reportsOthers({ leg: { dialog, place } }: DuplicateSession, { state }: RunningSession): boolean {
+    if (state?.phase !== 'live' || state.session.withholds || !reader.wasAcknowledged(dialog.id)) return false
+    return place.withholds !== undefined || isPassedOn(place, state.session.facts)
+  }
+
+  function isPassedOn({ claims }: SessionLeg['place'], { official }: SegmentFacts): boolean {
+    return claims !== undefined && official?.personId !== undefined && official.personId !== claims
+  }
 
   /** Returns true if the duplicate's client appears to be alive. */
   function isAlive({ leg, beganMs, receivedMs }: DuplicateSession, first: RunningSession): boolean {
@@ -238,6 +263,7 @@ export function createDuplicateSessions(parts: {
     const alive = duplicatesOf(firstId).filter((duplicate) => isAlive(duplicate, first))
     const [successor] = alive.sort(
       (a, b) =>
+        b.passedOnFor - a.passedOnFor ||
         Number(hasOriginalReturned(b)) - Number(hasOriginalReturned(a)) ||
         b.aloneFor - a.aloneFor ||
         b.receivingFor - a.receivingFor,
@@ -250,7 +276,8 @@ export function createDuplicateSessions(parts: {
   }
 
   function reassignDuplicates(firstId: string, beforeId: string): void {
-    for (const duplicate of duplicatesOf(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
+    for (const duplicate of duplicatesOf(beforeId))
+      Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0, passedOnFor: 0 })
   }
 
   function failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean {
@@ -263,9 +290,10 @@ export function createDuplicateSessions(parts: {
     sessions.set(leg.dialog.id, session)
     const hasEnded = reason === 'has-ended'
     void session.moveTo(leg, hasEnded).then(async (was) => {
-      if (was && !hasEnded) addDuplicate(was, undefined, session, true)
-      else parts.forget(beforeId)
       const state = session.state?.phase === 'live' ? session.state.session : undefined
+      const named = officialKeyOf(state?.facts.official)
+      if (was && !hasEnded) addDuplicate({ ...was, place: { ...was.place, named } }, undefined, session)
+      else parts.forget(beforeId)
       // The session ended before the move.
       if (!was) {
         leg.streams?.closeAll()
@@ -288,6 +316,7 @@ export function createDuplicateSessions(parts: {
       const place = {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
         ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
+        ...namedIn(invitation, undefined),
       }
       const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: newSdpSessionId(random) }
       const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
@@ -322,16 +351,16 @@ export function createDuplicateSessions(parts: {
         ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
         metadata: invitation.metadata ?? place.metadata,
         withholds: withholdingOf(invitation, first?.state),
+        ...namedIn(invitation, place),
         answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
       }
       opened?.pause(paused)
       duplicate.lastRequest = request
       duplicate.lastRequestMs = clock.monotonicMs()
-      duplicate.hasNamed ||= officialOf(invitation) !== undefined
       duplicate.leg = answer(request, { ...duplicate.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
       if (!duplicates.has(request.incoming.dialog.id)) opened?.closeAll()
-      saveFirst(duplicate.firstId)
+      onChanged(duplicate.firstId)
     },
     acknowledged(dialogId, streams) {
       const duplicate = duplicates.get(dialogId)
@@ -344,9 +373,9 @@ export function createDuplicateSessions(parts: {
       return duplicate && { first: sessions.get(duplicate.firstId), leg: duplicate.leg }
     },
     namesOwnOfficial(dialogId, invitation) {
-      const { firstId, hasNamed = true } = duplicates.get(dialogId) ?? {}
+      const { firstId, leg } = duplicates.get(dialogId) ?? {}
       const state = firstId === undefined ? undefined : sessions.get(firstId)?.state
-      if (hasNamed || state?.phase !== 'live') return false
+      if (leg?.place.named !== undefined || state?.phase !== 'live') return false
       return compareOfficials(invitation, state.session.facts.official) === 'passed-on'
     },
     detach(dialogId) {
@@ -385,6 +414,10 @@ export function createDuplicateSessions(parts: {
       streams.writeTo(undefined)
       addDuplicate({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
+    isReportedBeside: (first) => duplicatesOf(first.dialog.id).some((duplicate) => reportsOthers(duplicate, first)),
+    passedOn(firstDialogId) {
+      for (const { leg } of duplicatesOf(firstDialogId)) leg.place.claims = undefined
+    },
     replace(first, by) {
       reassignDuplicates(by.dialog.id, first.dialog.id)
       saveSession(by)
@@ -400,6 +433,19 @@ export function createDuplicateSessions(parts: {
       duplicateIds.clear()
     },
   }
+}
+
+/** Returns the official whom a duplicate's client names, and whom it has begun to name. A repeated name is no news. */
+function namedIn(
+  invitation: CallInvitation,
+  before: SessionLeg['place'] | undefined,
+): Pick<SessionLeg['place'], 'named' | 'claims' | 'hasPassedOn'> {
+  const official = officialOf(invitation)
+  const named = officialKeyOf(official)
+  if (named === undefined || named === before?.named) {
+    return { named: before?.named, claims: before?.claims, hasPassedOn: before?.hasPassedOn }
+  }
+  return { named, claims: official?.personId, hasPassedOn: before?.named !== undefined }
 }
 
 function withholdingOf(invitation: CallInvitation, first: SessionState | undefined): Withholding | undefined {

@@ -95,7 +95,9 @@ export type SessionEvent =
   /** Another session starts or stops recording the same call with another official. */
   | { type: 'shared'; on: boolean }
   /** Failover to another session of the same call, whose streams replace this one's. */
-  | { type: 'moved'; to: LegState; isSilenced: boolean }
+  | { type: 'moved'; to: LegState; isSilenced: boolean; hasEnded: boolean }
+  /** Another session of the call casts doubt on this one. */
+  | { type: 'marked'; mark: SegmentMark }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   /** `marks`: marks about the sources of the audio. */
@@ -115,6 +117,15 @@ export type LegState = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'
   withholds: Withholding | undefined
   /** True while the client has put the session on hold. */
   paused: boolean
+  /** Of a duplicate: the key of the official whom its client named last. */
+  named?: string | undefined
+  /**
+   * Of a duplicate: the person id of the official whom its client has begun to name. Absent once the recording session's own
+   * client has reported a transfer since.
+   */
+  claims?: string | undefined
+  /** True if its client had named another official before `claims`: it has reported a transfer. */
+  hasPassedOn?: boolean | undefined
 }
 
 /** A later request of a session. `inAck`: true if it is the client's answer to our own offer, which needs no answer. */

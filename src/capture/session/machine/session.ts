@@ -127,6 +127,10 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
+  if (event.type === 'marked') {
+    const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
+    return [{ ...state, session: { ...session, facts } }, []]
+  }
   // The client gave up before our answer, so no call is stored.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
@@ -203,7 +207,12 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...next, facts } }, effects]
     }
     case 'moved':
-      return continueInSession(session, event.to, event.isSilenced)
+      return continueInSession(session, event)
+    case 'marked': {
+      if (session.facts.marks.includes(event.mark)) return [state, []]
+      const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+    }
     case 'forbidden':
       return forbidden(state, event)
     case 'outside': {

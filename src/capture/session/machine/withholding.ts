@@ -1,7 +1,8 @@
 /** Decides when a session's packets are discarded, and the effects of a change. Pure functions. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
-import type { Reoffer, SessionEffect, SessionFacts, LegState, SessionState, Withholding } from './session-types.ts'
+import { withMark } from './recording-outcome.ts'
+import type { Reoffer, SessionEffect, SessionEvent, SessionFacts, SessionState, Withholding } from './session-types.ts'
 
 export function withholdingReason({ withholds, shared }: SessionFacts): Withholding | undefined {
   return withholds ?? (shared ? 'conference' : undefined)
@@ -36,16 +37,30 @@ export function withholdingOf({ withholds }: Reoffer): Pick<SessionFacts, 'withh
   return withholds === undefined ? {} : { withholds: withholds === 'nothing' ? undefined : withholds }
 }
 
-/** Continues the segment in another session of its call. */
+/**
+ * Continues the segment in another session of its call. If the first has ended while its metadata reported a consultation or
+ * conference, the rest is not recorded until the other session reports who is in the call, and the segment is marked for review.
+ */
 export function continueInSession(
   session: SessionFacts,
-  to: LegState,
-  isSilenced: boolean,
+  { to, isSilenced, hasEnded }: SessionEvent & { type: 'moved' },
 ): [SessionState, SessionEffect[]] {
-  const { metadata, paused, ...place } = to
+  const { metadata, paused, named: _named, claims: _claims, hasPassedOn: _hasPassedOn, ...place } = to
   const { metadata: _metadata, joined: _theirs, listens: _there, ...rest } = session
-  const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }), isSilenced }
+  const remains = hasEnded && !place.withholds ? session.withholds : undefined
+  const withholds = place.withholds ?? remains
+  const next: SessionFacts = { ...rest, ...place, withholds, ...(metadata && { metadata }), isSilenced }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
+  if (remains) {
+    const facts = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
+    return [
+      { phase: 'live', session: { ...next, facts } },
+      [
+        { do: 'map', tracks: place.tracks },
+        { do: 'note', facts },
+      ],
+    ]
+  }
   const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
   const { captureState } = session.facts
   const reason = withholdingReason(next)

@@ -1,4 +1,5 @@
 /** Queries of a session's state. */
+import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Offer, SessionState } from '../machine/session-types.ts'
 
@@ -36,9 +37,9 @@ export function isShared({ state }: WithState): boolean {
   return state !== undefined && state.phase !== 'over' && state.session.shared === true
 }
 
-/** Returns the person id of the official who speaks with the caller in a session now. */
-export function activeOfficial({ state }: WithState): string | undefined {
+/** Returns the official who speaks with the caller in a session now. */
+export function activeOfficial({ state }: WithState): SegmentFacts['official'] {
   if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
   const { facts, streams, withholds } = state.session
-  return withholds === 'consultation' || allPaused(streams) ? undefined : facts.official?.personId
+  return withholds === 'consultation' || allPaused(streams) ? undefined : facts.official
 }

@@ -96,7 +96,7 @@ const format2 = {
   ...ofStreams,
   twins: 'beganAtMs clock described dialog headers place ports sdpSessionId',
   ...Object.fromEntries(Object.entries(ofDialog).map(([path, names]) => [`twins.${path}`, names])),
-  'twins.place': 'answerVersion metadata paused streams tracks',
+  'twins.place': 'answerVersion claims hasPassedOn metadata named paused streams tracks',
   ...Object.fromEntries(Object.entries(ofStreams).map(([path, names]) => [`twins.place.${path}`, names])),
 }
 
