@@ -289,6 +289,16 @@ describe('a call whose sessions at two nodes have different officials', () => {
     expect(await shared(north)).toEqual([])
   })
 
+  test('is marked for review if one of them is not in the directory, who may be the other under another number', async () => {
+    const { first, second } = callReportedTwice()
+    const one = { ...first, official: { ...first.official!, personId: clerk.id } }
+    await entered(one, north)
+    await entered({ ...second, official: { name: 'Muu', phone: '+358295121999' as never } }, south)
+    await entered(ended(one), north)
+    const { rows } = await pool.query('select marks from segment where id = $1', [one.segmentId])
+    expect(rows).toEqual([{ marks: ['needs-review'] }])
+  })
+
   test('is no longer a conference once the other node is down', async () => {
     const { one, other } = await conference()
     await shared(south, { speaking: [other.segmentId] })

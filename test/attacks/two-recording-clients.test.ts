@@ -17,15 +17,17 @@ import {
 
 const firstRtp = 21_200
 let folder = ''
+let inForce = everyCall
 let wired: WiredRecorder
 const speakers: Speaker[] = []
 const to: string[] = []
 const mediaPort = (client: number) => firstRtp + 10 * client
 
 beforeEach(async () => {
+  inForce = everyCall
   folder = await mkdtemp(join(tmpdir(), 'seloste-twins-'))
   for (const client of [1, 2]) speakers[client] = await openSpeaker(mediaPort(client), 100 * client)
-  wired = await openWiredRecorder(folder, { firstPort: 21_000, description: () => everyCall })
+  wired = await openWiredRecorder(folder, { firstPort: 21_000, description: () => inForce })
 })
 afterEach(async () => {
   await wired.stop()
@@ -109,6 +111,40 @@ test('a conference whose second official is reported after the second session wa
   expect([await packetsOf('1001'), await packetsOf('1002')]).toEqual([20, 20])
   expect(wired.ports.inUse).toBe(0)
 }, 60_000)
+
+/** The decision waits for an official. */
+const byOfficial = {
+  ...everyCall,
+  recordingPlan: {
+    ...everyCall.recordingPlan,
+    rules: everyCall.recordingPlan.rules.map((rule) => ({
+      ...rule,
+      quota: { per: 'official' as const, weekly: 10 },
+    })),
+  },
+}
+test.each([
+  ['', everyCall],
+  [', and the plan decides by official', byOfficial],
+] as const)(
+  'a conference whose first session names its official last is in neither recording%s',
+  async (_, description) => {
+    inForce = description
+    const one = await open(1, withoutOfficial)
+    const two = await open(2)
+    await speakAll({ 1: one, 2: two }, 10)
+    await update(1, withOfficial(metadata, '+358295121002'))
+    await until(() => expect(officials().at(-1)).toEqual(['1002', 'paused']))
+    await speakAll({ 1: one, 2: two }, 20)
+    await bye(2)
+    await until(() => expect(officials().at(-1)).toEqual(['1002', 'recording']))
+    await bye(1)
+    await until(() => expect(wired.recorder.live).toBe(0))
+    expect(await packetsOf('1002')).toBeLessThanOrEqual(20)
+    expect(wired.segments().at(-1)!.marks).toContain('needs-review')
+  },
+  60_000,
+)
 
 const third = (text: string) =>
   text

@@ -141,6 +141,12 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   is_entered boolean;
 begin
+  -- An official who is not in the directory may be the same one under another number, so the other recording is only marked.
+  update segment s set marks = s.marks || 'needs-review'::text
+  where s.contact_id = call and s.contact_started_at = call_started and s.node <> reporting_node and s.official_person_id is not null
+    and t.official_person_id is null and t.official_phone is not null and 'needs-review' <> all (s.marks)
+    and s.answered_at < coalesce(t.ended_at, 'infinity') and coalesce(s.ended_at, 'infinity') > t.answered_at
+    and not exists (select from contact c where c.id = call and c.started_at = call_started and c.caller_key <> t.caller_key);
   if t.ended_at is not null or t.official_person_id is null then
     delete from conference_part p where p.segment_id = t.segment_id;
   else

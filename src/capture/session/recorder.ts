@@ -73,6 +73,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const times = new WeakMap<PreviousSegment, () => Temporal.Instant>()
   /** Sessions that have failed over to a duplicate. */
   const failedOver = new WeakSet<RunningSession>()
+  /** Sessions whose official only another client of the call has named. */
+  const namedByAnother = new WeakSet<RunningSession>()
   const reader = createRequestReader(options)
   const recent = createRecentCalls()
   for (const facts of options.leftBehind ?? []) {
@@ -119,6 +121,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Saves a session for the next process. */
   function saveSession(session: RunningSession): void {
     resumed.hold(session)
+  }
+
+  function hasOfficial({ state }: RunningSession): boolean {
+    return state?.phase === 'live' && state.session.facts.official !== undefined
   }
 
   function settleConference({ state }: RunningSession): void {
@@ -203,7 +209,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (first?.state?.phase === 'over')
       return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
     if (first && offer !== 'outside') {
+      const wasNamed = hasOfficial(first)
       await completions.byAnother(first, offer)
+      if (!wasNamed && hasOfficial(first)) namedByAnother.add(first)
       reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
       await duplicates.join({ incoming, invitation }, first)
       if (!duplicates.has(incoming.dialog.id)) reader.forget(incoming.dialog.id)
@@ -465,12 +473,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
     const answeredAt = transferTime(invitation, reader.clockOf(incoming.dialog.id), began, now)
     markEnded(session)
-    duplicates.passedOn(session.dialog.id)
+    // The session's client names its own official for the first time: the duplicate's may be in the call as well.
+    const isDoubtful = namedByAnother.has(session)
+    if (!isDoubtful) duplicates.passedOn(session.dialog.id)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // If no caller is reported, the caller of the previous segment applies.
     const earlier = facts && !callerOf(invitation) ? toRememberedSegment(facts, true) : undefined
     await begin(incoming, { invitation, answeredAt }, now, session, stateForNextSegment(session), earlier)
     await session.dispatch({ type: 'ended', at: answeredAt, inferred: false })
+    const next = sessions.get(incoming.dialog.id)
+    if (!next) return
+    if (isDoubtful) await next.dispatch({ type: 'marked', mark: 'needs-review' })
+    settleConference(next)
   }
 
   function reofferOf(invitation: CallInvitation, session: RunningSession): Reoffer {

@@ -129,6 +129,7 @@ export function resumedOffer(
           intakeDay: next.intakeDay,
           intakeKey: next.intakePublicKey(),
           months: recording.months,
+          ...(recording.client && { client: recording.client }),
         },
       }),
   }
