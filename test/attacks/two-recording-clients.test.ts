@@ -14,8 +14,9 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 
-const firstRtp = 21_200
+const { firstRtp } = await findPorts()
 let folder = ''
 let inForce = everyCall
 let wired: WiredRecorder
