@@ -164,3 +164,26 @@ describe('somebody who left and joins again by a partial update', () => {
     ])
   })
 })
+
+describe('after the caller and the official have left', () => {
+  const next = { id: 'n', aor: 'sip:+358509998877@x', label: '1' }
+  test.each<[string, { id: string; aor: string; label: string }[]]>([
+    ['alone', [next]],
+    ['with somebody missing from the directory', [next, { id: 'u', aor: 'sip:+358295129999@x', label: '2' }]],
+  ])('the next caller is in no recording of theirs, and it is for review: %s', async (_, participants) => {
+    const segments = await call(metadata(c, a), metadata(...participants))
+    expect(await packets(segments)).toEqual([['1001', 20]])
+    expect(segments[0]?.marks).toEqual(['needs-review'])
+  })
+
+  test('a next caller who withholds the number makes the recording one for review', async () => {
+    const segments = await call(metadata(c, a), metadata({ ...next, aor: hidden }))
+    expect(segments[0]?.marks).toEqual(['needs-review'])
+  })
+
+  test('nothing is for review if nobody else is heard', async () => {
+    const segments = await call(metadata(c, a), metadata(c), metadata(waits(c), waits(a)))
+    expect(await packets(segments)).toEqual([['1001', 60]])
+    expect(segments[0]?.marks).toEqual([])
+  })
+})

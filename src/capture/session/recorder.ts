@@ -159,7 +159,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     options.clients?.record(invite, found.invitation, reader.trunkOf(invite)?.name)
     // Replaces (RFC 3891 section 3): the named session ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
-    if (invite.replaces) resumed.drop(invite.replaces.id)
+    if (invite.replaces) recognise(invite.replaces.id, found.invitation)
     if (replaced) markEnded(replaced)
     if (!(await begin(invite, found, now))) {
       // A duplicate session may replace an earlier one.
@@ -172,6 +172,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
       void end(replaced, false)
       void replaced.dialog.bye()
     }
+  }
+
+  /**
+   * Makes a call known by the ids of a session that replaces one of its sessions: the new session belongs to the call, and a
+   * prohibition holds for it, also if none of its ids is the earlier session's.
+   */
+  function recognise(replacedId: string, by: CallInvitation): void {
+    const waiting = resumed.drop(replacedId)
+    const { state } = sessions.get(replacedId) ?? duplicates.find(replacedId)?.first ?? {}
+    const facts = state && state.phase !== 'over' ? state.session.facts : waiting
+    if (facts) recent.learn(facts, callIdsOf(by))
   }
 
   function isSameContact({ state: one }: RunningSession, { state: other }: RunningSession): boolean {

@@ -113,7 +113,10 @@ export function createRecentCalls(): RecentCalls {
     },
     live: ({ callIds, trunk }) =>
       [...new Set(trunk === undefined ? [] : segmentsInTrunk(trunk, callIds))].filter(({ live }) => live),
-    remember: addSegment,
+    remember(callIds, segment) {
+      forget(segment.segmentId)
+      addSegment(callIds, segment)
+    },
     learn(facts, callIds = []) {
       const known = segments.get(facts.segmentId)
       if (!known) return

@@ -38,14 +38,16 @@ export function withholdingFor(
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
-/** Returns true if the caller has left and the official speaks with another outsider, which is not the caller's call. */
+/**
+ * Returns true if the caller has left and another outsider is heard, which is not the caller's call. The answering official,
+ * who may be missing from the directory, is no outsider.
+ */
 export function hasCallerLeft(
-  invitation: CallInvitation,
+  { parties: { connected } }: CallInvitation,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
 ): boolean {
-  const { left, displaced, outsiders } = invitation.parties.connected
-  const isGone = key !== null && (left.includes(key) || displaced.includes(key))
-  return isGone && outsiders.length > 0 && isPresent(invitation, official)
+  const isGone = key !== null && (connected.left.includes(key) || connected.displaced.includes(key))
+  return isGone && connected.outsiders.some((outsider) => outsider !== official?.phone)
 }
 
 /** Returns true if the caller waits in the session while the official speaks with another outsider (R8). */
@@ -60,15 +62,14 @@ export function isCallerWaiting(
 }
 
 /**
- * Returns true if the caller may have left: the official speaks with an outsider without a phone number, perhaps the caller,
- * whom the client no longer names; or the client reports a number instead of the caller's SIP address.
+ * Returns true if the caller may have left: an outsider without a phone number is heard, perhaps the caller, whom the client no
+ * longer names; or the client reports a number instead of the caller's SIP address.
  */
 export function isCallerReplaced(
-  invitation: CallInvitation,
-  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
+  { parties: { connected } }: CallInvitation,
+  { caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
 ): boolean {
-  const { replaced } = invitation.parties.connected
-  return key !== null && replaced.includes(key) && isPresent(invitation, official)
+  return key !== null && connected.replaced.includes(key)
 }
 
 /** Returns true if the official is in the call. Before the answer, this is the official whom the request reports. */

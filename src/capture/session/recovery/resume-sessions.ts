@@ -7,7 +7,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../../sip/handler.ts'
 import type { SplitDirectionSessions } from '../duplicates/split-direction-session.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { officialKeyOf, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { officialKeyOf, toRememberedSegment, type RecentCalls } from '../duplicates/recent-calls.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
 import { toDialogStart, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
@@ -23,8 +23,8 @@ export interface ResumedSessions {
   resumeIn(dialogId: string): Promise<RunningSession | undefined>
   /** Returns true if the waiting session of this dialog has duplicates, one of which can replace it. */
   hasDuplicates(dialogId: string): boolean
-  /** Drops a session that has ended, or that another session replaces. */
-  drop(dialogId: string): void
+  /** Drops a session that has ended, or that another session replaces. Returns the facts of one that was waiting. */
+  drop(dialogId: string): SegmentFacts | undefined
   /** Drops waiting sessions after this time without a packet or a request. */
   dropSilent(silenceMs: number): void
   /** Saves a session's state. */
@@ -152,7 +152,13 @@ export function createResumedSessions(parts: {
     },
     resumeIn,
     hasDuplicates: (dialogId) => waiting.hasDuplicates(dialogId),
-    drop: (dialogId) => waiting.drop(dialogId),
+    drop(dialogId) {
+      const { facts, held } = waiting.drop(dialogId) ?? {}
+      if (!facts) return undefined
+      const segment = toRememberedSegment(facts, false)
+      recent.remember(facts.callIds, { ...segment, forbidden: segment.forbidden || held?.isForbidden === true })
+      return facts
+    },
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
     hold,
     // Kept while this process stops, so that the next process resumes the session.

@@ -51,8 +51,8 @@ export interface SilentSessions {
   take(dialogId: string): SilentSession | undefined
   /** Removes and returns the waiting sessions of a contact that were in a conference with each other. */
   takeShared(contactId: string): SilentSession[]
-  /** Drops a session that has ended, or that no client resumes. */
-  drop(dialogId: string): void
+  /** Drops a session that has ended, or that no client resumes. Returns it. */
+  drop(dialogId: string): SilentSession | undefined
   /** Drops all waiting sessions, except those on hold, once this time has passed since the start. */
   dropSilent(silenceMs: number): void
   stop(): void
@@ -172,12 +172,13 @@ export function createSilentSessions(
         duplicates.delete(dialogId)
       }
       const one = waiting.get(dialogId)
-      if (!one) return
+      if (!one) return undefined
       for (const { dialog } of one.halves.values()) dialog.forget()
       for (const duplicate of one.duplicates.values()) closeDuplicate(duplicate)
       one.close()
       waiting.delete(dialogId)
       onDropped(dialogId)
+      return one
     },
     dropSilent(silenceMs) {
       if (clock.monotonicMs() - sinceMs < silenceMs) return
