@@ -12,6 +12,7 @@ import type { Vcon } from '#platform/vcon/vcon-schema.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import type { CallOfItem } from '#use/disclosure/packages/authority-files.ts'
+import { authorityVcon } from '#use/disclosure/packages/package-vcons.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { opened, openPackages, sha256 } from './open-packages.ts'
 
@@ -72,10 +73,32 @@ test('an authority gets the call and its recording, and the manifest covers the 
   ])
   expect(vcon.dialog).toMatchObject([
     { type: 'recording-set', start: call!.startedAt, recordings: [1] },
-    { type: 'recording', filename: '1.wav', content_hash: sha512(files.get('1.wav')!), recording_set: 0 },
+    {
+      ...{ type: 'recording', filename: '1.wav', content_hash: sha512(files.get('1.wav')!), recording_set: 0 },
+      ...{ start: call!.parts[0]!.answeredAt, parties: [0, [2]] },
+    },
   ])
   expect(vcon.attachments![0]!.body).toEqual(call)
   expect(listed(files).files).toContainEqual({ name: '1.vcon', sha256: sha256(files.get('1.vcon')!) })
+})
+
+test('the recording of a part of a transferred call names that part’s official and its answer', () => {
+  const part = (seq: number, from: string, to: string) => ({
+    ...{ seq, number: '+35829497000', answeredAt: `2026-11-30T10:${from}Z`, endedAt: `2026-11-30T10:${to}Z` },
+    ...{ officialName: `Official ${seq}`, officialPhone: `+3582949700${seq}` },
+  })
+  const call = {
+    ...{ item: 1, startedAt: '2026-11-30T10:00:00Z', endedAt: '2026-11-30T10:10:00Z' },
+    ...{ caller: '+358401234567', number: '+35829497000' },
+    parts: [part(1, '00:20', '05:00'), part(2, '05:00', '10:00')],
+  }
+  const recordingOf = (part: number | null) => {
+    const sound = { name: '1.wav', sha512: Buffer.alloc(64), part }
+    return authorityVcon('maker', Temporal.Now.instant(), { call, sound }).dialog![1]
+  }
+  expect(recordingOf(1)).toMatchObject({ type: 'recording', parties: [0, [2]], start: '2026-11-30T10:00:20Z' })
+  expect(recordingOf(2)).toMatchObject({ type: 'recording', parties: [0, [3]], start: '2026-11-30T10:05:00Z' })
+  expect(recordingOf(null)).toMatchObject({ parties: [0, null], start: call.startedAt })
 })
 
 test('an authority gets in the vCon no more than was granted', async () => {

@@ -14,7 +14,7 @@ export interface AuthorityPackage {
   decidedAt: Temporal.Instant
 }
 
-/** Identification data of one call: the closed list of R10, and which segments were recorded. */
+/** Identification data of one call: the closed list of R10. */
 export interface CallOfItem {
   item: number
   startedAt: string
@@ -32,6 +32,13 @@ export interface CallOfItem {
   }[]
 }
 
+/** A granted recording, and the number of the part of its call that it holds: null if the call's term has ended. */
+export interface RecordingOfItem {
+  item: number
+  recording: string
+  part: number | null
+}
+
 interface ContentRow {
   item: number
   what: 'RECORDING' | 'IDENTIFICATION_DATA' | 'BOTH'
@@ -40,7 +47,7 @@ interface ContentRow {
   ended_at: Temporal.Instant | null
   caller: string | null
   number_called: string | null
-  parts: CallOfItem['parts']
+  parts: (CallOfItem['parts'][number] & { isRecorded: boolean })[]
 }
 
 export async function readAuthorityPackage(db: Kysely<RegisterTables>, id: string): Promise<AuthorityPackage> {
@@ -52,7 +59,7 @@ export async function readAuthorityPackage(db: Kysely<RegisterTables>, id: strin
 export async function authorityContents(
   db: Kysely<RegisterTables>,
   id: string,
-): Promise<{ calls: CallOfItem[]; recordings: { item: number; recording: string }[] }> {
+): Promise<{ calls: CallOfItem[]; recordings: RecordingOfItem[] }> {
   const { rows } = await sql<ContentRow>`select * from authority_contents(${id}::uuid)`.execute(db)
   return {
     calls: rows.flatMap(({ item, what, started_at, ended_at, caller, number_called, parts }) =>
@@ -76,9 +83,10 @@ export async function authorityContents(
             },
           ],
     ),
-    recordings: rows.flatMap(({ item, what, recording_id }) =>
-      what === 'IDENTIFICATION_DATA' || recording_id === null ? [] : [{ item, recording: recording_id }],
-    ),
+    recordings: rows.flatMap(({ item, what, recording_id, parts }) => {
+      if (what === 'IDENTIFICATION_DATA' || recording_id === null) return []
+      return [{ item, recording: recording_id, part: parts.find(({ isRecorded }) => isRecorded)?.seq ?? null }]
+    }),
   }
 }
 

@@ -23,7 +23,7 @@ import {
   type AuthorityPackage,
   type CallOfItem,
 } from './authority-files.ts'
-import { authorityVcon, researchVcon, type SoundBeside } from './package-vcons.ts'
+import { authorityVcon, researchVcon, type SoundOfCall } from './package-vcons.ts'
 import { makePackageRefusals, type MakePackageRefusal } from './package-refusals.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 import { readResearchPackage, researchSounds, type ListedSound, type ResearchPackage } from './research-files.ts'
@@ -191,12 +191,12 @@ async function* authorityEntries(making: PackageMakerOptions, id: string): Async
   const { calls, recordings } = await authorityContents(making.db, id)
   const signer = await signerOf(making)
   const listed: ListedEntry[] = []
-  const sounds = new Map<number, SoundBeside>()
+  const sounds = new Map<number, SoundOfCall>()
   for (const one of recordings) {
     const { file, sha256, sha512 } = originalSound(making, one)
     yield file
     listed.push({ name: file.name, item: one.item, sha256: sha256() })
-    sounds.set(one.item, { name: file.name, sha512: sha512() })
+    sounds.set(one.item, { name: file.name, sha512: sha512(), part: one.part })
     await progress(making, id, listed.length)
   }
   const pages: [string, Buffer][] =

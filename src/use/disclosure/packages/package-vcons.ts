@@ -12,13 +12,18 @@ export interface SoundBeside {
   sha512: Buffer
 }
 
+/** A recording of a call, and the number of the part of the call that it holds: null if that is not known. */
+export interface SoundOfCall extends SoundBeside {
+  part: number | null
+}
+
 const mediatypes = { wav: 'audio/x-wav', opus: 'audio/ogg' } as const
 
 /** A conversation for an authority: the call, the recording, or both, as granted. */
 export function authorityVcon(
   maker: string,
   now: Temporal.Instant,
-  { call, sound }: { call?: CallOfItem | undefined; sound?: SoundBeside | undefined },
+  { call, sound }: { call?: CallOfItem | undefined; sound?: SoundOfCall | undefined },
 ): Vcon {
   const base = { vcon: '0.4.0' as const, uuid: vconUuid(maker), created_at: now.toString() }
   if (!call) {
@@ -39,10 +44,12 @@ export function authorityVcon(
       ...(endedAt === null ? [] : [{ party: at + 2, time: endedAt, event: 'drop' as const }]),
     ]),
   }
+  // A recording holds the caller and the official of one part (R17).
+  const at = call.parts.findIndex(({ seq }) => seq === sound?.part)
   const recording = sound && {
     ...recordingOf(sound),
-    start: call.startedAt,
-    parties: [0, right.length > 0 ? right : null],
+    start: call.parts[at]?.answeredAt ?? call.startedAt,
+    parties: [0, at === -1 ? null : [at + 2]],
     recording_set: 0,
   }
   return {
