@@ -3877,6 +3877,7 @@ is_restricted_for_others(r recording, q subject_request) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean
+is_simultaneous_talk(one segment, other segment) returns boolean
 is_unserved(i inspection, r recording) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk

@@ -1,7 +1,7 @@
 // A call with several parts, each at another capture node: an official forbids only the recording of their own
 // conversation (R17, R23, R49).
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { recordHeartbeat } from '#register/capture-nodes.ts'
@@ -114,4 +114,37 @@ test('a node that records while the forbidden part runs continues as long as its
   }
   expect(await asked(undefined)).toEqual([{ verdict: 'beside', stops: false }])
   expect(await asked(officials.kaisa.personId)).toEqual([{ verdict: 'beside', stops: true }])
+})
+
+describe('an official’s conversation that two clients report under two numbers', () => {
+  /** Enters Kaisa's part under another number. */
+  async function another({ part }: Awaited<ReturnType<typeof kaisasPart>>, answeredAt: Temporal.Instant, node: string) {
+    const numberReached = { key: phone('029 497 010') }
+    const { endedAt: _, ...rest } = part
+    const other = recorded({ ...rest, segmentId: randomUUID(), answeredAt, numberReached }, answeredAt)
+    expect(await admit(capture, other, node)).toMatchObject({ verdict: 'entered' })
+    return other
+  }
+  const prohibitions = async (...parts: SegmentFacts[]) => Promise.all(parts.map(forbids))
+
+  test.each(['north', 'south'] as const)('is forbidden under both, at node %s', async (node) => {
+    const call = await kaisasPart()
+    const other = await another(call, call.startedAt.add({ seconds: 6 }), call[node])
+    await kaisaForbids(other)
+    expect(await prohibitions(call.part, other)).toEqual([true, true])
+  })
+
+  test.each(['north', 'south'] as const)('is forbidden under one reported later, at node %s', async (node) => {
+    const call = await kaisasPart()
+    await kaisaForbids(call.part)
+    const other = await another(call, call.startedAt.add({ seconds: 6 }), call[node])
+    expect(await prohibitions(call.part, other)).toEqual([true, true])
+  })
+
+  test('is not forbidden with a part that the same official had before, at the same node', async () => {
+    const call = await kaisasPart(4)
+    const other = await another(call, call.startedAt.add({ minutes: 4 }), call.north)
+    await kaisaForbids(other)
+    expect(await prohibitions(call.part, other)).toEqual([false, true])
+  })
 })

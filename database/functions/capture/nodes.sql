@@ -55,6 +55,15 @@ language sql immutable as $$
       else official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone) end
 $$;
 
+-- Returns true if two parts of a call have the same official at the same time. Nobody speaks with one caller twice at once: several recording
+-- clients have reported one conversation under several numbers.
+create or replace function is_simultaneous_talk(one segment, other segment) returns boolean
+language sql immutable as $$
+  select one.id <> other.id
+    and coalesce(official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone), false)
+    and coalesce(one.answered_at < coalesce(other.ended_at, 'infinity') and other.answered_at < coalesce(one.ended_at, 'infinity'), false)
+$$;
+
 -- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
 -- `other` if there is one. `beside`: another node has it and has not finished; nothing is entered, and the reporting node asks again.
 -- `told`: another node has reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded. A
@@ -223,7 +232,7 @@ begin
   perform settle_recording(wanted);
 end $$;
 
--- Copies a prohibition to the recording of the same conversation at another node. If the second recording's official is not reported, it may
+-- Copies a prohibition to the other recordings of the same conversation, at another node or under another number. If the second recording's official is not reported, it may
 -- still be reported during the capture: until then the recording counts as another official's.
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -233,7 +242,8 @@ begin
   for duplicate in
     select r.id from recording mine
     join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
-    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and (o.id = s.beside or o.beside = s.id)
+    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at
+      and (o.id = s.beside or o.beside = s.id or is_simultaneous_talk(s, o))
     join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     where mine.id = new.recording_id and coalesce(
       official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone),
@@ -244,7 +254,8 @@ begin
   return null;
 end $$;
 
--- Copies the prohibition of a conversation's recording to a recording of the same conversation that begins at another node.
+-- Copies the prohibition of a conversation's recording to a recording of the same conversation that begins at another node or under another
+-- number.
 create or replace function forbid_at_this_node() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -252,7 +263,8 @@ declare
 begin
   for earlier in
     select p.* from segment s
-    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and is_same_talk(s, o)
+    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at
+      and (is_same_talk(s, o) or is_simultaneous_talk(s, o))
     join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     join prohibition p on p.recording_id = r.id
     where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
@@ -275,7 +287,8 @@ begin
     join prohibition p on p.recording_id = r.id
     join recording here on here.segment_id in (o.id, new.id) and here.segment_id <> r.segment_id
       and here.contact_started_at = new.contact_started_at and here.state = 'CAPTURING'
-    where o.contact_id = new.contact_id and o.contact_started_at = new.contact_started_at and is_same_talk(new, o)
+    where o.contact_id = new.contact_id and o.contact_started_at = new.contact_started_at
+      and (is_same_talk(new, o) or is_simultaneous_talk(new, o))
   loop
     perform copy_prohibition(late.forbidden, late.recording);
   end loop;
