@@ -39,7 +39,7 @@ export async function signIn({ rounds = 3 } = {}): Promise<Row[]> {
     const bytes = Math.max(...weights.map(bytesOf))
     const bareMs = 2 * connection.latencyMs + (1000 * 8 * bytes) / connection.bitsPerSecond
     const paint = (what: string, times: number[]): Row => ({
-      what: `largest paint of ${what}, ${times.length} of them`,
+      what: `Largest Contentful Paint of ${what}, ${times.length} of them`,
       measured: `median ${ms(percentile(times, 0.5))}, at most ${ms(Math.max(...times))}`,
       yardstick: `two round trips and the bytes ${ms(bareMs)}`,
       ratio: ratio(percentile(times, 0.5), bareMs),

@@ -36,7 +36,7 @@ test('an expired session that is put back is reported', async () => {
   await tamper(`delete from session where id = '${session}'`)
 })
 
-test('a prohibition moved in time is reported, also behind a later case, and a case planted at a migration’s instant keeps no prohibition waiting', async () => {
+test('a prohibition whose time was changed is reported, and an inspection dated at a migration does not postpone it', async () => {
   const prohibition = randomUUID()
   const received = (instant: string) =>
     tamper(`update prohibition set received_at = ${instant} where id = '${prohibition}'`)
@@ -69,7 +69,7 @@ test('a prohibition moved in time is reported, also behind a later case, and a c
   await received(`(select received_at from inspection)`)
   expect(await names()).toEqual(['prohibitions.obeyed'])
   await received(`now() - interval '2 hours'`)
-  // The log has the case before the prohibition: the clock was set back in between, and it waits.
+  // The log has the inspection before the prohibition (the clock was set back between them): the prohibition may wait.
   await tamper(`delete from audit_entry where object_id = '${prohibition}'`)
   await log('recording.forbidden', prohibition, { recording: id, party: 'CALLER' }, '2 hours')
   await received(`(select received_at from inspection)`)

@@ -33,7 +33,7 @@ const payloads: Record<string, Buffer[]> = {
   ...{ PCMU: spoken('PCMU'), PCMA: spoken('PCMA'), G722: spoken('G722'), G729: spoken('G729'), GSM: spoken('GSM') },
   OPUS: twoTones.opus.map((packet) => Buffer.from(packet, 'base64')),
 }
-/** Codec names as in an rtpmap; the first is the static meaning of the payload type. */
+/** Encodings for random rtpmap lines: valid, unsupported and malformed. */
 const mappings = [
   ...['PCMA/8000', 'PCMU/8000', 'G722/8000', 'opus/48000/2', 'G729/8000', 'telephone-event/8000', 'CN/8000'],
   ...['telephone-event/48000', 'telephone-event', 'L16/44100', 'iLBC/8000', 'AMR-WB/16000', 'PCMA/1', 'X/9999999'],
@@ -48,7 +48,7 @@ const libraries: LibraryCodec[] = [
 ]
 
 describe.each([
-  { name: 'with nothing else than what every machine plays', plays: [] },
+  { name: 'without optional codec libraries', plays: [] },
   ...(libraries.length > 0 ? [{ name: `with ${libraries.join(' and ')}`, plays: libraries }] : []),
 ])('$name', ({ plays }) => {
   test(

@@ -53,12 +53,12 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
 /** Shows the same page in each language in turn, with Finnish last. */
 export async function inEachLanguage(
   page: Page,
-  options: (t: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
+  check: (t: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
 ): Promise<void> {
   for (const language of [...languages.slice(1), 'fi'] as const) {
     await page.getByRole('button', { name: names[language], exact: true }).click()
     await expect(page.locator('html')).toHaveAttribute('lang', language)
-    await options(wordsIn(language), language)
+    await check(wordsIn(language), language)
   }
 }
 
@@ -122,7 +122,7 @@ export async function atServiceDesk(
   async function searchCall(call: ReportedCall, form: Locator = page.locator('.told-form')): Promise<void> {
     const at = call.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
-    const [day, month] = language === 'en' ? [at.day, at.month] : [at.day, at.month]
+    const { day, month } = at
     await form.locator('.field-day').getByRole('spinbutton').first().click()
     await page.keyboard.type(`${two(day)}${two(month)}${at.year}`)
     await form.locator('.field-time').getByRole('spinbutton').first().click()

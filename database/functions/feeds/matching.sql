@@ -118,8 +118,8 @@ begin
   return new;
 end $$;
 
--- Returns the indexes of reported calls that could be a call in the register, so that match_fed_call might match them or be undecided.
--- Those that caller and time do not rule out are matched one by one.
+-- Returns the indexes of reported calls that may already be in the register, judged by caller and time. match_fed_call then matches these
+-- one by one.
 create or replace function doubtful_fed_calls(feed_name text, calls fed_call[]) returns integer[]
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -163,7 +163,7 @@ grant execute on function doubtful_fed_calls to seloste_capture;
 
 -- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
 -- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Also completes
--- a call with an inferred end, and only a part of this call. Runs as the owner, because capture has no right to change these columns.
+-- a call whose end is only inferred. Does nothing for a part of another call. Runs as the owner, because capture has no right to change these columns.
 create or replace function complete_part(call uuid, call_started timestamptz, t told_part) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -300,6 +300,8 @@ begin
   perform nextval(counter) from generate_series(1, lookups);
 end $$;
 
+-- Finds the call that a feed reported before and that a recording client reports now, without a common id, by its caller, number, official
+-- and times. Returns it if exactly one fits. If several may fit, marks them as needs-review and returns is_doubtful.
 create or replace function match_by_facts(t told_part)
 returns table (call uuid, call_started timestamptz, told_official told_official, is_doubtful boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$

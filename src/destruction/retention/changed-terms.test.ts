@@ -214,8 +214,8 @@ describe('the dry run', () => {
   })
 
   test('counts exactly the recordings that are destroyed, also where the time of day decides', async () => {
-    // The counted time is around each month's end and each hour of the day; up to three days end with the last of
-    // February.
+    // Calls every four hours over a week, three months ago: every time of day. If February is the shorter month, calls of
+    // up to three days have the same destruction day, its last.
     const at = now()
     for (let hours = -60; hours <= 110; hours += 4) await recorded(monthsAgo(3).add({ hours, minutes: hours }))
     for (const months of [2, 4, 5]) await recorded(monthsAgo(months))

@@ -11,7 +11,7 @@ export interface TracedSpan {
   endedMs: number
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
   failed?: boolean
-  /** Parent of the span: see `spanIdsOf` in src/capture/session/seen/trace-calls.ts. Default: a new trace. */
+  /** Trace id, span id and parent of the span: see `spanIdsOf` in src/capture/session/seen/trace-calls.ts. Default: a new trace. */
   place?: SpanIds
 }
 
@@ -83,7 +83,7 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
       import('@opentelemetry/resources'),
     ])
   const random = new RandomIdGenerator()
-  /** Parent of the span under construction, which is synchronous. */
+  /** Ids for the span under construction; startSpan is synchronous. */
   let ids: SpanIds | undefined
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: sendMs })
   const provider = new TracerProvider({

@@ -42,7 +42,7 @@ export function viewsOfMyCalls(
   })
 }
 
-/** Returns views of one call, within the rights of a Grant's transaction to INSPECTION; newest first. */
+/** Returns views of one call, newest first. `tx` is the transaction of a grant for the purpose INSPECTION. */
 export async function viewsOfContact(tx: HoldingSafeguards, contactId: string): Promise<ViewOfCall[]> {
   const { rows } = await sql<ViewRow>`
     select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",

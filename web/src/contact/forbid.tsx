@@ -14,7 +14,7 @@ import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
 
-interface ForbidResult {
+interface ProhibitionInput {
   party: 'CALLER' | 'OFFICIAL'
   channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'CALL' | 'OWN_CALLS'
   reference?: string
@@ -29,7 +29,7 @@ export function Forbid({
   by,
   isRestricted,
   isUnheard = false,
-  isUncopied: isRequested = false,
+  isCopyRequested = false,
   callerWishUntil,
   served,
   onForbidden,
@@ -42,23 +42,23 @@ export function Forbid({
   /** The requester has asked to listen first and has not yet. */
   isUnheard?: boolean
   /** The requester has asked for a copy and has not fetched it yet. */
-  isUncopied?: boolean
+  isCopyRequested?: boolean
   /** For the official: deadline for entering the caller's prohibition; undefined during the call. */
   callerWishUntil?: string | undefined
   /** For the Service Unit: requester, channel, and number of the request. */
-  served?: ForbidResult
+  served?: ProhibitionInput
   onForbidden: (prohibition: Prohibition) => void
 }) {
   const { t, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [confirming, setConfirming] = useState<ForbidResult>()
+  const [confirming, setConfirming] = useState<ProhibitionInput>()
   // The refusal also reports a pending copy of another request.
   const isRefusedForCopy = isRefusal(forbid.error) && forbid.error.error.code === 'prohibition.copy-waits'
-  const isUncopied = isRequested || isRefusedForCopy
+  const isUncopied = isCopyRequested || isRefusedForCopy
 
-  const submit = async (result: ForbidResult) => {
+  const submit = async (result: ProhibitionInput) => {
     const done = await forbid
       .mutateAsync({
         params: { path: { id: recordingId } },

@@ -36,7 +36,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
   const placements = inOrder(person.placements)
   const isFollowed = (to: string, by: readonly { from: string }[]) =>
     by.some(({ from }) => Date.parse(from) === Date.parse(to))
-  // Rights that end with the employment are shown by its end only.
+  // A placement or number that ends with the employment gets no event of its own.
   const endsAlone = (to: string | undefined): to is string =>
     to != null && Date.parse(to) !== Date.parse(person.employedTo ?? '')
   return [

@@ -90,7 +90,7 @@ function RecordingProhibition({
   const { recording, prohibitions } = part
   const isGone = recording.state === 'destroyed' || recording.state === 'expired'
   const isUnheard = request.kinds.includes('LISTEN') && !request.appointments.some(({ state }) => state === 'HEARD')
-  const isUncopied =
+  const isCopyRequested =
     request.kinds.includes('COPY') &&
     !request.copies.some(({ recordingId, state }) => recordingId === recording.id && state === 'taken')
   const [prohibition] = prohibitions
@@ -122,7 +122,7 @@ function RecordingProhibition({
           }}
           isRestricted={recording.state === 'restricted'}
           isUnheard={isUnheard}
-          isUncopied={isUncopied}
+          isCopyRequested={isCopyRequested}
           onForbidden={() => void onForbidden()}
         />
       )}

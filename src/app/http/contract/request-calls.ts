@@ -40,7 +40,7 @@ export const CallRecording = Type.Object({
     'State of the recording; expired: past its term, cannot be played and not destroyed yet',
   ),
   destroyAt: Type.Optional(instant('Latest time of its destruction')),
-  destroyedAt: Type.Optional(instant('Destroyed; by its term: the start of the day')),
+  destroyedAt: Type.Optional(instant('Time of destruction; if its retention period ended, the start of that day')),
   cause: Type.Optional(Cause),
 })
 
@@ -98,7 +98,7 @@ export const RequestCall = Type.Object(
           numberName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
           segments: Type.Array(
             Type.Object({
-              id: uuid('Segments of which the requester is a party'),
+              id: uuid('Segment of which the requester is a party'),
               official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
               answeredAt: Type.Optional(instant('Start of the segment')),
               endedAt: Type.Optional(instant('End of the segment')),

@@ -123,7 +123,7 @@ export class Findings {
     return out
   }
 
-  /** Returns the first problems by their place in the log; then those with a range only, then the others. */
+  /** Returns the first problems in the order of the log, then those with an unspecific code, then those without a leaf. */
   inOrder(max = maxListed): Problem[] {
     const place = ({ code, leaf = Infinity }: Problem) => (unspecificCodes.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems

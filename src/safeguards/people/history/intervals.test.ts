@@ -6,7 +6,7 @@ const at = (day: number) => Temporal.Instant.fromEpochMilliseconds(day * 86_400_
 const from = (start: number, end: number | null) => ({ from: at(start), to: end === null ? null : at(end) })
 type Held = Interval & { value: string }
 
-/** A timeline as changes make it. */
+/** Random changes: a day and a new value, or null to end it. */
 const changes = fc.array(
   fc.record({
     from: fc.integer({ min: 0, max: 50 }),
