@@ -92,7 +92,7 @@ export async function makeDatabase(
 
 /** Checks owner, encoding and rights: the database may have existed before. @throws Fault `database-unfit` */
 async function assertOwned(ask: QueryAsSuperuser, owner: string, database: string): Promise<void> {
-  const [[isOwned, isUtf8, isSuperuser, makesRoles] = []] = await ask(
+  const [[isOwned, isUtf8, isSuperuser, createsRoles] = []] = await ask(
     database,
     `select pg_get_userbyid(datdba) = '${owner}', pg_encoding_to_char(encoding) = 'UTF8', rolsuper, rolcreaterole
      from pg_database, pg_roles where datname = current_database() and rolname = '${owner}'`,
@@ -101,7 +101,7 @@ async function assertOwned(ask: QueryAsSuperuser, owner: string, database: strin
     ...(isOwned === 't' ? [] : [`its owner is not ${owner}`]),
     ...(isUtf8 === 't' ? [] : ['its encoding is not UTF8']),
     ...(isSuperuser === 'f' ? [] : [`${owner} is a superuser`]),
-    ...(makesRoles === 't' ? [] : [`${owner} may not create roles`]),
+    ...(createsRoles === 't' ? [] : [`${owner} may not create roles`]),
   ]
   if (reasons.length === 0) return
   throw new Fault('database-unfit', `The database ${database} exists already, but ${reasons.join(', ')}.`)

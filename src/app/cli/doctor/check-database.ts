@@ -21,22 +21,22 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
   })
   try {
     const before = performance.now()
-    const { rows } = await pool.query<DatabaseFacts & { at: number }>(
-      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, lower('Ä') = 'ä' as folds,
+    const { rows } = await pool.query<DatabaseFacts & { atMs: number }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, lower('Ä') = 'ä' as "lowersUmlauts",
         current_setting('max_connections')::int as connections, current_setting('fsync') as fsync,
         current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit,
-        current_setting('data_checksums') as checksums, rolsuper or rolcreaterole as "makesRoles",
-        has_database_privilege(current_database(), 'CREATE') as "makesTables",
+        current_setting('data_checksums') as checksums, rolsuper or rolcreaterole as "createsRoles",
+        has_database_privilege(current_database(), 'CREATE') as "createsTables",
         to_char('2026-07-15 12:00Z'::timestamptz at time zone 'Europe/Helsinki', 'HH24') as summer,
         current_setting('log_error_verbosity') <> 'terse' or current_setting('log_statement') <> 'none'
           or current_setting('log_min_error_statement') not in ('fatal', 'panic') or current_setting('log_parameter_max_length_on_error') <> '0'
           or current_setting('log_parameter_max_length') <> '0' and current_setting('log_min_duration_statement') <> '-1' as "logsValues",
-        extract(epoch from clock_timestamp())::float8 * 1000 as at
+        extract(epoch from clock_timestamp())::float8 * 1000 as "atMs"
       from pg_roles where rolname = current_user`,
     )
-    const { at, ...facts } = rows[0]!
-    const here = Temporal.Now.instant().epochMilliseconds - (performance.now() - before) / 2
-    return judgeDatabase(facts, Math.abs(here - at))
+    const { atMs, ...facts } = rows[0]!
+    const nowMs = Temporal.Now.instant().epochMilliseconds - (performance.now() - before) / 2
+    return judgeDatabase(facts, Math.abs(nowMs - atMs))
   } catch (thrown) {
     return [judgeConnectionError(thrown)]
   } finally {
@@ -48,15 +48,15 @@ export interface DatabaseFacts {
   /** As in server_version_num. */
   version: number
   encoding: string
-  /** True if the database's locale maps letters to upper case. */
-  folds: boolean
+  /** True if the database's locale maps Ä to lower case; C and POSIX do not. */
+  lowersUmlauts: boolean
   connections: number
   fsync: string
   full_page_writes: string
   synchronous_commit: string
   checksums: string
-  makesRoles: boolean
-  makesTables: boolean
+  createsRoles: boolean
+  createsTables: boolean
   /** True if failed statements are logged with their values. */
   logsValues: boolean
   /** Hour in Helsinki at 12.00 UTC of a summer day, according to the database. */
@@ -80,18 +80,18 @@ export function judgeDatabase(facts: DatabaseFacts, skewMs: number): Finding[] {
           `the database has the encoding ${facts.encoding}, which cannot store Finnish and Swedish names`,
           `create it anew: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0`,
         ),
-    facts.folds
+    facts.lowersUmlauts
       ? ok('database.locale', 'its locale handles case for all letters')
       : error(
           'database.locale',
           'its locale is C or POSIX, so Ä and ä do not match: searches miss names',
           `create it anew with another: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0, and restore a backup into it`,
         ),
-    facts.makesRoles && facts.makesTables
+    facts.createsRoles && facts.createsTables
       ? ok('database.rights', 'its user may create roles and tables')
       : error(
           'database.rights',
-          `its user may not create ${facts.makesTables ? 'roles' : 'tables'}`,
+          `its user may not create ${facts.createsTables ? 'roles' : 'tables'}`,
           'alter role … createrole, and alter database … owner to …: the processes sign in as roles of their own',
         ),
     facts.summer === '15'

@@ -181,25 +181,32 @@ describe('the database', () => {
 
   test('is reported if it is old, not UTF-8, without rights, unsafe or in another time zone', () => {
     const well: DatabaseFacts = {
-      ...{ version: 170_002, encoding: 'UTF8', folds: true, connections: 200, fsync: 'on', full_page_writes: 'on' },
+      ...{
+        version: 170_002,
+        encoding: 'UTF8',
+        lowersUmlauts: true,
+        connections: 200,
+        fsync: 'on',
+        full_page_writes: 'on',
+      },
       ...{
         synchronous_commit: 'on',
         checksums: 'on',
-        makesRoles: true,
-        makesTables: true,
+        createsRoles: true,
+        createsTables: true,
         summer: '15',
         logsValues: false,
       },
     }
-    const wrong = (facts: Partial<DatabaseFacts>, apartMs = 0) =>
-      judgeDatabase({ ...well, ...facts }, apartMs)
+    const wrong = (facts: Partial<DatabaseFacts>, skewMs = 0) =>
+      judgeDatabase({ ...well, ...facts }, skewMs)
         .map(judged)
         .filter(([, is]) => is !== 'ok')
     expect(wrong({})).toEqual([])
     expect(wrong({ version: 140_011 })).toEqual([['database.version', 'error']])
     expect(wrong({ encoding: 'SQL_ASCII' })).toEqual([['database.encoding', 'error']])
-    expect(wrong({ folds: false })).toEqual([['database.locale', 'error']])
-    expect(wrong({ makesRoles: false })).toEqual([['database.rights', 'error']])
+    expect(wrong({ lowersUmlauts: false })).toEqual([['database.locale', 'error']])
+    expect(wrong({ createsRoles: false })).toEqual([['database.rights', 'error']])
     expect(wrong({ summer: '14' })).toEqual([['database.time-zone', 'error']])
     expect(wrong({ connections: 50 })).toEqual([['database.connections', 'warning']])
     expect(wrong({ synchronous_commit: 'off' })).toEqual([['database.synchronous_commit', 'error']])
