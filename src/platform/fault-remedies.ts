@@ -133,7 +133,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'register-not-of-demo': 'Run the demo in another SELOSTE_DATA, or with an empty database.',
   'register-of-demo': 'Start in another SELOSTE_DATA, or with an empty database; "seloste demo" continues the demo.',
   'restore-anchor':
-    'Give --checkpoint a signed head of this register’s ledger: the message names the head that belongs to another register or is damaged.',
+    'Give --checkpoint a signed head of this register’s ledger: the message names the head that is damaged or another register’s.',
   'restore-key-store': 'Set SELOSTE_KEYS to the store that the backup’s keys are in.',
   'restore-keyring': 'Restore another backup: the keyring of this one cannot be restored.',
   'restore-ledger': 'Give --ledger a copy of the destruction ledger: what was destroyed since must stay destroyed.',
