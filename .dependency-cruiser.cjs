@@ -28,12 +28,12 @@ function door(file, stages) {
     name: `only-${stages.join('-and-')}-${stages.length > 1 ? 'use' : 'uses'}-${file}`,
     comment: `register/${file}.ts is the door of ${stages.join(' and ')}; no other folder imports it.`,
     severity: 'error',
-    // A second door may have the same name: admit-from-feed.ts.
+    // Further doors have the same name: admit-from-feed.ts, admit-imported.ts.
     from: {
       path: '^src/',
-      pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-from-feed)?[.]ts$`, tests],
+      pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-from-feed|-imported)?[.]ts$`, tests],
     },
-    to: { path: `^src/register/${file}(-from-feed)?[.]ts$` },
+    to: { path: `^src/register/${file}(-from-feed|-imported)?[.]ts$` },
   }
 }
 

@@ -1375,6 +1375,31 @@ create table history_late (
   constraint history_late_pkey PRIMARY KEY (contact_id)
 );
 
+create table imported_recording (
+  recording_id uuid not null,
+  import_id uuid not null,
+  file_sha256 bytea not null,
+  audio_sha256 bytea not null,
+  admitted_at timestamp with time zone not null default now(),
+  compared_at timestamp with time zone,
+  constraint imported_recording_pkey PRIMARY KEY (recording_id),
+  constraint imported_recording_audio_sha256_check CHECK ((length(audio_sha256) = 32)),
+  constraint imported_recording_file_sha256_check CHECK ((length(file_sha256) = 32)),
+  constraint imported_recording_file_sha256_key UNIQUE (file_sha256),
+  constraint imported_recording_import_id_fkey FOREIGN KEY (import_id) REFERENCES recording_import(id),
+  constraint imported_recording_recording_id_fkey FOREIGN KEY (recording_id) REFERENCES recording(id) ON DELETE CASCADE
+);
+CREATE INDEX imported_recording_import ON public.imported_recording USING btree (import_id);
+CREATE INDEX imported_recording_uncompared ON public.imported_recording USING btree (recording_id) WHERE (compared_at IS NULL);
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF admitted_at, compared_at ON imported_recording FOR EACH ROW WHEN (LEAST(new.admitted_at, new.compared_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.admitted_at, new.compared_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
+alter table imported_recording enable row level security;
+create policy custodian_reads on imported_recording for select to seloste_custodian using (true);
+create policy desk_looks on imported_recording for select to seloste_desk using ((EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.id = imported_recording.recording_id))));
+grant select on imported_recording to seloste_custodian;
+grant select (recording_id, import_id, admitted_at) on imported_recording to seloste_desk;
+
 create table inspection (
   id uuid not null default gen_random_uuid(),
   reference text not null,
@@ -2486,6 +2511,24 @@ grant insert (id, segment_id, contact_id, contact_started_at, state, started_at,
 grant select, update (state, ended_at, recording_months, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, kept_at, keeping_fault, duration_ms, packets_received, packets_lost, destroyed_at, cause, call_ended_at, cut_ms, unplayed_ms, is_silent) on recording to seloste_custodian;
 grant select on recording to seloste_desk;
 
+create table recording_import (
+  id uuid not null,
+  source text not null,
+  map_sha256 bytea not null,
+  description_version integer not null,
+  begun_at timestamp with time zone not null default now(),
+  constraint recording_import_pkey PRIMARY KEY (id),
+  constraint recording_import_map_sha256_check CHECK ((length(map_sha256) = 32)),
+  constraint recording_import_source_check CHECK (((length(source) >= 1) AND (length(source) <= 60)))
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON recording_import FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF begun_at ON recording_import FOR EACH ROW WHEN (new.begun_at < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.begun_at > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
+alter table recording_import enable row level security;
+create policy custodian_reads on recording_import for select to seloste_custodian using (true);
+create policy desk_looks on recording_import for select to seloste_desk using (true);
+grant select on recording_import to seloste_custodian;
+grant select (id, source) on recording_import to seloste_desk;
+
 create table recording_key (
   recording_id uuid not null,
   expiry_month date not null,
@@ -3567,6 +3610,7 @@ add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with ti
 admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(feed_name text, reported jsonb) returns integer[] to seloste_capture
+admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text) returns TABLE(contact_id uuid, outcome text)
 admit_part(reporting_node uuid, reported jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
 advance_clock(elapsed interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
@@ -3616,6 +3660,7 @@ begin_copy(disclosure uuid, item integer) returns uuid to seloste_desk
 begin_copy_fetch(token_hash bytea, address text) returns TABLE(id uuid, recording_id uuid, size_bytes bigint, attempt integer, is_busy boolean) to seloste_custodian
 begin_copy_hearing(wanted uuid) returns TABLE(id uuid, until timestamp with time zone, sound_ms integer) to seloste_desk
 begin_evaluation(wanted uuid) returns void to seloste_desk
+begin_import(id uuid, source text, map_sha256 text, description_version integer) returns void
 begin_letter(wanted uuid, kind text, ground text) returns jsonb to seloste_desk
 begin_letter_due(wanted uuid, kind text) returns jsonb to seloste_custodian
 begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text) returns TABLE(id uuid, expires_at timestamp with time zone, recipient text) to seloste_custodian
@@ -3844,6 +3889,7 @@ holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone
 holds_or_awaits_rights(person uuid) returns boolean
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_guard() returns trigger
+import_is_logged(recording uuid) returns boolean to seloste_custodian
 insert_recorded_parts() returns trigger
 inspection_is_copied(i inspection) returns boolean
 inspection_is_urgent(i inspection) returns boolean
@@ -3983,6 +4029,7 @@ marks_of_corrected(s segment, becomes uuid) returns text[]
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
 match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
+match_imported(t told_part) returns TABLE(segment_id uuid, call uuid, call_started timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, is_recorded boolean, matches bigint)
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 matches_claim(c contact, claim jsonb) returns boolean

@@ -61,6 +61,11 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'drain-called-off': 'Somebody has cancelled the drain: ask who, or drain again.',
   'engine-answer-wrong': 'Correct the engine: docs/formats/voice-process.md says how it must answer.',
   'file-unreadable': 'Check the path, and that this user may read it.',
+  'import-elsewhere': 'Wait until the other import has ended.',
+  'import-unfinished':
+    'Run the same command again once the custodian runs ("seloste status"): it goes on where it stopped.',
+  'import-unverified':
+    'Find out what the findings are ("seloste recordings verify"); the old files stay until there are none.',
   'intake-key-gone': 'Nothing opens this recording any more; restore keys/ from a backup if they were lost by mistake.',
   'functions-failed': 'The message has what PostgreSQL said; correct it and start again; nothing was changed.',
   'ledger-altered': 'Use another copy of the ledger; find out who changed this one.',

@@ -112,7 +112,7 @@ export async function admitBatch(
 ): Promise<Admission[]> {
   const { rows } = await sql<{ contactId: string; verdict: Admission['verdict']; stops: boolean }>`
     select p.contact_id as "contactId", p.verdict, p.stops
-    from jsonb_array_elements(${JSON.stringify(all.map(partOf))}::jsonb) with ordinality as t (told, place),
+    from jsonb_array_elements(${JSON.stringify(all.map(describePart))}::jsonb) with ordinality as t (told, place),
       admit_part(${node ?? null}::uuid, t.told) p
     order by t.place`.execute(db)
   return rows.map(({ contactId, verdict, stops }) =>
@@ -121,7 +121,7 @@ export async function admitBatch(
 }
 
 /** Converts to the database type `told_part`. */
-function partOf(facts: SegmentFacts) {
+export function describePart(facts: SegmentFacts) {
   const { recording } = facts
   return {
     ids: facts.callIds.map(hashCallId),

@@ -65,6 +65,12 @@ Audit log and recordings
                                                   verify that stored recordings can be decrypted and destroyed ones cannot
   seloste recordings bring-back --from PLACE [--backup ID]
                                                   restore missing or damaged recordings from a backup place
+  seloste import --from FOLDER --map FILE [--dry-run] [--report FILE]
+                                                  take in the recordings of an earlier recorder; --dry-run says what
+                                                  would come in
+  seloste import --from FOLDER --map FILE --destroy-old
+                                                  verify the recordings, then destroy the files that are in the register
+                                                  or too old for it
 
 Backups
   seloste backup key --to FILE                    create the recovery key; store its private half in a safe
@@ -165,6 +171,10 @@ async function main(): Promise<void> {
     case 'recordings': {
       const { recordings } = await import('./recordings.ts')
       return recordings(settings(), rest)
+    }
+    case 'import': {
+      const { importRecordings } = await import('./import.ts')
+      return importRecordings(settings(), rest)
     }
     case 'backup': {
       const { backup } = await import('./backup.ts')

@@ -41,7 +41,7 @@ async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<vo
         continue
       }
       if (entry.isFile()) {
-        destroyed.bytes += await overwrite(at(entry.name))
+        destroyed.bytes += await overwriteFile(at(entry.name))
         destroyed.files += 1
       }
       await unlink(at(entry.name))
@@ -49,8 +49,11 @@ async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<vo
   })
 }
 
-/** On file systems that do not write in place this overwrites new blocks only (docs/operate/moving.md). */
-async function overwrite(path: string): Promise<number> {
+/**
+ * Overwrites a file and returns its size. On file systems that do not write in place this overwrites new blocks only
+ * (docs/operate/moving.md).
+ */
+export async function overwriteFile(path: string): Promise<number> {
   const handle = await openRegularFile(path, constants.O_RDWR)
   try {
     const { size } = await handle.stat()

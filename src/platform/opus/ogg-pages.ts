@@ -39,7 +39,7 @@ export class OggStream {
     header.writeUInt32LE(this.#page++, 18)
     header[26] = segments.length
     const page = Buffer.concat([header, Uint8Array.from(segments), ...packets])
-    page.writeUInt32LE(checksum(page), 22)
+    page.writeUInt32LE(pageChecksum(page), 22)
     return page
   }
 }
@@ -51,7 +51,7 @@ export function fitsOnPage(packets: readonly Uint8Array[], bytes: number): boole
 }
 
 /** RFC 3533, section 6: over the whole page, with zeros in place of the checksum. */
-function checksum(page: Uint8Array): number {
+export function pageChecksum(page: Uint8Array): number {
   let crc = 0
   for (const byte of page) crc = (crc << 8) ^ crcTable[(crc >>> 24) ^ byte]!
   return crc >>> 0

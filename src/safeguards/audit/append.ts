@@ -69,6 +69,7 @@ export interface AuditEntry {
           | 'calibration'
           | 'training-collection'
           | 'training-session'
+          | 'import'
         id?: string
       }
     | undefined
@@ -87,6 +88,9 @@ export type AuditAction =
   | 'listening.served'
   | 'listening.ended'
   | 'call.admitted'
+  | 'import.begun'
+  | 'import.old-destroyed'
+  | 'recording.imported'
   | 'call.attributed'
   | 'recording.kept'
   | 'recording.cut'

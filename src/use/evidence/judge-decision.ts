@@ -42,6 +42,8 @@ export interface DecidedSegment {
   recordingId: string | null
   /** Retention of the recording; applying a shorter term of a later version shortens it. */
   recordingMonths?: number | null
+  /** The recording came from an earlier recorder's file, and the log has that (docs/decisions/0120). */
+  isImported?: boolean
   /** Another official had answered the same call and was still on it: possibly a conference. */
   isBeside?: boolean
 }
@@ -84,17 +86,22 @@ const compared = [
 
 /** Recomputes a decision and compares it with what was stored and done (R14). Returns undefined if all is as it should be. */
 export function judgeDecision(segment: DecidedSegment, by: JudgingInputs): Finding | undefined {
-  const { answeredAt, decision, recordingId, drawnOn, officialId } = segment
+  const { answeredAt, decision, drawnOn, officialId, isImported = false } = segment
+  // The plan decided about no recording that an earlier recorder made.
+  const recordingId = isImported ? null : segment.recordingId
   const found = (kind: FindingKind, differences: Difference[] = []): Finding => ({
     kind,
     segmentId: segment.segmentId,
     contactId: segment.contactId,
-    recordingId,
+    recordingId: segment.recordingId,
     answeredAt,
     number: segment.numberReached,
     differences,
   })
 
+  const importedTerm = isImported ? importedTermDifferences(segment, by) : []
+  if (importedTerm.length > 0) return found('decision-differs', importedTerm)
+  if (decision.reason === 'imported') return isImported && decision.record ? undefined : found('extra')
   // An official who joins a conference gets a segment of the call without a recording: no decision is made.
   if (decision.reason === 'conference' && !decision.record && recordingId === null) {
     return segment.isBeside ? undefined : found('omitted')
@@ -152,6 +159,22 @@ function termDifferences(
     ({ numbers, recordingMonths }) => recordingMonths === months && numbers.includes(numberReached),
   )
   return months < own && isShortened ? [] : [{ what: 'recordingMonths', stored: months, again: own }]
+}
+
+/** A recording of an earlier recorder has the shortest term of its number's rules, in some version. */
+function importedTermDifferences(
+  { recordingMonths: months, numberReached }: DecidedSegment,
+  { versions }: JudgingInputs,
+): Difference[] {
+  if (!months) return []
+  const terms = versions.map(({ description }) =>
+    Math.min(
+      ...description.recordingPlan.rules
+        .filter(({ numbers }) => numbers.includes(numberReached))
+        .map(({ recordingMonths }) => recordingMonths),
+    ),
+  )
+  return terms.includes(months) ? [] : [{ what: 'recordingMonths', stored: months, again: null }]
 }
 
 function differencesOf(stored: DecidedSegment['decision'], again: RecordingDecision): Difference[] {

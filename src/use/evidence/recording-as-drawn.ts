@@ -10,6 +10,8 @@ type DrawFacts = {
   judged: number
   drawn: number
   recorded: number
+  /** Recordings from files of an earlier recorder; proofs of before have none. */
+  imported?: number
   /** Recordings of calls that were not drawn. */
   extra: number
   /** Drawn calls without a recording or a fault that explains it. */
@@ -42,7 +44,7 @@ const maxHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every stored decision equals the decision recomputed from the version in force at the time, the draw key and the call’s own id, and no recording has another term than decided. Every drawn call has a recording or the reason why there is none, and no other call has a recording. A recording is ingested within an hour of its call’s end, or within a day if it came late from its capture node.',
+  rule: 'Every stored decision equals the decision recomputed from the version in force at the time, the draw key and the call’s own id, and no recording has another term than decided. Every drawn call has a recording or the reason why there is none, and no other call has a recording, except from an earlier recorder’s file that the log names, under a term of the number’s rules. A recording is ingested within an hour of its call’s end, or within a day if it came late from its capture node; an imported one within an hour of its import.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission by id, and nothing else',
@@ -70,14 +72,21 @@ export const recordingAsDrawn: Check<DrawFacts> = {
     const facts = withNotIngested({ ...before.facts, extra, omitted, otherwise, example }, unkept)
     return { holds: countWrong(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
-  more: ({ verifiedAt, unkept = 0 }, { ago, number }) => ({ verifiedAt: ago(verifiedAt), unkept: number(unkept) }),
+  more: ({ verifiedAt, unkept = 0, imported = 0 }, { ago, number, part }) => ({
+    verifiedAt: ago(verifiedAt),
+    unkept: number(unkept),
+    imports: imported > 0 ? part('promise.recording.as-drawn.imports', { number: number(imported) }) : '',
+  }),
 }
 
 function verify({ db, versions, drawKey, signal }: CheckContext, since?: Temporal.Instant): Promise<Verified> {
   return verifyDraws(db.$omitTables<keyof EvidenceTables>(), { versions, drawKey, since, signal })
 }
 
-function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: CheckContext): DrawFacts {
+function factsOf(
+  { judged, drawn, recorded, imported, counts, findings }: Verified,
+  { versions, now }: CheckContext,
+): DrawFacts {
   const undecided = findings.filter((finding) => lacksDecision(finding, versions[0]))
   const wrong = [...findings.filter(({ kind }) => kind !== 'failed' && kind !== 'unverifiable'), ...undecided]
   const [first] = wrong
@@ -85,6 +94,7 @@ function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { vers
     judged,
     drawn,
     recorded,
+    imported,
     extra: counts.extra,
     omitted: counts.omitted,
     otherwise: counts['decision-differs'] + counts['foreign-draw'] + undecided.length,
@@ -117,10 +127,11 @@ function countNotIngested({ db, now }: CheckContext): Promise<{ unkept: number; 
   return queryOne(
     db,
     sql<{ unkept: number; segment: string | null }>`
-      select count(*) as unkept, min(segment_id::text) as segment from recording
+      select count(*) as unkept, min(segment_id::text) as segment
+      from recording left join imported_recording i on i.recording_id = recording.id
       where kept_at is null and (
-        state = 'STORED' and keeping_fault <> 'not-in-backup' and coalesce(call_ended_at, started_at) < ${from}
-        or state = 'STORED' and keeping_fault is null and coalesce(call_ended_at, started_at) < ${late}
+        state = 'STORED' and keeping_fault <> 'not-in-backup' and coalesce(i.admitted_at, call_ended_at, started_at) < ${from}
+        or state = 'STORED' and keeping_fault is null and coalesce(i.admitted_at, call_ended_at, started_at) < ${late}
         or state = 'CAPTURING' and call_ended_at < ${late})`,
   )
 }

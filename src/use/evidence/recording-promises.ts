@@ -36,10 +36,11 @@ export const recordingPartial: Check<PartialFacts> = {
   async check({ db, version, versions, now }) {
     const start = now.subtract({ hours: 24 * daysChecked })
     const { rows } = await sql<{ number: string; answered: number; recorded: number }>`
-      select s.number_reached as number, count(*) as answered, count(r.id) as recorded
-      from segment s left join recording r on r.segment_id = s.id
+      select s.number_reached as number, count(*) as answered, count(r.id) filter (where i.recording_id is null) as recorded
+      from segment s left join recording r on r.segment_id = s.id left join imported_recording i on i.recording_id = r.id
       where s.answered_at >= ${start} and s.answered_at <= ${now} and s.contact_started_at >= ${start}::timestamptz - interval '1 day'
-        and s.decision_reason <> 'conference'
+        -- What an earlier recorder chose says nothing of this plan.
+        and s.decision_reason not in ('conference', 'imported')
       group by 1`.execute(db)
     const limited = new Set(
       versions.flatMap(({ description }) =>

@@ -17,7 +17,7 @@ const rounded: Partial<Record<PromiseId, readonly string[]>> = {
   'history.complete': ['recordings', 'live'],
   'history.term': ['contacts'],
   'history.tells-recorded': ['toldRecorded', 'toldDestroyed'],
-  'recording.as-drawn': ['judged', 'drawn', 'recorded', 'failed', 'unverifiable'],
+  'recording.as-drawn': ['judged', 'drawn', 'recorded', 'imported', 'failed', 'unverifiable'],
   'recording.partial': ['answered', 'recorded'],
   'recording.never-switchboard': ['calls', 'recordings'],
   'recording.within-signals': ['recordings'],

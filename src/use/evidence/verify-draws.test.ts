@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { decideRecording, type RecordingInput } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import { admitImported, beginImport } from '#register/admit-imported.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
@@ -229,6 +230,45 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     const named = findings.filter(({ kind }) => kind === 'decision-differs')
     expect(named).toHaveLength(maxNamed)
     expect(named.every(({ answeredAt }) => Temporal.Instant.compare(answeredAt, minutesAgo(300)) > 0)).toBe(true)
+  })
+})
+
+describe('a recording from an earlier recorder’s file', () => {
+  async function enterImported(months = 6): Promise<SegmentFacts> {
+    const answeredAt = minutesAgo(600)
+    const endedAt = answeredAt.add({ minutes: 3 })
+    const facts = callFacts({
+      ...{ startedAt: answeredAt, answeredAt, endedAt, decision: { record: true, reason: 'imported' } },
+      recording: recordingOf({ startedAt: answeredAt, answeredAt, endedAt }, { months }),
+    })
+    const run = randomUUID()
+    await beginImport(admin.db, { id: run, source: 'Old', mapSha256: '00'.repeat(32), descriptionVersion: 1 })
+    const digests = { fileSha256: randomBytes(32).toString('hex'), audioSha256: randomBytes(32).toString('hex') }
+    expect(await admitImported(admin.db, run, facts, digests)).toBe('entered')
+    return facts
+  }
+
+  test('is no finding and counts as imported, neither drawn nor recorded by this plan', async () => {
+    await enterImported()
+    expect(await verify()).toMatchObject({ judged: 1, drawn: 0, recorded: 0, imported: 1, findings: [] })
+  })
+
+  test('is extra if the log does not have it, or it has no origin', async () => {
+    const unlogged = await enterImported()
+    await admin.db.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`update imported_recording set file_sha256 = sha256('another') where recording_id = ${unlogged.recording!.id}`.execute(
+        tx,
+      )
+    })
+    expect(await found()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
+    await sql`delete from imported_recording`.execute(admin.db)
+    expect(await found()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
+  })
+
+  test('has a term of the rules of its number', async () => {
+    const long = await enterImported(5)
+    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: long.segmentId }])
   })
 })
 

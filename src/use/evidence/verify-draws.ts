@@ -30,6 +30,8 @@ export interface Verified {
   drawn: number
   /** Number of judged segments with a recording, destroyed recordings included. */
   recorded: number
+  /** Number of judged segments whose recording an earlier recorder made; in none of the two numbers above. */
+  imported: number
   counts: Record<FindingKind, number>
   /** Latest first; at most `maxNamed` of each kind. */
   findings: Finding[]
@@ -56,14 +58,15 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
       const from = since && Temporal.Instant.compare(since, whole) > 0 ? since : whole
       const quotas = judgeQuotas(by, from, now.subtract({ hours: settledHours }))
       const found = collect()
-      const all = { judged: 0, drawn: 0, recorded: 0 }
+      const all = { judged: 0, drawn: 0, recorded: 0, imported: 0 }
       for await (const segments of decidedSegments(tx, since)) {
         for (const segment of segments) {
           signal?.throwIfAborted()
           if (segment.isCounted) {
             all.judged += 1
-            if (segment.decision.record) all.drawn += 1
-            if (segment.recordingId !== null) all.recorded += 1
+            if (segment.isImported) all.imported += 1
+            else if (segment.recordingId !== null) all.recorded += 1
+            if (segment.decision.record && segment.decision.reason !== 'imported') all.drawn += 1
           }
           quotas.add(segment)
           found.add(judgeDecision(segment, by))
@@ -115,6 +118,7 @@ interface Row {
   recording_id: string | null
   recording_months: number | null
   is_beside: boolean
+  is_imported: boolean
   is_counted: boolean
 }
 
@@ -150,6 +154,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
           and o.decision_reason <> 'conference' and o.official_person_id is distinct from s.official_person_id
           and o.answered_at <= s.answered_at and coalesce(o.ended_at, 'infinity') >= s.answered_at
       ) as is_beside,
+      exists (select from imported_recording i where i.recording_id = recording.id) and import_is_logged(recording.id) as is_imported,
       recording.id is null or ${countsPublicly(sql`now()`)} as is_counted
     from segment s
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
@@ -194,6 +199,7 @@ function segmentOf(row: Row): JudgedSegment {
     recordingId: row.recording_id,
     recordingMonths: row.recording_months,
     isBeside: row.is_beside,
+    isImported: row.is_imported,
     isCounted: row.is_counted,
   }
 }

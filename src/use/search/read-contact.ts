@@ -23,6 +23,10 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
       tx,
       segments.flatMap(({ recording }) => (recording ? [recording.id] : [])),
     )
+    const origins = await originsOf(
+      tx,
+      segments.flatMap(({ recording }) => (recording ? [recording.id] : [])),
+    )
     return {
       found: {
         ...viewContact(contact),
@@ -44,6 +48,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
             ...(segment.description_version !== null && { descriptionVersion: segment.description_version }),
           },
           ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
+          ...(recording && origins.has(recording.id) && { imported: origins.get(recording.id)! }),
           ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),
           ...(recording?.reception && viewReception(recording.reception, grant.purpose === 'MAINTENANCE')),
           ...mayForbid(grant, segment, recording, isVerified),
@@ -140,6 +145,15 @@ function viewReception(
       },
     }),
   }
+}
+
+/** Returns the earlier recorder of each recording that came from one (docs/decisions/0120). */
+async function originsOf(tx: Transaction<RegisterTables>, recordingIds: string[]) {
+  const { rows } = await sql<{ recordingId: string; source: string; at: Temporal.Instant }>`
+    select i.recording_id as "recordingId", r.source, i.admitted_at as at
+    from imported_recording i join recording_import r on r.id = i.import_id
+    where i.recording_id = any (${recordingIds}::uuid[])`.execute(tx)
+  return new Map(rows.map(({ recordingId, source, at }) => [recordingId, { source, at: at.toString() }]))
 }
 
 /** Returns listenings by role and purpose, never by name (C-579/21). */

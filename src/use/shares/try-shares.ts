@@ -43,6 +43,7 @@ export async function tryShares(
           drawn(to).as('wouldBe'),
         ])
         .where('number_reached', '=', key)
+        .where('decision_reason', '<>', 'imported')
         .where('answered_at', '>=', now.subtract({ hours: lookBackHours }))
         .where('answered_at', '<=', now)
         .executeTakeFirstOrThrow()

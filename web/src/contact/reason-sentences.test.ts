@@ -15,7 +15,9 @@ function decisionReasons(): string[] {
 test('every reason of a decision has its own sentence', () => {
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
-  const reported = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
+  const reported = [...reasons, 'not-answered', 'imported'].map((reason) =>
+    sentencesOf({ reason, draw: 0.04, share: 0.1 }),
+  )
   expect(reported.flat()).not.toContain('contact.why.other')
   expect(new Set(reported.map((words) => words.join())).size).toBe(reported.length)
 })

@@ -16,6 +16,7 @@ const reasonWords = {
   'no-announcement': 'contact.why.no-announcement',
   'not-answered': 'contact.why.not-answered',
   conference: 'contact.why.conference',
+  imported: 'contact.why.imported',
 } as const satisfies Record<string, Word>
 
 /** Reasons why a call is recorded or not, according to the plan. */

@@ -6,7 +6,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { preparesResearch } from '../disclosures/disclosure-shapes.ts'
 import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { formatLength } from '../format/duration.ts'
-import { formatTime } from '../format/instant.ts'
+import { formatDate, formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -82,6 +82,14 @@ export function SegmentPanel({
         )}
         {segment.durationMs != null && (
           <Fact label={t('contacts.segment.length')}>{formatLength(segment.durationMs)}</Fact>
+        )}
+        {segment.imported && (
+          <Fact label={t('contacts.segment.imported')}>
+            {segment.imported.source}
+            <span className="second">
+              {t('contacts.segment.imported.at', { day: formatDate(segment.imported.at, language) })}
+            </span>
+          </Fact>
         )}
         {wasForwarded && (
           <Fact label={t('contacts.segment.reached')}>

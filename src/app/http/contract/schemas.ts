@@ -184,6 +184,12 @@ export const SegmentDetail = Type.Intersect([
     numberReachedName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
     decision: Decision,
     durationMs: Type.Optional(Type.Integer({ description: 'Length of the recording' })),
+    imported: Type.Optional(
+      Type.Object(
+        { source: Type.String({ description: 'Name of the earlier recorder' }), at: instant('When it came in') },
+        { description: 'The recording came from a file of an earlier recorder' },
+      ),
+    ),
     marks: Type.Array(
       literals(
         [

@@ -44,6 +44,11 @@ export async function removeRecording(id: string, folder: string): Promise<void>
 /** Durably removes a recording that was never in the register from folder and object store; first the header, which has the key. */
 export async function removeUnadmitted(id: string, folder: string, objects: ObjectStore): Promise<void> {
   await removeRecording(id, folder)
+  await removeStored(id, objects)
+}
+
+/** Removes a recording that was never in the register from the object store; first the header, which has the key. */
+export async function removeStored(id: string, objects: ObjectStore): Promise<void> {
   for (const key of [headerKey(id), bodyKey(id), tailKey(id)]) await objects.delete(key)
 }
 

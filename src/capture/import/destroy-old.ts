@@ -1,0 +1,46 @@
+/**
+ * Destroys the files of an earlier recorder that the register has, or that are too old for it: each is read and judged again, so
+ * that nothing goes by what a report once said.
+ */
+import { destroyBelow, listFolder } from '#platform/files/list-folder.ts'
+import { considerFile, type ImportWork } from './run-import.ts'
+import type { ImportPlan } from './plan-import.ts'
+
+export interface DestroyedOld {
+  /** Files of sound that were taken in, and those that are too old. */
+  takenIn: number
+  tooOld: number
+  /** Files of metadata all of whose sounds are gone. */
+  metadata: number
+  bytes: number
+  /** Files of sound that stay, with the reason. */
+  stays: { path: string; reason: string }[]
+}
+
+/** Everything else stays. @param report called for each file before it is destroyed */
+export async function destroyOld(plan: ImportPlan, work: Omit<ImportWork, 'onFile'>): Promise<DestroyedOld> {
+  const done: DestroyedOld = { takenIn: 0, tooOld: 0, metadata: 0, bytes: 0, stays: [] }
+  for (const file of plan.files) {
+    const { fileSha256, report } = await considerFile(file, work)
+    const known = fileSha256 === undefined ? undefined : (await work.takenIn([fileSha256])).get(fileSha256)
+    const isInRegister = known !== undefined && (known.isCompared || !known.isHeld)
+    if (!isInRegister && report.state !== 'too-old') {
+      const reason = known ? 'not-compared' : (report.reason ?? 'not-taken-in')
+      done.stays.push({ path: file.path, reason })
+      continue
+    }
+    done.bytes += await destroyBelow(work.folder, file.path)
+    if (isInRegister) done.takenIn++
+    else done.tooOld++
+  }
+  const left = new Set((await listFolder(work.folder)).files)
+  for (const [path, sounds] of plan.metadata) {
+    // A name is its own metadata.
+    if (!left.has(path) || sounds.length === 0 || sounds.some((sound) => left.has(sound))) continue
+    if (plan.listed.some(({ path: listed }) => listed === path || listed.startsWith(`${path} #`))) continue
+    done.bytes += await destroyBelow(work.folder, path)
+    done.metadata++
+  }
+  for (const { path, reason } of plan.listed) done.stays.push({ path, reason })
+  return done
+}

@@ -1,0 +1,410 @@
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { contentHash, vconUuid, writeVcon } from '#platform/vcon/write-vcon.ts'
+import { admitImported, beginImport, takenIn } from '#register/admit-imported.ts'
+import { admit } from '#register/admit.ts'
+import { compareImported } from '#register/compare-imported.ts'
+import { expungeRecordings } from '#register/expunge.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
+import { ingestRecording, recordingsToIngest } from '#register/recordings/ingest-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { claimIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { readDirectory } from '#safeguards/people/people.ts'
+import { withoutCopies } from '#safeguards/places/copies.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
+import { recordProhibition } from '#test/register/destroy-recordings.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { destroyOld } from './destroy-old.ts'
+import { readImportMap } from './import-map.ts'
+import { planImport } from './plan-import.ts'
+import { runImport, tryImport, type FileReport, type ImportSink } from './run-import.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { db, pool } = database.as()
+const { objects, keys, ingest, folder: registerFolder } = await makeTestRegister(database)
+const custodian = database.as('seloste_custodian').db
+const versions = await readVersions(db)
+const aino = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino', phone: '029 512 1001' })
+const officials = await readDirectory(db)
+
+const mapText = `source: Vanha tallennin
+metadata: { format: csv, files: '*.csv' }
+audio: { file: '{file}' }
+zone: UTC
+fields: { callId: [id], startedAt: [started], answeredAt: [answered], endedAt: [ended], caller: [caller], called: [called], official: [official], direction: [direction] }
+`
+let folder: string
+let calls: Record<string, string>[]
+const stock: string[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-old-'))
+  calls = []
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const daysAgo = (days: number) =>
+  Temporal.Now.instant()
+    .round('second')
+    .subtract({ hours: 24 * days })
+let made = 0
+
+/** Writes a sound of two seconds with bytes of its own, and returns the row that describes it. */
+async function call(given: Record<string, string> = {}, sound = wav(++made)) {
+  const answered = daysAgo(3).subtract({ seconds: 60 * calls.length })
+  const row = {
+    id: randomUUID(),
+    started: answered.subtract({ seconds: 5 }).toString(),
+    answered: answered.toString(),
+    ended: answered.add({ seconds: 2 }).toString(),
+    caller: `040 ${String(1_000_000 + made)}`,
+    called: '029 497 000',
+    official: '029 512 1001',
+    direction: 'incoming',
+    file: `${calls.length}.wav`,
+    ...given,
+  }
+  const isInside = !row.file.includes('..') && !row.file.startsWith('/')
+  if (isInside && sound.length > 0) {
+    await mkdir(dirname(join(folder, row.file)), { recursive: true })
+    await writeFile(join(folder, row.file), sound)
+  }
+  calls.push(row)
+  return row
+}
+
+function wav(n: number, seconds = 2): Buffer {
+  const data = Buffer.from(Array.from({ length: 8000 * seconds }, (_, at) => (at * 31 + n * 17 + (at >> 8) * n) & 0xff))
+  const head = Buffer.alloc(44)
+  head.write('RIFF')
+  head.writeUInt32LE(36 + data.length, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(6, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(8000, 24)
+  head.writeUInt16LE(8, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(data.length, 40)
+  return Buffer.concat([head, data])
+}
+
+async function plan(text = mapText) {
+  const columns = Object.keys(calls[0] ?? {})
+  const rows = [columns.join(','), ...calls.map((row) => columns.map((name) => row[name]).join(','))]
+  await writeFile(join(folder, 'calls.csv'), rows.join('\n'))
+  const map = readImportMap(text, 'map.yaml')
+  return { plan: await planImport(folder, map), work: workOf(map) }
+}
+
+function workOf(map: ReturnType<typeof readImportMap>) {
+  const context = {
+    versionAt: (at: Temporal.Instant) => versionAt(versions, at),
+    officials,
+    now: Temporal.Now.instant(),
+  }
+  return { folder, map, context, takenIn: (digests: readonly string[]) => takenIn(db, digests) }
+}
+
+const sink: ImportSink = {
+  begin: (id) => beginImport(db, { id, source: 'Vanha tallennin', mapSha256: 'ab'.repeat(32), descriptionVersion: 1 }),
+  admit: (id, facts, digests) => admitImported(db, id, facts, digests),
+  objects,
+  workFolder: join(registerFolder, 'import'),
+  nextIntakeKey: async () => {
+    while (stock.length === 0) {
+      const [batch] = await claimIntakeBatches(db, randomUUID(), 1)
+      if (batch) stock.push(...batch.publicKeys)
+      else await makeIntakeBatches(custodian, keys, generateKeyPair, 1)
+    }
+    return stock.pop()!
+  },
+  compare: async (passOver) => {
+    for (const id of await recordingsToIngest(custodian, 100)) await ingestRecording(ingest, id, Temporal.Now.instant())
+    return compareImported({ db, objects, keys }, passOver)
+  },
+}
+
+async function importAll(text?: string) {
+  const { plan: planned, work } = await plan(text)
+  return runImport(planned, work, sink)
+}
+
+/** Each file with what became of it. */
+async function tried(text?: string): Promise<Record<string, string>> {
+  const { plan: planned, work } = await plan(text)
+  return outcomes(await tryImport(planned, work))
+}
+
+const outcomes = (files: readonly FileReport[]) =>
+  Object.fromEntries(files.map(({ path, state, reason }) => [path, reason ?? state]))
+
+describe('the recordings of an earlier recorder', () => {
+  test('come in with their call, official and term, and are compared with their files', async () => {
+    const row = await call()
+    const { files, compared, different } = await importAll()
+    expect(outcomes(files)).toEqual({ '0.wav': 'entered' })
+    expect({ compared, different }).toEqual({ compared: 1, different: [] })
+    const { rows } = await pool.query(
+      `select c.started_at::text, c.caller_key, s.official_person_id, s.official_name, s.decision_reason, r.state, r.kept_at is not null as kept,
+        r.destroy_at = destruction_due_at(c.ended_at, 6) as on_term, i.compared_at is not null as compared
+      from contact c join segment s on s.contact_id = c.id join recording r on r.segment_id = s.id
+        join imported_recording i on i.recording_id = r.id
+      where c.caller_key = $1`,
+      [phone(row.caller)],
+    )
+    expect(rows).toEqual([
+      expect.objectContaining({
+        official_person_id: aino.id,
+        official_name: 'Aino',
+        decision_reason: 'imported',
+        state: 'STORED',
+        kept: true,
+        on_term: true,
+        compared: true,
+      }),
+    ])
+  })
+
+  test('come in once, also by another name and in another list', async () => {
+    await call()
+    await importAll()
+    expect(await tried()).toEqual({ '0.wav': 'known' })
+    await call({ file: 'again/other.wav' }, wav(made))
+    expect((await importAll()).files.map(({ state, reason }) => reason ?? state)).toEqual(['known', 'same-content'])
+  })
+
+  test('are joined to the call of the history that they are of, and never given a second recording', async () => {
+    const row = await call()
+    const [startedAt, answeredAt, endedAt] = (['started', 'answered', 'ended'] as const).map((name) =>
+      Temporal.Instant.from(row[name]).add({ seconds: 3 }),
+    )
+    const caller = { kind: 'e164' as const, key: phone(row.caller), raw: null }
+    const fed = callFacts({ startedAt: startedAt!, answeredAt, endedAt, caller })
+    await admit(db, fed)
+    const { files } = await importAll()
+    expect(outcomes(files)).toEqual({ '0.wav': 'joined' })
+    const { rows } = await pool.query(
+      `select r.started_at = s.answered_at as at_answer, s.decision_reason from recording r
+      join segment s on s.id = r.segment_id where s.id = $1`,
+      [fed.segmentId],
+    )
+    expect(rows).toEqual([{ at_answer: true, decision_reason: fed.decision.reason }])
+    // Another file of the same conversation.
+    calls[0]!['file'] = 'copy.wav'
+    await writeFile(join(folder, 'copy.wav'), wav(++made))
+    expect(outcomes((await importAll()).files)).toMatchObject({ 'copy.wav': 'same-talk' })
+  })
+
+  test('do not come back once they are destroyed', async () => {
+    await call()
+    await importAll()
+    const { rows } = await pool.query<{ id: string }>(
+      'select recording_id as id from imported_recording order by admitted_at desc limit 1',
+    )
+    const { id } = rows[0]!
+    await recordProhibition(database, id)
+    await expungeRecordings(
+      { db: custodian, objects, keys, copies: withoutCopies, workFolder: ingest.workFolder },
+      [{ id, cause: 'caller', doneBy: 'test', deadline: Temporal.Now.instant().add({ hours: 1 }) }],
+      Temporal.Now.instant(),
+    )
+    expect(await tried()).toEqual({ '0.wav': 'known' })
+    // A restored register may have lost its row; the ledger has not.
+    await pool.query('begin; set local session_replication_role = replica; delete from imported_recording; commit')
+    expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'destroyed' })
+    await expect(objects.sizeBytes(bodyKey(id))).rejects.toMatchObject({ code: 'object-missing' })
+  })
+
+  test('are compared again until they are found to be the same, and one that differs is named', async () => {
+    await call()
+    const { plan: planned, work } = await plan()
+    await runImport(planned, work, {
+      ...sink,
+      compare: () => Promise.resolve({ same: 0, different: [], waiting: 0, faulty: [] }),
+    })
+    await pool.query(`update imported_recording set audio_sha256 = sha256('other') where compared_at is null`)
+    const { different } = await importAll()
+    expect(different).toHaveLength(1)
+    expect((await destroyOld(planned, work)).stays).toEqual([{ path: '0.wav', reason: 'not-compared' }])
+    await pool.query(
+      'begin; set local session_replication_role = replica; delete from imported_recording where compared_at is null; commit',
+    )
+  })
+
+  test('are destroyed by their own command only if they came in or are too old', async () => {
+    await call()
+    await call({ ...timesOf(daysAgo(200)) })
+    await call({ called: '09 123 4567' })
+    await importAll()
+    const { plan: planned, work } = await plan()
+    const { stays, ...done } = await destroyOld(planned, work)
+    expect(done).toMatchObject({ takenIn: 1, tooOld: 1, metadata: 0 })
+    expect(stays).toEqual([{ path: '2.wav', reason: 'number-not-described' }])
+    expect((await plan()).plan.listed).toEqual([
+      expect.objectContaining({ path: 'calls.csv #1', reason: 'sound-missing' }),
+      expect.objectContaining({ path: 'calls.csv #2', reason: 'sound-missing' }),
+    ])
+  })
+})
+
+const timesOf = (answered: Temporal.Instant, seconds = 2) => ({
+  started: answered.toString(),
+  answered: answered.toString(),
+  ended: answered.add({ seconds }).toString(),
+})
+
+test('what the description does not let in stays out, each with its reason', async () => {
+  await call({ called: '09 123 4567' })
+  await call({ called: '029 512 000' })
+  await call({ direction: 'outgoing' })
+  await call({ caller: '029 512 1001' })
+  await call({ ...timesOf(daysAgo(200)) })
+  await call({ ...timesOf(Temporal.Now.instant().add({ hours: 2 })) })
+  await call({ ...timesOf(daysAgo(4), 0) })
+  await call({ answered: daysAgo(4).toString(), started: daysAgo(3).toString() })
+  await call({ answered: 'yesterday' })
+  expect(await tried()).toEqual({
+    '0.wav': 'number-not-described',
+    '1.wav': 'switchboard',
+    '2.wav': 'not-incoming',
+    '3.wav': 'not-incoming',
+    '4.wav': 'too-old',
+    '5.wav': 'in-the-future',
+    '6.wav': 'audio-longer-than-call',
+    '7.wav': 'ends-before-start',
+    '8.wav': 'time-unreadable',
+  })
+})
+
+test('sound before the answer is left out, and only if the map says that it begins with the call', async () => {
+  const row = await call({}, wav(++made, 7))
+  expect(await tried()).toEqual({ '0.wav': 'audio-longer-than-call' })
+  const { files, compared } = await importAll(mapText.replace("'{file}' }", "'{file}', begins: startedAt }"))
+  expect(files).toMatchObject([{ state: 'entered', notes: ['cut-before-answer'] }])
+  expect(compared).toBe(1)
+  const { rows } = await pool.query(
+    `select r.duration_ms, r.cut_ms from recording r join contact c on c.id = r.contact_id where c.caller_key = $1`,
+    [phone(row.caller)],
+  )
+  expect(rows).toEqual([{ duration_ms: 2000, cut_ms: null }])
+})
+
+test('an official is who had the number at that instant, and nobody otherwise', async () => {
+  await call({ official: '029 512 1999' })
+  await call({ official: '' })
+  const { plan: planned, work } = await plan()
+  const reports = await tryImport(planned, work)
+  expect(reports.map(({ notes }) => notes)).toEqual([['official-not-in-directory'], ['no-official']])
+})
+
+describe('a folder that lies', () => {
+  test('leads nowhere else: links, paths out of it and absolute paths are named and not opened', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'seloste-outside-'))
+    try {
+      await writeFile(join(outside, 'secret.wav'), wav(++made))
+      await symlink(join(outside, 'secret.wav'), join(folder, 'link.wav'))
+      await symlink(outside, join(folder, 'elsewhere'))
+      for (const file of [
+        'link.wav',
+        'elsewhere/secret.wav',
+        '../secret.wav',
+        join(outside, 'secret.wav'),
+        'C:/secret.wav',
+        'a/../../x.wav',
+      ])
+        await call({ file }, Buffer.alloc(0))
+      await call({ file: 'sound.wav' })
+      const found = await tried()
+      expect(found).toMatchObject({
+        'link.wav': 'link',
+        elsewhere: 'link',
+        'calls.csv #1': 'link',
+        'calls.csv #2': 'sound-missing',
+        'calls.csv #3': 'outside-folder',
+        'calls.csv #4': 'outside-folder',
+        'calls.csv #5': 'outside-folder',
+        'calls.csv #6': 'outside-folder',
+        'sound.wav': 'ready',
+      })
+    } finally {
+      await rm(outside, { recursive: true, force: true })
+    }
+  })
+
+  test('a broken file, a sound named twice and one without metadata take no other with them', async () => {
+    await call({}, Buffer.from('RIFF....WAVEdata'))
+    await call()
+    await call({ file: '1.wav' }, Buffer.alloc(0))
+    await call({ file: 'gone.wav' }, Buffer.alloc(0))
+    await writeFile(join(folder, 'alone.wav'), wav(++made))
+    expect(outcomes((await importAll()).files)).toEqual({
+      '0.wav': 'audio-broken',
+      '1.wav': 'entered',
+      'alone.wav': 'no-metadata',
+      'calls.csv #3': 'sound-named-twice',
+      'calls.csv #4': 'sound-missing',
+    })
+  })
+
+  test('a vCon whose sound is another is refused', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const sound = wav(++made)
+    const vcon = (content_hash: string, filename: string) =>
+      writeVcon(
+        {
+          ...{ vcon: '0.4.0', uuid: vconUuid('x'), created_at: daysAgo(1).toString() },
+          parties: [
+            { tel: `tel:+35840${5_000_000 + made}` },
+            { tel: 'tel:+35829497000' },
+            { tel: 'tel:+358295121001' },
+          ],
+          dialog: [
+            { type: 'recording', start: daysAgo(2).toString(), duration: 2, parties: [0, [2]], filename, content_hash },
+          ],
+        },
+        { name: 'x', privateKey },
+      )
+    const digest = createHash('sha512').update(sound).digest()
+    await writeFile(join(folder, 'true.wav'), sound)
+    await writeFile(join(folder, 'false.wav'), wav(++made))
+    await writeFile(join(folder, 'true.vcon'), vcon(contentHash(digest), 'true.wav'))
+    await writeFile(join(folder, 'false.vcon'), vcon(contentHash(digest), 'false.wav'))
+    const forged = JSON.parse(vcon(contentHash(digest), 'true.wav').toString()) as {
+      signatures: { signature: string }[]
+    }
+    forged.signatures[0]!.signature = 'AA'
+    await writeFile(join(folder, 'unsigned.vcon'), JSON.stringify(forged))
+    const text = `source: Other
+metadata: { format: vcon }
+audio: { file: '{dialog.filename}' }
+fields: { callId: [uuid], startedAt: [dialog.start], duration: [dialog.duration], caller: [parties.0.tel], called: [parties.1.tel], official: [parties.2.tel] }
+`
+    expect(await tried(text)).toEqual({
+      'true.wav': 'ready',
+      'false.wav': 'hash-differs',
+      'unsigned.vcon': 'vcon-unverified',
+    })
+  })
+
+  test('metadata with entities, or of another form, is refused as a whole', async () => {
+    const xml = mapText.replace("csv, files: '*.csv'", "xml, each: calls/call, files: '*.xml'")
+    await writeFile(
+      join(folder, 'a.xml'),
+      '<!DOCTYPE calls [<!ENTITY x SYSTEM "file:///etc/passwd">]><calls><call/></calls>',
+    )
+    await writeFile(join(folder, 'b.xml'), '<calls><call>')
+    await writeFile(join(folder, 'c.xml'), '<other/>')
+    expect(await tried(xml)).toEqual({
+      'a.xml': 'metadata-has-doctype',
+      'b.xml': 'metadata-unreadable',
+      'c.xml': 'metadata-without-entries',
+    })
+  })
+})

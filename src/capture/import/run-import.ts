@@ -1,0 +1,220 @@
+/**
+ * Takes the recordings of an earlier recorder in (docs/decisions/0120): each is read, sealed and admitted, and compared once the
+ * custodian has ingested it. Can be interrupted at any instant and run again: a file is known by the digest of its bytes.
+ */
+import { createHash, hash, randomUUID } from 'node:crypto'
+import { setTimeout as rest } from 'node:timers/promises'
+import { durationMs, type AudioProblem, type AudioTrack } from '#platform/audio/audio-file.ts'
+import { readAudio } from '#platform/audio/read-audio.ts'
+import { readBelow } from '#platform/files/list-folder.ts'
+import type { ImportOutcome, TakenIn } from '#register/admit-imported.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { Comparison } from '#register/compare-imported.ts'
+import type { Track } from '#register/recordings/recording-log.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { removeStored } from '../session/media/store-recording.ts'
+import { admissible, dueAt, type EntryNote, type ImportContext } from './describe-entry.ts'
+import type { ImportMap } from './import-map.ts'
+import { endingOf, type ImportPlan, type ListedFile, type ListingReason, type PlannedFile } from './plan-import.ts'
+import { digestOfTracks, sealAudio, withoutFirst } from './seal-audio.ts'
+
+export type FileReason =
+  | ListingReason
+  | AudioProblem
+  | Exclude<ImportOutcome, 'entered' | 'joined' | 'known'>
+  | 'too-large'
+  | 'unreadable'
+  | 'same-content'
+  | 'hash-differs'
+
+/** `ready` (only in a dry run), `entered`, `joined`: comes in. `known`: came in before. */
+export interface FileReport {
+  path: string
+  state: 'ready' | 'entered' | 'joined' | 'known' | 'too-old' | 'refused'
+  reason?: FileReason | undefined
+  detail?: string | undefined
+  notes: EntryNote[]
+  /** Days until its destruction are counted from the end of its call. */
+  destroyAt?: Temporal.Instant | undefined
+}
+
+export interface ImportWork {
+  folder: string
+  map: ImportMap
+  context: ImportContext
+  /** Returns which digests of files the register knows. */
+  takenIn: (fileSha256s: readonly string[]) => Promise<ReadonlyMap<string, TakenIn>>
+  onFile?: (report: FileReport) => void
+}
+
+/** What a run that is not dry needs besides. */
+export interface ImportSink {
+  begin: (importId: string) => Promise<void>
+  admit: (
+    importId: string,
+    facts: SegmentFacts,
+    digests: { fileSha256: string; audioSha256: string },
+  ) => Promise<ImportOutcome>
+  objects: ObjectStore
+  workFolder: string
+  nextIntakeKey: () => Promise<string>
+  compare: (passOver: ReadonlySet<string>) => Promise<Comparison>
+  onWaiting?: (waiting: number) => void
+}
+
+/** What was read of a file: its digest, and whether it may come in. */
+export type ReadFile =
+  | { fileSha256?: string; report: FileReport }
+  | { fileSha256: string; report: FileReport; facts: SegmentFacts; tracks: AudioTrack[]; parties: Track[] }
+
+const maxFileBytes = 1 << 30
+const lanes = 4
+const compareEveryMs = 500
+/** Without any progress of the custodian for this long, the run ends and says so. */
+const maxStandstillMs = 120_000
+
+/** Reads a planned file and decides about it; writes nothing. */
+export async function considerFile(file: PlannedFile, work: Omit<ImportWork, 'onFile'>): Promise<ReadFile> {
+  const { path } = file
+  const refused = (reason: FileReason, detail?: string): FileReport => ({
+    path,
+    state: reason === 'too-old' ? 'too-old' : 'refused',
+    reason,
+    detail,
+    notes: [],
+  })
+  let bytes: Buffer | undefined
+  try {
+    bytes = await readBelow(work.folder, path, maxFileBytes)
+  } catch (error) {
+    return { report: refused('unreadable', (error as { code?: string }).code) }
+  }
+  if (!bytes) return { report: refused('too-large') }
+  const fileSha256 = hash('sha256', bytes)
+  const before = (await work.takenIn([fileSha256])).get(fileSha256)
+  if (before) return { fileSha256, report: { path, state: 'known', notes: [] } }
+  if (file.statedHash !== undefined && !fits(bytes, file.statedHash))
+    return { fileSha256, report: refused('hash-differs') }
+  // Sound that cannot be read does not keep an old file from being named as such.
+  const due = dueAt(file.call, work.context)
+  if (due && Temporal.Instant.compare(due, work.context.now) <= 0)
+    return { fileSha256, report: refused('too-old', dayOf(due)) }
+  const audio = await readAudio(bytes, endingOf(path)).catch(() => ({ problem: 'audio-broken' as const }))
+  if ('problem' in audio) return { fileSha256, report: refused(audio.problem) }
+  const soundMs = Math.max(...audio.tracks.map(durationMs))
+  const found = admissible(file.call, soundMs, fileSha256, work.context)
+  if ('problem' in found) return { fileSha256, report: refused(found.problem, found.detail) }
+  const { facts, skipMs, destroyAt, notes } = found
+  return {
+    fileSha256,
+    report: { path, state: 'ready', notes, destroyAt },
+    facts,
+    tracks: skipMs === 0 ? [...audio.tracks] : withoutFirst(audio.tracks, skipMs),
+    parties: audio.tracks.length === 1 ? ['mixed'] : [...work.map.audio.lanes],
+  }
+}
+
+/** Compares with a digest such as `sha512-BASE64URL`; one of an unknown algorithm does not fit. */
+function fits(bytes: Buffer, stated: string): boolean {
+  const [algorithm, digest] = [stated.slice(0, stated.indexOf('-')), stated.slice(stated.indexOf('-') + 1)]
+  if (algorithm !== 'sha512' && algorithm !== 'sha256') return false
+  return createHash(algorithm).update(bytes).digest('base64url') === digest
+}
+
+function dayOf(instant: Temporal.Instant): string {
+  return instant.toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toString()
+}
+
+/** Reports what a run would do. */
+export async function tryImport(plan: ImportPlan, work: ImportWork): Promise<FileReport[]> {
+  return eachFile(plan, work, async (read) => read.report)
+}
+
+/** Takes in what may come in. `compared`: over all imports of the register that were not compared yet. */
+export async function runImport(
+  plan: ImportPlan,
+  work: ImportWork,
+  sink: ImportSink,
+): Promise<{
+  files: FileReport[]
+  different: string[]
+  faulty: Comparison['faulty']
+  waiting: number
+  compared: number
+}> {
+  const importId = randomUUID()
+  let begun: Promise<void> | undefined
+  const files = await eachFile(plan, work, async (read) => {
+    if (!('facts' in read)) return read.report
+    const { facts, tracks, parties, fileSha256, report } = read
+    await (begun ??= sink.begin(importId))
+    const intakeKey = await sink.nextIntakeKey()
+    const recording = { ...facts.recording!, intakeKey }
+    const { objects, workFolder } = sink
+    const stored = await sealAudio(recording, tracks, parties, { objects, workFolder, intakePublicKey: intakeKey })
+    const audioSha256 = digestOfTracks(tracks).toString('hex')
+    const outcome = await sink.admit(
+      importId,
+      { ...facts, recording: { ...recording, stored } },
+      { fileSha256, audioSha256 },
+    )
+    if (outcome === 'entered' || outcome === 'joined' || outcome === 'known') return { ...report, state: outcome }
+    await removeStored(recording.id, sink.objects)
+    return { ...report, state: outcome === 'too-old' ? 'too-old' : 'refused', reason: outcome }
+  })
+  return { files, ...(await compareAll(sink)) }
+}
+
+async function eachFile(
+  plan: ImportPlan,
+  work: ImportWork,
+  act: (read: ReadFile) => Promise<FileReport>,
+): Promise<FileReport[]> {
+  const reports: FileReport[] = plan.listed.map((listed) => asReport(listed))
+  for (const report of reports) work.onFile?.(report)
+  const firstOf = new Map<string, string>()
+  const left = plan.files.toReversed()
+  const lane = async () => {
+    for (let file = left.pop(); file; file = left.pop()) {
+      const read = await considerFile(file, work)
+      const { fileSha256 } = read
+      const first = fileSha256 === undefined ? undefined : firstOf.get(fileSha256)
+      if (fileSha256 !== undefined && first === undefined) firstOf.set(fileSha256, file.path)
+      const report: FileReport =
+        first === undefined
+          ? await act(read)
+          : { path: file.path, state: 'refused', reason: 'same-content', detail: first, notes: [] }
+      reports.push(report)
+      work.onFile?.(report)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return reports.sort((one, other) => (one.path < other.path ? -1 : 1))
+}
+
+function asReport({ path, reason, detail }: ListedFile): FileReport {
+  return { path, state: 'refused', reason, detail, notes: [] }
+}
+
+/** Compares until nothing is left, or the custodian stands still. */
+async function compareAll(sink: ImportSink) {
+  const different = new Set<string>()
+  let compared = 0
+  let progressMs = performance.now()
+  let lastWaiting = Infinity
+  for (;;) {
+    const found = await sink.compare(different)
+    compared += found.same
+    for (const id of found.different) different.add(id)
+    const { waiting, faulty } = found
+    const isAny = found.same > 0 || found.different.length > 0
+    if (waiting < lastWaiting || isAny) progressMs = performance.now()
+    lastWaiting = waiting
+    const isStill = performance.now() - progressMs > maxStandstillMs
+    if ((waiting === 0 && !isAny) || isStill) return { compared, different: [...different], faulty, waiting }
+    if (!isAny) {
+      sink.onWaiting?.(waiting)
+      await rest(compareEveryMs)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** Files below a folder that somebody else may write in: links are listed and not followed, and a file is read without leaving the folder. */
+import { readdir, realpath, unlink } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { overwriteFile } from './destroy-folder.ts'
+import { inPinnedFolder, openRegularFile } from './pinned-folder.ts'
+
+export interface FolderListing {
+  /** Paths of regular files below the folder, with `/`, in order. */
+  files: string[]
+  /** Paths of links, pipes, sockets and devices, which are not opened. */
+  others: string[]
+}
+
+export async function listFolder(folder: string): Promise<FolderListing> {
+  const root = await realpath(folder)
+  const listing: FolderListing = { files: [], others: [] }
+  await listBelow(root, '', listing)
+  listing.files.sort()
+  listing.others.sort()
+  return listing
+}
+
+async function listBelow(root: string, below: string, listing: FolderListing): Promise<void> {
+  const entries = await inPinnedFolder(join(root, below), ({ at }) => readdir(at('.'), { withFileTypes: true }))
+  for (const entry of entries) {
+    const path = posix.join(below, entry.name)
+    if (entry.isDirectory()) await listBelow(root, path, listing)
+    else (entry.isFile() ? listing.files : listing.others).push(path)
+  }
+}
+
+/**
+ * Reads a file below the folder; no link on its path is followed.
+ * @returns undefined if it has more than `maxBytes`
+ * @throws ENOENT, ELOOP
+ */
+export async function readBelow(folder: string, path: string, maxBytes: number): Promise<Buffer | undefined> {
+  const root = await realpath(folder)
+  return inPinnedFolder(join(root, posix.dirname(path)), async ({ at }) => {
+    const file = await openRegularFile(at(posix.basename(path)))
+    try {
+      const { size } = await file.stat()
+      return size > maxBytes ? undefined : await file.readFile()
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** Overwrites and removes a file below the folder; no link on its path is followed. Returns its size. */
+export async function destroyBelow(folder: string, path: string): Promise<number> {
+  const root = await realpath(folder)
+  return inPinnedFolder(join(root, posix.dirname(path)), async ({ at, handle }) => {
+    const bytes = await overwriteFile(at(posix.basename(path)))
+    await unlink(at(posix.basename(path)))
+    await handle.sync()
+    return bytes
+  })
+}

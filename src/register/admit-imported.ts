@@ -1,0 +1,60 @@
+/** Admits recordings from files of an earlier recorder, as the owner of the database (docs/decisions/0120). No audio, no keys. */
+import { sql, type Kysely } from 'kysely'
+import { describePart, type SegmentFacts } from './admit.ts'
+import type { RegisterTables } from './tables.ts'
+
+/** What became of a file (database/functions/capture/imports.sql). */
+export type ImportOutcome =
+  'entered' | 'joined' | 'known' | 'destroyed' | 'same-talk' | 'ambiguous' | 'longer-than-talk' | 'too-old'
+
+export interface ImportRun {
+  id: string
+  /** Name of the earlier recorder, which is shown beside its recordings. */
+  source: string
+  /** SHA-256 of the map, in hexadecimal. */
+  mapSha256: string
+  /** Version of the description that governs the recordings. */
+  descriptionVersion: number
+}
+
+/** Begins a run, with its entry in the log. */
+export async function beginImport(db: Kysely<RegisterTables>, run: ImportRun): Promise<void> {
+  const { id, source, mapSha256, descriptionVersion } = run
+  await sql`select begin_import(${id}::uuid, ${source}, ${mapSha256}, ${descriptionVersion}::integer)`.execute(db)
+}
+
+/** Admits one recording with its origin and its entry in the log, or says why not. Idempotent. */
+export async function admitImported(
+  db: Kysely<RegisterTables>,
+  importId: string,
+  facts: SegmentFacts,
+  { fileSha256, audioSha256 }: { fileSha256: string; audioSha256: string },
+): Promise<ImportOutcome> {
+  const { rows } = await sql<{ outcome: ImportOutcome }>`
+    select outcome from admit_imported(${importId}::uuid, ${JSON.stringify(describePart(facts))}::jsonb, ${fileSha256}, ${audioSha256})`.execute(
+    db,
+  )
+  return rows[0]!.outcome
+}
+
+/** What the register has of a file that was taken in. */
+export interface TakenIn {
+  recordingId: string
+  /** True if the sealed sound was opened and found to be that of the file. */
+  isCompared: boolean
+  /** False once the recording has been destroyed. */
+  isHeld: boolean
+}
+
+/** Returns which of these files, by their SHA-256 in hexadecimal, were taken in. */
+export async function takenIn(
+  db: Kysely<RegisterTables>,
+  fileSha256s: readonly string[],
+): Promise<Map<string, TakenIn>> {
+  const { rows } = await sql<TakenIn & { file: string }>`
+    select encode(i.file_sha256, 'hex') as file, i.recording_id as "recordingId", i.compared_at is not null as "isCompared",
+      r.state not in ('DESTROYING', 'DESTROYED') as "isHeld"
+    from imported_recording i join recording r on r.id = i.recording_id
+    where i.file_sha256 = any (array(select decode(f, 'hex') from unnest(${fileSha256s}::text[]) f))`.execute(db)
+  return new Map(rows.map(({ file, ...one }) => [file, one]))
+}
