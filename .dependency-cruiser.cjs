@@ -135,13 +135,14 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, capture’s folder of unstored calls, its stock of intake keys, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, the settings of trunks, the list of a database’s tables, and the outside edge (app).',
+        'Objects and files go through platform, capture’s folder of unstored calls, its stock of intake keys, the files of feeds, the sealing of imported sound, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, the settings of trunks, the list of a database’s tables, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
           '^src/capture/session/(recovery/(saved-sessions|interrupted-calls|spool|recover-after-crash|orphaned-recordings)|media/(intake-stock|session-media|store-recording)|reading/trunks)[.]ts$',
+          '^src/capture/import/seal-audio[.]ts$',
           '^src/capture/feeds/(feeds-file|follow-folder|inbox|import-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',

@@ -37,6 +37,16 @@ export async function admitImported(
   return rows[0]!.outcome
 }
 
+/**
+ * Updates the planner's statistics of the tables that an import fills: plans made for empty tables read all of them for each
+ * file, and for each round of the promises.
+ */
+export async function analyzeImported(db: Kysely<RegisterTables>): Promise<void> {
+  await sql`analyze contact, segment, call_identity, recording, imported_recording, recorded_part, audit_entry`.execute(
+    db,
+  )
+}
+
 /** What the register has of a file that was taken in. */
 export interface TakenIn {
   recordingId: string

@@ -13,7 +13,7 @@ end $$;
 -- of two recorders differ by seconds. A caller who withheld the number is recognised by the official only. `matches`: how many there are.
 create or replace function match_imported(t told_part)
 returns table (segment_id uuid, call uuid, call_started timestamptz, answered_at timestamptz, ended_at timestamptz, is_recorded boolean, matches bigint)
-language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
   select s.id, c.id, c.started_at, s.answered_at, s.ended_at, exists (select from recording r where r.segment_id = s.id), count(*) over ()
   from segment s
   join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
@@ -34,7 +34,7 @@ $$;
 -- `too-old`: its term is over.
 create or replace function admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text)
 returns table (contact_id uuid, outcome text)
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
   t told_part := jsonb_populate_record(null::told_part, reported);

@@ -3,7 +3,8 @@
  * instant, and whether the description in force lets its recording in (docs/decisions/0120). Pure.
  */
 import { hash } from 'node:crypto'
-import { findNumber } from '#description/register-description.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { findNumber, type ServiceNumber } from '#description/register-description.ts'
 import { recordingTerms, termZone } from '#description/terms.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
@@ -134,6 +135,25 @@ export function dueAt(call: DescribedCall, context: ImportContext): Temporal.Ins
 
 type Refused = { problem: EntryProblem | 'too-old'; detail?: string | undefined }
 
+interface SoundSpan {
+  beginsAt: Temporal.Instant
+  soundEnd: Temporal.Instant
+  endedAt: Temporal.Instant
+  skipMs: number
+}
+
+interface NumbersOfCall {
+  called: Pick<ReturnType<typeof numberOf>, 'key' | 'entry'>
+  reached: { key: PhoneNumberKey; entry: ServiceNumber }
+  months: number
+}
+
+interface Parties {
+  caller: SegmentFacts['caller']
+  official: SegmentFacts['official']
+  notes: EntryNote[]
+}
+
 /**
  * Decides about a call with its sound.
  * @param fileSha256 in hexadecimal; ids are made of it, so that a second run makes the same
@@ -190,53 +210,53 @@ export function admissible(
 }
 
 /** Returns the times of the sound and the call. Sound before the answer is left out, sound after the end refuses the file (R16). */
-function spanOf(call: DescribedCall, soundMs: number, { now }: ImportContext) {
+function spanOf(call: DescribedCall, soundMs: number, { now }: ImportContext): SoundSpan | Refused {
   const { startedAt, answeredAt } = call
   const earlyMs = answeredAt.epochMilliseconds - call.beginsAt.epochMilliseconds
   const skipMs = earlyMs > toleranceMs ? earlyMs : 0
   const beginsAt = skipMs > 0 ? answeredAt : call.beginsAt
   const lastsMs = Math.round(soundMs - skipMs)
-  if (lastsMs <= 0) return { problem: 'audio-longer-than-call' as const, detail: 'the sound ends before the answer' }
+  if (lastsMs <= 0) return { problem: 'audio-longer-than-call', detail: 'the sound ends before the answer' }
   const soundEnd = beginsAt.add({ milliseconds: lastsMs })
   const endedAt = call.endedAt ?? soundEnd
   const talkMs = endedAt.epochMilliseconds - answeredAt.epochMilliseconds
   const excessMs = Math.max(soundEnd.epochMilliseconds - endedAt.epochMilliseconds, lastsMs - talkMs)
   if (excessMs > toleranceMs) {
-    return { problem: 'audio-longer-than-call' as const, detail: `by ${Math.round(excessMs / 1000)} s` }
+    return { problem: 'audio-longer-than-call', detail: `by ${Math.round(excessMs / 1000)} s` }
   }
-  if (endedAt.epochMilliseconds > now.epochMilliseconds + maxClockSkewMs) return { problem: 'in-the-future' as const }
-  if (endedAt.since(startedAt).total('hours') > longestCallHours) return { problem: 'call-too-long' as const }
+  if (endedAt.epochMilliseconds > now.epochMilliseconds + maxClockSkewMs) return { problem: 'in-the-future' }
+  if (endedAt.since(startedAt).total('hours') > longestCallHours) return { problem: 'call-too-long' }
   return { beginsAt, soundEnd, endedAt, skipMs }
 }
 
 /** Returns the number called, the one reached and the term, if the description in force lets recordings of that number in. */
-function numbersOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext) {
+function numbersOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext): NumbersOfCall | Refused {
   const called = numberOf(record.called!, startedAt, context)
   const reached = record.reached === undefined ? called : numberOf(record.reached, answeredAt, context)
   if (reached.key === null || !reached.entry) {
-    return { problem: 'number-not-described' as const, detail: reached.written }
+    return { problem: 'number-not-described', detail: reached.written }
   }
-  if (reached.entry.kind === 'SWITCHBOARD') return { problem: 'switchboard' as const }
+  if (reached.entry.kind === 'SWITCHBOARD') return { problem: 'switchboard' }
   const { recordForwarded } = context.versionAt(context.now).description.recordingPlan
-  if (called.entry?.kind === 'SWITCHBOARD' && !recordForwarded) return { problem: 'forwarded' as const }
+  if (called.entry?.kind === 'SWITCHBOARD' && !recordForwarded) return { problem: 'forwarded' }
   const months = monthsOf(reached.key, context)
-  if (months === undefined) return { problem: 'number-not-recorded' as const, detail: reached.written }
+  if (months === undefined) return { problem: 'number-not-recorded', detail: reached.written }
   return { called, reached: { key: reached.key, entry: reached.entry }, months }
 }
 
 /** Returns caller and official, by the numbering and the directory of that instant (R11). */
-function partiesOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext) {
+function partiesOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext): Parties | Refused {
   const { numbering } = context.versionAt(startedAt).description
   const notes: EntryNote[] = []
   const caller = record.caller === undefined ? undefined : readNumber(record.caller, numbering)
   if (caller?.key && officialAt(caller.key, startedAt, context)) {
-    return { problem: 'not-incoming' as const, detail: 'an official called' }
+    return { problem: 'not-incoming', detail: 'an official called' }
   }
   if (caller && caller.key === null && caller.kind !== 'withheld') notes.push('caller-unreadable')
   const official = record.official === undefined ? undefined : readNumber(record.official, numbering)
   const found = official?.key ? officialAt(official.key, answeredAt, context) : undefined
   const { officialConsent } = context.versionAt(context.now).description.switches
-  if (officialConsent === 'required' && !found?.consentedFrom) return { problem: 'no-consent' as const }
+  if (officialConsent === 'required' && !found?.consentedFrom) return { problem: 'no-consent' }
   if (!official?.key) notes.push('no-official')
   else if (!found) notes.push('official-not-in-directory')
   return {

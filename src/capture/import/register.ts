@@ -1,6 +1,6 @@
 /** The register's side of an import, for the command that runs it. */
 import type { Kysely } from 'kysely'
-import { admitImported, beginImport, takenIn, type ImportRun } from '#register/admit-imported.ts'
+import { admitImported, analyzeImported, beginImport, takenIn, type ImportRun } from '#register/admit-imported.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { ImportSink, ImportWork } from './run-import.ts'
 
@@ -8,8 +8,20 @@ export function beginImportIn(db: Kysely<RegisterTables>): (run: ImportRun) => P
   return (run) => beginImport(db, run)
 }
 
+/** Recordings after which statistics are updated for the first time, and the factor to the next time. */
+const [firstAnalyzed, factor] = [100, 4]
+
 export function admitImportedTo(db: Kysely<RegisterTables>): ImportSink['admit'] {
-  return (importId, facts, digests) => admitImported(db, importId, facts, digests)
+  let admitted = 0
+  let next = firstAnalyzed
+  return async (importId, facts, digests) => {
+    const outcome = await admitImported(db, importId, facts, digests)
+    if (++admitted >= next) {
+      next *= factor
+      await analyzeImported(db)
+    }
+    return outcome
+  }
 }
 
 export function takenInTo(db: Kysely<RegisterTables>): ImportWork['takenIn'] {
