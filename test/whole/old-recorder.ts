@@ -18,16 +18,15 @@ export interface OldCall {
 
 export interface OldRecorderOptions {
   calls: number
-  /** The newest call ended this long before. */
-  newest: Temporal.Duration
-  /** Time between calls. */
-  every: Temporal.Duration
+  /** The first of them, spread over the last 170 days; the others ended 200 days ago and before, past every term. */
+  young: number
   seconds?: number
   called?: string
   officials?: readonly string[]
 }
 
 const rate = 8000
+const [youngDays, oldDays, daySeconds] = [170, 200, 86_400]
 export const mapOfOldRecorder = `source: Vanha tallennin
 metadata:
   format: csv
@@ -46,12 +45,14 @@ fields:
 
 /** Writes `calls.csv` and a sound for each call: PCM and G.711 in WAV, stereo and mono. */
 export async function writeOldRecorder(folder: string, options: OldRecorderOptions): Promise<OldCall[]> {
-  const { calls: count, newest, every, seconds = 1, called = '029 497 000', officials = ['029 512 1001'] } = options
+  const { calls: count, young, seconds = 1, called = '029 497 000', officials = ['029 512 1001'] } = options
   await mkdir(join(folder, 'sounds'), { recursive: true })
-  const end = Temporal.Now.instant().round('second').subtract(newest)
+  const now = Temporal.Now.instant().round('second')
+  const everySeconds = Math.floor((youngDays * daySeconds) / (young + 1))
   const calls: OldCall[] = []
   for (let n = 0; n < count; n++) {
-    const endedAt = end.subtract({ seconds: n * every.total('seconds') })
+    const age = n < young ? (n + 1) * everySeconds : oldDays * daySeconds + (n - young) * everySeconds
+    const endedAt = now.subtract({ seconds: age })
     const file = `sounds/${String(n).padStart(6, '0')}.wav`
     const made = soundOf(n, seconds)
     await writeFile(join(folder, file), made.bytes)

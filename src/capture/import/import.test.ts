@@ -177,7 +177,16 @@ describe('the recordings of an earlier recorder', () => {
     await importAll()
     expect(await tried()).toEqual({ '0.wav': 'known' })
     await call({ file: 'again/other.wav' }, wav(made))
-    expect((await importAll()).files.map(({ state, reason }) => reason ?? state)).toEqual(['known', 'same-content'])
+    expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'known', 'again/other.wav': 'known' })
+    calls = []
+    await call({ file: 'a.wav' })
+    await call({ file: 'b.wav' }, wav(made))
+    expect(Object.values(outcomes((await importAll()).files)).sort()).toEqual([
+      'entered',
+      'no-metadata',
+      'no-metadata',
+      'same-content',
+    ])
   })
 
   test('are joined to the call of the history that they are of, and never given a second recording', async () => {

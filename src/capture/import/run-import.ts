@@ -181,7 +181,7 @@ async function eachFile(
       const first = fileSha256 === undefined ? undefined : firstOf.get(fileSha256)
       if (fileSha256 !== undefined && first === undefined) firstOf.set(fileSha256, file.path)
       const report: FileReport =
-        first === undefined
+        first === undefined || read.report.state === 'known'
           ? await act(read)
           : { path: file.path, state: 'refused', reason: 'same-content', detail: first, notes: [] }
       reports.push(report)
