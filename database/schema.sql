@@ -3905,6 +3905,7 @@ intake_key_lives(key text, of_day date) returns boolean to seloste_custodian
 intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 is_applying_change(person uuid) returns boolean to seloste_desk
+is_being_destroyed(r recording) returns boolean
 is_changed_since(segment uuid, part uuid, place bigint, content uuid) returns boolean
 is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian

@@ -202,7 +202,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id cross join heard h
       where a.id = wanted
         and not exists (select from audit_entry e where e.object_id = a.disclosure_id and e.result = 'ok' and (e.action = 'authority.closed'
-          or e.action = 'authority.item-dropped' and e.detail ->> 'item' = i.item::text))
+          or e.action = 'authority.item-dropped' and e.detail ->> 'item' = i.item::text
+          -- The decision closes what it does not grant. An entry that a restore replayed names no items.
+          or e.action = 'authority.decided' and (e.detail ->> 'outcome' = 'REFUSED'
+            or not coalesce(e.detail -> 'granted' @> to_jsonb(i.item), true))))
         -- A replayed item has the instant of its restore.
         and (i.added_at <@ lost and h.started_at <= i.added_at or predates_log(i.added_at) and h.started_at <= i.added_at
           or exists (select from audit_entry e where e.object_id = a.disclosure_id and e.action = 'authority.item-added' and e.result = 'ok'

@@ -126,6 +126,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_decisions to seloste_custodian;
 
+-- Returns true if a recording is blocked and is being destroyed in time. The longest deadline is that of the longest call, twelve hours.
+create or replace function is_being_destroyed(r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.state = 'DESTROYING' and exists (select from expunction e where e.recording_id = r.id and e.deadline > now()
+    and e.begun_at < now() + interval '1 minute' and e.deadline < e.begun_at + interval '13 hours')
+$$;
+
 -- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after receipt, or in the log
 -- but without a row, or with a later receipt than in the log; `standing`, executed although the recording exists; `used`, forbidden
 -- recordings served to others than the security unit or, for a request, the Service Unit; `leftovers`, destroyed recordings with a key or a
@@ -136,7 +143,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   with p as (
     select p.*, r.id as recording, r.state,
       p.executed_at is null and r.state <> 'DESTROYED' and wait_is_logged(r, recording_end_decision(r), lost) as is_waiting,
-      exists (select from expunction e where e.recording_id = r.id and e.deadline > now()) as is_ending
+      is_being_destroyed(r) as is_ending
     from prohibition p join recording r on r.id = p.recording_id
   ), gone as (
     select r.id as recording
@@ -146,7 +153,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and not exists (select from prohibition p where p.recording_id = r.id and p.party = e.detail ->> 'party')
       and not exists (select from audit_entry w
         where w.object_id = e.object_id and w.action = 'recording.prohibition-withdrawn' and w.result = 'ok')
-      and not exists (select from expunction x where x.recording_id = r.id and x.deadline > now())
+      and not is_being_destroyed(r)
       -- In earlier versions, and in restores, a correction withdrew a prohibition without an entry of its own.
       and not (e.detail ->> 'party' = 'OFFICIAL' and exists (
         select from correction c where c.segment_id = r.segment_id and c.outcome = 'APPROVED' and c.decided_at > e.at - interval '1 minute'

@@ -23,7 +23,7 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'According to the recordings’ rows and to the ledger, no recording was destroyed because its term or its preservation order ended, before the term by the rules, before its promised floor, or before two calendar months had passed since the call’s end and its beginning. None was destroyed for its caller or official before that without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming before that. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has. The register has every preservation order and open case that the audit log has, as entered.',
+  rule: 'According to the recordings’ rows and to the ledger, no recording was destroyed because its term or its preservation order ended, before the term by the rules, before its promised floor, or before two calendar months had passed since the call’s end and its beginning. None was destroyed for its caller or official before its term without a prohibition that is in the audit log, and no ingested recording was destroyed by trimming before that. No held recording has an earlier floor, and each stored recording has its file key, its shard key and a month key that the key store has. The register has every preservation order and open case that the audit log has, as entered.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, even if the sweep’s clock had jumped half a year ahead (R23)',
@@ -68,7 +68,7 @@ export const recordingsFloor: Check<FloorFacts> = {
                   and (kept_at is not null or exists (
                     select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))
                 -- A recording destroyed in an interval lost by a restore may have lost its prohibition too.
-                or (ended in ('caller', 'official') and ended_at < greatest(min_keep_until, ${floor})
+                or (ended in ('caller', 'official') and ended_at < greatest(min_keep_until, ${floor}, ${due})
                   and not (ended_at <@ ${lost}::tstzmultirange and started_at <= ended_at) and not exists (
                     select from prohibition p where p.recording_id = recording.id and lower(p.party) = ended
                       and prohibition_is_logged(p, ${unlogged}::tstzmultirange))))
