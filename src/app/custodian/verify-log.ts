@@ -74,6 +74,8 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
     pool,
     intervalMs: checkMs,
     lockName: 'seloste.verify-log',
+    // A long log is read whole.
+    longestMs: 24 * 3_600_000,
     work: async (signal) => {
       await beginDueVerification(db, await readKey(), dueMode())
       const id = await claimVerification(db)

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { createBlockers } from '#platform/blockers/blockers.ts'
+import type { StandingJob } from '#platform/jobs/job-runs.ts'
 import { watchBlockers } from './watch-blockers.ts'
 
 test('a wait of two minutes for the register is a backlog with its age, until it ends', async () => {
@@ -20,6 +21,30 @@ test('a wait of two minutes for the register is a backlog with its age, until it
     waits = undefined
     await expect.poll(() => blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
     expect(logged).toEqual(expect.arrayContaining(['work is blocked', 'a blocker was cleared; work resumes']))
+  } finally {
+    watching.stop()
+  }
+})
+
+test('each job that stands still is a blocker of its own, unless the cause of its failing runs is one', async () => {
+  const blockers = createBlockers({
+    now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
+    log: { error: () => undefined, warn: () => undefined },
+  })
+  let standing: StandingJob[] = [
+    { job: 'watch', code: 'job-elsewhere', agoMs: 360_000 },
+    { job: 'letters', code: 'job-fails', agoMs: 600_000 },
+  ]
+  const watching = watchBlockers({ blockers, volumes: {}, standingJobs: () => standing, intervalMs: 10 })
+  const jobs = () =>
+    blockers.list().flatMap(({ kind, about, code, since }) => (kind === 'job' ? [[about, code, since]] : []))
+  const held = ['watch', 'job-elsewhere', '2026-11-30T11:54:00Z']
+  try {
+    await expect.poll(jobs).toEqual([held, ['letters', 'job-fails', '2026-11-30T11:50:00Z']])
+    blockers.raise('database', { code: 'ECONNREFUSED' })
+    await expect.poll(jobs).toEqual([held])
+    standing = []
+    await expect.poll(jobs).toEqual([])
   } finally {
     watching.stop()
   }

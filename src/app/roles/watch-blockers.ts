@@ -1,6 +1,7 @@
 /** Checks volumes, stores and backlogs, and raises blockers for problems that no operation has reported. */
 import { reserveBytes } from '#capture/admission/judge-pressure.ts'
 import type { Blockers } from '#platform/blockers/blockers.ts'
+import type { StandingJob } from '#platform/jobs/job-runs.ts'
 import { freeOn } from './measure-pressure.ts'
 
 export interface WatchBlockersOptions {
@@ -11,6 +12,8 @@ export interface WatchBlockersOptions {
   probes?: readonly (() => Promise<unknown>)[]
   /** Returns the oldest item that waits for the register, with the time it was queued (performance.now()); undefined if none waits. */
   waitsSince?: () => { sinceMs: number; code: string } | undefined
+  /** Returns the periodic jobs that stand still, for the process that runs them all. */
+  standingJobs?: () => readonly StandingJob[]
   intervalMs?: number
 }
 
@@ -19,7 +22,7 @@ const checkMs = 10_000
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
-  const { blockers, volumes, probes = [], waitsSince, intervalMs = checkMs } = options
+  const { blockers, volumes, probes = [], waitsSince, standingJobs, intervalMs = checkMs } = options
   let checking = false
 
   async function checkVolumes(): Promise<void> {
@@ -43,15 +46,32 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
     else blockers.clear('backlog')
   }
 
-  async function check(): Promise<void> {
+  function checkJobs(): void {
+    // The cause of failing runs may be in the list already.
+    const hasCause = blockers
+      .list()
+      .some(({ kind }) => ['database', 'object-store', 'key-store', 'disk'].includes(kind))
+    const standing = (standingJobs?.() ?? []).filter(({ code }) => code !== 'job-fails' || !hasCause)
+    for (const { job, code, agoMs } of standing) blockers.raise('job', { code, about: job, agoMs })
+    for (const { kind, about } of blockers.list()) {
+      if (kind === 'job' && !standing.some(({ job }) => job === about)) blockers.clear('job', about)
+    }
+  }
+
+  function checkWaiting(): void {
     checkBacklog()
+    checkJobs()
+  }
+
+  async function check(): Promise<void> {
+    checkWaiting()
     await checkVolumes()
     // One probe at a time if a store is slow.
     await Promise.allSettled(probes.map((probe) => probe()))
   }
 
   function checkAgain(): void {
-    if (checking) return checkBacklog()
+    if (checking) return checkWaiting()
     checking = true
     void check().finally(() => (checking = false))
   }

@@ -31,6 +31,12 @@ export const blockerKinds = {
     standsStill: 'Nothing is destroyed by its term, or expired recordings are not served.',
     remedy: 'Correct the clock, or have two people confirm the time on the screen Säilytys.',
   },
+  job: {
+    standsStill:
+      'A periodic job of the custodian stands still: its lock is held by another session, its runs fail, or one does not end.',
+    remedy:
+      'The log has the error of a run that fails. If another session holds the lock, find it in pg_locks (locktype advisory) and end it; if a run hangs, restart the custodian.',
+  },
   other: {
     standsStill: 'A failure in a capture node that runs a newer version than this process.',
     remedy: 'See the log of that capture node, or run the same version everywhere.',

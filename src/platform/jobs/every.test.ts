@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { every, type Repeating } from './every.ts'
+import { longestRunMs, standingAfterMs, standingJobs } from './job-runs.ts'
 
 const database = await createTestDatabase()
 const { pool } = database.as()
@@ -36,6 +37,43 @@ test('a job that throws is reported, and runs again', async () => {
   await expect.poll(() => errors.length).toBeGreaterThan(2)
   await repeating.stop()
   expect(errors.slice(0, 2)).toEqual(['no 0', 'no 1'])
+})
+
+test('a job whose lock another session holds, whose runs fail or do not end stands still, until a run is done', async () => {
+  const [holder, turns] = [await pool.connect(), new Map<string, number>()]
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const turn = (job: string) => turns.set(job, (turns.get(job) ?? 0) + 1)
+  await holder.query(`select pg_advisory_lock(hashtextextended('seloste.held', 0))`)
+  let isMended = false
+  const failing = () => {
+    turn('failing')
+    return isMended ? Promise.resolve() : Promise.reject(new Error('no'))
+  }
+  const given = { pool, intervalMs: 1, onError: () => undefined }
+  const all = [
+    every({ ...given, lockName: 'seloste.held', work: async () => void turn('held') }),
+    every({ ...given, lockName: 'seloste.failing', work: failing }),
+    every({ ...given, lockName: 'seloste.hanging', work: () => (turn('hanging'), ended) }),
+    every({ ...given, lockName: 'seloste.well', work: async () => void turn('well') }),
+  ]
+  const standing = (aheadMs: number) =>
+    standingJobs(performance.now() + aheadMs).map(({ job, code }) => `${job} ${code}`)
+  const later = standingAfterMs + 1_000
+  try {
+    await expect.poll(() => standing(later)).toEqual(['held job-elsewhere', 'failing job-fails'])
+    await expect.poll(() => turns.get('hanging')).toBe(1)
+    expect(standing(0)).toEqual([])
+    expect(standing(longestRunMs + 1_000)).toContain('hanging job-hangs')
+    await holder.query(`select pg_advisory_unlock(hashtextextended('seloste.held', 0))`)
+    isMended = true
+    end()
+    await expect.poll(() => standing(later)).toEqual([])
+  } finally {
+    end()
+    holder.release()
+    await Promise.all(all.map((one) => one.stop()))
+  }
+  expect(standing(longestRunMs * 2)).toEqual([])
 })
 
 test('stop waits for the present run and allows no other', async () => {

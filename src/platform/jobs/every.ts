@@ -2,7 +2,7 @@
 // keeps no process alive.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
-import { recordJobRun } from './job-runs.ts'
+import { followJob, forgetJob, recordJobRun } from './job-runs.ts'
 
 export type EveryOptions = {
   pool: Pool
@@ -13,6 +13,9 @@ export type EveryOptions = {
   work: (signal: AbortSignal) => Promise<void>
   /** The run, or getting the lock, failed; the next run follows as usual. */
   onError: (error: Error) => void
+  /** How long runs may be missing, and how long a run may last, before the job counts as standing still (job-runs.ts). */
+  patienceMs?: number
+  longestMs?: number
 }
 
 export type Repeating = {
@@ -33,10 +36,15 @@ export function every(options: EveryOptions): Repeating {
 }
 
 async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void> {
+  const followed = followJob(options.lockName, options)
   while (!ending.aborted) {
     const beganAt = performance.now()
-    const report = (outcome: 'done' | 'elsewhere' | 'failed') =>
-      recordJobRun(options.lockName, outcome, (performance.now() - beganAt) / 1000)
+    followed.beganMs = beganAt
+    const report = (outcome: 'done' | 'elsewhere' | 'failed') => {
+      const endedAt = performance.now()
+      Object.assign(followed, { beganMs: undefined, last: outcome, ...(outcome === 'done' && { doneMs: endedAt }) })
+      recordJobRun(options.lockName, outcome, (endedAt - beganAt) / 1000)
+    }
     try {
       report((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
     } catch (error) {
@@ -45,6 +53,7 @@ async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void>
     }
     await wait(options.intervalMs, undefined, { signal: ending, ref: false }).catch(() => undefined)
   }
+  forgetJob(options.lockName, followed)
 }
 
 /**

@@ -109,7 +109,10 @@ export const ClientSends = Type.Object({
 export type ClientSends = Static<typeof ClientSends>
 
 export const StandingBlocker = Type.Object({
-  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock', 'other'], 'Kind of blocker'),
+  kind: literals(
+    ['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock', 'job', 'other'],
+    'Kind of blocker',
+  ),
   code: Type.String({ description: 'A code of docs/operate/faults.md, of PostgreSQL or of the operating system' }),
   about: Type.Optional(Type.String({ description: 'Operation or volume concerned' })),
   of: Type.String({ description: 'Process that it blocks' }),
