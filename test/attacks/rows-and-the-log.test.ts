@@ -87,8 +87,9 @@ async function makeOverdue() {
 
 test('an order that ended according to the log, and is in force again, does not keep a recording', async () => {
   const id = randomUUID()
-  await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
-  await log('hold.entered', id, { until: new Date(Date.now() + 30 * 864e5) }, '60 days')
+  const until = new Date(Date.now() + 20 * 864e5)
+  await tamper(order(id, `now() - interval '60 days'`, `'${until.toISOString()}'`))
+  await log('hold.entered', id, { until }, '60 days')
   await makeOverdue()
   expect(await names()).toEqual([])
   await log('hold.ended', id, { by: 'person' }, '1 day')
@@ -97,11 +98,12 @@ test('an order that ended according to the log, and is in force again, does not 
 
 test('an order that lasts longer than in the log keeps no recording, but a logged renewal does', async () => {
   const id = randomUUID()
-  await tamper(order(id, `now() - interval '60 days'`, `now() + interval '80 days'`))
+  const until = new Date(Date.now() + 80 * 864e5)
+  await tamper(order(id, `now() - interval '60 days'`, `'${until.toISOString()}'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 10 * 864e5) }, '60 days')
   await makeOverdue()
   expect(await names()).toContain('recordings.ceiling')
-  await log('hold.renewed', id, { until: new Date(Date.now() + 81 * 864e5) })
+  await log('hold.renewed', id, { until })
   expect(await names()).toEqual([])
 })
 
