@@ -195,8 +195,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function studies_known to seloste_desk;
 
--- Returns counts of today's calls and of those in progress, by number and unit, the same for all. The desk narrows them to the viewer's
--- right.
+-- Returns true for a session with a right that reaches studies, or raises. Same rule as `reachesStudies` in src/use/studies/read-study.ts.
+create or replace function require_studies() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_if(not exists (select from active_rights() where scope_kind in ('numbers', 'unit')), 'deny.purpose');
+  return true;
+end $$;
+
+-- Returns counts of today's calls and of those in progress, by number and unit, the same for all who reach studies. The desk narrows them to
+-- the viewer's right.
 create or replace function calls_today() returns table (number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with day as materialized (select helsinki_day(now()) as today, day_start(helsinki_day(now())) as begins),
@@ -217,18 +225,25 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       (u.ended_at is null and u.answered_at is not null)::integer, (u.ended_at is null and u.answered_at is null)::integer
     from uncounted u where u.is_todays or u.ended_at is null
   ) x
+  where (select require_studies())
   group by 1, 2 having sum(x.calls) + sum(x.talking) + sum(x.waiting) > 0
 $$;
 grant execute on function calls_today to seloste_desk;
 
 -- Returns the number of officials who answer calls in each unit now.
-create or replace function officials_by_unit() returns table (unit_id uuid, name text, officials bigint)
+create or replace function count_officials() returns table (unit_id uuid, name text, officials bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select u.id, u.name, count(distinct p.person_id)
   from unit u
   join person_placement p on p.unit_id = u.id and p.valid_from <= now() and (p.valid_to is null or p.valid_to > now())
   where exists (select from person_phone t where t.person_id = p.person_id and t.valid_from <= now() and (t.valid_to is null or t.valid_to > now()))
   group by 1, 2
+$$;
+
+-- Returns the same, to those who reach studies.
+create or replace function officials_by_unit() returns table (unit_id uuid, name text, officials bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select * from count_officials() where (select require_studies())
 $$;
 grant execute on function officials_by_unit to seloste_desk;
 
@@ -237,6 +252,7 @@ create or replace function numbers_of_several() returns table (number text, unit
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(s.number_called, s.number_reached), s.official_unit_id from segment s
   where s.answered_at > now() - interval '14 days' and s.contact_started_at > now() - interval '15 days' and s.official_unit_id is not null
+    and (select require_studies())
   group by 1, 2 having count(distinct coalesce(s.official_person_id::text, s.official_phone)) >= 3
 $$;
 grant execute on function numbers_of_several to seloste_desk;
@@ -245,7 +261,7 @@ grant execute on function numbers_of_several to seloste_desk;
 create or replace function study_units() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return (select coalesce(array_agg(o.unit_id), '{}') from officials_by_unit() o where o.officials >= 3 and o.unit_id = any (sees_units()));
+  return (select coalesce(array_agg(o.unit_id), '{}') from count_officials() o where o.officials >= 3 and o.unit_id = any (sees_units()));
 end $$;
 grant execute on function study_units to seloste_desk;
 

@@ -1,6 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Grant } from '#safeguards/access/grant.ts'
+import { underGrant, type Grant } from '#safeguards/access/grant.ts'
 
 /** Exact counts of today's calls in Finland and of those in progress; not of single people. */
 export interface Today {
@@ -63,33 +63,37 @@ export function createTodayCounter(db: Kysely<RegisterTables>, now: () => Tempor
   let severalReadMs = -Infinity
 
   /** Cached for ten minutes: who answers which number changes slowly and costs more to query than the counts. */
-  async function readSeveral() {
+  async function readSeveral(tx: Transaction<RegisterTables>) {
     if (performance.now() - severalReadMs < severalMs) return several
     const { rows } = await sql<{ number: string; unit: string }>`
-      select number, unit_id as unit from numbers_of_several()`.execute(db)
+      select number, unit_id as unit from numbers_of_several()`.execute(tx)
     several = new Set(rows.map(({ number, unit }) => pairOf(number, unit)))
     severalReadMs = performance.now()
     return several
   }
 
-  async function count(): Promise<Counted> {
+  /** Counts in the viewer's session, for which the database requires a right that reaches studies. */
+  const count = (grant: Grant): Promise<Counted> => underGrant(db, grant, countIn)
+
+  async function countIn(tx: Transaction<RegisterTables>): Promise<Counted> {
     const { rows } = await sql<Row>`
       select number, unit_id as unit, calls::float8 as calls, answered::float8 as answered, talking::float8 as talking,
-        waiting::float8 as waiting from calls_today()`.execute(db)
+        waiting::float8 as waiting from calls_today()`.execute(tx)
     const { rows: all } = await sql<{ unit: string; name: string; officials: number }>`
-      select unit_id as unit, name, officials::float8 as officials from officials_by_unit()`.execute(db)
-    return { at: now(), rows, units: largeUnits(all), several: await readSeveral() }
+      select unit_id as unit, name, officials::float8 as officials from officials_by_unit()`.execute(tx)
+    return { at: now(), rows, units: largeUnits(all), several: await readSeveral(tx) }
   }
 
   return async (grant: Grant): Promise<TodayCounts> => {
     if (performance.now() - countedMs >= freshMs) {
       countedMs = performance.now()
-      counting = count().catch((error: unknown) => {
+      counting = count(grant).catch((error: unknown) => {
         countedMs = -Infinity
         throw error
       })
     }
-    return narrow(await counting!, grant)
+    // The session of the viewer for whom it was counted may have ended.
+    return narrow(await counting!.catch(() => count(grant)), grant)
   }
 }
 
