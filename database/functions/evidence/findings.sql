@@ -264,6 +264,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       -- The installation gives two roles without a second person (install_right).
       or origin = 'installation' and role not in ('ADMINISTRATOR', 'ACCESS_APPROVER')
   ),
+  employment_in_ledger as materialized (
+    select distinct on (person_id) * from (
+      select e.seq, (c.content::jsonb ->> 'id')::uuid as person_id, e.cause, (c.content::jsonb -> 'detail' ->> 'until')::timestamptz as until
+      from ledger_content c join destruction_entry e on e.seq = c.seq
+      where e.object_kind = 'employment' and content_is_proved(e, c)
+    ) k order by person_id, seq desc
+  ),
   ended_in_ledger as materialized (
     select (c.content::jsonb ->> 'id')::uuid as right_id, e.cause, (c.content::jsonb -> 'detail' ->> 'until')::timestamptz as until
     from ledger_content c join destruction_entry e on e.seq = c.seq
@@ -298,6 +305,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select from audit_entry e where e.object_id = r.id and e.action = 'right.revoked' and e.result = 'ok')
       or exists (select from ended_in_ledger d where d.right_id = r.id and (
         d.cause = 'revoked' and r.revoked_at is null or d.cause = 'shortened' and coalesce(r.valid_to > d.until, true)))
+      -- Its person's employment ended, and continues in the row alone.
+      or r.revoked_at is null and exists (select from employment_in_ledger m join person p on p.id = m.person_id
+        where m.person_id = r.person_id and m.cause = 'ended' and coalesce(p.employed_to, 'infinity') > greatest(m.until, p.employed_from) + interval '1 minute')
   ),
   beyond as (
     select r.id from access_right r

@@ -75,7 +75,7 @@ type GrantedFacts = {
 
 /** R36. */
 export const rightsGranted: Check<GrantedFacts> = {
-  rule: 'Every right was approved by a person who neither requested it nor has it, or was given by the installation to an administrator or an approver, and the audit log has its grant. No right is wider or longer than requested and granted, or was wider at its beginning than the description allowed its role. Every listening was under a right of its person that was in force when it began and covers its purpose.',
+  rule: 'Every right was approved by a person who neither requested it nor has it, or was given by the installation to an administrator or an approver, and the audit log has its grant. No right is wider or longer than requested and granted, or was wider at its beginning than the description allowed its role, and none is in force after its person’s employment has ended. Every listening was under a right of its person that was in force when it began and covers its purpose.',
   test: {
     file: 'src/safeguards/access/grant.test.ts',
     title: 'is approved neither by its subject nor by its requester',
