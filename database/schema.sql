@@ -3753,6 +3753,7 @@ count_history_day(of_day date, closing boolean) returns boolean to seloste_custo
 count_log(filters jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
 count_lookups(counter regclass, lookups bigint) returns void
+count_officials() returns TABLE(unit_id uuid, name text, officials bigint)
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(max_rows integer) returns integer to seloste_custodian
@@ -4248,6 +4249,7 @@ request_clerks() returns SETOF uuid to seloste_desk
 request_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
 request_factor_removal(person uuid, reason text) returns uuid to seloste_desk
 request_facts(wanted uuid[]) returns TABLE(request_id uuid, calls jsonb, letters jsonb, appointments jsonb, copies jsonb, corrections jsonb, is_decided boolean, first_end timestamp with time zone, unfinished text[]) to seloste_desk
+request_has_call(q subject_request, call uuid, instant timestamp with time zone, lost tstzmultirange) returns boolean
 request_in_room() returns SETOF subject_request
 request_log_verification() returns uuid to seloste_desk
 request_research_extension(wanted uuid, due_on date, reasons text) returns uuid to seloste_desk
@@ -4274,6 +4276,7 @@ require_releasable(research_id uuid) returns research_disclosure
 require_releasable_to_authority(wanted uuid) returns authority_disclosure
 require_research_role(parts text[]) returns text
 require_right(wanted text, purpose text, reference text) returns access_right
+require_studies() returns boolean
 require_whole_register() returns text
 research_contents(package uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text, started_at timestamp with time zone, number_reached text, unit_id uuid) to seloste_custodian
 research_deadline(d research_disclosure) returns timestamp with time zone

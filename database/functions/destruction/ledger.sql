@@ -296,6 +296,15 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     select 'inspection.closed', 'inspection', i.id, jsonb_build_object('outcome', i.outcome)
     from inspection i where e.object_kind = 'case' and e.cause = 'closed' and i.id = e.object_id and i.closed_at is not null
     union all
+    select 'request.entered', 'request', q.id, jsonb_build_object('party', q.party, 'official', q.official_id)
+    from subject_request q
+    where e.object_kind in ('restriction', 'case') and e.cause = 'entered' and q.id::text in (e.object_id::text, e.detail ->> 'request')
+    union all
+    select 'call.looked-for', 'request', k.request_id, jsonb_build_object('result', 'one', 'contact', k.contact_id)
+    from request_call k
+    where e.object_kind in ('restriction', 'case') and e.cause = 'entered' and k.request_id::text in (e.object_id::text, e.detail ->> 'request')
+      and k.contact_id::text = e.detail ->> 'contact'
+    union all
     select 'authority.item-added', 'disclosure', i.disclosure_id,
       jsonb_build_object('item', i.item, 'contact', i.contact_id, 'recording', i.recording_id, 'what', i.what)
     from authority_request a join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id

@@ -33,9 +33,27 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function took_part to seloste_custodian;
 
+-- Returns true if a request, at an instant, had a call by the log: the log has the request as it is, and the search that found the call,
+-- which may have been withdrawn since. A request that an earlier version restored has neither, and its own call is enough.
+create or replace function request_has_call(q subject_request, call uuid, instant timestamptz, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from audit_entry e
+      where e.object_id = q.id and e.action = 'request.entered' and e.result = 'ok' and e.detail ->> 'party' = q.party
+        -- Requesters of earlier versions, and erased ones, are not compared.
+        and coalesce(e.detail ->> 'official' = q.official_id::text, true)
+        and (e.detail @> '{"restored": true}' or e.person_id = q.entered_by and e.reference = q.number))
+    and exists (select from audit_entry e
+      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and e.detail ->> 'contact' = request_has_call.call::text
+        and (e.at <= instant + scope_grace() or e.detail @> '{"restored": true}'))
+    or (predates_log(instant) or act_was_lost('open-request', q.id, q.entered_at, '-infinity', lost))
+      and (exists (select from request_call k where k.request_id = q.id and k.contact_id = request_has_call.call)
+        or not exists (select from request_call k where k.request_id = q.id and k.contact_id is not null))
+$$;
+
 -- Returns true if a person had a right at an instant that covers the purpose and reaches a call, or one part of it. Rights end with the
 -- employment, and a new employment does not extend an earlier right. An official's unit is checked in the directory as well: as of the
--- start of the call, and as entered before the access. Requests and their calls are erased later; then the request itself is enough.
+-- start of the call, and as entered before the access. Requests and their calls are erased later: the log has
+-- them.
 create or replace function was_in_scope(person uuid, purpose text, reference text, accessed_at timestamptz, call uuid, part uuid,
   lost tstzmultirange) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -50,14 +68,7 @@ begin
         when a.scope_kind = 'none' then false
         when a.scope_kind = 'all' and a.role <> 'SERVICE_UNIT' then true
         when a.scope_kind = 'all' then exists (
-          select from subject_request q where q.number = was_in_scope.reference and (
-            exists (select from request_call k where k.request_id = q.id and k.contact_id = was_in_scope.call)
-            -- A call that was found for the request and removed from it since.
-            or exists (select from audit_entry e
-              where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok'
-                and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= accessed_at + scope_grace())
-            or not exists (select from request_call k where k.request_id = q.id)
-            or exists (select from request_call k where k.request_id = q.id and k.contact_id is null)))
+          select from subject_request q where q.number = was_in_scope.reference and request_has_call(q, was_in_scope.call, accessed_at, lost))
         when a.scope_kind = 'numbers' and part is null and exists (
           select from contact c where c.id = call and c.number_called = any (a.scope_numbers)) then true
         else exists (

@@ -110,7 +110,8 @@ begin
     returning s.* into q;
     insert into subject_requester (request_id, name, address, email, phone)
     values (q.id, btrim(requester ->> 'name'), btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'));
-    perform record_request_act('request.entered', q, jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds), 'channel', q.channel));
+    perform record_request_act('request.entered', q, jsonb_strip_nulls(jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds),
+      'channel', q.channel, 'official', q.official_id)));
   end if;
   return query select q.id, q.number;
 end $$;

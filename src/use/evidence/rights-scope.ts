@@ -37,7 +37,7 @@ const entriesTogether = 5_000
 
 /** R36-R41: everything viewed was within a right at that instant, and everyone who acted had a role that permits it. */
 export const rightsScope: Check<ScopeFacts> = {
-  rule: 'Every call that a search, a view or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that was in force at that instant and covered the purpose, by the directory of that time. Whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item had a role that permits it. Every listening has its entry in the audit log, all of which has been judged, except at most the last 26 hours.',
+  rule: 'Every call that a search, a view or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that was in force at that instant and covered the purpose, by the directory of that time; a request and its calls count as the log has them. Whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item had a role that permits it. Every listening has its entry in the audit log, all of which has been judged, except at most the last 26 hours.',
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'finds a listening planted for a supervisor on another unit’s recording',
