@@ -369,7 +369,9 @@ CASE
     WHEN (action = 'session.ended'::text) THEN ((object_id IS NULL) OR (EXISTS ( SELECT
        FROM session s
       WHERE ((s.id = audit_entry.object_id) AND (s.person_id = audit_entry.person_id) AND (s.ended_at IS NOT NULL)))))
-    WHEN (action = 'sessions.ended'::text) THEN ((person_id = viewer()) AND (NOT (detail ? 'verifiers'::text)))
+    WHEN (action = 'sessions.ended'::text) THEN ((NOT (detail ? 'verifiers'::text)) AND ((person_id = viewer()) OR (EXISTS ( SELECT
+       FROM session s
+      WHERE ((s.person_id = audit_entry.person_id) AND (s.ended_at > (now() - '00:01:00'::interval)))))))
     WHEN (action = 'description.approved'::text) THEN ((person_id = viewer()) AND (EXISTS ( SELECT
        FROM description_version v
       WHERE ((v.version = ((audit_entry.detail ->> 'version'::text))::integer) AND (encode(v.hash, 'hex'::text) = (audit_entry.detail ->> 'hash'::text)) AND (v.approver = audit_entry.person_id)))))

@@ -44,7 +44,7 @@ test('an order past its recording’s day does not show in the counts', async ()
      from contact c where c.id = '${kept.contactId}'`,
   )
   await pool.query(
-    `insert into audit_entry (action, result, object_kind, object_id, detail, at) values ('hold.entered', 'ok', 'hold', $1, jsonb_build_object('until', now() + interval '81 days'), now() - interval '2 days')`,
+    `insert into audit_entry (action, result, object_kind, object_id, detail, at) values ('hold.entered', 'ok', 'hold', $1, jsonb_build_object('until', (select until from preservation_order where id = $1)), now() - interval '2 days')`,
     [order],
   )
   await sweep(makeDestroyer(database, register).expunging, Temporal.Now.instant())
