@@ -3007,6 +3007,7 @@ create table session (
 );
 CREATE INDEX session_confined ON public.session USING btree (confined_to) WHERE ((confined_to IS NOT NULL) AND (ended_at IS NULL));
 CREATE INDEX session_person ON public.session USING btree (person_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER logged AFTER UPDATE ON session FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION log_session_end();
 CREATE TRIGGER session_guard BEFORE UPDATE ON session FOR EACH ROW EXECUTE FUNCTION session_guard();
 CREATE TRIGGER timed BEFORE INSERT OR UPDATE ON session FOR EACH ROW EXECUTE FUNCTION time_session();
 grant select, update (device, proved_at) on session to seloste_custodian;
@@ -3806,6 +3807,7 @@ end_decision_without_orders(r recording) returns jsonb
 end_evaluation(e evaluation, why text, at timestamp with time zone) returns void
 end_expired_hearings() returns integer to seloste_custodian
 end_expired_listenings() returns TABLE(listening uuid, why text) to seloste_custodian
+end_expired_sessions() returns integer to seloste_custodian
 end_facts(r recording) returns jsonb
 end_fetch_lease(wanted uuid, attempt integer) returns void to seloste_custodian
 end_former_official_claims(c correction) returns void
@@ -4021,6 +4023,7 @@ log_is_whole() returns boolean to seloste_custodian, seloste_desk
 log_new_token(new_token_hash bytea, how text) returns void
 log_prohibition_of_correction(act text, c correction, p prohibition) returns void
 log_replayed(since bigint) returns void
+log_session_end() returns trigger
 logged_research_deadline(d research_disclosure) returns timestamp with time zone
 logged_verifiers() returns TABLE(seq bigint, person uuid, verifier text, replaced_by bigint, replaced_at timestamp with time zone)
 lost_versions() returns SETOF integer to seloste_custodian

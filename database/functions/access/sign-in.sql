@@ -30,11 +30,15 @@ begin
 end $$;
 
 -- A sign-in that awaits a second factor lasts ten minutes; only the factor extends it. A session in listening mode stays in it until it
--- ends.
+-- ends. Of a session that has expired only its end is recorded.
 create or replace function session_guard() returns trigger language plpgsql as $$
 begin
   if not session_holds(old) then
-    return null;
+    if old.ended_at is not null or new.ended_at is null then
+      return null;
+    end if;
+    old.ended_at := new.ended_at;
+    return old;
   end if;
   if old.confined_to is not null
      and (new.confined_to, new.confined_until, new.confined_at) is distinct from (old.confined_to, old.confined_until, old.confined_at) then
@@ -45,6 +49,19 @@ begin
     new.expires_at := least(new.expires_at, old.created_at + interval '10 minutes');
   end if;
   return new;
+end $$;
+
+-- Logs the end of a session, in its person's name if they ended it in a session of their own.
+create or replace function log_session_end() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  own boolean := exists (select from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8')) and s.person_id = new.person_id);
+begin
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (case when own then new.person_id end, 'session.ended', 'session', new.id, 'ok', jsonb_strip_nulls(jsonb_build_object(
+    'person', case when not own then new.person_id end, 'cause', case when new.ended_at >= new.expires_at then 'expired' end)));
+  return null;
 end $$;
 
 -- Lists the second factors of a person, passkeys among them (access/passkeys.sql).
@@ -258,12 +275,24 @@ create or replace function end_sessions_of(person uuid, except_hash bytea defaul
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with ended as (
     update session s set ended_at = now()
-    where s.person_id = person and s.ended_at is null and s.token_hash is distinct from except_hash
+    where s.person_id = person and session_holds(s) and s.token_hash is distinct from except_hash
     returning 1
   )
   select count(*)::integer from ended
 $$;
 grant execute on function end_sessions_of to seloste_custodian;
+
+-- Records the end of sessions that expired, so that the log has it. Older sessions need none: none lasts longer than twelve hours.
+create or replace function end_expired_sessions() returns integer
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with ended as (
+    update session s set ended_at = s.expires_at
+    where s.ended_at is null and s.created_at > now() - interval '13 hours' and not session_holds(s)
+    returning 1
+  )
+  select count(*)::integer from ended
+$$;
+grant execute on function end_expired_sessions to seloste_custodian;
 
 -- Stores the viewer's browser as known; the twenty last used stay. Returns false if the token is another person's. Notifies the person of a
 -- browser in which they have not signed in before, and offers a second factor, once, if they have none.

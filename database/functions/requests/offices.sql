@@ -307,7 +307,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   host uuid;
 begin
-  for host in update session s set ended_at = now() where s.confined_to = a.id and s.ended_at is null returning s.person_id loop
+  for host in update session s set ended_at = now() where s.confined_to = a.id and session_holds(s) returning s.person_id loop
     perform record_appointment_act('room.closed', a, actor, jsonb_build_object('host', host, 'why', why));
   end loop;
 end $$;

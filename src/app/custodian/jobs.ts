@@ -14,8 +14,9 @@ import { deleteOldIntakeBatches, makeIntakeBatches } from '#safeguards/keys/inta
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import {
-  removeAccessOfLeavers,
   deleteExpiredSignInData,
+  endExpiredSessions,
+  removeAccessOfLeavers,
   storeSecondFactorDemand,
 } from '#safeguards/sign-in/accounts.ts'
 import { endExpiredListenings } from '#use/playback/end-listening.ts'
@@ -105,12 +106,13 @@ export const jobs = [
     failed: 'cannot close expired playback sessions; they are refused anyway',
   },
   {
-    // Applies a required second factor from the first sign-in on (R20); people who have left lose access (R36).
+    // Applies a required second factor from the first sign-in on (R20); people who have left lose access (R36). Logs expired sessions.
     name: 'accounts',
     everyMs: 5 * second,
     isFirst: true,
     async work({ db, versions, clock, log }) {
       await storeSecondFactorDemand(db, versions.at(clock.now()).description.switches.secondFactor)
+      await endExpiredSessions(db)
       const people = await removeAccessOfLeavers(db)
       if (people > 0) log.info({ people }, 'ended the sessions, rights and passwords of people who have left')
     },

@@ -114,7 +114,7 @@ export async function replayLedger(
     const { touched, ...requests } = await replayRequests(tx, ended)
     const disclosures = await replayDisclosures(tx, ended, replaying.lent ?? [])
     await skipNumbers(tx, rows)
-    await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
+    await sql`update session s set ended_at = now() where session_holds(s)`.execute(tx)
     for (const [table, guard] of disabledTriggers)
       await sql`alter table ${sql.table(table)} enable trigger ${guard}`.execute(tx)
     for (const contact of new Set([...holds, ...touched.contacts]))

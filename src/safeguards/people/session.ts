@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { appendAudit } from '../audit/append.ts'
+import { inSession } from '#platform/database/connect.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /** Idle timeout (WCAG 2.2.1 requires a warning before; the web shows it). */
@@ -77,22 +77,15 @@ export async function sessionObject(
   return { kind: 'session', ...row }
 }
 
-/** Ends a session, or a sign-in in progress, at once. */
+/** Ends a session, or a sign-in in progress, at once. The database logs it. */
 export async function signOut(
   holding: HoldingSafeguards,
-  session: Pick<Session, 'token' | 'personId'>,
+  { token }: Pick<Session, 'token'>,
   now: Temporal.Instant,
 ): Promise<void> {
-  const db = safeguardsOf(holding)
-  await db.transaction().execute(async (tx) => {
-    const object = await sessionObject(tx, session.token)
-    await tx
-      .updateTable('session')
-      .set({ ended_at: now })
-      .where('token_hash', '=', sessionHash(session.token))
-      .execute()
-    await appendAudit(tx, { action: 'session.ended', result: 'ok', personId: session.personId, object })
-  })
+  await inSession(safeguardsOf(holding), { 'seloste.session': token }, (tx) =>
+    tx.updateTable('session').set({ ended_at: now }).where('token_hash', '=', sessionHash(token)).execute(),
+  )
 }
 
 /** Returns when a session used now expires, unless it is used again; the database limits it to twelve hours from its start. */

@@ -20,6 +20,12 @@ export async function removeAccessOfLeavers(holding: HoldingSafeguards): Promise
   return rows[0]?.people ?? 0
 }
 
+/** Records the end of sessions that expired unused. @returns how many */
+export async function endExpiredSessions(holding: HoldingSafeguards): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select end_expired_sessions() as ended`.execute(safeguardsOf(holding))
+  return rows[0]?.ended ?? 0
+}
+
 /** Deletes expired data of signing in: failures, links, notices, unused devices, unfinished enrolments. */
 export async function deleteExpiredSignInData(holding: HoldingSafeguards): Promise<void> {
   await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(holding))

@@ -154,32 +154,31 @@ export async function listOwnSessions(
   }))
 }
 
-/** Ends one of the viewer's own sessions. @returns false if there is no such session */
+/** Ends one of the viewer's own sessions, which the database logs. @returns false if there is no such session */
 export async function endOwnSession(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<boolean> {
-  return safeguardsOf(holding)
-    .transaction()
-    .execute(async (tx) => {
-      const { numUpdatedRows } = await tx
-        .updateTable('session')
-        .set({ ended_at: now })
-        .where('id', '=', id)
-        .where('person_id', '=', session.personId)
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()
-      const ended = numUpdatedRows > 0n
+  return asViewer(holding, session, async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('session')
+      .set({ ended_at: now })
+      .where('id', '=', id)
+      .where('person_id', '=', session.personId)
+      .where(sql<boolean>`session_holds(session)`)
+      .executeTakeFirst()
+    const ended = numUpdatedRows > 0n
+    if (!ended)
       await appendAudit(tx, {
         action: 'session.ended',
-        result: ended ? 'ok' : 'refused:not-found',
+        result: 'refused:not-found',
         personId: session.personId,
         object: { kind: 'session', id },
       })
-      return ended
-    })
+    return ended
+  })
 }
 
 /**
@@ -224,7 +223,7 @@ export async function endOwnSessions(
       .updateTable('session')
       .set({ ended_at: now })
       .where('person_id', '=', session.personId)
-      .where('ended_at', 'is', null)
+      .where(sql<boolean>`session_holds(session)`)
     if (except === 'this') ending = ending.where('token_hash', '<>', sessionHash(session.token))
     const { numUpdatedRows } = await ending.executeTakeFirst()
     const ended = Number(numUpdatedRows)
