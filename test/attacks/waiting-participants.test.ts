@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SegmentFacts } from '#register/admit.ts'
+import { findHolds } from '#register/recordings/find-holds.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 import { metadataOf, openBench, people, type FlowBench } from '../conformance/flows/recording-client.ts'
 
@@ -129,6 +130,55 @@ describe('while the answering official is on hold', () => {
 
   test('the recording continues if nobody else speaks', async () => {
     expect(await packets(await call(metadata(c, a), metadata(c, waits(a)), metadata(c, a)))).toEqual([['1001', 60]])
+  })
+})
+
+/** Returns the holds and their reasons in the recordings of segments, as the player shows them. */
+async function holds(segments: SegmentFacts[]) {
+  const recorded = segments.filter(({ recording }) => recording)
+  const indexes = await Promise.all(recorded.map(async (segment) => (await bench.opened(segment)).index))
+  return indexes.map((index) => findHolds(index).map(({ why = 'hold' }) => why))
+}
+
+describe('a hold that only the metadata report', () => {
+  const ended = (...ids: string[]) =>
+    ids
+      .map(
+        (id) =>
+          `<participantstreamassoc participant_id="${id}"><send>s${id === 'c' ? 1 : 2}</send><disassociate-time>2027-03-03T08:01:00Z</disassociate-time></participantstreamassoc>`,
+      )
+      .join('')
+  test.each<[string, string]>([
+    ['nobody’s voice is linked', metadata(waits(c), waits(a))],
+    ['the caller’s is not', metadata(waits(c), a)],
+    ['the official’s is not', metadata(c, waits(a))],
+    ['the associations with the streams have ended', partial(ended('c', 'a'))],
+    ['the caller’s association has ended', partial(ended('c'))],
+  ])('is shown in the recording until it ends, and what is sent meanwhile is recorded: %s', async (_, held) => {
+    const segments = await call(metadata(c, a), held, held, metadata(c, a))
+    expect(await holds(segments)).toEqual([['hold']])
+    expect(await packets(segments)).toEqual([['1001', 80]])
+    expect(segments.map(({ marks }) => marks)).toEqual([[]])
+  })
+
+  test('is shown again each time, and lasts until the end of the call', async () => {
+    const held = metadata(waits(c), waits(a))
+    const segments = await call(metadata(c, a), held, metadata(c, a), held)
+    expect(await holds(segments)).toEqual([['hold', 'hold']])
+  })
+
+  test('becomes a consultation if the official speaks with somebody else', async () => {
+    const held = metadata(waits(c), a)
+    const segments = await call(metadata(c, a), held, metadata(waits(c), a, b), held, metadata(c, a))
+    expect(await holds(segments)).toEqual([['hold', 'consultation', 'hold']])
+  })
+
+  test('is none while one of a conference waits, or if the metadata never link voices', async () => {
+    const x = outsider('sip:+358509998877@x')
+    const [first] = await holds(await call(metadata(c, a), metadata(x, c, a), metadata(waits(x), c, a)))
+    expect(first).toEqual(['conference'])
+    const unlinked = await call(metadata(waits(c), waits(a)), metadata(waits(c), waits(a)))
+    expect((await holds(unlinked)).at(-1)).toEqual([])
   })
 })
 

@@ -88,6 +88,23 @@ export function isSpeaking(metadata: RecordingMetadata | undefined, id: string):
   return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)
 }
 
+/**
+ * Returns true while the metadata report a hold: voices of participants in the call that were linked to streams no longer are,
+ * and fewer than two remain. In a conference of which one party waits the others talk on, so it is not on hold.
+ */
+export function isOnHold(metadata: RecordingMetadata | undefined): boolean {
+  const sending = metadata?.streamLinks.filter(
+    ({ direction, participantId }) => direction === 'send' && !hasLeft(metadata, participantId),
+  )
+  const voices = new Set(sending?.map(({ participantId }) => participantId))
+  const heard = new Set(
+    sending
+      ?.filter(({ former, untilMs }) => !former && untilMs === undefined)
+      .map(({ participantId }) => participantId),
+  )
+  return heard.size < Math.min(2, voices.size)
+}
+
 /** Returns true for a participant with links to received streams and none to sent ones, if voices have separate streams. */
 export function onlyListens({ metadata }: Evidence, id: string): boolean {
   if (!metadata || metadata.streams.length < 2 || metadata.streams.some(({ mode }) => mode === 'mixed')) return false

@@ -62,7 +62,9 @@ export function finishDraft(draft: Draft): ParsedMetadata {
     ({ participantId, streamId }) => !draft.participants.has(participantId) || !draft.streams.has(streamId),
   )
   if (dangling && draft.dataMode === 'complete') draft.problems.add('metadata-reference-unknown')
-  if (draft.participants.size === 0) draft.problems.add('metadata-no-participants')
+  // A partial update that only begins or ends associations with streams names its participants there.
+  const onlyLinks = draft.dataMode === 'partial' && draft.streamLinks.length > 0
+  if (draft.participants.size === 0 && !onlyLinks) draft.problems.add('metadata-no-participants')
   const whole: RecordingMetadata = {
     dataMode: draft.dataMode,
     sessions: [...draft.sessions.values()],

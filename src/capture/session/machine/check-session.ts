@@ -1,4 +1,5 @@
 import type { RunningSession } from '../run-session.ts'
+import { isOnHold } from '../../siprec/active-participants.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
@@ -15,15 +16,15 @@ export function checkSession(
   const { state, media } = session
   if (state?.phase !== 'live') return { is: 'well' }
   if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
-  const { facts, streams, shared, withholds } = state.session
+  const { facts, streams, shared, withholds, metadata } = state.session
   // In a conference packets are expected, although they are not recorded.
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
   if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()
   const isPatient = media.hasReceived || (isAcknowledged && !isScarce)
-  if (silentMs > (isPatient ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))) {
-    return { is: 'end', silentMs }
-  }
+  const isOver = silentMs > (isPatient ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))
+  // A hold that only the metadata report may be silent, as one of the SDP.
+  if (isOver && !(media.hasReceived && isOnHold(metadata))) return { is: 'end', silentMs }
   if (!media.hasReceivedAny()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
   return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
 }

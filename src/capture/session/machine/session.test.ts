@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { defaultLimits } from '../recorder-options.ts'
+import type { RunningSession } from '../run-session.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import { checkSession } from './check-session.ts'
 import type { Offer, SessionEffect, SessionEvent, SessionState } from './session-types.ts'
 import { step } from './session.ts'
 
@@ -138,6 +141,52 @@ describe('a session', () => {
     )
     expect(resumed.effects[2]).toMatchObject({ do: 'mark', kind: 'resume' })
     expect(resumed.effects.at(-1)).toMatchObject({ version: 3 })
+  })
+
+  test('on hold by its metadata alone is marked and goes on recording; a hold of the SDP on top of it pauses', () => {
+    const linked = (voices: string[]) => ({
+      ...({ dataMode: 'complete', sessions: [], participants: [], streams: [], groups: [] } as const),
+      ...{ sessionLinks: [], vendor: {} },
+      streamLinks: ['caller', 'official'].map((participantId) => ({
+        ...{ participantId, streamId: participantId, direction: 'send' as const },
+        ...(!voices.includes(participantId) && { former: true as const }),
+      })),
+    })
+    const [talking, waiting] = [linked(['caller', 'official']), linked([])]
+    const begin: SessionEvent[] = [
+      { type: 'offered', offer: { ...offer({ recorded: true }), metadata: talking } },
+      { type: 'opened' },
+    ]
+    const reports = (metadata: typeof talking, paused?: boolean): SessionEvent => ({
+      type: 'reoffered',
+      offer: {
+        ...{ metadata, tracks: {}, facts: { marks: [] }, hasSdp: paused !== undefined },
+        streams: [stream(0, { paused: paused === true }), stream(1, { paused: paused === true })],
+      },
+    })
+    const marksAndNotes = (...events: SessionEvent[]) =>
+      run(...begin, ...events).effects.filter(({ do: kind }) => kind === 'mark' || kind === 'note')
+    const { state } = run(...begin, reports(waiting))
+    const silent = { hasReceived: true, hasReceivedAny: () => true, silentMs: () => 2 * defaultLimits.silenceEndsMs }
+    const check = (of: SessionState) =>
+      checkSession({ state: of, media: silent } as unknown as RunningSession, 0, defaultLimits, {
+        ...{ isScarce: false, isAcknowledged: true },
+      }).is
+    expect(check(state), 'a hold may be silent').toBe('well')
+    expect(check(run(...begin).state)).toBe('end')
+    expect(marksAndNotes(reports(waiting))).toEqual([{ do: 'mark', kind: 'hold' }])
+    expect(marksAndNotes(reports(waiting), reports(waiting))).toEqual([])
+    expect(marksAndNotes(reports(waiting), reports(talking))).toEqual([{ do: 'mark', kind: 'resume' }])
+    expect(marksAndNotes(reports(waiting), reports(waiting, true))).toMatchObject([
+      { do: 'note', facts: { captureState: 'paused' } },
+    ])
+    expect(marksAndNotes(reports(waiting, true), reports(waiting, false))).toMatchObject([
+      { do: 'note', facts: { captureState: 'recording' } },
+    ])
+    expect(marksAndNotes(reports(waiting, true), reports(talking, false))).toMatchObject([
+      { do: 'mark', kind: 'resume' },
+      { do: 'note', facts: { captureState: 'recording' } },
+    ])
   })
 
   test('gets its official from a later request, and keeps this official', () => {

@@ -4,6 +4,7 @@
  */
 import { lacksVoice, type StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
+import { isOnHold } from '../../siprec/active-participants.ts'
 import { accepted, allInactive } from '../media/accepted-streams.ts'
 import { otherOfficialsEffects, endOtherOfficials } from '../duplicates/other-officials.ts'
 import { isUnknownCaller } from './describe-segment.ts'
@@ -95,7 +96,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       [
         { do: 'map', tracks: session.tracks },
         ...(reason ? [{ do: 'withhold', on: true } as const] : []),
-        ...(reason || allInactive(session.streams) ? [holdMark(reason)] : []),
+        ...(reason || allInactive(session.streams) || isOnHold(session.metadata) ? [holdMark(reason)] : []),
         { do: 'note', facts: session.facts },
         ...effects,
         ...offered,
@@ -274,7 +275,9 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (facts.recording) {
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
-    const quiet = updatePause(session, { ...session, facts, streams, ...withholdingOf(offer) })
+    const { metadata = session.metadata } = offer
+    const after = { ...session, facts, streams, ...(metadata && { metadata }), ...withholdingOf(offer) }
+    const quiet = updatePause(session, after)
     facts = quiet.facts
     effects.push(...quiet.effects)
   }

@@ -1,35 +1,50 @@
 /** Decides when a session's packets are discarded, and the effects of a change. Pure functions. */
 import type { SegmentFacts } from '#register/admit.ts'
+import { isOnHold } from '../../siprec/active-participants.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Reoffer, SessionEffect, SessionEvent, SessionFacts, SessionState, Withholding } from './session-types.ts'
 
-export function withholdingReason({ withholds, shared }: SessionFacts): Withholding | undefined {
+export function withholdingReason({
+  withholds,
+  shared,
+}: Pick<SessionFacts, 'withholds' | 'shared'>): Withholding | undefined {
   return withholds ?? (shared ? 'conference' : undefined)
+}
+
+/**
+ * Returns why the conversation pauses: a hold is reported by the SDP or by the metadata alone. What arrives during a hold is
+ * recorded, whichever reports it.
+ */
+function pauseReason(session: Pick<SessionFacts, 'withholds' | 'shared' | 'streams' | 'metadata'>) {
+  const isHeld = allPaused(session.streams) || isOnHold(session.metadata)
+  return withholdingReason(session) ?? (isHeld ? 'hold' : undefined)
 }
 
 export function holdMark(why: Withholding | undefined): SessionEffect {
   return { do: 'mark', kind: 'hold', ...(why && { why }) }
 }
 
-/** Pauses or resumes the recording if withholding or hold changes from `before` to `after`. */
+/**
+ * Pauses or resumes the recording if withholding or hold changes from `before` to `after`. A hold that only the metadata report is
+ * marked, and its segment stays `recording`: the client may go on sending.
+ */
 export function updatePause(
   before: SessionFacts,
   after: SessionFacts,
 ): { facts: SegmentFacts; effects: SessionEffect[] } {
   const { facts } = after
   if (!facts.recording) return { facts, effects: [] }
-  const pauseReason = (session: SessionFacts) =>
-    withholdingReason(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
+  const isQuiet = (session: SessionFacts) => withholdingReason(session) !== undefined || allPaused(session.streams)
   const [was, is, reason] = [pauseReason(before), pauseReason(after), withholdingReason(after)]
-  if (was === is) return { facts, effects: [] }
+  if (was === is && isQuiet(before) === isQuiet(after)) return { facts, effects: [] }
   const effects: SessionEffect[] = []
   if ((reason !== undefined) !== (withholdingReason(before) !== undefined)) {
     effects.push({ do: 'withhold', on: reason !== undefined })
   }
-  effects.push(is ? holdMark(reason) : { do: 'mark', kind: 'resume' })
+  if (was !== is) effects.push(is ? holdMark(reason) : { do: 'mark', kind: 'resume' })
   if (facts.captureState === 'failing' || after.stopped) return { facts, effects }
-  const captureState = is ? 'paused' : 'recording'
+  const captureState = isQuiet(after) ? 'paused' : 'recording'
   return { facts: facts.captureState === captureState ? facts : { ...facts, captureState }, effects }
 }
 
@@ -67,7 +82,9 @@ export function continueInSession(
   const isQuiet = paused || reason !== undefined
   const marked = isQuiet ? 'paused' : 'recording'
   effects.push({ do: 'withhold', on: reason !== undefined })
-  if (isQuiet !== (captureState === 'paused')) effects.push(isQuiet ? holdMark(reason) : { do: 'mark', kind: 'resume' })
+  const wasHeld = captureState === 'paused' || isOnHold(session.metadata)
+  const isHeld = isQuiet || isOnHold(metadata)
+  if (isHeld !== wasHeld) effects.push(isHeld ? holdMark(reason) : { do: 'mark', kind: 'resume' })
   if (session.stopped || captureState === 'failing' || captureState === marked) {
     return [{ phase: 'live', session: next }, effects]
   }
