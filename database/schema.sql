@@ -10,7 +10,7 @@ create type fed_part as (segment_id uuid, seq integer, number_reached text, numb
 
 create type finding as (person_id uuid, object_id uuid, count integer, first_at timestamp with time zone, last_at timestamp with time zone, facts jsonb);
 
-create type search_place as (right_now timestamp with time zone, month timestamp with time zone, month_ends timestamp with time zone, after_at timestamp with time zone, after_id uuid, remaining integer, overdue uuid[], overdue_calls uuid[], not_over uuid[]);
+create type search_place as (right_now timestamp with time zone, month timestamp with time zone, month_ends timestamp with time zone, after_at timestamp with time zone, after_id uuid, oldest_first boolean, remaining integer, overdue uuid[], overdue_calls uuid[], not_over uuid[]);
 
 create type study_part as (number text, unit_id uuid, calls integer, answered integer, talk_seconds integer, wait_seconds integer, judged integer, expected_ppm integer, recorded integer);
 
@@ -4325,7 +4325,7 @@ save_training_collection(wanted uuid, seen integer, name text, aim text) returns
 save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
-search_contacts(filters contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
+search_contacts(filters contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer, oldest_first boolean DEFAULT false) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
 search_ways(filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
 seen_part_condition(viewer contact_viewer) returns text

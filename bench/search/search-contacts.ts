@@ -38,6 +38,7 @@ const handwrittenTimeoutMs = 3_000
 /** SQLSTATE of a statement that timed out. */
 const queryCanceled = '57014'
 
+type Direction = 'asc' | 'desc'
 type AccessKind = keyof typeof accessScopes
 interface Searcher {
   who: AccessKind
@@ -120,7 +121,8 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
     if (!answer.ok) throw new Error(`${search.name}: ${answer.status} ${JSON.stringify(body)}`)
     return { total: body.approximateTotal, ids: body.items.map(({ id }) => id) }
   }
-  const byHand = () => readByHand(clerk, [accessScopes[who].sees, ...search.byHand])
+  const direction = search.query['order'] === 'oldest' ? 'asc' : 'desc'
+  const byHand = () => readByHand(clerk, [accessScopes[who].sees, ...search.byHand], direction)
   const found = await overHttp(0)
   const [expectedMs, expected] = await timed(byHand)
   if (expected && JSON.stringify(found) !== JSON.stringify(expected))
@@ -173,19 +175,20 @@ async function timed<Result>(work: () => Promise<Result>): Promise<[number, Resu
 async function readByHand(
   clerk: PoolClient,
   conditions: string[],
+  direction: Direction,
 ): Promise<{ total: number; ids: string[] } | undefined> {
   try {
-    return await readPage(clerk, conditions)
+    return await readPage(clerk, conditions, direction)
   } catch (error) {
     if ((error as { code?: string }).code === queryCanceled) return undefined
     throw error
   }
 }
 
-async function readPage(clerk: PoolClient, conditions: string[]) {
+async function readPage(clerk: PoolClient, conditions: string[], direction: Direction) {
   const location = ['c.history_ends_at > now()', ...conditions].join(' and ')
   const page = await clerk.query<{ id: string; started_at: Temporal.Instant }>(
-    `select c.* from contact c where ${location} order by c.started_at desc, c.id desc limit ${pageSize}`,
+    `select c.* from contact c where ${location} order by c.started_at ${direction}, c.id ${direction} limit ${pageSize}`,
   )
   const { rows: counted } = await clerk.query<{ total: number }>(
     `select count(*)::int as total from (select from contact c where ${location} limit ${countedUpTo}) c`,

@@ -12,6 +12,13 @@ export interface Search {
   byHand: string[]
 }
 
+/** Returns a search for the same calls, oldest first. */
+const oldestFirst = ({ name, query, byHand }: Search): Search => ({
+  name: `${name}, oldest first`,
+  query: { ...query, order: 'oldest' },
+  byHand,
+})
+
 /** Access by kind of person: conditions in SQL on `contact c`, and on its parts, `segment s`. */
 export const accessScopes = {
   'a supervisor': {
@@ -54,8 +61,14 @@ export function searches(now: Temporal.Instant, seesPart: string): Search[] {
   })
   // The seventh official is of the seventh unit.
   const name = officialName(7)
+  const all: Search = { name: 'no filter', query: {}, byHand: [] }
+  const available: Search = {
+    ...{ name: 'with a recording', query: { recorded: 'available' } },
+    byHand: [recording(isAvailable, seesPart)],
+  }
   return [
-    { name: 'no filter', query: {}, byHand: [] },
+    all,
+    oldestFirst(all),
     { name: 'three days', query: times(day), byHand: between(day.from, day.to) },
     { name: 'a month, nine months ago', query: times(old), byHand: between(old.from, old.to) },
     { name: 'a caller', query: { caller: callerOf(777) }, byHand: [`c.caller_key = '${callerOf(777)}'`] },
@@ -88,7 +101,8 @@ export function searches(now: Temporal.Instant, seesPart: string): Search[] {
       query: { official: 'Zetterlund' },
       byHand: [official(`s.official_name ilike '%Zetterlund%'`, seesPart)],
     },
-    { name: 'with a recording', query: { recorded: 'available' }, byHand: [recording(isAvailable, seesPart)] },
+    available,
+    oldestFirst(available),
     { name: 'without a recording', query: { recorded: 'none' }, byHand: [`not ${recording('true', seesPart)}`] },
     { name: 'with a destroyed recording', query: { recorded: 'destroyed' }, byHand: [recording(isGone, seesPart)] },
     {

@@ -59,7 +59,7 @@ create type contact_viewer as (
 -- $3. Progress of the search.
 create type search_place as (
   right_now timestamptz, month timestamptz, month_ends timestamptz, after_at timestamptz, after_id uuid,
-  remaining integer,
+  oldest_first boolean, remaining integer,
   -- Recordings past their day and not destroyed yet, their calls, and the recordings of these calls that are not past it.
   overdue uuid[], overdue_calls uuid[], not_over uuid[]
 );
@@ -160,14 +160,15 @@ declare
   by_seen_recording constant integer := 5;
   most_names constant integer := 100;
   bounds constant text := '%1$s >= $4 and %1$s < $5'
-    || case when place.after_at is null then '' else ' and (%1$s, %2$s) < (($3).after_at, ($3).after_id)' end;
+    || case when place.after_at is null then ''
+      else ' and (%1$s, %2$s) ' || case when place.oldest_first then '>' else '<' end || ' (($3).after_at, ($3).after_id)' end;
   contacts constant text := '(select c.started_at as at, c.id from contact c where ' || format(bounds, 'c.started_at', 'c.id');
   segments constant text := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
     || format(bounds, 's.contact_started_at', 's.contact_id');
   recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
     || format(bounds, 'p.contact_started_at', 'p.contact_id');
   -- Each branch is ordered, so that the database merges them without sorting.
-  newest_first constant text := ' order by 1 desc, 2 desc)';
+  in_order constant text := case when place.oldest_first then ' order by 1, 2)' else ' order by 1 desc, 2 desc)' end;
   -- Each of the tables has the number called.
   contact_of_number constant text := case when filters.called is null then '' else ' and c.number_called = ($1).called' end;
   part_of_number constant text := case when filters.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
@@ -188,11 +189,11 @@ begin
   ways := array_fill(null::text, array[5]);
   rests := ways;
   if not viewer.only_serves and (filters.caller is not null or states is null and viewer.is_seen and (filters.called is not null or filters.withheld)) then
-    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || in_order;
   end if;
   -- Searches only the parts that the viewer sees.
   if not viewer.only_serves and filters.caller is null and states is null and cardinality(names) <= most_names then
-    ways[by_official] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
+    ways[by_official] := (select string_agg(segments || n || in_order, ' union all ') from unnest(names) n);
   end if;
   if not viewer.only_serves and filters.caller is null and states is not null then
     -- keys: conditions on p. One for each official, whichever part of the call; or one, of a number or of all.
@@ -204,7 +205,7 @@ begin
     elsif filters.called is not null or viewer.sees_all then
       keys := array[' and p.is_own' || recorded_is_seen];
     end if;
-    ways[by_recording] := (select string_agg(recordings || k || s || recorded_of_number || newest_first, ' union all ') from unnest(keys) k, unnest(states) s);
+    ways[by_recording] := (select string_agg(recordings || k || s || recorded_of_number || in_order, ' union all ') from unnest(keys) k, unnest(states) s);
     if not is_of_officials and not viewer.is_seen then
       -- keys: conditions on p, one for each unit, number and name of the viewer, and one for the parts of requests.
       keys := array(select format(' and p.official_unit_id = %L', u) from unnest(viewer.units) u)
@@ -216,7 +217,7 @@ begin
         ways := null;
         return;
       end if;
-      ways[by_seen_recording] := (select string_agg(recordings || ' and p.is_own' || k || s || recorded_of_number || newest_first, ' union all ')
+      ways[by_seen_recording] := (select string_agg(recordings || ' and p.is_own' || k || s || recorded_of_number || in_order, ' union all ')
         from unnest(keys) k, unnest(states) s);
     end if;
   end if;
@@ -225,20 +226,20 @@ begin
     -- keys: whole statements, one or two for each unit and number of the viewer, one for their own calls, one for those of requests.
     keys := array(select case
         when filters.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
-          || its_contact || newest_first || ' union all '
-          || segments || format(' and s.official_unit_id = %L and s.number_called = ($1).called', u) || its_contact || newest_first
+          || its_contact || in_order || ' union all '
+          || segments || format(' and s.official_unit_id = %L and s.number_called = ($1).called', u) || its_contact || in_order
         when filters.withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
             where c.started_at >= $4 and c.started_at < $5 and ')
-          || format(' and s.official_unit_id = %L and ', u) || conditions || newest_first
-        else segments || format(' and s.official_unit_id = %L', u) || its_contact || newest_first end from unnest(viewer.units) u)
+          || format(' and s.official_unit_id = %L and ', u) || conditions || in_order
+        else segments || format(' and s.official_unit_id = %L', u) || its_contact || in_order end from unnest(viewer.units) u)
       || array(select case when filters.called is null
-          then contacts || format(' and c.number_called = %L and ', n) || conditions || newest_first || ' union all ' else '' end
+          then contacts || format(' and c.number_called = %L and ', n) || conditions || in_order || ' union all ' else '' end
         || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
-        || case when filters.called is null then '' else ' and s.number_called = ($1).called' end || its_contact || newest_first
+        || case when filters.called is null then '' else ' and s.number_called = ($1).called' end || its_contact || in_order
         from unnest(viewer.numbers) n)
-      || case when viewer.own is not null then array[segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first] end
+      || case when viewer.own is not null then array[segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || in_order] end
       || case when viewer.served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any (($2).served) and ' || conditions
-        || contact_of_number || ' offset 0) few' || newest_first] end;
+        || contact_of_number || ' offset 0) few' || in_order] end;
     ways[by_holder] := array_to_string(keys, ' union all ');
   end if;
   -- Searches only the viewer's own calls: with others' calls, masked numbers could be found by trying digits. No index has the last digits.
@@ -248,11 +249,11 @@ begin
       return;
     end if;
     ways := array_fill(null::text, array[5]);
-    ways[by_holder] := segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first;
+    ways[by_holder] := segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || in_order;
   end if;
   if array_remove(ways, null) = '{}' then
     -- All contacts, in order.
-    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
+    ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || in_order;
   end if;
 
   -- Filters on parts, under seen_part_condition(viewer). Each is a scalar subquery, which the database evaluates row by row until there are
@@ -281,10 +282,12 @@ begin
   end loop;
 end $$;
 
--- Returns at most `max_rows` ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
--- under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and planned alone: planning all
--- of them under the policies took ten times as long as reading a page.
-create or replace function search_contacts(filters contact_filters, after_at timestamptz, after_id uuid, max_rows integer)
+-- Returns at most `max_rows` ids of contacts that the viewer may see and the filters match, newest first or oldest first, after one of them
+-- in that order. Rows are read under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and
+-- planned alone: planning all of them under the policies took ten times as long as reading a page. The indexes are read in either direction.
+create or replace function search_contacts(
+  filters contact_filters, after_at timestamptz, after_id uuid, max_rows integer, oldest_first boolean default false
+)
 returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
 -- A scan in index order ends when there are enough rows, which the planner does not know; several ordered scans are merged.
@@ -295,10 +298,15 @@ declare
   -- Number of rows by which the density of a way is measured. If a way has fewer than `few`, no other is tried.
   enough constant integer := 1000;
   few constant integer := 100;
+  backwards constant text := case when oldest_first then '' else ' desc' end;
   -- As numbered in search_ways.
   by_official constant integer := 3;
   viewer contact_viewer;
   place search_place;
+  -- The months of the newest and of the oldest call that can be found.
+  newest timestamptz;
+  oldest timestamptz;
+  month timestamptz;
   begins timestamptz;
   ends timestamptz;
   names text[];
@@ -309,10 +317,11 @@ declare
   ways text[];
   rests text[];
   counted integer;
-  reaches timestamptz;
+  -- Time between where the search of the month begins and the last of the counted rows.
+  reach interval;
   best integer;
   best_counted integer;
-  best_reaches timestamptz;
+  best_reach interval;
 begin
   if confined_to() is not null or not log_is_whole() then
     return;
@@ -324,6 +333,7 @@ begin
   place.right_now := register_now();
   place.after_at := after_at;
   place.after_id := after_id;
+  place.oldest_first := oldest_first;
   place.remaining := max_rows;
   place.overdue := '{}';
   place.not_over := '{}';
@@ -341,11 +351,16 @@ begin
     end if;
   end if;
 
-  place.month := date_trunc('month', least(filters.to_at, after_at + interval '1 microsecond', place.right_now + interval '1 day'), 'UTC');
-  place.month := (place.month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
-  while place.remaining > 0 and place.month > greatest(filters.from_at, place.right_now - interval '15 months') loop
-    place.month_ends := place.month;
-    place.month := (place.month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
+  newest := date_trunc('month', least(filters.to_at, place.right_now + interval '1 day',
+    case when not oldest_first then after_at + interval '1 microsecond' end), 'UTC');
+  oldest := date_trunc('month', greatest(filters.from_at, place.right_now - interval '15 months', case when oldest_first then after_at end), 'UTC');
+  for month in select m at time zone 'UTC' from generate_series(
+    case when oldest_first then oldest else newest end at time zone 'UTC', case when oldest_first then newest else oldest end at time zone 'UTC',
+    case when oldest_first then interval '1 month' else interval '-1 month' end) m
+  loop
+    exit when place.remaining <= 0;
+    place.month := month;
+    place.month_ends := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
     begins := greatest(place.month, filters.from_at);
     ends := least(place.month_ends, filters.to_at);
     -- Most months have no call of a caller, and none to a number that few call. For a caller this shortcut is only for viewers who see
@@ -370,8 +385,8 @@ begin
       best := null;
     end if;
 
-    -- Chooses the way with the fewest rows of this month; among those with many, the one whose newest thousand reach back furthest, for the
-    -- other months as well.
+    -- Chooses the way with the fewest rows of this month; among those with many, the one whose first thousand reach furthest, for the other
+    -- months as well.
     if best is null or best_counted < enough then
       best := null;
       best_counted := null;
@@ -382,20 +397,22 @@ begin
         if way = by_official and best_counted >= enough and filters.called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
-          execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
-            into counted, reaches using filters, viewer, place, begins, ends;
+          execute 'select count(*), ' || case when oldest_first then 'max(at) - $4' else '$5 - min(at)' end
+              || ' from (select at from (' || ways[way] || ') w order by at' || backwards || ' limit ' || enough || ') c'
+            into counted, reach using filters, viewer, place, begins, ends;
         end if;
-        if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
+        if best is null or counted < best_counted or counted = best_counted and reach > best_reach then
           best := way;
           best_counted := counted;
-          best_reaches := reaches;
+          best_reach := reach;
         end if;
         exit when best_counted < few;
       end loop;
       continue when best_counted = 0;
     end if;
     return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
-      || ') w order by at desc, id desc) d where ' || rests[best] || ' order by d.at desc, d.id desc limit ($3).remaining'
+      || ') w order by at' || backwards || ', id' || backwards || ') d where ' || rests[best] || ' order by d.at' || backwards || ', d.id' || backwards
+      || ' limit ($3).remaining'
       using filters, viewer, place, begins, ends;
     get diagnostics counted = row_count;
     place.remaining := place.remaining - counted;

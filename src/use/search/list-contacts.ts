@@ -8,11 +8,16 @@ import type { Grant } from '#safeguards/access/grant.ts'
 import { contactFilters, lastDigitsOf, noFilterValue, type FilterName, type FilterValues } from './contact-filters.ts'
 import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
+export type ContactOrder = 'newest' | 'oldest'
+
 export interface ContactSearch extends FilterValues {
   /** Calls that ended at or after this instant, or are ongoing. */
   from?: Temporal.Instant | undefined
   /** Calls that started before this instant. */
   to?: Temporal.Instant | undefined
+  /** Absent: newest first. */
+  order?: ContactOrder | undefined
+  /** Continues after a page of the same search in the same order. */
   cursor?: string | undefined
   limit: number
 }
@@ -25,16 +30,17 @@ const unknownKey = '' as PhoneNumberKey
 const maxCallHours = 24
 
 /**
- * Returns a page of the contact history, newest first (R10, R21).
+ * Returns a page of the contact history by time, newest or oldest first (R10, R21).
  * @throws InvalidCursor
  */
 export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch) {
   return viewUnderGrant(db, grant, async (tx) => {
     const now = await registerTime(tx)
-    const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
+    const { order = 'newest' } = search
+    const after = search.cursor === undefined ? undefined : readCursor(search.cursor, order)
     // The total is counted with the first page.
     const max = Math.max(search.limit + 1, after ? 0 : countedUpTo)
-    const ids = await findContacts(tx, filtersOf(search, grant), after, max)
+    const ids = await findContacts(tx, filtersOf(search, grant), { order, after, max })
     const shown = await contactsById(tx, ids.slice(0, search.limit))
     const last = ids[search.limit - 1]
     const total = after?.total ?? Math.min(ids.length, countedUpTo)
@@ -46,7 +52,7 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
     return {
       found: {
         items,
-        ...(ids.length > search.limit && last && { next: writeCursor(last.started_at, last.id, total) }),
+        ...(ids.length > search.limit && last && { next: writeCursor(last, total, order) }),
         approximateTotal: total,
       },
       trace: {
@@ -116,19 +122,17 @@ interface FoundContact {
   started_at: Temporal.Instant
 }
 
-/** Returns ids of matching visible contacts, newest first, after the cursor. */
+/** Returns ids of matching visible contacts in order, after the cursor. */
 async function findContacts(
   tx: Transaction<RegisterTables>,
   filters: Record<string, unknown>,
-  after: Cursor | undefined,
-  max: number,
+  { order, after, max }: { order: ContactOrder; after: Cursor | undefined; max: number },
 ): Promise<FoundContact[]> {
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
       jsonb_populate_record(null::contact_filters, ${JSON.stringify(filters)}::jsonb),
-      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${max}::integer)`.execute(
-    tx,
-  )
+      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${max}::integer,
+      oldest_first => ${order === 'oldest'})`.execute(tx)
   return rows
 }
 
@@ -175,8 +179,9 @@ async function contactsById(
   return found.flatMap(({ id }) => byId.get(id) ?? [])
 }
 
-function writeCursor(startedAt: Temporal.Instant, id: string, total: number): string {
-  return Buffer.from(JSON.stringify([startedAt.toString(), id, total])).toString('base64url')
+/** A cursor names its order, because after the same call the other order has other calls. */
+function writeCursor({ started_at, id }: FoundContact, total: number, order: ContactOrder): string {
+  return Buffer.from(JSON.stringify([started_at.toString(), id, total, order])).toString('base64url')
 }
 
 const instantShape = /^(?!0000)\d{4}-.*Z$/
@@ -188,9 +193,12 @@ interface Cursor {
   total: number
 }
 
-function readCursor(cursor: string): Cursor {
+function readCursor(cursor: string, order: ContactOrder): Cursor {
   try {
-    const [startedAt, id, total] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    const [startedAt, id, total, by = 'newest'] = JSON.parse(
+      Buffer.from(cursor, 'base64url').toString('utf8'),
+    ) as unknown[]
+    if (by !== order) throw new InvalidCursor()
     if (typeof startedAt !== 'string' || !instantShape.test(startedAt)) throw new InvalidCursor()
     if (typeof id !== 'string' || !idShape.test(id)) throw new InvalidCursor()
     if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) throw new InvalidCursor()

@@ -146,6 +146,16 @@ describe.each(Object.entries(people))('%s finds exactly what the policies show:'
     const found = await search(given, person)
     expect(found.items.map(({ id }) => id)).toEqual(shown)
     expect(found.approximateTotal).toBe(shown.length)
+
+    const pages: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await search({ ...given, order: 'oldest', limit: 9, cursor }, person)
+      expect(page.approximateTotal).toBe(shown.length)
+      pages.push(...page.items.map(({ id }) => id))
+      cursor = page.next
+    } while (cursor !== undefined)
+    expect(pages, 'oldest first, page by page').toEqual(shown.toReversed())
   })
 
   test('some results, but not all', async () => {

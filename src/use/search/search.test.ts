@@ -199,18 +199,19 @@ describe('pages', () => {
       onIdleError: () => undefined,
     })
     onTestFinished(() => unordered.close())
-    for (const limit of [1, 2, 7, 22, 23]) {
+    const newestFirst = idsOf(await search({ number: '029 497 055' }))
+    for (const [limit, order] of [1, 2, 7, 22, 23].flatMap((n) => [[n, 'newest'] as const, [n, 'oldest'] as const])) {
       const seen: string[] = []
       let cursor: string | undefined
       do {
-        const page = await listContacts(unordered.db, grant, { number: '029 497 055', limit, cursor })
+        const page = await listContacts(unordered.db, grant, { number: '029 497 055', order, limit, cursor })
         expect(page.items.length).toBeLessThanOrEqual(limit)
         expect(page.approximateTotal).toBe(23)
         seen.push(...idsOf(page))
         cursor = page.next
       } while (cursor !== undefined)
-      expect(seen, `${limit} at a time`).toHaveLength(23)
       expect(new Set(seen)).toEqual(new Set(all))
+      expect(seen, `${limit} at a time`).toEqual(order === 'newest' ? newestFirst : newestFirst.toReversed())
     }
   })
 
@@ -225,6 +226,34 @@ describe('pages', () => {
     await add(100)
     const second = await search({ number: '029 497 056', limit: 2, cursor: first.next })
     expect(new Set([...idsOf(first), ...idsOf(second)]).size).toBe(4)
+    const oldest = await search({ number: '029 497 056', order: 'oldest', limit: 2 })
+    await add(-100)
+    await add(101)
+    const rest = await search({ number: '029 497 056', order: 'oldest', cursor: oldest.next })
+    expect([...idsOf(oldest), ...idsOf(rest)], 'those that begin later are read, too').toHaveLength(6)
+    expect(new Set([...idsOf(oldest), ...idsOf(rest)]).size).toBe(6)
+  })
+
+  test('oldest first begin with the calls that are kept longest, and continue across months', async () => {
+    const number = { key: phone('029 497 057'), kind: 'REGIONAL_SERVICE' as const }
+    const made: string[] = []
+    for (const days of [400, 200, 199, 100, 31, 0]) {
+      const startedAt = days === 0 ? now().subtract({ minutes: 5 }) : daysAgo(days)
+      made.push((await call({ numberCalled: number, startedAt, endedAt: startedAt.add({ minutes: 1 }) })).contactId)
+    }
+    expect(await found({ number: '029 497 057', order: 'oldest' })).toEqual(made)
+    expect(await found({ number: '029 497 057', order: 'oldest', limit: 1 })).toEqual(made.slice(0, 1))
+    expect(await found({ number: '029 497 057', order: 'oldest', from: daysAgo(199), to: daysAgo(30) })).toEqual(
+      made.slice(2, 5),
+    )
+  })
+
+  test('of one order are not continued in the other', async () => {
+    const { next } = await search({ limit: 1 })
+    const { next: ofOldest } = await search({ limit: 1, order: 'oldest' })
+    await expect(search({ cursor: next, order: 'oldest' })).rejects.toThrow(InvalidCursor)
+    await expect(search({ cursor: ofOldest })).rejects.toThrow(InvalidCursor)
+    expect((await search({ cursor: ofOldest, order: 'oldest', limit: 1 })).items).toHaveLength(1)
   })
 
   test('refuse a cursor that did not come from a page', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Contact } from '../api/shapes.ts'
-import { inOrder } from './columns.ts'
+import { inOrder, isByTime, isOldestFirst, newestFirst, oldestFirst } from './columns.ts'
 
 const day = '2026-11-24T'
 function call(id: string, at: string, until: string | undefined, official: string | undefined): Contact {
@@ -32,6 +32,13 @@ test('calls are ordered by length, equal ones newest first and those in progress
 test('names are sorted by the rules of the language, and calls without a name come last', () => {
   expect(ids('official', false)).toBe('bcda')
   expect(ids('official', true)).toBe('dcba')
+})
+
+test('only orders by the beginning of the call are orders of the search, for results of any length', () => {
+  expect([newestFirst, oldestFirst].map(isByTime)).toEqual([true, true])
+  expect([newestFirst, oldestFirst].map(isOldestFirst)).toEqual([false, true])
+  expect(isByTime({ by: 'length', isDescending: false })).toBe(false)
+  expect(isOldestFirst({ by: 'length', isDescending: false })).toBe(false)
 })
 
 test('the default order is newest first, and can be reversed', () => {

@@ -1,6 +1,6 @@
 /**
- * Columns of the search results and their order. The register is searched newest first (docs/decisions/0062); another order is
- * possible only for a result that is shown whole.
+ * Columns of the search results and their order. The register is searched by time, newest or oldest first
+ * (docs/decisions/0062); another order is possible only for a result that is shown whole.
  */
 import type { Contact } from '../api/shapes.ts'
 import { searchColumnsKey, searchOrderKey } from '../api/machine-storage.ts'
@@ -19,11 +19,17 @@ export interface Order {
 }
 
 export const newestFirst: Order = { by: 'start', isDescending: true }
-/** Maximum length of a result that can be shown in another order than newest first. */
+export const oldestFirst: Order = { by: 'start', isDescending: false }
+/** Maximum length of a result that can be shown in another order than by time. */
 export const maxSortableResults = 200
 
-export function isNewestFirst({ by, isDescending }: Order): boolean {
-  return by === newestFirst.by && isDescending
+/** Returns true for an order of the search itself, which applies to results of any length. */
+export function isByTime({ by }: Order): boolean {
+  return by === newestFirst.by
+}
+
+export function isOldestFirst({ by, isDescending }: Order): boolean {
+  return by === oldestFirst.by && !isDescending
 }
 
 /** Returns the length of a call in milliseconds; undefined while the call is in progress. */

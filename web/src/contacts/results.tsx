@@ -18,7 +18,7 @@ import {
   type Playable,
   type SegmentColumn,
 } from './cells.tsx'
-import { orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
+import { newestFirst, orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
 import type { Picks } from './pick-bar.tsx'
 import { onRowKeys } from './row-keys.ts'
 
@@ -51,11 +51,14 @@ const columns: readonly [Column, ...Column[]] = [
   { name: 'number', head: 'contacts.field.number', className: 'result-number', Cell: NumberText },
 ]
 
+/** Width of the window from which results are a table. */
+export const tableFrom = 1200
+
 interface Shown {
   contacts: Contact[]
   shown: readonly ColumnName[]
   order: Order
-  /** True if the result is small enough to be sorted by any column. */
+  /** True if the result is small enough to be sorted by any column. By time any result is. */
   isOrderable: boolean
   onOrder: (by: OrderName) => void
   playing: Playable | undefined
@@ -72,7 +75,7 @@ export function Results(props: Shown) {
       (name === 'start' || props.shown.includes(name)) &&
       (!roles || (presence.state === 'signed-in' && hasRole(presence.me, ...roles))),
   )
-  return useWide(1200) ? <ResultsTable {...props} columns={seen} /> : <ResultCards {...props} columns={seen} />
+  return useWide(tableFrom) ? <ResultsTable {...props} columns={seen} /> : <ResultCards {...props} columns={seen} />
 }
 
 type Drawn = Shown & { columns: readonly Column[] }
@@ -123,7 +126,7 @@ function ResultsTable({ contacts, columns, shown, order, isOrderable, onOrder, .
   )
 }
 
-/** Heading of a column; a button if the result can be sorted by the column. */
+/** Heading of a column; a button if the result can be sorted by the column, as it always can by the beginning of the call. */
 function Heading({
   name,
   word,
@@ -146,7 +149,7 @@ function Heading({
       className={className}
       {...(isBy && { 'aria-sort': order.isDescending ? ('descending' as const) : ('ascending' as const) })}
     >
-      {by && isOrderable ? (
+      {by && (isOrderable || by === newestFirst.by) ? (
         <Button kind="link" className="order-button" onPress={() => onOrder(by)}>
           {t(word)}
           {isBy && <Arrow aria-hidden="true" size={16} />}

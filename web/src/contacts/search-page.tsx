@@ -2,6 +2,7 @@ import { lastDigitsOf } from '../../../src/app/http/contract/contact-filters.ts'
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { ToggleButton } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { FoundList } from '../controls/found-list.tsx'
 import { formatCount } from '../format/number.ts'
@@ -14,20 +15,23 @@ import type { Playable } from './cells.tsx'
 import { ColumnChoice } from './column-choice.tsx'
 import {
   inOrder,
-  isNewestFirst,
+  isByTime,
+  isOldestFirst,
   newestFirst,
+  oldestFirst,
   maxSortableResults,
   storeColumns,
   storedColumns,
   storedOrder,
   storeOrder,
+  type Order,
   type OrderName,
 } from './columns.ts'
 import { readFilters, searchUrl, filtersOfUrl } from './filters.ts'
 import { PickBar, picksSeveral } from './pick-bar.tsx'
 import { playNoteId } from './play-badge.tsx'
 import { PlayerDock } from './player-dock.tsx'
-import { Results } from './results.tsx'
+import { Results, tableFrom } from './results.tsx'
 import { NamedSearches } from './named-searches.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
@@ -44,11 +48,14 @@ export function SearchPage() {
   const under = usePurpose()
   const [order, setOrder] = useState(storedOrder)
   const [columns, setColumns] = useState(storedColumns)
-  const found = useContacts(under, filters, isNewestFirst(order) ? undefined : maxSortableResults)
+  const found = useContacts(under, filters, {
+    order: isOldestFirst(order) ? 'oldest' : 'newest',
+    limit: isByTime(order) ? undefined : maxSortableResults,
+  })
   const isOrderable = found.isSuccess && found.approximateTotal <= maxSortableResults
   const isWhole = isOrderable && !found.hasNextPage
   const contacts = useMemo(
-    () => (isWhole ? inOrder(found.contacts, order, language) : found.contacts),
+    () => (isWhole && !isByTime(order) ? inOrder(found.contacts, order, language) : found.contacts),
     [isWhole, found.contacts, order, language],
   )
   const [playing, setPlaying] = useState<Playable>()
@@ -62,6 +69,7 @@ export function SearchPage() {
       setChosen((before) => [...before.filter((one) => one !== recordingId), ...(isChosen ? [recordingId] : [])]),
   }
   const isWide = useWide(641)
+  const isTable = useWide(tableFrom)
   const [isFormOpen, setFormOpen] = useState(false)
   const filterCount = Object.keys(filters).length
   const list = useRef<HTMLDivElement>(null)
@@ -76,11 +84,12 @@ export function SearchPage() {
         ? t('contacts.results.exact', { shown: formatCount(shown, language), total })
         : t('contacts.results.all', { total: formatCount(shown, language), count: shown })
 
-  const orderBy = (by: OrderName) => {
-    const next = { by, isDescending: order.by === by ? !order.isDescending : by === newestFirst.by }
+  const chooseOrder = (next: Order) => {
     setOrder(next)
     storeOrder(next)
   }
+  const orderBy = (by: OrderName) =>
+    chooseOrder({ by, isDescending: order.by === by ? !order.isDescending : by === newestFirst.by })
   const close = () => {
     setPlaying(undefined)
     // The focus may have been in the player, which is gone.
@@ -132,11 +141,21 @@ export function SearchPage() {
         tools={
           <div className="results-tools">
             <p className="muted">
-              {!isOrderable && t('contacts.order.limit', { count: maxSortableResults })}
+              {isTable && !isOrderable && t('contacts.order.limit', { count: maxSortableResults })}
               <span id={playNoteId} className="visually-hidden">
                 {t('listening.purpose')} {t(`session.purpose.${under.purpose}`)}. {t('listening.logged')}
               </span>
             </p>
+            {/* Cards have no headings by which to sort. */}
+            {!isTable && (
+              <ToggleButton
+                className="chip"
+                isSelected={isOldestFirst(order)}
+                onChange={(isOldest) => chooseOrder(isOldest ? oldestFirst : newestFirst)}
+              >
+                {t('contacts.order.oldest')}
+              </ToggleButton>
+            )}
             <ColumnChoice
               columns={columns}
               onChange={(next) => {
@@ -151,7 +170,7 @@ export function SearchPage() {
           <Results
             contacts={contacts}
             shown={columns}
-            order={isWhole ? order : newestFirst}
+            order={isWhole || isByTime(order) ? order : newestFirst}
             isOrderable={isOrderable}
             onOrder={orderBy}
             playing={playing}

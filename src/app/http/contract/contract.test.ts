@@ -38,6 +38,7 @@ describe('input outside the contract', () => {
     ['the year 0', '/api/contacts?purpose=QUALITY&from=0000-01-01T00:00:00Z'],
     ['the first day of the calendar', '/api/contacts?purpose=QUALITY&from=0001-01-01T00:00:00Z'],
     ['an invalid cursor', '/api/contacts?purpose=QUALITY&cursor=abc'],
+    ['an unknown order', '/api/contacts?purpose=QUALITY&order=length'],
     ['a search word that is too long', `/api/contacts?purpose=QUALITY&official=${'a'.repeat(65)}`],
     ['a NUL in a search word', '/api/contacts?purpose=QUALITY&official=a%00b'],
     ['an invalid id', '/api/contacts/1?purpose=QUALITY'],

@@ -137,7 +137,10 @@ export const ContactsQuery = Type.Object(
     from: Type.Optional(instant('Calls in progress at or after this instant')),
     to: Type.Optional(instant('Calls that started before this instant')),
     ...filters,
-    cursor: Type.Optional(Type.String({ maxLength: 256 })),
+    order: Type.Optional(literals(['newest', 'oldest'], 'First by the call’s beginning; default: newest')),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 256, description: 'Of a page of the same search in the same order' }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   },
   closed,
