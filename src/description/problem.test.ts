@@ -19,13 +19,13 @@ test('each code has the form topic.kind', () => {
   for (const code of codes) expect(code).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/)
 })
 
-test('a value can have a text for each language, and a missing one is a bug', () => {
+test('a value can have a text for each language, and a missing value is a bug', () => {
   const path = ['contacts']
-  const reported = describeProblem(
+  const problem = describeProblem(
     problemAt(path, 'shape.type', { expected: { fi: 'luku', sv: 'ett tal', en: 'a number' } }),
     1,
   )
-  expect([reported.remedy.fi, reported.remedy.sv]).toEqual(['Tähän kuuluu luku.', 'Här ska stå ett tal.'])
+  expect([problem.remedy.fi, problem.remedy.sv]).toEqual(['Tähän kuuluu luku.', 'Här ska stå ett tal.'])
   expect(() => describeProblem({ path, code: 'contact.email' }, 1)).toThrow(/nothing to put into \{\{value\}\}/)
 })
 

@@ -71,7 +71,7 @@ test('a number has the meaning that the description gives it at that time (R7, R
 test.each([
   ['legalClaim: false', 'legalClaim: true'],
   ['maskCallerAfterMonths: null', 'maskCallerAfterMonths: 6'],
-])('unavailable functions cannot be promised: with %s as %s the description is refused', (change, to) => {
+])('unavailable functions cannot be promised: "%s" changed to "%s" is refused', (change, to) => {
   const [problem, ...others] = problemsAfter(change, to)
   expect(others).toEqual([])
   expect(problem).toMatchObject({ code: 'switch.not-available', field: `switches.${change.split(':')[0]!}` })

@@ -85,8 +85,8 @@ test('destruction is between the minimum and the maximum, and the history outlas
 
 test('a call that ended on a later day is not destroyed on an earlier one', () => {
   fc.assert(
-    fc.property(ends, ends, months, (one, other, months) => {
-      const [first, second] = compare(one, other) <= 0 ? [one, other] : [other, one]
+    fc.property(ends, ends, months, (a, b, months) => {
+      const [first, second] = compare(a, b) <= 0 ? [a, b] : [b, a]
       const order = (of: (ended: Temporal.Instant) => Temporal.Instant): number =>
         Temporal.PlainDate.compare(day(of(first)), day(of(second)))
       expect(order((ended) => recordingTerms(ended, months).minKeepUntil)).toBeLessThanOrEqual(0)

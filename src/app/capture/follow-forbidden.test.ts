@@ -72,8 +72,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A call that is being recorded, and in the register. */
-async function recorded(): Promise<string> {
+/** Starts a call that is recorded. Returns the id of its recording once the register has it. */
+async function startRecording(): Promise<string> {
   const body =
     'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=label:0\r\na=sendonly\r\n'
   const diversion = `<sip:${numbersCalled.testLine}@192.0.2.1>;reason=unconditional`
@@ -83,8 +83,8 @@ async function recorded(): Promise<string> {
   await expect.poll(() => call.lastResponse().status).toBe(200)
   call.send(request('ACK', { cseq: '1', to: toOf(call.lastResponse()), branch: 'z9hG4bK-ack' }))
   const [id] = recorder.recordings('in-progress')
-  const known = admin.selectFrom('recording').select('state').where('id', '=', id!)
-  await expect.poll(async () => (await known.executeTakeFirst())?.state).toBe('CAPTURING')
+  const recordingRow = admin.selectFrom('recording').select('state').where('id', '=', id!)
+  await expect.poll(async () => (await recordingRow.executeTakeFirst())?.state).toBe('CAPTURING')
   return id!
 }
 async function forbid(id: string): Promise<void> {
@@ -95,7 +95,7 @@ async function forbid(id: string): Promise<void> {
   await pool.query('select settle_recording($1)', [id])
 }
 const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))
-const gone = (timeout: number) => expect.poll(files, { timeout, interval: 10 }).toEqual([])
+const expectFilesDeleted = (timeout: number) => expect.poll(files, { timeout, interval: 10 }).toEqual([])
 const pendingStops = async () => (await pool.query('select from capture_stop')).rowCount
 const follow = (checkMs?: number) =>
   followForbidden({
@@ -108,7 +108,7 @@ const follow = (checkMs?: number) =>
 
 test('a prohibition destroys the recording within a second, and is recorded in the database', async () => {
   const following = await follow(60_000)
-  const id = await recorded()
+  const id = await startRecording()
   // The listener is active a moment after the start.
   await expect
     .poll(
@@ -117,31 +117,31 @@ test('a prohibition destroys the recording within a second, and is recorded in t
     )
     .toBe(1)
   await forbid(id)
-  await gone(1_000)
+  await expectFilesDeleted(1_000)
   await expect.poll(pendingStops).toBe(0)
   await following.stop()
 })
 
-test('a missed notification is found by polling', async () => {
-  const id = await recorded()
+test('a prohibition whose notification was missed is found by polling', async () => {
+  const id = await startRecording()
   await forbid(id)
   const following = await follow(50)
-  await gone(1_000)
+  await expectFilesDeleted(1_000)
   await following.stop()
 })
 
-test('a prohibition just before a database outage is carried out afterwards, and the facts of the call are stored', async () => {
-  const id = await recorded()
+test('a prohibition entered just before a database outage is carried out after it at the latest, and its call continues', async () => {
+  const id = await startRecording()
   const following = await follow(200)
   const { rows } = await pool.query<{ name: string }>('select current_database() as name')
-  const limited = (to: number) => pool.query(`alter database "${rows[0]!.name}" connection limit ${to}`)
-  await limited(0)
+  const limitConnections = (to: number) => pool.query(`alter database "${rows[0]!.name}" connection limit ${to}`)
+  await limitConnections(0)
   await forbid(id)
-  const theirs = `usename = 'seloste_capture' and datname = current_database()`
-  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${theirs}`)
+  const ofCapture = `usename = 'seloste_capture' and datname = current_database()`
+  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${ofCapture}`)
   await expect.poll(() => faults.length).toBeGreaterThan(0)
-  await limited(-1)
-  await gone(5_000)
+  await limitConnections(-1)
+  await expectFilesDeleted(5_000)
   await expect.poll(pendingStops, { timeout: 5_000 }).toBe(0)
   expect(recorder.live).toBe(1)
   await following.stop()

@@ -4,12 +4,12 @@ import { releaseMemory } from './release-memory.ts'
 
 test('unreferenced memory is released, in a process started without the flag for it', async () => {
   expect(globalThis.gc).toBeUndefined()
-  const gone = new WeakRef(hugeList())
+  const reference = new WeakRef(hugeList())
   // A reference keeps its object alive during the turn in which it is made.
   await setImmediate()
   releaseMemory()
   await setImmediate()
-  expect(gone.deref()).toBeUndefined()
+  expect(reference.deref()).toBeUndefined()
 })
 
 /** Returns a list to which nothing else refers. */

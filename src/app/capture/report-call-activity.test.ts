@@ -18,50 +18,50 @@ afterEach(() => {
 function begin(): void {
   activity = reportCallActivity(
     () => live,
-    (called) => messages.push(called ? 'calls' : 'quiet'),
+    (isActive) => messages.push(isActive ? 'calls' : 'quiet'),
     () => messages.push('collected'),
   )
 }
-function pass(seconds: number): void {
+function advance(seconds: number): void {
   vi.advanceTimersByTime(seconds * 1000)
 }
 
-describe('the report that calls continue', () => {
+describe('the report of call activity', () => {
   test('is sent with the first call, and not again with the next', () => {
     begin()
     live = 1
-    pass(1)
+    advance(1)
     live = 3
-    pass(60)
+    advance(60)
     expect(messages).toEqual(['calls'])
   })
 
   test('is withdrawn after ten minutes without a call, and memory is released then', () => {
     live = 1
     begin()
-    pass(30)
+    advance(30)
     live = 0
-    pass(9 * 60)
+    advance(9 * 60)
     expect(messages).toEqual(['calls'])
     live = 1
-    pass(1)
+    advance(1)
     live = 0
-    pass(9 * 60 + 50)
+    advance(9 * 60 + 50)
     expect(messages).toEqual(['calls'])
-    pass(20)
+    advance(20)
     expect(messages).toEqual(['calls', 'quiet', 'collected'])
   })
 
   test('memory is released after a start without resumed calls, and not after a start with resumed calls', () => {
     live = 2
     begin()
-    pass(30)
+    advance(30)
     expect(messages).toEqual(['calls'])
     activity?.stop()
     messages.length = 0
     live = 0
     begin()
-    pass(30)
+    advance(30)
     expect(messages).toEqual(['collected'])
   })
 
@@ -69,7 +69,7 @@ describe('the report that calls continue', () => {
     begin()
     activity?.stop()
     live = 1
-    pass(30)
+    advance(30)
     expect(messages).toEqual([])
   })
 })

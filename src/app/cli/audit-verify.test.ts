@@ -47,7 +47,7 @@ describe('audit verify', () => {
     expect(JSON.parse(json)).toMatchObject({ found: 0, problems: [], newest: { origin: 'seloste/koe/4' } })
   })
 
-  test('exits with 3 and names the first broken entry of an altered export, or of one that does not continue a checkpoint', async () => {
+  test('exits with 3 if the export does not continue a checkpoint or has an altered entry, and names that entry', async () => {
     const seen = join(place, 'seen.txt')
     await writeFile(seen, await readFile(join(folder, 'checkpoint')))
     await pool.query(`insert into audit_entry (action, result) values ('contact.read', 'ok')`)

@@ -6,7 +6,7 @@ import { buildWebIfStale } from './build-web.ts'
 
 const assets = join(import.meta.dirname, '../../../web/dist/assets')
 
-test('pages built by a test equal those for users: without React’s development messages', async () => {
+test('pages built by a test have no development code of React, like those for users', async () => {
   await buildWebIfStale(() => undefined)
   const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
   const withDevelopmentCode = scripts.filter((name) =>
@@ -16,7 +16,7 @@ test('pages built by a test equal those for users: without React’s development
   expect(withDevelopmentCode).toEqual([])
 })
 
-test('each script and style is stored beside its Brotli and gzip, and code shared by many pages is one file', async () => {
+test('each script and style sheet has a Brotli and a gzip copy beside it, and code shared by many pages is one file', async () => {
   await buildWebIfStale(() => undefined)
   const texts = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name))
   for (const name of texts) {

@@ -13,14 +13,14 @@ let parent: string
 let folder: string
 
 beforeAll(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'seloste-joined-'))
+  parent = await mkdtemp(join(tmpdir(), 'seloste-bundled-'))
   folder = join(parent, 'libraries')
   await bundleLibrariesIfStale(folder)
 })
 
 afterAll(() => rm(parent, { recursive: true }))
 
-/** Runs a script in a process that uses the libraries bundled in the folder. Returns its answer, if any. */
+/** Runs a script in a process that uses the libraries bundled in `folder`. Returns the result of the script. */
 async function inProcess<Answer>(script: string): Promise<Answer> {
   const module = pathToFileURL(join(import.meta.dirname, 'bundled-libraries.ts')).href
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -36,17 +36,17 @@ const resolved = `() => ${JSON.stringify(libraries)}.map((name) => import.meta.r
 
 test('a bundled library has all exports of the original', async () => {
   for (const library of libraries) {
-    const [joined, apart] = (await Promise.all([
+    const [bundled, original] = (await Promise.all([
       import(pathToFileURL(join(folder, bundleFile(library))).href),
       import(library),
     ])) as [object, object]
-    expect(Object.keys(joined).sort(), library).toEqual(Object.keys(apart).sort())
+    expect(Object.keys(bundled).sort(), library).toEqual(Object.keys(original).sort())
   }
 })
 
 test('an import uses the bundle, and two bundles of one package share modules', async () => {
   expect(await inProcess(resolved)).toEqual(libraries.map((name) => pathToFileURL(join(folder, bundleFile(name))).href))
-  const bounded = `async () => {
+  const countErrors = `async () => {
     const [{ Settings }, { Compile }, { Type }] = await Promise.all(
       ['typebox/system', 'typebox/compile', 'typebox'].map((name) => import(name)),
     )
@@ -56,7 +56,7 @@ test('an import uses the bundle, and two bundles of one package share modules', 
     }
     return [errors(1), errors(8)]
   }`
-  expect(await inProcess(bounded)).toEqual([1, 3])
+  expect(await inProcess(countErrors)).toEqual([1, 3])
 })
 
 test('a bundle of another version than the pinned one is not used, and bundling again corrects that', async () => {
@@ -68,7 +68,7 @@ test('a bundle of another version than the pinned one is not used, and bundling 
   expect(await inProcess('(used) => used')).toBe(true)
 })
 
-test('the command itself loads no bundle, so that it can report their state', async () => {
+test('the command itself imports none of these libraries, so that it can choose the bundles before the first import', async () => {
   const hook = `import { registerHooks } from 'node:module'
     const libraries = ${JSON.stringify(libraries)}
     registerHooks({ resolve: (name, context, next) => (libraries.includes(name) && console.error(name), next(name, context)) })`

@@ -44,11 +44,12 @@ test('people link prints a link for a new password of a person in the directory,
   const person = await enterTestPerson(database.as().db, desk, { name: 'Maija' })
   const { out } = await seloste('people', 'link', '--user-id', person.userId.toUpperCase())
   const token = /\/welcome#([\w-]{43})$/m.exec(out)?.[1] ?? ''
-  const given = (secret: string) => signIn(desk, { userId: person.userId, password: secret }, Temporal.Now.instant())
-  expect(await given(password)).toMatchObject({ personId: person.id })
+  const signInWith = (secret: string) =>
+    signIn(desk, { userId: person.userId, password: secret }, Temporal.Now.instant())
+  expect(await signInWith(password)).toMatchObject({ personId: person.id })
   expect(await useLink(desk, token, 'marja on tänä vuonna hyvä')).toEqual({ used: true })
-  expect(await given(password)).toBe('refused')
-  expect(await given('marja on tänä vuonna hyvä')).toMatchObject({ personId: person.id })
+  expect(await signInWith(password)).toBe('refused')
+  expect(await signInWith('marja on tänä vuonna hyvä')).toMatchObject({ personId: person.id })
   expect(await useLink(desk, token, 'marja on ensi vuonna hyvä')).toEqual({ refused: 'link.none' })
   expect(await seloste('people', 'link', '--user-id', 'nobody')).toMatchObject({
     code: 1,
@@ -59,8 +60,8 @@ test('people link prints a link for a new password of a person in the directory,
 test('people add enters one natural person, who sets the first password by a link', async () => {
   const { out } = await seloste('people', 'add', '--user-id', 'Koivu.Kaisa', '--name', 'Kaisa Koivu')
   expect(out).toMatch(/^Kaisa Koivu \(Koivu\.Kaisa\) .*\/welcome#[\w-]{43}$/)
-  const seen = await readLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())
-  expect(seen).toMatchObject({ kind: 'first-password', person: { userId: 'koivu.kaisa', name: 'Kaisa Koivu' } })
+  const link = await readLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())
+  expect(link).toMatchObject({ kind: 'first-password', person: { userId: 'koivu.kaisa', name: 'Kaisa Koivu' } })
   expect((await seloste('people', 'add', '--user-id', 'KOIVU.kaisa', '--name', 'Toinen')).error).toContain(
     'never used again',
   )

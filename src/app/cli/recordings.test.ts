@@ -14,7 +14,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { ingest: context, objects, folder, record } = await makeTestRegister(database)
 const objectsAt = objectsUrl(await testObjects(join(folder, 'objects')))
 
-function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function recordingsCommand(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, SELOSTE_DATA: folder, DATABASE_URL: database.url(), OBJECTS_URL: objectsAt }
     execFile(process.execPath, [seloste, 'recordings', ...args], { env }, (error, out, err) => {
@@ -26,24 +26,24 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
 test('recordings verify exits with 0 if all can be decrypted, otherwise with 3 and a line with the remedy, and records its run', async () => {
   const { id } = await record()
   await ingestRecording(context, id, Temporal.Now.instant())
-  expect(await verify('verify')).toMatchObject({
+  expect(await recordingsCommand('verify')).toMatchObject({
     code: 0,
     out: expect.stringContaining('every held recording can be decrypted, and no destroyed one can'),
   })
   await objects.put(bodyKey(id), Buffer.alloc(100))
-  const { code, out } = await verify('verify', '--json')
+  const { code, out } = await recordingsCommand('verify', '--json')
   expect(code).toBe(3)
   expect(JSON.parse(out)).toMatchObject({
     held: 1,
     found: 2,
     findings: [{ code: 'body-length' }, { code: 'body-forged' }],
   })
-  expect((await verify('verify', '--sample', '1')).out).toContain(`recording ${id}: body-forged: `)
-  expect(await verify('verify', '--sample', 'none')).toMatchObject({
+  expect((await recordingsCommand('verify', '--sample', '1')).out).toContain(`recording ${id}: body-forged: `)
+  expect(await recordingsCommand('verify', '--sample', 'none')).toMatchObject({
     code: 1,
     err: expect.stringContaining('--sample'),
   })
-  expect(await verify('mend')).toMatchObject({
+  expect(await recordingsCommand('mend')).toMatchObject({
     code: 1,
     err: expect.stringContaining('unknown command "recordings mend"'),
   })

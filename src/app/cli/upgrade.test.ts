@@ -23,7 +23,7 @@ test('upgrade --check names the migrations that would be applied, and that they 
   expect(functions?.says).toBe('functions, views and policies will be installed anew')
 })
 
-test('a database of this version needs nothing; without backups it warns', async () => {
+test('a database of this version needs no change, and missing backups are a warning', async () => {
   const said = await check()
   expect(said).toMatch(/ok {7}schema: tables stay as they are \(\d{4}-[\w-]+\.sql\)/)
   expect(said).toContain('functions, views and policies stay as they are')
@@ -31,7 +31,7 @@ test('a database of this version needs nothing; without backups it warns', async
   expect(process.exitCode).toBeUndefined()
 })
 
-test('a database that this version would refuse is an error, and nothing was changed', async () => {
+test('a database that this version would refuse is an error, and only --check is accepted', async () => {
   await pool.query(`insert into migration (number, name, checksum) values (9998, '9998-later.sql', '')`)
   const said = await check()
   expect(said).toMatch(/ERROR {4}schema: The database has the migration 9998-later\.sql/)

@@ -10,8 +10,8 @@ import { serveCustodianLink, type CustodianLink } from './custodian-link.ts'
 import { createDeskHandler, type CustodianHandlers } from './custodian-server.ts'
 import { findCustodian } from './custodian-transport.ts'
 
-const ours = makeAuthority('our authority')
-const request: unknown[] = []
+const ourAuthority = makeAuthority('our authority')
+const requests: unknown[] = []
 const lines: string[] = []
 const now = () => Temporal.Now.instant()
 const log = makeLog({ name: 'link', write: (line) => void lines.push(line), pretty: false })
@@ -19,10 +19,10 @@ const checkMs = 20
 let folder = ''
 let link: CustodianLink | undefined
 
-const answers: CustodianHandlers = {
+const handlers: CustodianHandlers = {
   blockers: () => [],
   audio: async (range) => {
-    request.push(range)
+    requests.push(range)
     return { bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 }
   },
   peaks: async () => ({ over: 'ended' }) as unknown as Peaks & { over: 'ended' },
@@ -35,11 +35,11 @@ const answers: CustodianHandlers = {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-link-'))
   const listening = { host: '127.0.0.1', port: 0 }
-  const files = await put('custodian', ours.issue({ name: 'custodian.example' }), ours)
+  const files = await install('custodian', ourAuthority.issue({ name: 'custodian.example' }), ourAuthority)
   const settings = { custodianListen: listening, desks: ['desk-1.example', 'desk-2.example'], linkFiles: files }
   link = await serveCustodianLink(
     settings,
-    createDeskHandler(answers, () => undefined),
+    createDeskHandler(handlers, () => undefined),
     { now, log, checkMs },
   )
 })
@@ -48,8 +48,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Renews as certbot does: writes a new file and renames it. */
-async function put(
+/** Installs a certificate as certbot does: writes a new file and renames it. Returns the paths. */
+async function install(
   name: string,
   { cert, key }: { cert: string; key: string },
   trusted: Pick<Authority, 'certificate'>,
@@ -63,75 +63,89 @@ async function put(
   return Object.fromEntries(paths) as { certificate: string; key: string; authorities: string }
 }
 
-async function deskWith(linkFiles: Awaited<ReturnType<typeof put>>, host = '127.0.0.1') {
+async function deskWith(linkFiles: Awaited<ReturnType<typeof install>>, host = '127.0.0.1') {
   const custodian = { host, port: Number(new URL(link!.address).port) }
   const splitRoles = { custodian, linkFiles, socketsFolder: undefined }
-  const way = await findCustodian({ dataDirectory: folder, splitRoles }, { now, log, checkMs })
-  return { way, custodian: connectCustodian(way) }
+  const transport = await findCustodian({ dataDirectory: folder, splitRoles }, { now, log, checkMs })
+  return { transport, custodian: connectCustodian(transport) }
 }
 
 test('a desk on another machine gets a range of its listening over TLS, with certificates on both sides', async () => {
-  const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-2.example' }), ours))
+  const { transport, custodian } = await deskWith(
+    await install('desk', ourAuthority.issue({ name: 'desk-2.example' }), ourAuthority),
+  )
   expect(await custodian.alive()).toBe(true)
   const range = { session: 's', listening: 'l', from: 8, to: 12 }
   expect(await custodian.audio(range as never)).toEqual({ bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 })
-  expect(request).toEqual([range])
-  way.stop()
+  expect(requests).toEqual([range])
+  transport.stop()
 })
 
 test.each([
   [
     'is of another authority',
     makeAuthority('someone').issue({ name: 'desk-1.example' }),
-    ours,
+    ourAuthority,
     /does not accept this desk/,
   ],
-  ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not accept this desk/],
-  ['names another machine of ours', ours.issue({ name: 'capture-1.example' }), ours, /SELOSTE_CUSTODIAN_DESKS/],
-  ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
-])('a desk whose certificate %s is refused with the reason', async (_what, shown, trusted, reported) => {
+  ['has ended', ourAuthority.issue({ name: 'desk-1.example', days: -1 }), ourAuthority, /does not accept this desk/],
+  [
+    'names another machine of ours',
+    ourAuthority.issue({ name: 'capture-1.example' }),
+    ourAuthority,
+    /SELOSTE_CUSTODIAN_DESKS/,
+  ],
+  [
+    'trusts another authority',
+    ourAuthority.issue({ name: 'desk-1.example' }),
+    makeAuthority('x'),
+    /SELOSTE_LINK_AUTHORITIES/,
+  ],
+])('a desk whose certificate %s is refused with the reason', async (_what, certificate, trusted, message) => {
   lines.length = 0
-  const before = request.length
-  const { way, custodian } = await deskWith(await put('other', shown, trusted))
+  const before = requests.length
+  const { transport, custodian } = await deskWith(await install('other', certificate, trusted))
   expect(await custodian.alive()).toBe(false)
   await expect(custodian.audio({} as never)).rejects.toThrow()
-  expect(request.length).toBe(before)
-  expect(lines.join('')).toMatch(reported)
-  way.stop()
+  expect(requests.length).toBe(before)
+  expect(lines.join('')).toMatch(message)
+  transport.stop()
 })
 
 test('a custodian whose certificate names another machine than the setting is refused', async () => {
   lines.length = 0
-  const files = await put('desk', ours.issue({ name: 'desk-1.example' }), ours)
-  const { way, custodian } = await deskWith(files, 'localhost')
+  const files = await install('desk', ourAuthority.issue({ name: 'desk-1.example' }), ourAuthority)
+  const { transport, custodian } = await deskWith(files, 'localhost')
   expect(await custodian.alive()).toBe(false)
   expect(lines.join('')).toMatch(/its certificate is for another host name than that in SELOSTE_CUSTODIAN/)
-  way.stop()
+  transport.stop()
 })
 
 test('renewed certificates on either side are used without a restart', async () => {
-  const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-1.example' }), ours))
+  const { transport, custodian } = await deskWith(
+    await install('desk', ourAuthority.issue({ name: 'desk-1.example' }), ourAuthority),
+  )
   expect(await custodian.alive()).toBe(true)
   const next = makeAuthority('the next authority')
-  await put('custodian', next.issue({ name: 'custodian.example' }), next)
-  // Until the custodian has reloaded, the new desk does not accept its certificate; afterwards the desk with the old authority
-  // does not.
-  await put('desk', next.issue({ name: 'desk-1.example' }), next)
-  const old = await put('late', ours.issue({ name: 'desk-1.example' }), ours)
-  const withTheOld = async () => {
+  await install('custodian', next.issue({ name: 'custodian.example' }), next)
+  // Until the custodian has reloaded its files, the desk with the new authority refuses the custodian's certificate. Afterwards
+  // a desk with the old authority refuses it.
+  await install('desk', next.issue({ name: 'desk-1.example' }), next)
+  const old = await install('late', ourAuthority.issue({ name: 'desk-1.example' }), ourAuthority)
+  const oldDeskIsAnswered = async () => {
     const late = await deskWith(old)
     const alive = await late.custodian.alive()
-    late.way.stop()
+    late.transport.stop()
     return alive
   }
-  await expect.poll(withTheOld).toBe(false)
+  await expect.poll(oldDeskIsAnswered).toBe(false)
   await expect.poll(() => custodian.alive()).toBe(true)
   // A wrong file does not replace the certificate in use.
   lines.length = 0
   await writeFile(join(folder, 'desk-key.pem'), 'nonsense')
   await expect.poll(() => lines.join('')).toMatch(/desk-key\.pem holds no private key.*the previous one stays in use/)
   expect(await custodian.alive()).toBe(true)
-  way.stop()
+  transport.stop()
 })
 
 test('without SELOSTE_CUSTODIAN_LISTEN nothing listens', async () => {

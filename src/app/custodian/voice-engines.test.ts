@@ -1,4 +1,4 @@
-// A wrong entry is reported with its place in the file and not offered; the others are not affected.
+// A wrong entry is reported with its place in the file and not offered. The others are not affected.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,9 @@ const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
 afterAll(() => rm(folder, { recursive: true }))
 const file = join(folder, 'engines.json')
 const record = join(folder, 'record.json')
-const named = { name: 'nn', version: '2', licence: 'MIT', program: join(folder, 'none'), sha256: 'ab'.repeat(32) }
+const entry = { name: 'nn', version: '2', licence: 'MIT', program: join(folder, 'none'), sha256: 'ab'.repeat(32) }
 
-async function opened(content: unknown) {
+async function open(content: unknown) {
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
   const engines = await openVoiceEngines(file)
   await engines.stop()
@@ -29,9 +29,9 @@ test('a missing file, invalid JSON or unknown content configures no engine, and 
   for (const [content, place] of [
     ['{', 'is not JSON'],
     [{ voices: [] }, '"voices"'],
-    [{ recognition: [{ ...named, sha256: 'no' }] }, '/recognition/0/sha256'],
+    [{ recognition: [{ ...entry, sha256: 'no' }] }, '/recognition/0/sha256'],
   ] as const) {
-    const { engines, reported } = await opened(content)
+    const { engines, reported } = await open(content)
     expect(reported).toContain(place)
     expect(reported).toContain(file)
     expect([engines.of('N'), engines.recogniser]).toEqual(['no-engine', undefined])
@@ -39,7 +39,7 @@ test('a missing file, invalid JSON or unknown content configures no engine, and 
 })
 
 test('a wrong entry does not prevent the others from being offered', async () => {
-  const { engines, reported } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
+  const { engines, reported } = await open({ neural: [{ ...entry, network: 'open' }], recognition: [entry] })
   expect(reported).toContain('/neural/0/network')
   expect(engines.recogniser).toMatchObject({ name: 'nn' })
 })
@@ -47,27 +47,27 @@ test('a wrong entry does not prevent the others from being offered', async () =>
 test('an engine with an unreadable evaluation record is not offered', async () => {
   for (const content of ['{', '{"format":2}', undefined]) {
     await (content === undefined ? rm(record) : writeFile(record, content))
-    const { engines, reported } = await opened({ neural: [{ ...named, evaluation: record }] })
+    const { engines, reported } = await open({ neural: [{ ...entry, evaluation: record }] })
     expect(reported).toContain(`record-wrong: The evaluation record ${record}`)
     expect(engines.of('N')).toBe('no-evaluation')
   }
 })
 
 test('an engine of level D is offered only with an evaluation record of that level and of exactly its files', async () => {
-  const sources = fingerprintOf(named)
+  const sources = fingerprintOf(entry)
   const offered = async (content: object) => {
     await writeFile(record, JSON.stringify(content))
-    const { engines } = await opened({ signal: [{ ...named, evaluation: record }] })
+    const { engines } = await open({ signal: [{ ...entry, evaluation: record }] })
     return { D: engines.of('D'), N: engines.of('N') }
   }
-  const of = { engine: 'nn', version: '2' }
-  expect(await offered(recordAtDemand('D', sources, of))).toMatchObject({
+  const engine = { engine: 'nn', version: '2' }
+  expect(await offered(recordAtDemand('D', sources, engine))).toMatchObject({
     D: { name: 'nn', version: '2', level: 'D', evaluation: { date: '2026-11-26' } },
     N: 'no-engine',
   })
   // Simulates a change of one of the engine's files.
-  expect(await offered(recordAtDemand('D', '0'.repeat(64), of))).toMatchObject({ D: 'no-evaluation' })
-  expect(await offered(recordAtDemand('N', sources, of))).toMatchObject({ D: 'no-evaluation' })
+  expect(await offered(recordAtDemand('D', '0'.repeat(64), engine))).toMatchObject({ D: 'no-evaluation' })
+  expect(await offered(recordAtDemand('N', sources, engine))).toMatchObject({ D: 'no-evaluation' })
   expect(await faultsOfEngines(file)).toContainEqual(
     expect.stringContaining(`record-wrong: The evaluation record ${record}`),
   )
@@ -80,18 +80,18 @@ test('Seloste has no engine of level D of its own', async () => {
 })
 
 test('the status hashes configured programs, and reports a missing one before it is needed', async () => {
-  await writeFile(file, JSON.stringify({ recognition: [named] }))
-  expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${named.program}`)])
+  await writeFile(file, JSON.stringify({ recognition: [entry] }))
+  expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${entry.program}`)])
   expect(await faultsOfEngines(undefined)).toEqual([])
 })
 
 test('programs that can read this account’s files are reported, and a program without network or files is not', () => {
-  const [shut, trusted] = [
-    { ...named, name: 'a' },
-    { ...named, name: 'b', network: 'trusted' as const },
+  const [isolated, trusted] = [
+    { ...entry, name: 'a' },
+    { ...entry, name: 'b', network: 'trusted' as const },
   ]
   const reported = (isolation: Parameters<typeof faultsOfFileAccess>[1]) =>
-    faultsOfFileAccess([shut, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
+    faultsOfFileAccess([isolated, trusted], isolation).map(({ code, message }) => [code, message.split(' can read')[0]])
   expect([reported('bwrap'), reported('unshare')]).toEqual([[], []])
   expect(reported('shared-files')).toEqual([['program-files-shared', 'a, b']])
   expect(reported('none')).toEqual([['program-files-shared', 'b']])

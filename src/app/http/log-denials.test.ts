@@ -14,15 +14,15 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
 })
 
-/** Returns the new log entries of an action. */
-async function entriesOf(happens: () => Promise<unknown>) {
+/** Runs an action. Returns the log entries that it added. */
+async function entriesOf(action: () => Promise<unknown>) {
   const newest = () =>
     admin
       .selectFrom('audit_entry')
       .select((eb) => eb.fn.max('seq').as('seq'))
       .executeTakeFirstOrThrow()
   const before = (await newest()).seq
-  await happens()
+  await action()
   return admin.selectFrom('audit_entry').selectAll().where('seq', '>', before).orderBy('seq').execute()
 }
 
@@ -95,7 +95,7 @@ test('a denial that cannot be logged is answered with 503', async () => {
     )
 })
 
-test('endless requests of a stranger do not fill the log: after sixty in a minute the rest are counted', async () => {
+test('endless requests of a stranger do not fill the log: at most sixty a minute are logged', async () => {
   const entries = await entriesOf(() =>
     Promise.all(Array.from({ length: 100 }, () => desk.visitor.fetch('/api/contacts?purpose=DEVELOPMENT'))),
   )

@@ -19,7 +19,7 @@ const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
-const guessed = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Arvattu' })
+const guessTarget = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Arvattu' })
 
 let browser: Browser
 let recording: RecordedSegment
@@ -122,11 +122,11 @@ describe('signing in', () => {
       { userId: 'nobody', password },
       { userId: sari.userId, password: 'wrong' },
     ]
-    const [one, other] = await Promise.all(
+    const [first, second] = await Promise.all(
       wrong.map((json) => desk.visitor.fetch('/api/session', { json }).then((r) => r.text())),
     )
-    expect(one).toBe(other)
-    expect(one).toContain('session.credentials')
+    expect(first).toBe(second)
+    expect(first).toContain('session.credentials')
   })
 
   test('signing out revokes the session on the server', async () => {
@@ -143,17 +143,17 @@ describe('a cross-site request', () => {
   test.each(['cross-site', 'same-site'])('is refused if it would change something (%s)', async (site) => {
     const headers = { 'sec-fetch-site': site }
     for (const { method, path, json } of everyRequest().filter((request) => request.method !== 'GET')) {
-      const given = await answer(browser.fetch(path, { method, headers, ...(json && { json }) }))
-      expect(given, path).toMatchObject({ status: 403, code: 'deny.origin' })
+      const response = await answer(browser.fetch(path, { method, headers, ...(json && { json }) }))
+      expect(response, path).toMatchObject({ status: 403, code: 'deny.origin' })
     }
     expect((await browser.fetch('/api/session')).status).toBe(200)
   })
 
   test.each(['same-origin', 'none'])('requests of our own page are accepted (%s)', async (site) => {
-    const given = await answer(
+    const response = await answer(
       browser.fetch('/api/session', { headers: { 'sec-fetch-site': site }, json: { userId: 'x', password: 'x' } }),
     )
-    expect(given).toMatchObject({ status: 401, code: 'session.credentials' })
+    expect(response).toMatchObject({ status: 401, code: 'session.credentials' })
   })
 })
 
@@ -161,17 +161,17 @@ describe('pages', () => {
   const page = (path: string) => desk.visitor.fetch(path, { headers: { accept: 'text/html' } })
 
   test('run only scripts with the nonce of the same response', async () => {
-    const [one, other] = [await page('/'), await page('/contacts/anything')]
-    const policy = one.headers.get('content-security-policy') ?? ''
+    const [first, second] = [await page('/'), await page('/contacts/anything')]
+    const policy = first.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/unsafe|\*|https?:/)
     const nonce = /script-src 'self' 'nonce-([^']+)'/.exec(policy)?.[1]
     expect(nonce).toHaveLength(24)
-    expect(await one.text()).toContain(`nonce="${nonce}"`)
-    expect(other.status).toBe(200)
-    expect(await other.text()).not.toContain(nonce)
-    expect(one.headers.get('cache-control')).toBe('no-store')
+    expect(await first.text()).toContain(`nonce="${nonce}"`)
+    expect(second.status).toBe(200)
+    expect(await second.text()).not.toContain(nonce)
+    expect(first.headers.get('cache-control')).toBe('no-store')
   })
 
   test('serve immutable assets, and nothing outside their folder', async () => {
@@ -198,14 +198,14 @@ describe('failures and limits', () => {
     expect(desk.log.filter((line) => !line.includes('Server listening'))).toEqual([])
   })
 
-  test('after wrong passwords for one person, attempts from that address must wait, with Retry-After; others sign in', async () => {
-    const wrong = () => desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password: 'x' } })
+  test('after wrong passwords for one person, attempts from that address must wait, with Retry-After, and others sign in', async () => {
+    const wrong = () => desk.visitor.fetch('/api/session', { json: { userId: guessTarget.userId, password: 'x' } })
     for (let attempt = 0; attempt < 6; attempt++) await (await wrong()).arrayBuffer()
-    const response = await desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password } })
+    const response = await desk.visitor.fetch('/api/session', { json: { userId: guessTarget.userId, password } })
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-    const given = await answer(response)
-    expect(given).toMatchObject({ status: 429, code: 'session.wait' })
-    expect(given.body.error).toMatchObject({ waitSeconds: expect.any(Number) as number })
+    const refusal = await answer(response)
+    expect(refusal).toMatchObject({ status: 429, code: 'session.wait' })
+    expect(refusal.body.error).toMatchObject({ waitSeconds: expect.any(Number) as number })
     await desk.signIn(sari)
   })
 

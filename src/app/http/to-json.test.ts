@@ -30,15 +30,15 @@ test('null stays where the contract has it: a count too small to report, a form 
     marks: Type.Record(Type.String(), count),
     facts: Type.Record(Type.String(), Type.Unknown()),
   })
-  const reported = {
+  const value = {
     count: null,
     draft: null,
     mean: null,
     marks: { a: null, b: 1 },
     facts: { since: null, of: { deep: null } },
   }
-  expect(toJson(schema, reported)).toStrictEqual(reported)
-  expect(toJson(schema, { ...reported, draft: { title: null } })).toMatchObject({ draft: {} })
+  expect(toJson(schema, value)).toStrictEqual(value)
+  expect(toJson(schema, { ...value, draft: { title: null } })).toMatchObject({ draft: {} })
 })
 
 test('times are strings: days, months, and instants in UTC, also those written by the database with an offset', () => {
@@ -49,14 +49,14 @@ test('times are strings: days, months, and instants in UTC, also those written b
     written: instant,
     text: Type.String(),
   })
-  const reported = {
+  const value = {
     day: Temporal.PlainDate.from('2028-02-29'),
     month: Temporal.PlainYearMonth.from('2026-12'),
     at,
     written: '2026-03-29T04:00:00.5+03:00',
     text: '2026-03-29T04:00:00+03:00',
   }
-  expect(toJson(schema, reported)).toStrictEqual({
+  expect(toJson(schema, value)).toStrictEqual({
     day: '2028-02-29',
     month: '2026-12',
     at: '2026-03-29T01:00:00Z',
@@ -69,8 +69,8 @@ test('values outside the contract are omitted, in parts of an intersection and o
   const both = Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.Optional(instant) })])
   const either = Type.Union([Type.Object({ c: Type.Literal(1) }), Type.Object({ d: Type.Literal(2) })])
   const schema = Type.Object({ both, either: Type.Array(either) })
-  const reported = { both: { a: 'a', b: at, secret: 1 }, either: [{ c: 1, secret: 1 }, { d: 2 }], secret: 1 }
-  expect(toJson(schema, reported)).toStrictEqual({
+  const value = { both: { a: 'a', b: at, secret: 1 }, either: [{ c: 1, secret: 1 }, { d: 2 }], secret: 1 }
+  expect(toJson(schema, value)).toStrictEqual({
     both: { a: 'a', b: '2026-03-29T01:00:00Z' },
     either: [{ c: 1 }, { d: 2 }],
   })

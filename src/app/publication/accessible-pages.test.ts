@@ -81,7 +81,7 @@ async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = 
   return barriers
 }
 
-async function opened(page: Page, path: string, view: (page: Page) => Promise<void>): Promise<void> {
+async function visit(page: Page, path: string, view: (page: Page) => Promise<void>): Promise<void> {
   const consoleMessages: string[] = []
   const watches = {
     console: (message: ConsoleMessage) => void consoleMessages.push(message.text()),
@@ -111,7 +111,7 @@ describe('pages have no axe violations and no horizontal scrolling at 320 px', {
   test.each([...everywhere, ...notices, ...others])('%s, for a visitor', async (path) => {
     // The languages differ only in their texts, so only the layout can break. The long run checks all with axe.
     const isFinnish = /^\/(rekisteri|saavu|palaute)/.test(path)
-    await opened(visitor, path, async (page) =>
+    await visit(visitor, path, async (page) =>
       expect(await barriersOf(page, isFinnish ? widths : [320], isFinnish || isLong)).toEqual([]),
     )
   })
@@ -119,7 +119,7 @@ describe('pages have no axe violations and no horizontal scrolling at 320 px', {
   test.each(['/rekisteriseloste', '/register-description/2', '/palaute'])(
     '%s, signed in, with every proof open',
     async (path) => {
-      await opened(signedIn, path, async (page) => {
+      await visit(signedIn, path, async (page) => {
         await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))')
         expect(await barriersOf(page)).toEqual([])
       })
@@ -127,7 +127,7 @@ describe('pages have no axe violations and no horizontal scrolling at 320 px', {
   )
 
   test('the form with errors: each error links to its field', async () => {
-    await opened(visitor, '/accessibility-feedback', async (page) => {
+    await visit(visitor, '/accessibility-feedback', async (page) => {
       await page.locator('#email').fill('no address')
       await page.locator('button').click()
       await page.locator('.problems').waitFor()
@@ -141,7 +141,7 @@ describe('pages have no axe violations and no horizontal scrolling at 320 px', {
 })
 
 test('printed pages contain the description and no screen controls', async () => {
-  await opened(visitor, '/rekisteriseloste', async (page) => {
+  await visit(visitor, '/rekisteriseloste', async (page) => {
     await page.emulateMedia({ media: 'print' })
     const visible = async (selector: string) => page.locator(selector).first().isVisible()
     for (const selector of ['.header', '.footer', '.breadcrumbs']) {
@@ -155,7 +155,7 @@ test('printed pages contain the description and no screen controls', async () =>
 })
 
 test('keyboard: the first tab stop skips to the content, and proofs can be opened', async () => {
-  await opened(signedIn, '/register-description', async (page) => {
+  await visit(signedIn, '/register-description', async (page) => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content')
     await page.keyboard.press('Enter')

@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
-/** Each kind as a PDF, in alternating languages, which differ only in their texts. */
-const byTurns = every.filter(
+const allLetters = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
+/** Each kind of letter in one language, by turns: the languages differ only in their texts. The long run has all. */
+const byTurns = allLetters.filter(
   (_, index) => isLong || Math.floor(index / languages.length) % languages.length === index % languages.length,
 )
 const hostile = {
@@ -37,13 +37,13 @@ const hostile = {
   address: `${'Hyvinpitkäkatu '.repeat(30)}\n<b>00100</b> HELSINKI`,
 }
 
-function made(kind: LetterKind, language: Language, given: Partial<LetterFacts> = {}) {
-  const facts = { ...inventedFacts(kind, language), ...given }
+function makeLetter(kind: LetterKind, language: Language, changed: Partial<LetterFacts> = {}) {
+  const facts = { ...inventedFacts(kind, language), ...changed }
   const content = renderLetter(kind, facts, shippedTemplate(kind, language), description)
   return { content, number: facts.number, language, madeAt: Temporal.Instant.from(facts.madeAt) }
 }
 
-/** Parses a page as XML, which HTML with every element closed is; throws if it is not well-formed. */
+/** Parses a page as XML. Throws if it is not well-formed, for example if an element is not closed. */
 function read(page: string) {
   const elements: { name: string; attributes: Record<string, string> }[] = []
   let text = ''
@@ -57,9 +57,9 @@ function read(page: string) {
   return { elements, text }
 }
 
-describe.each(every)('the letter %s in %s', (kind, language) => {
+describe.each(allLetters)('the letter %s in %s', (kind, language) => {
   test('is a page with its language, one top heading, no skipped heading level, and no script', () => {
-    const { elements } = read(letterPage(made(kind, language), style))
+    const { elements } = read(letterPage(makeLetter(kind, language), style))
     expect(elements[0]).toEqual({ name: 'html', attributes: { lang: language } })
     const levels = elements.flatMap(({ name }) => /^h([1-6])$/.exec(name)?.[1] ?? []).map(Number)
     expect(levels[0]).toBe(1)
@@ -70,11 +70,11 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
 })
 
 test.each(byTurns)('the letter %s in %s passes the automatic PDF/UA-1 checks', async (kind, language) => {
-  expect(checkPdfUa(await letterPdf(made(kind, language), files.pdfFonts))).toEqual([])
+  expect(checkPdfUa(await letterPdf(makeLetter(kind, language), files.pdfFonts))).toEqual([])
 })
 
 test('markup in a name or address is escaped on the page and in the PDF, at any length', async () => {
-  const letter = made('answer', 'fi', hostile)
+  const letter = makeLetter('answer', 'fi', hostile)
   const { elements, text } = read(letterPage(letter, style))
   expect(elements.filter(({ name }) => name === 'script' || name === 'b')).toEqual([])
   expect(text).toContain(`</address><script>alert("1")</script> & 'O’Đặng' 漢`)
@@ -82,7 +82,7 @@ test('markup in a name or address is escaped on the page and in the PDF, at any 
 })
 
 test('the envelope window shows the recipient’s address and nothing else', async () => {
-  const pdf = await letterPdf(made('answer', 'fi'), files.pdfFonts)
+  const pdf = await letterPdf(makeLetter('answer', 'fi'), files.pdfFonts)
   const page = await (await getDocument({ data: new Uint8Array(pdf) }).promise).getPage(1)
   const { items } = await page.getTextContent()
   const mm = (points: number) => (points * 25.4) / 72
@@ -104,7 +104,11 @@ test('the envelope window shows the recipient’s address and nothing else', asy
 test('a letter has no axe violations and no horizontal scrolling at 320 and 1280 px', async () => {
   const page = await (await browser.newContext()).newPage()
   const barriers: string[] = []
-  for (const letter of [made('answer', 'fi', hostile), made('openness', 'sv'), made('appointment', 'en')]) {
+  for (const letter of [
+    makeLetter('answer', 'fi', hostile),
+    makeLetter('openness', 'sv'),
+    makeLetter('appointment', 'en'),
+  ]) {
     await page.setContent(letterPage(letter, style))
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: 800 })

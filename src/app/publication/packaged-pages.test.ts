@@ -43,7 +43,7 @@ test.each([
   ['sv', 'Utlämnande av inspelningar', 'anonymiserade', '1 av kopiorna är bara pseudonymiserad:'],
   ['en', 'Recordings disclosed to a research institute', 'anonymised', '1 of the copies is only pseudonymised'],
 ] as const)(
-  'the letter is in the institute’s language, with its days, and calls only anonymised files anonymised (%s)',
+  'the letter is in the institute’s language, with its dates, and calls only anonymised files anonymised (%s)',
   (language, title, anonymised, pseudonymised) => {
     const good = letterIn(language, 'T', 'N')
     expect(good).toContain(title)
@@ -70,11 +70,14 @@ test.each([
   expect(letterIn(language, 'D')).toContain(pseudonymised)
 })
 
-test.each(languages)('the letter names its sender, and where the institute confirms (%s)', (language) => {
-  const { name, unit, postalAddress, switchboard } = description.controller
-  const letter = letterIn(language, 'T')
-  for (const text of [name, unit, postalAddress, switchboard]) expect(letter.split(text[language])).toHaveLength(3)
-})
+test.each(languages)(
+  'the letter names its sender, and names it again as the recipient of the institute’s confirmation (%s)',
+  (language) => {
+    const { name, unit, postalAddress, switchboard } = description.controller
+    const letter = letterIn(language, 'T')
+    for (const text of [name, unit, postalAddress, switchboard]) expect(letter.split(text[language])).toHaveLength(3)
+  },
+)
 
 test('the page of identification data runs and loads nothing, whatever the name of the authority', () => {
   const about = { id: 'x', number: 'V-2026-1', decidedAt: Temporal.Now.instant(), provision: null }

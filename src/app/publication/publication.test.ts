@@ -116,14 +116,14 @@ describe('versions', () => {
   })
 
   test('a changed controller and term are in three languages, and nothing names the former agency', async () => {
-    const logged = {
+    const retention = {
       fi: '2–6 kuukautta, nyt 3 kuukautta',
       sv: '2–6 månader, nu 3 månader',
       en: '2–6 months, now 3 months',
     }
     for (const language of languages) {
       const { words } = await read(descriptionPaths[language])
-      expect(words).toContain(logged[language])
+      expect(words).toContain(retention[language])
     }
     const paths = [...publicPaths, ...Object.values(descriptionPaths).map((path) => `${path}.json`)]
     for (const path of paths)
@@ -202,14 +202,14 @@ describe('feedback on accessibility', () => {
   })
 
   test('is acknowledged, reaches only the administrator’s list, and is answered there', async () => {
-    const { administrator, somebody } = await people()
+    const { administrator, decisionMaker } = await people()
     const response = await send('/accessibility-feedback', { message: 'Too small\r\ntext', email: 'a@b.example' })
     expect([response.status, response.headers.get('location')]).toEqual([303, '/accessibility-feedback/received'])
     expect((await read('/accessibility-feedback/received')).words).toContain('Thank you for your feedback')
 
     for (const language of languages) {
       expect((await read(feedbackListPaths[language])).status).toBe(401)
-      expect((await somebody.fetch(feedbackListPaths[language])).status).toBe(403)
+      expect((await decisionMaker.fetch(feedbackListPaths[language])).status).toBe(403)
     }
     const { rows } = await database
       .as()
@@ -219,12 +219,12 @@ describe('feedback on accessibility', () => {
     expect(rows).toHaveLength(languages.length)
     const list = await (await administrator.fetch('/palaute')).text()
     expect(list).toContain('Too small\ntext')
-    const [, answering = ''] = /action="(\/palaute\/[\w-]+)"/.exec(list) ?? []
-    expect((await send(answering, { answer: 'x' }, somebody)).status).toBe(403)
-    const empty = await send(answering, { answer: '' }, administrator)
+    const [, answerPath = ''] = /action="(\/palaute\/[\w-]+)"/.exec(list) ?? []
+    expect((await send(answerPath, { answer: 'x' }, decisionMaker)).status).toBe(403)
+    const empty = await send(answerPath, { answer: '' }, administrator)
     expect([empty.status, await empty.text()]).toEqual([400, expect.stringContaining('Kirjoita, mitä vastattiin')])
-    expect((await send(answering, { answer: 'Kokoa suurennettu.' }, administrator)).status).toBe(303)
-    expect((await send(answering, { answer: 'Uudestaan' }, administrator)).status).toBe(409)
+    expect((await send(answerPath, { answer: 'Kokoa suurennettu.' }, administrator)).status).toBe(303)
+    expect((await send(answerPath, { answer: 'Uudestaan' }, administrator)).status).toBe(409)
     expect(await (await administrator.fetch('/palaute')).text()).toContain('Kokoa suurennettu.')
   })
 
@@ -280,5 +280,5 @@ async function people() {
     const right = { role, purposes: [], scope: nothing }
     return desk.signIn(await enterTestPerson(database.as().db, database.as('seloste_desk').db, { name: role, right }))
   }
-  return { administrator: await enter('ADMINISTRATOR'), somebody: await enter('DECISION_MAKER') }
+  return { administrator: await enter('ADMINISTRATOR'), decisionMaker: await enter('DECISION_MAKER') }
 }

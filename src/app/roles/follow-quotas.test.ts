@@ -21,7 +21,7 @@ const clock = { now: () => now, monotonicMs: () => 0 }
 const number = phone('029 497 000')
 const lastWeek = now.subtract({ hours: 7 * 24 })
 
-function counted(ruleId: string, answeredAt = now, record = true): SegmentFacts {
+function decidedCall(ruleId: string, answeredAt = now, record = true): SegmentFacts {
   const decision = { record, reason: record ? 'drawn' : 'quota-full', ruleId, ruleVersion: 1, share: 1, draw: 0.1 }
   return callFacts({
     startedAt: answeredAt,
@@ -34,11 +34,11 @@ function counted(ruleId: string, answeredAt = now, record = true): SegmentFacts 
 
 async function follow(
   name: string,
-  given: { leftBehind?: SegmentFacts[]; db?: typeof capture; onFault?: (error: unknown) => void } = {},
+  options: { leftBehind?: SegmentFacts[]; db?: typeof capture; onFault?: (error: unknown) => void } = {},
 ) {
-  const { leftBehind = [], db = capture } = given
+  const { leftBehind = [], db = capture } = options
   const onFault =
-    given.onFault ??
+    options.onFault ??
     ((error: unknown) => {
       throw error
     })
@@ -55,7 +55,12 @@ const unreachable = () =>
 
 test('counts recordings of this week and the last in the register, and not refusals', async () => {
   const ruleId = `rule-${randomUUID()}`
-  for (const facts of [counted(ruleId), counted(ruleId), counted(ruleId, now, false), counted(ruleId, lastWeek)]) {
+  for (const facts of [
+    decidedCall(ruleId),
+    decidedCall(ruleId),
+    decidedCall(ruleId, now, false),
+    decidedCall(ruleId, lastWeek),
+  ]) {
     await admit(capture, facts)
   }
   const quotas = await follow('register.json')
@@ -66,7 +71,7 @@ test('counts recordings of this week and the last in the register, and not refus
 
 test('a call left by an earlier process, in the register or not, counts once', async () => {
   const ruleId = `rule-${randomUUID()}`
-  const [entered, waiting] = [counted(ruleId), counted(ruleId)]
+  const [entered, waiting] = [decidedCall(ruleId), decidedCall(ruleId)]
   await admit(capture, entered)
   const quotas = await follow('left.json', { leftBehind: [entered, waiting] })
   expect(quotas.used(now)({ id: ruleId }, { number })).toBe(2)
@@ -75,9 +80,9 @@ test('a call left by an earlier process, in the register or not, counts once', a
 
 test('without the database counts continue from the copy on disk', async () => {
   const ruleId = `rule-${randomUUID()}`
-  await admit(capture, counted(ruleId))
+  await admit(capture, decidedCall(ruleId))
   const before = await follow('copy.json')
-  before.count(counted(ruleId))
+  before.count(decidedCall(ruleId))
   await before.stop()
 
   const away = unreachable()
@@ -85,7 +90,7 @@ test('without the database counts continue from the copy on disk', async () => {
   const after = await follow('copy.json', { db: away.db, onFault: (error) => faults.push(error) })
   expect(faults).toHaveLength(1)
   expect(after.used(now)({ id: ruleId }, { number })).toBe(2)
-  after.count(counted(ruleId))
+  after.count(decidedCall(ruleId))
   expect(after.used(now)({ id: ruleId }, { number })).toBe(3)
   await after.stop()
   await away.close()

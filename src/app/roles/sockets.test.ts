@@ -5,22 +5,22 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { socketPath } from './sockets.ts'
 
-const made: string[] = []
+const createdFolders: string[] = []
 afterEach(() => {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
+  for (const path of createdFolders.splice(0)) rmSync(path, { recursive: true, force: true })
 })
 
-const alone = { splitRoles: { socketsFolder: undefined } }
-const long = () => ({ ...alone, dataDirectory: join('/', randomUUID().repeat(4)) })
+const withoutSocketsFolder = { splitRoles: { socketsFolder: undefined } }
+const settingsWithLongPath = () => ({ ...withoutSocketsFolder, dataDirectory: join('/', randomUUID().repeat(4)) })
 
 test('a socket is in the data folder if its path is short enough', () => {
-  expect(socketPath({ ...alone, dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
+  expect(socketPath({ ...withoutSocketsFolder, dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
 })
 
 test('a socket with a long path is in a temporary folder that only its owner can enter', () => {
-  const settings = long()
+  const settings = settingsWithLongPath()
   const path = socketPath(settings, 'metrics-custodian')
-  made.push(dirname(path))
+  createdFolders.push(dirname(path))
   expect(path.startsWith(tmpdir())).toBe(true)
   expect(Buffer.byteLength(path)).toBeLessThan(100)
   expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
@@ -28,9 +28,9 @@ test('a socket with a long path is in a temporary folder that only its owner can
 })
 
 test('a temporary folder that others can enter, or a link to another, is refused', () => {
-  const settings = long()
+  const settings = settingsWithLongPath()
   const folder = dirname(socketPath(settings, 'custodian'))
-  made.push(folder)
+  createdFolders.push(folder)
   chmodSync(folder, 0o711)
   expect(() => socketPath(settings, 'custodian')).toThrow('is accessible to others')
   rmSync(folder, { recursive: true })

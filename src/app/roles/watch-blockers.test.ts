@@ -10,15 +10,15 @@ test('a wait of two minutes for the register is a backlog with its age, until it
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
     log: { error: (_, message) => logged.push(message), warn: (_, message) => logged.push(message) },
   })
-  let waits: { sinceMs: number; code: string } | undefined = { sinceMs: performance.now() - 119_000, code: 'x' }
-  const watching = watchBlockers({ blockers, volumes: { data: tmpdir() }, waitsSince: () => waits, intervalMs: 10 })
+  let backlog: { sinceMs: number; code: string } | undefined = { sinceMs: performance.now() - 119_000, code: 'x' }
+  const watching = watchBlockers({ blockers, volumes: { data: tmpdir() }, waitsSince: () => backlog, intervalMs: 10 })
   try {
     expect(blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
-    waits = { sinceMs: performance.now() - 180_000, code: 'KEY_STORE_AWAY' }
+    backlog = { sinceMs: performance.now() - 180_000, code: 'KEY_STORE_AWAY' }
     await expect
       .poll(() => blockers.list().map(({ kind, code, since }) => [kind, code, since.slice(0, 16)]))
       .toContainEqual(['backlog', 'KEY_STORE_AWAY', '2026-11-30T11:56'])
-    waits = undefined
+    backlog = undefined
     await expect.poll(() => blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
     expect(logged).toEqual(expect.arrayContaining(['work is blocked', 'a blocker was cleared; work resumes']))
   } finally {
@@ -26,7 +26,7 @@ test('a wait of two minutes for the register is a backlog with its age, until it
   }
 })
 
-test('each job that stands still is a blocker of its own, unless the cause of its failing runs is one', async () => {
+test('each job that does not run is a blocker of its own, unless the cause of its failures is already a blocker', async () => {
   const blockers = createBlockers({
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
     log: { error: () => undefined, warn: () => undefined },
@@ -38,11 +38,11 @@ test('each job that stands still is a blocker of its own, unless the cause of it
   const watching = watchBlockers({ blockers, volumes: {}, standingJobs: () => standing, intervalMs: 10 })
   const jobs = () =>
     blockers.list().flatMap(({ kind, about, code, since }) => (kind === 'job' ? [[about, code, since]] : []))
-  const held = ['watch', 'job-elsewhere', '2026-11-30T11:54:00Z']
+  const watchJob = ['watch', 'job-elsewhere', '2026-11-30T11:54:00Z']
   try {
-    await expect.poll(jobs).toEqual([held, ['letters', 'job-fails', '2026-11-30T11:50:00Z']])
+    await expect.poll(jobs).toEqual([watchJob, ['letters', 'job-fails', '2026-11-30T11:50:00Z']])
     blockers.raise('database', { code: 'ECONNREFUSED' })
-    await expect.poll(jobs).toEqual([held])
+    await expect.poll(jobs).toEqual([watchJob])
     standing = []
     await expect.poll(jobs).toEqual([])
   } finally {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { roleEnvironment } from './supervise.ts'
 
 test('a role gets neither the owner’s database URL nor any password', () => {
-  const reported = roleEnvironment(
+  const environment = roleEnvironment(
     {
       SELOSTE_DATA: '/data',
       DATABASE_URL: 'postgres://owner:secret@db/seloste',
@@ -11,13 +11,13 @@ test('a role gets neither the owner’s database URL nor any password', () => {
     },
     'desk',
   )
-  expect(reported).toEqual({ SELOSTE_DATA: '/data' })
+  expect(environment).toEqual({ SELOSTE_DATA: '/data' })
 })
 
 test('only capture and custodian get access keys of the object store', () => {
   const environment = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c', AWS_REGION: 'd' }
-  const reported = (role: 'capture' | 'custodian' | 'desk' | 'feeds') =>
+  const keysFor = (role: 'capture' | 'custodian' | 'desk' | 'feeds') =>
     Object.keys(roleEnvironment(environment, role)).filter((name) => name.startsWith('AWS'))
-  for (const role of ['capture', 'custodian'] as const) expect(reported(role)).toEqual(Object.keys(environment))
-  for (const role of ['desk', 'feeds'] as const) expect(reported(role)).toEqual(['AWS_REGION'])
+  for (const role of ['capture', 'custodian'] as const) expect(keysFor(role)).toEqual(Object.keys(environment))
+  for (const role of ['desk', 'feeds'] as const) expect(keysFor(role)).toEqual(['AWS_REGION'])
 })

@@ -27,17 +27,17 @@ test('a process whose event loop hangs is killed, so that it is restarted', asyn
     "process.send('ready'); setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 20)",
   )
   const hung: number[] = []
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   watchHeartbeats(child, { everyMs: 20, silentChecks: 5, onHung: (silentChecks) => hung.push(silentChecks) })
-  expect(await gone).toEqual([null, 'SIGKILL'])
+  expect(await exited).toEqual([null, 'SIGKILL'])
   expect(hung).toEqual([6])
 })
 
 test('a process that sends heartbeats is not killed, and a process that has exited is not reported as hung', async () => {
   await start("setInterval(() => process.send('alive'), 1); setTimeout(() => process.exit(3), 300)")
   const hung: number[] = []
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   watchHeartbeats(child, { everyMs: 50, silentChecks: 50, onHung: (silentChecks) => hung.push(silentChecks) })
-  expect(await gone).toEqual([3, null])
+  expect(await exited).toEqual([3, null])
   expect(hung).toEqual([])
 })

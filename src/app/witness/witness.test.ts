@@ -52,16 +52,16 @@ async function post(old: number | string, proof: readonly Buffer[], note: string
 describe('a witness', () => {
   test('cosigns the destruction ledger of the same installation beside its log, each from its last state', async () => {
     const ledger = { ...log, ...ledgerKeyOf(log) }
-    const held = { url: witness.url, key: witness.key }
-    expect(await fetchCosigned(held, ledger)).toBeUndefined()
+    const connection = { url: witness.url, key: witness.key }
+    expect(await fetchCosigned(connection, ledger)).toBeUndefined()
     for (const size of [3, 40]) {
-      expect(await requestCosignature(held, ledger, tree.note(size, ledger), tree.read, 0)).toHaveProperty('line')
+      expect(await requestCosignature(connection, ledger, tree.note(size, ledger), tree.read, 0)).toHaveProperty('line')
     }
     await witness.stop()
     witness = await start()
-    held.url = witness.url
-    expect(await fetchCosigned(held, ledgerKeyOf(log))).toMatchObject({ origin: `${log.name}/ledger`, size: 40 })
-    expect(await requestCosignature(held, ledger, tree.note(39, ledger), tree.read, 0)).toEqual({ ahead: 40 })
+    connection.url = witness.url
+    expect(await fetchCosigned(connection, ledgerKeyOf(log))).toMatchObject({ origin: `${log.name}/ledger`, size: 40 })
+    expect(await requestCosignature(connection, ledger, tree.note(39, ledger), tree.read, 0)).toEqual({ ahead: 40 })
     expect((await post(0, [], tree.note(1, { ...ledger, name: `${log.name}/other` }))).status).toBe(404)
   })
 
@@ -86,7 +86,7 @@ describe('a witness', () => {
     expect(await post(300, [], tree.note(600))).toMatchObject({ status: 409, type: 'text/x.tlog.size', text: '513\n' })
   })
 
-  test('refuses what C2SP tlog-witness requires it to refuse, and has cosigned nothing of it', async () => {
+  test('refuses what C2SP tlog-witness requires it to refuse, and keeps its state', async () => {
     const proof = await consistencyProof(513, 600, tree.read)
     const other = treeOf([hashLeaf(Buffer.from('another')), ...leaves.slice(1)])
     const stranger = makeSigner(log.name, newKey(), 'note')
@@ -107,7 +107,7 @@ describe('a witness', () => {
       ['an altered tree of the same size', await post(513, [], other.note(513)), 422],
       ['a smaller tree', await post(300, await consistencyProof(300, 400, tree.read), tree.note(400)), 409],
     ]
-    for (const [problem, { status }, wanted] of refused) expect([problem, status]).toEqual([problem, wanted])
+    for (const [problem, { status }, expected] of refused) expect([problem, status]).toEqual([problem, expected])
     expect(await post(513, proof, tree.note(600))).toMatchObject({ status: 200 })
     const big = await fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body: 'x'.repeat(70_000) })
     expect(big.status).toBe(413)
@@ -116,8 +116,8 @@ describe('a witness', () => {
 
   test('cosigns only consistent checkpoints among many simultaneous ones', async () => {
     const sizes = [601, 650, 640, 699, 620]
-    const request = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
-    const statuses = (await Promise.all(request)).map(({ status }) => status)
+    const requests = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
+    const statuses = (await Promise.all(requests)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
@@ -132,8 +132,8 @@ describe('a witness', () => {
     })
     await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
     const { port } = liar.address() as { port: number }
-    const lied = await requestCosignature({ url: `http://127.0.0.1:${port}`, key }, log, tree.note(100), tree.read, 0)
-    expect(lied).toEqual({ failed: expect.stringContaining('shows no checkpoint') })
+    const result = await requestCosignature({ url: `http://127.0.0.1:${port}`, key }, log, tree.note(100), tree.read, 0)
+    expect(result).toEqual({ failed: expect.stringContaining('shows no checkpoint') })
     await new Promise((resolve) => liar.close(resolve))
   })
 
@@ -142,25 +142,25 @@ describe('a witness', () => {
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
     expect(await requestCosignature(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
-    // The continued log is at least as long by now.
+    // The original log is at least as long as the fork.
     for (const size of [80, 200])
       expect(await requestCosignature(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
     await other.stop()
-    for (const shown of [tree.note(40), fork.note(80, makeSigner(log.name, newKey(), 'note')), 'nothing']) {
+    for (const checkpoint of [tree.note(40), fork.note(80, makeSigner(log.name, newKey(), 'note')), 'nothing']) {
       const liar = createServer((incoming, outgoing) => {
         if (incoming.method === 'POST') outgoing.writeHead(422).end('no\n')
-        else outgoing.writeHead(200).end(shown)
+        else outgoing.writeHead(200).end(checkpoint)
       })
       await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
       const { port } = liar.address() as { port: number }
-      const lied = await requestCosignature(
+      const result = await requestCosignature(
         { ...other, url: `http://127.0.0.1:${port}` },
         log,
         tree.note(200),
         tree.read,
         40,
       )
-      expect(lied).toEqual({ failed: expect.stringContaining('422') })
+      expect(result).toEqual({ failed: expect.stringContaining('422') })
       await new Promise((resolve) => liar.close(resolve))
     }
   })

@@ -23,7 +23,7 @@ test('one delay of the event loop is no pressure, and three in a row are', () =>
   expect(after([late, late, late])).toEqual(['event-loop'])
 })
 
-test('pressure stays between its two thresholds, and ends after consecutive quiet checks', () => {
+test('pressure continues between the two thresholds, and ends after consecutive quiet checks', () => {
   const late = { eventLoopMs: 500 }
   const between = { eventLoopMs: 200 }
   const raised = [late, late, late]

@@ -13,24 +13,24 @@ const answer: DecisionResponse = {
   announcements: [{ texts: { fi: 'Puhelu voidaan tallentaa.' } }],
 }
 const question = { number: '029 497 000', callIds: { ucid: '0001' } }
-let query: DecisionRequest[] = []
+let requests: DecisionRequest[] = []
 let outcomes: string[] = []
 let stop: () => Promise<void> = () => Promise.resolve()
 afterEach(() => stop())
 
-async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
-  ;[query, outcomes] = [[], []]
+async function listen(options: Partial<DecisionsOptions> = {}): Promise<string> {
+  ;[requests, outcomes] = [[], []]
   const listening = await listenDecisions({
     listen: { host: '127.0.0.1', port: 0 },
     token,
-    answer: (one) => {
-      query.push(one)
+    answer: (received) => {
+      requests.push(received)
       return answer
     },
     onAsked: (outcome) => outcomes.push(outcome),
     onConnectionRefused: () => undefined,
     onFault: () => undefined,
-    ...given,
+    ...options,
   })
   stop = listening.stop
   return `http://127.0.0.1:${listening.port}/decisions`
@@ -47,7 +47,7 @@ test('a request with the token, in JSON or as a form, is answered in JSON or wit
   const form = 'number=029+497+000&callId.ucid=0001'
   const word = await post(url, form, { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/plain' })
   expect(await word.text()).toBe('announce\n')
-  expect(query).toEqual([question, question])
+  expect(requests).toEqual([question, question])
   expect(outcomes).toEqual(['recorded', 'recorded'])
 })
 
@@ -56,7 +56,7 @@ test('without the token no answer is given, and the plan is not read', async () 
   for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token}`]) {
     expect((await post(url, JSON.stringify(question), { authorization })).status, authorization).toBe(401)
   }
-  expect(query).toEqual([])
+  expect(requests).toEqual([])
 })
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
   })
 })
 
-test('another path, another method and a long body are refused; the answer to an internal error says to announce', async () => {
+test('another path, another method and a long body are refused, and the response to an internal error says to announce', async () => {
   const url = await listen({
     answer: () => {
       throw new Error('bug')
@@ -104,10 +104,10 @@ function certificate(name: string) {
 }
 
 test('over TLS without a token, only a client with a certificate of a configured authority is answered', async () => {
-  const [ours, friend, stranger] = ['ours', 'friend', 'stranger'].map(certificate)
+  const [server, trusted, stranger] = ['server', 'client', 'stranger'].map(certificate)
   const url = await listen({
     token: undefined,
-    certificate: { inUse: { ...ours!, ca: friend!.cert }, onChange: () => undefined },
+    certificate: { inUse: { ...server!, ca: trusted!.cert }, onChange: () => undefined },
   })
   const requestAs = (client: { cert?: Buffer; key?: Buffer }) =>
     new Promise<number | string>((resolve) => {
@@ -121,8 +121,8 @@ test('over TLS without a token, only a client with a certificate of a configured
       pending.on('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message))
       pending.end(JSON.stringify(question))
     })
-  expect(await requestAs(friend!)).toBe(200)
+  expect(await requestAs(trusted!)).toBe(200)
   expect(typeof (await requestAs(stranger!))).toBe('string')
   expect(typeof (await requestAs({}))).toBe('string')
-  expect(query).toHaveLength(1)
+  expect(requests).toHaveLength(1)
 })

@@ -39,8 +39,8 @@ function line(
 }
 
 function records(lines: readonly string[]): DetailRecord[] {
-  return lines.flatMap((one) =>
-    reader.read(one, undefined).flatMap((read) => (read.is === 'record' ? [read.record] : [])),
+  return lines.flatMap((text) =>
+    reader.read(text, undefined).flatMap((read) => (read.is === 'record' ? [read.record] : [])),
   )
 }
 
@@ -67,7 +67,7 @@ const ended = (seconds: number) => [
 ]
 
 describe('channel events', () => {
-  test('report who spoke with the caller from the bridge on, not from the queue’s answer, and not who only rang', () => {
+  test('report each official who spoke with the caller, from the bridge on and not from the queue’s answer, and nobody whose phone only rang', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('ANSWER', 1, caller, trunk, '', 's'),
@@ -129,7 +129,7 @@ describe('channel events', () => {
     expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
   })
 
-  test('of an unanswered call are one leg without an answer; a call whose first events are missing is doubtful', () => {
+  test('of an unanswered call are one leg without an answer, and a call whose first events are missing is doubtful', () => {
     expect(legs([line('CHAN_START', 0, caller, trunk), ...ended(30)])).toMatchObject([
       { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
     ])
@@ -156,7 +156,7 @@ describe('channel events', () => {
     const reported = assembler
       .settled(86_401_000)
       .map(({ callId, isUnfinished, legs }) => [callId, isUnfinished, legs.length])
-    // Waiting, and the other person in the conference.
+    // Two legs each: the wait, and the other person in the conference.
     expect(new Set(reported)).toEqual(
       new Set([
         [room, true, 2],
@@ -205,12 +205,12 @@ describe('channel events', () => {
   })
 
   test('in the hour that is repeated at the end of DST are not dated before their channel', () => {
-    const made = Temporal.Instant.from('2026-10-25T00:50:00Z').epochMilliseconds / 1000
+    const channelStart = Temporal.Instant.from('2026-10-25T00:50:00Z').epochMilliseconds / 1000
     const event = {
       EventName: 'HANGUP',
       EventTime: '2026-10-25 03:05:00',
-      UniqueID: `${made}.1`,
-      LinkedID: `${made}.1`,
+      UniqueID: `${channelStart}.1`,
+      LinkedID: `${channelStart}.1`,
     }
     expect(records([JSON.stringify(event)])[0]?.event?.at.toString()).toBe('2026-10-25T01:05:00Z')
   })

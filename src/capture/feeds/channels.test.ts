@@ -34,57 +34,58 @@ const officials = [aino, bertil].map((agent, at) => ({
 }))
 const { numbering } = versionAt(versions, begun).description
 
-/** Returns the register's view of a call; `outside` or the problem's reason if the register does not take the call. */
-function spoke(call: ReportedCall) {
+/** Returns a call as the register would enter it, otherwise `outside` or the reason of the problem. */
+function classify(call: ReportedCall) {
   const context = {
     versionAt: (at: Temporal.Instant) => versionAt(versions, at),
     officials,
     now: begun.add({ hours: 48 }),
   }
-  const judged = classifyCall('feed', call, context)
-  if (judged.is !== 'call') return judged.is === 'problem' ? judged.reason : judged.is
-  const talks = judged.call.segments.map(({ official, answeredAt, endedAt }) => [
+  const classified = classifyCall('feed', call, context)
+  if (classified.is !== 'call') return classified.is === 'problem' ? classified.reason : classified.is
+  const talks = classified.call.segments.map(({ official, answeredAt, endedAt }) => [
     officials.find(({ phoneKey }) => official && phoneKey === readNumber(official, numbering).key)?.name ?? official,
     seconds(answeredAt),
     seconds(endedAt),
   ])
-  return { caller: judged.call.caller, talks, ...(judged.isDoubtful && { isDoubtful: true }) }
+  return { caller: classified.call.caller, talks, ...(classified.isDoubtful && { isDoubtful: true }) }
 }
 
-function reported(...channels: ChannelRecord[]) {
+function classifyCalls(...channels: ChannelRecord[]) {
   const assembler = createCallAssembler({ settleMs: 0 })
-  const of = begun.epochMilliseconds + hourMs
-  for (const channel of channels) for (const record of readChannel(channel)) assembler.add(record, of, () => undefined)
-  return assembler.settled(of + 1).map(spoke)
+  const nowMs = begun.epochMilliseconds + hourMs
+  for (const channel of channels)
+    for (const record of readChannel(channel)) assembler.add(record, nowMs, () => undefined)
+  return assembler.settled(nowMs + 1).map(classify)
 }
 
-const calling = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
+const callingChannel = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
   ...{ id: 'a-leg', direction: 'inbound', caller: customer, from: 0, to: 300 },
   profiles: [{ from: 0, dialled: number, bridged: { at: 44, with: 'b-leg', number: aino, side: 'originatee' } }],
   ...more,
 })
-const called = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
+const calledChannel = (more: Partial<ChannelRecord> = {}): ChannelRecord => ({
   ...{ id: 'b-leg', direction: 'outbound', caller: customer, from: 42, to: 300 },
   profiles: [{ from: 42, dialled: aino, bridged: { at: 44, with: 'a-leg', number, side: 'originator' } }],
   ...more,
   variables: { originating_leg_uuid: 'a-leg', dialed_user: aino, ...more.variables },
 })
-const meeting = (at: number) => ({
+const inConference = (at: number) => ({
   variables: { conference_uuid: 'meeting' },
   apps: [{ name: 'conference', data: 'c1@default', at }],
 })
 
 test('a transfer by keys (att_xfer) to a second official is one call of the same caller, with both officials', () => {
-  const third = called({
+  const third = calledChannel({
     ...{ id: 'c-leg', from: 180, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [
       { from: 180, dialled: bertil, bridged: { at: 185, with: 'b-leg', number: aino, side: 'originator' } },
       { from: 200, dialled: bertil, bridged: { at: 200, with: 'a-leg', number: customer, side: 'originatee' } },
     ],
   })
-  const records = [called({ to: 200 }), third]
+  const records = [calledChannel({ to: 200 }), third]
   const caller = freeswitchChannel(
-    calling({
+    callingChannel({
       profiles: [
         { from: 0, dialled: number, bridged: { at: 44, with: 'b-leg', number: aino, side: 'originatee' } },
         { from: 200, dialled: number, bridged: { at: 200, with: 'c-leg', number: bertil, side: 'originator' } },
@@ -105,40 +106,44 @@ test('a transfer by keys (att_xfer) to a second official is one call of the same
       [bertil, 200, 300],
     ],
   }
-  expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(spoke)).toEqual([expected])
+  expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(classify)).toEqual([expected])
 })
 
 test('reports the official who answered, although the calling channel names the last of several who rang', () => {
-  expect(reported(calling({ variables: { dialed_user: bertil } }))).toEqual([
+  expect(classifyCalls(callingChannel({ variables: { dialed_user: bertil } }))).toEqual([
     { caller: customer, talks: [[aino, 44, 300]] },
   ])
 })
 
 test('reports two officials who were bridged one after the other without a transfer, from the called channels', () => {
   const second = { at: 130, with: 'c-leg', number: bertil, side: 'originatee' as const }
-  const next = called({
+  const next = calledChannel({
     ...{ id: 'c-leg', from: 125, variables: { originating_leg_uuid: 'a-leg', dialed_user: bertil } },
     profiles: [{ from: 125, dialled: bertil, bridged: { at: 130, with: 'a-leg', number, side: 'originator' } }],
   })
-  const records = [called({ to: 120 }), next, calling({ profiles: [{ from: 0, dialled: number, bridged: second }] })]
+  const records = [
+    calledChannel({ to: 120 }),
+    next,
+    callingChannel({ profiles: [{ from: 0, dialled: number, bridged: second }] }),
+  ]
   const talks = [
     [aino, 44, 120],
     [bertil, 130, 300],
   ]
-  expect(reported(...records)).toEqual([{ caller: customer, talks }])
+  expect(classifyCalls(...records)).toEqual([{ caller: customer, talks }])
 })
 
 test('an official’s segment ends when the official hangs up, although the caller stays on the line', () => {
-  expect(reported(called({ to: 120 }), calling())).toMatchObject([{ talks: [[aino, 44, 120]] }])
+  expect(classifyCalls(calledChannel({ to: 120 }), callingChannel())).toMatchObject([{ talks: [[aino, 44, 120]] }])
 })
 
 test('a second official who is joined to the call (three_way) has a segment until that official leaves', () => {
-  const third = called({
+  const third = calledChannel({
     ...{ id: 'c-leg', from: 100, to: 200, variables: { originating_leg_uuid: 'b-leg', dialed_user: bertil } },
     profiles: [{ from: 100, dialled: bertil, bridged: { at: 105, with: 'b-leg', number: aino, side: 'originator' } }],
     apps: [{ name: 'three_way', data: 'b-leg', at: 120 }],
   })
-  expect(reported(third, called(), calling())).toMatchObject([
+  expect(classifyCalls(third, calledChannel(), callingChannel())).toMatchObject([
     {
       talks: [
         [aino, 44, 300],
@@ -150,20 +155,20 @@ test('a second official who is joined to the call (three_way) has a segment unti
 
 test('two callers in one conference are two calls, each with the official only', () => {
   const joining = (id: string, caller: string, from: number, to: number): ChannelRecord => ({
-    ...{ id, direction: 'inbound', caller, from, to, profiles: [{ from, dialled: number }], ...meeting(from) },
+    ...{ id, direction: 'inbound', caller, from, to, profiles: [{ from, dialled: number }], ...inConference(from) },
   })
   const records = [
     joining('a-leg', customer, 0, 300),
     joining('a-other', '+358405554443', 20, 200),
-    { ...called({ from: 50, to: 250, profiles: [{ from: 50, dialled: aino }] }), ...meeting(50) },
+    { ...calledChannel({ from: 50, to: 250, profiles: [{ from: 50, dialled: aino }] }), ...inConference(50) },
   ]
-  expect(reported(...records)).toEqual(
+  expect(classifyCalls(...records)).toEqual(
     expect.arrayContaining([
       { caller: customer, talks: [[aino, 50, 250]] },
       { caller: '+358405554443', talks: [[aino, 50, 200]] },
     ]),
   )
-  expect(reported(...records)).toHaveLength(2)
+  expect(classifyCalls(...records)).toHaveLength(2)
 })
 
 test('a person who leaves a conference long after or before the caller is reported once their record arrives', () => {
@@ -176,9 +181,9 @@ test('a person who leaves a conference long after or before the caller is report
       .settled(begun.epochMilliseconds + at * 1000)
       .map((call) => {
         call.taken()
-        return spoke(call)
+        return classify(call)
       })
-      .filter((reported) => reported !== 'outside')
+      .filter((outcome) => outcome !== 'outside')
   const official = (id: string, from: number, to: number, dialed_user: string): ChannelRecord => ({
     ...{
       id,
@@ -187,13 +192,13 @@ test('a person who leaves a conference long after or before the caller is report
       from,
       to,
       profiles: [{ from, dialled: 'c1' }],
-      ...meeting(from),
+      ...inConference(from),
     },
   })
   let taken = 0
   add(official('b-leg', 50, 100, aino), 100)
   expect(settled(200)).toEqual([])
-  add(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }), 300)
+  add(callingChannel({ ...inConference(44), profiles: [{ from: 0, dialled: number }] }), 300)
   expect(settled(400)).toEqual([{ caller: customer, talks: [[aino, 50, 100]] }])
   add(official('c-leg', 60, 900, bertil), 900)
   const talks = [
@@ -205,25 +210,25 @@ test('a person who leaves a conference long after or before the caller is report
 })
 
 test('a caller in a conference with unreported participants is marked as doubtful', () => {
-  expect(reported(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
+  expect(classifyCalls(callingChannel({ ...inConference(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
     { caller: customer, talks: [], isDoubtful: true },
   ])
 })
 
 test('a called channel waits for the calling one, a day at most, and FreeSWITCH’s own calls are ignored', () => {
   const assembler = createCallAssembler({ settleMs: 0 })
-  const of = begun.epochMilliseconds
-  for (const record of readChannel(called())) assembler.add(record, of, () => undefined)
-  expect(assembler.settled(of + 23 * hourMs)).toEqual([])
-  expect(assembler.settled(of + 24 * hourMs).map(spoke)).toEqual(['no-end'])
+  const nowMs = begun.epochMilliseconds
+  for (const record of readChannel(calledChannel())) assembler.add(record, nowMs, () => undefined)
+  expect(assembler.settled(nowMs + 23 * hourMs)).toEqual([])
+  expect(assembler.settled(nowMs + 24 * hourMs).map(classify)).toEqual(['no-end'])
   const dialled = (id: string, other: string): ChannelRecord => ({
-    ...called({
+    ...calledChannel({
       id,
       profiles: [{ from: 0, dialled: aino, bridged: { at: 5, with: other, number, side: 'originatee' } }],
     }),
     variables: {},
   })
-  expect(reported(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
+  expect(classifyCalls(dialled('x', 'y'), dialled('y', 'x'))).toEqual(['outside'])
   // Half of an internal loopback channel has no caller, whatever its direction.
-  expect(reported(calling({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
+  expect(classifyCalls(callingChannel({ variables: { loopback_leg: 'B' } }))).toEqual(['outside'])
 })

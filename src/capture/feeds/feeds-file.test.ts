@@ -65,6 +65,6 @@ test.each([
   ['feeds: [{ name: a, source: cucm, folder: /x, zone: Helsinki }]', 'zone is "Helsinki"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, fields: { topic: x } }]', 'fields has "topic"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, colour: red }]', '"colour" is unknown'],
-])('%s is refused with the allowed values', (text, reason) => {
+])('%s is refused with the reason', (text, reason) => {
   expect(() => feeds(text)).toThrow(reason)
 })

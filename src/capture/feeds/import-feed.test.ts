@@ -42,15 +42,15 @@ const official = {
   from: begun.subtract({ hours: 24 * 100 }),
   to: null,
 }
-let turn = 0
+let folderNumber = 0
 let cdrs = ''
-let own = ''
+let stateFolder = ''
 let problems: { file: string; line: number; reason: string }[] = []
-let running: { taker: FeedImporter; followed: FollowedFolder } | undefined
+let running: { importer: FeedImporter; followed: FollowedFolder } | undefined
 
 beforeEach(async () => {
-  ;[cdrs, own] = [join(root, `cdr-${++turn}`), join(root, `own-${turn}`)]
-  await Promise.all([mkdir(cdrs), mkdir(own)])
+  ;[cdrs, stateFolder] = [join(root, `cdr-${++folderNumber}`), join(root, `own-${folderNumber}`)]
+  await Promise.all([mkdir(cdrs), mkdir(stateFolder)])
   problems = []
   await owner.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
@@ -61,7 +61,7 @@ beforeEach(async () => {
 })
 afterEach(() => running?.followed.stop())
 
-async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> {
+async function start(changed: Partial<Feed> = {}, idleMs = 60_000): Promise<void> {
   const feed: Feed = {
     name: 'exchange',
     source: 'csv',
@@ -79,11 +79,11 @@ async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> 
     },
     zone: 'Europe/Helsinki',
     settleMs: 0,
-    ...given,
+    ...changed,
   }
-  const taker = createFeedImporter({
+  const importer = createFeedImporter({
     feed,
-    folder: own,
+    folder: stateFolder,
     db: capture,
     context: () => ({
       versionAt: (at) => versionAt(versions, at),
@@ -100,10 +100,10 @@ async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> 
   const followed = await followFolder({
     folder: cdrs,
     files: 'calls*',
-    framing: taker.reader.framing,
-    hasHeading: taker.reader.hasHeading,
-    statePath: join(own, 'position.json'),
-    onRecord: taker.take,
+    framing: importer.reader.framing,
+    hasHeading: importer.reader.hasHeading,
+    statePath: join(stateFolder, 'position.json'),
+    onRecord: importer.take,
     onFault: (error) => {
       throw error
     },
@@ -111,7 +111,7 @@ async function start(given: Partial<Feed> = {}, idleMs = 60_000): Promise<void> 
     pollMs: 3_600_000,
     idleMs,
   })
-  running = { taker, followed }
+  running = { importer, followed }
 }
 
 async function restart(): Promise<void> {
@@ -121,7 +121,7 @@ async function restart(): Promise<void> {
 
 async function check(): Promise<void> {
   await running!.followed.check()
-  await running!.taker.settle()
+  await running!.importer.settle()
   await running!.followed.check()
 }
 
@@ -132,9 +132,9 @@ type LineFields = { at?: number } & {
   [Name in 'id' | 'leg' | 'answer' | 'end' | 'caller' | 'called' | 'official' | 'sip']?: string
 }
 
-function line({ at: later = 0, ...given }: LineFields = {}): string {
+function line({ at: later = 0, ...changed }: LineFields = {}): string {
   const at = (seconds: number) => begun.add({ seconds: later + seconds }).toString()
-  const reported: Record<string, string> = {
+  const fields: Record<string, string> = {
     id: '1',
     leg: 'a',
     start: at(0),
@@ -144,12 +144,12 @@ function line({ at: later = 0, ...given }: LineFields = {}): string {
     called: '029 497 000',
     official: '029 512 1001',
     sip: '',
-    ...given,
+    ...changed,
   }
   return `${heading
     .trim()
     .split(';')
-    .map((name) => reported[name])
+    .map((name) => fields[name])
     .join(';')}\n`
 }
 
@@ -192,7 +192,7 @@ describe('calls that are not recorded', () => {
     await restart()
     await check()
     expect(await count()).toBe(5)
-    await rm(join(own, 'position.json'))
+    await rm(join(stateFolder, 'position.json'))
     await restart()
     await check()
     expect(await count()).toBe(5)
@@ -225,7 +225,7 @@ describe('calls that are not recorded', () => {
 
   test('found while a feed stops are admitted after its restart', async () => {
     await writeFile(join(cdrs, 'calls.csv'), heading + line() + line({ id: '2', at: 300 }))
-    running!.taker.stop()
+    running!.importer.stop()
     await check()
     expect(await count()).toBe(0)
     await restart()
@@ -238,9 +238,9 @@ describe('calls that are not recorded', () => {
     await writeFile(join(cdrs, 'calls.csv'), `${heading}${line()}${bad}"1;2\n${line({ id: '3', at: 300 })}`)
     await check()
     expect(await count()).toBe(1)
-    await rm(join(own, 'position.json'))
+    await rm(join(stateFolder, 'position.json'))
     await running?.followed.stop()
-    // An unclosed quotation mark.
+    // The record with the unclosed quotation mark is given up after the idle time, here at once.
     await start({}, -1)
     await check()
     expect(await count()).toBe(2)
@@ -248,8 +248,8 @@ describe('calls that are not recorded', () => {
       { file: 'calls.csv', line: 3, reason: 'time-unreadable', detail: 'endedAt (end)' },
       { file: 'calls.csv', line: 4, reason: 'too-long' },
     ])
-    const [unread = ''] = (await readdir(own)).filter((name) => name.startsWith('unread-'))
-    expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(bad.trimEnd()))
+    const [unread = ''] = (await readdir(stateFolder)).filter((name) => name.startsWith('unread-'))
+    expect(await readFile(join(stateFolder, unread), 'utf8')).toContain(JSON.stringify(bad.trimEnd()))
   })
 
   test('that are outgoing or internal are ignored, and a call of unknown direction is a problem', async () => {
@@ -274,7 +274,7 @@ describe('calls that are not recorded', () => {
 })
 
 describe('calls reported by a recording client', () => {
-  const session = (given: Partial<SegmentFacts> = {}): SegmentFacts =>
+  const session = (changed: Partial<SegmentFacts> = {}): SegmentFacts =>
     callFacts({
       callIds: ['sipSessionId:b7e1c9d2@sbc'],
       startedAt: begun.add({ seconds: 19 }),
@@ -285,7 +285,7 @@ describe('calls reported by a recording client', () => {
       numberCalled: { key: phone('029 497 000'), kind: 'NATIONAL_SERVICE' },
       numberReached: { key: phone('029 497 000') },
       official: { name: 'Aino Asiamies', phone: phone('029 512 1001') },
-      ...given,
+      ...changed,
     })
 
   test('are not duplicated, and an inferred end is replaced by the reported one', async () => {
@@ -317,8 +317,8 @@ describe('calls reported by a recording client', () => {
     await check()
     expect(problems).toEqual([{ file: 'calls.csv', line: 3, reason: 'too-old' }])
     expect(await count()).toBe(2)
-    const [unread = ''] = (await readdir(own)).filter((name) => name.startsWith('unread-'))
-    expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(reported.trimEnd()))
+    const [unread = ''] = (await readdir(stateFolder)).filter((name) => name.startsWith('unread-'))
+    expect(await readFile(join(stateFolder, unread), 'utf8')).toContain(JSON.stringify(reported.trimEnd()))
     await allowFeed(owner, 'exchange', moved(-60))
     await writeFile(join(cdrs, 'calls-again.csv'), heading + reported)
     await check()
@@ -328,12 +328,12 @@ describe('calls reported by a recording client', () => {
 
   test('wait while feeds have made too many queries', async () => {
     await admit(capture, session({ callIds: ['ucid:1'] }))
-    const counted = (of: string) => sql`select setval('fed_question_count', ${sql.raw(of)})`.execute(owner)
-    await counted('(extract(epoch from now()) * 50)::bigint + 50000')
+    const setQueryCount = (value: string) => sql`select setval('fed_question_count', ${sql.raw(value)})`.execute(owner)
+    await setQueryCount('(extract(epoch from now()) * 50)::bigint + 50000')
     await writeFile(join(cdrs, 'calls.csv'), heading + line() + line({ id: '2', at: 1_200, caller: '+358401234999' }))
     await check()
     expect(await count()).toBe(1)
-    await counted('1')
+    await setQueryCount('1')
     await check()
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1 }])
     expect(problems).toEqual([])
@@ -347,7 +347,7 @@ describe('calls reported by a recording client', () => {
     const { rows } = await sql<{ id: string; is_own: boolean }>`
       select s.id, f.is_own from segment s join fed_segment f on f.segment_id = s.id`.execute(owner)
     expect(rows).toEqual([{ id: reported.segmentId, is_own: false }])
-    await rm(join(own, 'position.json'))
+    await rm(join(stateFolder, 'position.json'))
     await restart()
     await check()
     expect(await contacts()).toMatchObject([{ parts: 1 }])

@@ -36,8 +36,8 @@ interface Cdr {
 }
 
 /** A line of Master.csv: the queue answers the channel long before the official does. */
-function cdr({ start = -45, queue = -44, end = 200, from = caller, to = number, ...given }: Cdr = {}): string {
-  const { official = aino, sip = '' } = given
+function cdr({ start = -45, queue = -44, end = 200, from = caller, to = number, ...rest }: Cdr = {}): string {
+  const { official = aino, sip = '' } = rest
   const channels = ['PJSIP/trunk-0000002f', official && `PJSIP/${official}-00000030`]
   const times = [local(start), official ? local(queue) : '', local(end), String(end - start), String(end - queue)]
   const result = [official ? 'ANSWERED' : 'NO ANSWER', 'DOCUMENTATION', unique(start), sip]
@@ -63,7 +63,7 @@ function cel({ start = -45, talk = 0, end = 200 } = {}): string {
 }
 
 /** A recording client's report, without the queue. */
-function session(given: Partial<SegmentFacts> = {}, from = 0, until = 200): SegmentFacts {
+function session(changed: Partial<SegmentFacts> = {}, from = 0, until = 200): SegmentFacts {
   return callFacts({
     callIds: [`sipSessionId:${randomUUID()}`],
     startedAt: at(from),
@@ -73,7 +73,7 @@ function session(given: Partial<SegmentFacts> = {}, from = 0, until = 200): Segm
     official: { name: 'Aino Asiamies', phone: phone(aino) },
     recording: { ...recordingFacts(), startedAt: at(from), endedAt: at(until) },
     decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 },
-    ...given,
+    ...changed,
   })
 }
 
@@ -89,13 +89,13 @@ async function contacts() {
   return rows
 }
 
-async function phantoms(): Promise<number> {
+async function countWithoutSession(): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int from segment where capture_failure = 'no-session'`.execute(owner)
   return rows[0]!.count
 }
 
-const reported = async () => {
+const countRecordingsInFeed = async () => {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int from recording r where exists (select from fed_segment f where f.segment_id = r.segment_id)`.execute(
     owner,
@@ -103,10 +103,10 @@ const reported = async () => {
   return rows[0]!.count
 }
 
-const one = [{ parts: [[phone(aino), 0, 200, true]], waited: 45 }]
+const oneContact = [{ parts: [[phone(aino), 0, 200, true]], waited: 45 }]
 const csv = { source: 'asterisk-csv' } as const
 
-/** A report of a proxy in front of the queue: its number answered. */
+/** A report of a proxy in front of the queue: the number of the queue is what answered. */
 const acc = (from = -44) => {
   const users = `call_id=behind@edge;code=200;src_user=${caller};dst_ouser=${number};dst_user=${number}`
   const line = (method: string, seconds: number) =>
@@ -121,7 +121,7 @@ describe('a proxy in front of a queue that answers', () => {
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[null, -44, 200, false]] }])
     const { rows } = await sql`select marks, decision_reason like '%drawn' as drawn from segment`.execute(owner)
-    // As the draw decides: if it is drawn, its recording is missing.
+    // The reason is drawn or not-drawn. If it is drawn, the recording is missing.
     expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
   })
 
@@ -134,11 +134,11 @@ describe('a proxy in front of a queue that answers', () => {
     ])
   })
 
-  test('reports the call that a recording client reported', async () => {
+  test('adds no second call if a recording client reported the call', async () => {
     await admit(capture, session())
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[phone(aino), 0, 200, true]] }])
-    expect(await phantoms()).toBe(0)
+    expect(await countWithoutSession()).toBe(0)
   })
 })
 
@@ -146,22 +146,22 @@ describe('a queue that answers before the official does', () => {
   test('adds no second contact: caller, official and end are the same', async () => {
     await admit(capture, session())
     await deliver(csv, cdr())
-    expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await reported()]).toEqual([0, 1])
+    expect(await contacts()).toEqual(oneContact)
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 1])
   })
 
   test('adds no second segment if an id is shared, reported before the recording client or after it', async () => {
     const fields = { sipCallId: ['userfield'] }
-    const joined = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
-    await admit(capture, joined())
+    const sessionWithSharedId = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
+    await admit(capture, sessionWithSharedId())
     await deliver({ ...csv, fields }, cdr({ sip: 'b7e1c9d2@sbc' }))
-    expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await reported()]).toEqual([0, 1])
+    expect(await contacts()).toEqual(oneContact)
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 1])
     await clear()
     await deliver({ ...csv, fields, name: 'earlier' }, cdr({ sip: 'b7e1c9d2@sbc' }))
-    await admit(capture, joined())
-    expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await reported()]).toEqual([0, 1])
+    await admit(capture, sessionWithSharedId())
+    expect(await contacts()).toEqual(oneContact)
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 1])
   })
 
   test('is reported by channel events as well, in either order, with the later answer', async () => {
@@ -178,8 +178,8 @@ describe('a queue that answers before the official does', () => {
     await admit(capture, session())
     await deliver({ ...csv, name: 'all-csv' }, cdr())
     await deliver({ source: 'asterisk-cel', name: 'all-cel' }, cel())
-    expect(await contacts()).toEqual(one)
-    expect(await phantoms()).toBe(0)
+    expect(await contacts()).toEqual(oneContact)
+    expect(await countWithoutSession()).toBe(0)
   })
 
   test('is reported by queue_log as well, in either order', async () => {
@@ -207,20 +207,20 @@ describe('a queue that answers before the official does', () => {
     await clear()
     await admit(capture, session({ endInferred: true, marks: ['end-inferred'] }, 0, 150))
     await deliver({ ...csv, name: 'inferred' }, cdr())
-    expect(await contacts()).toEqual(one)
+    expect(await contacts()).toEqual(oneContact)
   })
 
-  test('of a call that was on hold reports both of its sessions', async () => {
+  test('is matched with both sessions of a call that was on hold', async () => {
     const callIds = ['sipSessionId:b7e1c9d2@sbc']
     await admit(capture, session({ callIds }, 0, 80))
     await admit(capture, session({ callIds }, 90, 200))
     await deliver({ ...csv, fields: { sipCallId: ['userfield'] } }, cdr({ sip: 'b7e1c9d2@sbc' }))
     expect(await contacts()).toMatchObject([{ parts: [{}, {}], waited: 45 }])
-    expect([await phantoms(), await reported()]).toEqual([0, 2])
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 2])
   })
 })
 
-test('waiting time counts in studies, whether reported after the call was counted or before', async () => {
+test('waiting time that is reported after its call was counted is counted in studies', async () => {
   const custodian = database.as('seloste_custodian').db
   const waits = async () => {
     await sql`select count_studies(1000)`.execute(custodian)
@@ -249,8 +249,8 @@ describe('a caller whose number is withheld', () => {
   test('has one contact if both reports have the same official and end', async () => {
     await admit(capture, session({ caller: withheld }))
     await deliver({ ...csv, name: 'hidden' }, cdr({ from: '' }))
-    expect(await contacts()).toEqual(one)
-    expect(await phantoms()).toBe(0)
+    expect(await contacts()).toEqual(oneContact)
+    expect(await countWithoutSession()).toBe(0)
   })
 
   test('has two contacts if another official answered, the ends differ, or the other report has another number', async () => {
@@ -305,7 +305,7 @@ describe('two calls of one caller are two contacts', () => {
   test('if the caller gave up in the queue and called again', async () => {
     await admit(capture, session())
     await deliver(csv, cdr({ start: -120, end: -60, official: '' }) + cdr())
-    expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, one[0]])
+    expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, oneContact[0]])
   })
 
   test('if the report matches two recorded calls', async () => {
@@ -316,7 +316,7 @@ describe('two calls of one caller are two contacts', () => {
   })
 })
 
-/** Recorded in full: a call that only a feed reports lacks a recording. */
+/** A number whose calls are all recorded: a call that only a feed reports lacks its recording. */
 const testLine = '029497099'
 const onTestLine = {
   numberReached: { key: phone(testLine) },
@@ -324,10 +324,10 @@ const onTestLine = {
 }
 
 describe('a recording client that reports no official and shares no id', () => {
-  const unreported = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
-    session({ official: undefined, ...onTestLine, ...given }, from, until)
-  /** Returns why a feed's call is separate from those of recording clients, and whether it is marked. */
-  const whyApart = async () => {
+  const unreported = (changed: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
+    session({ official: undefined, ...onTestLine, ...changed }, from, until)
+  /** Returns why a feed's call was not joined with a recording client's call, and its marks. */
+  const whyNotJoined = async () => {
     const { rows } = await sql<{ why: string; marks: string[] }>`
       select s.capture_failure as why, s.marks from segment s join fed_segment f on f.segment_id = s.id and f.is_own`.execute(
       owner,
@@ -338,8 +338,8 @@ describe('a recording client that reports no official and shares no id', () => {
   test('is joined after any wait, by the same caller, number and end, and the feed reports the official', async () => {
     await admit(capture, unreported())
     await deliver(csv, cdr({ to: testLine }))
-    expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await reported()]).toEqual([0, 1])
+    expect(await contacts()).toEqual(oneContact)
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 1])
   })
 
   test('is not joined if two calls match, or only the time matches: the feed’s contact is marked for review', async () => {
@@ -347,42 +347,42 @@ describe('a recording client that reports no official and shares no id', () => {
     await admit(capture, unreported({}, 30, 205))
     await deliver({ ...csv, name: 'two' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(3)
-    expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
+    expect(await whyNotJoined()).toEqual([['not-joined', ['needs-review']]])
     await clear()
     await admit(capture, unreported({}, 0, 300))
     await deliver({ ...csv, name: 'other-end' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(2)
-    expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
+    expect(await whyNotJoined()).toEqual([['not-joined', ['needs-review']]])
   })
 
   test('reports another call with another number, caller or time, without a mark', async () => {
-    const elsewhere = { key: phone('029497001') }
+    const anotherNumber = { key: phone('029497001') }
     await admit(
       capture,
-      unreported({ numberReached: elsewhere, numberCalled: { ...elsewhere, kind: 'NATIONAL_SERVICE' } }),
+      unreported({ numberReached: anotherNumber, numberCalled: { ...anotherNumber, kind: 'NATIONAL_SERVICE' } }),
     )
     await admit(capture, unreported({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
     await admit(capture, unreported({}, 300, 500))
     await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     expect(await contacts()).toHaveLength(4)
-    expect(await whyApart()).toEqual([['no-session', []]])
+    expect(await whyNotJoined()).toEqual([['no-session', []]])
   })
 })
 
 describe('a recording client whose facts arrive after the feed’s report', () => {
   const node = randomUUID()
-  const late = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
-    admit(capture, session({ ...onTestLine, ...given }, from, until), node)
+  const late = (changed: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
+    admit(capture, session({ ...onTestLine, ...changed }, from, until), node)
 
   test('is joined by caller, official and end, and replaces what the feed reported', async () => {
     await deliver(csv, cdr({ to: testLine }))
     const { contactId } = await late()
-    expect(await contacts()).toEqual(one)
-    expect([await phantoms(), await reported()]).toEqual([0, 1])
+    expect(await contacts()).toEqual(oneContact)
+    expect([await countWithoutSession(), await countRecordingsInFeed()]).toEqual([0, 1])
     expect(contactId).toBeDefined()
     // The feed reports it again.
     await deliver(csv, cdr({ to: testLine }), 'again')
-    expect(await contacts()).toEqual(one)
+    expect(await contacts()).toEqual(oneContact)
   })
 
   test('is joined without an official, and with a withheld caller', async () => {
@@ -390,11 +390,11 @@ describe('a recording client whose facts arrive after the feed’s report', () =
     const unreported = session({ ...onTestLine, official: undefined })
     // Reported again, as after a crash.
     for (const _ of [1, 2]) await admit(capture, unreported, node)
-    expect(await contacts()).toEqual(one)
+    expect(await contacts()).toEqual(oneContact)
     await clear()
     await deliver({ ...csv, name: 'hidden' }, cdr({ to: testLine, from: '' }))
     await late({ caller: { kind: 'withheld', key: null, raw: null } })
-    expect(await contacts()).toEqual(one)
+    expect(await contacts()).toEqual(oneContact)
   })
 
   test('is not joined if two calls match, or only the time matches: both contacts are marked', async () => {
@@ -433,27 +433,32 @@ describe('a recording client whose facts arrive after the feed’s report', () =
   })
 
   describe('of an unanswered call', () => {
-    const unanswered = (given: Partial<SegmentFacts> = {}, from = -43, until = 1) =>
+    const unanswered = (changed: Partial<SegmentFacts> = {}, from = -43, until = 1) =>
       admit(
         capture,
         session({
           ...{ ...onTestLine, official: undefined, answeredAt: undefined, recording: undefined },
-          ...{ startedAt: at(from), endedAt: at(until), decision: { record: false, reason: 'not-answered' }, ...given },
+          ...{
+            startedAt: at(from),
+            endedAt: at(until),
+            decision: { record: false, reason: 'not-answered' },
+            ...changed,
+          },
         }),
         node,
       )
     const nobody = { to: testLine, official: '', end: 0 }
 
-    test('is joined by caller, number, start and end; the number may be unreported', async () => {
-      for (const given of [
+    test('is joined by caller, number, start and end, even if the number is unreported', async () => {
+      for (const changed of [
         {},
         { numberReached: unreportedNumber, numberCalled: { ...unreportedNumber, kind: 'UNKNOWN' } },
       ] as const) {
         await clear()
-        await deliver({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody))
-        await unanswered(given)
+        await deliver({ ...csv, name: `nobody-${Object.keys(changed).length}` }, cdr(nobody))
+        await unanswered(changed)
         expect(await contacts()).toMatchObject([{ parts: [[null, null, 1, false]] }])
-        await deliver({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody), 'again')
+        await deliver({ ...csv, name: `nobody-${Object.keys(changed).length}` }, cdr(nobody), 'again')
         expect(await contacts()).toHaveLength(1)
       }
     })

@@ -21,7 +21,7 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
 
-function reported(source: SourceName, file: string, begun: Temporal.Instant, more: Partial<SourceOptions> = {}) {
+function readReports(source: SourceName, file: string, begun: Temporal.Instant, more: Partial<SourceOptions> = {}) {
   const text = readFileSync(new URL(`../../../test/vectors/feeds/${file}`, import.meta.url), 'utf8')
   const reader = readerOf({ source, fields: {}, zone: 'UTC', ...more })
   const assembler = createCallAssembler({ settleMs: 0 })
@@ -38,10 +38,12 @@ function reported(source: SourceName, file: string, begun: Temporal.Instant, mor
     at && Math.floor((at.epochMilliseconds - begun.epochMilliseconds) / 1000)
   const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => classifyCall('feed', call, context))
   return {
-    doubtful: calls.flatMap((judged) => (judged.is === 'call' && judged.isDoubtful ? [judged.call.caller] : [])),
-    problems: [...problems, ...calls.flatMap((judged) => (judged.is === 'problem' ? [judged.reason] : []))],
+    doubtful: calls.flatMap((classified) =>
+      classified.is === 'call' && classified.isDoubtful ? [classified.call.caller] : [],
+    ),
+    problems: [...problems, ...calls.flatMap((classified) => (classified.is === 'problem' ? [classified.reason] : []))],
     calls: calls
-      .flatMap((judged) => (judged.is === 'call' ? [judged.call] : []))
+      .flatMap((classified) => (classified.is === 'call' ? [classified.call] : []))
       .toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
       .map(({ caller, numberCalled, segments }) => [
         ...[caller, numberCalled],
@@ -56,7 +58,7 @@ describe('Asterisk 22', () => {
   /** `queue`: the answer of the queue or the transfer, for detail records that have that as the answer. */
   const calls: [what: string, caller: string, number: string, talks: Talk[], queue?: number[]][] = [
     ['a queue', '+358401234561', '029497000', [[aino, 1, 4]], [0]],
-    ['a queue that is given up in', '+358401234562', '029497000', []],
+    ['a call that ends in the queue', '+358401234562', '029497000', []],
     [
       'a transfer',
       '+358401234563',
@@ -80,7 +82,7 @@ describe('Asterisk 22', () => {
     ],
     ['a consultation, after which the official comes back', '+358401234566', '029497000', [[aino, 64, 73]], [63]],
     [
-      'a conference to which a third is dialled',
+      'a conference to which a third person is dialled',
       '+358401234567',
       '029497000',
       [
@@ -90,7 +92,7 @@ describe('Asterisk 22', () => {
       [75, 83],
     ],
     [
-      'a conference that a third dials into',
+      'a conference that a third person dials into',
       '+358401234568',
       '029497000',
       [
@@ -124,7 +126,7 @@ describe('Asterisk 22', () => {
 
   test('channel events report who spoke with the caller, and when', () => {
     const expected = calls.map(([, caller, number, talks]) => [caller, number, talks])
-    expect(reported('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
+    expect(readReports('asterisk-cel', 'asterisk/cel.csv', begun)).toMatchObject({
       doubtful: [],
       problems: [],
       calls: expected,
@@ -136,33 +138,33 @@ describe('Asterisk 22', () => {
       ...[caller, number],
       talks.map(([agent, from, until], at) => [agent, queue?.[at] ?? from, until]),
     ])
-    expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
+    expect(readReports('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
       problems: [],
       calls: expected,
     })
   })
 
   test('detail records alone do not report the number called of a transferred call: each such call is a problem', () => {
-    const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun)
-    const passedOn = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
-    expect(known.map(([caller]) => caller)).toEqual(
-      calls.map(([, caller]) => caller).filter((one) => !passedOn.includes(one)),
+    const { problems, calls: found } = readReports('asterisk-csv', 'asterisk/Master.csv', begun)
+    const transferred = ['+358401234563', '+358401234567', '+358401234568', '+3584012345611']
+    expect(found.map(([caller]) => caller)).toEqual(
+      calls.map(([, caller]) => caller).filter((caller) => !transferred.includes(caller)),
     )
     // One problem for each transferred call.
-    expect(problems).toEqual(passedOn.map(() => 'direction-unknown'))
-    const byTrunk = reported('asterisk-csv', 'asterisk/Master.csv', begun, {
+    expect(problems).toEqual(transferred.map(() => 'direction-unknown'))
+    const byTrunk = readReports('asterisk-csv', 'asterisk/Master.csv', begun, {
       incoming: { field: 'device', values: ['trunk'] },
     })
     expect([byTrunk.problems, byTrunk.calls.map(([caller]) => caller)]).toEqual([[], calls.map(([, caller]) => caller)])
-    expect(byTrunk.doubtful.toSorted()).toEqual(passedOn.toSorted())
+    expect(byTrunk.doubtful.toSorted()).toEqual(transferred.toSorted())
   })
 
   test('a transfer also changes the context of incoming calls: every such call is reported as a call or as a problem', () => {
     const incoming = { field: 'dcontext', values: ['from-trunk'] }
-    const expected = reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })
-    expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
-    const { problems, calls: known } = reported('asterisk-csv', 'asterisk/Master.csv', begun, { incoming })
-    expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
+    const expected = readReports('asterisk-csv', 'asterisk/Master.csv', begun, { names })
+    expect(readReports('asterisk-csv', 'asterisk/Master.csv', begun, { names, incoming })).toEqual(expected)
+    const { problems, calls: found } = readReports('asterisk-csv', 'asterisk/Master.csv', begun, { incoming })
+    expect([problems, problems.length + found.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
   })
 
   test('channel events and detail records both report an attended transfer by keys, detail records from its start', () => {
@@ -179,18 +181,18 @@ describe('Asterisk 22', () => {
         ],
       ],
     })
-    expect(reported('asterisk-cel', 'asterisk/keys/cel.csv', from)).toMatchObject(expected(2, 16))
-    expect(reported('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
+    expect(readReports('asterisk-cel', 'asterisk/keys/cel.csv', from)).toMatchObject(expected(2, 16))
+    expect(readReports('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
   })
 
   test('queue_log reports whom a queue connected', () => {
-    const { problems, calls: known } = reported('queue-log', 'asterisk/queue_log', begun, { names })
+    const { problems, calls: found } = readReports('queue-log', 'asterisk/queue_log', begun, { names })
     expect(problems).toEqual([])
-    const byQueue = calls.filter(([problem]) => problem !== 'two who ring at once')
-    expect(known.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([agent, from]) => [agent, from])])).toEqual(
-      byQueue.map(([problem, caller, , talks]) => [
+    const byQueue = calls.filter(([what]) => what !== 'two who ring at once')
+    expect(found.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([agent, from]) => [agent, from])])).toEqual(
+      byQueue.map(([what, caller, , talks]) => [
         caller,
-        talks.slice(0, problem === 'back to the queue' ? 2 : 1).map(([agent, from]) => [agent, from]),
+        talks.slice(0, what === 'back to the queue' ? 2 : 1).map(([agent, from]) => [agent, from]),
       ]),
     )
   })
@@ -198,7 +200,7 @@ describe('Asterisk 22', () => {
 
 test('acc of Kamailio 6 reports who answered of several who rang, and both officials of a transfer by REFER, also during a hold', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
-  expect(reported('acc', 'kamailio/acc.txt', begun)).toMatchObject({
+  expect(readReports('acc', 'kamailio/acc.txt', begun)).toMatchObject({
     ...{ doubtful: [] },
     problems: [],
     calls: [

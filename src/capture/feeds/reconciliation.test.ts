@@ -17,7 +17,7 @@ const [owner, capture, custodian] = [
 const number = phone('029 497 000')
 const now = Temporal.Now.instant().round('second')
 const drawn = { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 }
-let turn = 0
+let callNumber = 0
 
 beforeEach(async () => {
   await owner.transaction().execute(async (tx) => {
@@ -36,22 +36,22 @@ beforeEach(async () => {
   })
 })
 
-function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+function call(hoursAgo: number, changed: Partial<SegmentFacts> = {}): SegmentFacts {
   const answeredAt = now.subtract({ hours: hoursAgo })
   return callFacts({
-    callIds: [`cdr:exchange ${++turn}`],
+    callIds: [`cdr:exchange ${++callNumber}`],
     startedAt: answeredAt.subtract({ seconds: 10 }),
     answeredAt,
     endedAt: answeredAt.add({ minutes: 3 }),
     numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
     numberReached: { key: number },
     decision: drawn,
-    ...given,
+    ...changed,
   })
 }
 
 /** Moves the reports into the past, so that a recording would have arrived. */
-async function settled(): Promise<void> {
+async function ageReports(): Promise<void> {
   await sql`update fed_segment set told_at = told_at - interval '11 minutes'`.execute(owner)
 }
 
@@ -60,7 +60,7 @@ async function alarms() {
   return raised.map(({ kind, count }) => ({ kind, count }))
 }
 
-async function report(covers: readonly string[] | null): Promise<void> {
+async function reportProgress(covers: readonly string[] | null): Promise<void> {
   const progress = JSON.stringify({
     heard_at: now,
     told_from: now.subtract({ hours: 80 }),
@@ -80,7 +80,7 @@ test('a drawn call without a recording raises an alarm, once, and an undrawn or 
   await admit(capture, forbidden)
   await admitFromFeed(capture, 'exchange', [forbidden])
   expect(await alarms()).toEqual([])
-  await settled()
+  await ageReports()
   expect(await alarms()).toEqual([{ kind: 'unrecorded', count: 1 }])
   expect(await alarms()).toEqual([])
   const { rows } = await sql<{ capture_failure: string; facts: unknown }>`
@@ -97,9 +97,9 @@ test('a recording whose call no feed reports in a day raises an alarm, if a feed
   const [unreported, reported, young] = [recorded(40), recorded(50), recorded(20)]
   for (const facts of [unreported, reported, young]) await admit(capture, facts)
   await admitFromFeed(capture, 'exchange', [reported])
-  await report([phone('029 497 099')])
+  await reportProgress([phone('029 497 099')])
   expect(await alarms()).toEqual([])
-  await report([number])
+  await reportProgress([number])
   expect(await alarms()).toEqual([{ kind: 'untold', count: 1 }])
   const { rows } = await sql<{ contacts: unknown }>`select facts -> 'contacts' as contacts from alarm`.execute(owner)
   expect(rows).toEqual([{ contacts: [unreported.contactId] }])

@@ -20,7 +20,7 @@ beforeEach(async () => {
   inbox = await openInbox(folder, systemClock)
 })
 afterEach(async () => {
-  for (const one of close.splice(0).reverse()) await one()
+  for (const step of close.splice(0).reverse()) await step()
   await rm(folder, { recursive: true })
 })
 
@@ -34,7 +34,7 @@ async function readStored(): Promise<unknown[]> {
   )
 }
 
-test('a record by HTTP is stored in each encoding of mod_json_cdr, with the token only, and refused with a log entry without it', async () => {
+test('a record sent by HTTP with the token is stored, in each encoding of mod_json_cdr, and without the token is refused and logged', async () => {
   const refused: string[] = []
   const token = 'a-long-enough-token'
   const http = await listenHttp({
@@ -108,14 +108,14 @@ test('a record that cannot be stored gets a response that makes its sender keep 
 
 test('the manager interface is connected again after it broke, and a refused login is reported without its secret', async () => {
   const secret = 'a secret'
-  let accepted = ''
+  let received = ''
   const sockets: Socket[] = []
   const manager = createServer((socket) => {
     sockets.push(socket)
     socket.on('error', () => undefined)
     socket.write('Asterisk Call Manager/9.0.0\r\n')
     socket.on('data', (data) => {
-      accepted = data.toString()
+      received = data.toString()
       const isFirst = sockets.length === 1
       socket.write(
         isFirst
@@ -139,7 +139,7 @@ test('the manager interface is connected again after it broke, and a refused log
   const ami = followAmi({ host: '127.0.0.1', port, user: 'seloste', secret, put: inbox.put, onState, retryMs: 5 })
   close.push(() => ami.stop())
   await vi.waitFor(async () => expect(await readStored()).toHaveLength(2), { timeout: 20_000 })
-  expect(accepted).toContain('Action: Login\r\nUsername: seloste\r\nSecret: a secret\r\nEvents: cdr\r\n\r\n')
+  expect(received).toContain('Action: Login\r\nUsername: seloste\r\nSecret: a secret\r\nEvents: cdr\r\n\r\n')
   expect(states.map(([state]) => state)).toEqual(['login-refused', 'connected', 'unreachable', 'connected'])
   expect(JSON.stringify(states)).not.toContain(secret)
   expect(await readStored()).toMatchObject([

@@ -46,14 +46,14 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
 }))
 
 /** Returns every call reported by a file, with its unreadable records. */
-function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (ClassifiedCall | string)[] {
+function classifyFile(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (ClassifiedCall | string)[] {
   const reader = readerOf({ source, fields: {}, zone: 'Europe/Helsinki', ...more })
   const isCsv = reader.framing === 'csv'
   const lines =
     reader.framing === 'document'
       ? [bytes.toString()]
-      : splitRecords(bytes, { offset: 0, line: 1, isQuoted: isCsv, isLast: true }).map((one) =>
-          one.bytes.toString().trimEnd(),
+      : splitRecords(bytes, { offset: 0, line: 1, isQuoted: isCsv, isLast: true }).map((record) =>
+          record.bytes.toString().trimEnd(),
         )
   const heading = reader.hasHeading ? lines.shift() : undefined
   const assembler = createCallAssembler({ settleMs: 0 })
@@ -72,11 +72,11 @@ const { deliver, clear } = await openTestFeed(database, officials)
 const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
 const numbering = versionAt(versions, begun).description.numbering
 
-function reported(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>) {
-  return judged(source, bytes, more).flatMap<unknown>((one) => {
-    if (typeof one === 'string' || one.is === 'problem') return [one]
-    if (one.is === 'outside') return []
-    const { call } = one
+function readCalls(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>) {
+  return classifyFile(source, bytes, more).flatMap<unknown>((result) => {
+    if (typeof result === 'string' || result.is === 'problem') return [result]
+    if (result.is === 'outside') return []
+    const { call } = result
     return [
       {
         caller: call.caller && readNumber(call.caller, numbering).key,
@@ -97,7 +97,7 @@ function reported(source: SourceName, bytes: Buffer, more: Partial<SourceOptions
 const number = phone('029 497 000')
 type Part = [official: string, from: number, until: number]
 /** The first 44 seconds are waiting; from 180 to 210 Aino asks Bertil while the caller hears music. */
-const whole: Part[] = [
+const allParts: Part[] = [
   [aino, 44, 300],
   [bertil, 240, 300],
   [cecilia, 300, 480],
@@ -108,7 +108,7 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   [
     'genesys',
     'genesys.json',
-    whole,
+    allParts,
     names({
       '0b9a4f3e-6d15-4a53-9c0e-1f1f5a001001': aino,
       '0b9a4f3e-6d15-4a53-9c0e-1f1f5a001002': bertil,
@@ -118,7 +118,7 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   [
     'teams',
     'teams.json',
-    whole,
+    allParts,
     names({
       '9a0f2b44-7c11-4f1d-9f4e-5a5a00297000': '029 497 000',
       '7d1d3c5a-51b2-4f6a-8e0c-0c5f5a001001': aino,
@@ -126,19 +126,24 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
       '7d1d3c5a-51b2-4f6a-8e0c-0c5f5a001003': cecilia,
     }),
   ],
-  ['cucm', 'cucm.csv', whole],
-  ['telia-ace', 'telia-ace.csv', whole],
-  ['metaswitch', 'metaswitch.csv', whole],
-  ['asterisk-cel', 'asterisk-cel.csv', whole],
+  ['cucm', 'cucm.csv', allParts],
+  ['telia-ace', 'telia-ace.csv', allParts],
+  ['metaswitch', 'metaswitch.csv', allParts],
+  ['asterisk-cel', 'asterisk-cel.csv', allParts],
   // Reports queues only: a participant added to a conference is missing.
-  ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
+  [
+    'queue-log',
+    'queue-log.txt',
+    [allParts[0]!, allParts[2]!],
+    names({ support: '029 497 000', experts: '029 497 000' }),
+  ],
   // Reports when the queue answered; the number called after a transfer comes from the queue only.
-  ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], ...whole.slice(1)], names({ support: '029 497 000' })],
-  ['freeswitch', 'freeswitch.json', whole],
+  ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], ...allParts.slice(1)], names({ support: '029 497 000' })],
+  ['freeswitch', 'freeswitch.json', allParts],
   // Reports dialogs only: a participant added to a conference is missing.
-  ['acc', 'acc.txt', [whole[0]!, whole[2]!]],
+  ['acc', 'acc.txt', [allParts[0]!, allParts[2]!]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
-  expect(reported(source, readFileSync(join(examples, file)), more)).toEqual([
+  expect(readCalls(source, readFileSync(join(examples, file)), more)).toEqual([
     {
       caller: phone('+358401234567'),
       number,
@@ -151,55 +156,55 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
 })
 
 const waiting = { queue: '029497000', from: 0, to: 44 }
-const from = (who: string, begins: number, ends: number, by: Flow['talks'][number]['by'] = 'queue') => ({
+const talk = (who: string, begins: number, ends: number, by: Flow['talks'][number]['by'] = 'queue') => ({
   ...{ who, from: begins, to: ends, by },
 })
-/** Expected report of each feed: who spoke with the caller, and when. */
+/** What happens in each call: who waited, spoke with the caller and consulted, and when. */
 const flows: Record<string, Pick<Flow, 'waits' | 'talks' | 'consults' | 'until'>> = {
-  'a queue': { waits: [waiting], talks: [from(aino, 44, 300)], consults: [], until: 300 },
-  'a queue that is given up in': { waits: [waiting], talks: [], consults: [], until: 44 },
+  'a queue': { waits: [waiting], talks: [talk(aino, 44, 300)], consults: [], until: 300 },
+  'a call that ends in the queue': { waits: [waiting], talks: [], consults: [], until: 44 },
   'two queues, one after the other': {
     waits: [waiting, { ...waiting, from: 44, to: 90 }],
-    ...{ talks: [from(bertil, 90, 200)], consults: [], until: 200 },
+    ...{ talks: [talk(bertil, 90, 200)], consults: [], until: 200 },
   },
   'a transfer': {
     waits: [waiting],
-    talks: [from(aino, 44, 120), from(bertil, 125, 300, 'transfer')],
+    talks: [talk(aino, 44, 120), talk(bertil, 125, 300, 'transfer')],
     ...{ consults: [], until: 300 },
   },
   'a transfer after a consultation': {
     waits: [waiting],
-    talks: [from(aino, 44, 200), from(bertil, 200, 300, 'transfer')],
+    talks: [talk(aino, 44, 200), talk(bertil, 200, 300, 'transfer')],
     consults: [{ by: aino, who: bertil, from: 150, to: 200 }],
     until: 300,
   },
   'a consultation, after which the official comes back': {
-    ...{ waits: [waiting], talks: [from(aino, 44, 300)], until: 300 },
+    ...{ waits: [waiting], talks: [talk(aino, 44, 300)], until: 300 },
     consults: [{ by: aino, who: bertil, from: 100, to: 130 }],
   },
-  'a conference that a third joins and leaves': {
+  'a conference that a third person joins and leaves': {
     ...{
       waits: [waiting],
-      talks: [from(aino, 44, 300), from(bertil, 150, 250, 'conference')],
+      talks: [talk(aino, 44, 300), talk(bertil, 150, 250, 'conference')],
       consults: [],
       until: 300,
     },
   },
   'a transfer back to the queue, from which the first official takes the call again': {
     waits: [waiting, { ...waiting, from: 100, to: 110 }, { ...waiting, from: 200, to: 215 }],
-    talks: [from(aino, 44, 100), from(bertil, 110, 200), from(aino, 215, 300)],
+    talks: [talk(aino, 44, 100), talk(bertil, 110, 200), talk(aino, 215, 300)],
     ...{ consults: [], until: 300 },
   },
 }
 const node = randomUUID()
 const userIds = Object.fromEntries([aino, bertil, cecilia].map((agent, at) => [`user-${at}`, agent]))
 const userOf = (agent: string) => Object.entries(userIds).find(([, known]) => known === agent)?.[0] ?? agent
-const plain = (agent: string) => agent
+const sameName = (agent: string) => agent
 
 /** Queue, consultation, conference and transfer in one call. */
-const everything: Flow = {
+const fullCall: Flow = {
   ...{ caller: '+358401234567', number: '029497000', waits: [waiting], until: 480 },
-  talks: [from(aino, 44, 300), from(bertil, 240, 300, 'conference'), from(cecilia, 300, 480, 'transfer')],
+  talks: [talk(aino, 44, 300), talk(bertil, 240, 300, 'conference'), talk(cecilia, 300, 480, 'transfer')],
   consults: [{ by: aino, who: bertil, from: 180, to: 210 }],
 }
 
@@ -219,20 +224,20 @@ async function entered(start: Temporal.Instant) {
 }
 
 describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<SourceOptions>?]>([
-  ['queue-log', queueLogOf, plain],
+  ['queue-log', queueLogOf, sameName],
   ['genesys', genesysOf, userOf, names(userIds)],
   ['teams', teamsOf, userOf, names(userIds)],
-  ['cucm', cucmOf, plain],
-  ['telia-ace', teliaAceOf, plain],
-  ['metaswitch', metaswitchOf, plain],
-  ['asterisk-cel', celOf, plain],
-  ['freeswitch', freeswitchOf, plain],
+  ['cucm', cucmOf, sameName],
+  ['telia-ace', teliaAceOf, sameName],
+  ['metaswitch', metaswitchOf, sameName],
+  ['asterisk-cel', celOf, sameName],
+  ['freeswitch', freeswitchOf, sameName],
 ])('%s reports', (source, write, nameOf, more = {}) => {
   test.each(Object.entries(flows))('%s: one contact, with who spoke with the caller and when', (_, flow) => {
     const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
     // queue_log reports only who was connected by a queue.
     const known = flow.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
-    expect(reported(source, Buffer.from(file), more)).toEqual([
+    expect(readCalls(source, Buffer.from(file), more)).toEqual([
       {
         ...{ caller: phone('+358401234567'), number, from: 0 },
         until: source === 'queue-log' ? (known.at(-1)?.to ?? flow.until) : flow.until,
@@ -281,8 +286,8 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
   test('queue, consultation, conference and transfer in one call, reported twice: one contact with exactly these segments', async () => {
     await clear()
     const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
-    const file = write(everything, { begun: start, nameOf })
-    const talks = everything.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
+    const file = write(fullCall, { begun: start, nameOf })
+    const talks = fullCall.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
     const until = source === 'queue-log' ? 300 : 480
     const parts = talks.map(({ who, from: begins, to }) => [phone(who), 0, until, begins, to])
     for (const _ of [1, 2]) {
@@ -293,11 +298,11 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
 })
 
 const accLine = (at: number, problem: string, fields: Record<string, string>) => {
-  const reported = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
-  const text = Object.entries(reported).map(([name, value]) => `${name}=${value}`)
+  const all = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
+  const text = Object.entries(all).map(([name, value]) => `${name}=${value}`)
   return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${problem}: ${text.join(';')}\n`
 }
-/** In the format of Kamailio 6.0, with log_extra of docs/operate/feeds.md. */
+/** Returns the INVITE and BYE of a dialog in the format of Kamailio 6.0, with log_extra of docs/operate/feeds.md. */
 const dialog = (
   id: string,
   of: { caller: string; to: string; by: string; from: number; until: number; more?: object },
@@ -318,8 +323,8 @@ describe('acc reports', () => {
   const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
   const parts = (...talks: [string, number, number][]) =>
     talks.map(([agent, from, until]) => [phone(agent), number, from, until])
-  const acc = (...lines: string[]) => reported('acc', Buffer.from(lines.join('')), {})
-  const one = (until: number, ...talks: [string, number, number][]) => [
+  const acc = (...lines: string[]) => readCalls('acc', Buffer.from(lines.join('')), {})
+  const oneCall = (until: number, ...talks: [string, number, number][]) => [
     { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },
   ]
 
@@ -329,7 +334,7 @@ describe('acc reports', () => {
       ...{ src_user: customer, dst_ouser: '029497000', dst_user: aino },
     })
     const [answered, ended] = dialog('x1@edge', { ...first, by: bertil })
-    expect(acc(missed, answered!, ended!)).toEqual([{ ...one(120, [bertil, 44, 120])[0], from: 40 }])
+    expect(acc(missed, answered!, ended!)).toEqual([{ ...oneCall(120, [bertil, 44, 120])[0], from: 40 }])
   })
 
   test('a transfer by REFER, whose INVITE has Referred-By, as one contact with both officials', () => {
@@ -337,8 +342,8 @@ describe('acc reports', () => {
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300, ...onward(aino) }
     const third = { caller: customer, to: aino, by: aino, from: 299, until: 400, ...onward(bertil) }
     const lines = [...dialog('x2@edge', first), ...dialog('x3@edge', second), ...dialog('x4@edge', third)]
-    expect(acc(...lines)).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
-    expect(acc(...lines.toReversed())).toEqual(one(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
+    expect(acc(...lines)).toEqual(oneCall(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
+    expect(acc(...lines.toReversed())).toEqual(oneCall(400, [aino, 44, 120], [bertil, 118, 300], [aino, 299, 400]))
   })
 
   test('a transfer as a problem, and in no call, if two calls match: callers with one number, or with withheld numbers', () => {
@@ -350,28 +355,28 @@ describe('acc reports', () => {
         ...dialog('y2@edge', { ...others, from: 63, until: 200 }),
         ...dialog('y3@edge', { ...onward, from: 75, until: 300 }),
       ]
-      const neither = [
+      const notJoined = [
         { call: { segments: [{ official: aino }] }, isDoubtful: false },
         { call: { segments: [{ official: aino }] }, isDoubtful: false },
         { is: 'problem', reason: 'direction-unknown' },
       ]
-      const all = (order: string[]) => judged('acc', Buffer.from(order.join('')), {}).toSorted(callsFirst)
-      expect(all(lines)).toMatchObject(neither)
-      expect(all(lines.toReversed())).toMatchObject(neither)
+      const all = (order: string[]) => classifyFile('acc', Buffer.from(order.join('')), {}).toSorted(callsFirst)
+      expect(all(lines)).toMatchObject(notJoined)
+      expect(all(lines.toReversed())).toMatchObject(notJoined)
     }
     // The earlier call ended longer ago than any telephone rings.
     const earlier = dialog('y4@edge', { ...first, from: -600, until: -500 })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300 }
     const onward = dialog('y6@edge', { ...second, more: { referred_by: `<sip:${aino}@pbx.example>` } })
     expect(acc(...earlier, ...dialog('y5@edge', first), ...onward)[1]).toEqual(
-      one(300, [aino, 44, 120], [bertil, 118, 300])[0],
+      oneCall(300, [aino, 44, 120], [bertil, 118, 300])[0],
     )
   })
 
   test('a transfer to a service number whose call is unknown, as a call for review', () => {
     const more = { referred_by: `<sip:${aino}@pbx.example>` }
     const lines = dialog('y7@edge', { caller: 'anonymous', to: '029497001', by: cecilia, from: 0, until: 60, more })
-    expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
+    expect(classifyFile('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 
   test('a transfer answered after the earlier call was reported: that call is reported again, with both officials', () => {
@@ -399,14 +404,14 @@ describe('acc reports', () => {
     const [answered, ended] = dialog('x5@edge', first)
     const users = { call_id: 'x5@edge', code: '200', reason: 'OK', src_user: aino, dst_ouser: customer, dst_user: 'c' }
     const held = accLine(60, 'transaction answered', { method: 'INVITE', ...users })
-    expect(acc(answered!, held, ended!)).toEqual(one(120, [aino, 44, 120]))
-    expect(acc(held, answered!, ended!)).toEqual(one(120, [aino, 44, 120]))
+    expect(acc(answered!, held, ended!)).toEqual(oneCall(120, [aino, 44, 120]))
+    expect(acc(held, answered!, ended!)).toEqual(oneCall(120, [aino, 44, 120]))
   })
 
   test('a queue behind the proxy as an answer by an unknown official, and marks the contact for review', () => {
     const lines = dialog('x6@edge', { ...first, by: '029497000' })
-    expect(acc(...lines)).toEqual([{ ...one(120)[0], parts: [[undefined, number, 44, 120]] }])
-    expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
+    expect(acc(...lines)).toEqual([{ ...oneCall(120)[0], parts: [[undefined, number, 44, 120]] }])
+    expect(classifyFile('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 })
 
@@ -420,7 +425,7 @@ test('an official’s uninterrupted talk is one segment, and a segment of zero l
     return { id: 7, leg: name, start, answer: answered, end: ended, from: '+358401234567', to: '029497000', by }
   }
   const parts = (...legs: object[]) =>
-    reported('json', Buffer.from(JSON.stringify(legs)), { fields }).map((call) => (call as { parts: unknown[] }).parts)
+    readCalls('json', Buffer.from(JSON.stringify(legs)), { fields }).map((call) => (call as { parts: unknown[] }).parts)
   const [a, b] = [phone(aino), phone(bertil)]
   expect(
     parts(leg('1', aino, 10, 40), leg('2', aino, 41, 60), leg('3', bertil, 60, 90), leg('4', aino, 60, 60)),

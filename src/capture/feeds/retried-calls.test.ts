@@ -1,4 +1,4 @@
-/** A call that is judged during a database outage, and then not admitted, leaves no trace (R14). */
+/** A call that is classified during a database outage, and not admitted, is counted for no quota (R14). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,12 +13,12 @@ import { createFeedImporter, type FeedImporterOptions } from './import-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
-const asSeeded = await readVersions(owner)
-const folder = await mkdtemp(join(tmpdir(), 'seloste-judged-'))
+const seedVersions = await readVersions(owner)
+const folder = await mkdtemp(join(tmpdir(), 'seloste-retried-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Records everything, under a quota with room. */
-const withQuota = asSeeded.map((version) => {
+const withQuota = seedVersions.map((version) => {
   const { recordingPlan } = version.description
   const rules = recordingPlan.rules.map((rule) => ({
     ...rule,
@@ -34,15 +34,15 @@ const aino = {
 }
 let quotas = createQuotaCounts()
 let officials = [aino]
-let taker: ReturnType<typeof createFeedImporter>
+let importer: ReturnType<typeof createFeedImporter>
 let calls = 0
 
 beforeEach(() => {
   quotas = createQuotaCounts()
 })
 
-function start(given: Partial<FeedImporterOptions> = {}): void {
-  taker = createFeedImporter({
+function start(changed: Partial<FeedImporterOptions> = {}): void {
+  importer = createFeedImporter({
     feed: {
       ...{ name: 'exchange', source: 'csv', zone: 'Europe/Helsinki', settleMs: 0 },
       from: { kind: 'folder', folder, files: '*' },
@@ -61,18 +61,18 @@ function start(given: Partial<FeedImporterOptions> = {}): void {
     onProblem: (problem) => {
       throw new Error(JSON.stringify(problem))
     },
-    ...given,
+    ...changed,
   })
 }
 
-async function feed(count: number): Promise<void> {
+async function deliverCalls(count: number): Promise<void> {
   const heading = Buffer.from('id;start;answer;end;caller;called;official')
   for (let at = 0; at < count; at++) {
     const [start, answer, end] = [0, 20, 200].map((seconds) => begun.add({ seconds: seconds + calls }).toString())
     const caller = `+35840${1_000_000 + calls++}`
     const bytes = Buffer.from([calls, start, answer, end, caller, '029 497 000', '029 512 1001'].join(';'))
     const place = { line: at + 2, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading }
-    await taker.take({ ...place, bytes, taken: () => undefined })
+    await importer.take({ ...place, bytes, taken: () => undefined })
   }
 }
 
@@ -86,12 +86,12 @@ test('calls that wait for the database are classified again when they are retrie
   let isAway = true
   start({ inTurn: (work) => (isAway ? Promise.reject(new Error('the database is away')) : work()) })
   officials = []
-  await feed(2)
-  await expect(taker.settle()).rejects.toThrow('away')
-  await expect(taker.settle()).rejects.toThrow('away')
+  await deliverCalls(2)
+  await expect(importer.settle()).rejects.toThrow('away')
+  await expect(importer.settle()).rejects.toThrow('away')
   expect(quotas.known).toEqual([])
   ;[isAway, officials] = [false, [aino]]
-  await taker.settle()
+  await importer.settle()
   expect(await segments()).toEqual([
     { name: 'Aino Asiamies', used: 0 },
     { name: 'Aino Asiamies', used: 1 },
@@ -103,13 +103,13 @@ test('a feed that stops has counted exactly its admitted calls for quotas', asyn
   start({
     inTurn: async (work) => {
       const done = await work()
-      taker.stop()
+      importer.stop()
       return done
     },
   })
   const before = (await segments()).length
-  await feed(600)
-  await taker.settle()
+  await deliverCalls(600)
+  await importer.settle()
   expect(quotas.known).toHaveLength((await segments()).length - before)
   expect(quotas.known).toHaveLength(500)
 })

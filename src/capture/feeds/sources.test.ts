@@ -51,7 +51,7 @@ describe('Asterisk', () => {
     expect(record(read('asterisk-csv', plain)).callId).toBe('PJSIP/trunk-0000002f 2026-11-20 09:14:02')
   })
 
-  test('in the hour repeated at the end of DST the channel id determines the time; without an id the record is doubtful', () => {
+  test('in the hour repeated at the end of DST the channel id determines the time, and without an id the record is doubtful', () => {
     const hour = (unique: string) =>
       answered
         .replace(
@@ -252,10 +252,10 @@ describe('Cisco CUCM', () => {
       .map(() => 'INTEGER')
       .join(',')
     expect(read('cucm', types, {}, heading)).toEqual([{ is: 'nothing' }])
-    const managed = '2,1,5001,1,"1042",23061442,1763623231,3775,649300'
+    const managementRecord = '2,1,5001,1,"1042",23061442,1763623231,3775,649300'
     const cmr =
       '"cdrRecordType","globalCallID_callManagerId","globalCallID_callId","nodeId","directoryNum","callIdentifier","dateTimeStamp","numberPacketsSent","numberOctetsSent"'
-    expect(read('cucm', managed, {}, cmr)).toEqual([{ is: 'nothing' }])
+    expect(read('cucm', managementRecord, {}, cmr)).toEqual([{ is: 'nothing' }])
     expect(read('cucm', '1,1', {}, heading)).toEqual([{ is: 'problem', reason: 'columns' }])
   })
 })
@@ -305,15 +305,15 @@ describe('any other system', () => {
 
   test('a CSV line has the same values with and without quotation marks around its cells', () => {
     const cell = fc.string({ unit: fc.constantFrom(...'0+aå ,;\t'), maxLength: 12 })
-    const [columns, reported] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
+    const [columns, time] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
     fc.assert(
       fc.property(fc.constantFrom(',', ';', '\t'), cell, cell, (separator, from, to) => {
-        const cells = ['1', reported, reported, from, to].map((one) => one.replaceAll(separator, '.'))
+        const cells = ['1', time, time, from, to].map((text) => text.replaceAll(separator, '.'))
         const more = {
           fields: { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['from'], called: ['to'] },
         }
         const heading = columns.join(separator)
-        const quoted = cells.map((one) => `"${one}"`).join(separator)
+        const quoted = cells.map((text) => `"${text}"`).join(separator)
         expect(read('csv', cells.join(separator), more, heading)).toEqual(read('csv', quoted, more, heading))
       }),
     )
@@ -323,8 +323,8 @@ describe('any other system', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja;Loppui'
     const more = { fields: { ...fields, endedAt: ['Loppui'] } }
     const reason = (start: string, end: string) =>
-      read('csv', `1;${start};;;040;029;;${end}`, more, heading).map((one) =>
-        one.is === 'problem' ? one.reason : one.is,
+      read('csv', `1;${start};;;040;029;;${end}`, more, heading).map((result) =>
+        result.is === 'problem' ? result.reason : result.is,
       )
     expect(reason('2026-11-20 09:14:02', '2026-11-20 09:13:02')).toEqual(['ends-before-start'])
     expect(reason('2026-03-29 03:30:00', '2026-03-29 04:30:00')).toEqual(['time-impossible'])

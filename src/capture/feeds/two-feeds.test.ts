@@ -26,13 +26,13 @@ beforeEach(async () => {
 })
 
 /** Sends records as a feed with its own name. */
-async function feed(source: Feed['source'], records: string | string[], given: Partial<Feed> = {}): Promise<void> {
-  const name = given.name ?? source
+async function feed(source: Feed['source'], records: string | string[], changed: Partial<Feed> = {}): Promise<void> {
+  const name = changed.name ?? source
   const folder = join(root, name)
   await mkdir(folder, { recursive: true })
   const from = { kind: 'folder' as const, folder, files: '*' }
-  const taker = createFeedImporter({
-    feed: { source, from, fields: {}, zone: 'Europe/Helsinki', settleMs: 0, ...given, name },
+  const importer = createFeedImporter({
+    feed: { source, from, fields: {}, zone: 'Europe/Helsinki', settleMs: 0, ...changed, name },
     folder,
     db: capture,
     context: () => ({
@@ -54,9 +54,9 @@ async function feed(source: Feed['source'], records: string | string[], given: P
     .map((record) => Buffer.from(record))
     .entries()) {
     const place = { line: at + 1, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading: Buffer.alloc(0) }
-    await taker.take({ ...place, bytes, taken: () => undefined })
+    await importer.take({ ...place, bytes, taken: () => undefined })
   }
-  await taker.settle()
+  await importer.settle()
 }
 
 const contacts = async () => {
@@ -124,7 +124,7 @@ test('channel events and detail records of an unanswered call are one contact', 
   expect(await contacts()).toEqual({ contacts: 1, segments: 1 })
 })
 
-test('without a shared id, caller, number, start and end join reports of an unanswered call, but no calls of one feed', async () => {
+test('reports of an unanswered call without a shared id are joined by caller, number, start and end, but no two calls of one feed', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['caller'], called: ['called'] }
   const record = (id: string, after: number, caller = '+358401234567') =>
     JSON.stringify({
@@ -160,7 +160,7 @@ test.each([
       ...{ start: begun.add({ seconds: from }), answer: begun.add({ seconds: from + 5 }) },
       end: begun.add({ seconds: from + 60 }),
     })
-  const [own, strange] = [
+  const [ofFirst, ofSecond] = [
     [leg('a', 0, '+358401234567', '0295121001'), leg('b', 62, '+358401234567', '0295121002')],
     // The leg without a caller begins while only the second caller's call is in progress.
     [
@@ -169,7 +169,7 @@ test.each([
       leg('e', 510, undefined, '0295121002'),
     ],
   ]
-  for (const records of when === 'together' ? [[...own, ...strange]] : [own, strange, own])
+  for (const records of when === 'together' ? [[...ofFirst, ...ofSecond]] : [ofFirst, ofSecond, ofFirst])
     await feed('json', records, { fields })
   const { rows } = await sql<{ caller: string; officials: string; marked: boolean }>`
     select c.caller_key as caller, string_agg(right(s.official_phone, 4), ' ' order by s.answered_at) as officials,

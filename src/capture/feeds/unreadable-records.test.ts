@@ -28,7 +28,7 @@ async function contacts(): Promise<number> {
   return rows[0]!.count
 }
 
-function conversation(id: string, given: object = {}) {
+function conversation(id: string, changed: object = {}) {
   const segments = [{ segmentType: 'interact', segmentStart: at(20), segmentEnd: at(90) }]
   const session = { mediaType: 'voice', direction: 'inbound', ani: 'tel:+358401234567', dnis: 'tel:+35829497000' }
   return {
@@ -40,7 +40,7 @@ function conversation(id: string, given: object = {}) {
       { purpose: 'customer', sessions: [{ ...session, sessionId: `${id} c`, segments }] },
       { purpose: 'agent', userId: 'a1', sessions: [{ ...session, sessionId: `${id} a`, peerId: `${id} c`, segments }] },
     ],
-    ...given,
+    ...changed,
   }
 }
 
@@ -61,7 +61,7 @@ test('one unreadable call of a page is reported with its place and field, the ot
   expect(await unread('genesys')).toContain('eilen')
 })
 
-test('a duration beyond any call’s is reported, and the next line is read', async () => {
+test('a duration longer than any call is reported, and the next line is read', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], talked: ['talked'], called: ['to'] }
   const line = (id: string, talked: string) => `${id};${at(0)};${at(5)};${talked};029497000\n`
   const text = `id;start;answer;talked;to\n${line('1', '9'.repeat(25))}${line('2', '60')}`
@@ -100,7 +100,7 @@ test('every record of an unreadable call is stored once, also of a transferred c
   ]
   await deliver({ source: 'freeswitch' }, `${channels.join('\n')}\n`, 'channels.cdr.json')
   const stored = (await unread('freeswitch')).trim().split('\n')
-  expect(stored.map((one) => (JSON.parse(one) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
+  expect(stored.map((line) => (JSON.parse(line) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
 })
 
 async function follow(source: SourceName, files: string, idleMs: number) {
@@ -114,7 +114,9 @@ async function follow(source: SourceName, files: string, idleMs: number) {
     statePath: join(folder, `.${source}-${idleMs}`),
     onRecord: (record) => {
       const read = reader.read(record.bytes.toString(), undefined)
-      found.push(...read.map((one) => (one.is === 'problem' ? `${one.reason} ${one.detail ?? ''}` : one.is)))
+      found.push(
+        ...read.map((result) => (result.is === 'problem' ? `${result.reason} ${result.detail ?? ''}` : result.is)),
+      )
       record.taken()
       return Promise.resolve()
     },
@@ -196,7 +198,7 @@ test.each(sourceNames)('%s: no reader throws for any text, value or row', (sourc
     fc.json(),
     fc
       .dictionary(fc.constantFrom('conversations', 'sessions', 'type', 'id', 'params'), fc.jsonValue())
-      .map((one) => JSON.stringify(one)),
+      .map((object) => JSON.stringify(object)),
   )
   fc.assert(fc.property(fc.oneof(row, value), row, (text, heading) => reader.read(text, heading).length >= 0))
 })

@@ -41,7 +41,7 @@ fields: { callId: [id], startedAt: [started], answeredAt: [answered], endedAt: [
 `
 let folder: string
 let calls: Record<string, string>[]
-const stock: string[] = []
+const intakeKeys: string[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-old-'))
@@ -53,22 +53,22 @@ const daysAgo = (days: number) =>
   Temporal.Now.instant()
     .round('second')
     .subtract({ hours: 24 * days })
-let made = 0
+let fileNumber = 0
 
-/** Writes a sound of two seconds with bytes of its own, and returns the row that describes it. */
-async function call(given: Record<string, string> = {}, sound = wav(++made)) {
+/** Writes an audio file of two seconds with unique content. Adds its row to the metadata and returns the row. */
+async function addCall(changed: Record<string, string> = {}, sound = wav(++fileNumber)) {
   const answered = daysAgo(3).subtract({ seconds: 60 * calls.length })
   const row = {
     id: randomUUID(),
     started: answered.subtract({ seconds: 5 }).toString(),
     answered: answered.toString(),
     ended: answered.add({ seconds: 2 }).toString(),
-    caller: `040 ${String(1_000_000 + made)}`,
+    caller: `040 ${String(1_000_000 + fileNumber)}`,
     called: '029 497 000',
     official: '029 512 1001',
     direction: 'incoming',
     file: `${calls.length}.wav`,
-    ...given,
+    ...changed,
   }
   const isInside = !row.file.includes('..') && !row.file.startsWith('/')
   if (isInside && sound.length > 0) {
@@ -118,12 +118,12 @@ const sink: ImportSink = {
   objects,
   workFolder: join(registerFolder, 'import'),
   nextIntakeKey: async () => {
-    while (stock.length === 0) {
+    while (intakeKeys.length === 0) {
       const [batch] = await claimIntakeBatches(db, randomUUID(), 1)
-      if (batch) stock.push(...batch.publicKeys)
+      if (batch) intakeKeys.push(...batch.publicKeys)
       else await makeIntakeBatches(custodian, keys, generateKeyPair, 1)
     }
-    return stock.pop()!
+    return intakeKeys.pop()!
   },
   compare: async (passOver) => {
     for (const id of await recordingsToIngest(custodian, 100)) await ingestRecording(ingest, id, Temporal.Now.instant())
@@ -136,8 +136,8 @@ async function importAll(text?: string) {
   return runImport(planned, work, sink)
 }
 
-/** Each file with what became of it. */
-async function tried(text?: string): Promise<Record<string, string>> {
+/** Returns the outcome of a trial import by file. */
+async function trialOutcomes(text?: string): Promise<Record<string, string>> {
   const { plan: planned, work } = await plan(text)
   return outcomes(await tryImport(planned, work))
 }
@@ -146,8 +146,8 @@ const outcomes = (files: readonly FileReport[]) =>
   Object.fromEntries(files.map(({ path, state, reason }) => [path, reason ?? state]))
 
 describe('the recordings of an earlier recorder', () => {
-  test('come in with their call, official and term, and are compared with their files', async () => {
-    const row = await call()
+  test('are imported with call, official and term, and compared with their files', async () => {
+    const row = await addCall()
     const { files, compared, different } = await importAll()
     expect(outcomes(files)).toEqual({ '0.wav': 'entered' })
     expect({ compared, different }).toEqual({ compared: 1, different: [] })
@@ -172,15 +172,15 @@ describe('the recordings of an earlier recorder', () => {
     ])
   })
 
-  test('come in once, also by another name and in another list', async () => {
-    await call()
+  test('are imported once, even under another name or in another list', async () => {
+    await addCall()
     await importAll()
-    expect(await tried()).toEqual({ '0.wav': 'known' })
-    await call({ file: 'again/other.wav' }, wav(made))
+    expect(await trialOutcomes()).toEqual({ '0.wav': 'known' })
+    await addCall({ file: 'again/other.wav' }, wav(fileNumber))
     expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'known', 'again/other.wav': 'known' })
     calls = []
-    await call({ file: 'a.wav' })
-    await call({ file: 'b.wav' }, wav(made))
+    await addCall({ file: 'a.wav' })
+    await addCall({ file: 'b.wav' }, wav(fileNumber))
     expect(Object.values(outcomes((await importAll()).files)).sort()).toEqual([
       'entered',
       'no-metadata',
@@ -189,8 +189,8 @@ describe('the recordings of an earlier recorder', () => {
     ])
   })
 
-  test('are joined to the call of the history that they are of, and never given a second recording', async () => {
-    const row = await call()
+  test('are joined to their call in the history, which never gets a second recording', async () => {
+    const row = await addCall()
     const [startedAt, answeredAt, endedAt] = (['started', 'answered', 'ended'] as const).map((name) =>
       Temporal.Instant.from(row[name]).add({ seconds: 3 }),
     )
@@ -207,12 +207,12 @@ describe('the recordings of an earlier recorder', () => {
     expect(rows).toEqual([{ at_answer: true, decision_reason: fed.decision.reason }])
     // Another file of the same conversation.
     calls[0]!['file'] = 'copy.wav'
-    await writeFile(join(folder, 'copy.wav'), wav(++made))
+    await writeFile(join(folder, 'copy.wav'), wav(++fileNumber))
     expect(outcomes((await importAll()).files)).toMatchObject({ 'copy.wav': 'same-talk' })
   })
 
-  test('do not come back once they are destroyed', async () => {
-    await call()
+  test('are not imported again once they are destroyed', async () => {
+    await addCall()
     await importAll()
     const { rows } = await pool.query<{ id: string }>(
       'select recording_id as id from imported_recording order by admitted_at desc limit 1',
@@ -224,7 +224,7 @@ describe('the recordings of an earlier recorder', () => {
       [{ id, cause: 'caller', doneBy: 'test', deadline: Temporal.Now.instant().add({ hours: 1 }) }],
       Temporal.Now.instant(),
     )
-    expect(await tried()).toEqual({ '0.wav': 'known' })
+    expect(await trialOutcomes()).toEqual({ '0.wav': 'known' })
     // A restored register may have lost its row; the ledger has not.
     await pool.query('begin; set local session_replication_role = replica; delete from imported_recording; commit')
     expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'destroyed' })
@@ -232,7 +232,7 @@ describe('the recordings of an earlier recorder', () => {
   })
 
   test('are compared again until they are found to be the same, and one that differs is named', async () => {
-    await call()
+    await addCall()
     const { plan: planned, work } = await plan()
     await runImport(planned, work, {
       ...sink,
@@ -247,10 +247,10 @@ describe('the recordings of an earlier recorder', () => {
     )
   })
 
-  test('are destroyed by their own command only if they came in or are too old', async () => {
-    await call()
-    await call({ ...timesOf(daysAgo(200)) })
-    await call({ called: '09 123 4567' })
+  test('are deleted from the old folder, by a command of its own, only if they were imported or are too old', async () => {
+    await addCall()
+    await addCall({ ...timesOf(daysAgo(200)) })
+    await addCall({ called: '09 123 4567' })
     await importAll()
     const { plan: planned, work } = await plan()
     const { stays, ...done } = await destroyOld(planned, work)
@@ -269,17 +269,17 @@ const timesOf = (answered: Temporal.Instant, seconds = 2) => ({
   ended: answered.add({ seconds }).toString(),
 })
 
-test('what the description does not let in stays out, each with its reason', async () => {
-  await call({ called: '09 123 4567' })
-  await call({ called: '029 512 000' })
-  await call({ direction: 'outgoing' })
-  await call({ caller: '029 512 1001' })
-  await call({ ...timesOf(daysAgo(200)) })
-  await call({ ...timesOf(Temporal.Now.instant().add({ hours: 2 })) })
-  await call({ ...timesOf(daysAgo(4), 0) })
-  await call({ answered: daysAgo(4).toString(), started: daysAgo(3).toString() })
-  await call({ answered: 'yesterday' })
-  expect(await tried()).toEqual({
+test('a recording that the description does not allow is not imported, and the reason is reported', async () => {
+  await addCall({ called: '09 123 4567' })
+  await addCall({ called: '029 512 000' })
+  await addCall({ direction: 'outgoing' })
+  await addCall({ caller: '029 512 1001' })
+  await addCall({ ...timesOf(daysAgo(200)) })
+  await addCall({ ...timesOf(Temporal.Now.instant().add({ hours: 2 })) })
+  await addCall({ ...timesOf(daysAgo(4), 0) })
+  await addCall({ answered: daysAgo(4).toString(), started: daysAgo(3).toString() })
+  await addCall({ answered: 'yesterday' })
+  expect(await trialOutcomes()).toEqual({
     '0.wav': 'number-not-described',
     '1.wav': 'switchboard',
     '2.wav': 'not-incoming',
@@ -292,9 +292,9 @@ test('what the description does not let in stays out, each with its reason', asy
   })
 })
 
-test('sound before the answer is left out, and only if the map says that it begins with the call', async () => {
-  const row = await call({}, wav(++made, 7))
-  expect(await tried()).toEqual({ '0.wav': 'audio-longer-than-call' })
+test('audio before the answer is cut off only if the map says that the file begins with the call', async () => {
+  const row = await addCall({}, wav(++fileNumber, 7))
+  expect(await trialOutcomes()).toEqual({ '0.wav': 'audio-longer-than-call' })
   const { files, compared } = await importAll(mapText.replace("'{file}' }", "'{file}', begins: startedAt }"))
   expect(files).toMatchObject([{ state: 'entered', notes: ['cut-before-answer'] }])
   expect(compared).toBe(1)
@@ -305,19 +305,19 @@ test('sound before the answer is left out, and only if the map says that it begi
   expect(rows).toEqual([{ duration_ms: 2000, cut_ms: null }])
 })
 
-test('an official is who had the number at that instant, and nobody otherwise', async () => {
-  await call({ official: '029 512 1999' })
-  await call({ official: '' })
+test('a recording whose official is not in the directory, or not named, gets a note', async () => {
+  await addCall({ official: '029 512 1999' })
+  await addCall({ official: '' })
   const { plan: planned, work } = await plan()
   const reports = await tryImport(planned, work)
   expect(reports.map(({ notes }) => notes)).toEqual([['official-not-in-directory'], ['no-official']])
 })
 
-describe('a folder that lies', () => {
-  test('leads nowhere else: links, paths out of it and absolute paths are named and not opened', async () => {
+describe('a hostile folder', () => {
+  test('leads nowhere else: links, paths outside it and absolute paths are reported and not opened', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'seloste-outside-'))
     try {
-      await writeFile(join(outside, 'secret.wav'), wav(++made))
+      await writeFile(join(outside, 'secret.wav'), wav(++fileNumber))
       await symlink(join(outside, 'secret.wav'), join(folder, 'link.wav'))
       await symlink(outside, join(folder, 'elsewhere'))
       for (const file of [
@@ -328,9 +328,9 @@ describe('a folder that lies', () => {
         'C:/secret.wav',
         'a/../../x.wav',
       ])
-        await call({ file }, Buffer.alloc(0))
-      await call({ file: 'sound.wav' })
-      const found = await tried()
+        await addCall({ file }, Buffer.alloc(0))
+      await addCall({ file: 'sound.wav' })
+      const found = await trialOutcomes()
       expect(found).toMatchObject({
         'link.wav': 'link',
         elsewhere: 'link',
@@ -347,12 +347,12 @@ describe('a folder that lies', () => {
     }
   })
 
-  test('a broken file, a sound named twice and one without metadata take no other with them', async () => {
-    await call({}, Buffer.from('RIFF....WAVEdata'))
-    await call()
-    await call({ file: '1.wav' }, Buffer.alloc(0))
-    await call({ file: 'gone.wav' }, Buffer.alloc(0))
-    await writeFile(join(folder, 'alone.wav'), wav(++made))
+  test('with a broken file, an audio file named twice or one without metadata: the others are imported', async () => {
+    await addCall({}, Buffer.from('RIFF....WAVEdata'))
+    await addCall()
+    await addCall({ file: '1.wav' }, Buffer.alloc(0))
+    await addCall({ file: 'gone.wav' }, Buffer.alloc(0))
+    await writeFile(join(folder, 'alone.wav'), wav(++fileNumber))
     expect(outcomes((await importAll()).files)).toEqual({
       '0.wav': 'audio-broken',
       '1.wav': 'entered',
@@ -362,15 +362,15 @@ describe('a folder that lies', () => {
     })
   })
 
-  test('a vCon whose sound is another is refused', async () => {
+  test('with a vCon whose hash or signature is wrong: its recording is refused', async () => {
     const { privateKey } = generateKeyPairSync('ed25519')
-    const sound = wav(++made)
+    const sound = wav(++fileNumber)
     const vcon = (content_hash: string, filename: string) =>
       writeVcon(
         {
           ...{ vcon: '0.4.0', uuid: vconUuid('x'), created_at: daysAgo(1).toString() },
           parties: [
-            { tel: `tel:+35840${5_000_000 + made}` },
+            { tel: `tel:+35840${5_000_000 + fileNumber}` },
             { tel: 'tel:+35829497000' },
             { tel: 'tel:+358295121001' },
           ],
@@ -382,7 +382,7 @@ describe('a folder that lies', () => {
       )
     const digest = createHash('sha512').update(sound).digest()
     await writeFile(join(folder, 'true.wav'), sound)
-    await writeFile(join(folder, 'false.wav'), wav(++made))
+    await writeFile(join(folder, 'false.wav'), wav(++fileNumber))
     await writeFile(join(folder, 'true.vcon'), vcon(contentHash(digest), 'true.wav'))
     await writeFile(join(folder, 'false.vcon'), vcon(contentHash(digest), 'false.wav'))
     const forged = JSON.parse(vcon(contentHash(digest), 'true.wav').toString()) as {
@@ -395,14 +395,14 @@ metadata: { format: vcon }
 audio: { file: '{dialog.filename}' }
 fields: { callId: [uuid], startedAt: [dialog.start], duration: [dialog.duration], caller: [parties.0.tel], called: [parties.1.tel], official: [parties.2.tel] }
 `
-    expect(await tried(text)).toEqual({
+    expect(await trialOutcomes(text)).toEqual({
       'true.wav': 'ready',
       'false.wav': 'hash-differs',
       'unsigned.vcon': 'vcon-unverified',
     })
   })
 
-  test('metadata with entities, or of another form, is refused as a whole', async () => {
+  test('with metadata that has entities or another format: that file is refused as a whole', async () => {
     const xml = mapText.replace("csv, files: '*.csv'", "xml, each: calls/call, files: '*.xml'")
     await writeFile(
       join(folder, 'a.xml'),
@@ -410,7 +410,7 @@ fields: { callId: [uuid], startedAt: [dialog.start], duration: [dialog.duration]
     )
     await writeFile(join(folder, 'b.xml'), '<calls><call>')
     await writeFile(join(folder, 'c.xml'), '<other/>')
-    expect(await tried(xml)).toEqual({
+    expect(await trialOutcomes(xml)).toEqual({
       'a.xml': 'metadata-has-doctype',
       'b.xml': 'metadata-unreadable',
       'c.xml': 'metadata-without-entries',

@@ -7,7 +7,7 @@ import { readEntries } from './read-metadata.ts'
 const folder = new URL('./maps/', import.meta.url)
 const mapOf = (name: string) => readImportMap(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'), name)
 
-/** Metadata in the form that each map expects, of one call. */
+/** Metadata of one call in the format that each map expects. */
 const samples: Record<string, string> = {
   miarec: JSON.stringify([
     {
@@ -91,7 +91,7 @@ describe('a map', () => {
     expect(readEntries(map, 'other.wav', Buffer.alloc(0))).toEqual({ problem: 'name-does-not-match' })
   })
 
-  test('says which member is wrong', () => {
+  test('is refused with the name of the wrong member', () => {
     const wrong = (text: string) => () => readImportMap(text, 'map.yaml')
     expect(wrong('- a')).toThrow('a map has members')
     expect(wrong(`${minimal}surprise: 1`)).toThrow('"surprise" is unknown')

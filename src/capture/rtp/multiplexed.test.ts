@@ -27,17 +27,17 @@ const suite = suiteNamed('AES_CM_128_HMAC_SHA1_80')!
 const secrets = { theirs: Buffer.alloc(30, 7), own: Buffer.alloc(30, 9) }
 const keyOf = (secret: Buffer): MasterKey => ({ suite, secret: createSecretKey(secret) })
 
-/** A stream, and the client’s single port in its description. */
-async function open(given: { mux: boolean; isSecure: boolean }) {
+/** Opens a stream whose description has one port of the client. */
+async function open(options: { mux: boolean; isSecure: boolean }) {
   const client = await bind()
   const ports = await createPortAllocator({ address: host, firstPort: 11_700, lastPort: 11_799 }).allocate()
   if (ports === 'no-port-left') throw new Error(ports)
   const recorded: Buffer[] = []
   const startedMs = performance.now()
   const stream: ReceivedStream = receiveStream({
-    ...{ stream: 0, ports, peer: { address: host, port: client.address().port }, mux: given.mux, reportsPort: 9 },
+    ...{ stream: 0, ports, peer: { address: host, port: client.address().port }, mux: options.mux, reportsPort: 9 },
     codecs: [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }],
-    ...(given.isSecure && { keys: { theirs: [keyOf(secrets.theirs)], own: keyOf(secrets.own) } }),
+    ...(options.isSecure && { keys: { theirs: [keyOf(secrets.theirs)], own: keyOf(secrets.own) } }),
     recording: {
       source: () => undefined,
       packet: (_stream, _type, _marker, _seq, _ts, _arrival, bytes, start, end) =>
@@ -50,10 +50,10 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
   closing.push(() => stream.close())
   const reports: { bytes: Buffer; from: number }[] = []
   client.on('message', (bytes, { port }) => reports.push({ bytes, from: port }))
-  const seal = given.isSecure
+  const seal = options.isSecure
     ? protectMedia({ suite: 'AES_CM_128_HMAC_SHA1_80', secret: secrets.theirs })
     : (packet: Buffer) => packet
-  const sealRtcp = given.isSecure ? new RtcpSealer(keyOf(secrets.theirs)) : undefined
+  const sealRtcp = options.isSecure ? new RtcpSealer(keyOf(secrets.theirs)) : undefined
   const send = (bytes: Buffer, port = ports.port) =>
     new Promise<void>((resolve) => client.send(bytes, port, host, () => resolve()))
   return {
@@ -62,7 +62,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
       for (let n = 0; n < packets; n++) await send(seal(voice(n, marker && n === 0), n))
     },
     sendReport: (port?: number) => send(sealRtcp ? sealRtcp.seal(senderReport()) : senderReport(), port),
-    received: (bytes: Buffer) => (given.isSecure ? new RtcpOpener(keyOf(secrets.own)).open(bytes) : bytes),
+    decrypt: (bytes: Buffer) => (options.isSecure ? new RtcpOpener(keyOf(secrets.own)).open(bytes) : bytes),
   }
 }
 
@@ -89,13 +89,14 @@ function senderReport(): Buffer {
 test.each([{ isSecure: false }, { isSecure: true }])(
   'on one port, RTCP reports are accepted between RTP packets, and our reports are sent to that port, keys: $isSecure',
   async ({ isSecure }) => {
-    const { stream, ports, recorded, reports, speak, sendReport, received } = await open({ mux: true, isSecure })
+    const { stream, ports, recorded, reports, speak, sendReport, decrypt } = await open({ mux: true, isSecure })
     await speak(10, true)
     await sendReport()
     await expect.poll(() => stream.measure().reports).toBe(1)
     expect(stream.report()).toMatchObject({ received: 10, invalid: 0, foreign: 0, unauthentic: 0, rtcp: 1 })
     expect(recorded.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
-    const answer = () => reports.map(({ bytes }) => received(Buffer.from(bytes))).find((one) => one?.readUInt32BE(24))
+    const answer = () =>
+      reports.map(({ bytes }) => decrypt(Buffer.from(bytes))).find((bytes) => bytes?.readUInt32BE(24))
     await expect.poll(answer).toBeDefined()
     // Our report comes from the media port, and has the middle 32 bits of the sender report's NTP time.
     expect(new Set(reports.map(({ from }) => from))).toEqual(new Set([ports.port]))

@@ -99,20 +99,20 @@ test('ports are allocated in even pairs, quarantined after use, and refused when
     now: () => now,
     random: () => 0.99,
   })
-  const one = await allocator.allocate()
-  const two = await allocator.allocate()
-  if (one === 'no-port-left' || two === 'no-port-left') throw new Error('both are free')
-  expect([one.port, two.port].sort()).toEqual([firstRtp, firstRtp + 2])
-  expect(one.rtcp.address().port).toBe(one.port + 1)
+  const first = await allocator.allocate()
+  const second = await allocator.allocate()
+  if (first === 'no-port-left' || second === 'no-port-left') throw new Error('no free port')
+  expect([first.port, second.port].sort()).toEqual([firstRtp, firstRtp + 2])
+  expect(first.rtcp.address().port).toBe(first.port + 1)
   expect(await allocator.allocate()).toBe('no-port-left')
-  one.release()
-  one.release()
+  first.release()
+  first.release()
   expect(await allocator.allocate()).toBe('no-port-left')
   now = 6000
   const again = await allocator.allocate()
-  expect(again).toMatchObject({ port: one.port })
+  expect(again).toMatchObject({ port: first.port })
   if (again !== 'no-port-left') again.release()
-  two.release()
+  second.release()
 })
 
 /** Opens a stream on its own ports, with a recording that only counts. */
@@ -182,7 +182,7 @@ test.runIf(process.platform === 'linux' && !isClockShifted())(
     }
     stream.close()
     expect(stream.report()).toMatchObject({ received: 5, lost: 0 })
-    // Two clocks are compared on a loaded machine: ten milliseconds of tolerance, of the thirty it was late.
+    // Ten milliseconds of tolerance, because two clocks are compared on a loaded machine. Processing was thirty late.
     for (const [n, arrival] of arrivals.entries()) {
       expect(arrival).toBeGreaterThanOrEqual(sent[n]!.from - 100)
       expect(arrival).toBeLessThanOrEqual(sent[n]!.until + 100)

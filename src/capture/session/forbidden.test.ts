@@ -149,7 +149,7 @@ describe('a recording that is forbidden during its call', () => {
     const port = portOf(first)
     await speak(port, 200)
     await expect.poll(receivedBytes).toBeGreaterThan(65_000)
-    const { to } = { to: toOf(call.lastResponse()) }
+    const to = toOf(call.lastResponse())
     const startedMs = performance.now()
     await recorder.forbid(recordingId(), true)
     expect(performance.now() - startedMs).toBeLessThan(1_000)
@@ -196,9 +196,9 @@ describe('a recording that is forbidden during its call', () => {
     const id = recordingId()
     call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
     await until(() => latest()?.endedAt !== undefined)
-    const reported = recorder.forbid(id, true)
+    const forbidding = recorder.forbid(id, true)
     objects.moveIn = moveIn
-    await reported
+    await forbidding
     expect(latest()).toMatchObject({ recording: { id, gone: true } })
     expect(await files()).toEqual([])
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
@@ -238,7 +238,7 @@ describe('a recording that is forbidden during its call', () => {
   })
 })
 
-describe('a call that continues with somebody else, or comes back', () => {
+describe('a later session of a call whose recording was forbidden', () => {
   const second = { 'call-id': 'call-2', from: '<sip:src@192.0.2.1>;tag=x', branch: 'z9hG4bK-2' }
 
   test('is not recorded again after a restart, whatever the crash left', async () => {
@@ -274,7 +274,7 @@ describe('a call that continues with somebody else, or comes back', () => {
     expect(other?.captureFailure).toBeUndefined()
   })
 
-  test('is not recorded if it was forbidden while no capture ran', async () => {
+  test('is not recorded if the recording was forbidden while no capture ran', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
     const left = recorded.at(-1)!
     await close()
@@ -289,16 +289,16 @@ describe('a call that continues with somebody else, or comes back', () => {
 })
 
 describe('a process that dies between any two steps leaves no sound', () => {
-  /** Files in the folder after this many destruction steps, and the state in the spool. */
+  /** Files left in the folder, whether the spool has the report, and what becomes of the recording in the store. */
   test.each([
     ['before the first step', ['hdr', 'body'], false, 'handed over'],
     ['after the key’s header is deleted', ['body'], false, 'handed over'],
     ['after all is deleted, before the report', [], false, 'gone'],
     ['after the report', [], true, 'gone'],
     ['after the report, with files left by an unreliable disk', ['hdr', 'body', 'tail'], true, 'gone'],
-  ])('%s', async (_when, suffixes, reported, end) => {
+  ])('%s', async (_when, suffixes, reported, expected) => {
     await speak(portOf(await send('1', media(4000))), 80)
-    const going = latest()!
+    const inProgress = latest()!
     const id = recordingId()
     const parts = new Map<string, Buffer>()
     for (const name of await files())
@@ -315,8 +315,8 @@ describe('a process that dies between any two steps leaves no sound', () => {
     }
     recorded.length = 0
     spool = await openCalls()
-    const recording = { ...going.recording!, ...(reported && { gone: true as const }) }
-    await spool.note({ ...going, recording })
+    const recording = { ...inProgress.recording!, ...(reported && { gone: true as const }) }
+    await spool.note({ ...inProgress, recording })
     await recoverAfterCrash(spool, join(folder, 'recordings'), objects, systemClock.now())
     await spool.settled()
 
@@ -327,10 +327,10 @@ describe('a process that dies between any two steps leaves no sound', () => {
       () => 'handed over',
       () => 'gone',
     )
-    expect(inStore).toBe(end)
+    expect(inStore).toBe(expected)
     // Capture has nothing of the recording left, and reports that it is stored or gone; the custodian destroys a stored one.
-    expect(latest()?.recording?.stored !== undefined).toBe(end === 'handed over')
-    expect(latest()?.recording?.gone === true).toBe(end === 'gone')
+    expect(latest()?.recording?.stored !== undefined).toBe(expected === 'handed over')
+    expect(latest()?.recording?.gone === true).toBe(expected === 'gone')
     await open()
   })
 })

@@ -42,7 +42,7 @@ let versionAt: (at: Temporal.Instant) => VersionInForce
 const close: (() => Promise<void>)[] = []
 
 /** Returns the seed with all rules changed alike: every call is drawn unless a test changes it. */
-function described(
+function descriptionWith(
   change: Partial<RecordingRule> = {},
   plan: Partial<RegisterDescription['recordingPlan']> = {},
 ): RegisterDescription {
@@ -55,11 +55,11 @@ beforeEach(async () => {
   recorded.length = 0
   alarms = []
   quotas = createQuotaCounts()
-  versionAt = () => ({ version: 7, description: described() })
+  versionAt = () => ({ version: 7, description: descriptionWith() })
   await start()
 })
 afterEach(async () => {
-  for (const one of close.splice(0).reverse()) await one()
+  for (const step of close.splice(0).reverse()) await step()
   await rm(folder, { recursive: true })
 })
 
@@ -117,7 +117,7 @@ interface Leg {
 
 let dialogs = 0
 
-/** Offers a session of a call and waits until its facts are recorded. */
+/** Opens a session of a call, waits for its answer and acknowledges it. */
 async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
   const answeredAt = new Date((leg.answeredAt ?? now()).epochMilliseconds)
   const group = leg.group ?? { id: randomUUID(), startedAt: answeredAt }
@@ -167,7 +167,7 @@ async function segmentsOf(...legs: Leg[]): Promise<SegmentFacts[]> {
 describe('the switchboard and calls without a service number (AC3)', () => {
   test('a switchboard call is entered and never recorded, whatever the rules are', async () => {
     const numbers = seed.numbers.map(({ key }) => key)
-    versionAt = () => ({ version: 7, description: described({ numbers }) })
+    versionAt = () => ({ version: 7, description: descriptionWith({ numbers }) })
     const [segment] = await segmentsOf({ number: numbersCalled.switchboardSwedish, official: raija })
     expect(segment).toMatchObject({
       numberCalled: { kind: 'SWITCHBOARD' },
@@ -217,7 +217,7 @@ describe('a call forwarded by the switchboard (AC4)', () => {
   })
 
   test('is not recorded at all if the plan does not record forwarded calls', async () => {
-    versionAt = () => ({ version: 7, description: described({}, { recordForwarded: false }) })
+    versionAt = () => ({ version: 7, description: descriptionWith({}, { recordForwarded: false }) })
     await segmentsOf(...forwarded())
     expect(decisions()).toEqual([
       ['switchboard', false],
@@ -243,7 +243,7 @@ describe('a call that one official transfers to another (AC5)', () => {
   })
 
   test('is drawn once, on the same id, also by a process that takes over the call', async () => {
-    versionAt = () => ({ version: 7, description: described({ share: 0.5 }) })
+    versionAt = () => ({ version: 7, description: descriptionWith({ share: 0.5 }) })
     for (let calls = 0; calls < 3; calls++) {
       const group = { id: randomUUID(), startedAt: new Date() }
       recorded.length = 0
@@ -264,7 +264,7 @@ describe('a call that one official transfers to another (AC5)', () => {
 describe('the version that decides (R14)', () => {
   const change = now().subtract({ minutes: 10 }).round('second')
   beforeEach(() => {
-    const [before, after] = [described(), described({ share: 0, version: 9 })]
+    const [before, after] = [descriptionWith(), descriptionWith({ share: 0, version: 9 })]
     versionAt = (at) =>
       Temporal.Instant.compare(at, change) < 0
         ? { version: 7, description: before }
@@ -283,7 +283,7 @@ describe('the version that decides (R14)', () => {
   })
 
   test('has the number’s name at that time (R11)', async () => {
-    const [old, young] = [described(), described()]
+    const [old, young] = [descriptionWith(), descriptionWith()]
     const numbers = young.numbers.map((number) => ({ ...number, names: { fi: 'Uusi', sv: 'Ny', en: 'New' } }))
     versionAt = (at) =>
       Temporal.Instant.compare(at, change) < 0
@@ -298,8 +298,8 @@ describe('the version that decides (R14)', () => {
 describe('a weekly quota', () => {
   const leg: Leg = { number: numbersCalled.national, official: aino }
 
-  test('of an official allows that many recordings; the next call is not recorded, with the reason `quota-full`', async () => {
-    versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 2 } }) })
+  test('of an official allows that many recordings, and the next call is not recorded, with the reason `quota-full`', async () => {
+    versionAt = () => ({ version: 7, description: descriptionWith({ quota: { per: 'official', weekly: 2 } }) })
     await segmentsOf(leg, leg, leg, { ...leg, official: bertil })
     expect(segments().map(({ decision }) => [decision.reason, decision.quotaUsed])).toEqual([
       ['drawn', 0],
@@ -310,7 +310,7 @@ describe('a weekly quota', () => {
   })
 
   test('is not exceeded by simultaneous calls', async () => {
-    versionAt = () => ({ version: 7, description: described({ quota: { per: 'number', weekly: 1 } }) })
+    versionAt = () => ({ version: 7, description: descriptionWith({ quota: { per: 'number', weekly: 1 } }) })
     await Promise.all([talk(leg), talk({ ...leg, official: bertil }), talk({ ...leg, official: raija })])
     await until(() => segments().length === 3)
     expect(
@@ -321,7 +321,7 @@ describe('a weekly quota', () => {
   })
 
   test('counts a week from Monday, without calls of the week before', async () => {
-    versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 1 } }) })
+    versionAt = () => ({ version: 7, description: descriptionWith({ quota: { per: 'official', weekly: 1 } }) })
     await segmentsOf(leg)
     const week = Temporal.Duration.from({ hours: 7 * 24 })
     const rule = { id: 'service-numbers' }

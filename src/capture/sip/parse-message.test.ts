@@ -28,7 +28,7 @@ describe('round trip', () => {
   const token = fc.stringMatching(/^[A-Za-z0-9.!%*_+`'~-]{1,20}$/)
   const name = fc
     .stringMatching(/^[A-Z][a-z]{2,9}(-[A-Z][a-z]{1,8})?$/)
-    .filter((one) => !/^(via|from|to|cseq|call-id)$/i.test(one))
+    .filter((header) => !/^(via|from|to|cseq|call-id)$/i.test(header))
   const value = fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => text.replace(/[\r\n]/g, '').trim())
   const needed = fc.record({ method: token, tag: token, callId: token, number: fc.nat(), branch: token })
   const others = fc.array(fc.tuple(name, value), { maxLength: 20 })
@@ -45,12 +45,12 @@ describe('round trip', () => {
           { name: 'call-id', value: parts.callId },
           { name: 'cseq', value: `${parts.number} ${parts.method}` },
           ...extra
-            .map(([one, two]) => ({ name: one.toLowerCase(), value: two }))
-            .filter((one) => !known.test(one.name)),
+            .map(([header, text]) => ({ name: header.toLowerCase(), value: text }))
+            .filter((header) => !known.test(header.name)),
         ]
         const request = parseMessage(writeRequest(parts.method, 'sip:x@example.com', { headers, body: bytes }))
         if (request.kind !== 'request') throw new Error(JSON.stringify(request))
-        expect(request.headers.filter((one) => one.name !== 'content-length')).toEqual(headers)
+        expect(request.headers.filter((header) => header.name !== 'content-length')).toEqual(headers)
         expect(request.body.equals(bytes)).toBe(true)
         expect(request).toMatchObject({ method: parts.method, uri: 'sip:x@example.com', callId: parts.callId })
         expect(request.cseq).toEqual({ number: parts.number, method: parts.method })
@@ -165,7 +165,7 @@ test('compact names are read as the long ones', () => {
   expect(firstHeader(parsed, 'content-type')).toBe('multipart/mixed;boundary=b')
 })
 
-test('list headers are split at commas and lines, not inside quotes or brackets; empty ones have no value', () => {
+test('list headers are split at commas and lines, not inside quotes or brackets, and an empty header has no value', () => {
   const message = {
     headers: [
       { name: 'contact', value: '"a,b" <sip:a,b@x>;c="d,e", <sip:f@x> , ,' },

@@ -5,7 +5,7 @@ import { answerSessionTimer, isIntervalTooSmall } from './session-timer.ts'
 function requestWith(lines: string) {
   const text = `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a@b>\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n${lines}\r\n\r\n`
   const parsed = parseMessage(Buffer.from(text))
-  if (parsed.kind !== 'request') throw new Error('unsound')
+  if (parsed.kind !== 'request') throw new Error('not a request')
   return parsed
 }
 

@@ -4,7 +4,7 @@ import { createSourceGate } from './source-gate.ts'
 
 const limits = { newRequestsPerSecond: 10, newRequestsBurst: 3, rememberedSources: 2 }
 
-test('a source gets its burst, then as many refusals, then no answer; burst and refusals refill with time', () => {
+test('a source gets its burst, then as many refusals, then no answer, and burst and refusals refill with time', () => {
   const clock = createFakeClock()
   const gate = createSourceGate(limits, clock)
   const verdicts = () => Array.from({ length: 8 }, () => gate.judge('192.0.2.1'))

@@ -144,10 +144,10 @@ describe('the formats of an answer', () => {
   const formatsOf = (media: string, options: Parameters<typeof planStreams>[2] = {}) => {
     const offer = parseSdp(lines(`m=audio 4000 RTP/AVP ${media}`))
     if (offer.kind === 'refusal') throw new Error(offer.reason)
-    const made = answerOffer(offer, planStreams(offer, '198.51.100.1', options), base)
-    if (made.kind === 'refusal') throw new Error(made.reason)
-    const [, formats] = /^m=audio 30000 RTP\/AVP (.*)\r$/m.exec(made.text)!
-    return { formats, storage: made.streams[0]!.storage, text: made.text }
+    const result = answerOffer(offer, planStreams(offer, '198.51.100.1', options), base)
+    if (result.kind === 'refusal') throw new Error(result.reason)
+    const [, formats] = /^m=audio 30000 RTP\/AVP (.*)\r$/m.exec(result.text)!
+    return { formats, storage: result.streams[0]!.storage, text: result.text }
   }
 
   test.each([

@@ -285,7 +285,7 @@ describe('verification of the caller’s number by the network (RFC 8224, RFC 33
     ['From, as a tel URI', call(plain), from(`"Matti" <tel:${caller};verstat=TN-Validation-Failed>`)],
     ['its asserted identity', call(plain, pai(`&lt;sip:${caller};verstat=TN-Validation-Failed@x&gt;`))],
     ['another asserted identity', call(plain, pai('&lt;sip:+358509998877@x&gt;'))],
-  ])('a refuted number stays the caller’s, as unverified; refuted by %s', (_, metadata, more) => {
+  ])('a number refuted by %s stays the caller’s, as unverified', (_, metadata, more) => {
     expect(identify(metadata, more)).toMatchObject({ caller: { number: { key: caller } }, isUnverified: true })
   })
 

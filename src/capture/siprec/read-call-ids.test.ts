@@ -111,8 +111,8 @@ describe('calls are joined', () => {
       keys('', [['From', '<sip:1@x;x-nearend;x-refci=1;x-farendrefci=9>']]),
       keys('', [['From', '<sip:2@x;x-nearend;x-refci=5;x-farendrefci=9>']]),
     ],
-  ])('%s', (_, one, other) => {
-    expect(one.filter((key) => other.includes(key))).not.toEqual([])
+  ])('%s', (_, first, second) => {
+    expect(first.filter((key) => second.includes(key))).not.toEqual([])
   })
 
   test('by Cisco’s global id, decimal in a header and hexadecimal in a separate body part', () => {

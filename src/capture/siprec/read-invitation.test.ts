@@ -118,7 +118,7 @@ test('a later offer may close every stream', () => {
   })
 })
 
-test('a start before arrival is used; a start in the future or from an unset clock is not', () => {
+test('a start before arrival is used, but not a start in the future or from an unset clock', () => {
   const times = (start: string) =>
     read({ contentType: 'application/rs-metadata', body: metadata.replace('2027-03-03T08:00:00Z', start) })
   expect(times('2027-03-03T07:59:00Z')).toMatchObject({

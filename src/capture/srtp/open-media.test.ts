@@ -25,7 +25,7 @@ function packet(sequence: number, ssrc = 0xcafe, payload = bytes(160)): Buffer {
   return Buffer.concat([header, payload])
 }
 
-/** Opens a datagram: the plain packet, or the reason for its refusal. */
+/** Opens a datagram. Returns the plain packet, or the reason for its refusal. */
 function open(opener: MediaOpener, sealed: Buffer): Buffer | number {
   const copy = Buffer.from(sealed)
   const size = opener.openRtp(copy, copy.length)
@@ -44,7 +44,7 @@ describe.each(names)('%s', (suite) => {
     const { key, seal } = sender(suite)
     const opener = new MediaOpener([key])
     const order = Array.from({ length: 200 }, (_, i) => ({ sequence: 65_436 + i, at: i + random.integer(0, 40) }))
-    for (const { sequence } of order.toSorted((one, other) => one.at - other.at)) {
+    for (const { sequence } of order.toSorted((a, b) => a.at - b.at)) {
       const sent = packet(sequence)
       const sealed = seal(sent, sequence)
       expect(open(opener, sealed)).toEqual(sent)
@@ -52,7 +52,7 @@ describe.each(names)('%s', (suite) => {
     }
   })
 
-  test('follows a sender whose numbers continue in long pauses', () => {
+  test('follows a sender whose sequence numbers continue during long pauses', () => {
     const { key, seal } = sender(suite)
     const opener = new MediaOpener([key])
     for (let sequence = 10; sequence < 9 * 65_536; sequence += 30_000) {
@@ -97,7 +97,7 @@ describe('compared with werift', () => {
     const salt = bytes(saltBytes)
     const keys = { localMasterKey: key, localMasterSalt: salt, remoteMasterKey: key, remoteMasterSalt: salt }
     const master: MasterKey = { suite: suiteNamed(suite)!, secret: createSecretKey(Buffer.concat([key, salt])) }
-    const theirs = new SrtpSession({ keys, profile })
+    const weriftSession = new SrtpSession({ keys, profile })
     const opener = new MediaOpener([master])
     // werift counts a rollover only if the step across it is under 100.
     let sequence = random.integer(0x8000, 0xffff)
@@ -111,7 +111,7 @@ describe('compared with werift', () => {
         marker: random.chance(0.5),
       })
       const payload = bytes(random.integer(0, 300))
-      const opened = open(opener, theirs.encrypt(payload, header))
+      const opened = open(opener, weriftSession.encrypt(payload, header))
       expect(opened).toEqual(Buffer.concat([header.serialize(header.serializeSize), payload]))
       sequence = (sequence + random.integer(1, 90)) & 0xffff
     }
@@ -150,17 +150,17 @@ test('forged packets do not prevent a search for the rollover counter', () => {
   for (let i = 0; i < 200; i++) expect(open(opener, bytes(182))).toBe(unauthentic)
   const at = (sequence: number) => open(opener, seal(packet(sequence), sequence))
   const found = Array.from({ length: 30 }, (_, i) => at(3 * 65_536 + i))
-  expect(found.filter((one) => one instanceof Buffer).length).toBeGreaterThan(0)
+  expect(found.filter((opened) => opened instanceof Buffer).length).toBeGreaterThan(0)
   expect(found.at(-1)).toBeInstanceOf(Buffer)
 })
 
 test('the packet’s MKI selects among several keys', () => {
-  const [one, two] = [sender('AEAD_AES_128_GCM', Buffer.from([1])), sender('AEAD_AES_128_GCM', Buffer.from([2]))]
-  const opener = new MediaOpener([one.key, two.key])
+  const [first, second] = [sender('AEAD_AES_128_GCM', Buffer.from([1])), sender('AEAD_AES_128_GCM', Buffer.from([2]))]
+  const opener = new MediaOpener([first.key, second.key])
   const sent = [packet(1), packet(2), packet(3)] as const
-  expect(open(opener, two.seal(sent[0], 1))).toEqual(sent[0])
-  expect(open(opener, one.seal(sent[1], 2))).toEqual(sent[1])
-  expect(open(opener, two.seal(sent[2], 3))).toEqual(sent[2])
+  expect(open(opener, second.seal(sent[0], 1))).toEqual(sent[0])
+  expect(open(opener, first.seal(sent[1], 2))).toEqual(sent[1])
+  expect(open(opener, second.seal(sent[2], 3))).toEqual(sent[2])
 })
 
 test('new keys replace the previous ones, which remain valid only for packets in flight', () => {

@@ -79,7 +79,7 @@ const reportedLeaves = leavesOf(fullFile).filter(
 /** Candidates for changed values; the first one that is valid in its place is used. */
 const words =
   'SUPERVISOR QUALITY TRAINING unit own gdpr SWITCHBOARD NATIONAL_SERVICE sv fi recordings history number SAT CALLERS ANSWERING_OFFICIALS CALLER_NUMBER SERVICE_NUMBER SECURITY optional denied required case fault inspection SE'
-const others = (value: unknown): unknown[] => {
+const candidatesFor = (value: unknown): unknown[] => {
   if (typeof value === 'boolean') return [!value]
   if (value === null) return [6]
   if (typeof value === 'number') return value < 1 ? [value / 2] : [value + 1, value - 1, value / 2, null]
@@ -88,7 +88,7 @@ const others = (value: unknown): unknown[] => {
   )
 }
 const mutants = reportedLeaves.flatMap(([path, value]) => {
-  const found = others(value)
+  const found = candidatesFor(value)
     .map((other) => ({ path, value: other }))
     .find((edit) => readAnyway(withValues([edit])))
   return found ? [found] : []
@@ -107,8 +107,8 @@ test('no changes are reported if only the head and the versions of rules differ'
 })
 
 test('every changed value is reported with its section, in three languages', () => {
-  const fixed = reportedLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
-  expect(fixed.map(([path]) => fieldName(path))).toEqual([
+  const unchanged = reportedLeaves.filter(([path]) => !mutants.some((edit) => fieldName(edit.path) === fieldName(path)))
+  expect(unchanged.map(([path]) => fieldName(path))).toEqual([
     'terms.historyMonths',
     'terms.recordingFloorMonths',
     'terms.recordingCeilingMonths',

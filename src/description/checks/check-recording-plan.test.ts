@@ -5,14 +5,14 @@ import { readDescription } from '../read-description.ts'
 import { type RecordingPlan, type RecordingRule, type RuleHours, type ServiceNumber } from '../register-description.ts'
 
 const seed = await readDescription()
-const [sample, line] = seed.recordingPlan.rules as [RecordingRule, RecordingRule]
+const [sample, testLine] = seed.recordingPlan.rules as [RecordingRule, RecordingRule]
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 const hours = (days: RuleHours['days'], from = '08:00', to = '16:15'): RuleHours => ({
   days,
   from: Temporal.PlainTime.from(from),
   to: Temporal.PlainTime.from(to === '24:00' ? '23:59:59.999999999' : to),
 })
-const inFull = { ...sample, share: 1, until: line.until!, justification: 'kokeilu' }
+const inFull = { ...sample, share: 1, until: testLine.until!, justification: 'kokeilu' }
 
 function problemsOf(rules: RecordingRule[], numbers: readonly ServiceNumber[] = seed.numbers): string[] {
   return withPlan({ rules }, { numbers })
@@ -25,21 +25,21 @@ function withPlan(plan: Partial<RecordingPlan>, more: object = {}): string[] {
 }
 
 test('a plan that records every call on every service number is refused (R15, AC2)', () => {
-  expect(problemsOf([inFull, line])).toEqual(['plan.all-calls rules.0.share'])
-  expect(problemsOf([{ ...inFull, share: 0.99 }, line])).toEqual(['plan.all-calls rules.0.share'])
-  expect(problemsOf([{ ...inFull, share: 0.9 }, line])).toEqual([])
-  expect(problemsOf([{ ...inFull, numbers: inFull.numbers.slice(1) }, line])).toEqual([])
+  expect(problemsOf([inFull, testLine])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, share: 0.99 }, testLine])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, share: 0.9 }, testLine])).toEqual([])
+  expect(problemsOf([{ ...inFull, numbers: inFull.numbers.slice(1) }, testLine])).toEqual([])
 })
 
 test('a plan is refused if all numbers that remain after one has ended are recorded in full', () => {
   const [first, ...others] = seed.numbers
   const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
   const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
-  expect(problemsOf([rest, line], retired)).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([rest, testLine], retired)).toEqual(['plan.all-calls rules.0.share'])
 })
 
 test('rules that record all numbers in full are accepted if they are never in force at the same moment', () => {
-  const firstHalf = { ...line, until: at('2026-12-31T22:00:00Z') }
+  const firstHalf = { ...testLine, until: at('2026-12-31T22:00:00Z') }
   const secondHalf = { ...inFull, from: at('2026-12-31T22:00:00Z') }
   expect(problemsOf([secondHalf, firstHalf])).toEqual([])
   expect(problemsOf([{ ...secondHalf, from: at('2026-12-31T21:59:59Z') }, firstHalf])).toEqual([
@@ -49,48 +49,50 @@ test('rules that record all numbers in full are accepted if they are never in fo
 
 test('a rule with hours records in full only during its hours', () => {
   const weekdays = hours(['MON', 'TUE', 'WED', 'THU', 'FRI'])
-  expect(problemsOf([{ ...inFull, hours: weekdays }, line])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, hours: weekdays }, testLine])).toEqual(['plan.all-calls rules.0.share'])
   expect(
     problemsOf([
       { ...inFull, hours: hours(['MON']) },
-      { ...line, hours: hours(['TUE']) },
+      { ...testLine, hours: hours(['TUE']) },
     ]),
   ).toEqual([])
   const [morning, noon] = [hours(['MON'], '08:00', '12:00'), hours(['MON'], '12:00', '24:00')]
   expect(
     problemsOf([
       { ...inFull, hours: morning },
-      { ...line, hours: noon },
+      { ...testLine, hours: noon },
     ]),
   ).toEqual([])
   const late = hours(['MON'], '11:59', '24:00')
   expect(
     problemsOf([
       { ...inFull, hours: morning },
-      { ...line, hours: late },
+      { ...testLine, hours: late },
     ]),
   ).toEqual(['plan.all-calls rules.0.share'])
   // The rule is in force from Tuesday to Friday, so its hours on Monday never occur.
   const days = { from: at('2026-11-23T22:00:00Z'), until: at('2026-11-27T22:00:00Z') }
-  expect(problemsOf([{ ...inFull, ...days, hours: hours(['MON']) }, line])).toEqual([])
-  expect(problemsOf([{ ...inFull, ...days, hours: hours(['THU']) }, line])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, ...days, hours: hours(['MON']) }, testLine])).toEqual([])
+  expect(problemsOf([{ ...inFull, ...days, hours: hours(['THU']) }, testLine])).toEqual([
+    'plan.all-calls rules.0.share',
+  ])
 })
 
 test('a rule with a quota does not record in full, unless the quota is too large to be reached', () => {
   const bounded = { ...sample, share: 1, quota: { per: 'official', weekly: 5 } } as const
-  expect(problemsOf([bounded, line])).toEqual([])
-  expect(problemsOf([{ ...bounded, quota: { per: 'official', weekly: 5000 } }, line])).toEqual([
+  expect(problemsOf([bounded, testLine])).toEqual([])
+  expect(problemsOf([{ ...bounded, quota: { per: 'official', weekly: 5000 } }, testLine])).toEqual([
     'rule.full-without-end rules.0.until',
     'rule.full-without-justification rules.0.justification',
     'plan.all-calls rules.0.share',
   ])
-  expect(problemsOf([{ ...bounded, share: 0 }, line])).toEqual(['rule.quota-of-nothing rules.0.quota'])
+  expect(problemsOf([{ ...bounded, share: 0 }, testLine])).toEqual(['rule.quota-of-nothing rules.0.quota'])
 })
 
 test('recording one number in full needs an end and a justification (R15)', () => {
-  const { until: _, ...endless } = line
+  const { until: _, ...endless } = testLine
   expect(problemsOf([sample, endless])).toEqual(['rule.full-without-end rules.1.until'])
-  const { justification: _j, ...unexplained } = line
+  const { justification: _j, ...unexplained } = testLine
   expect(problemsOf([sample, unexplained])).toEqual(['rule.full-without-justification rules.1.justification'])
 })
 
@@ -122,27 +124,27 @@ test('overlapping rules for one number are refused, but not consecutive rules or
 
 test('a rule lists each of its service numbers once (R7, R13)', () => {
   const withNumber = (text: string) =>
-    problemsOf([{ ...sample, numbers: [...sample.numbers, phoneNumberKey(text)!] }, line])
+    problemsOf([{ ...sample, numbers: [...sample.numbers, phoneNumberKey(text)!] }, testLine])
   expect(withNumber('029 512 001')).toContain('rule.switchboard rules.0.numbers.3')
   expect(withNumber('029 497 777')).toContain('rule.unknown-number rules.0.numbers.3')
   expect(withNumber('029 497 000')).toEqual(['rule.number-twice rules.0.numbers.3'])
 })
 
 test('a former switchboard number may only have rules that begin after it was the switchboard (R7, R13)', () => {
-  const turn = at('2027-01-31T22:00:00Z')
+  const changedAt = at('2027-01-31T22:00:00Z')
   const [first, ...others] = seed.numbers
   const changed = [
-    { ...first!, kind: 'SWITCHBOARD', validTo: turn } as const,
-    { ...first!, validFrom: turn },
+    { ...first!, kind: 'SWITCHBOARD', validTo: changedAt } as const,
+    { ...first!, validFrom: changedAt },
     ...others,
   ]
-  expect(problemsOf([sample, line], changed)).toEqual(['rule.switchboard rules.0.numbers.0'])
-  expect(problemsOf([{ ...sample, from: turn }, line], changed)).toEqual([])
-  expect(problemsOf([{ ...sample, from: turn.subtract({ seconds: 1 }) }, line], changed)).toHaveLength(1)
+  expect(problemsOf([sample, testLine], changed)).toEqual(['rule.switchboard rules.0.numbers.0'])
+  expect(problemsOf([{ ...sample, from: changedAt }, testLine], changed)).toEqual([])
+  expect(problemsOf([{ ...sample, from: changedAt.subtract({ seconds: 1 }) }, testLine], changed)).toHaveLength(1)
 })
 
 test('hours end after they begin, and each day is named once', () => {
-  const withHours = (written: RuleHours) => problemsOf([{ ...sample, hours: written }, line])
+  const withHours = (ruleHours: RuleHours) => problemsOf([{ ...sample, hours: ruleHours }, testLine])
   expect(withHours(hours(['MON'], '16:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])
   expect(withHours(hours(['MON'], '08:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])
   expect(withHours(hours(['MON', 'TUE', 'MON']))).toEqual(['rule.day-twice rules.0.hours.days.2'])

@@ -19,7 +19,7 @@ const second = editDescription(seed, [
 function problemsOf(text: string, history: readonly RegisterDescription[] = [first]): string[] {
   const parsed = parseSuccessor(text, history)
   const lines = text.split('\n')
-  return parsed.ok ? [] : parsed.problems.map((one) => `${one.code} ${one.field}, ${lines[one.line - 1]!.trim()}`)
+  return parsed.ok ? [] : parsed.problems.map(({ code, field, line }) => `${code} ${field}, ${lines[line - 1]!.trim()}`)
 }
 const after = (edits: TextEdit[]): string[] => problemsOf(editDescription(second, edits))
 
@@ -109,6 +109,6 @@ test('invalid values and conflicts with the previous version are reported togeth
       { path: ['version'], value: 9 },
       { path: [...rule, 'recordingMonths'], value: 7 },
       { path: ['numbers', 3] },
-    ]).map((reported) => reported.split(' ')[0]),
+    ]).map((problem) => problem.split(' ')[0]),
   ).toEqual(['version.number', 'number.vanished', 'rule.unknown-number', 'term.range', 'rule.unknown-number'])
 })

@@ -145,7 +145,7 @@ describe('after any edits', () => {
       noNullPrototype: true,
     }),
   )
-  const written = fc.oneof(
+  const newValue = fc.oneof(
     fc.record({ path: fc.constantFrom(...leaves), value }),
     fc.constantFrom(...lists).chain((path) => fc.record({ path: fc.constant([...path, at(path).length]), value })),
   )
@@ -155,7 +155,7 @@ describe('after any edits', () => {
     const comments = seed.split('\n').filter((line) => line.trimStart().startsWith('#'))
     expect(comments.length).toBeGreaterThan(8)
     fc.assert(
-      fc.property(fc.uniqueArray(written, { minLength: 1, maxLength: 4, selector: topmost }), (edits) => {
+      fc.property(fc.uniqueArray(newValue, { minLength: 1, maxLength: 4, selector: topmost }), (edits) => {
         const edited = editDescription(seed, edits)
         expect(parse(edited)).toEqual(valuesAfter(edits))
         const lines = edited.split('\n')
@@ -168,7 +168,7 @@ describe('after any edits', () => {
   test('the text has exactly the remaining values if fields and items were removed', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.oneof(written, removal), { minLength: 1, maxLength: 4, selector: topmost }),
+        fc.uniqueArray(fc.oneof(newValue, removal), { minLength: 1, maxLength: 4, selector: topmost }),
         (edits) => {
           expect(parse(editDescription(seed, edits))).toEqual(valuesAfter(edits))
         },
@@ -189,7 +189,7 @@ describe('after any edits', () => {
   function valuesAfter(edits: readonly TextEdit[]): unknown {
     const values = structuredClone(file)
     for (const { path, value } of edits) {
-      const holder = path.slice(0, -1).reduce<unknown>((one, part) => (one as Record<string, unknown>)[part], values)
+      const holder = path.slice(0, -1).reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], values)
       if (value !== undefined) (holder as Record<string, unknown>)[path.at(-1)!] = value
       else if (Array.isArray(holder)) holder.splice(path.at(-1) as number, 1)
       else Reflect.deleteProperty(holder as object, path.at(-1)!)

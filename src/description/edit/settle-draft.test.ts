@@ -107,12 +107,12 @@ test('a text that is not a mapping is returned unchanged', () => {
 })
 
 describe('an instant', () => {
-  const written = (instant: string): string =>
+  const settledWith = (instant: string): string =>
     settleDraft('name: x', [], { version: 2, effectiveFrom: Temporal.Instant.from(instant) })
 
   test('is written as a day if it is midnight in Europe/Helsinki, otherwise as a time with its offset', () => {
-    expect(written('2026-10-24T21:00:00Z')).toContain('effectiveFrom: 2026-10-25\n')
-    expect(written('2026-10-25T06:30:00Z')).toContain('effectiveFrom: 2026-10-25T08:30:00+02:00\n')
+    expect(settledWith('2026-10-24T21:00:00Z')).toContain('effectiveFrom: 2026-10-25\n')
+    expect(settledWith('2026-10-25T06:30:00Z')).toContain('effectiveFrom: 2026-10-25T08:30:00+02:00\n')
   })
 
   test('is parsed to the same instant', () => {

@@ -10,14 +10,14 @@ const page = await readFile('docs/formats/register-description.md', 'utf8')
 const example = /```yaml\n([\s\S]*?)```/.exec(page)![1]!
 const bundled = await readFile(seedDescriptionFile, 'utf8')
 
-function made(source: string): string {
+function makeDescription(source: string): string {
   const read = readAnswers(source)
   if (!read.ok) throw new Error(read.problems.join('\n'))
   return firstDescription(read.answers, bundled)
 }
 
 test('the example answers of the format’s page make a valid description without a word of the bundled description’s agency', () => {
-  const text = made(example)
+  const text = makeDescription(example)
   const parsed = parseDescription(text)
   expect(parsed).toMatchObject({ ok: true, description: { version: 1, profile: 'gdpr' } })
   expect(text).not.toMatch(/verohallin|skatteförv|tax adm|henkilövero|vero\.example|029 ?(497|512)/i)
@@ -28,14 +28,16 @@ test('answers without a legal basis, an officer and a test line make a register 
   const lines = example.split('\n')
   const from = lines.findIndex((line) => line.startsWith('  legalBasis:'))
   const until = lines.findIndex((line) => line.startsWith('decision:'))
-  const text = made([...lines.slice(0, from), ...lines.slice(until)].join('\n').replace(/, testLine: [\d ]+/, ''))
+  const text = makeDescription(
+    [...lines.slice(0, from), ...lines.slice(until)].join('\n').replace(/, testLine: [\d ]+/, ''),
+  )
   const parsed = parseDescription(text)
   expect(parsed).toMatchObject({ ok: true, description: { profile: 'seed' } })
   expect(parsed.ok && parsed.description.recordingPlan.rules.map(({ id }) => id)).toEqual(['service-numbers'])
 })
 
 test('each section has a comment that says what it is for', () => {
-  const text = made(example)
+  const text = makeDescription(example)
   const keys = [...text.matchAll(/^(\w+):/gm)].map(([, key]) => key)
   const bare = [...text.matchAll(/(?<!^#.*\n)^(\w+):/gm)].map(([, key]) => key)
   expect(keys.length).toBeGreaterThan(15)
@@ -75,5 +77,5 @@ test('the format’s page names every field', () => {
   ]
   expect(fields.length).toBeGreaterThan(70)
   expect(fields.filter((field) => !named.has(field))).toEqual([])
-  expect(descriptionFile.Check(parseDocument(made(example)).toJS())).toBe(true)
+  expect(descriptionFile.Check(parseDocument(makeDescription(example)).toJS())).toBe(true)
 })

@@ -15,7 +15,9 @@ const seed = readFileSync(seedDescriptionFile, 'utf8')
 const at = Temporal.Instant.from('2026-11-25T10:00:00Z')
 
 /** The seed, with replacements that must match. */
-function described(...replacements: readonly (readonly [from: string | RegExp, to: string])[]): RegisterDescription {
+function descriptionWith(
+  ...replacements: readonly (readonly [from: string | RegExp, to: string])[]
+): RegisterDescription {
   const text = replacements.reduce((before, [from, to]) => {
     const after = before.replace(from, to)
     if (after === before) throw new Error(`nothing to replace: ${String(from)}`)
@@ -52,11 +54,11 @@ const wordsOf = (text: string) => text.replaceAll('•', ' ').replace(/\s+/gu, '
 
 describe('with the seed configuration', () => {
   test('the Finnish page has every word of the source, in order, and nothing else', () => {
-    expect(wordsOf(textOf(publishDescription(described(), 'fi', at)))).toBe(wordsOf(source))
+    expect(wordsOf(textOf(publishDescription(descriptionWith(), 'fi', at)))).toBe(wordsOf(source))
   })
 
   test('every sentence of the source is one sentence of the page', () => {
-    const sentences = sentencesOf(publishDescription(described(), 'fi', at)).map(({ text }) => text)
+    const sentences = sentencesOf(publishDescription(descriptionWith(), 'fi', at)).map(({ text }) => text)
     const units = source
       .split('\n')
       .flatMap((line) => line.replace('•', '').split(/(?<=\.)\s+(?=[A-ZÄÖ])/u))
@@ -70,7 +72,7 @@ describe('with the seed configuration', () => {
 
   test('S0 to S35 occur in the same order in the three languages, each once except the title', () => {
     const ids = languages.map((language) =>
-      sentencesOf(publishDescription(described(), language, at))
+      sentencesOf(publishDescription(descriptionWith(), language, at))
         .map(({ id }) => id)
         .filter((id) => /^S\d+$/.test(id)),
     )
@@ -82,7 +84,7 @@ describe('with the seed configuration', () => {
 
   test('every promise belongs to some sentence', () => {
     const promised = new Set(
-      sentencesOf(publishDescription(described(), 'fi', at)).flatMap((sentence) => sentence.promises),
+      sentencesOf(publishDescription(descriptionWith(), 'fi', at)).flatMap((sentence) => sentence.promises),
     )
     expect([...promised].sort()).toEqual([...promises].sort())
   })
@@ -95,7 +97,7 @@ describe('a sentence appears if its condition is met', () => {
   test('a disclosure that is not possible is not mentioned', () => {
     for (const language of languages) {
       const none = sentencesIn(
-        described(['research: true', 'research: false'], ['authority: true', 'authority: false']),
+        descriptionWith(['research: true', 'research: false'], ['authority: true', 'authority: false']),
         language,
       )
       for (const id of ['S23', 'S24', 'S25', 'S26']) expect(none.has(id), `${language} ${id}`).toBe(false)
@@ -105,10 +107,10 @@ describe('a sentence appears if its condition is met', () => {
   })
 
   test('the pseudonymisation of copies is mentioned only if such copies may be released (L30)', () => {
-    const pseudonymised = described(['  authority: true\n', '  authority: true\n  pseudonymised: true\n'])
+    const pseudonymised = descriptionWith(['  authority: true\n', '  authority: true\n  pseudonymised: true\n'])
     for (const language of languages) {
       expect(sentencesIn(pseudonymised, language).get('S25')).toMatch(/pseudonymi[sz]|pseudonymiserats|pseudonymisoi/)
-      expect(sentencesIn(described(), language).get('S25')).not.toMatch(/pseudonymi/)
+      expect(sentencesIn(descriptionWith(), language).get('S25')).not.toMatch(/pseudonymi/)
     }
   })
 
@@ -119,7 +121,7 @@ describe('a sentence appears if its condition is met', () => {
     ['mentionedPersons', ['C12']],
   ])('a switch of today’s law adds its promises, in either profile and every language: %s', (name, ids) => {
     for (const language of languages) {
-      const without = sentencesIn(described(), language)
+      const without = sentencesIn(descriptionWith(), language)
       expect(ids.some((id) => without.has(id))).toBe(false)
       for (const text of [seed, gdprText(seed)]) {
         const on = sentencesIn(read(text.replace(`${name}: false`, `${name}: true`)), language)
@@ -129,9 +131,9 @@ describe('a sentence appears if its condition is met', () => {
   })
 
   test('the terms of rules are stated if they are shorter than the maximum, by rule if they differ', () => {
-    const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
+    const three = descriptionWith(['recordingMonths: 6', 'recordingMonths: 3'])
     expect(sentencesIn(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
-    const differing = described(
+    const differing = descriptionWith(
       [
         'numbers: [029 497 000, 029 497 001, 029 497 010]\n      recordingMonths: 6',
         'numbers: [029 497 000]\n      recordingMonths: 6',
@@ -162,16 +164,16 @@ describe('a sentence appears if its condition is met', () => {
       const emergency = notice.replace('maintenanceContent: allowed', 'maintenanceContent: breakGlass')
       expect(page(emergency), language).toBe(page(notice))
     }
-    const recorded = { version: 1, sha256: '', effectiveFrom: '' }
-    const { purposes, security } = recordOfProcessing(read(denied(notice)), recorded, 'en', at)
+    const version = { version: 1, sha256: '', effectiveFrom: '' }
+    const { purposes, security } = recordOfProcessing(read(denied(notice)), version, 'en', at)
     expect(purposes.map(({ id }) => id)).not.toContain('MAINTENANCE')
     expect(security.roles.find(({ role }) => role === 'MAINTENANCE')?.purposes).toEqual([])
   })
 
   test('the documents made from calls are listed with their owner and term, as far as the description allows them', () => {
-    const recorded = { version: 1, sha256: '', effectiveFrom: '' }
+    const version = { version: 1, sha256: '', effectiveFrom: '' }
     const notice = gdprText(seed)
-    const { arising } = recordOfProcessing(read(notice), recorded, 'en', at).retention
+    const { arising } = recordOfProcessing(read(notice), version, 'en', at).retention
     expect(arising).toContainEqual({
       ...{ id: 'ATTENDANCE_LISTS', dataSubjects: ['STAFF'], months: 14, from: 'SESSION_END' },
     })
@@ -188,7 +190,7 @@ describe('a sentence appears if its condition is met', () => {
 
   test('without a rule in force, nothing is said to be recorded', () => {
     const before = Temporal.Instant.from('2025-11-25T10:00:00Z')
-    const sentences = sentencesIn(described(), 'en', before)
+    const sentences = sentencesIn(descriptionWith(), 'en', before)
     expect(sentences.get('S13')).toBe('At present no calls are recorded.')
     for (const id of ['S10', 'S14', 'S15', 'S16']) expect(sentences.has(id), id).toBe(false)
   })
@@ -203,7 +205,7 @@ describe('as a notice under GDPR Articles 13 and 14', () => {
     )
     expect(sv).toEqual(fi)
     expect(en).toEqual(fi)
-    expect(new Set(fi).size, 'S0 alone stands twice').toBe((fi?.length ?? 0) - 1)
+    expect(new Set(fi).size, 'only S0 occurs twice').toBe((fi?.length ?? 0) - 1)
   })
 
   test('it has every sentence of the description under the Personal Data Act except its title', () => {
@@ -216,14 +218,14 @@ describe('as a notice under GDPR Articles 13 and 14', () => {
   test.each(languages)('it has what Article 13(1) and (2) require, in %s', (language) => {
     const document = publishDescription(notice, language, at)
     const text = textOf(document)
-    for (const requested of [
+    for (const required of [
       notice.controller.name[language],
       'tietosuoja@vero.example',
       '1050/2018',
       'www.tietosuoja.fi',
       notice.controller.postalAddress[language],
     ]) {
-      expect(text).toContain(requested)
+      expect(text).toContain(required)
     }
     expect(text).not.toMatch(/undefined|523\/1999|10 §/)
   })

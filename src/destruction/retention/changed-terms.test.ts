@@ -34,7 +34,7 @@ function versionWith(months: number, effectiveFrom = now()): RegisterDescription
 }
 
 /** Makes a recording of a call that ended at the given instant, under a rule of this many months. */
-async function recorded(endedAt: Temporal.Instant, months = 6, number = '029 497 000'): Promise<string> {
+async function makeRecording(endedAt: Temporal.Instant, months = 6, number = '029 497 000'): Promise<string> {
   const id = randomUUID()
   const startedAt = endedAt.subtract({ minutes: 4 })
   await admit(capture, {
@@ -66,7 +66,7 @@ beforeEach(async () => {
 describe('a shorter term', () => {
   test('applies to existing recordings: each gets the day by its call and the new months', async () => {
     const endedAt = monthsAgo(2, 10)
-    const id = await recorded(endedAt)
+    const id = await makeRecording(endedAt)
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 6).destroyAt)
     expect(await run(versionWith(3))).toBe(1)
     expect(await rowOf(id)).toMatchObject({
@@ -78,14 +78,14 @@ describe('a shorter term', () => {
   })
 
   test('that is already over schedules destruction for the moment when it takes effect, not earlier', async () => {
-    const id = await recorded(monthsAgo(5))
+    const id = await makeRecording(monthsAgo(5))
     const at = now()
     await run(versionWith(3), at)
     expect((await rowOf(id)).destroy_at).toEqual(at)
   })
 
   test('is logged with the version, the months and the recordings', async () => {
-    const id = await recorded(monthsAgo(1))
+    const id = await makeRecording(monthsAgo(1))
     await run(versionWith(4))
     const { rows } = await pool.query<{ detail: unknown }>(
       `select detail from audit_entry where action = 'terms.shortened' order by seq desc limit 1`,
@@ -94,7 +94,7 @@ describe('a shorter term', () => {
   })
 
   test('never goes below a recording’s promised minimum (R23)', async () => {
-    const id = await recorded(monthsAgo(1))
+    const id = await makeRecording(monthsAgo(1))
     const floor = (await rowOf(id)).min_keep_until!
     const later = floor.add({ hours: 24 })
     await pool.query('update recording set min_keep_until = $2 where id = $1', [id, later.toString()])
@@ -106,8 +106,11 @@ describe('a shorter term', () => {
   })
 
   test('does not change other numbers, numbers without a rule, and destroyed recordings', async () => {
-    const others = [await recorded(monthsAgo(1), 2, '029 497 099'), await recorded(monthsAgo(1), 6, '029 497 777')]
-    const destroyed = await recorded(monthsAgo(1))
+    const others = [
+      await makeRecording(monthsAgo(1), 2, '029 497 099'),
+      await makeRecording(monthsAgo(1), 6, '029 497 777'),
+    ]
+    const destroyed = await makeRecording(monthsAgo(1))
     await makeDestroyer(database, register).forbid(destroyed)
     await pool.query(`update recording set state = 'DESTROYED', cause = 'caller', destroyed_at = now() where id = $1`, [
       destroyed,
@@ -160,14 +163,14 @@ describe('a shorter term', () => {
 
 describe('a longer term', () => {
   test('changes no existing recording', async () => {
-    const id = await recorded(monthsAgo(1), 3)
+    const id = await makeRecording(monthsAgo(1), 3)
     const before = await rowOf(id)
     expect(await run(versionWith(6))).toBe(0)
     expect(await rowOf(id)).toEqual(before)
   })
 
   test('is refused by the database, too', async () => {
-    const id = await recorded(monthsAgo(1), 3)
+    const id = await makeRecording(monthsAgo(1), 3)
     for (const role of [undefined, 'seloste_custodian']) {
       const longer = database.as(role).pool.query('update recording set recording_months = 4 where id = $1', [id])
       await expect(longer).rejects.toThrow('no longer')
@@ -185,9 +188,9 @@ describe('the dry run', () => {
 
   test('counts what would be destroyed and shortened, and changes nothing', async () => {
     const ends = [monthsAgo(5), monthsAgo(4), monthsAgo(3, 1), monthsAgo(2), monthsAgo(1), now()]
-    for (const endedAt of ends) await recorded(endedAt)
-    await recorded(monthsAgo(5), 6, '029 497 010')
-    await recorded(monthsAgo(5), 2, '029 497 099')
+    for (const endedAt of ends) await makeRecording(endedAt)
+    await makeRecording(monthsAgo(5), 6, '029 497 010')
+    await makeRecording(monthsAgo(5), 2, '029 497 099')
     const before = await admin.selectFrom('recording').selectAll().orderBy('id').execute()
     const counted = await dryRunTerms(custodian, versionWith(6), versionWith(3))
     expect(
@@ -202,8 +205,8 @@ describe('the dry run', () => {
   })
 
   test('excludes recordings that would be destroyed by then without the draft too', async () => {
-    await recorded(monthsAgo(5))
-    await recorded(monthsAgo(3, 5))
+    await makeRecording(monthsAgo(5))
+    await makeRecording(monthsAgo(3, 5))
     // The previous version already shortened to four months, but was not applied yet.
     expect(total(await dryRunTerms(custodian, versionWith(4), versionWith(3)))).toEqual({ destroyed: 1, shortened: 0 })
     const inTwoMonths = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toInstant()
@@ -217,8 +220,8 @@ describe('the dry run', () => {
     // Calls every four hours over a week, three months ago: every time of day. If February is the shorter month, calls of
     // up to three days have the same destruction day, its last.
     const at = now()
-    for (let hours = -60; hours <= 110; hours += 4) await recorded(monthsAgo(3).add({ hours, minutes: hours }))
-    for (const months of [2, 4, 5]) await recorded(monthsAgo(months))
+    for (let hours = -60; hours <= 110; hours += 4) await makeRecording(monthsAgo(3).add({ hours, minutes: hours }))
+    for (const months of [2, 4, 5]) await makeRecording(monthsAgo(months))
     const counted = total(await dryRunTerms(custodian, versionWith(6), versionWith(3, at)))
     expect(await run(versionWith(3), at)).toBe(counted.destroyed + counted.shortened)
     const { rows } = await pool.query<{ due: string }>('select count(*) as due from recording where destroy_at <= $1', [

@@ -36,23 +36,23 @@ const rowsOf = async (
   return rowCount
 }
 
-async function call(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = {}) {
+async function call(startedAt: Temporal.Instant, changed: Partial<SegmentFacts> = {}) {
   const { contactId } = await admit(
     capture,
     callFacts({
       startedAt,
       answeredAt: startedAt.add({ seconds: 20 }),
       endedAt: startedAt.add({ minutes: 5 }),
-      ...given,
+      ...changed,
     }),
   )
   return contactId
 }
 
 /** Makes a call whose recording was destroyed long ago; the recording's row remains. */
-async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentFacts> = {}) {
+async function recordedCall(startedAt: Temporal.Instant, changed: Partial<SegmentFacts> = {}) {
   const recording = recordingFacts({ startedAt, endedAt: startedAt.add({ minutes: 5 }), months: 2 })
-  const contactId = await call(startedAt, { ...given, decision: { record: true, reason: 'drawn' }, recording })
+  const contactId = await call(startedAt, { ...changed, decision: { record: true, reason: 'drawn' }, recording })
   await pool.query(
     `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() where id = $1`,
     [recording.id],
@@ -60,8 +60,8 @@ async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentF
   return { contactId, recordingId: recording.id }
 }
 
-/** Every stored count, by day. */
-const stored = async () =>
+/** Returns every stored count, by day. */
+const storedCounts = async () =>
   (
     await pool.query<Count>(
       `select day::text, number_called, number_kind, answered, recorded, contacts::int from history_count order by 1, 2, 3, 4, 5`,
@@ -77,24 +77,24 @@ interface Count {
 }
 
 describe('contact history past its 14 months', () => {
-  test('is deleted by the hour: what ends within an hour stays, and what ended an hour ago is deleted, with everything that belongs to it', async () => {
+  test('is deleted by the hour: what ends in two hours stays, and what ended two hours ago is deleted, with everything that belongs to it', async () => {
     const begun = now.subtract({ months: 14 })
-    // Not always the same day: 14 months after up to four days at the end of a longer month is one day, the last of a shorter
-    // month.
+    // Up to four days at the end of a longer month end on one day 14 months later, the last of a shorter month: the first end
+    // that is still ahead is used.
     const running = [0, 1, 2, 3, 4].map((days) => begun.add({ days, hours: 2 }).toInstant())
     const end = running.find((at) => historyEndsAt(at).since(now.toInstant()).total('hours') > 1)!
     const at = (ended: Temporal.Instant) => ended.subtract({ minutes: 5 })
-    const [over, runs] = [await recordedCall(at(begun.subtract({ hours: 2 }).toInstant())), await call(at(end))]
+    const [ended, continuing] = [await recordedCall(at(begun.subtract({ hours: 2 }).toInstant())), await call(at(end))]
     await sweepHistory(custodian)
     for (const table of ['contact', 'segment', 'call_identity', 'recording'] as const) {
-      expect(await rowsOf(table, over.contactId), table).toBe(0)
+      expect(await rowsOf(table, ended.contactId), table).toBe(0)
     }
-    expect(await rowsOf('contact', runs)).toBe(1)
-    expect(await expungeHistory(custodian, [runs])).toBe(0)
+    expect(await rowsOf('contact', continuing)).toBe(1)
+    expect(await expungeHistory(custodian, [continuing])).toBe(0)
   })
 
   test('cannot be deleted directly: no role has the right, and the owner’s function deletes none before its term', async () => {
-    const runs = await call(now.subtract({ months: 13 }).toInstant())
+    const continuing = await call(now.subtract({ months: 13 }).toInstant())
     for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
       for (const table of ['contact', 'segment']) {
         await expect(database.as(role).pool.query(`delete from ${table}`), `${role} ${table}`).rejects.toThrow(
@@ -105,7 +105,7 @@ describe('contact history past its 14 months', () => {
         'must be owner',
       )
     }
-    const { rows } = await pool.query(`select end_history(array[$1::uuid]) as ended`, [runs])
+    const { rows } = await pool.query(`select end_history(array[$1::uuid]) as ended`, [continuing])
     expect(rows).toEqual([{ ended: [] }])
   })
 
@@ -145,11 +145,11 @@ describe('a month whose history has ended completely', () => {
     )
     expect(trace.rows).toEqual([{ detail: { month: month.toString().slice(0, 7), contacts: 2 } }])
     const day = month.add({ days: 9 }).toString()
-    expect((await stored()).filter((one) => one.day === day)).toMatchObject([
+    expect((await storedCounts()).filter((count) => count.day === day)).toMatchObject([
       { answered: false, recorded: false, contacts: 1 },
       { answered: true, recorded: true, contacts: 1 },
     ])
-    expect(JSON.stringify(await stored())).not.toContain(recordingId)
+    expect(JSON.stringify(await storedCounts())).not.toContain(recordingId)
   })
 
   test('is kept while it has a call in progress, an order or an uncounted day', async () => {
@@ -215,7 +215,7 @@ describe('the stored counts', () => {
     await call(now.subtract({ hours: 2 }).toInstant())
     await countDays(custodian)
     const today = now.toPlainDate().toString()
-    expect((await stored()).filter(({ day }) => day >= today)).toEqual([])
+    expect((await storedCounts()).filter(({ day }) => day >= today)).toEqual([])
     const { rows } = await pool.query<{ name: string }>(
       `select attname || ' ' || format_type(atttypid, null) as name from pg_attribute
        where attrelid = 'history_count'::regclass and attnum > 0 order by attnum`,
@@ -245,11 +245,11 @@ describe('the stored counts', () => {
       const number = numbers[Math.floor(random() * numbers.length)]!
       const isAnswered = random() < 0.7
       const isRecorded = isAnswered && days > 70 && random() < 0.3
-      const given = {
+      const changed = {
         numberCalled: { key: number, kind: 'NATIONAL_SERVICE' as const },
         ...(!isAnswered && { answeredAt: undefined }),
       }
-      await (isRecorded ? recordedCall(startedAt, given) : call(startedAt, given))
+      await (isRecorded ? recordedCall(startedAt, changed) : call(startedAt, changed))
       const day = startedAt.toZonedDateTimeISO(helsinki).toPlainDate().toString()
       const key = [day, number, isAnswered, isRecorded].join(' ')
       expected.set(key, (expected.get(key) ?? 0) + 1)
@@ -257,9 +257,12 @@ describe('the stored counts', () => {
       if (random() < 0.03) await sweepHistory(custodian)
     }
     await sweepHistory(custodian)
-    const found = (await stored()).filter((one) => numbers.some((number) => number === one.number_called))
-    const reported = new Map(
-      found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
+    const found = (await storedCounts()).filter((count) => numbers.some((number) => number === count.number_called))
+    const counted = new Map(
+      found.map((count) => [
+        [count.day, count.number_called, count.answered, count.recorded].join(' '),
+        count.contacts,
+      ]),
     )
     // Calls that were reported after some calls of their day had been deleted: they are counted when they are deleted.
     const late = await pool.query<{ key: string }>(
@@ -269,8 +272,8 @@ describe('the stored counts', () => {
        from history_late l join contact c on c.id = l.contact_id where c.number_called = any ($1)`,
       [numbers],
     )
-    for (const { key } of late.rows) reported.set(key, (reported.get(key) ?? 0) + 1)
-    expect(Object.fromEntries(reported)).toEqual(Object.fromEntries(expected))
+    for (const { key } of late.rows) counted.set(key, (counted.get(key) ?? 0) + 1)
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(expected))
     // For days whose calls all exist, a recount gives the same.
     const { rows } = await pool.query(
       `select d.day, r.*, h.contacts as kept from history_day d, recount_history_day(d.day) r

@@ -33,7 +33,7 @@ const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('i
 const ledgerOf = (id: string) => admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
 
 /** Enters a preservation order on a recording's call. */
-async function order({ id }: { id: string }): Promise<void> {
+async function enterOrder({ id }: { id: string }): Promise<void> {
   const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
   await pool.query(
     `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
@@ -43,10 +43,10 @@ async function order({ id }: { id: string }): Promise<void> {
 }
 
 async function makeRecording(
-  given: Parameters<typeof register.record>[0],
+  facts: Parameters<typeof register.record>[0],
   call?: Parameters<typeof register.record>[1],
 ) {
-  const recording = await register.record(given, call)
+  const recording = await register.record(facts, call)
   await ingestRecording(context, recording.id, now())
   return recording
 }
@@ -82,7 +82,7 @@ function storeThatDies(at: number, when: 'before' | 'after'): ObjectStore {
 
 test('a recording under an order is shown as one that ended by its term in the same sweep, before and after the order’s end', async () => {
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
-  await order(held)
+  await enterOrder(held)
   const shown = async ({ id }: { id: string }) => {
     const view = viewRecording(await rowOf(id), Temporal.Now.instant())
     const letter = await pool.query<{ facts: object }>(
@@ -104,27 +104,27 @@ test('a recording under an order is shown as one that ended by its term in the s
 test('another system gets the same event for a recording under an order as for one that ended by its term', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
-  await order(held)
-  const reported = async () =>
+  await enterOrder(held)
+  const notifiedIds = async () =>
     (await pool.query<{ id: string }>('select object_id as id from webhook_delivery order by id')).rows.map(
       ({ id }) => id,
     )
   await run()
   expect((await rowOf(held.id))?.state).not.toBe('DESTROYED')
-  expect((await reported()).sort()).toEqual([held.id, other.id].sort())
+  expect((await notifiedIds()).sort()).toEqual([held.id, other.id].sort())
   await run()
   await pool.query('update preservation_order set ended_at = now() where ended_at is null')
   await run()
   await expectDestroyed(held.id, 'hold-end')
-  expect((await reported()).sort()).toEqual([held.id, other.id].sort())
+  expect((await notifiedIds()).sort()).toEqual([held.id, other.id].sort())
   await pool.query('delete from webhook_target')
 })
 
-test('the events at the end of terms have one time, and are sent in an order that does not tell which recording an order keeps', async () => {
+test('the events at the end of terms have one time, and are sent in a sequence that does not reveal which recording an order keeps', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const call = callOfMonthsAgo(7)
   const all = [await makeRecording(call), await makeRecording(call), await makeRecording(call)]
-  await order(all[1]!)
+  await enterOrder(all[1]!)
   await run()
   const { rows } = await pool.query<{ id: string; at: Temporal.Instant; next_at: Temporal.Instant }>(
     'select object_id as id, at, next_at from webhook_delivery',
@@ -141,7 +141,7 @@ test('the events at the end of terms have one time, and are sent in an order tha
   await run()
 })
 
-describe('before its day', () => {
+describe('before a recording’s destruction day', () => {
   test('nothing is destroyed', async () => {
     const recording = await makeRecording({})
     expect(await run()).toMatchObject({ recordings: 0, contacts: 0 })
@@ -163,18 +163,18 @@ describe('before its day', () => {
   test.each([undefined, 'seloste_custodian'])('the minimum cannot be bypassed (%s)', async (role) => {
     const recording = await makeRecording({})
     const { pool: as } = database.as(role)
-    const location = `where id = '${recording.id}'`
-    const ways = [
-      `delete from recording ${location}`,
-      `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() ${location}`,
-      `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
-      `update recording set state = 'DESTROYING' ${location}`,
-      `update recording set destroy_at = now() - interval '1 day' ${location}`,
-      `update recording set min_keep_until = now(), destroy_at = now() ${location}`,
-      `update recording set min_keep_until = null ${location}`,
-      `update recording set min_keep_until = null, destroy_at = null ${location}`,
+    const byId = `where id = '${recording.id}'`
+    const statements = [
+      `delete from recording ${byId}`,
+      `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() ${byId}`,
+      `update recording set state = 'DESTROYING', cause = 'retention' ${byId}`,
+      `update recording set state = 'DESTROYING' ${byId}`,
+      `update recording set destroy_at = now() - interval '1 day' ${byId}`,
+      `update recording set min_keep_until = now(), destroy_at = now() ${byId}`,
+      `update recording set min_keep_until = null ${byId}`,
+      `update recording set min_keep_until = null, destroy_at = null ${byId}`,
     ]
-    for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
+    for (const statement of statements) await expect(as.query(statement), statement).rejects.toThrow()
     expect((await rowOf(recording.id))?.state).toBe('STORED')
   })
 
@@ -183,30 +183,30 @@ describe('before its day', () => {
     async (role) => {
       const recording = await register.record({ endedAt: undefined })
       const { pool: as } = database.as(role)
-      const location = `where id = '${recording.id}'`
-      const ways = [
-        `update recording set destroy_at = now() - interval '1 day' ${location}`,
-        `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${location}`,
-        `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
+      const byId = `where id = '${recording.id}'`
+      const statements = [
+        `update recording set destroy_at = now() - interval '1 day' ${byId}`,
+        `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${byId}`,
+        `update recording set state = 'DESTROYING', cause = 'retention' ${byId}`,
       ]
-      for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
+      for (const statement of statements) await expect(as.query(statement), statement).rejects.toThrow()
     },
   )
 
   test('a destruction begun for one cause cannot be continued for another cause or undone', async () => {
     const recording = await makeRecording({})
-    const location = `where id = '${recording.id}'`
+    const byId = `where id = '${recording.id}'`
     await forbid(recording.id)
-    await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${location}`)
-    await expect(pool.query(`update recording set cause = 'retention' ${location}`)).rejects.toThrow('no other')
-    await expect(pool.query(`update recording set state = 'STORED' ${location}`)).rejects.toThrow('does not come back')
+    await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${byId}`)
+    await expect(pool.query(`update recording set cause = 'retention' ${byId}`)).rejects.toThrow('no other')
+    await expect(pool.query(`update recording set state = 'STORED' ${byId}`)).rejects.toThrow('does not come back')
     await run()
     await expectDestroyed(recording.id, 'caller')
-    await expect(pool.query(`update recording set state = 'STORED' ${location}`)).rejects.toThrow('does not come back')
+    await expect(pool.query(`update recording set state = 'STORED' ${byId}`)).rejects.toThrow('does not come back')
   })
 })
 
-describe('on its day', () => {
+describe('on a recording’s destruction day', () => {
   test('a recording’s object, index and key are destroyed, its row states that and the ledger has one entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const young = await makeRecording(callOfMonthsAgo(5))
@@ -345,14 +345,14 @@ describe('history', () => {
     const begun = (days: number) =>
       Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days }).toInstant()
     const [due, young] = [begun(2), begun(0)]
-    const [gone, there] = await Promise.all(
+    const [deleted, kept] = await Promise.all(
       [due, young].map((startedAt) =>
         admit(capture, callFacts({ startedAt, answeredAt: startedAt, endedAt: undefined })),
       ),
     )
     await run()
-    expect(await rowsOf(gone!.contactId)).toBe(0)
-    expect(await rowsOf(there!.contactId)).toBeGreaterThan(0)
+    expect(await rowsOf(deleted!.contactId)).toBe(0)
+    expect(await rowsOf(kept!.contactId)).toBeGreaterThan(0)
   })
 })
 

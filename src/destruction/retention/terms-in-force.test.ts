@@ -7,16 +7,16 @@ import { recordingTerms } from '#description/terms.ts'
 import { destructionAt, dueBounds } from './terms-in-force.ts'
 
 const instant = (day: string) => Temporal.ZonedDateTime.from(`${day}T00:00[Europe/Helsinki]`).toInstant()
-const [one, two] = ['029 497 000', '029 497 001'].map((written) => phoneNumberKey(written)!)
-const ruleOf = (given: Partial<RecordingRule>): RecordingRule => ({
+const [first, second] = ['029 497 000', '029 497 001'].map((written) => phoneNumberKey(written)!)
+const ruleOf = (changed: Partial<RecordingRule>): RecordingRule => ({
   id: 'service-numbers',
   version: 1,
   names: { fi: 'x', sv: 'x', en: 'x' },
-  numbers: [one!],
+  numbers: [first!],
   share: 0.1,
   recordingMonths: 6,
   from: instant('2026-01-01'),
-  ...given,
+  ...changed,
 })
 const planOf = (rules: RecordingRule[], effectiveFrom = instant('2026-06-01')) =>
   ({
@@ -29,13 +29,13 @@ describe('the months of a number', () => {
     const plan = planOf([
       ruleOf({ recordingMonths: 6, until: instant('2026-03-01') }),
       ruleOf({ recordingMonths: 3, from: instant('2026-03-01') }),
-      ruleOf({ numbers: [two!], recordingMonths: 2, from: instant('2026-05-01') }),
+      ruleOf({ numbers: [second!], recordingMonths: 2, from: instant('2026-05-01') }),
     ])
-    expect([...monthsInForce(plan, instant('2026-02-28'))]).toEqual([[one, 6]])
-    expect([...monthsInForce(plan, instant('2026-03-01'))]).toEqual([[one, 3]])
+    expect([...monthsInForce(plan, instant('2026-02-28'))]).toEqual([[first, 6]])
+    expect([...monthsInForce(plan, instant('2026-03-01'))]).toEqual([[first, 3]])
     expect([...monthsInForce(plan, instant('2026-05-01'))]).toEqual([
-      [one, 3],
-      [two, 2],
+      [first, 3],
+      [second, 2],
     ])
   })
 
@@ -46,26 +46,26 @@ describe('the months of a number', () => {
       to: Temporal.PlainTime.from('16:00'),
     }
     const plan = planOf([ruleOf({ hours, recordingMonths: 2 }), ruleOf({ id: 'rest', recordingMonths: 4 })])
-    expect(monthsInForce(plan, instant('2026-06-01')).get(one!)).toBe(4)
+    expect(monthsInForce(plan, instant('2026-06-01')).get(first!)).toBe(4)
   })
 })
 
 describe('a step', () => {
-  const before = planOf([ruleOf({ numbers: [one!, two!] })])
+  const before = planOf([ruleOf({ numbers: [first!, second!] })])
 
   test('occurs if a term becomes shorter, and never if it becomes longer', () => {
-    const after = planOf([ruleOf({ recordingMonths: 3 }), ruleOf({ id: 'b', numbers: [two!] })])
-    expect(termSteps(before, after)).toEqual([{ at: after.effectiveFrom, key: one, months: 3, from: 6 }])
+    const after = planOf([ruleOf({ recordingMonths: 3 }), ruleOf({ id: 'b', numbers: [second!] })])
+    expect(termSteps(before, after)).toEqual([{ at: after.effectiveFrom, key: first, months: 3, from: 6 }])
     expect(termSteps(after, before)).toEqual([])
   })
 
   test('occurs when a rule begins, which may be after its version', () => {
     const later = instant('2026-09-01')
     const after = planOf([
-      ruleOf({ numbers: [one!, two!], until: later }),
-      ruleOf({ id: 'b', numbers: [one!], recordingMonths: 2, from: later }),
+      ruleOf({ numbers: [first!, second!], until: later }),
+      ruleOf({ id: 'b', numbers: [first!], recordingMonths: 2, from: later }),
     ])
-    expect(termSteps(before, after)).toEqual([{ at: later, key: one, months: 2, from: 6 }])
+    expect(termSteps(before, after)).toEqual([{ at: later, key: first, months: 2, from: 6 }])
   })
 
   test('occurs once if a later rule has the same months', () => {
@@ -83,7 +83,7 @@ describe('a step', () => {
   test('occurs when the longer of a number’s two rules ends', () => {
     const until = instant('2026-09-01')
     const after = planOf([ruleOf({ until }), ruleOf({ id: 'b', recordingMonths: 3 })])
-    expect(termSteps(before, after)).toEqual([{ at: until, key: one, months: 3, from: 6 }])
+    expect(termSteps(before, after)).toEqual([{ at: until, key: first, months: 3, from: 6 }])
   })
 
   test('does not occur for a number without an earlier rule', () => {
@@ -91,7 +91,7 @@ describe('a step', () => {
   })
 })
 
-test('ends of calls are grouped by day exactly as each recording’s own term', () => {
+test('the bounds of due recordings by the end of their calls agree with the term of each recording', () => {
   const seconds = fc.integer({
     min: instant('2025-01-01').epochMilliseconds / 1000,
     max: instant('2029-01-01').epochMilliseconds / 1000,

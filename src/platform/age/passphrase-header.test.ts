@@ -10,16 +10,16 @@ async function sealed(parts: readonly Buffer[], workFactor = 10): Promise<Buffer
   const { header, fileKey } = await writePassphraseHeader(passphrase, workFactor)
   const bytes = [header]
 
-  async function* given() {
+  async function* source() {
     yield* parts
   }
-  for await (const part of sealParts(fileKey, given())) bytes.push(part)
+  for await (const part of sealParts(fileKey, source())) bytes.push(part)
   return Buffer.concat(bytes)
 }
 
-function open(file: Buffer, with_: string): Promise<Uint8Array> {
+function open(file: Buffer, secret: string): Promise<Uint8Array> {
   const decrypter = new age.Decrypter()
-  decrypter.addPassphrase(with_)
+  decrypter.addPassphrase(secret)
   return decrypter.decrypt(file)
 }
 
@@ -36,7 +36,7 @@ test('another passphrase opens nothing', async () => {
   await expect(open(await sealed([randomBytes(10)]), `${passphrase}-`)).rejects.toThrow()
 })
 
-test('age accepts a copy’s own work factor', async () => {
+test('a file with another work factor opens with the age-encryption package', async () => {
   const plaintext = randomBytes(20)
   expect(Buffer.from(await open(await sealed([plaintext], 15), passphrase))).toEqual(plaintext)
 })

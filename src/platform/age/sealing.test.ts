@@ -49,8 +49,8 @@ describe('interoperability', () => {
       const input = Buffer.concat([header, sealPayload(fileKey, plaintext)])
       const opened = execFileSync('age', ['-d', '-i', join(folder, 'key')], { input, maxBuffer: 1 << 20 })
       expect(opened.equals(plaintext)).toBe(true)
-      const theirs = split(execFileSync('age', ['-r', recipient], { input: plaintext, maxBuffer: 1 << 20 }))
-      const back = await openWholePayload(readAgeHeader(theirs.header, identity), theirs.payload)
+      const sealedByAge = split(execFileSync('age', ['-r', recipient], { input: plaintext, maxBuffer: 1 << 20 }))
+      const back = await openWholePayload(readAgeHeader(sealedByAge.header, identity), sealedByAge.payload)
       expect(back.equals(plaintext)).toBe(true)
     } finally {
       rmSync(folder, { recursive: true })
@@ -62,7 +62,7 @@ describe('refusals', () => {
   const { identity, recipient } = generateKeyPair()
   const { header, fileKey } = writeAgeHeader(recipient)
 
-  test('an identity of another day does not open the header', () => {
+  test('another identity does not open the header', () => {
     expect(() => readAgeHeader(header, generateKeyPair().identity)).toThrow(
       expect.objectContaining({ code: 'age-no-identity-match' }),
     )

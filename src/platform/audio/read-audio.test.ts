@@ -15,7 +15,7 @@ const files = JSON.parse(
 ) as Record<'wav49' | 'gsmFrames' | 'mp3' | 'mp3Stereo', string>
 const vector = (name: keyof typeof files) => Buffer.from(files[name], 'base64')
 
-function wav(tag: number, { channels = 1, rate = 8000, bits = 16 }, data: Buffer, told = data.length): Buffer {
+function wav(tag: number, { channels = 1, rate = 8000, bits = 16 }, data: Buffer, statedBytes = data.length): Buffer {
   const head = Buffer.alloc(44)
   head.write('RIFF')
   head.writeUInt32LE(36 + data.length, 4)
@@ -26,7 +26,7 @@ function wav(tag: number, { channels = 1, rate = 8000, bits = 16 }, data: Buffer
   head.writeUInt32LE(rate, 24)
   head.writeUInt16LE(bits, 34)
   head.write('data', 36)
-  head.writeUInt32LE(told, 40)
+  head.writeUInt32LE(statedBytes, 40)
   return Buffer.concat([head, data])
 }
 
@@ -57,7 +57,7 @@ function levelOf(samples: Int16Array, hertz: number): number {
 }
 
 describe('WAV', () => {
-  test('PCM of 16 bits at 8 kHz stays as it is, each lane its own track', async () => {
+  test('PCM of 16 bits at 8 kHz stays as it is, and each channel is a track', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: -32_768, max: 32_767 }), { minLength: 2, maxLength: 700 }),
@@ -107,7 +107,7 @@ describe('WAV', () => {
     expect(levelOf(samplesOf(track!), 3000)).toBeLessThan(60)
   })
 
-  test('GSM is the same frames in the order of RTP', async () => {
+  test('GSM in WAV (WAV49) is unpacked to the frames of RTP', async () => {
     const file = vector('wav49')
     const at = file.indexOf('data') + 8
     expect(unpackWav49(file.subarray(at, at + file.readUInt32LE(at - 4)))).toEqual(vector('gsmFrames'))
@@ -121,7 +121,7 @@ describe('WAV', () => {
     expect(found).toMatchObject(decodesG729() ? { tracks: [{ codec: 'G729' }] } : { problem: 'g729-needs-library' })
   })
 
-  test('claims beyond the file, formats of others and nothing at all are refused', async () => {
+  test('a length beyond the file, an unknown format and an empty file are refused', async () => {
     const data = Buffer.alloc(320, 1)
     expect(await readAudio(wav(1, {}, data, 5000), 'wav')).toEqual({ problem: 'audio-broken' })
     expect(await readAudio(wav(1, {}, data).subarray(0, 30), 'wav')).toEqual({ problem: 'audio-broken' })
@@ -133,7 +133,7 @@ describe('WAV', () => {
     expect(bytesOf((await tracksOf(wav(1, {}, data, 0xff_ff_ff_ff)))[0]!).length).toBe(320)
   })
 
-  test('random bytes after a true head never throw', async () => {
+  test('random bytes after a valid header never throw', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 200 }),
@@ -148,7 +148,7 @@ describe('WAV', () => {
 })
 
 describe('other files', () => {
-  test('MP3 of mono is one track, of stereo two', async () => {
+  test('a mono MP3 has one track, and a stereo MP3 two', async () => {
     const [mono, ...none] = await tracksOf(vector('mp3'), 'mp3')
     expect(none).toEqual([])
     expect(levelOf(samplesOf(mono!), 440)).toBeGreaterThan(8000)
@@ -157,7 +157,7 @@ describe('other files', () => {
     expect(levelOf(samplesOf(right!), 1000)).toBeGreaterThan(20 * levelOf(samplesOf(right!), 440))
   })
 
-  test('Opus of mono keeps its packets, of stereo is two lanes; a damaged page is seen', async () => {
+  test('a mono Opus file keeps its packets, a stereo file has two tracks, and a damaged page is detected', async () => {
     const mono = Buffer.concat(await Array.fromAsync(encodeOggOpus([tone(440, 8000, 1)], { channels: 1 })))
     const [track] = await tracksOf(mono, 'opus')
     expect(track).toMatchObject({ codec: 'opus', clockRate: 48_000 })
@@ -177,7 +177,7 @@ describe('other files', () => {
     expect(await readAudio(stereo.subarray(0, stereo.length - 9), 'ogg')).toEqual({ problem: 'audio-broken' })
   })
 
-  test('files without a header are read by their ending', async () => {
+  test('files without a header are read by their file extension', async () => {
     const bytes = Buffer.from(Array.from({ length: 320 }, (_, n) => n & 0xff))
     expect((await tracksOf(bytes, 'ulaw'))[0]).toMatchObject({ codec: 'PCMU' })
     expect((await tracksOf(bytes, 'alaw'))[0]).toMatchObject({ codec: 'PCMA' })
@@ -187,6 +187,6 @@ describe('other files', () => {
 
 const [tone440, tone1000] = [tone(440, 8000, 1), tone(1000, 8000, 1)]
 
-test('resampling at 8 kHz changes nothing but the form', () => {
+test('resampling from 8 kHz only limits the samples to 16 bits', () => {
   expect(toTelephoneRate([1, -2, 40_000, -40_000], 8000)).toEqual(Int16Array.of(1, -2, 32_767, -32_768))
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { readIntegrations } from './integrations.ts'
 
-const read = (given: Record<string, string>, hasCertificate = false) =>
-  readIntegrations((name) => given[name], '/nowhere', hasCertificate)
+const read = (environment: Record<string, string>, hasCertificate = false) =>
+  readIntegrations((name) => environment[name], '/nowhere', hasCertificate)
 
 test('nothing is requested, sent or traced unless it is set', () => {
   expect(read({})).toEqual({ webhooksFile: undefined, decisions: undefined, traces: undefined })
@@ -31,6 +31,6 @@ test.each([
   ],
   [{ SELOSTE_DECISIONS_TOKEN: 'short' }, 'SELOSTE_DECISIONS_TOKEN is "(5 characters)"'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is'],
-])('an error names its setting, and repeats no token: %j', (given, message) => {
-  expect(() => read(given as Record<string, string>)).toThrow(message)
+])('an error names its setting, and repeats no token: %j', (environment, message) => {
+  expect(() => read(environment as Record<string, string>)).toThrow(message)
 })

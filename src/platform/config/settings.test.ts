@@ -80,8 +80,8 @@ test('an IPv6 address is in brackets', () => {
 })
 
 test('SIP clients are configured by address or prefix, of both families', () => {
-  const reported = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
-  expect(readSettings(reported, folder).sipSecurity).toEqual({
+  const environment = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
+  expect(readSettings(environment, folder).sipSecurity).toEqual({
     sipsFiles: undefined,
     sipSources: ['192.0.2.10', '2001:db8:7::/48'],
     sdesInClear: ['10.0.0.0/8'],

@@ -75,8 +75,8 @@ test.each([
   [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
   [{ SELOSTE_PROXY_HEADER: 'via' }, 'x-forwarded-for or forwarded'],
   [{ SELOSTE_LINK_KEY: 'desk.key' }, 'set all or none'],
-])('%j is refused in one line with the allowed values', (environment, reported) => {
-  expect(messageFor(environment as Record<string, string>)).toContain(reported)
+])('%j is refused in one line with the allowed values', (environment, message) => {
+  expect(messageFor(environment as Record<string, string>)).toContain(message)
 })
 
 test('a password in the custodian’s address is not repeated', () => {

@@ -7,13 +7,13 @@ const { db, pool } = database.as()
 const faults: unknown[] = []
 const onFault = (error: unknown) => void faults.push(error)
 const requester = requestOnChannel({ db, url: database.url(), onFault })
-const answering = answerOnChannel({
+const responder = answerOnChannel({
   ...{ db, url: database.url(), name: 'north', key: 'secret of north', onFault },
   answer: (request) => Promise.resolve(request === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
 })
 afterAll(async () => {
   await requester.stop()
-  await answering.stop()
+  await responder.stop()
 })
 
 const query = () => requester.request('how', new Map([['north', 'secret of north']]), 2_000)

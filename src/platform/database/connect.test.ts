@@ -31,7 +31,11 @@ test('instants are stored and read in arrays and plain queries as well', async (
     'select array_append($1::timestamptz[], null) as at',
     [at],
   )
-  expect(rows[0]?.at.map((one) => one?.toString())).toEqual(['2026-01-01T00:00:00Z', '1912-01-01T00:00:00Z', undefined])
+  expect(rows[0]?.at.map((instant) => instant?.toString())).toEqual([
+    '2026-01-01T00:00:00Z',
+    '1912-01-01T00:00:00Z',
+    undefined,
+  ])
 })
 
 test('no query is compiled (JIT), whatever the server’s setting', async () => {
@@ -138,9 +142,9 @@ test('a connection that breaks between two queries of a transaction fails only t
   const lent = await pool.connect()
   const { rows } = await lent.query<{ pid: number }>('select pg_backend_pid() as pid')
   // Handled only by the pool's own listener for lent connections: without it this run ends with an uncaught exception.
-  const gone = new Promise((resolve) => lent.once('end', resolve))
+  const ended = new Promise((resolve) => lent.once('end', resolve))
   await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
-  await gone
+  await ended
   await expect(lent.query('select 1')).rejects.toThrow()
   lent.release()
   expect((await pool.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }])

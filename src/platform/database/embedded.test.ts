@@ -15,18 +15,18 @@ const folder = await mkdtemp(join(tmpdir(), 'embedded-'))
 await chmod(folder, 0o711)
 afterAll(() => rm(folder, { recursive: true }))
 
-const message: string[] = []
-const log = { info: (line: string) => void message.push(line), warn: (line: string) => void message.push(line) }
+const messages: string[] = []
+const log = { info: (line: string) => void messages.push(line), warn: (line: string) => void messages.push(line) }
 const asRoot = process.getuid?.() === 0
 
 /** A database that was started and stopped once, because creating one takes longer than most of these tests. */
-const made = join(folder, 'made')
-await (await startEmbeddedPostgres({ dataDirectory: made, log })).stop()
+const template = join(folder, 'made')
+await (await startEmbeddedPostgres({ dataDirectory: template, log })).stop()
 
-/** Starts the database of a name: the existing one, or a copy of that, with its owners and modes. */
+/** Starts the database of this name. If it does not exist, copies the template first, with its owners and modes. */
 async function start(name: string, more: Partial<EmbeddedPostgresOptions> = {}) {
   const dataDirectory = join(folder, name)
-  if (!existsSync(dataDirectory)) await promisify(execFile)('cp', ['-a', made, dataDirectory])
+  if (!existsSync(dataDirectory)) await promisify(execFile)('cp', ['-a', template, dataDirectory])
   return startEmbeddedPostgres({ dataDirectory, log, ...more })
 }
 
@@ -92,7 +92,7 @@ test('a second start on the same folder is refused in one line, and the first co
   await first.stop()
 })
 
-test('another process of ours finds the running server, and none once it has stopped', async () => {
+test('the running server of a data folder is found, and none once it has stopped', async () => {
   const server = await start('found')
   const address = await findEmbeddedPostgres(join(folder, 'found'))
   expect(await query(address?.adminUrl() ?? '', 'select 1 as one')).toEqual([{ one: 1 }])
@@ -177,7 +177,7 @@ describe('a database that could lose acknowledged commits is refused', () => {
       'synchronous_commit of a role or database = off',
     ],
   ]
-  for (const [title, statement, named] of unsafe) {
+  for (const [title, statement, reason] of unsafe) {
     test(title, async () => {
       const name = `unsafe-${title.replaceAll(' ', '-')}`
       const first = await start(name)
@@ -185,7 +185,7 @@ describe('a database that could lose acknowledged commits is refused', () => {
       await first.stop()
       const refused = (await start(name).catch((error: unknown) => error)) as DatabaseFault
       expect(refused.code).toBe('database-unsafe')
-      expect(refused.message).toContain(named)
+      expect(refused.message).toContain(reason)
       expect(postgresProcessesOf(join(folder, name, 'cluster'), undefined)).toEqual([])
     })
   }
@@ -234,7 +234,7 @@ test.runIf(asRoot)(
       const fresh = await startEmbeddedPostgres({ dataDirectory: hidden, log })
       await expect(query(fresh.adminUrl(), 'select id from kept')).rejects.toThrow('does not exist')
       await fresh.stop()
-      expect(message).toContain(`${location} is the database of a data folder that was removed: delete it by hand`)
+      expect(messages).toContain(`${location} is the database of a data folder that was removed: delete it by hand`)
       await rm((await readFile(join(hidden, 'location'), 'utf8')).trim(), { recursive: true })
     } finally {
       await rm(location, { recursive: true })

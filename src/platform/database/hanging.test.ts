@@ -17,7 +17,7 @@ async function startStoppableProxy() {
   const socketFolder = url.searchParams.get('host')
   const sockets = new Set<Socket>()
   let isStopped = false
-  const way = createServer((near) => {
+  const proxy = createServer((near) => {
     const far =
       socketFolder === null
         ? connect(Number(url.port || 5432), url.hostname)
@@ -33,9 +33,9 @@ async function startStoppableProxy() {
       if (isStopped) from.pause()
     }
   }).listen(0, '127.0.0.1')
-  await once(way, 'listening')
+  await once(proxy, 'listening')
   url.searchParams.delete('host')
-  url.host = `127.0.0.1:${(way.address() as { port: number }).port}`
+  url.host = `127.0.0.1:${(proxy.address() as { port: number }).port}`
   return {
     url: url.href,
     stop() {
@@ -48,37 +48,37 @@ async function startStoppableProxy() {
     },
     async close() {
       for (const socket of sockets) socket.destroy()
-      way.close()
-      await once(way, 'close')
+      proxy.close()
+      await once(proxy, 'close')
     },
   }
 }
 
-let way: Awaited<ReturnType<typeof startStoppableProxy>>
+let proxy: Awaited<ReturnType<typeof startStoppableProxy>>
 let blockers: Blockers
 let database: Database<unknown>
 
 beforeEach(async () => {
-  way = await startStoppableProxy()
+  proxy = await startStoppableProxy()
   blockers = createBlockers({
     now: () => Temporal.Now.instant(),
     log: { error: () => undefined, warn: () => undefined },
   })
   database = connectDatabase({
-    ...{ url: way.url, applicationName: 'hanging', size: 2, answerMs, blockers },
+    ...{ url: proxy.url, applicationName: 'hanging', size: 2, answerMs, blockers },
     onIdleError: () => undefined,
   })
 })
 afterEach(async () => {
   await database.close()
-  await way.close()
+  await proxy.close()
 })
 
 const query = () => sql`select 1`.execute(database.db)
 
 test('a database that hangs is detected, pending queries fail, and later ones fail at once until it answers', async () => {
   await query()
-  way.stop()
+  proxy.stop()
   const beganMs = performance.now()
   // Two queries have a connection, the others wait for one.
   const result = await Promise.allSettled([query(), query(), query(), query()])
@@ -89,7 +89,7 @@ test('a database that hangs is detected, pending queries fail, and later ones fa
   await expect(query()).rejects.toMatchObject({ code: 'database-hangs' })
   await expect(database.pool.query('select 1')).rejects.toMatchObject({ code: 'database-hangs' })
   expect(performance.now() - againMs).toBeLessThan(100)
-  way.resume()
+  proxy.resume()
   await expect
     .poll(
       () =>
@@ -111,7 +111,7 @@ test.each([
   database.pool.on('connect', (client) => ends.push(new Promise((resolve) => client.once('end', resolve))))
   if (isReached) await Promise.all([query(), query()])
   expect(ends).toHaveLength(isReached ? 2 : 0)
-  way.stop()
+  proxy.stop()
   const beganMs = performance.now()
   await expect(query()).rejects.toThrow()
   await database.close()
@@ -122,7 +122,7 @@ test.each([
 })
 
 test('waiters for a connection fail with the hanging database as the reason while the pool is closed', async () => {
-  way.stop()
+  proxy.stop()
   const beganMs = performance.now()
   const result = query().catch((error: unknown) => error)
   await wait(50)
@@ -137,10 +137,10 @@ test('a slow statement on a database that answers is not aborted', async () => {
 })
 
 test('an unreachable database is a blocker from the first failed connection to the next answer', async () => {
-  await way.close()
+  await proxy.close()
   await expect(query()).rejects.toThrow()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
-  way = await startStoppableProxy()
+  proxy = await startStoppableProxy()
 })
 
 test('a statement that failed for a full disk is a blocker for a while, because nothing reports that there is room again', async () => {

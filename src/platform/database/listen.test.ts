@@ -6,29 +6,29 @@ const database = await createTestDatabase()
 const { pool } = database.as()
 
 test('after the server closed the connection, listening starts again by itself and is reported', async () => {
-  const heard: string[] = []
+  const events: string[] = []
   const listening = listen({
     url: database.url(),
     channels: ['call'],
     retryMs: 20,
-    onNotification: (channel, payload) => heard.push(`${channel} ${payload}`),
-    onListening: () => heard.push('listening'),
-    onBroken: () => heard.push('broken'),
+    onNotification: (channel, payload) => events.push(`${channel} ${payload}`),
+    onListening: () => events.push('listening'),
+    onBroken: () => events.push('broken'),
   })
-  await expect.poll(() => heard).toEqual(['listening'])
+  await expect.poll(() => events).toEqual(['listening'])
   await pool.query("select pg_notify('call', 'one')")
-  await expect.poll(() => heard).toEqual(['listening', 'call one'])
+  await expect.poll(() => events).toEqual(['listening', 'call one'])
 
   await pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste listen' and datname = current_database()",
   )
-  await expect.poll(() => heard).toEqual(['listening', 'call one', 'broken', 'listening'])
+  await expect.poll(() => events).toEqual(['listening', 'call one', 'broken', 'listening'])
   await pool.query("select pg_notify('call', 'two')")
-  await expect.poll(() => heard.at(-1)).toBe('call two')
+  await expect.poll(() => events.at(-1)).toBe('call two')
 
   await listening.stop()
   await pool.query("select pg_notify('call', 'three')")
-  expect(heard.at(-1)).toBe('call two')
+  expect(events.at(-1)).toBe('call two')
 })
 
 test('an unreachable server is tried again until the end', async () => {

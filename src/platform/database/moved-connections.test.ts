@@ -9,8 +9,8 @@ const [before, after] = [await createTestDatabase(), await createTestDatabase()]
 test('a suspended database is unavailable, for pending queries too, and then pools and listeners find its new address', async () => {
   const url = before.url()
   const { pool, close } = connectDatabase({ url, applicationName: 'moved', size: 2, onIdleError: () => undefined })
-  let heard = 0
-  const listening = listen({ url, channels: ['moved'], retryMs: 20, onNotification: () => (heard += 1) })
+  let notifications = 0
+  const listening = listen({ url, channels: ['moved'], retryMs: 20, onNotification: () => (notifications += 1) })
   const name = async () => (await pool.query<{ name: string }>('select current_database()::text as name')).rows[0]?.name
   expect(await name()).toBe(before.name)
   const underWay = pool.query('select pg_sleep(60)')
@@ -22,7 +22,7 @@ test('a suspended database is unavailable, for pending queries too, and then poo
   await expect
     .poll(async () => {
       await pool.query('notify moved')
-      return heard
+      return notifications
     })
     .toBeGreaterThan(0)
   await listening.stop()

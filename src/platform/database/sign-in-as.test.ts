@@ -8,7 +8,7 @@ test('a URL without a user gets the role, and one with a user stays unchanged', 
   expect(signInAs('postgres://db.example:5432/seloste', 'seloste_capture')).toBe(
     'postgres://db.example:5432/seloste?user=seloste_capture',
   )
-  for (const named of ['postgres://seloste_desk:secret@db.example/seloste', 'postgres:///seloste?user=somebody']) {
-    expect(signInAs(named, 'seloste_custodian')).toBe(named)
+  for (const url of ['postgres://seloste_desk:secret@db.example/seloste', 'postgres:///seloste?user=somebody']) {
+    expect(signInAs(url, 'seloste_custodian')).toBe(url)
   }
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { coalesceRuns } from './coalesce-runs.ts'
 
-test('a request before a run starts shares it, and one during it gets the next', async () => {
+test('a request before a run starts shares that run, and a request during a run gets the next run', async () => {
   const releases: (() => void)[] = []
   const shared = coalesceRuns(() => new Promise((resolve) => releases.push(resolve)))
   const done: string[] = []

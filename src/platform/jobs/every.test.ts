@@ -26,7 +26,7 @@ test('two processes with the same job never run it at once', async () => {
     every({ pool, intervalMs: 1, lockName: 'same', work, onError: failOnError }),
   )
   await expect.poll(() => turns).toBeGreaterThan(10)
-  await Promise.all(all.map((one) => one.stop()))
+  await Promise.all(all.map((job) => job.stop()))
   expect(max).toBe(1)
 })
 
@@ -39,7 +39,7 @@ test('a job that throws is reported, and runs again', async () => {
   expect(errors.slice(0, 2)).toEqual(['no 0', 'no 1'])
 })
 
-test('a job whose lock another session holds, whose runs fail or do not end stands still, until a run is done', async () => {
+test('a job stands still while another session holds its lock, its runs fail or a run does not end, until a run is done', async () => {
   const [holder, turns] = [await pool.connect(), new Map<string, number>()]
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const turn = (job: string) => turns.set(job, (turns.get(job) ?? 0) + 1)
@@ -49,12 +49,12 @@ test('a job whose lock another session holds, whose runs fail or do not end stan
     turn('failing')
     return isMended ? Promise.resolve() : Promise.reject(new Error('no'))
   }
-  const given = { pool, intervalMs: 1, onError: () => undefined }
+  const options = { pool, intervalMs: 1, onError: () => undefined }
   const all = [
-    every({ ...given, lockName: 'seloste.held', work: async () => void turn('held') }),
-    every({ ...given, lockName: 'seloste.failing', work: failing }),
-    every({ ...given, lockName: 'seloste.hanging', work: () => (turn('hanging'), ended) }),
-    every({ ...given, lockName: 'seloste.well', work: async () => void turn('well') }),
+    every({ ...options, lockName: 'seloste.held', work: async () => void turn('held') }),
+    every({ ...options, lockName: 'seloste.failing', work: failing }),
+    every({ ...options, lockName: 'seloste.hanging', work: () => (turn('hanging'), ended) }),
+    every({ ...options, lockName: 'seloste.well', work: async () => void turn('well') }),
   ]
   // Files that share this process may have left jobs behind.
   const own = new Set(['held', 'failing', 'hanging', 'well'])
@@ -73,7 +73,7 @@ test('a job whose lock another session holds, whose runs fail or do not end stan
   } finally {
     end()
     holder.release()
-    await Promise.all(all.map((one) => one.stop()))
+    await Promise.all(all.map((job) => job.stop()))
   }
   expect(standing(longestRunMs * 2)).toEqual([])
 })

@@ -13,13 +13,13 @@ beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
 })
 afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close()
+  for (const journal of opened.splice(0)) await journal.close()
   for (const folder of [directory, copy]) await rm(folder, { recursive: true, force: true })
 })
 
 async function open(folder = directory, reservedBytes = 4096, rotateMs?: number): Promise<TextJournal> {
-  const given = { directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined }
-  const texts = await openTextJournal({ ...given, ...(rotateMs !== undefined && { rotateMs }) })
+  const options = { directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined }
+  const texts = await openTextJournal({ ...options, ...(rotateMs !== undefined && { rotateMs }) })
   opened.push(texts)
   return texts
 }
@@ -148,11 +148,11 @@ test('the remains of a failed write never override a later write', async () => {
   const prototype = Object.getPrototypeOf(file) as FileHandle
   const write = Object.getOwnPropertyDescriptor(prototype, 'write')!.value as (
     this: FileHandle,
-    ...given: unknown[]
+    ...args: unknown[]
   ) => Promise<unknown>
   // The bytes are written, and the disk reports an error.
-  const disk = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...given: unknown[]) {
-    await write.apply(this, given)
+  const disk = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
+    await write.apply(this, args)
     throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })
   })
   const long = 'x'.repeat(20)

@@ -21,7 +21,7 @@ test('one scrape has the metrics of every process that answers, each under its o
   expect([...offeredHere.keys()]).toEqual(['capture'])
   const text = await writeMetrics(desk.registry, [...offeredHere.values()])
   expect(text).toContain('calls_total{process="capture"} 3')
-  expect(text, 'what never happened is not a moment ago').toContain('age_seconds{process="capture"} +Inf')
+  expect(text, 'an event that never happened has an infinite age').toContain('age_seconds{process="capture"} +Inf')
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\}/)
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="capture"\}/)
   expect(text.match(/# TYPE seloste_event_loop_lag_p99_seconds/g)).toHaveLength(1)

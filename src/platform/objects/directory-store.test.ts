@@ -64,8 +64,8 @@ const mebibytes = 48
 const keyringFile = 'keyring/2027-03/month'
 
 /**
- * A process that stores an object in a place of copies and is killed by SIGKILL when something changes in a folder
- * there.
+ * Stores an object in a place of copies, in a process that is killed by SIGKILL as soon as something changes in the watched
+ * folder.
  */
 async function storeUntilKilled(place: string, watched: string, letter: string): Promise<void> {
   const program = `
@@ -156,18 +156,18 @@ test('a folder of the store that became a link, also above a key, is not followe
 
 test('anything but a regular file is not an object, blocks nobody, and can be deleted', async () => {
   const root = join(folder, 'pipes')
-  const one = await openDirectoryStore(root)
-  await one.put('key', Buffer.from('a'))
+  const opened = await openDirectoryStore(root)
+  await opened.put('key', Buffer.from('a'))
   const path = join(
     root,
     (await readdir(root, { recursive: true })).find((name) => name.endsWith('/key'))!,
   )
   for (const command of [`mkfifo '${path}'`, `ln -s /etc/passwd '${path}'`]) {
     execSync(`rm '${path}'; ${command}`)
-    await expect(one.readRange('key', 0, 1)).rejects.toMatchObject({ code: 'object-missing' })
-    await expect(one.sizeBytes('key')).rejects.toMatchObject({ code: 'object-missing' })
+    await expect(opened.readRange('key', 0, 1)).rejects.toMatchObject({ code: 'object-missing' })
+    await expect(opened.sizeBytes('key')).rejects.toMatchObject({ code: 'object-missing' })
   }
-  expect(await one.delete('key')).toBe(true)
+  expect(await opened.delete('key')).toBe(true)
 })
 
 test('files in a store shared by a group are readable and writable for the group, whatever the umask, and otherwise for the owner only', async () => {
@@ -181,10 +181,10 @@ test('files in a store shared by a group are readable and writable for the group
       [root, '660 770'],
       [join(folder, 'own'), '600 700'],
     ] as const) {
-      const one = await openDirectoryStore(path)
-      await one.put('put.body', Buffer.from('a'))
+      const opened = await openDirectoryStore(path)
+      await opened.put('put.body', Buffer.from('a'))
       await writeFile(join(folder, 'moved'), 'b', { mode: 0o600 })
-      await one.moveIn('moved.body', join(folder, 'moved'))
+      await opened.moveIn('moved.body', join(folder, 'moved'))
       for (const key of ['put.body', 'moved.body']) {
         const spread = (await readdir(path, { recursive: true })).find((name) => name.endsWith(key))!
         const modes = await Promise.all([spread, spread.slice(0, 2)].map(async (name) => stat(join(path, name))))

@@ -35,12 +35,12 @@ const stores: [name: string, isThere: boolean, isWhole: boolean, open: () => Pro
 
 describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
   const opened = isThere ? openStore() : undefined
-  const rule = test.skipIf(!isThere)
+  const testIfPresent = test.skipIf(!isThere)
   // Not for a server without ranges and multipart uploads (test/objects/s3-server.ts).
-  const wholeRule = test.skipIf(!isWhole)
+  const testIfComplete = test.skipIf(!isWhole)
   const keysBelow = async (prefix: string) => Array.fromAsync((await opened!).list(prefix))
 
-  rule('a stored object is read back, also if it replaced another', async () => {
+  testIfPresent('a stored object is read back, also if it replaced another', async () => {
     const store = await opened!
     await store.put('recordings/a.body', Buffer.from('something longer'))
     await store.put('recordings/a.body', Buffer.from('0123456789'))
@@ -49,14 +49,14 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await store.sizeBytes('recordings/a.body')).toBe(10)
   })
 
-  wholeRule('a range of an object is read', async () => {
+  testIfComplete('a range of an object is read', async () => {
     const store = await opened!
     await store.put('recordings/part.body', Buffer.from('0123456789'))
     expect((await store.readRange('recordings/part.body', 3, 6)).toString()).toBe('345')
     expect((await store.readRange('recordings/part.body', 9, 10)).toString()).toBe('9')
   })
 
-  rule('an empty object is an object', async () => {
+  testIfPresent('an empty object is an object', async () => {
     const store = await opened!
     await store.put('empty', Buffer.alloc(0))
     expect(await store.sizeBytes('empty')).toBe(0)
@@ -64,7 +64,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('empty', 0, 1)).rejects.toMatchObject({ code: 'object-range-outside' })
   })
 
-  rule('put copies a file, and moveIn removes it from its old place', async () => {
+  testIfPresent('put copies a file, and moveIn removes it from its old place', async () => {
     const store = await opened!
     const file = join(folder, randomBytes(4).toString('hex'))
     await writeFile(file, 'from a file')
@@ -75,7 +75,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect((await store.readRange('moved', 0, 11)).toString()).toBe('from a file')
   })
 
-  wholeRule('a large file is stored completely, across the borders of its parts', async () => {
+  testIfComplete('a large file is stored completely, across the borders of its parts', async () => {
     const store = await opened!
     const [file, bytes] = [join(folder, randomBytes(4).toString('hex')), randomBytes(2 * partBytes + 17)]
     await writeFile(file, bytes)
@@ -90,7 +90,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     }
   })
 
-  rule('a range past the end is a fault that names the end, and does not return fewer bytes', async () => {
+  testIfPresent('a range past the end is a fault that names the end, and does not return fewer bytes', async () => {
     const store = await opened!
     await store.put('short', Buffer.from('abc'))
     const ends = { code: 'object-range-outside', message: 'The object short ends at 3, before byte 4.' }
@@ -98,7 +98,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('short', 3, 4)).rejects.toMatchObject(ends)
   })
 
-  rule('a deleted object is gone, and deleting it again causes no fault', async () => {
+  testIfPresent('a deleted object is gone, and deleting it again causes no fault', async () => {
     const store = await opened!
     await store.put('recordings/gone.body', Buffer.from('x'))
     expect(await store.delete('recordings/gone.body')).toBe(true)
@@ -109,7 +109,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('recordings/gone')).toEqual([])
   })
 
-  rule('keys are listed in order by prefix, and a prefix may end within a name', async () => {
+  testIfPresent('keys are listed in order by prefix, and a prefix may end within a name', async () => {
     const store = await opened!
     for (const key of ['list/b.body', 'list/a.body', 'list/a.index', 'lists/c']) await store.put(key, Buffer.from('x'))
     expect(await keysBelow('list/')).toEqual(['list/a.body', 'list/a.index', 'list/b.body'])
@@ -118,7 +118,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('nothing/')).toEqual([])
   })
 
-  rule('a key that could name a path outside the store is a bug', async () => {
+  testIfPresent('a key that could name a path outside the store is a bug', async () => {
     const store = await opened!
     for (const key of ['', '/etc/passwd', '../a', 'a/../b', 'a//b', '.hidden', 'A', 'a b', 'a\0', 'a'.repeat(201)]) {
       await expect(store.put(key, Buffer.from('x')), key).rejects.toThrow('not an object key')

@@ -20,7 +20,7 @@ afterAll(async () => {
   await server?.stop()
   await rm(folder, { recursive: true })
 })
-const rule = test.skipIf(!hasS3Server)
+const testWithS3 = test.skipIf(!hasS3Server)
 
 async function listenAt(listener: Server): Promise<number> {
   await once(listener.listen(0, '127.0.0.1'), 'listening')
@@ -31,9 +31,9 @@ async function listenAt(listener: Server): Promise<number> {
 /** A proxy to the server that forwards a limited number of bytes a second. */
 async function startSlowProxy(bytesPerSecond: number): Promise<string> {
   const { port, hostname } = new URL(server!.endpoint)
-  const way = createServer((from: Socket) => {
+  const proxy = createServer((from: Socket) => {
     const to = createConnection(Number(port), hostname)
-    for (const one of [from, to]) one.on('error', () => undefined)
+    for (const socket of [from, to]) socket.on('error', () => undefined)
     to.pipe(from)
     from.on('close', () => to.destroy())
     void (async () => {
@@ -46,11 +46,11 @@ async function startSlowProxy(bytesPerSecond: number): Promise<string> {
       to.end()
     })().catch(() => undefined)
   })
-  return `http://127.0.0.1:${await listenAt(way)}`
+  return `http://127.0.0.1:${await listenAt(proxy)}`
 }
 
 describe('the connection to the server', () => {
-  rule('may be slow, as long as bytes arrive', async () => {
+  testWithS3('may be slow, as long as bytes arrive', async () => {
     const options = server!.store(await server!.makeBucket())
     // The signature covers the host, so requests use the proxy's name.
     const slow = openS3Store({ ...options, endpoint: await startSlowProxy(600_000), requestMs: 600 })
@@ -72,7 +72,7 @@ describe('the connection to the server', () => {
   })
 })
 
-rule('an object in a missing bucket does not count as destroyed', async () => {
+testWithS3('an object in a missing bucket does not count as destroyed', async () => {
   const store = openS3Store(server!.store('gone-with-its-bucket'))
   const fault = { code: 'object-store-refuses', message: expect.stringContaining('does not exist') }
   await expect(store.delete('a')).rejects.toMatchObject(fault)
@@ -92,7 +92,7 @@ test.skipIf(!hasWholeS3Server)('incomplete multipart uploads are aborted when a 
   expect((await left()).Uploads ?? []).toEqual([])
 })
 
-rule('access keys that are replaced in their file are used without a restart', async () => {
+testWithS3('access keys that are replaced in their file are used without a restart', async () => {
   const options = server!.store(await server!.makeBucket())
   const credentialsFile = join(folder, 'replaced')
   await writeFile(credentialsFile, '[default]\naws_access_key_id = x\naws_secret_access_key = y\n')
@@ -102,14 +102,17 @@ rule('access keys that are replaced in their file are used without a restart', a
   await store.put('a', Buffer.from('x'))
 })
 
-rule('lists leave out objects of others below the prefix: a console’s folder, a name that is not a key', async () => {
-  const options = server!.store(await server!.makeBucket())
-  const store = openS3Store({ ...options, prefix: 'seloste/' })
-  for (const Key of ['seloste/', 'seloste/Read me.TXT'])
-    await server!.client.send(new PutObjectCommand({ Bucket: options.bucket, Key, Body: Buffer.alloc(0) }))
-  await store.put('a', Buffer.from('x'))
-  expect(await Array.fromAsync(store.list(''))).toEqual(['a'])
-})
+testWithS3(
+  'lists leave out objects of others below the prefix: a console’s folder, a name that is not a key',
+  async () => {
+    const options = server!.store(await server!.makeBucket())
+    const store = openS3Store({ ...options, prefix: 'seloste/' })
+    for (const Key of ['seloste/', 'seloste/Read me.TXT'])
+      await server!.client.send(new PutObjectCommand({ Bucket: options.bucket, Key, Body: Buffer.alloc(0) }))
+    await store.put('a', Buffer.from('x'))
+    expect(await Array.fromAsync(store.list(''))).toEqual(['a'])
+  },
+)
 
 test.skipIf(spawnSync('openssl', ['version']).status !== 0)(
   'an untrusted or expired certificate is reported with the remedy',

@@ -11,10 +11,10 @@ import { openS3Store } from './s3-store.ts'
 // Debian's radosgw; skipped if it is not installed.
 const server = hasS3Server ? await startS3Server() : undefined
 afterAll(() => server?.stop())
-const rule = test.skipIf(!hasS3Server)
+const testWithS3 = test.skipIf(!hasS3Server)
 
 describe('a bucket that keeps deleted objects', () => {
-  rule('is refused if versioning is enabled, or suspended after it was enabled', async () => {
+  testWithS3('is refused if versioning is enabled, or suspended after it was enabled', async () => {
     const bucket = await server!.makeBucket()
     const store = openS3Store(server!.store(bucket))
     await store.assertForgets()
@@ -43,7 +43,7 @@ test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is retur
 })
 
 describe('a server without a needed function is reported in one line', () => {
-  rule('a bucket that does not exist', async () => {
+  testWithS3('a bucket that does not exist', async () => {
     const store = openS3Store(server!.store('nobodys'))
     const fault = {
       code: 'object-store-refuses',
@@ -53,19 +53,19 @@ describe('a server without a needed function is reported in one line', () => {
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 
-  rule('an access key that the server does not know', async () => {
+  testWithS3('an access key that the server does not know', async () => {
     const store = openS3Store({ ...server!.store(await server!.makeBucket()), profile: 'other' })
     const fault = { code: 'object-store-refuses', message: expect.stringContaining('does not know the access key') }
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 
-  rule('a secret of another access key', async () => {
+  testWithS3('a secret of another access key', async () => {
     const options = server!.store(await server!.makeBucket())
-    const reported = await readS3Credentials(options.credentialsFile)
+    const credentials = await readS3Credentials(options.credentialsFile)
     const credentialsFile = join(dirname(options.credentialsFile), 'wrong')
     await writeFile(
       credentialsFile,
-      `[default]\naws_access_key_id = ${reported.accessKeyId}\naws_secret_access_key = wrong\n`,
+      `[default]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = wrong\n`,
     )
     const fault = { code: 'object-store-refuses', message: expect.stringContaining('the secret key does not match') }
     await expect(openS3Store({ ...options, credentialsFile }).put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
@@ -80,8 +80,8 @@ describe('a server without a needed function is reported in one line', () => {
     ['QuotaExceeded', 403, 'object-disk-full', 'is full'],
     ['InternalError', 500, 'object-store-failed', 'could not be stored (InternalError)'],
   ])('%s with status %i', (name, httpStatusCode, code, says) => {
-    const reported = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
-    expect(reported).toMatchObject({ code, message: expect.stringContaining(says) })
+    const fault = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
+    expect(fault).toMatchObject({ code, message: expect.stringContaining(says) })
   })
 
   test.skipIf(!hasS3Server || !canHaltS3Server)('a server that has stopped, within the request timeout', async () => {
@@ -135,7 +135,7 @@ describe('access keys', () => {
     await expect(readS3Credentials(undefined, undefined, {})).rejects.toThrow('No access keys for S3')
   })
 
-  rule('come from a profile of the configured file, and no message repeats them', async () => {
+  testWithS3('come from a profile of the configured file, and no message repeats them', async () => {
     const file = join(dirname(server!.credentialsFile), 'half')
     await writeFile(file, '[half]\naws_access_key_id = hidden\n')
     expect(await readS3Credentials(server!.credentialsFile, 'other')).toEqual({

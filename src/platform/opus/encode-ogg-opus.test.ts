@@ -20,9 +20,9 @@ test('two tracks are decoded from Opus as they were encoded, with the same lengt
     const sound = decode(pages)
     expect(sound.left.length, `of ${length}`).toBe(length)
     if (length < 1_000) continue
-    expect(likeness(left, sound.left)).toBeGreaterThan(0.9)
-    expect(likeness(right, sound.right)).toBeGreaterThan(0.9)
-    expect(likeness(left, sound.right)).toBeLessThan(0.1)
+    expect(correlation(left, sound.left)).toBeGreaterThan(0.9)
+    expect(correlation(right, sound.right)).toBeGreaterThan(0.9)
+    expect(correlation(left, sound.right)).toBeLessThan(0.1)
   }
 })
 
@@ -40,17 +40,17 @@ test('a file contains its sound and a fixed vendor only, and its serial number i
 test('pages are returned while more sound arrives, in parts of any size', async () => {
   const track = tone(300, 40_000)
   const fixed = () => Uint8Array.of(1, 2, 3, 4)
-  let given = 0
+  let readTo = 0
   async function* parts() {
     for (let from = 0; from < track.length; from += 777) {
-      given = from
+      readTo = from
       yield track.subarray(from, from + 777)
       await Promise.resolve()
     }
   }
   const pages: Buffer[] = []
   for await (const page of encodeOggOpus(parts(), { channels: 1, random: fixed })) {
-    if (pages.length === 2) expect(given).toBeLessThan(9_000)
+    if (pages.length === 2) expect(readTo).toBeLessThan(9_000)
     pages.push(page)
   }
   const whole = await Array.fromAsync(encodeOggOpus([track], { channels: 1, random: fixed }))
@@ -62,9 +62,9 @@ test.skipIf(!hasOpusinfo || !hasFfmpeg)('opusinfo and ffmpeg find nothing wrong 
   try {
     const file = join(folder, 'a.opus')
     await writeFile(file, await threads.encode([tone(300, 20_011), tone(400, 20_011)]))
-    const reported = spawnSync('opusinfo', [file], { encoding: 'utf8' })
-    expect(reported.stdout).toContain('Playback length: 0m:02.501s')
-    expect(reported.stdout + reported.stderr).not.toMatch(/warning|error/i)
+    const report = spawnSync('opusinfo', [file], { encoding: 'utf8' })
+    expect(report.stdout).toContain('Playback length: 0m:02.501s')
+    expect(report.stdout + report.stderr).not.toMatch(/warning|error/i)
     const sound = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 's16le', '-ar', '48000', '-'])
     expect(sound.stdout.length).toBe(20_011 * 6 * 4)
   } finally {
@@ -109,7 +109,7 @@ function readPages(file: Uint8Array): Page[] {
   return pages
 }
 
-/** By RFC 7845, section 4: without the pre-skip, and with the last page's length. */
+/** Decodes by RFC 7845, section 4: without the pre-skip, and with the length that the last page states. */
 function decode(pages: readonly Page[]): { left: Int16Array; right: Int16Array } {
   const preSkip = pages[0]!.packets[0]!.readUInt16LE(10)
   const decoder = new OpusScript(8_000, 2)
@@ -123,8 +123,7 @@ function decode(pages: readonly Page[]): { left: Int16Array; right: Int16Array }
   }
 }
 
-/** Correlation. */
-function likeness(a: Int16Array, b: Int16Array): number {
+function correlation(a: Int16Array, b: Int16Array): number {
   const product = (x: Int16Array, y: Int16Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0)
   return product(a, b) / Math.sqrt(product(a, a) * product(b, b))
 }

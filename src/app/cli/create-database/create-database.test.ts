@@ -9,7 +9,7 @@ import { withHba, withIdent } from './access-lines.ts'
 import { makeDatabase, type QueryAsSuperuser } from './create-database.ts'
 import { localServerOf } from './local-server.ts'
 
-test('our line of pg_hba.conf is before all others, and only once, even if somebody has written it by hand', () => {
+test('Seloste’s line of pg_hba.conf is before all others, and only once, even if somebody wrote it by hand', () => {
   const debian = 'local   all   postgres   peer\nlocal   all   all   peer\n'
   const once = withHba(debian, 'seloste')
   expect(once.split('\n').slice(1, 3)).toEqual(['local  seloste  all  peer map=seloste', '# seloste: end'])
@@ -18,7 +18,7 @@ test('our line of pg_hba.conf is before all others, and only once, even if someb
   expect(withHba(`local  seloste all  peer  map=seloste\n${debian}`, 'seloste')).toBe(once)
 })
 
-test('our lines of pg_ident.conf are written once, and other lines stay', () => {
+test('Seloste’s lines of pg_ident.conf are written once, and other lines stay', () => {
   const once = withIdent('mine  me  somebody')
   expect(once).toMatch(/^mine {2}me {2}somebody\n# seloste: begin .*\n/)
   expect(once).toContain('seloste  seloste-feeds      seloste_capture\n')
@@ -50,7 +50,7 @@ describe('in a PostgreSQL', () => {
   })
   const names = { owner: 'seloste', database: 'seloste' }
   /** Returns rows as psql prints them: every value as text. */
-  const ask: QueryAsSuperuser = async (database, statement) => {
+  const query: QueryAsSuperuser = async (database, statement) => {
     // The superuser of this server signs in by password, which the new line would no longer allow.
     if (statement.includes('pg_reload_conf')) return []
     const client = new Client({
@@ -58,20 +58,26 @@ describe('in a PostgreSQL', () => {
       types: { getTypeParser: () => (text: string) => text },
     })
     await client.connect()
-    const asked = { text: statement, rowMode: 'array' as const }
-    return (await client.query<string[]>(asked).finally(() => client.end())).rows
+    const rowsOfText = { text: statement, rowMode: 'array' as const }
+    return (await client.query<string[]>(rowsOfText).finally(() => client.end())).rows
   }
-  const fileOf = async (name: string) => (await ask('postgres', `show ${name}`))[0]![0]!
+  const fileOf = async (name: string) => (await query('postgres', `show ${name}`))[0]![0]!
 
   test('owner, database, rights and access lines are created, and a second run changes nothing', async () => {
-    const done = await makeDatabase(ask, names)
+    const done = await makeDatabase(query, names)
     expect(done.join('\n')).toMatch(/create role.*\n.*create database.*\n.*\n.*pg_ident.conf\n.*pg_hba.conf$/)
     const [hba, ident] = [await fileOf('hba_file'), await fileOf('ident_file')]
-    const [first] = await ask('postgres', 'select type, database, auth_method, options from pg_hba_file_rules limit 1')
+    const [first] = await query(
+      'postgres',
+      'select type, database, auth_method, options from pg_hba_file_rules limit 1',
+    )
     expect(first).toEqual(['local', '{seloste}', 'peer', '{map=seloste}'])
-    const desk = await ask('postgres', `select pg_username from pg_ident_file_mappings where sys_name = 'seloste-desk'`)
+    const desk = await query(
+      'postgres',
+      `select pg_username from pg_ident_file_mappings where sys_name = 'seloste-desk'`,
+    )
     expect(desk).toEqual([['seloste_desk']])
-    const may = await ask(
+    const may = await query(
       'seloste',
       `select has_function_privilege('public', 'pg_advisory_lock(bigint)', 'execute'),
         has_function_privilege('public', 'lo_create(oid)', 'execute'),
@@ -81,7 +87,7 @@ describe('in a PostgreSQL', () => {
     expect(may).toEqual([['f', 'f', 't', 't', 'terse']])
     const texts = [await readFile(hba, 'utf8'), await readFile(ident, 'utf8')]
     const { mode } = await stat(hba)
-    expect((await makeDatabase(ask, names)).join()).toMatch(/^revoked [^\n]*$/)
+    expect((await makeDatabase(query, names)).join()).toMatch(/^revoked [^\n]*$/)
     expect([await readFile(hba, 'utf8'), await readFile(ident, 'utf8')]).toEqual(texts)
     expect((await stat(hba)).mode).toBe(mode)
   })
@@ -91,7 +97,7 @@ describe('in a PostgreSQL', () => {
     const before = await readFile(hba, 'utf8')
     await appendFile(hba, 'locall all all peer\n')
     const broken = await readFile(hba, 'utf8')
-    await expect(makeDatabase(ask, { ...names, database: 'other' })).rejects.toThrow(
+    await expect(makeDatabase(query, { ...names, database: 'other' })).rejects.toThrow(
       /pg_hba\.conf has an error in line/,
     )
     expect(await readFile(hba, 'utf8')).toBe(broken)
@@ -100,7 +106,7 @@ describe('in a PostgreSQL', () => {
 
   test('a database that belongs to another role, or is not UTF-8, is refused', async () => {
     await queryOnce(server.adminUrl(), `create database theirs encoding 'LATIN1' locale 'C' template template0`)
-    await expect(makeDatabase(ask, { ...names, database: 'theirs' })).rejects.toThrow(
+    await expect(makeDatabase(query, { ...names, database: 'theirs' })).rejects.toThrow(
       'its owner is not seloste, its encoding is not UTF8',
     )
   })

@@ -22,8 +22,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const lines = (over: Readonly<Record<number, string[]>> = {}) => {
-  const given: string[][] = [
+/** Returns the lines typed as answers to the ten questions. `replaced` has other lines by the number of the question. */
+const answersWith = (replaced: Readonly<Record<number, string[]>> = {}) => {
+  const answers: string[][] = [
     [
       'Esimerkkivirasto / Exempelverket / Example Agency',
       'Esimerkkiviraston, Esimerkkivirastolla, Esimerkkivirastossa',
@@ -38,17 +39,17 @@ const lines = (over: Readonly<Record<number, string[]>> = {}) => {
     ['saavutettavuus@virasto.example', '', '', 'PL 1, 00100 HELSINKI', 'tietosuoja@virasto.example', '029 599 0000'],
     ['eero', 'riitta', '2026-11-28', '2026-12-01'],
   ]
-  return given.flatMap((one, index) => over[index + 1] ?? one)
+  return answers.flatMap((lines, index) => replaced[index + 1] ?? lines)
 }
-const answering = (given: readonly string[]) => {
+const answering = (lines: readonly string[]) => {
   let shown = ''
-  const open = () => openTerminal(Readable.from(given.map((line) => `${line}\n`)), (text) => void (shown += text))
+  const open = () => openTerminal(Readable.from(lines.map((line) => `${line}\n`)), (text) => void (shown += text))
   return { open, shown: () => shown }
 }
 
 test('ten questions, with defaults in brackets, make a valid description', async () => {
   const file = join(folder, 'description.yaml')
-  const { open, shown } = answering(lines())
+  const { open, shown } = answering(answersWith())
   await newDescription(file, undefined, open)
   expect(parseDescription(await readFile(file, 'utf8'))).toMatchObject({ ok: true, description: { profile: 'gdpr' } })
   expect(shown().match(/^\d+\/10 /gm)).toHaveLength(10)
@@ -59,7 +60,7 @@ test('ten questions, with defaults in brackets, make a valid description', async
 test('a question is asked again if its answer cannot be read', async () => {
   const file = join(folder, 'description.yaml')
   const { open, shown } = answering(
-    lines({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
+    answersWith({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
   )
   await newDescription(file, undefined, open)
   expect(shown().match(/not a date: write it as 2026-12-31/g)).toHaveLength(2)
@@ -69,18 +70,24 @@ test('a question is asked again if its answer cannot be read', async () => {
 
 test('answers that make an invalid description are stored, each problem is printed, and the stored answers can be corrected', async () => {
   const file = join(folder, 'description.yaml')
-  await newDescription(file, undefined, answering(lines({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open)
+  await newDescription(
+    file,
+    undefined,
+    answering(answersWith({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open,
+  )
   expect(process.exitCode).toBe(1)
   expect(said).toMatch(/description\.yaml:\d+ {2}decision\.approver {2}/)
   await expect(readFile(file)).rejects.toThrow('ENOENT')
-  const kept = `${file}.answers.yaml`
-  await writeFile(kept, (await readFile(kept, 'utf8')).replace('approver: Eero', 'approver: riitta'))
-  await newDescription(file, kept)
+  const stored = `${file}.answers.yaml`
+  await writeFile(stored, (await readFile(stored, 'utf8')).replace('approver: Eero', 'approver: riitta'))
+  await newDescription(file, stored)
   expect(parseDescription(await readFile(file, 'utf8')).ok).toBe(true)
 })
 
 test('an input that ends too early writes nothing', async () => {
   const file = join(folder, 'description.yaml')
-  await expect(newDescription(file, undefined, answering(lines().slice(0, 9)).open)).rejects.toThrow('input ended')
+  await expect(newDescription(file, undefined, answering(answersWith().slice(0, 9)).open)).rejects.toThrow(
+    'input ended',
+  )
   await expect(readFile(file)).rejects.toThrow('ENOENT')
 })

@@ -7,7 +7,7 @@ import { findPlainRtp } from './check-rtp.ts'
 const database = await createTestDatabase<RegisterTables>()
 const capture = database.as('seloste_capture').db
 const { db, pool } = database.as()
-const note = (trunk: string, suite: string) =>
+const recordSuite = (trunk: string, suite: string) =>
   recordClient(capture, {
     trunk,
     client: 'SBC 1',
@@ -17,16 +17,16 @@ const note = (trunk: string, suite: string) =>
   })
 
 test('doctor warns of each trunk that has sent unencrypted RTP this week, because its audio could be forged', async () => {
-  await note('trunk:secured', 'AES_CM_128_HMAC_SHA1_80')
-  await note('address:127.0.0.1', 'none')
-  await note('trunk:changed', 'none')
+  await recordSuite('trunk:secured', 'AES_CM_128_HMAC_SHA1_80')
+  await recordSuite('address:127.0.0.1', 'none')
+  await recordSuite('trunk:changed', 'none')
   await pool.query("update capture_client_sends set last_at = now() - interval '8 days' where name = 'none'")
   expect(await findPlainRtp(db)).toMatchObject([{ check: 'sip.rtp', is: 'ok' }])
-  await note('address:127.0.0.1', 'none')
-  await note('trunk:border', 'none')
-  await note('trunk:border', 'AES_CM_128_HMAC_SHA1_80')
-  await note('source:192.0.2.0/29', 'none')
-  await note('', 'none')
+  await recordSuite('address:127.0.0.1', 'none')
+  await recordSuite('trunk:border', 'none')
+  await recordSuite('trunk:border', 'AES_CM_128_HMAC_SHA1_80')
+  await recordSuite('source:192.0.2.0/29', 'none')
+  await recordSuite('', 'none')
   const found = await findPlainRtp(db)
   expect(found.map(({ is, says }) => [is, says.split(' ')[0]])).toEqual([
     ['warning', 'a'],

@@ -45,7 +45,7 @@ describe('the settings', () => {
     )
     expect(judged(unknown!)).toEqual(['settings.unknown', 'warning'])
     expect(unknown!.says).toBe('SELOSTE_TRUNK in the environment: unknown settings')
-    expect(checkSettings({ configFile: undefined }, { SELOSTE_LONG: '1' }).map((one) => one.says)).toEqual([
+    expect(checkSettings({ configFile: undefined }, { SELOSTE_LONG: '1' }).map((finding) => finding.says)).toEqual([
       'nothing is set: the defaults apply',
     ])
   })
@@ -53,7 +53,7 @@ describe('the settings', () => {
 
 describe('the machine', () => {
   test('that runs this test is checked, with a finding for each check', async () => {
-    const checks = (await checkMachine()).map((one) => judged(one)[0])
+    const checks = (await checkMachine()).map((finding) => judged(finding)[0])
     expect(checks).toEqual(['memory', 'open-files', 'kernel-buffers', 'time-zone', 'clock'])
   })
 
@@ -95,7 +95,7 @@ describe('the disk', () => {
 
   test('little room, few inodes and a slow disk are found', () => {
     const rooms = [judgeFreeSpace('data', 0.5e9, 1), judgeFreeSpace('data', 5e9, 1), judgeFreeSpace('data', 50e9, 0.01)]
-    expect(rooms.map((one) => judged(one)[1])).toEqual(['error', 'warning', 'warning'])
+    expect(rooms.map((finding) => judged(finding)[1])).toEqual(['error', 'warning', 'warning'])
     expect(judgeFreeSpace('data', 50e9, 0.5).is).toBe('ok')
     expect(
       [
@@ -160,7 +160,9 @@ describe('ports', () => {
     const ranges = [range(30_000, 30_001), range(30_000, 30_099), range(30_000, 39_999)]
     expect(ranges.map((one) => judged(judgeRange(one))[1])).toEqual(['error', 'warning', 'ok'])
     expect(judgeOverlap(range(30_000, 32_767), '32768\t60999\n')).toEqual([])
-    expect(judgeOverlap(range(30_000, 39_999), '32768\t60999\n').map((one) => judged(one)[1])).toEqual(['warning'])
+    expect(judgeOverlap(range(30_000, 39_999), '32768\t60999\n').map((finding) => judged(finding)[1])).toEqual([
+      'warning',
+    ])
     expect(judgeOverlap(range(30_000, 39_999), '')).toEqual([])
     const reserved = (text: string) => judgeOverlap(range(30_000, 39_999), '32768\t60999\n', text)[0]?.is
     expect(reserved('30000-39999\n')).toBe('ok')
@@ -180,7 +182,7 @@ describe('the database', () => {
   })
 
   test('is reported if it is old, not UTF-8, without rights, unsafe or in another time zone', () => {
-    const well: DatabaseFacts = {
+    const sound: DatabaseFacts = {
       ...{
         version: 170_002,
         encoding: 'UTF8',
@@ -199,7 +201,7 @@ describe('the database', () => {
       },
     }
     const wrong = (facts: Partial<DatabaseFacts>, skewMs = 0) =>
-      judgeDatabase({ ...well, ...facts }, skewMs)
+      judgeDatabase({ ...sound, ...facts }, skewMs)
         .map(judged)
         .filter(([, is]) => is !== 'ok')
     expect(wrong({})).toEqual([])
@@ -280,20 +282,20 @@ describe('seloste doctor', () => {
     findings: Finding[]
   }
 
-  test('exits with 0 before a start on a good machine, and with 1 if a port is occupied', async () => {
+  test('reports an occupied port and exits with 1, and finds no fault with free ports', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
     const ports = { SELOSTE_HTTP: '127.0.0.1:0', SELOSTE_SIP: '127.0.0.1:0', SELOSTE_RTP: '127.0.0.1:19000-19999' }
-    const [good, bad] = [run(ports), run({ ...ports, SELOSTE_HTTP: `127.0.0.1:${port}` })]
+    const [withFreePorts, withOccupiedPort] = [run(ports), run({ ...ports, SELOSTE_HTTP: `127.0.0.1:${port}` })]
     taken.close()
-    const [goodReport, badReport] = [good, bad].map(({ out }) => JSON.parse(out) as Report)
-    expect(badReport!.findings.filter(({ is }) => is === 'error').map(({ check }) => check)).toContain(
+    const [freeReport, occupiedReport] = [withFreePorts, withOccupiedPort].map(({ out }) => JSON.parse(out) as Report)
+    expect(occupiedReport!.findings.filter(({ is }) => is === 'error').map(({ check }) => check)).toContain(
       'port.SELOSTE_HTTP.tcp',
     )
-    expect(bad.code).toBe(1)
-    expect(goodReport!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
-    for (const finding of [...goodReport!.findings, ...badReport!.findings]) judged(finding)
+    expect(withOccupiedPort.code).toBe(1)
+    expect(freeReport!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
+    for (const finding of [...freeReport!.findings, ...occupiedReport!.findings]) judged(finding)
   })
 
   // Root may run doctor in the data folder of another user, whose first start could not use files created by root.

@@ -44,7 +44,7 @@ test('a setting replaces its line or its commented example, and the rest of the 
   expect(() => withSettings(text, new Map([['SELOSTE_SITES', 'a$b']]))).toThrow('by hand')
 })
 
-test('five answers make the settings of a first installation, and are shown before anything is written', async () => {
+test('five answers make the settings of a first installation, which --show prints without writing them', async () => {
   await setup(['--settings', file, '--show'], () =>
     answering('192.0.2.5', '192.0.2.10,192.0.2.11', '', 'https://seloste.example/', seedDescriptionFile),
   )

@@ -6,12 +6,12 @@ import { openCuttableConnection } from '#test/faults/run-capture.ts'
 import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
 import { startObjectStoreChecks } from './object-store.ts'
 
-// Debian's radosgw; without it there is no bucket to check.
+// Needs Debian's radosgw.
 const server = hasS3Server ? await startS3Server() : undefined
 afterAll(() => server?.stop())
-const rule = test.skipIf(!hasS3Server)
+const testWithS3 = test.skipIf(!hasS3Server)
 
-/** Collects log lines: `right`, or the code of a fault. */
+/** Collects log lines: the code of a fault, or `right` for a line without a fault. */
 function openLog() {
   const logged: string[] = []
   const write = (line: string) => {
@@ -26,7 +26,7 @@ function enableVersions(bucket: string) {
   return server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
 }
 
-rule('a bucket that keeps deleted objects stops the start', async () => {
+testWithS3('a bucket that keeps deleted objects stops the start', async () => {
   const bucket = await server!.makeBucket()
   await enableVersions(bucket)
   const objects = openS3Store(server!.store(bucket))
@@ -35,21 +35,24 @@ rule('a bucket that keeps deleted objects stops the start', async () => {
   })
 })
 
-rule('an unreachable store does not stop the start; the outage and its end are logged once each', async () => {
-  const line = await openCuttableConnection(new URL(server!.endpoint))
-  const bucket = await server!.makeBucket()
-  await line.cut()
-  const { logged, log } = openLog()
-  const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
-  const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
-  expect(logged).toEqual(['object-store-away'])
-  await line.mend()
-  await expect.poll(() => logged).toEqual(['object-store-away', 'right'])
-  checks.stop()
-  await line.close()
-})
+testWithS3(
+  'an unreachable store does not stop the start, and the outage and its end are logged once each',
+  async () => {
+    const connection = await openCuttableConnection(new URL(server!.endpoint))
+    const bucket = await server!.makeBucket()
+    await connection.cut()
+    const { logged, log } = openLog()
+    const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${connection.port}` })
+    const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
+    expect(logged).toEqual(['object-store-away'])
+    await connection.mend()
+    await expect.poll(() => logged).toEqual(['object-store-away', 'right'])
+    checks.stop()
+    await connection.close()
+  },
+)
 
-rule('a bucket that begins to keep deleted objects later is logged', async () => {
+testWithS3('a bucket that begins to keep deleted objects after the start is logged', async () => {
   const bucket = await server!.makeBucket()
   const { logged, log } = openLog()
   const checks = await startObjectStoreChecks({

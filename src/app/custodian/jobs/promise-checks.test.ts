@@ -22,7 +22,7 @@ afterEach(async () => {
   await pool.query('delete from proof')
 })
 
-async function start(given: Partial<PromiseChecksOptions> = {}) {
+async function start(changed: Partial<PromiseChecksOptions> = {}) {
   const lines: string[] = []
   const { places, objects, keys, drawKey } = await checking()
   const job = startPromiseChecks({
@@ -34,10 +34,10 @@ async function start(given: Partial<PromiseChecksOptions> = {}) {
     log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
     firstSweep: Promise.resolve(),
     intervalMs: hour,
-    ...given,
+    ...changed,
   })
   running.push(job)
-  return { keeper: job, lines }
+  return { job, lines }
 }
 
 const proofs = () => readProofs(custodian.db, Temporal.Now.instant(), key)
@@ -60,9 +60,9 @@ test('a slow round is followed by a pause, except for the first one, which check
   await start({ intervalMs: 1_000, quickMs: 0 })
   await allChecked()
   // The last promise of a round.
-  const drawn = async () => (await proofs()).find(({ promise }) => promise === 'recording.as-drawn')?.checkedAt
-  const first = await drawn()
-  await expect.poll(drawn, { timeout: 20_000 }).not.toBe(first)
+  const lastCheckedAt = async () => (await proofs()).find(({ promise }) => promise === 'recording.as-drawn')?.checkedAt
+  const first = await lastCheckedAt()
+  await expect.poll(lastCheckedAt, { timeout: 20_000 }).not.toBe(first)
   const second = await proofs()
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   expect(await proofs()).toEqual(second)
@@ -78,7 +78,7 @@ test('nothing is checked before the first sweep', async () => {
 })
 
 test('promises about the sweep are checked after it, and a late sweep makes them hold again', async () => {
-  const { keeper: job, lines } = await start()
+  const { job, lines } = await start()
   await allChecked()
   const before = await proofs()
   await pool.query(`update work_done set at = at - interval '3 hours'`)
@@ -103,15 +103,15 @@ test('promises about the sweep are checked after it, and a late sweep makes them
 })
 
 test('a promise broken before a process starts has its alarm in that process’s log', async () => {
-  const location = `where id = '${recordings.ainos.id}'`
+  const ofRecording = `where id = '${recordings.ainos.id}'`
   const shift = (by: string) =>
     pool.query(
-      `alter table recording disable trigger user; update recording set started_at = started_at + interval '${by}' ${location};
+      `alter table recording disable trigger user; update recording set started_at = started_at + interval '${by}' ${ofRecording};
        alter table recording enable trigger user`,
     )
   await shift('-1 minute')
   for (const _process of ['first', 'second']) {
-    const { keeper: job, lines } = await start()
+    const { job, lines } = await start()
     await expect
       .poll(() => alarms(lines), { timeout: 20_000 })
       .toEqual(['recording.within-signals: a promise of the register description does not hold'])
@@ -128,7 +128,7 @@ test('two processes do not check at the same time', async () => {
   })
 })
 
-test('a database that does not answer is logged, and the existing proofs age', async () => {
+test('a database that refuses the proofs is logged, and no proof is stored', async () => {
   await pool.query('revoke insert, update on proof from seloste_custodian')
   const { lines } = await start()
   await expect.poll(() => lines.join(''), { timeout: 20_000 }).toContain('cannot check the promises')

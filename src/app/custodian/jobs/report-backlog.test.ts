@@ -19,7 +19,7 @@ const {
 } = await openDestructionDesk(database)
 const { pool } = database.as()
 
-test('an inspection that becomes urgent, an overdue recall and the blockers are metrics and log lines, each once', async () => {
+test('an inspection that becomes urgent and an overdue recall are metrics and one log line each, and blockers are metrics', async () => {
   const [soon, later] = [await makeRecordingUntil(70), await stored()]
   for (const { contactId } of [soon, later]) {
     await servedRequest(admin, { clerkId: people.paula.id, contacts: [contactId], kinds: ['LISTEN'] })

@@ -21,7 +21,7 @@ const stateOf = async (id: string) =>
 test('a recording ingested after its retention end is destroyed without waiting for the hourly sweep, and recorded as a run', async () => {
   const logged: string[] = []
   const log = makeLog({ name: 'custodian', write: (line) => logged.push(line), pretty: false })
-  const terms = startRetention({
+  const retention = startRetention({
     expunging,
     pool,
     clock: systemClock,
@@ -30,18 +30,18 @@ test('a recording ingested after its retention end is destroyed without waiting 
     overdueMs: 100,
   })
   try {
-    await terms.swept
+    await retention.swept
     const late = await register.record(callOfMonthsAgo(6))
     const young = await register.record(callOfMonthsAgo(5))
     for (const { id } of [late, young])
-      // If storing takes longer, the sweep runs first.
+      // The sweep may destroy the late recording before its ingestion ends.
       await ingestRecording(register.ingest, id, systemClock.now()).catch((error: ObjectFault) => {
         if (id !== late.id || error.code !== 'object-missing') throw error
       })
     await expect.poll(() => stateOf(late.id), { timeout: 10_000 }).toBe('DESTROYED')
     expect(await stateOf(young.id)).toBe('STORED')
   } finally {
-    await terms.stop()
+    await retention.stop()
   }
   const { rows } = await database
     .as()

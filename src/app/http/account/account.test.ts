@@ -112,10 +112,10 @@ describe('one’s own account', () => {
         ['Edge, Windows', false],
       ]),
     )
-    const theirs = items.find(({ current }) => !current)?.id ?? ''
-    expect(await stranger.request('DELETE', `/api/account/sessions/${theirs}`)).toMatchObject({ status: 404 })
+    const otherSession = items.find(({ current }) => !current)?.id ?? ''
+    expect(await stranger.request('DELETE', `/api/account/sessions/${otherSession}`)).toMatchObject({ status: 404 })
     expect(await isWhole(other)).toBe(true)
-    expect((await browser.request('DELETE', `/api/account/sessions/${theirs}`)).status).toBe(204)
+    expect((await browser.request('DELETE', `/api/account/sessions/${otherSession}`)).status).toBe(204)
     expect(await isWhole(other)).toBe(false)
     await other.signIn(signer.aino)
     expect(await browser.request('DELETE', '/api/account/sessions?keep=this')).toMatchObject({ body: { ended: 1 } })

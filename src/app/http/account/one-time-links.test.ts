@@ -7,6 +7,7 @@ const { database, desk, admin, browse, signer, enrol } = await openAccounts()
 const pool = database.as().pool
 
 describe('one-time links', () => {
+  const used: string[] = []
   test('are given first to an administrator and an approver, who then enter everybody else', async () => {
     const [administrator, approver] = await makeFirstLinks(admin)
     const visitor = browse()
@@ -68,6 +69,7 @@ describe('one-time links', () => {
     expect(made).toMatchObject({ status: 201, body: { kind: 'first-password' } })
     const sami = browse()
     const link = { token: (made.body['path'] as string).replace('/welcome#', '') }
+    used.push(token, approver?.token ?? '', link.token)
     expect(await sami.request('POST', '/api/links/look', link)).toMatchObject({
       body: { kind: 'first-password', userId: 'salo.sami', name: 'Sami Salo' },
     })
@@ -87,6 +89,7 @@ describe('one-time links', () => {
     const [{ id: change }] = waiting.body['items'] as [{ id: string }]
     const decided = await releaser.request('POST', `/api/directory-changes/${change}/decision`, { confirm: true })
     const code = decided.body['code'] as string
+    used.push(code)
     expect(
       await sami.request('POST', '/api/links/use', { ...link, password: validPassword, code: 'wrong' }),
     ).toMatchObject({
@@ -112,11 +115,13 @@ describe('one-time links', () => {
     const { secret, recoveryCodes } = await enrol(browser)
     const { rows } = await pool.query<{ row: string }>('select to_jsonb(a)::text as row from audit_entry a')
     const written = desk.log.join() + rows.map(({ row }) => row).join()
+    expect(used).toHaveLength(4)
     for (const word of [
       password,
       validPassword,
       secret,
       ...recoveryCodes,
+      ...used,
       ...browser.cookies.values(),
       signer.aino.userId,
       'Virtanen',

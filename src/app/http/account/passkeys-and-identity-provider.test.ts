@@ -38,7 +38,7 @@ function newBrowser(): Browser & { cookies: Map<string, string> } {
   return {
     cookies,
     async fetch(path, { json, ...options } = {}) {
-      const given = await fetch(new URL(path, desk.url), {
+      const response = await fetch(new URL(path, desk.url), {
         ...options,
         redirect: 'manual',
         headers: {
@@ -47,12 +47,12 @@ function newBrowser(): Browser & { cookies: Map<string, string> } {
         },
         ...(json !== undefined && { method: options.method ?? 'POST', body: JSON.stringify(json) }),
       })
-      for (const line of given.headers.getSetCookie()) {
+      for (const line of response.headers.getSetCookie()) {
         const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
         if (value === '') cookies.delete(name)
         else cookies.set(name, value)
       }
-      return given
+      return response
     },
   }
 }
@@ -68,7 +68,7 @@ async function withPasskey() {
   const request = await post(browser, '/api/account/passkeys/challenge', { password })
   const response = authenticator.create(request.body as never)
   const added = await post(browser, '/api/account/passkeys', { name: ' Työpuhelin ', response })
-  return { person, browser, authenticator, asked: request, added }
+  return { person, browser, authenticator, added }
 }
 
 describe('passkeys over HTTP', () => {
@@ -142,9 +142,9 @@ describe('passkeys over HTTP', () => {
       { id: 'a', rawId: 'a', type: 'public-key', response: {} },
       { id: '<', rawId: 'a', type: 'public-key', response: {} },
     ]) {
-      const given = await post(browser, '/api/session/passkey', { response })
-      expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
-      expect(given.field).toContain('response')
+      const refusal = await post(browser, '/api/session/passkey', { response })
+      expect(refusal).toMatchObject({ status: 400, code: 'input.invalid' })
+      expect(refusal.field).toContain('response')
     }
     const nonsense = { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' }
     const response = { id: 'AAAA', rawId: 'AAAA', type: 'public-key', response: nonsense }

@@ -104,17 +104,17 @@ describe('the event stream of a listening', () => {
 describe('the speed of a listening', () => {
   test('is between half and three times the recorded speed, and can be changed only for one’s own listening', async () => {
     const { id } = await beginListening(browser, recording.id)
-    const pace = (by: Browser, speed: unknown) =>
+    const setSpeed = (by: Browser, speed: unknown) =>
       answer(by.fetch(`/api/listenings/${id}/speed`, { method: 'PUT', json: { speed } }))
-    expect((await pace(browser, 3)).status).toBe(204)
+    expect((await setSpeed(browser, 3)).status).toBe(204)
     for (const speed of [0.4, 3.1, 'fast', null, undefined]) {
-      expect(await pace(browser, speed)).toMatchObject({ status: 400, code: 'input.invalid' })
+      expect(await setSpeed(browser, speed)).toMatchObject({ status: 400, code: 'input.invalid' })
     }
-    expect(await pace(await desk.signIn(sari), 2)).toMatchObject({ status: 404, code: 'listening.ended' })
+    expect(await setSpeed(await desk.signIn(sari), 2)).toMatchObject({ status: 404, code: 'listening.ended' })
   })
 })
 
-test('audio is not cached: each range is requested from the server, and nothing is left after the end', async () => {
+test('audio is not cached, and is not found after the end of its listening', async () => {
   const { id, audio } = await beginListening(browser, recording.id)
   const served = await browser.fetch(audio, { headers: { range: 'bytes=0-' } })
   expect(served.headers.get('cache-control')).toBe('no-store')

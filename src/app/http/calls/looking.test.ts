@@ -51,14 +51,14 @@ const begin = (by = browser) => beginListening(by, recording.id)
 
 describe('a right', () => {
   test('that does not cover the purpose gets 403 deny.purpose', async () => {
-    const given = await answer(browser.fetch('/api/contacts?purpose=CRIME_OR_MISUSE&reference=R-1'))
-    expect(given).toMatchObject({ status: 403, code: 'deny.purpose' })
+    const response = await answer(browser.fetch('/api/contacts?purpose=CRIME_OR_MISUSE&reference=R-1'))
+    expect(response).toMatchObject({ status: 403, code: 'deny.purpose' })
   })
 
   test('that has ended gets 403 deny.expired, with the instant', async () => {
-    const given = await answer((await desk.signIn(eero)).fetch('/api/contacts?purpose=DEVELOPMENT'))
-    expect(given).toMatchObject({ status: 403, code: 'deny.expired' })
-    expect(given.body.error?.message).toContain('2026-03-31T21:00:00Z')
+    const response = await answer((await desk.signIn(eero)).fetch('/api/contacts?purpose=DEVELOPMENT'))
+    expect(response).toMatchObject({ status: 403, code: 'deny.expired' })
+    expect(response.body.error?.message).toContain('2026-03-31T21:00:00Z')
   })
 
   test('that needs a reference gets 403 deny.reference without it, and the view with it', async () => {
@@ -233,8 +233,10 @@ describe('audio', () => {
     const made = await register.record({ official: colleagueOf(sari) })
     await recordProhibition(database, made.id)
     if ('state' in set) await admin.updateTable('recording').set(set).where('id', '=', made.id).execute()
-    const given = await answer(browser.fetch(`/api/recordings/${made.id}/listenings`, { json: { purpose: 'QUALITY' } }))
-    expect(given).toMatchObject({ status, code: `recording.${reason}` })
+    const response = await answer(
+      browser.fetch(`/api/recordings/${made.id}/listenings`, { json: { purpose: 'QUALITY' } }),
+    )
+    expect(response).toMatchObject({ status, code: `recording.${reason}` })
   })
 })
 

@@ -46,13 +46,13 @@ describe('input outside the contract', () => {
     ['an unknown field of one contact', `/api/contacts/${randomUUID()}?purpose=QUALITY&all=1`],
     ['an unknown field of the calls', '/api/calls?purpose=QUALITY&all=1'],
   ])('is refused with the error: %s', async (_, path) => {
-    const given = await answer(browser.fetch(path))
-    expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
-    expect(given.body.error?.message).toBeTruthy()
+    const response = await answer(browser.fetch(path))
+    expect(response).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(response.body.error?.message).toBeTruthy()
   })
 
   test('is refused in a body too, naming the field', async () => {
-    const begins = `/api/recordings/${randomUUID()}/listenings`
+    const path = `/api/recordings/${randomUUID()}/listenings`
     for (const json of [
       {},
       [],
@@ -61,9 +61,9 @@ describe('input outside the contract', () => {
       { purpose: 'QUALITY', until: 'ever' },
       { purpose: 'QUALITY', reference: 'a'.repeat(65) },
     ]) {
-      expect(await answer(browser.fetch(begins, { json }))).toMatchObject({ status: 400, code: 'input.invalid' })
+      expect(await answer(browser.fetch(path, { json }))).toMatchObject({ status: 400, code: 'input.invalid' })
     }
-    expect(await answer(browser.fetch(begins, { json: { purpose: 'X' } }))).toMatchObject({ field: 'purpose' })
+    expect(await answer(browser.fetch(path, { json: { purpose: 'X' } }))).toMatchObject({ field: 'purpose' })
     const signIn = { userId: 'x', password: 'x', admin: true }
     expect(await answer(desk.visitor.fetch('/api/session', { json: signIn }))).toMatchObject({
       status: 400,
@@ -94,8 +94,8 @@ describe('input outside the contract', () => {
   })
 
   test('does not include a limit of 1 or a word with %', async () => {
-    const given = await answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1&official=%25'))
-    expect(given).toMatchObject({ status: 200, body: { items: [] } })
+    const response = await answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1&official=%25'))
+    expect(response).toMatchObject({ status: 200, body: { items: [] } })
   })
 })
 
@@ -149,9 +149,9 @@ describe('the contract', () => {
         statuses.some((status) => /^[23]/.test(status)),
         path,
       ).toBe(!(method === 'delete' && path === '/api/recordings/{id}'))
-      for (const given of Object.values(operation.responses)) {
-        expect(given.description).toBeTruthy()
-        for (const { schema } of Object.values(given.content ?? {})) expect(schema).toBeTypeOf('object')
+      for (const response of Object.values(operation.responses)) {
+        expect(response.description).toBeTruthy()
+        for (const { schema } of Object.values(response.content ?? {})) expect(schema).toBeTypeOf('object')
       }
     }
   })
@@ -185,8 +185,8 @@ describe('the contract', () => {
     for (const { operation } of all) {
       for (const [status, { content = {} }] of Object.entries(operation.responses)) {
         if (!status.startsWith('2')) continue
-        const reported = Object.values(content).flatMap(({ schema }) => members(schema))
-        expect(reported, operation.operationId).not.toContain('refused')
+        const names = Object.values(content).flatMap(({ schema }) => members(schema))
+        expect(names, operation.operationId).not.toContain('refused')
       }
     }
   })

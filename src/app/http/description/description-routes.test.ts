@@ -26,10 +26,10 @@ const paula = await enter('Paula Palo', 'ACCESS_APPROVER')
 
 const drafts = '/api/description/drafts'
 const call = async <Body>(by: Browser, path: string, json?: unknown, method?: string) => {
-  const { body, ...given } = await answer(
+  const { body, ...status } = await answer(
     by.fetch(path, { ...(json !== undefined && { json }), ...(method && { method }) }),
   )
-  return { ...given, body: body as unknown as Body & { error?: { rows?: { row: number; code: string }[] } } }
+  return { ...status, body: body as unknown as Body & { error?: { rows?: { row: number; code: string }[] } } }
 }
 const begin = async (by = anssi) => (await call<Draft>(by, drafts, undefined, 'POST')).body
 const change = (draft: Pick<Draft, 'id' | 'revision'>, more: object, by = anssi) =>
@@ -113,7 +113,7 @@ describe('the procedure over HTTP', () => {
     expect(await decide(sent, 'approve')).toMatchObject({ status: 409, code: 'draft.changed-meanwhile' })
   })
 
-  test('refuses text that is not YAML, with the place of the error', async () => {
+  test('stores text that is not YAML with its problems, and refuses to submit it', async () => {
     const draft = await begin()
     const { status, body } = await change(draft, { text: `${draft.text}\n: [` })
     expect(status).toBe(200)
@@ -185,7 +185,7 @@ describe('the dry run', () => {
     const { status, body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
     expect(status).toBe(200)
     const reported = (kind: DryRun['consequences'][number]['kind'], field: string) =>
-      body.consequences.filter((one) => one.kind === kind && one.field === field)
+      body.consequences.filter((consequence) => consequence.kind === kind && consequence.field === field)
     const field = 'recordingPlan.rules[0].recordingMonths'
     expect(reported('recordings-destroyed', field).map(({ count }) => count)).toEqual([5, 0, 0])
     expect(reported('recordings-destroyed', field)[0]?.text).toEqual({

@@ -39,18 +39,18 @@ beforeAll(async () => {
   })
 })
 
-function stream(given: Partial<StreamReception> = {}): StreamReception {
+function stream(changed: Partial<StreamReception> = {}): StreamReception {
   return {
     ...{ track: 'caller', codec: 'PCMA', expected: 1000, lost: 0, lostMs: 0, late: 0, duplicates: 0, stalledMs: 0 },
     ...{ firstMs: 20, lastMs: 20_000, jitterMs: 2, worstJitterMs: 4, silentShare: 0.5, senderReports: 0 },
-    ...given,
+    ...changed,
   }
 }
 
 /** Enters a call whose recording had this reception. */
-async function admitted(given: Partial<Reception> = {}, ended = Temporal.Now.instant().subtract({ minutes: 1 })) {
+async function admitCall(changed: Partial<Reception> = {}, ended = Temporal.Now.instant().subtract({ minutes: 1 })) {
   const streams = [stream(), stream({ track: 'official' })]
-  const reception: Reception = { trunk: 'pohjoinen', client: 'SBC/9.1', streams, lostMs: 0, ...given }
+  const reception: Reception = { trunk: 'pohjoinen', client: 'SBC/9.1', streams, lostMs: 0, ...changed }
   const recording = recordingFacts({ startedAt: ended.subtract({ minutes: 4 }), endedAt: ended })
   const facts = callFacts({
     ...{ startedAt: ended.subtract({ minutes: 5 }), answeredAt: ended.subtract({ minutes: 4 }), endedAt: ended },
@@ -74,9 +74,9 @@ describe('the reception of recordings', () => {
 
   test('is counted by hour, trunk and client, each recording once however often it is admitted', async () => {
     const ended = Temporal.Now.instant().subtract({ hours: 3 })
-    const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official' }, ended)
+    const { facts } = await admitCall({ streams: lossy, lostMs: 1000, oneWay: 'official' }, ended)
     await admit(capture, facts)
-    await admitted({}, ended)
+    await admitCall({}, ended)
     const { body } = await answer(administrator.fetch(`${hours()}&by=hour`))
     const { items } = body as unknown as { items: Record<string, unknown>[] }
     expect(items).toEqual([
@@ -98,7 +98,7 @@ describe('the reception of recordings', () => {
   })
 
   test('is shown to a listener in words, and to maintenance as measurements', async () => {
-    const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official', elsewhere: '2001:db8::5' })
+    const { facts } = await admitCall({ streams: lossy, lostMs: 1000, oneWay: 'official', elsewhere: '2001:db8::5' })
     const segment = async (browser: Browser, query: string) => {
       const { body } = await answer(browser.fetch(`/api/contacts/${facts.contactId}?${query}`))
       return (body as unknown as { segments: Record<string, unknown>[] }).segments[0]!
@@ -119,14 +119,14 @@ describe('the reception of recordings', () => {
   })
 
   test('has addresses of media sources, and nothing else about them', async () => {
-    for (const elsewhere of ['192.0.2.7', 'fe80::1%eth0']) await admitted({ elsewhere })
+    for (const elsewhere of ['192.0.2.7', 'fe80::1%eth0']) await admitCall({ elsewhere })
     for (const elsewhere of ['+358401234567', 'Soittaja', '']) {
-      await expect(admitted({ elsewhere })).rejects.toThrow('recording_reception_members')
+      await expect(admitCall({ elsewhere })).rejects.toThrow('recording_reception_members')
     }
   })
 
   test('is deleted as soon as the destruction of the recording begins', async () => {
-    const { recordingId } = await admitted({}, Temporal.Now.instant().subtract({ hours: 24 * 190 }))
+    const { recordingId } = await admitCall({}, Temporal.Now.instant().subtract({ hours: 24 * 190 }))
     const receptionOf = () =>
       admin.selectFrom('recording').select('reception').where('id', '=', recordingId).executeTakeFirstOrThrow()
     expect((await receptionOf()).reception).toMatchObject({ client: 'SBC/9.1' })
@@ -142,17 +142,17 @@ describe('the reception of recordings', () => {
     const custodian = database.as('seloste_custodian').db
     const kinds = async () => (await raiseAlarms(custodian, [], Temporal.Now.instant())).map(({ kind }) => kind)
     await kinds()
-    for (let n = 0; n < 3; n++) await admitted({ client: 'Other', oneWay: 'caller' })
+    for (let n = 0; n < 3; n++) await admitCall({ client: 'Other', oneWay: 'caller' })
     expect(await kinds()).toEqual(['one-way'])
-    await admitted({ client: 'Other', oneWay: 'caller' })
+    await admitCall({ client: 'Other', oneWay: 'caller' })
     expect(await kinds()).toEqual([])
-    for (let n = 0; n < 5; n++) await admitted({ client: 'Lossy', streams: lossy })
+    for (let n = 0; n < 5; n++) await admitCall({ client: 'Lossy', streams: lossy })
     expect(await kinds()).toEqual(['loss'])
   })
 })
 
 describe('the elements that clients send', () => {
-  const into = (db: typeof capture) => ({
+  const storageIn = (db: typeof capture) => ({
     store: (counts: ClientCounts) => recordClient(db, counts),
     forget: () => deleteOldCaptureStatistics(db),
   })
@@ -169,7 +169,7 @@ describe('the elements that clients send', () => {
     for (const times of [2, 3]) {
       clients.putBack([counts(times)])
       const storing = storeClientsSeen({
-        ...into(capture),
+        ...storageIn(capture),
         clients,
         onFault: (error) => expect.unreachable(String(error)),
       })
@@ -191,11 +191,11 @@ describe('the elements that clients send', () => {
     expect((await answer(administrator.fetch('/api/capture/clients/999999'))).status).toBe(404)
   })
 
-  test('that cannot be stored are stored the next time', async () => {
+  test('that could not be stored are kept for the next time', async () => {
     const clients = createClientStatistics()
     clients.putBack([{ trunk: '', client: 'Late', sessions: 1, refused: 0, sends: [] }])
     const faults: unknown[] = []
-    const broken = storeClientsSeen({ ...into(deskDb), clients, onFault: (error) => faults.push(error) })
+    const broken = storeClientsSeen({ ...storageIn(deskDb), clients, onFault: (error) => faults.push(error) })
     await broken.stop()
     expect(faults).toHaveLength(1)
     expect(clients.take()).toMatchObject([{ client: 'Late', sessions: 1 }])
@@ -225,7 +225,7 @@ describe('the elements that clients send', () => {
 
 describe('the signalling of a call', () => {
   test('is shown to operators, and logged before it is shown', async () => {
-    const { facts } = await admitted()
+    const { facts } = await admitCall()
     const dialog = { id: 'd', source: { transport: 'udp', address: '192.0.2.1', port: 5060 } } as never
     await flows
       .watch({ onAck: () => undefined } as never)

@@ -39,12 +39,12 @@ const officer = await person('DATA_PROTECTION_OFFICER', [], 'none')
 const decider = await person('DECISION_MAKER', [], 'none')
 const approver = await person('ACCESS_APPROVER', [], 'none')
 const browsers = new Map<string, Awaited<ReturnType<typeof desk.signIn>>>()
-const as = async (person: typeof aino) => {
-  const known = browsers.get(person.id) ?? (await desk.signIn(person))
-  browsers.set(person.id, known)
-  return known
+const browserOf = async (person: typeof aino) => {
+  const browser = browsers.get(person.id) ?? (await desk.signIn(person))
+  browsers.set(person.id, browser)
+  return browser
 }
-const get = async (person: typeof aino, path: string) => answer((await as(person)).fetch(path))
+const get = async (person: typeof aino, path: string) => answer((await browserOf(person)).fetch(path))
 
 let forbidden: RecordedSegment
 /** Number of the request that the clerk serves. */
@@ -93,7 +93,7 @@ describe('the end of a recording', () => {
     expect(await get(aino, path(randomUUID()))).toMatchObject({ status: 404 })
   })
 
-  test('by its term is reported with its day, whether an order kept it longer or not', async () => {
+  test('by its term is reported with its day, and an order that kept it longer is not revealed', async () => {
     await pool.query(
       `begin; set local session_replication_role = replica;
        update recording set state = 'DESTROYED', cause = 'hold-end', destroyed_at = now(), destroy_at = '2026-11-01T10:00:00Z',
@@ -116,7 +116,9 @@ describe('the certificate', () => {
   test.each(languages)(
     'in %s is a tagged PDF (PDF/UA) that says what was destroyed, why, and how to check it',
     async (language) => {
-      const response = await (await as(clerk)).fetch(path(forbidden.id, `language=${language}&reference=${served}`))
+      const response = await (
+        await browserOf(clerk)
+      ).fetch(path(forbidden.id, `language=${language}&reference=${served}`))
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf'])
       const pdf = Buffer.from(await response.arrayBuffer())
       expect(checkPdfUa(pdf)).toEqual([])
@@ -134,24 +136,28 @@ describe('the certificate', () => {
   )
 
   test('is given to the call’s official without a reference, and to the Service Unit only with one', async () => {
-    expect((await (await as(aino)).fetch(path(forbidden.id, 'language=fi'))).status).toBe(200)
+    expect((await (await browserOf(aino)).fetch(path(forbidden.id, 'language=fi'))).status).toBe(200)
     expect(await get(clerk, path(forbidden.id, 'language=fi'))).toMatchObject({ status: 403, code: 'deny.reference' })
     expect(await get(clerk, path(forbidden.id, 'language=fi&reference=T-1'))).toMatchObject({ status: 404 })
     expect(await get(other, path(forbidden.id, 'language=fi'))).toMatchObject({ status: 404 })
     expect(await get(security, path(forbidden.id, 'language=fi&reference=R-1'))).toMatchObject({ status: 403 })
   })
 
-  test('is logged, and contains nothing of the call', async () => {
+  test('is logged, and names neither the caller nor the official', async () => {
     const { rows } = await pool.query(
       `select person_id, reference, detail ->> 'language' as language from audit_entry where action = 'certificate.made' and result = 'ok' and object_id = $1 order by seq limit 1`,
       [forbidden.id],
     )
     expect(rows).toEqual([{ person_id: clerk.id, reference: served, language: 'fi' }])
+    const response = await (await browserOf(aino)).fetch(path(forbidden.id, 'language=fi'))
+    const text = (await textOf(Buffer.from(await response.arrayBuffer()))).replaceAll(' ', '')
+    expect(text).toContain(forbidden.id)
+    for (const detail of [forbidden.contactId, 'Kollega', aino.userId, '1234567']) expect(text).not.toContain(detail)
   })
 })
 
 describe('the ledger', () => {
-  const kinds = async (person: typeof aino) => {
+  const entriesFor = async (person: typeof aino) => {
     const { body } = await get(person, '/api/retention/ledger?limit=200')
     return (
       body as unknown as { items: { kind: string; cause: string; seq: number; objectId: string; doneBy: string }[] }
@@ -159,7 +165,7 @@ describe('the ledger', () => {
   }
 
   test('is shown newest first, page by page, to people responsible for it', async () => {
-    const items = await kinds(officer)
+    const items = await entriesFor(officer)
     expect(items.map(({ seq }) => seq)).toEqual(items.map(({ seq }) => seq).toSorted((one, two) => two - one))
     const { body } = await get(officer, '/api/retention/ledger?limit=1')
     const first = body as unknown as { items: { seq: number }[]; next: number }
@@ -173,11 +179,11 @@ describe('the ledger', () => {
 
   test('shows preservation orders to the security unit and the decision maker, and to nobody else', async () => {
     for (const person of [security, decider]) {
-      const items = await kinds(person)
+      const items = await entriesFor(person)
       expect(items.filter(({ kind }) => kind === 'hold')).toHaveLength(1)
       expect(items.filter(({ cause }) => cause === 'hold-end')).toHaveLength(2)
     }
-    const items = await kinds(officer)
+    const items = await entriesFor(officer)
     expect(items.filter(({ kind, cause }) => kind === 'hold' || cause === 'hold-end')).toEqual([])
     // A gap in the numbers does not reveal the orders either, because other entries are numbered as well.
     const numbers = items.map(({ seq }) => seq)

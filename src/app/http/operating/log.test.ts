@@ -35,20 +35,20 @@ const read = async (query: Record<string, string> = {}, by = officer) =>
   (await answer(by.fetch(`/api/log?${new URLSearchParams(query).toString()}`))).body as unknown as Page
 
 /** Entries as written by a process, under a reference of their own. */
-async function enterEntries(count: number, given: Record<string, string> = {}): Promise<string> {
-  const reference = given['reference'] ?? `VIKA-${randomUUID().slice(0, 8)}`
+async function enterEntries(count: number, fields: Record<string, string> = {}): Promise<string> {
+  const reference = fields['reference'] ?? `VIKA-${randomUUID().slice(0, 8)}`
   await pool.query(
     `insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result)
      select $2, coalesce($3, 'MAINTENANCE'), coalesce($4, 'contact.read'), 'MAINTENANCE', $5, 'contact', $6, coalesce($7, 'ok')
      from generate_series(1, $1)`,
     [
       count,
-      given['person'] ?? anssi.id,
-      given['role'] ?? null,
-      given['action'] ?? null,
+      fields['person'] ?? anssi.id,
+      fields['role'] ?? null,
+      fields['action'] ?? null,
       reference,
-      given['object'] ?? randomUUID(),
-      given['result'] ?? null,
+      fields['object'] ?? randomUUID(),
+      fields['result'] ?? null,
     ],
   )
   return reference
@@ -145,9 +145,9 @@ describe('a page of the log', () => {
     ['action', { action: 'caller.revealed' }, { action: 'caller.revealed' }],
     ['result', { result: 'refused' }, { result: 'refused:deny.own' }],
     ['result', { result: 'failed' }, { result: 'failed:x' }],
-  ])('is filtered by %s: %j', async (_, query, given) => {
+  ])('is filtered by %s: %j', async (_, query, fields) => {
     const reference = await enterEntries(1)
-    await enterEntries(2, { reference, ...(given as Record<string, string>) })
+    await enterEntries(2, { reference, ...(fields as Record<string, string>) })
     const page = await read({ reference, ...(query as Record<string, string>) })
     expect(page.items).toHaveLength(2)
     expect(page.approximateTotal).toBe(2)
@@ -261,7 +261,7 @@ describe('an action that only another process may append', () => {
     ['seloste_capture', 'log.break-accepted'],
     ['seloste_custodian', 'log.pruned'],
     ['seloste_custodian', 'log.break-accepted'],
-  ])('cannot be logged by this one: %s, %s', async (role, action) => {
+  ])('is refused to %s: %s', async (role, action) => {
     const insert = database.as(role).pool.query(`insert into audit_entry (action, result) values ($1, 'ok')`, [action])
     await expect(insert).rejects.toThrow('row-level security')
   })

@@ -49,7 +49,7 @@ beforeAll(async () => {
 const number = phone('029 497 000')
 const now = Temporal.Now.instant().round('second')
 const drawn = { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 }
-let turn = 0
+let callNumber = 0
 
 beforeEach(async () => {
   await owner.transaction().execute(async (tx) => {
@@ -61,38 +61,38 @@ beforeEach(async () => {
   })
 })
 
-function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+function call(hoursAgo: number, changed: Partial<SegmentFacts> = {}): SegmentFacts {
   const answeredAt = now.subtract({ minutes: Math.round(hoursAgo * 60) })
   return callFacts({
-    callIds: [`cdr:exchange ${++turn}`],
+    callIds: [`cdr:exchange ${++callNumber}`],
     startedAt: answeredAt.subtract({ seconds: 10 }),
     answeredAt,
     endedAt: answeredAt.add({ minutes: 3 }),
     numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
     numberReached: { key: number },
     decision: drawn,
-    ...given,
+    ...changed,
   })
 }
 
 /** Enters a segment as a recording client reports it, with its recording. */
-async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
+async function recordCall(facts: SegmentFacts): Promise<SegmentFacts> {
   const { answeredAt: startedAt, endedAt } = facts
   await admit(capture, { ...facts, recording: { ...recordingFacts(), startedAt: startedAt!, endedAt } })
   return facts
 }
 
-async function reported(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
+async function reportCall(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
   await admitFromFeed(capture, 'exchange', [facts])
   await sql`update fed_segment set told_at = now() - make_interval(mins => ${minutesAgo})
     where contact_id = ${facts.contactId}::uuid or segment_id = ${facts.segmentId}::uuid`.execute(owner)
   return facts
 }
 
-async function report(
-  given: { name?: string; covers?: string[]; until?: Temporal.Instant; fault?: string } = {},
+async function reportProgress(
+  feed: { name?: string; covers?: string[]; until?: Temporal.Instant; fault?: string } = {},
 ): Promise<void> {
-  const { name = 'exchange', covers = null, until = now, fault } = given
+  const { name = 'exchange', covers = null, until = now, fault } = feed
   const progress = { heard_at: now, told_from: now.subtract({ hours: 100 }), told_until: until, records: 3, calls: 2 }
   const whole = JSON.stringify({ ...progress, outside: 1, ...(fault && { fault }) })
   await sql`select report_feed(${name}, 'csv', ${covers}::text[], ${whole}::jsonb)`.execute(capture)
@@ -124,17 +124,17 @@ async function sums(): Promise<Record<string, number>> {
 
 describe('counts', () => {
   test('of reported, expected, recorded, forbidden, missing and waiting segments add up, each segment once', async () => {
-    await report()
-    await reported(await recorded(call(5)))
-    await reported(call(6))
-    await reported(call(7, { decision: { ...drawn, record: false, reason: 'not-drawn' } }))
-    await reported(call(8, { answeredAt: undefined, decision: { record: false, reason: 'not-answered' } }))
+    await reportProgress()
+    await reportCall(await recordCall(call(5)))
+    await reportCall(call(6))
+    await reportCall(call(7, { decision: { ...drawn, record: false, reason: 'not-drawn' } }))
+    await reportCall(call(8, { answeredAt: undefined, decision: { record: false, reason: 'not-answered' } }))
     const forbidden = call(9, { captureFailure: 'forbidden' })
     await admit(capture, forbidden)
-    await reported(forbidden)
-    await reported(call(10), 2)
-    await recorded(call(40))
-    await recorded(call(3))
+    await reportCall(forbidden)
+    await reportCall(call(10), 2)
+    await recordCall(call(40))
+    await recordCall(call(3))
     expect(await sums()).toEqual({
       told: 6,
       expected: 3,
@@ -158,9 +158,9 @@ describe('counts', () => {
     const night = autumn.toInstant().subtract({ minutes: 30 })
     for (const [at, n] of [night, night.add({ hours: 1 })].map((at, n) => [at, n] as const)) {
       const facts = call(1, { startedAt: at, answeredAt: at.add({ seconds: 5 }), endedAt: at.add({ minutes: 2 + n }) })
-      await reported(facts)
+      await reportCall(facts)
     }
-    await report()
+    await reportProgress()
     const { body } = await read(
       officer,
       `?from=${day.toInstant().toString()}&to=${day.add({ days: 1 }).toInstant().toString()}`,
@@ -182,26 +182,26 @@ describe('a feed', () => {
   const state = async () => ((await read(administrator)).body['feeds'] as { state: string }[])[0]
 
   test('is late if a recording client reports a call that the feed should have reported an hour ago', async () => {
-    await report({ until: now.subtract({ hours: 4 }) })
+    await reportProgress({ until: now.subtract({ hours: 4 }) })
     expect(await state()).toMatchObject({ state: 'well', records: 3, calls: 2, outside: 1 })
-    const late = await recorded(call(3))
+    const late = await recordCall(call(3))
     expect(await state()).toMatchObject({ state: 'behind', behindSince: late.endedAt!.toString() })
-    await reported(late)
+    await reportCall(late)
     expect(await state()).toMatchObject({ state: 'well' })
   })
 
   test('for other numbers is not late, a feed with a fault names the fault, and a feed whose process has ended is down', async () => {
-    await report({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
-    await recorded(call(3))
+    await reportProgress({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
+    await recordCall(call(3))
     expect(await state()).toMatchObject({ state: 'well' })
-    await report({ fault: 'login-refused' })
+    await reportProgress({ fault: 'login-refused' })
     expect(await state()).toMatchObject({ state: 'fault', fault: 'login-refused' })
     await sql`update feed set alive_at = now() - interval '6 minutes'`.execute(owner)
     expect(await state()).toMatchObject({ state: 'away' })
   })
 
   test('has its unreadable records by file, line and reason, page by page', async () => {
-    await report()
+    await reportProgress()
     for (let line = 1; line <= 3; line++)
       await reportFeedProblem(capture, {
         id: Buffer.alloc(32, line),
@@ -227,12 +227,12 @@ describe('a feed', () => {
 
 describe('a difference', () => {
   test('is listed by page without caller and official, with the known reason, and the reading is logged', async () => {
-    await report()
-    const lost = await reported(call(5))
+    await reportProgress()
+    const lost = await reportCall(call(5))
     const silent = call(6, { captureFailure: 'no-playable-codec' })
     await admit(capture, silent)
-    await reported(silent)
-    await reported(call(30))
+    await reportCall(silent)
+    await reportCall(call(30))
     const first = await list(maintenance, `kind=unrecorded&limit=2&from=${week.from}`)
     expect(first.body['items']).toMatchObject([
       {
@@ -264,23 +264,23 @@ describe('a difference', () => {
   })
 
   test('disappears if the recording arrives after the feed has reported its call', async () => {
-    await report()
-    const late = await reported(call(5))
+    await reportProgress()
+    const late = await reportCall(call(5))
     expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(1)
     const [id, segmentId] = [late.callIds, crypto.randomUUID()]
-    await recorded({ ...late, callIds: id, segmentId })
+    await recordCall({ ...late, callIds: id, segmentId })
     expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(0)
     expect(await sums()).toMatchObject({ expected: 1, recorded: 1, missing: 0 })
   })
 
   test('is explained by the data protection officer only, and the last explanation closes the alarm with its note', async () => {
-    await report()
-    const [one, two] = [await reported(call(5)), await reported(call(6))]
+    await reportProgress()
+    const [first, second] = [await reportCall(call(5)), await reportCall(call(6))]
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 2 }])
     for (const browser of [administrator, maintenance, supervisor])
       expect(await explain(browser, { kind: 'unrecorded' })).toMatchObject({ status: 403 })
-    expect(await explain(officer, { kind: 'unrecorded', segments: [one.segmentId] })).toMatchObject({
+    expect(await explain(officer, { kind: 'unrecorded', segments: [first.segmentId] })).toMatchObject({
       status: 200,
       body: { explained: 1, alarmClosed: false },
     })
@@ -296,19 +296,19 @@ describe('a difference', () => {
     })
     const explained = await list(officer, `kind=unrecorded&state=explained&from=${week.from}`)
     expect(explained.body['items']).toMatchObject([
-      { segmentId: one.segmentId, explained: { by: 'Outi Laine', note: 'Huoltokatko' } },
-      { segmentId: two.segmentId, explained: { note: 'Levy oli täynnä' } },
+      { segmentId: first.segmentId, explained: { by: 'Outi Laine', note: 'Huoltokatko' } },
+      { segmentId: second.segmentId, explained: { note: 'Levy oli täynnä' } },
     ])
     await watch()
     expect(await openAlarms()).toEqual([])
-    await reported(call(4))
+    await reportCall(call(4))
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
   })
 
-  test('raises no alarm once it is explained, even while the alarm is being checked', async () => {
-    await report()
-    await reported(call(5))
+  test('that is explained while its alarm is being checked waits for the check, and then closes the alarm', async () => {
+    await reportProgress()
+    await reportCall(call(5))
     await watch()
     let isAnswered = false
     const explaining = await owner.transaction().execute(async (tx) => {
@@ -322,9 +322,9 @@ describe('a difference', () => {
   })
 
   test('that arrived after the list was read, or is outside its filters, is not explained with it', async () => {
-    await report()
-    await reported(call(5), 12)
-    await reported(call(6, { captureFailure: 'disk-full' }), 11)
+    await reportProgress()
+    await reportCall(call(5), 12)
+    await reportCall(call(6, { captureFailure: 'disk-full' }), 11)
     const readAt = Temporal.Now.instant().subtract({ seconds: 90 }).toString()
     expect(await explain(officer, { kind: 'unrecorded', readAt, why: 'no-session' })).toMatchObject({
       body: { explained: 1 },
@@ -336,10 +336,10 @@ describe('a difference', () => {
 
   test('counted by an alarm that was closed with a note is explained, and a recording without a call found later is not', async () => {
     const branch = phone('029 497 010')
-    await report({ covers: [number] })
-    await report({ name: 'branch', covers: [branch], until: now.subtract({ hours: 60 }) })
-    await recorded(call(40))
-    const behind = await recorded(call(50, { numberReached: { key: branch } }))
+    await reportProgress({ covers: [number] })
+    await reportProgress({ name: 'branch', covers: [branch], until: now.subtract({ hours: 60 }) })
+    await recordCall(call(40))
+    const behind = await recordCall(call(50, { numberReached: { key: branch } }))
     await watch()
     const [alarm] = (await openAlarms()) as unknown as { id: string; kind: string; count: number }[]
     expect(alarm).toMatchObject({ kind: 'untold', count: 1 })
@@ -347,7 +347,7 @@ describe('a difference', () => {
     expect(await sums()).toMatchObject({ untold: 1, untoldExplained: 1, notYetTold: 1 })
     // The other feed has caught up without reporting its call. That call is earlier than every call that the closed alarm
     // counted.
-    await report({ name: 'branch', covers: [branch] })
+    await reportProgress({ name: 'branch', covers: [branch] })
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'untold', count: 1 }])
     expect((await list(officer, `kind=untold&from=${week.from}`)).body['items']).toMatchObject([

@@ -87,14 +87,14 @@ describe('the overview of retention', () => {
     const [old, overdue] = [await call({ months: 14, days: 3 }), await call({ months: 4 }, 3)]
     await hold(old)
     await hold(overdue)
-    const [others, theirs] = [await read(officer), await read(decider)]
-    expect(others.recordings).toEqual(before.recordings)
-    expect(others.history).toMatchObject({ contacts: before.history.contacts + 1, overdue: 0 })
-    expect([theirs.recordings, theirs.history]).toEqual([others.recordings, others.history])
-    expect(others.obstacles.map(({ kind }) => kind)).not.toContain('prohibition-waits')
-    expect(others.may).toEqual({ confirmClock: true, seeHolds: false, seeStorage: true, seeRecalls: false })
-    expect(theirs.may).toEqual({ confirmClock: true, seeHolds: true, seeStorage: true, seeRecalls: true })
-    expect(JSON.stringify(others)).not.toMatch(/PKL|Poliisi|TY-1/)
+    const [officers, deciders] = [await read(officer), await read(decider)]
+    expect(officers.recordings).toEqual(before.recordings)
+    expect(officers.history).toMatchObject({ contacts: before.history.contacts + 1, overdue: 0 })
+    expect([deciders.recordings, deciders.history]).toEqual([officers.recordings, officers.history])
+    expect(officers.obstacles.map(({ kind }) => kind)).not.toContain('prohibition-waits')
+    expect(officers.may).toEqual({ confirmClock: true, seeHolds: false, seeStorage: true, seeRecalls: false })
+    expect(deciders.may).toEqual({ confirmClock: true, seeHolds: true, seeStorage: true, seeRecalls: true })
+    expect(JSON.stringify(officers)).not.toMatch(/PKL|Poliisi|TY-1/)
   })
 
   test('has the last runs with their results and ledger entries', async () => {

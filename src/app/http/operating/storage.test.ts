@@ -12,7 +12,7 @@ const desk = await openTestDesk(database, await makeTestRegister(database))
 const { db: admin } = database.as()
 const custodian = database.as('seloste_custodian').db
 
-test('every place with data is listed with its site, to people responsible for them', async () => {
+test('every place with data is listed to an administrator with its site and its faults', async () => {
   const now = Temporal.Now.instant()
   const { sites } = versionAt(await readVersions(admin), now).description.storage
   const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()

@@ -143,11 +143,11 @@ describe('extracts', () => {
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
     ['from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 'to'],
   ])('are refused for an invalid period, naming the invalid field: %s', async (query, field) => {
-    const given = await answer(official.fetch(`/api/my-calls/looks?${query}`))
-    expect(given).toMatchObject({ status: 400, code: 'input.invalid', body: { error: { field } } })
+    const response = await answer(official.fetch(`/api/my-calls/looks?${query}`))
+    expect(response).toMatchObject({ status: 400, code: 'input.invalid', body: { error: { field } } })
   })
 
-  test('of a call need a named inspection', async () => {
+  test('of a call need the reference of an inspection', async () => {
     const clerk = await desk.signIn(paula)
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId] })
     const path = `/api/contacts/${recording.contactId}/looks`

@@ -28,20 +28,22 @@ const aino = await enterTester('Aino', {
 })
 
 let editor: Browser
-let second: Browser
+let approver: Browser
 beforeAll(async () => {
   editor = await desk.signIn(anssi)
-  second = await desk.signIn(paula)
+  approver = await desk.signIn(paula)
 })
 
-const someId = () => `p${randomUUID().slice(0, 8)}`
+const newUserId = () => `p${randomUUID().slice(0, 8)}`
 let lastPhone = 5000
-const somePhone = () => `029 512 ${++lastPhone}`
+const nextPhone = () => `029 512 ${++lastPhone}`
 const person = (response: Promise<Response>) =>
   answer(response) as unknown as Promise<{ status: number; code?: string; body: PersonDetail }>
-const enter = (given: object, by = editor) =>
+const enter = (fields: object, by = editor) =>
   person(
-    by.fetch('/api/people', { json: { userId: someId(), name: 'Maija Meri', employedFrom: '2025-01-01', ...given } }),
+    by.fetch('/api/people', {
+      json: { userId: newUserId(), name: 'Maija Meri', employedFrom: '2025-01-01', ...fields },
+    }),
   )
 const change = (id: string, json: object, by = editor) => person(by.fetch(`/api/people/${id}/changes`, { json }))
 const read = (id: string, by = editor) => person(by.fetch(`/api/people/${id}`))
@@ -52,16 +54,16 @@ const list = async (query: string, by = editor) =>
     next?: string
     mayChange: boolean
   }
-const reported = (given: { body: unknown }) => (given.body as { error?: { message: string } }).error?.message
+const messageOf = (response: { body: unknown }) => (response.body as { error?: { message: string } }).error?.message
 
 describe('entering a person', () => {
   test('begins name, placement and number on the first day, by days in Helsinki', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     const chief = await enter({})
-    const given = await enter({ unit: 'Neuvonta', supervisor: chief.body.userId, phone, employedFrom: '2025-07-01' })
-    expect(given.status).toBe(201)
+    const response = await enter({ unit: 'Neuvonta', supervisor: chief.body.userId, phone, employedFrom: '2025-07-01' })
+    expect(response.status).toBe(201)
     const from = '2025-06-30T21:00:00Z'
-    expect(given.body).toMatchObject({
+    expect(response.body).toMatchObject({
       name: 'Maija Meri',
       unit: 'Neuvonta',
       supervisor: { id: chief.body.id, name: 'Maija Meri' },
@@ -72,7 +74,7 @@ describe('entering a person', () => {
       placements: [{ unit: 'Neuvonta', from }],
       phoneHistory: [{ phone, from }],
     })
-    expect((await read(chief.body.id)).body.subordinates).toEqual([{ id: given.body.id, name: 'Maija Meri' }])
+    expect((await read(chief.body.id)).body.subordinates).toEqual([{ id: response.body.id, name: 'Maija Meri' }])
   })
 
   test.each([
@@ -83,39 +85,39 @@ describe('entering a person', () => {
     ['an unknown supervisor', { supervisor: 'nobody' }, 400, 'person.unknown-supervisor'],
     ['an end before the beginning', { employedTo: '2024-12-31' }, 400, 'person.ends-before-it-begins'],
     ['an invalid date', { employedFrom: '2025-02-30' }, 400, 'input.invalid'],
-  ])('is refused with %s, and leaves nothing', async (_, given, status, code) => {
+  ])('is refused with %s, and stores nothing', async (_, fields, status, code) => {
     const before = await list('employed=any')
-    const userId = 'userId' in given ? anssi.userId.toUpperCase() : someId()
-    expect(await enter({ ...given, userId })).toMatchObject({ status, code })
+    const userId = 'userId' in fields ? anssi.userId.toUpperCase() : newUserId()
+    expect(await enter({ ...fields, userId })).toMatchObject({ status, code })
     expect((await list('employed=any')).total).toBe(before.total)
   })
 
   test('is refused if the number is another’s, naming that person and the end of their use', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
-    const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
-    expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
-    expect(reported(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
+    const response = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
+    expect(response).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
+    expect(messageOf(response)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
     // From the day after, the number is free, and another person gets it once a second person confirms the change.
     const next = await enter({ phone, employedFrom: '2025-07-01' })
     expect(next).toMatchObject({ status: 202, body: { phones: [] } })
-    expect(await confirmChanges(second)).toBe(1)
+    expect(await confirmChanges(approver)).toBe(1)
     expect((await read(next.body.id)).body).toMatchObject({ phones: [phone] })
   })
 })
 
 describe('a change', () => {
   test('is in force from its day on and leaves earlier facts unchanged', async () => {
-    const [old, next] = [somePhone(), somePhone()]
+    const [old, next] = [nextPhone(), nextPhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: old })
     await change(body.id, { from: '2025-03-01', name: 'Maija Niemi' })
     expect(await change(body.id, { from: '2025-04-01', unit: 'Perintä' })).toMatchObject({
       status: 202,
       body: { unit: 'Neuvonta' },
     })
-    await confirmChanges(second)
-    const given = await change(body.id, { from: '2025-05-01', addPhone: next, endPhone: old })
-    expect(given.body).toMatchObject({
+    await confirmChanges(approver)
+    const response = await change(body.id, { from: '2025-05-01', addPhone: next, endPhone: old })
+    expect(response.body).toMatchObject({
       name: 'Maija Niemi',
       unit: 'Perintä',
       phones: [next],
@@ -132,37 +134,37 @@ describe('a change', () => {
         { phone: next, from: '2025-04-30T21:00:00Z' },
       ],
     })
-    expect(given.body.names[1]).not.toHaveProperty('to')
+    expect(response.body.names[1]).not.toHaveProperty('to')
   })
 
   test('entered late for an earlier day is in force until the next one already entered', async () => {
     const { body } = await enter({ unit: 'Ensin' })
     await change(body.id, { from: '2025-06-01', unit: 'Viimein' })
-    const given = await change(body.id, { from: '2025-03-01', unit: 'Välissä' })
-    expect(given.body.placements.map(({ unit }) => unit)).toEqual(['Ensin', 'Välissä', 'Viimein'])
-    expect(given.body.placements[1]?.to).toBe(given.body.placements[2]?.from)
+    const response = await change(body.id, { from: '2025-03-01', unit: 'Välissä' })
+    expect(response.body.placements.map(({ unit }) => unit)).toEqual(['Ensin', 'Välissä', 'Viimein'])
+    expect(response.body.placements[1]?.to).toBe(response.body.placements[2]?.from)
   })
 
   test('for the same day replaces the earlier change: the wrong name is not kept', async () => {
     const { body } = await enter({ name: 'Maja Meri' })
-    const given = await change(body.id, { from: '2025-01-01', name: 'Maija Meri' })
-    expect(given.body.names).toEqual([{ name: 'Maija Meri', from: body.employedFrom }])
+    const response = await change(body.id, { from: '2025-01-01', name: 'Maija Meri' })
+    expect(response.body.names).toEqual([{ name: 'Maija Meri', from: body.employedFrom }])
   })
 
   test('of the supervisor keeps the unit, and vice versa', async () => {
     const { body } = await enter({ unit: 'Neuvonta' })
-    const given = await change(body.id, { from: '2025-03-01', supervisor: sari.userId })
-    expect(given.body).toMatchObject({ unit: 'Neuvonta', supervisor: { id: sari.id } })
+    const response = await change(body.id, { from: '2025-03-01', supervisor: sari.userId })
+    expect(response.body).toMatchObject({ unit: 'Neuvonta', supervisor: { id: sari.id } })
     expect((await change(body.id, { from: '2025-04-01', unit: '' })).body).not.toHaveProperty('unit')
     expect((await read(body.id)).body.supervisor?.id).toBe(sari.id)
   })
 
   test('of consent and of information given to the official is stored with its time (L16)', async () => {
-    const { body } = await enter({ phone: somePhone() })
+    const { body } = await enter({ phone: nextPhone() })
     const from = '2025-03-01'
-    const given = await change(body.id, { from, informed: true, consents: true })
+    const response = await change(body.id, { from, informed: true, consents: true })
     const at = '2025-02-28T22:00:00Z'
-    expect(given.body.recording).toEqual({ informedAt: at, consentedAt: at })
+    expect(response.body.recording).toEqual({ informedAt: at, consentedAt: at })
     await change(body.id, { from: '2025-05-01', consents: false })
     const entries = (await readDirectory(admin)).filter(({ personId }) => personId === body.id)
     expect(entries.map(({ consentedFrom }) => consentedFrom?.toString() ?? null)).toEqual([null, at, null])
@@ -185,7 +187,7 @@ describe('a change', () => {
       'employedTo',
     ],
     ['to an invalid last day', { from: '2025-03-01', employedTo: 'soon' }, 'person.not-a-day', 'employedTo'],
-  ])('%s is refused, and leaves nothing', async (_, wanted, code, field) => {
+  ])('%s is refused, and stores nothing', async (_, wanted, code, field) => {
     const { body } = await enter({})
     expect(await change(body.id, { ...wanted, unit: 'Ei koskaan' })).toMatchObject({ status: 400, code, field })
     expect((await read(body.id)).body).toEqual(body)
@@ -207,34 +209,34 @@ describe('a change', () => {
 })
 
 describe('a person who leaves', () => {
-  test('ends with placement and number on the last day, and the number is free on the next', async () => {
-    const phone = somePhone()
+  test('has placement and number until the end of the last day, and the number is free on the next', async () => {
+    const phone = nextPhone()
     const { body } = await enter({ unit: 'Neuvonta', phone })
-    const given = await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
+    const response = await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
     const ends = '2025-05-31T21:00:00Z'
-    expect(given.body).toMatchObject({
+    expect(response.body).toMatchObject({
       employedTo: ends,
-      // With their last values.
+      // The last unit and number are still shown.
       unit: 'Neuvonta',
       phones: [phone],
       placements: [{ to: ends }],
       phoneHistory: [{ to: ends }],
     })
     expect(await enter({ phone, employedFrom: '2025-06-01' })).toMatchObject({ status: 202 })
-    await confirmChanges(second)
+    await confirmChanges(approver)
     expect((await list(`q=${body.userId}`)).items).toEqual([])
     expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
   })
 
   test('gets placement and number back by staying after all, except a number given to another person', async () => {
-    const [stored, given] = [somePhone(), somePhone()]
-    const { body } = await enter({ unit: 'Neuvonta', phone: stored })
-    await change(body.id, { from: '2025-01-01', addPhone: given })
+    const [kept, reassigned] = [nextPhone(), nextPhone()]
+    const { body } = await enter({ unit: 'Neuvonta', phone: kept })
+    await change(body.id, { from: '2025-01-01', addPhone: reassigned })
     await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
-    await enter({ phone: given, employedFrom: '2025-06-01' })
-    await confirmChanges(second)
+    await enter({ phone: reassigned, employedFrom: '2025-06-01' })
+    await confirmChanges(approver)
     const after = await change(body.id, { from: '2025-05-01', employedTo: '' })
-    expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [stored] } })
+    expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [kept] } })
     expect(after.body).not.toHaveProperty('employedTo')
   })
 
@@ -282,7 +284,7 @@ describe('rights to the directory', () => {
 
 describe('finding people', () => {
   test('searches by a part of the name, by the user id and by a number in any form', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     const { body } = await enter({ name: 'Åke Öhman', phone })
     for (const q of ['öhm', body.userId.toUpperCase(), phone, phone.replaceAll(' ', ''), `+358 ${phone.slice(1)}`])
       expect((await list(`q=${encodeURIComponent(q)}`)).items, q).toMatchObject([{ id: body.id, phones: [phone] }])

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 const day = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().add({ days }).toString()
 const request = async (person: PersonName, json: object = {}) => {
-  const given = await answer(
+  const response = await answer(
     browsers[person].fetch('/api/rights/requests', {
       json: {
         people: [people.aino.id],
@@ -53,7 +53,7 @@ const request = async (person: PersonName, json: object = {}) => {
       },
     }),
   )
-  return { ...given, items: given.body['items'] as RightRequest[] }
+  return { ...response, items: response.body['items'] as RightRequest[] }
 }
 const decide = (person: PersonName, id: string, json: object = { approve: true }) =>
   answer(browsers[person].fetch(`/api/rights/requests/${id}/decision`, { json }))
@@ -110,12 +110,12 @@ test('a right is shown from the request to the page that names who decided it', 
 
 test('the last day of a right is included, by days in Helsinki', async () => {
   const { items } = await request('muu', { people: [people.muu.id], from: day(3), until: day(30) })
-  const begins = (written: string) =>
-    Temporal.PlainDate.from(written).toZonedDateTime('Europe/Helsinki').toInstant().toString()
-  expect(items[0]).toMatchObject({ from: begins(day(3)), until: begins(day(31)) })
+  const startOf = (date: string) =>
+    Temporal.PlainDate.from(date).toZonedDateTime('Europe/Helsinki').toInstant().toString()
+  expect(items[0]).toMatchObject({ from: startOf(day(3)), until: startOf(day(31)) })
 })
 
-test('each role is shown whose rights it may read', async () => {
+test('a person’s rights are shown to that person, the supervisor, the administrator, the approver and the data protection officer only', async () => {
   for (const person of ['anssi', 'anneli', 'outi', 'sari', 'aino'] as const) {
     expect(await personsRights(person, 'aino'), person).toMatchObject({ status: 200 })
   }

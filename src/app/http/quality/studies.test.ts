@@ -29,7 +29,9 @@ const bertil = await enter('Bertil', 'Vasa', undefined, '029 512 1002')
 const others: TestPerson[] = []
 for (const index of [3, 4, 5]) others.push(await enter(`Kolmas ${index}`, 'Oulu', undefined, `029 512 100${index}`))
 const oulu = [aino, ...others]
-const phones = new Map([aino, bertil, ...others].map((one, index) => [one.id, phone(`029 512 100${index + 1}`)]))
+const phones = new Map(
+  [aino, bertil, ...others].map((official, index) => [official.id, phone(`029 512 100${index + 1}`)]),
+)
 const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
@@ -38,7 +40,7 @@ const eero = await studying('Eero', [national, swedish, regional], ['SERVICE_LEV
 const ilona = await studying('Ilona', [regional], ['SERVICE_LEVEL_STUDY'])
 const quality = await studying('Laura', [national], ['QUALITY'])
 
-/** Five in the afternoon, three days ago; the same hour of Finland in any season. */
+/** The day of the calls, three days ago in Finland. */
 const day = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 3 }).toPlainDate()
 const at = (hour: number, minute: number, daysBefore = 0) =>
   day
@@ -46,8 +48,14 @@ const at = (hour: number, minute: number, daysBefore = 0) =>
     .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: { hour, minute } })
     .toInstant()
 
-/** Enters calls of an hour, answered by these people in turn; unanswered if none is given. */
-async function calls(count: number, number: PhoneNumberKey, by: readonly TestPerson[], hour: number, daysBefore = 0) {
+/** Enters calls within one hour, answered by the people in turn, or unanswered if there are no people. */
+async function enterCalls(
+  count: number,
+  number: PhoneNumberKey,
+  by: readonly TestPerson[],
+  hour: number,
+  daysBefore = 0,
+) {
   for (let index = 0; index < count; index++) {
     const person = by[index % by.length]
     const startedAt = at(hour, index % 60, daysBefore)
@@ -72,12 +80,12 @@ async function calls(count: number, number: PhoneNumberKey, by: readonly TestPer
 
 let browsers: Record<'aino' | 'sari' | 'vera' | 'eero' | 'ilona' | 'quality', Browser>
 beforeAll(async () => {
-  await calls(40, national, oulu, 9)
-  await calls(20, national, [bertil], 10)
-  await calls(12, national, [], 10)
-  await calls(3, swedish, [bertil], 11)
-  await calls(25, regional, [aino], 9)
-  await calls(10, regional, [bertil], 14, 30)
+  await enterCalls(40, national, oulu, 9)
+  await enterCalls(20, national, [bertil], 10)
+  await enterCalls(12, national, [], 10)
+  await enterCalls(3, swedish, [bertil], 11)
+  await enterCalls(25, regional, [aino], 9)
+  await enterCalls(10, regional, [bertil], 14, 30)
   await countStudies(custodian)
   const [a, s, v, e, i, q] = await Promise.all(
     [aino, sari, vera, eero, ilona, quality].map((person) => desk.signIn(person)),
@@ -85,7 +93,7 @@ beforeAll(async () => {
   browsers = { aino: a!, sari: s!, vera: v!, eero: e!, ilona: i!, quality: q! }
 }, 120_000)
 
-const whole = `from=${day.toString()}&to=${day.toString()}`
+const ofTheDay = `from=${day.toString()}&to=${day.toString()}`
 async function study(browser: Browser, query: string): Promise<Study> {
   const response = await browser.fetch(`/api/studies?${query}`)
   expect(response.status, query).toBe(200)
@@ -94,7 +102,7 @@ async function study(browser: Browser, query: string): Promise<Study> {
 
 describe('a study', () => {
   test('counts calls, answered and unanswered, by number, and suppresses a count of three (R4)', async () => {
-    const { rows, total } = await study(browsers.eero, `${whole}&by=number&measure=calls`)
+    const { rows, total } = await study(browsers.eero, `${ofTheDay}&by=number&measure=calls`)
     expect(rows.map(({ key, figures }) => [key, figures])).toEqual([
       [national, { calls: 70, answered: 60, unanswered: 10, answeredShare: 0.83 }],
       [regional, { calls: 25, answered: 25, unanswered: 0, answeredShare: 1 }],
@@ -108,7 +116,7 @@ describe('a study', () => {
     const totals = async (browser: Browser) =>
       Promise.all(
         (['calls', 'talk'] as const).map(
-          async (measure) => (await study(browser, `${whole}&by=hour&measure=${measure}`)).total.figures,
+          async (measure) => (await study(browser, `${ofTheDay}&by=hour&measure=${measure}`)).total.figures,
         ),
       )
     expect(await totals(browsers.sari)).toMatchObject([{ answered: 65 }, { answered: 65 }])
@@ -117,7 +125,7 @@ describe('a study', () => {
   })
 
   test('of a number, hour or week that fewer than three officials answered reports no lengths, and its supervisor no counts (R6)', async () => {
-    const regionals = `${whole}&numbers=${encodeURIComponent(regional)}`
+    const regionals = `${ofTheDay}&numbers=${encodeURIComponent(regional)}`
     // Of four officials of Oulu only Aino answers the regional number.
     for (const measure of ['calls', 'talk', 'wait', 'recorded'] as const) {
       const { rows, total, notes } = await study(browsers.sari, `${regionals}&by=hour&measure=${measure}`)
@@ -131,12 +139,12 @@ describe('a study', () => {
       ).toBe(true)
       expect(notes).toEqual({ isOfFew: true })
     }
-    const ilonas = await study(browsers.ilona, `${whole}&by=hour&measure=talk`)
+    const ilonas = await study(browsers.ilona, `${ofTheDay}&by=hour&measure=talk`)
     expect(ilonas.total.figures).toEqual({ answered: 25, median: null, ninetieth: null })
     expect(ilonas.notes).toEqual({ isOfFew: true })
-    expect((await study(browsers.ilona, `${whole}&by=hour&measure=calls`)).notes).toEqual({})
+    expect((await study(browsers.ilona, `${ofTheDay}&by=hour&measure=calls`)).notes).toEqual({})
     // Only Bertil answers at ten; the total covers the reported hour only.
-    const hours = await study(browsers.eero, `${whole}&by=hour&measure=talk&numbers=${encodeURIComponent(national)}`)
+    const hours = await study(browsers.eero, `${ofTheDay}&by=hour&measure=talk&numbers=${encodeURIComponent(national)}`)
     expect(hours.rows.map(({ key, figures }) => [key, figures.answered, figures.median?.seconds])).toEqual([
       ['9', 40, 210],
       ['10', 20, undefined],
@@ -151,7 +159,7 @@ describe('a study', () => {
       language: [true, true],
     }
     for (const [by, answers] of Object.entries(expected)) {
-      const { rows } = await study(browsers.eero, `${whole}&by=${by}&measure=wait`)
+      const { rows } = await study(browsers.eero, `${ofTheDay}&by=${by}&measure=wait`)
       const answered = rows.filter(({ figures }) => (figures.answered ?? 0) >= 20)
       expect(
         answered.map(({ figures }) => typeof figures.median?.seconds === 'number'),
@@ -171,14 +179,14 @@ describe('a study', () => {
     const browser = await desk.signIn(both)
     const numbers = `numbers=${encodeURIComponent(regional)}`
     for (const query of [`${numbers}&by=hour`, `${numbers},${encodeURIComponent(swedish)}&by=month`]) {
-      const { rows, notes } = await study(browser, `${whole}&${query}&measure=calls`)
+      const { rows, notes } = await study(browser, `${ofTheDay}&${query}&measure=calls`)
       expect(
         rows.flatMap(({ figures }) => Object.values(figures)).every((figure) => figure === null),
         query,
       ).toBe(true)
       expect(notes).toEqual({ isOfFew: true })
     }
-    const { rows } = await study(browser, `${whole}&by=number&measure=calls`)
+    const { rows } = await study(browser, `${ofTheDay}&by=number&measure=calls`)
     expect(rows.map(({ key, figures }) => [key, figures.unanswered])).toEqual([
       [national, 0],
       [regional, null],
@@ -188,7 +196,7 @@ describe('a study', () => {
 
   test('distinguishes hours, weekdays, months, regions and languages, by the numbers at the time (R7)', async () => {
     const by = async (breakdown: string) =>
-      (await study(browsers.eero, `${whole}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
+      (await study(browsers.eero, `${ofTheDay}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
         key,
         figures.calls,
       ])
@@ -211,7 +219,7 @@ describe('a study', () => {
 
   test('is filtered by numbers, a region and a language', async () => {
     const totalOf = async (more: string) =>
-      (await study(browsers.eero, `${whole}&by=month&measure=calls&${more}`)).total
+      (await study(browsers.eero, `${ofTheDay}&by=month&measure=calls&${more}`)).total
     expect(
       (await totalOf(`numbers=${encodeURIComponent(regional)},${encodeURIComponent(swedish)}`)).figures.calls,
     ).toBe(30)
@@ -220,7 +228,7 @@ describe('a study', () => {
   })
 
   test('reports lengths, waiting, and the recorded share beside the share expected from the plan (R15)', async () => {
-    const query = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
+    const query = `${ofTheDay}&by=number&numbers=${encodeURIComponent(national)}`
     expect((await study(browsers.eero, `${query}&measure=talk`)).total.figures).toEqual({
       answered: 60,
       median: { seconds: 210 },
@@ -241,7 +249,7 @@ describe('a study', () => {
     const before = day.subtract({ days: 30 }).toString()
     const { rows, total, comparedNotes } = await study(
       browsers.eero,
-      `${whole}&compareFrom=${before}&compareTo=${before}&by=number&measure=calls`,
+      `${ofTheDay}&compareFrom=${before}&compareTo=${before}&by=number&measure=calls`,
     )
     expect(rows.find(({ key }) => key === regional)).toMatchObject({ figures: { calls: 25 }, compared: { calls: 10 } })
     expect(total.compared?.calls).toBe(10)
@@ -249,10 +257,10 @@ describe('a study', () => {
   })
 
   test('covers what the right covers: a number’s calls, a unit’s answered ones, and nobody else’s (R37, R38)', async () => {
-    const ilonas = await study(browsers.ilona, `${whole}&by=number&measure=calls`)
+    const ilonas = await study(browsers.ilona, `${ofTheDay}&by=number&measure=calls`)
     expect(ilonas.rows.map(({ key }) => key)).toEqual([regional])
     expect(ilonas.choices).toMatchObject({ numbers: [{ number: regional }], reachesNumbers: true })
-    const saris = await study(browsers.sari, `${whole}&by=number&measure=calls`)
+    const saris = await study(browsers.sari, `${ofTheDay}&by=number&measure=calls`)
     expect(saris.rows.map(({ key, figures }) => [key, figures.calls, figures.unanswered])).toEqual([
       [national, 40, 0],
       [regional, null, null],
@@ -262,7 +270,7 @@ describe('a study', () => {
 
   test('is refused to officials, whose right is their own calls, and under any other purpose (R3)', async () => {
     for (const browser of [browsers.aino, browsers.quality]) {
-      expect(await answer(browser.fetch(`/api/studies?${whole}&by=hour&measure=calls`))).toMatchObject({
+      expect(await answer(browser.fetch(`/api/studies?${ofTheDay}&by=hour&measure=calls`))).toMatchObject({
         status: 403,
         code: 'deny.purpose',
       })
@@ -270,8 +278,8 @@ describe('a study', () => {
     }
   })
 
-  test('logs its question, and no count', async () => {
-    await study(browsers.ilona, `${whole}&by=hour&measure=wait`)
+  test('logs what was requested, and no count of calls', async () => {
+    await study(browsers.ilona, `${ofTheDay}&by=hour&measure=wait`)
     const entry = await admin
       .selectFrom('audit_entry')
       .select(['action', 'person_id', 'purpose', 'detail'])
@@ -334,7 +342,7 @@ describe('a study', () => {
 describe('calls of the day', () => {
   test('are reported by number and unit during the day, without callers, and without units of fewer than three officials', async () => {
     const startedAt = Temporal.Now.instant().subtract({ seconds: 30 })
-    const going = (person: TestPerson | undefined, number = regional) =>
+    const ongoingCall = (person: TestPerson | undefined, number = regional) =>
       callFacts({
         startedAt,
         answeredAt: person && startedAt.add({ seconds: 5 }),
@@ -345,7 +353,7 @@ describe('calls of the day', () => {
           official: { personId: person.id, unitId: person.unitId, name: 'X', phone: phones.get(person.id)! },
         }),
       })
-    const seen = async (browser: Browser): Promise<Today> => {
+    const callsToday = async (browser: Browser): Promise<Today> => {
       const response = await browser.fetch('/api/calls-today')
       const reader = response.body!.getReader()
       let text = ''
@@ -357,21 +365,26 @@ describe('calls of the day', () => {
     const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
     // Four officials of Oulu answer the national number, and one of them also the regional number. The unit is reported. The
     // national number is not: the unit's count minus that of the national number would be the count of that one official.
-    await admit(capture, going(aino, national))
-    expect((await seen(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
-    for (const person of [aino, bertil, undefined]) await admit(capture, going(person))
+    await admit(capture, ongoingCall(aino, national))
+    expect((await callsToday(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
+    for (const person of [aino, bertil, undefined]) await admit(capture, ongoingCall(person))
     await vi.waitFor(async () => {
-      expect(regionalNow(await seen(browsers.eero))).toMatchObject({ talking: 2, waiting: 1, calls: 3, answered: 2 })
+      expect(regionalNow(await callsToday(browsers.eero))).toMatchObject({
+        talking: 2,
+        waiting: 1,
+        calls: 3,
+        answered: 2,
+      })
     }, 10_000)
-    const saris = await seen(browsers.sari)
+    const saris = await callsToday(browsers.sari)
     expect(saris.byNumber).toEqual([])
     expect(saris.byUnit).toEqual([{ unit: 'Oulu', calls: 2, answered: 2, talking: 2, waiting: 0 }])
     // A number's count minus that of Oulu would be Bertil's own, because he is alone in Vasa and there is no third unit.
-    expect((await seen(browsers.eero)).byUnit).toEqual([])
-    expect(await seen(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
+    expect((await callsToday(browsers.eero)).byUnit).toEqual([])
+    expect(await callsToday(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
     for (const index of [6, 7]) await enter(`Vasa ${index}`, 'Raahe', undefined, `029 512 100${index}`)
     await vi.waitFor(async () => {
-      expect((await seen(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
+      expect((await callsToday(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
     }, 10_000)
   })
 })

@@ -27,8 +27,8 @@ beforeAll(async () => {
 
 async function read<Answer>(path: string, who: string): Promise<{ status: number; body: Answer }> {
   const { token } = await people.get(who)!.signIn()
-  const answered = await desk.visitor.fetch(path, { headers: { cookie: `seloste=${token}` } })
-  return { status: answered.status, body: (await answered.json()) as Answer }
+  const response = await desk.visitor.fetch(path, { headers: { cookie: `seloste=${token}` } })
+  return { status: response.status, body: (await response.json()) as Answer }
 }
 
 async function waitingFor(who: string): Promise<WaitingItem[]> {

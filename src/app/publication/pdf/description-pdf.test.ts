@@ -80,7 +80,7 @@ describe('the description as a PDF', () => {
 })
 
 describe('the checker finds', () => {
-  const made = (draw: (doc: PDFKit.PDFDocument) => void, options: PDFKit.PDFDocumentOptions = {}) => {
+  const checkDrawing = (draw: (doc: PDFKit.PDFDocument) => void, options: PDFKit.PDFDocumentOptions = {}) => {
     const doc = new PDFDocument({
       pdfVersion: '1.7',
       subset: 'PDF/UA' as 'PDF/A-1',
@@ -150,7 +150,7 @@ describe('the checker finds', () => {
     ['headings without bookmarks', (doc) => structured(doc, 'H1'), {}, 'bookmarks'],
     ['an encrypted document', (doc) => structured(doc, 'H1'), { ownerPassword: 'x' }, '26-001'],
   ])('%s', async (_, draw, options, breach) => {
-    expect((await made(draw, options)).join('\n')).toContain(breach)
+    expect((await checkDrawing(draw, options)).join('\n')).toContain(breach)
   })
 })
 
@@ -167,7 +167,7 @@ async function readAloud(bytes: Buffer) {
     const open: (string | undefined)[] = []
     for (const item of items) {
       if ('str' in item) {
-        const id = open.findLast((one) => one !== undefined)
+        const id = open.findLast((opened) => opened !== undefined)
         if (id !== undefined) marked.set(id, (marked.get(id) ?? '') + item.str + (item.hasEOL ? ' ' : ''))
       } else if (item.type === 'endMarkedContent') open.pop()
       else open.push(item.id)
@@ -181,11 +181,11 @@ async function readAloud(bytes: Buffer) {
   }
   const { info } = await doc.getMetadata()
   const outline = (await doc.getOutline()) as { title: string; items: { title: string }[] }[]
-  const reported = info as { Title?: string; Language?: string }
+  const metadata = info as { Title?: string; Language?: string }
   return {
     text,
-    title: reported.Title,
-    language: reported.Language,
+    title: metadata.Title,
+    language: metadata.Language,
     bookmarks: outline.flatMap(({ title, items }) => [title, ...items.map((item) => item.title)]),
   }
 }

@@ -23,7 +23,7 @@ const speakers: Speaker[] = []
 const to: string[] = []
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'seloste-twins-'))
+  folder = await mkdtemp(join(tmpdir(), 'seloste-duplicates-'))
   inForce = everyCall
   wired = await openWiredRecorder(folder, {
     ...{ firstPort: 11_600, description: () => inForce, limits: { noMediaMs: 1_000 } },
@@ -39,7 +39,7 @@ afterEach(async () => {
 const mediaPort = (client: number) => firstRtp + 10 * client
 
 /** Returns a message of a client. The dialogs differ only by client; the second client has the official on its first line. */
-function of(client: number, name: string, changes: Record<string, string> = {}): string {
+function messageOf(client: number, name: string, changes: Record<string, string> = {}): string {
   return written(name, {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
     ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
@@ -49,7 +49,7 @@ function of(client: number, name: string, changes: Record<string, string> = {}):
 }
 
 const within = (client: number, method: string, cseq: number, body?: string) =>
-  inDialog(of(client, 'rfc7865-baseline'), method, to[client]!, cseq, body)
+  inDialog(messageOf(client, 'rfc7865-baseline'), method, to[client]!, cseq, body)
 
 interface Lines {
   client: number
@@ -58,7 +58,7 @@ interface Lines {
 
 /** Opens a client's session and acknowledges its answer. */
 async function open(client: number, changes?: Record<string, string>): Promise<Lines> {
-  const answer = await wired.exchange(of(client, 'rfc7865-baseline', changes))
+  const answer = await wired.exchange(messageOf(client, 'rfc7865-baseline', changes))
   to[client] = answer.to
   wired.call.send(within(client, 'ACK', 1))
   return { client, ports: [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) }
@@ -66,13 +66,13 @@ async function open(client: number, changes?: Record<string, string>): Promise<L
 
 const bye = (client: number) => wired.exchange(within(client, 'BYE', 900))
 const transfer = (client: number) =>
-  wired.exchange(of(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
+  wired.exchange(messageOf(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
 const speak = ({ client, ports }: Lines, packets: number) => speakers[client]!.speak(ports, packets)
-const speaking = ({ client, ports }: Lines) => speakers[client]!.resume(ports)
+const startSpeaking = ({ client, ports }: Lines) => speakers[client]!.resume(ports)
 const sentBy = ({ client }: Lines) => speakers[client]!.sent
 
 const segments = () => wired.segments()
-const moves = () => wired.recorder.counters.movedOn
+const takeovers = () => wired.recorder.counters.movedOn
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const stored = () => until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
 const voices = () => wired.voices(segments()[0])
@@ -83,7 +83,7 @@ test('the second session takes over when the first ends: one segment, one record
   await speak(first, 20)
   await speak(second, 20)
   await bye(1)
-  await until(() => expect(moves()).toBe(1))
+  await until(() => expect(takeovers()).toBe(1))
   await speak(second, 30)
   await bye(2)
   await stored()
@@ -99,17 +99,17 @@ test('the second session takes over when the first ends: one segment, one record
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the second session takes over when the first falls silent; the first takes over again as soon as it sends', async () => {
+test('the second session takes over when the first falls silent, and the first takes over again as soon as it sends', async () => {
   const [first, second] = [await open(1), await open(2)]
-  const [one, other] = [speaking(first), speaking(second)]
+  const [firstSpeech, secondSpeech] = [startSpeaking(first), startSpeaking(second)]
   await until(() => expect(sentBy(first)).toBeGreaterThan(30))
-  expect(moves()).toBe(0)
-  await one.stop()
-  await until(() => expect(moves()).toBe(1))
+  expect(takeovers()).toBe(0)
+  await firstSpeech.stop()
+  await until(() => expect(takeovers()).toBe(1))
   expect(segments()[0]).toMatchObject({ captureState: 'recording' })
-  const again = speaking(first)
-  await until(() => expect(moves()).toBe(2))
-  await other.stop()
+  const again = startSpeaking(first)
+  await until(() => expect(takeovers()).toBe(2))
+  await secondSpeech.stop()
   await again.stop()
   await bye(2)
   expect(wired.recorder.live).toBe(1)
@@ -125,11 +125,11 @@ test('the second session takes over when the first falls silent; the first takes
 
 test('if both sessions fall silent at the same time, the second does not take over', async () => {
   const [first, second] = [await open(1), await open(2)]
-  const [one, other] = [speaking(first), speaking(second)]
+  const [firstSpeech, secondSpeech] = [startSpeaking(first), startSpeaking(second)]
   await until(() => expect(sentBy(second)).toBeGreaterThan(30))
-  await Promise.all([one.stop(), other.stop()])
+  await Promise.all([firstSpeech.stop(), secondSpeech.stop()])
   await wait(1_500)
-  expect(moves()).toBe(0)
+  expect(takeovers()).toBe(0)
 })
 
 test('the call ends with the first session if the second session is dead', async () => {
@@ -151,7 +151,7 @@ test('a second session that ends before the first only releases its ports', asyn
   await speak(first, 10)
   await bye(1)
   await stored()
-  expect(moves()).toBe(0)
+  expect(takeovers()).toBe(0)
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(20)
 })
 
@@ -160,7 +160,7 @@ test('a transfer reported by the second session after it took over begins anothe
   await speak(first, 10)
   await speak(second, 10)
   await bye(1)
-  await until(() => expect(moves()).toBe(1))
+  await until(() => expect(takeovers()).toBe(1))
   await transfer(2)
   await until(() => expect(segments()).toHaveLength(2))
   await speak(second, 10)
@@ -207,12 +207,12 @@ test('the call ends when one session reports its end, whatever the other session
 
 test('a third session takes over after the second', async () => {
   const lines = [await open(1), await open(2), await open(3)]
-  for (const one of lines) await speak(one, 10)
+  for (const line of lines) await speak(line, 10)
   await bye(1)
-  await until(() => expect(moves()).toBe(1))
-  for (const one of lines.slice(1)) await speak(one, 10)
+  await until(() => expect(takeovers()).toBe(1))
+  for (const line of lines.slice(1)) await speak(line, 10)
   await bye(2)
-  await until(() => expect(moves()).toBe(2))
+  await until(() => expect(takeovers()).toBe(2))
   await speak(lines[2]!, 10)
   await bye(3)
   await stored()
@@ -223,11 +223,11 @@ test('a third session takes over after the second', async () => {
 test('both sessions of a history-only call are answered inactive, and the call ends with the last session', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await open(1)
-  const answer = await wired.exchange(of(2, 'rfc7865-baseline'))
+  const answer = await wired.exchange(messageOf(2, 'rfc7865-baseline'))
   to[2] = answer.to
   expect(answer.sdp).not.toContain('a=recvonly')
   await bye(1)
-  await until(() => expect(moves()).toBe(1))
+  await until(() => expect(takeovers()).toBe(1))
   expect(wired.recorder.live).toBe(1)
   await bye(2)
   await until(() => expect(segments()[0]?.endedAt).toBeDefined())
@@ -241,7 +241,7 @@ test('a forbidden recording stays forbidden if its call continues', async () => 
   await speak(second, 10)
   await wired.recorder.forbid(segments()[0]!.recording!.id, true)
   await bye(1)
-  await until(() => expect(moves()).toBe(1))
+  await until(() => expect(takeovers()).toBe(1))
   await speak(second, 10)
   await bye(2)
   await until(() => expect(segments()[0]?.endedAt).toBeDefined())
@@ -254,14 +254,14 @@ test('a session that replaces the first takes over its duplicate: when the new s
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
-  const message = of(1, 'rfc7865-baseline')
+  const message = messageOf(1, 'rfc7865-baseline')
   const [id, from] = [/Call-ID: (\S+)/i, /From:.*tag=([^;\s]+)/i].map((field) => field.exec(message)![1]!)
   const replaces = `Replaces: ${id};to-${/tag=.*$/.exec(to[1]!)![0]};from-tag=${from}`
   const third = await open(3, { 'CSeq:': `${replaces}\r\nCSeq:` })
   await speak(third, 20)
   await speak(second, 20)
   await bye(3)
-  await expect.poll(moves).toBe(1)
+  await expect.poll(takeovers).toBe(1)
   await speak(second, 30)
   await expect.poll(() => wired.recorder.live, { timeout: 5_000 }).toBe(1)
   await bye(2)

@@ -1,4 +1,4 @@
-/** Several sessions of one call: parallel recorders, split directions, transfers; one contact, one recording per segment. */
+/** Several sessions of one call (parallel recorders, split directions, transfers) make one contact, with one recording per segment. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -56,7 +56,7 @@ beforeEach(async () => {
   await start()
 })
 afterEach(async () => {
-  for (const one of close.splice(0).reverse()) await one()
+  for (const step of close.splice(0).reverse()) await step()
   await rm(folder, { recursive: true })
 })
 
@@ -130,7 +130,7 @@ function inDialogOf(name: string, method: string, to: string, cseq: number): str
   const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
   return `${method} sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, `branch=$1${method}`)}\r\nTo: ${to}\r\nCSeq: ${cseq} ${method}\r\nContent-Length: 0\r\n\r\n`
 }
-const goodbye = (name: string) => inDialogOf(name, 'BYE', toOf(call.lastResponse()), 999_999_999)
+const byeOf = (name: string) => inDialogOf(name, 'BYE', toOf(call.lastResponse()), 999_999_999)
 const acknowledgement = (name: string, to: string) => inDialogOf(name, 'ACK', to, 1)
 
 const segments = () => [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()]
@@ -205,12 +205,12 @@ describe("Cisco's built-in bridge", () => {
     await until(() => expect(segments()[0]).toMatchObject({ captureState: 'recording', marks: [] }))
     await speak(ports.near, opened['near']!)
     await speak(ports.far, opened['far']!)
-    const ofFar = goodbye('cucm-far-end')
+    const byeOfFar = byeOf('cucm-far-end')
     const nearTo = toOf(
       call.sent.find(({ message }) => message.kind === 'response' && message.status === 200)!.message as never,
     )
-    await send(ofFar)
-    await send(goodbye('cucm-near-end').replace(/^To: .*$/m, `To: ${nearTo}`))
+    await send(byeOfFar)
+    await send(byeOf('cucm-near-end').replace(/^To: .*$/m, `To: ${nearTo}`))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     expect(segments()).toHaveLength(1)
     expect(segments()[0]).toMatchObject({
@@ -234,7 +234,7 @@ test('Cisco’s built-in bridge can offer both directions of a call at the same 
 describe('a transfer', () => {
   test('by BYE and a new session of the same group is a second segment of the contact, without the consultation', async () => {
     await send(written('netsapiens-call'))
-    const bye = goodbye('netsapiens-call')
+    const bye = byeOf('netsapiens-call')
     expect(await send(written('netsapiens-consultation'))).not.toContain('a=recvonly')
     await send(bye)
     await send(written('netsapiens-after-transfer'))
@@ -274,7 +274,7 @@ describe('a call that is transferred within its session', () => {
     return port
   }
 
-  const inDialog = () => /tag=(.*)$/.exec(toOf(call.lastResponse()))![1]!
+  const lastTag = () => /tag=(.*)$/.exec(toOf(call.lastResponse()))![1]!
 
   let seq = 0
   async function speak(port: number, packets: number): Promise<void> {
@@ -295,12 +295,12 @@ describe('a call that is transferred within its session', () => {
     const speaking = (async () => {
       while (!during.stop) await speak(port, 1).then(() => wait(1))
     })()
-    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${lastTag()}` }))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     during.stop = true
     await speaking
     await speak(port, 30)
-    await send(goodbye('rfc7865-baseline'))
+    await send(byeOf('rfc7865-baseline'))
     await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
     const [before, after] = segments()
     expect(segments()).toHaveLength(2)
@@ -319,10 +319,10 @@ describe('a call that is transferred within its session', () => {
     const port = await open()
     await speak(port, 10)
     inForce = { ...description, recordingPlan: { ...seed.recordingPlan, rules: [] } }
-    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${lastTag()}` }))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     await speak(port, 10)
-    await send(goodbye('rfc7865-baseline'))
+    await send(byeOf('rfc7865-baseline'))
     await until(() => expect(segments()[1]?.endedAt).toBeDefined())
     expect(segments()[1]?.recording).toBeUndefined()
     expect(recorder.live).toBe(0)
@@ -330,7 +330,7 @@ describe('a call that is transferred within its session', () => {
 
   test('is a conference while both officials are connected with the caller: nothing is kept until the first leaves', async () => {
     const port = await open()
-    const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
+    const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${lastTag()}` })
     await send(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
     await speak(port, 10)
     expect(segments()).toMatchObject([
@@ -347,7 +347,7 @@ describe('a call that is transferred within its session', () => {
   test('does not keep the audio of a consultation, and its official stays the same', async () => {
     const port = await open()
     await speak(port, 10)
-    const consultation = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
+    const consultation = written('rfc7865-transfer', { 'tag=srs1': `tag=${lastTag()}` })
       .replace(/<participantsessionassoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/, '')
       .replace(
         /<participantstreamassoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/,
@@ -356,7 +356,7 @@ describe('a call that is transferred within its session', () => {
     await send(sized(consultation))
     await until(() => expect(segments()[0]?.captureState).toBe('paused'))
     await speak(port, 10)
-    await send(goodbye('rfc7865-baseline'))
+    await send(byeOf('rfc7865-baseline'))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     expect(segments()).toMatchObject([{ official: { phone: '+358295121001' } }])
     expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(15 * 180)

@@ -24,7 +24,7 @@ let to = ''
 let cseq = 1
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'seloste-anew-'))
+  folder = await mkdtemp(join(tmpdir(), 'seloste-decide-later-'))
   inForce = everyCall
   cseq = 1
   wired = await openWiredRecorder(folder, { firstPort: 11_900, description: () => inForce })
@@ -118,11 +118,11 @@ test('a call of an unknown number is in the history, and recorded once the numbe
   await bye()
   await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60))
   expect(segments()).toHaveLength(1)
-  const [whole] = segments()
-  expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
+  const [segment] = segments()
+  expect(segment).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
   // The recording begins when the number is reported, not before (R14).
-  expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
-  expect(whole!.recording!.startedAt.until(reportedAt).total('seconds')).toBeLessThan(2)
+  expect(Temporal.Instant.compare(segment!.recording!.startedAt, segment!.answeredAt!)).toBe(1)
+  expect(segment!.recording!.startedAt.until(reportedAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)
 })
 
@@ -132,8 +132,8 @@ test('audio of a call with an unknown official is discarded, and recorded once t
     quota: { per: 'official' as const, weekly: 10 },
   }))
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
-  const elsewhere = sized(invitation({ without: ['official'] }).replaceAll('IP4 127.0.0.1', 'IP4 127.0.0.2'))
-  const ports = await send(elsewhere)
+  const withOtherAddress = sized(invitation({ without: ['official'] }).replaceAll('IP4 127.0.0.1', 'IP4 127.0.0.2'))
+  const ports = await send(withOtherAddress)
   await until(() => expect(segments()[0]?.decision.reason).toBe('no-official'))
   expect(await send(invitation({ sdpOnly: true }))).toEqual(ports)
   expect(wired.recorder.recording).toBe(0)

@@ -7,7 +7,7 @@ import { checkSession } from './check-session.ts'
 import type { Offer, SessionEffect, SessionEvent, SessionState } from './session-types.ts'
 import { step } from './session.ts'
 
-function stream(index: number, given: Partial<StreamPlan> = {}): StreamPlan {
+function stream(index: number, changed: Partial<StreamPlan> = {}): StreamPlan {
   return {
     index,
     accepted: true,
@@ -16,18 +16,18 @@ function stream(index: number, given: Partial<StreamPlan> = {}): StreamPlan {
     codecs: [{ payloadType: 8, encoding: 'PCMA', clockRate: 8000, channels: 1 }],
     storage: 'playable',
     remote: { address: '127.0.0.1', port: 4000 + 2 * index, basis: 'sdp' } as unknown as StreamPlan['remote'],
-    ...given,
+    ...changed,
   }
 }
 
-function offer(given: { recorded: boolean }): Offer {
+function offer(options: { recorded: boolean }): Offer {
   const { endedAt: _none, recording: _no, ...facts } = callFacts()
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
   return {
     facts: {
       ...facts,
-      captureState: given.recorded ? 'recording' : 'not-recorded',
-      ...(given.recorded && { recording }),
+      captureState: options.recorded ? 'recording' : 'not-recorded',
+      ...(options.recorded && { recording }),
     },
     streams: [stream(0), stream(1)],
     tracks: { 0: 'caller', 1: 'official' },
@@ -196,17 +196,17 @@ describe('a session', () => {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { official, marks: [] } },
     }
-    const learned = run({ type: 'offered', offer: begin }, reported)
-    expect(learned.effects).toMatchObject([
+    const afterFirst = run({ type: 'offered', offer: begin }, reported)
+    expect(afterFirst.effects).toMatchObject([
       { do: 'note', facts: { official } },
       { do: 'answer', withSdp: false, version: 1 },
     ])
     const other = { name: 'Somebody Else', phone: phone('029 512 1002') }
-    const stored = run({ type: 'offered', offer: begin }, reported, {
+    const afterOther = run({ type: 'offered', offer: begin }, reported, {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { official: other, marks: [] } },
     })
-    expect(stored.state).toMatchObject({ session: { facts: { official } } })
+    expect(afterOther.state).toMatchObject({ session: { facts: { official } } })
   })
 
   test('takes a later answer time from a later request, and ignores an earlier one', () => {
@@ -313,8 +313,8 @@ describe('a session', () => {
     const failing: SessionEvent = { type: 'capture-state', state: 'failing', failure: 'no-media' }
     expect(kinds(run(...begin, failing).effects)).toEqual(['note'])
     expect(kinds(run(...begin, failing, failing).effects)).toEqual([])
-    const well = run(...begin, failing, { type: 'capture-state', state: 'recording' })
-    expect(well.effects[0]).not.toHaveProperty('facts.captureFailure')
+    const recovered = run(...begin, failing, { type: 'capture-state', state: 'recording' })
+    expect(recovered.effects[0]).not.toHaveProperty('facts.captureFailure')
   })
 
   test('that is ending or over answers a request that crossed its end', () => {

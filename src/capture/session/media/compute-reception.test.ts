@@ -88,8 +88,8 @@ test.each([
   [301, 3000, true],
 ])(
   '%i packets of unfollowed sources beside %i followed ones make a recording incomplete: %s',
-  (unfollowed, received, is) => {
-    expect(omitsMedia([stream(0), stream(1, {}, { received, unfollowed })])).toBe(is)
+  (unfollowed, received, isIncomplete) => {
+    expect(omitsMedia([stream(0), stream(1, {}, { received, unfollowed })])).toBe(isIncomplete)
   },
 )
 

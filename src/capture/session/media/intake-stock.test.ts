@@ -9,7 +9,7 @@ let folder = ''
 let at = Temporal.Instant.from('2027-03-03T10:00:00Z')
 let isAway = false
 let dropped = new Set<string>()
-const given: string[] = []
+const issued: string[] = []
 const faults: unknown[] = []
 
 /** A register that issues as many keys as requested. */
@@ -19,7 +19,7 @@ const source: IntakeSource = {
     Promise.resolve(
       Array.from({ length: max }, () => {
         const publicKeys = Array.from({ length: 64 }, () => `age1${randomUUID()}`)
-        given.push(...publicKeys)
+        issued.push(...publicKeys)
         return { id: randomUUID(), publicKeys }
       }),
     ),
@@ -50,7 +50,7 @@ beforeEach(async () => {
   at = Temporal.Instant.from('2027-03-03T10:00:00Z')
   isAway = false
   dropped = new Set()
-  given.length = 0
+  issued.length = 0
   faults.length = 0
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
@@ -60,7 +60,7 @@ test('each key is issued once, and the whole stock can be used while the registe
   expect(stock.left).toBe(640)
   isAway = true
   const keys = await takeAll(stock)
-  expect(keys.toSorted()).toEqual(given.toSorted())
+  expect(keys.toSorted()).toEqual(issued.toSorted())
   expect(stock.next()).toBeUndefined()
   await stock.refresh()
   // Reported once for the unavailable register, and once for the low stock.
@@ -71,7 +71,7 @@ test('each key is issued once, and the whole stock can be used while the registe
   await stock.stop()
 })
 
-test('after a crash the next process gets no possibly used key; after an orderly stop it gets all unused keys', async () => {
+test('after a crash the next process gets no possibly used key, and after an orderly stop it gets all unused keys', async () => {
   const dead = await open()
   const used = Array.from({ length: 50 }, () => dead.next())
   isAway = true
@@ -90,17 +90,17 @@ test('after a crash the next process gets no possibly used key; after an orderly
 
 test('keys unknown to the register, as after a restore, are dropped, and an old stock is replaced', async () => {
   const stock = await open()
-  const first = new Set(given)
+  const first = new Set(issued)
   dropped = new Set((await readdir(folder)).map((name) => name.replace('.json', '')))
   await stock.refresh()
   const afterwards = new Set(await takeAll(stock))
   expect([...afterwards].filter((key) => first.has(key)).length).toBeLessThanOrEqual(192)
   expect(afterwards.size).toBeGreaterThan(640 - 192)
   await stock.refresh()
-  given.length = 0
+  issued.length = 0
   at = at.add({ hours: 21 * 24 })
   await stock.refresh()
-  expect(given.length).toBe(640)
+  expect(issued.length).toBe(640)
   at = at.add({ hours: 15 * 24 })
   await stock.refresh()
   expect(stock.left).toBe(640)

@@ -17,7 +17,7 @@ let preallocated: PreallocatedRecordings
 let faults: unknown[] = []
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'seloste-laid-out-'))
+  directory = await mkdtemp(join(tmpdir(), 'seloste-preallocated-'))
   faults = []
   preallocated = createPreallocatedRecordings({
     ...{ directory, uuid: randomUUID, max: 4, onFault: (error) => faults.push(error) },

@@ -139,9 +139,9 @@ test('a closed media line releases its port, and gets a new port when it is open
 })
 
 test('an added stream without a free port is refused alone, and the session continues', async () => {
-  const [one, two] = await send('1', media(4000, 4002))
+  const [first, second] = await send('1', media(4000, 4002))
   const to = toOf(call.lastResponse())
-  expect(await send('2', media(4000, 4002, 4004), { to })).toEqual([one, two, 0])
+  expect(await send('2', media(4000, 4002, 4004), { to })).toEqual([first, second, 0])
   const [, closed, added] = await send('3', media(4000, 0, 4004), { to })
   expect(closed).toBe(0)
   expect(added).toBeGreaterThan(0)
@@ -188,7 +188,7 @@ test('the next leg of a call is recorded while the previous one is still being s
 test('a recording waits for an unavailable object store, and is stored when the store is available again', async () => {
   const { moveIn } = objects
   let away = 3
-  objects.moveIn = (...given) => (away-- > 0 ? Promise.reject(new Error('away')) : moveIn(...given))
+  objects.moveIn = (...args) => (away-- > 0 ? Promise.reject(new Error('away')) : moveIn(...args))
   await send('1', media(4000))
   call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
   await until(() => stored().length === 1)

@@ -11,7 +11,7 @@ import { openSpool } from './spool.ts'
 import { recoverAfterCrash } from './recover-after-crash.ts'
 
 test('recovers what was captured of a call, and deletes files that belong to no call, also a lone header or body', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
+  const directory = await mkdtemp(join(tmpdir(), 'seloste-recover-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))
   await openDirectoryStore(folder).then(() => rm(join(folder, '.unfinished'), { recursive: true }))
@@ -38,7 +38,7 @@ test('recovers what was captured of a call, and deletes files that belong to no 
 })
 
 test('reports a recording as lost if a power loss left an empty header, and keeps its call', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
+  const directory = await mkdtemp(join(tmpdir(), 'seloste-recover-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))
   await mkdir(folder)

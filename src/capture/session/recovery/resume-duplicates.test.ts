@@ -41,7 +41,7 @@ async function start(): Promise<void> {
 }
 
 /** Message of one of two clients whose dialogs are otherwise equal. */
-function of(client: number): string {
+function messageOf(client: number): string {
   return written('rfc7865-baseline', {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
     ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
@@ -50,26 +50,26 @@ function of(client: number): string {
 
 /** Opens the session of one client. Returns our ports. */
 async function open(client: number): Promise<number[]> {
-  const answer = await wired.exchange(of(client))
+  const answer = await wired.exchange(messageOf(client))
   to[client] = answer.to
-  wired.call.send(inDialog(of(client), 'ACK', to[client], 1))
+  wired.call.send(inDialog(messageOf(client), 'ACK', to[client], 1))
   return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
 }
 
-const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
+const bye = (client: number) => wired.exchange(inDialog(messageOf(client), 'BYE', to[client]!, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const stored = () => wired.segments()[0]?.recording?.stored
 
-/** Both clients are recorded, and capture is restarted as another process. */
-async function restarted(): Promise<Record<1 | 2, number[]>> {
+/** Records both clients, then restarts capture as another process. Returns the ports by client. */
+async function recordBothAndRestart(): Promise<Record<1 | 2, number[]>> {
   const ports = { 1: await open(1), 2: await open(2) }
   await speakers[1]!.speak(ports[1], 20)
   await speakers[2]!.speak(ports[2], 20)
-  const isWritten = () =>
+  const savedDuplicates = () =>
     readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now()).map(
       ({ twins: duplicates = [] }) => duplicates.length,
     )
-  await until(() => expect(isWritten()).toEqual([1]))
+  await until(() => expect(savedDuplicates()).toEqual([1]))
   await stop()
   await start()
   return ports
@@ -101,7 +101,7 @@ const format2 = {
 }
 
 test('a saved session has the members of format 2', async () => {
-  await restarted()
+  await recordBothAndRestart()
   const [file = ''] = await readdir(savedSessionsFolder({ dataDirectory: folder }))
   const saved: unknown = JSON.parse(await readFile(join(savedSessionsFolder({ dataDirectory: folder }), file), 'utf8'))
   const at = (path: string) =>
@@ -119,7 +119,7 @@ test('a saved session has the members of format 2', async () => {
 })
 
 test('the second client takes over if the first no longer exists', async () => {
-  const ports = await restarted()
+  const ports = await recordBothAndRestart()
   const speaking = speakers[2]!.resume(ports[2])
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(150))
@@ -135,7 +135,7 @@ test('the second client takes over if the first no longer exists', async () => {
 })
 
 test('a first client that sends BYE before any media leaves the call to the second', async () => {
-  const ports = await restarted()
+  const ports = await recordBothAndRestart()
   await bye(1)
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
   await speakers[2]!.speak(ports[2], 30)
@@ -146,7 +146,7 @@ test('a first client that sends BYE before any media leaves the call to the seco
 })
 
 test('a second client that sends BYE before any media ends, and the first continues', async () => {
-  const ports = await restarted()
+  const ports = await recordBothAndRestart()
   await bye(2)
   await speakers[1]!.speak(ports[1], 30)
   await until(() => expect(wired.recorder.recording).toBe(1))
@@ -166,8 +166,8 @@ test('a session of the second client that took over and then reports another cal
   await start()
   await speakers[2]!.speak(ports[2], 20)
   await until(() => expect(wired.recorder.recording).toBe(1))
-  const metadata = /<\?xml[^]*<\/recording>/.exec(of(2))![0].replace('+358401234567', '+358509998877')
-  await wired.exchange(inDialog(of(2), 'UPDATE', to[2]!, 5, metadata))
+  const metadata = /<\?xml[^]*<\/recording>/.exec(messageOf(2))![0].replace('+358401234567', '+358509998877')
+  await wired.exchange(inDialog(messageOf(2), 'UPDATE', to[2]!, 5, metadata))
   const speaking = speakers[2]!.resume(ports[2])
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(60))
   await speaking.stop()

@@ -24,11 +24,11 @@ let wired: WiredRecorder
 let stop: () => Promise<void>
 let near: Speaker
 let far: Speaker
-let described = everyCall
+let description = everyCall
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
-  described = everyCall
+  description = everyCall
   near = await openSpeaker(spokenFrom.near, 100)
   far = await openSpeaker(spokenFrom.far, 200)
   await start()
@@ -40,7 +40,7 @@ afterEach(async () => {
 })
 
 async function start(limits: Partial<RecorderLimits> = {}): Promise<void> {
-  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => described, limits }))
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => description, limits }))
 }
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
@@ -62,18 +62,18 @@ const bye = (end: 'near' | 'far', to: string) =>
   wired.exchange(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
 
 test('both halves of a call of Cisco’s bridge are resumed, into one recording of one more segment', async () => {
-  const [one, other] = [await open('near'), await open('far')]
-  await near.speak([one.port], 20)
-  await far.speak([other.port], 20)
+  const [nearEnd, farEnd] = [await open('near'), await open('far')]
+  await near.speak([nearEnd.port], 20)
+  await far.speak([farEnd.port], 20)
   expect(await files()).toHaveLength(1)
   await stop()
   await start()
-  await near.speak([one.port], 30)
-  await far.speak([other.port], 30)
+  await near.speak([nearEnd.port], 30)
+  await far.speak([farEnd.port], 30)
   await until(() => expect(wired.recorder.recording).toBe(1))
   // A client may send requests in either of its dialogs; both were resumed.
-  await bye('far', other.to)
-  await bye('near', one.to)
+  await bye('far', farEnd.to)
+  await bye('near', nearEnd.to)
   await until(() => expect(wired.segments()[0]?.recording?.stored).toBeDefined())
   expect(wired.segments()).toHaveLength(1)
   expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 60, packetsLost: 0 })
@@ -84,36 +84,36 @@ test('both halves of a call of Cisco’s bridge are resumed, into one recording 
 })
 
 test('a request in one of two split-direction sessions resumes the call, and a session that has ended stays ended', async () => {
-  const [one, other] = [await open('near'), await open('far')]
-  await near.speak([one.port], 20)
+  const [nearEnd, farEnd] = [await open('near'), await open('far')]
+  await near.speak([nearEnd.port], 20)
   await stop()
   await start()
-  const reinvite = inDialog(written('cucm-far-end'), 'INVITE', other.to, 999_990)
-  expect((await wired.exchange(reinvite)).sdp).toContain(`m=audio ${other.port} `)
+  const reinvite = inDialog(written('cucm-far-end'), 'INVITE', farEnd.to, 999_990)
+  expect((await wired.exchange(reinvite)).sdp).toContain(`m=audio ${farEnd.port} `)
   expect(wired.recorder.live).toBe(1)
   await stop()
   await start()
-  await bye('far', other.to)
-  await near.speak([one.port], 10)
+  await bye('far', farEnd.to)
+  await near.speak([nearEnd.port], 10)
   await until(() => expect(wired.recorder.recording).toBe(1))
-  await bye('near', one.to)
+  await bye('near', nearEnd.to)
   await until(() => expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 10 }))
   expect(wired.ports.inUse).toBe(0)
 })
 
 test('a history-only call ends if its client answers 481 to a check of the dialog, and with no other answer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
-  described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
+  description = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
   await wired.exchange(written('audiocodes'))
   expect(wired.recorder.live).toBe(1)
   await until(async () => expect(await files()).toHaveLength(1))
-  const incoming = () =>
+  const optionsSent = () =>
     wired.call.sent.flatMap(({ message }) => ('method' in message && message.method === 'OPTIONS' ? [message] : []))
   const answer = async (nth: number, status: number) => {
-    await until(() => expect(incoming().length).toBeGreaterThan(nth))
+    await until(() => expect(optionsSent().length).toBeGreaterThan(nth))
     expect(wired.recorder.live).toBe(1)
     const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map(
-      (name) => `${name}: ${firstHeader(incoming()[nth]!, name)}\r\n`,
+      (name) => `${name}: ${firstHeader(optionsSent()[nth]!, name)}\r\n`,
     )
     wired.call.send(`SIP/2.0 ${status} Whatever\r\n${echo.join('')}Content-Length: 0\r\n\r\n`)
     await until(() => expect(wired.recorder.live).toBe(status === 481 ? 0 : 1))

@@ -51,16 +51,16 @@ describe('the spool', () => {
       poisoned.add(facts.segmentId)
       await opened.note(facts)
     }
-    const sound = callFacts()
-    await opened.note(sound)
+    const acceptable = callFacts()
+    await opened.note(acceptable)
     await expect.poll(() => opened.waiting, { interval: 10 }).toBe(20)
-    expect(admitted).toEqual([sound.segmentId])
+    expect(admitted).toEqual([acceptable.segmentId])
   })
 
   test('facts stored in advance survive a kill, and are admitted only after `note`, without another write', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const reported: SegmentFacts[] = []
-    const opened = await open((one) => Promise.resolve(reported.push(one)))
+    const opened = await open((entry) => Promise.resolve(reported.push(entry)))
     await opened.noteInAdvance(facts)
     expect(await factsAfterKill()).toEqual([facts])
     expect([reported, opened.waiting]).toEqual([[], 0])
@@ -104,9 +104,9 @@ describe('the spool', () => {
     const failing: SegmentFacts = { ...facts, captureState: 'failing', captureFailure: 'disk-full' }
     await opened.note(failing)
     expect(await factsAfterKill()).toEqual([failing])
-    const { endedAt: _other, ...given } = callFacts()
-    await opened.noteInAdvance(given)
-    await opened.withdraw(given.segmentId)
+    const { endedAt: _other, ...others } = callFacts()
+    await opened.noteInAdvance(others)
+    await opened.withdraw(others.segmentId)
     expect(await factsAfterKill()).toEqual([failing])
   })
 
@@ -160,7 +160,7 @@ describe('the spool', () => {
   test('an ended call is admitted and not kept', async () => {
     const admitted: string[] = []
     const facts = callFacts()
-    const opened = await open((one) => Promise.resolve(admitted.push(one.segmentId)))
+    const opened = await open((entry) => Promise.resolve(admitted.push(entry.segmentId)))
     await opened.note(facts)
     await opened.settled()
     expect(admitted).toEqual([facts.segmentId])

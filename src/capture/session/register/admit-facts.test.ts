@@ -28,19 +28,19 @@ test('simultaneous facts are admitted together, each with its own answer', async
 
 test('refused facts block none of the others', async () => {
   const admit = admitTo(capture.db)
-  const sound = [callFacts(), callFacts()] as const
+  const valid = [callFacts(), callFacts()] as const
   const refused = callFacts({ caller: { kind: 'withheld', key: '+358401234567' as PhoneNumberKey, raw: null } })
-  const outcomes = await Promise.allSettled([sound[0], refused, sound[1]].map(admit))
+  const outcomes = await Promise.allSettled([valid[0], refused, valid[1]].map(admit))
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  const ids = [...sound, refused].map(({ contactId }) => contactId)
+  const ids = [...valid, refused].map(({ contactId }) => contactId)
   const entered = await admin.selectFrom('contact').select('id').where('id', 'in', ids).execute()
-  expect(entered.map(({ id }) => id).sort()).toEqual(sound.map(({ contactId }) => contactId).sort())
+  expect(entered.map(({ id }) => id).sort()).toEqual(valid.map(({ contactId }) => contactId).sort())
 })
 
 test('two simultaneous segments of one call are one contact', async () => {
   const admit = admitTo(capture.db)
-  const one = callFacts({ callIds: ['ucid:together'] })
-  const other = callFacts({ callIds: ['ucid:together'], startedAt: one.startedAt })
-  const [first, second] = await Promise.all([admit(one), admit(other)])
+  const segment = callFacts({ callIds: ['ucid:together'] })
+  const another = callFacts({ callIds: ['ucid:together'], startedAt: segment.startedAt })
+  const [first, second] = await Promise.all([admit(segment), admit(another)])
   expect(second.contactId).toBe(first.contactId)
 })

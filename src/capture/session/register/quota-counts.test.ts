@@ -10,14 +10,14 @@ const at = (text: string) => Temporal.Instant.from(text)
 // 2 March 2026 is a Monday: its week begins on Sunday at 22.00 UTC.
 const monday = at('2026-03-01T22:00:00Z')
 
-function counted(
+function drawnCall(
   answeredAt: Temporal.Instant,
-  given: { official?: string; number?: typeof number; quotaUsed?: number } = {},
+  options: { official?: string; number?: typeof number; quotaUsed?: number } = {},
 ) {
-  const { official = aino, quotaUsed = 0 } = given
+  const { official = aino, quotaUsed = 0 } = options
   return callFacts({
     answeredAt,
-    numberReached: { key: given.number ?? number },
+    numberReached: { key: options.number ?? number },
     official: { personId: official, name: 'Aino', phone: phone('029 512 1001') },
     decision: { record: true, reason: 'drawn', ruleId: 'general', ruleVersion: 1, share: 1, draw: 0.1, quotaUsed },
   })
@@ -25,7 +25,11 @@ function counted(
 
 test('recordings are counted by rule, week, and official or number', () => {
   const counts = createQuotaCounts()
-  for (const facts of [counted(monday), counted(monday, { official: bertil }), counted(monday, { number: other })]) {
+  for (const facts of [
+    drawnCall(monday),
+    drawnCall(monday, { official: bertil }),
+    drawnCall(monday, { number: other }),
+  ]) {
     counts.count(facts)
   }
   const used = counts.used(monday)
@@ -37,7 +41,7 @@ test('recordings are counted by rule, week, and official or number', () => {
 
 test('a call that two nodes report is counted once: individually only at the node whose report is entered', () => {
   const counts = createQuotaCounts()
-  const [facts, used] = [counted(monday), counts.used(monday)]
+  const [facts, used] = [drawnCall(monday), counts.used(monday)]
   counts.count(facts)
   counts.admitted(facts, false)
   counts.setRegisterTallies(monday, [{ ruleId: 'general', officialId: aino, number, recorded: 1 }])
@@ -50,29 +54,29 @@ test('a call that two nodes report is counted once: individually only at the nod
 
 test('a week begins on Monday at midnight in Helsinki, also with a clock change in it', () => {
   const counts = createQuotaCounts()
-  counts.count(counted(monday.subtract({ nanoseconds: 1 })))
-  counts.count(counted(monday))
+  counts.count(drawnCall(monday.subtract({ nanoseconds: 1 })))
+  counts.count(drawnCall(monday))
   expect(counts.used(monday)(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-08T21:59:59Z'))(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-08T22:00:00Z'))(rule, { number })).toBe(0)
   // The clock change is on Sunday 29 March: the week after it begins at 21.00 UTC.
-  counts.count(counted(at('2026-03-29T20:59:59Z')))
+  counts.count(drawnCall(at('2026-03-29T20:59:59Z')))
   expect(counts.used(at('2026-03-29T20:59:59Z'))(rule, { number })).toBe(1)
   expect(counts.used(at('2026-03-29T21:00:00Z'))(rule, { number })).toBe(0)
 })
 
 test('calls without a quota are not counted', () => {
   const counts = createQuotaCounts()
-  const { decision } = counted(monday)
-  const { quotaUsed: _, ...unasked } = decision
-  counts.count(callFacts({ answeredAt: monday, decision: unasked }))
+  const { decision } = drawnCall(monday)
+  const { quotaUsed: _, ...withoutQuota } = decision
+  counts.count(callFacts({ answeredAt: monday, decision: withoutQuota }))
   counts.count(callFacts({ answeredAt: monday, decision: { ...decision, record: false, reason: 'quota-full' } }))
   expect(counts.used(monday)(rule, { number })).toBe(0)
 })
 
 test('a segment counts once, and not at all if it was not recorded after all', () => {
   const counts = createQuotaCounts()
-  const facts = counted(monday)
+  const facts = drawnCall(monday)
   counts.count(facts)
   counts.count(facts)
   expect(counts.used(monday)(rule, { official: aino })).toBe(1)
@@ -83,7 +87,7 @@ test('a segment counts once, and not at all if it was not recorded after all', (
 
 test('counts of other processes are added, and repeated reports replace earlier ones', () => {
   const counts = createQuotaCounts()
-  counts.count(counted(monday))
+  counts.count(drawnCall(monday))
   const tally = (recorded: number) => ({ ruleId: 'general', officialId: aino, number, recorded })
   counts.setRegisterTallies(monday, [tally(2), { ...tally(1), number: other }])
   expect(counts.used(monday)(rule, { official: aino })).toBe(4)
@@ -95,7 +99,7 @@ test('counts of other processes are added, and repeated reports replace earlier 
 test('weeks before the previous week are forgotten', () => {
   const counts = createQuotaCounts()
   const week = { hours: 7 * 24 }
-  counts.count(counted(monday))
+  counts.count(drawnCall(monday))
   counts.setRegisterTallies(monday.add(week), [])
   expect(counts.known).toHaveLength(1)
   counts.setRegisterTallies(monday.add(week).add(week), [])

@@ -50,7 +50,7 @@ function open(limits?: Partial<FlowLimits>) {
   const dialog = (id: string) => ({ id, source: { transport: 'tls', address: '192.0.2.77', port: 5061 } }) as Dialog
   const incoming = (id: string, method: string, body?: string) => {
     const sent: number[] = []
-    const given = {
+    const message = {
       ...{ request: request(method, body), dialog: dialog(id), source: dialog(id).source, replaces: undefined },
       get answered() {
         return sent.length > 0
@@ -58,14 +58,14 @@ function open(limits?: Partial<FlowLimits>) {
       respond: (status: number, _: Answer = {}) => sent.push(status) === 1,
       onCancel: (run: () => void) => cancels.push(run),
     } satisfies IncomingRequest & Invite
-    return { given, sent }
+    return { message, sent }
   }
   return {
     ...{ flows, watched, dialog, incoming, cancels },
     later: (ms: number) => (nowMs += ms),
     async session(id: string) {
-      await watched.onInvite(incoming(id, 'INVITE', sdp).given)
-      await watched.onBye(incoming(id, 'BYE').given)
+      await watched.onInvite(incoming(id, 'INVITE', sdp).message)
+      await watched.onBye(incoming(id, 'BYE').message)
     },
   }
 }
@@ -82,16 +82,16 @@ const facts = {
 test('a session is a ladder of requests, answers and their results, without values sent by the client', async () => {
   const { flows, watched, dialog, incoming, later } = open({ maxSteps: 50 })
   const invite = incoming('d1', 'INVITE', sdp)
-  await watched.onInvite(invite.given)
+  await watched.onInvite(invite.message)
   expect(invite.sent).toEqual([200])
   flows.note('d1', facts)
   flows.note('d1', facts)
   later(20)
   await watched.onAck(dialog('d1'), request('ACK'))
-  await watched.onReinvite(incoming('d1', 'INVITE', sdp.replace('sendonly', 'inactive')).given)
+  await watched.onReinvite(incoming('d1', 'INVITE', sdp.replace('sendonly', 'inactive')).message)
   later(1000)
   const bye = incoming('d1', 'BYE')
-  await watched.onBye(bye.given)
+  await watched.onBye(bye.message)
   expect(bye.sent).toEqual([200])
 
   const [flow] = flows.all()
@@ -118,7 +118,7 @@ test('a session is a ladder of requests, answers and their results, without valu
 
 test('events of the reception are in the ladder at their times, and faults of the reception are problems', async () => {
   const { flows, watched, incoming, later } = open({ maxSteps: 50 })
-  await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
+  await watched.onInvite(incoming('d1', 'INVITE', sdp).message)
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
   const stream = { track: 'caller', codec: 'PCMA', expected: 100, lost: 5, firstMs: 40, lastMs: 2000, senderReports: 2 }
   const recording = { id: 'r', startedAt }
@@ -140,12 +140,12 @@ test('events of the reception are in the ladder at their times, and faults of th
 
 test('the last flows and those with a problem are kept for a while, with a limited size', async () => {
   const { flows, watched, incoming, session, later } = open()
-  await watched.onInvite(incoming('live', 'INVITE', sdp).given)
-  for (let n = 0; n < 10; n++) await watched.onUpdate(incoming('live', 'UPDATE').given)
+  await watched.onInvite(incoming('live', 'INVITE', sdp).message)
+  for (let n = 0; n < 10; n++) await watched.onUpdate(incoming('live', 'UPDATE').message)
   for (let n = 0; n < 5; n++) {
     await session(`plain ${n}`)
-    await watched.onReinvite(incoming(`troubled ${n}`, 'INVITE', sdp).given)
-    await watched.onBye(incoming(`troubled ${n}`, 'BYE').given)
+    await watched.onReinvite(incoming(`troubled ${n}`, 'INVITE', sdp).message)
+    await watched.onBye(incoming(`troubled ${n}`, 'BYE').message)
   }
   await session('last')
   const stored = flows.all()
@@ -161,7 +161,7 @@ test('the last flows and those with a problem are kept for a while, with a limit
 
 test('an INVITE that is cancelled before the answer is the problem `cancelled`', async () => {
   const { flows, watched, incoming, cancels } = open()
-  await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
+  await watched.onInvite(incoming('d1', 'INVITE', sdp).message)
   for (const run of cancels) run()
   expect(flows.all()[0]).toMatchObject({ problems: ['cancelled'] })
 })

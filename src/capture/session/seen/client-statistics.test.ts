@@ -70,7 +70,7 @@ test('stores names of a client’s elements and their counts, and no value that 
   for (const value of ['1234567', 'Matti', '192.0.2.7']) expect(JSON.stringify(counts)).not.toContain(value)
 })
 
-test('`take` removes the counts; counts that could not be stored are added to later counts', () => {
+test('`take` removes the counts, and counts that could not be stored are added to later counts', () => {
   const clients = createClientStatistics()
   clients.record(requestFrom(), invitation, undefined)
   const counts = clients.take()
@@ -84,7 +84,7 @@ test('`take` removes the counts; counts that could not be stored are added to la
 
 test('a request structure is reported once, and memory is limited if senders invent client names', () => {
   const seen: ClientProfile[] = []
-  const clients = createClientStatistics((one) => seen.push(one))
+  const clients = createClientStatistics((profile) => seen.push(profile))
   for (let n = 0; n < 500; n++) clients.record(requestFrom(`Made up ${n % 300}`), invitation, undefined)
   expect(seen).toHaveLength(200)
   expect(clients.take()).toHaveLength(200)

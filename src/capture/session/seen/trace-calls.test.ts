@@ -3,7 +3,7 @@ import type { TracedSpan, Traces } from '#platform/traces/traces.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
 import { spanIdsOf, traceAdmission, traceCalls } from './trace-calls.ts'
 
-function listening(): { traces: Traces; spans: TracedSpan[] } {
+function collectSpans(): { traces: Traces; spans: TracedSpan[] } {
   const spans: TracedSpan[] = []
   return { spans, traces: { on: true, note: (span) => spans.push(span), stop: () => Promise.resolve() } }
 }
@@ -13,15 +13,15 @@ const stored = {
 }
 
 test('a segment is traced once, when it has ended and is stored, in the trace of its contact', () => {
-  const { traces, spans } = listening()
+  const { traces, spans } = collectSpans()
   const trace = traceCalls(traces, () => 5)
   const facts = callFacts({ recording: { ...stored, stored: undefined } })
   trace({ ...facts, endedAt: undefined })
   trace(facts)
   expect(spans).toEqual([])
-  const whole = { ...facts, recording: stored }
-  trace(whole)
-  trace(whole)
+  const complete = { ...facts, recording: stored }
+  trace(complete)
+  trace(complete)
   expect(spans.map(({ name }) => name)).toEqual(['call segment', 'record', 'store'])
   const { call, within } = spanIdsOf(facts.contactId, facts.segmentId)
   expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
@@ -30,25 +30,25 @@ test('a segment is traced once, when it has ended and is stored, in the trace of
 })
 
 test('a history-only call has one span', () => {
-  const { traces, spans } = listening()
+  const { traces, spans } = collectSpans()
   traceCalls(traces, () => 5)(callFacts())
   expect(spans.map(({ name }) => name)).toEqual(['call segment'])
 })
 
 test('no span contains a number or a name', () => {
-  const { traces, spans } = listening()
+  const { traces, spans } = collectSpans()
   const facts = callFacts({ recording: stored })
   traceCalls(traces, () => 5)(facts)
-  const reported = JSON.stringify(spans)
+  const text = JSON.stringify(spans)
   const { caller, numberCalled, numberReached, official } = facts
   for (const value of [caller.key, caller.raw, numberCalled.key, numberReached.key, official?.name, official?.phone]) {
-    if (value) expect(reported).not.toContain(value)
+    if (value) expect(text).not.toContain(value)
   }
-  for (const id of facts.callIds) expect(reported).not.toContain(id)
+  for (const id of facts.callIds) expect(text).not.toContain(id)
 })
 
 test('admission is traced with its result, and rethrows errors', async () => {
-  const { traces, spans } = listening()
+  const { traces, spans } = collectSpans()
   let now = 0
   const clock = () => (now += 10)
   await traceAdmission(traces, clock, () => Promise.resolve('in'))(callFacts())
