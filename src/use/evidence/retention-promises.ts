@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keylessRecordings } from '#safeguards/keys/keyless-recordings.ts'
-import { recordingObjects } from '#register/recordings/objects.ts'
+import { bodyKey, indexKey, recordingObjects } from '#register/recordings/objects.ts'
 import { queryOne, isSwept, monthsAfter } from './query-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import { lostTimes, unloggedTimes } from './lost-times.ts'
@@ -113,6 +113,8 @@ type CeilingFacts = {
   leftovers: number
   /** Destroyed recordings without a ledger entry. */
   withoutEntry: number
+  /** Ingested recordings whose body or index the store lacks, up to a thousand. */
+  withoutAudio: number
   storeListedAt: string | null
   example: string | null
 }
@@ -127,24 +129,28 @@ type StoreMemo = {
    * first.
    */
   unclaimed: Record<string, string>
+  /** Ids of ingested recordings whose body or index the store lacks. Memos of earlier versions have none. */
+  missing?: string[]
 }
 
 const listStoreEveryMinutes = 55
 /** Longest time that an object may wait for its row in the database. */
 const unclaimedHours = 24
+/** Most recordings named as missing. */
+const mostMissing = 1_000
 /** Prefixes of objects of recordings, their copies included. */
 const places = ['recordings/', 'anonymised/', 'copies/']
 const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later. None exists six calendar months after the call’s end, or six months and a day after its beginning. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object is left, nor of its copies, and no file key or version of a month key; each destroyed recording has its entry in the destruction ledger.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, or past its ingestion if that was later. None exists six calendar months after the call’s end, or six months and a day after its beginning. The sweep has run within ${sweepGraceHours} hours. Of a destroyed recording no object is left, nor of its copies, and no file key or version of a month key; each destroyed recording has its entry in the destruction ledger. The store has the audio and the index of each ingested recording.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording’s object, index and key are destroyed, its row states that and the ledger has one entry',
   },
   remedy:
-    'The custodian’s log has the reason why the sweep does not run or what it could not destroy, such as a failing disk or a wrong clock. The example names an object or key that is left; nobody can listen to it meanwhile.',
+    'The custodian’s log has the reason why the sweep does not run or what it could not destroy, such as a failing disk or a wrong clock. The example names an object or key that is left, and nobody can listen to it meanwhile; or a recording whose audio is gone: copy it back from a backup place, and find out who deleted it.',
   async check(context, memo) {
     const { db, now, version } = context
     const months = version.description.terms.recordingCeilingMonths
@@ -203,9 +209,15 @@ export const recordingsCeiling: Check<CeilingFacts> = {
       ...store.strays,
       ...unclaimed,
     ]
+    const missing = store.missing ?? []
     const sweptInTime = isSwept(row.swept, limit, now)
     return {
-      holds: row.overdue.length === 0 && leftovers.length === 0 && row.unledgered.length === 0 && sweptInTime,
+      holds:
+        row.overdue.length === 0 &&
+        leftovers.length === 0 &&
+        row.unledgered.length === 0 &&
+        missing.length === 0 &&
+        sweptInTime,
       facts: {
         months,
         held: row.held,
@@ -214,16 +226,21 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         overdue: row.overdue.length,
         leftovers: leftovers.length,
         withoutEntry: row.unledgered.length,
+        withoutAudio: missing.length,
         storeListedAt: store.listedAt,
-        example: row.overdue[0] ?? leftovers[0] ?? row.unledgered[0] ?? null,
+        example: row.overdue[0] ?? leftovers[0] ?? row.unledgered[0] ?? missing[0] ?? null,
       },
       memo: store,
     }
   },
-  more: ({ oldestExpiresAt: oldest, lastSweepAt, leftovers: left }, { day, number, sweep, part }) => ({
+  more: ({ oldestExpiresAt: oldest, lastSweepAt, leftovers: left, withoutAudio }, { day, number, sweep, part }) => ({
     oldest: oldest ? part('promise.recordings.ceiling.oldest', { at: day(oldest) }) : '',
     sweep: sweep(lastSweepAt),
     left: left > 0 ? part('promise.recordings.ceiling.left', { count: left, number: number(left) }) : '',
+    audio:
+      withoutAudio > 0
+        ? part('promise.recordings.ceiling.audio', { count: withoutAudio, number: number(withoutAudio) })
+        : '',
   }),
 }
 
@@ -252,10 +269,32 @@ async function checkStore(context: CheckContext, before: StoreMemo | undefined):
   const candidates = new Set([...before.strays, ...from.flatMap(({ id }) => recordingObjects(id))])
   const strays: string[] = []
   for (const key of candidates) if (await objectExists(objects, key)) strays.push(key)
-  return { ...before, strays }
+  const missing = await missingOf(context, await stillIngested(context, before.missing ?? []))
+  return { ...before, strays, missing }
 }
 
-async function listStore({ db, objects, now }: CheckContext, seen: Record<string, string>): Promise<StoreMemo> {
+/** Returns those of some recordings that are ingested and not being destroyed. */
+async function stillIngested({ db }: CheckContext, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id::text from recording
+    where id = any (${ids}::uuid[]) and kept_at is not null and state in ('STORED', 'RESTRICTED') order by id`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Returns those of some recordings whose body or index the store does not have. */
+async function missingOf({ objects }: CheckContext, ids: readonly string[]): Promise<string[]> {
+  const missing: string[] = []
+  for (const id of ids) {
+    if (!(await objectExists(objects, bodyKey(id))) || !(await objectExists(objects, indexKey(id)))) missing.push(id)
+  }
+  return missing
+}
+
+async function listStore(context: CheckContext, seen: Record<string, string>): Promise<StoreMemo> {
+  const { db, objects, now } = context
+  const begun = await queryOne(db, sql<{ at: Temporal.Instant }>`select clock_timestamp() as at`)
   const keysById = new Map<string, string[]>()
   for (const place of places) {
     for await (const key of objects.list(place)) {
@@ -269,11 +308,23 @@ async function listStore({ db, objects, now }: CheckContext, seen: Record<string
         or exists (select from destruction_entry d where d.object_id = o.id) as destroyed
     from unnest(${[...keysById.keys()]}::uuid[]) as o(id)
     where not exists (select from recording r where r.id = o.id and r.state <> 'DESTROYED')`.execute(db)
+  const complete = [...keysById].filter(([id, keys]) => [bodyKey(id), indexKey(id)].every((key) => keys.includes(key)))
+  // Read after the listing: a recording destroyed meanwhile is no longer stored, and objects precede the ingestion.
+  const { rows: away } = await sql<{ id: string }>`
+    select r.id::text as id from recording r
+    where r.kept_at <= ${begun.at} and r.state in ('STORED', 'RESTRICTED')
+      and not exists (select from unnest(${complete.map(([id]) => id)}::uuid[]) as o(id) where o.id = r.id)
+    order by r.id limit ${mostMissing}`.execute(db)
+  const gone = await missingOf(
+    context,
+    away.map(({ id }) => id),
+  )
   const unknown = rows.filter(({ destroyed }) => !destroyed).map(({ id }) => id)
   return {
     listedAt: now.toString(),
     strays: rows.filter(({ destroyed }) => destroyed).flatMap(({ id }) => keysById.get(id) ?? []),
     unclaimed: Object.fromEntries(unknown.map((id) => [id, seen[id] ?? now.toString()])),
+    missing: await stillIngested(context, gone),
   }
 }
 
