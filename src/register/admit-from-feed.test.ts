@@ -11,7 +11,7 @@ const [batched, single] = [await createTestDatabase<RegisterTables>(), await cre
 const capture = batched.as('seloste_capture').db
 
 let callers = 2000
-function call(given: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts {
+function call(changed: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts {
   const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
   return callFacts({
     ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 5 }) },
@@ -22,18 +22,18 @@ function call(given: Partial<SegmentFacts> = {}, minutesAgo = 60): SegmentFacts 
       name: { fi: 'Numero', sv: 'Nummer', en: 'Number' },
     },
     official: { name: 'Aino Virtanen', phone: phone('029 512 1001'), personId: randomUUID(), unitId: randomUUID() },
-    ...given,
+    ...changed,
   })
 }
 
 /** A segment of the same call, by another official. */
-function onward(first: SegmentFacts): SegmentFacts {
+function nextSegmentOf(first: SegmentFacts): SegmentFacts {
   const answeredAt = first.endedAt!
   return { ...first, segmentId: randomUUID(), answeredAt, endedAt: answeredAt.add({ minutes: 2 }) }
 }
 
 /** Returns everything that calls of a feed leave in the register. */
-async function held(db: Kysely<RegisterTables>): Promise<unknown> {
+async function registerContent(db: Kysely<RegisterTables>): Promise<unknown> {
   const { rows } = await sql<{ held: unknown }>`select jsonb_build_object(
     'contacts', (select jsonb_agg(to_jsonb(c) - 'admitted_at' order by id) from contact c),
     'segments', (select jsonb_agg(to_jsonb(s) order by id) from segment s),
@@ -59,7 +59,7 @@ test('calls that a feed reports together are entered as if each had been reporte
   }
   const calls = [
     [call()],
-    [transferred, onward(transferred)],
+    [transferred, nextSegmentOf(transferred)],
     [call({ answeredAt: undefined, official: undefined, decision: { record: false, reason: 'not-answered' } })],
     [call({ caller: { kind: 'withheld', key: null, raw: null }, marks: ['needs-review'] })],
     [call({ caller: { kind: 'unparsed', key: null, raw: 'x'.repeat(80) } })],
@@ -68,7 +68,7 @@ test('calls that a feed reports together are entered as if each had been reporte
   ]
   expect([...(await admitNewFromFeed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5, 6])
   for (const segments of calls) await admitFromFeed(single.as('seloste_capture').db, 'exchange', segments)
-  expect(await held(batched.as().db)).toEqual(await held(single.as().db))
+  expect(await registerContent(batched.as().db)).toEqual(await registerContent(single.as().db))
 })
 
 test('calls that are, or might be, in the register are left to the query for one call', async () => {

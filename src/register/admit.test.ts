@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const capture = database.as('seloste_capture').db
 
-async function contactsNamed(id: string) {
+async function contactsWithId(id: string) {
   return admin.selectFrom('contact').selectAll().where('id', '=', id).execute()
 }
 
@@ -18,7 +18,7 @@ describe('admit', () => {
     const endedAt = Temporal.Instant.from('2025-03-03T08:05:00Z')
     const facts = callFacts({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
     const { contactId } = await admit(capture, facts)
-    const [contact] = await contactsNamed(contactId)
+    const [contact] = await contactsWithId(contactId)
     expect(contact).toMatchObject({ caller_key: phone('040 123 4567'), number_called: phone('029 497 000') })
     expect(contact?.ended_at?.toString()).toBe('2025-03-03T08:05:00Z')
     expect(contact?.history_ends_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
@@ -35,7 +35,7 @@ describe('admit', () => {
     const entered = []
     for (const facts of [readable, unreadable, cutWithin]) {
       const { contactId } = await admit(capture, facts)
-      entered.push(...(await contactsNamed(contactId)).map((contact) => contact.caller_raw))
+      entered.push(...(await contactsWithId(contactId)).map((contact) => contact.caller_raw))
     }
     expect(entered).toEqual([null, 'x'.repeat(64), `${'x'.repeat(63)}\ufffd`])
   })
@@ -56,10 +56,10 @@ describe('admit', () => {
     const { contactId } = await admit(capture, first)
     const { endedAt: _going, ...going } = callFacts({ callIds: ['ucid:goes-on'], startedAt })
     await admit(capture, going)
-    expect((await contactsNamed(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
+    expect((await contactsWithId(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
     const ended = endedAt.add({ minutes: 1 })
     await admit(capture, { ...going, endedAt: ended })
-    expect((await contactsNamed(contactId))[0]?.ended_at).toEqual(ended)
+    expect((await contactsWithId(contactId))[0]?.ended_at).toEqual(ended)
   })
 
   test('two segments that share one of their call ids are one contact, even if they arrive at once', async () => {
@@ -90,9 +90,9 @@ describe('admit', () => {
   test('a call in progress has no end and no term until it ends', async () => {
     const { endedAt, ...going } = callFacts()
     const { contactId } = await admit(capture, going)
-    expect((await contactsNamed(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
+    expect((await contactsWithId(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
     await admit(capture, { ...going, endedAt })
-    expect((await contactsNamed(contactId))[0]?.ended_at).not.toBeNull()
+    expect((await contactsWithId(contactId))[0]?.ended_at).not.toBeNull()
   })
 
   test('a recording gets its minimum and destruction from the call’s end', async () => {
@@ -123,15 +123,15 @@ describe('admit', () => {
     const first = { ...rest, ...unreported, marks: [...unreported.marks] }
     const { contactId } = await admit(capture, first)
     const recording = recordingFacts()
-    const reported = {
+    const complete = {
       ...rest,
       official,
       decision: { ...rest.decision, record: true, reason: 'drawn' },
       recording,
       marks: [],
     }
-    await admit(capture, reported)
-    await admit(capture, { ...reported, ...unreported, marks: [] })
+    await admit(capture, complete)
+    await admit(capture, { ...complete, ...unreported, marks: [] })
     const now = async () => ({
       contacts: await admin.selectFrom('contact').selectAll().where('id', '=', contactId).execute(),
       segments: await admin.selectFrom('segment').selectAll().where('contact_id', '=', contactId).execute(),
@@ -147,7 +147,7 @@ describe('admit', () => {
       ...{ number_reached: phone('029 497 000'), decision_record: true, decision_reason: 'drawn' },
     })
     // A decision is final: no later report changes it.
-    await admit(capture, { ...reported, decision: { record: false, reason: 'not-drawn' } })
+    await admit(capture, { ...complete, decision: { record: false, reason: 'not-drawn' } })
     expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
   })
 
@@ -156,12 +156,12 @@ describe('admit', () => {
     const { contactId } = await admit(capture, going)
     const other = { kind: 'e164' as const, key: phone('050 111 2222'), raw: null }
     await admit(capture, { ...callFacts({ callIds: ['ucid:caller-told'], startedAt: going.startedAt }), caller: other })
-    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('040 123 4567'))
+    expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('040 123 4567'))
     await admit(capture, { ...going, caller: other })
-    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
+    expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
     await admit(capture, { ...going, endedAt, caller: other })
     await admit(capture, { ...going, endedAt })
-    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
+    expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
   })
 
   test('capture can insert and not select or delete', async () => {

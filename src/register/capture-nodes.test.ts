@@ -43,7 +43,7 @@ const simulateSilence = (node: string, seconds = 11) =>
 /** Returns a call in progress, and a second node's report of it. */
 function callReportedTwice(): { first: SegmentFacts; second: SegmentFacts } {
   const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
-  const reported = (): SegmentFacts => {
+  const facts = (): SegmentFacts => {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
     const startedAt = Temporal.Now.instant()
     return {
@@ -54,7 +54,7 @@ function callReportedTwice(): { first: SegmentFacts; second: SegmentFacts } {
       decision: { ...going.decision, record: true },
     }
   }
-  return { first: reported(), second: reported() }
+  return { first: facts(), second: facts() }
 }
 
 function ended(facts: SegmentFacts, packetsReceived = 1000, more: Partial<SegmentFacts> = {}): SegmentFacts {
@@ -63,7 +63,7 @@ function ended(facts: SegmentFacts, packetsReceived = 1000, more: Partial<Segmen
   return { ...facts, endedAt, recording: { ...facts.recording!, endedAt, stored }, ...more }
 }
 
-const entered = (facts: SegmentFacts, node: string) => admit(capture, facts, node)
+const admitFrom = (facts: SegmentFacts, node: string) => admit(capture, facts, node)
 async function inRegister(...all: SegmentFacts[]) {
   const { rows } = await pool.query<{ node: string; ended: boolean; state: string | null; beside: string | null }>(
     `select n.name as node, s.ended_at is not null as ended, r.state, s.beside from segment s left join recording r on r.segment_id = s.id
@@ -76,11 +76,11 @@ async function inRegister(...all: SegmentFacts[]) {
 describe('a call that two nodes report', () => {
   test('is one contact and one segment, and the second node’s copy is deleted once the first node has reported everything', async () => {
     const { first, second } = callReportedTwice()
-    const { contactId } = await entered(first, north)
-    expect(await entered(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
-    expect(await entered(ended(second), south)).toMatchObject({ verdict: 'beside' })
-    await entered(ended(first), north)
-    expect(await entered(ended(second), south)).toEqual({ contactId, verdict: 'told' })
+    const { contactId } = await admitFrom(first, north)
+    expect(await admitFrom(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
+    expect(await admitFrom(ended(second), south)).toMatchObject({ verdict: 'beside' })
+    await admitFrom(ended(first), north)
+    expect(await admitFrom(ended(second), south)).toEqual({ contactId, verdict: 'told' })
     expect(await inRegister(first, second)).toEqual([['north', true, 'STORED']])
   })
 
@@ -88,16 +88,16 @@ describe('a call that two nodes report', () => {
     ['sends no heartbeat', () => simulateSilence(north)],
     [
       'reports an inferred end',
-      (first) => entered(ended(first, 1000, { endInferred: true, marks: ['end-inferred'] }), north),
+      (first) => admitFrom(ended(first, 1000, { endInferred: true, marks: ['end-inferred'] }), north),
     ],
-    ['recorded less of the call', (first) => entered(ended(first, 700), north)],
-    ['could not store the whole recording', (first) => entered(incomplete(ended(first)), north)],
-  ])('keeps the second node’s recording if the first node %s', async (_what, happens) => {
+    ['recorded less of the call', (first) => admitFrom(ended(first, 700), north)],
+    ['could not store the whole recording', (first) => admitFrom(incomplete(ended(first)), north)],
+  ])('keeps the second node’s recording if the first node %s', async (_what, event) => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered(second, south)
-    await happens(first)
-    expect(await entered(ended(second), south)).toMatchObject({ verdict: 'entered' })
+    await admitFrom(first, north)
+    await admitFrom(second, south)
+    await event(first)
+    expect(await admitFrom(ended(second), south)).toMatchObject({ verdict: 'entered' })
     const { rows } = await pool.query('select beside from segment where id = $1', [second.segmentId])
     expect(rows).toEqual([{ beside: first.segmentId }])
     expect(await inRegister(second)).toEqual([['south', true, 'STORED']])
@@ -120,13 +120,13 @@ describe('a call that two nodes report', () => {
 
   test('keeps both nodes’ recordings, for review, if each has another voice', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered(second, south)
-    await entered(withVoices(ended(first), 'official'), north)
+    await admitFrom(first, north)
+    await admitFrom(second, south)
+    await admitFrom(withVoices(ended(first), 'official'), north)
     const half = withVoices(ended(second), 'caller')
-    expect(await entered(half, south)).toMatchObject({ verdict: 'entered' })
+    expect(await admitFrom(half, south)).toMatchObject({ verdict: 'entered' })
     // Also when the second node reports it again.
-    expect(await entered(half, south)).toMatchObject({ verdict: 'entered' })
+    expect(await admitFrom(half, south)).toMatchObject({ verdict: 'entered' })
     expect(await marksOf(first, second)).toEqual([['needs-review'], ['needs-review']])
     expect(await inRegister(first, second)).toEqual([
       ['north', true, 'STORED'],
@@ -138,37 +138,42 @@ describe('a call that two nodes report', () => {
     [['caller', 'official'], ['caller']],
     [['mixed'], ['caller', 'official']],
     [['caller', 'official'], ['mixed']],
-  ] as const)('whose first node has the voices %j needs no second recording with %j', async (has, reported) => {
-    const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered(withVoices(ended(first), ...has), north)
-    expect(await entered(withVoices(ended(second), ...reported), south)).toMatchObject({ verdict: 'told' })
-    expect(await marksOf(first)).toEqual([[]])
-  })
+  ] as const)(
+    'whose first node has the voices %j needs no second recording with %j',
+    async (firstVoices, secondVoices) => {
+      const { first, second } = callReportedTwice()
+      await admitFrom(first, north)
+      await admitFrom(withVoices(ended(first), ...firstVoices), north)
+      expect(await admitFrom(withVoices(ended(second), ...secondVoices), south)).toMatchObject({ verdict: 'told' })
+      expect(await marksOf(first)).toEqual([[]])
+    },
+  )
 
   test('is marked if only the second node’s client reports that the network refutes the caller’s number', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered({ ...second, marks: ['caller-unverified'] }, south)
+    await admitFrom(first, north)
+    await admitFrom({ ...second, marks: ['caller-unverified'] }, south)
     expect(await marksOf(first)).toEqual([['caller-unverified']])
-    await entered(ended(first), north)
-    expect(await entered(ended({ ...second, marks: ['caller-unverified'] }), south)).toMatchObject({ verdict: 'told' })
+    await admitFrom(ended(first), north)
+    expect(await admitFrom(ended({ ...second, marks: ['caller-unverified'] }), south)).toMatchObject({
+      verdict: 'told',
+    })
     expect(await marksOf(first)).toEqual([['caller-unverified']])
   })
 
   test('is a new segment if the second node reports it some time after the first has ended', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered(second, south)
+    await admitFrom(first, north)
+    await admitFrom(second, south)
     const past = Temporal.Now.instant().subtract({ seconds: 6 })
-    await entered(ended({ ...first, startedAt: first.startedAt.subtract({ seconds: 9 }) }), north)
-    expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
+    await admitFrom(ended({ ...first, startedAt: first.startedAt.subtract({ seconds: 9 }) }), north)
+    expect(await admitFrom(second, south)).toMatchObject({ verdict: 'beside' })
     await pool.query('update segment set ended_at = $2 where id = $1', [first.segmentId, past.toString()])
     await pool.query("update recording set started_at = started_at - interval '9 seconds' where segment_id = $1", [
       first.segmentId,
     ])
     expect(
-      await entered(
+      await admitFrom(
         { ...second, recording: { ...second.recording!, startedAt: past.subtract({ seconds: 1 }) } },
         south,
       ),
@@ -177,9 +182,9 @@ describe('a call that two nodes report', () => {
 
   test('with another official, or at another number, is another call', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
+    await admitFrom(first, north)
     const other = { ...second, official: { name: 'Muu', phone: '+358295121999' as typeof second.numberReached.key } }
-    expect(await entered(other, south)).toMatchObject({ verdict: 'entered' })
+    expect(await admitFrom(other, south)).toMatchObject({ verdict: 'entered' })
     expect(await inRegister(first, other)).toEqual([
       ['north', false, 'CAPTURING'],
       ['south', false, 'CAPTURING'],
@@ -209,43 +214,43 @@ describe('a call that two nodes report', () => {
       )
       return rows
     }
-    const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
+    const knownPart = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
     test('by the first node: the second enters nothing, and deletes its copy once the first has reported everything', async () => {
       const { known, unreported } = makeFacts()
-      const admitted = await entered(known, north)
-      expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
-      await entered(ended(known), north)
-      expect(await entered(unreported, south)).toEqual({ contactId: admitted.contactId, verdict: 'told' })
-      expect(await parts(admitted)).toEqual([one])
+      const admitted = await admitFrom(known, north)
+      expect(await admitFrom(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
+      await admitFrom(ended(known), north)
+      expect(await admitFrom(unreported, south)).toEqual({ contactId: admitted.contactId, verdict: 'told' })
+      expect(await parts(admitted)).toEqual([knownPart])
     })
 
     test('by the second node, after the first has reported everything: both segments stay', async () => {
       const { known, unreported } = makeFacts()
-      const admitted = await entered(unreported, south)
-      expect(await entered(known, north)).toEqual(admitted)
+      const admitted = await admitFrom(unreported, south)
+      expect(await admitFrom(known, north)).toEqual(admitted)
       const before = { called: '+35829497000', reached: 'unknown', reason: 'unknown-number', node: 'south' }
-      expect(await parts(admitted)).toEqual([before, one])
+      expect(await parts(admitted)).toEqual([before, knownPart])
     })
 
     test('by the second node, and with another official: it is another segment of the call', async () => {
       const { known, unreported } = makeFacts()
       const other = { name: 'Muu', phone: '+358295121999' as typeof known.numberReached.key }
-      const admitted = await entered({ ...unreported, official: other }, south)
-      expect(await entered(known, north)).toEqual(admitted)
+      const admitted = await admitFrom({ ...unreported, official: other }, south)
+      expect(await admitFrom(known, north)).toEqual(admitted)
       expect((await parts(admitted)).map(({ node }) => node)).toEqual(['south', 'north'])
     })
   })
 
   test('is entered by the same node as before, and not by a node that was disconnected itself', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
+    await admitFrom(first, north)
     await simulateSilence(north)
     // The database was unreachable: south has not been steady long enough to report north as down.
     await pool.query('update capture_node set steady_since = clock_timestamp() where id = $1', [south])
-    expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
+    expect(await admitFrom(second, south)).toMatchObject({ verdict: 'beside' })
     expect(
-      await entered(
+      await admitFrom(
         { ...second, segmentId: randomUUID(), recording: { ...second.recording!, id: randomUUID() } },
         north,
       ),
@@ -258,7 +263,7 @@ describe('a call whose sessions at two nodes have different officials', () => {
     const parts = await settleConferences(capture, node, { speaking: [], silent: [], ...activity })
     return parts.map(({ segmentId, isShared }) => [segmentId, isShared])
   }
-  async function conference(): Promise<{ one: SegmentFacts; other: SegmentFacts }> {
+  async function conference(): Promise<{ atNorth: SegmentFacts; atSouth: SegmentFacts }> {
     const { first, second } = callReportedTwice()
     const bertil = await enterTestPerson(owner, database.as('seloste_desk').db, { name: 'Bertil' })
     const one = { ...first, official: { ...first.official!, personId: clerk.id } }
@@ -266,45 +271,45 @@ describe('a call whose sessions at two nodes have different officials', () => {
       ...second,
       official: { ...second.official!, personId: bertil.id, phone: '+358295121003' as never },
     }
-    await entered(one, north)
-    await entered(other, south)
-    return { one, other }
+    await admitFrom(one, north)
+    await admitFrom(other, south)
+    return { atNorth: one, atSouth: other }
   }
 
   test('is a conference at both while both officials speak with the caller', async () => {
-    const { one, other } = await conference()
-    const [mine, yours] = [one.segmentId, other.segmentId]
-    // Nobody stops a recording by a session that its client has not acknowledged: its node does not report that it speaks.
-    expect(await shared(north, { speaking: [mine] })).toEqual([[mine, false]])
-    expect(await shared(south, { silent: [yours] })).toEqual([[yours, true]])
-    expect(await shared(north)).toEqual([[mine, false]])
-    await shared(south, { speaking: [yours] })
-    expect(await shared(north)).toEqual([[mine, true]])
-    await shared(south, { silent: [yours] })
-    expect(await shared(north)).toEqual([[mine, false]])
-    await shared(south, { speaking: [yours] })
-    await entered(ended(other), south)
-    expect([await shared(north), await shared(south)]).toEqual([[[mine, false]], []])
-    await entered(ended(one), north)
+    const { atNorth, atSouth } = await conference()
+    const [northId, southId] = [atNorth.segmentId, atSouth.segmentId]
+    // South does not report its session as speaking until the client has acknowledged it, and such a session stops no recording.
+    expect(await shared(north, { speaking: [northId] })).toEqual([[northId, false]])
+    expect(await shared(south, { silent: [southId] })).toEqual([[southId, true]])
+    expect(await shared(north)).toEqual([[northId, false]])
+    await shared(south, { speaking: [southId] })
+    expect(await shared(north)).toEqual([[northId, true]])
+    await shared(south, { silent: [southId] })
+    expect(await shared(north)).toEqual([[northId, false]])
+    await shared(south, { speaking: [southId] })
+    await admitFrom(ended(atSouth), south)
+    expect([await shared(north), await shared(south)]).toEqual([[[northId, false]], []])
+    await admitFrom(ended(atNorth), north)
     expect(await shared(north)).toEqual([])
   })
 
   test('is marked for review if one of them is not in the directory, who may be the other under another number', async () => {
     const { first, second } = callReportedTwice()
     const one = { ...first, official: { ...first.official!, personId: clerk.id } }
-    await entered(one, north)
-    await entered({ ...second, official: { name: 'Muu', phone: '+358295121999' as never } }, south)
-    await entered(ended(one), north)
+    await admitFrom(one, north)
+    await admitFrom({ ...second, official: { name: 'Muu', phone: '+358295121999' as never } }, south)
+    await admitFrom(ended(one), north)
     const { rows } = await pool.query('select marks from segment where id = $1', [one.segmentId])
     expect(rows).toEqual([{ marks: ['needs-review'] }])
   })
 
   test('is no longer a conference once the other node is down', async () => {
-    const { one, other } = await conference()
-    await shared(south, { speaking: [other.segmentId] })
-    expect(await shared(north, { speaking: [one.segmentId] })).toEqual([[one.segmentId, true]])
+    const { atNorth, atSouth } = await conference()
+    await shared(south, { speaking: [atSouth.segmentId] })
+    expect(await shared(north, { speaking: [atNorth.segmentId] })).toEqual([[atNorth.segmentId, true]])
     await simulateSilence(south)
-    expect(await shared(north)).toEqual([[one.segmentId, false]])
+    expect(await shared(north)).toEqual([[atNorth.segmentId, false]])
     await forgetNode(owner, south)
     expect(await shared(south)).toEqual([])
   })
@@ -324,28 +329,30 @@ describe('a prohibition of such a call (R49)', () => {
     return new Map(rows.map(({ id, state }) => [id, state]))
   }
 
-  test('stops a node that is pending, and nothing of it is entered', async () => {
+  test('stops a node whose copy is pending, and the register gets nothing of that copy', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
-    await entered(second, south)
+    await admitFrom(first, north)
+    await admitFrom(second, south)
     await forbid(first)
     await pool.query('select settle_recording($1)', [first.recording!.id])
-    expect(await entered(second, south)).toMatchObject({ verdict: 'beside', stops: true })
-    await entered({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
-    expect(await entered({ ...ended(second), recording: { ...second.recording!, gone: true } }, south)).toMatchObject({
-      verdict: 'told',
-    })
+    expect(await admitFrom(second, south)).toMatchObject({ verdict: 'beside', stops: true })
+    await admitFrom({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
+    expect(await admitFrom({ ...ended(second), recording: { ...second.recording!, gone: true } }, south)).toMatchObject(
+      {
+        verdict: 'told',
+      },
+    )
   })
 
   test('applies to both recordings if both were kept', async () => {
     for (const which of ['first', 'second'] as const) {
       const both = callReportedTwice()
-      await entered(both.first, north)
+      await admitFrom(both.first, north)
       await simulateSilence(north)
-      await entered(both.second, south)
+      await admitFrom(both.second, south)
       await sendHeartbeat(north, 'north')
-      await entered(ended(both.first, 900, { endInferred: true, marks: ['end-inferred'] }), north)
-      await entered(ended(both.second), south)
+      await admitFrom(ended(both.first, 900, { endInferred: true, marks: ['end-inferred'] }), north)
+      await admitFrom(ended(both.second), south)
       await forbid(both[which])
       await pool.query('select settle_recording($1)', [both[which].recording!.id])
       expect([...(await states(both.first, both.second)).values()]).toEqual(['DESTROYING', 'DESTROYING'])
@@ -358,12 +365,12 @@ describe('a prohibition of such a call (R49)', () => {
 
   test('stays in force if the call reaches another node', async () => {
     const { first, second } = callReportedTwice()
-    await entered(first, north)
+    await admitFrom(first, north)
     await forbid(first)
-    await entered({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
+    await admitFrom({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
     const later = Temporal.Now.instant().add({ seconds: 1 })
     const again = { ...second, recording: { ...second.recording!, startedAt: later } }
-    expect(await entered(again, south)).toMatchObject({ verdict: 'entered' })
+    expect(await admitFrom(again, south)).toMatchObject({ verdict: 'entered' })
     expect((await states(again)).get(again.recording.id)).toBe('DESTROYING')
   })
 })
@@ -371,7 +378,7 @@ describe('a prohibition of such a call (R49)', () => {
 describe('a node that dies', () => {
   test('has its calls ended at its last heartbeat after a quarter of an hour, and reports the rest when it returns', async () => {
     const { first } = callReportedTwice()
-    const { contactId } = await entered(first, north)
+    const { contactId } = await admitFrom(first, north)
     await simulateSilence(north, 14 * 60)
     expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
     await simulateSilence(north, 16 * 60)
@@ -387,13 +394,13 @@ describe('a node that dies', () => {
     }
     expect(await read()).toEqual([{ inferred: true, marks: ['end-inferred'], state: 'CAPTURING', has_term: true }])
     await sendHeartbeat(north, 'north')
-    await entered(ended(first), north)
+    await admitFrom(ended(first), north)
     expect(await read()).toEqual([{ inferred: false, marks: [], state: 'STORED', has_term: true }])
   })
 
   test('keeps its calls while it drains with a program before 1.0.0', async () => {
     const { first } = callReportedTwice()
-    await entered(first, north)
+    await admitFrom(first, north)
     await simulateSilence(north, 16 * 60)
     const before = `select capture_node_lives($1, 'north', '0.9', now(), $2)`
     await database.as('seloste_capture').pool.query(before, [north, state])
@@ -407,7 +414,7 @@ describe('a node that dies', () => {
 
   test('is listed as down until somebody removes it, and a node that has ended is listed as ended', async () => {
     const { first } = callReportedTwice()
-    await entered(first, north)
+    await admitFrom(first, north)
     await simulateSilence(north)
     await recordNodeEnd(capture, south, 0)
     const list = async () =>

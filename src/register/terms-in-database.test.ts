@@ -6,7 +6,7 @@ import type { RegisterTables } from './tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 
-/** Within three hours of a clock change, some months later; or any time. */
+/** Ends of calls: at any time, or so that the term ends within three hours of a clock change. */
 const anyEnd = fc.oneof(
   fc
     .integer({ min: Date.UTC(2020, 0), max: Date.UTC(2050, 0) })
@@ -38,12 +38,12 @@ test('the database computes the terms of calls as the program does, also around 
      from unnest($1::timestamptz[]) with ordinality as e (e, n), generate_series(2, 6) m order by n, m`,
       [ends],
     )
-  const reported = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
+  const computed = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
   const expected = ends.flatMap((end) =>
     [2, 3, 4, 5, 6].map((months) => {
       const { minKeepUntil, destroyAt } = recordingTerms(end, months)
       return [historyEndsAt(end), minKeepUntil, destroyAt].map((at) => at.toString())
     }),
   )
-  expect(reported).toEqual(expected)
+  expect(computed).toEqual(expected)
 })

@@ -21,8 +21,8 @@ async function read(content: unknown) {
 }
 
 test('programs are read by kind, and a missing kind is empty', async () => {
-  const named = { ...engine, arguments: ['-u', script.path, '--model=/opt/nn/a.py', '/dev/stdin'], files: [script] }
-  expect(await read({ voice: [named] })).toEqual({ programs: { voice: [named], recognition: [] }, faults: [] })
+  const program = { ...engine, arguments: ['-u', script.path, '--model=/opt/nn/a.py', '/dev/stdin'], files: [script] }
+  expect(await read({ voice: [program] })).toEqual({ programs: { voice: [program], recognition: [] }, faults: [] })
 })
 
 test('an invalid program is left out with its place in the message, and the others are usable', async () => {
@@ -39,9 +39,9 @@ test('an invalid program is left out with its place in the message, and the othe
     [{ voice: [{ ...engine, arguments: ['--model=/opt/nn/m.bin'], files: [script] }] }, '/opt/nn/m.bin'],
   ] as const) {
     const { programs, faults } = await read(content)
-    expect({ ...programs, told: faults.map(({ code, message }) => [code, message]) }, place).toEqual({
+    expect({ ...programs, reported: faults.map(({ code, message }) => [code, message]) }, place).toEqual({
       ...{ voice: [], recognition: [] },
-      told: [['programs-file-wrong', expect.stringContaining(place)]],
+      reported: [['programs-file-wrong', expect.stringContaining(place)]],
     })
   }
   const { programs, faults } = await read({ voice: [engine, { ...engine, sha256: 'no' }], recognition: [engine] })

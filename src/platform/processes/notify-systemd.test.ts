@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Node has no datagram sockets of this kind: another program acts as systemd. */
+/** Node has no datagram sockets of this kind, so a Python program acts as systemd. */
 const receiver = `import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
@@ -27,25 +27,25 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
   async (kind) => {
     const path = join(folder, 'notify')
     let text = ''
-    const heard = () => text.split('\n').slice(0, -1)
+    const received = () => text.split('\n').slice(0, -1)
     const bound = kind === 'plain' ? path : `\\0${path}`
     const program = receiver.replace('sys.argv[1]', `'${bound}'`)
     const child = spawn(python!, ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
     child.stdout.on('data', (part: Buffer) => (text += part.toString()))
     onTestFinished(() => void child.kill('SIGKILL'))
-    await expect.poll(heard).toEqual(['bound'])
+    await expect.poll(received).toEqual(['bound'])
     const code = `import { findSystemd } from ${JSON.stringify(fileURLToPath(new URL('./notify-systemd.ts', import.meta.url)))}
       const systemd = findSystemd(process.env)
       systemd.notify('READY=1', 'STATUS=at 127.0.0.1:5060')
       systemd.sendWatchdog()
       setTimeout(() => undefined, 5000)`
-    const reported = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    const notifier = spawn(process.execPath, ['--input-type=module', '-e', code], {
       env: { ...process.env, NOTIFY_SOCKET: kind === 'plain' ? path : `@${path}`, WATCHDOG_USEC: '300000' },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    onTestFinished(() => void reported.kill('SIGKILL'))
+    onTestFinished(() => void notifier.kill('SIGKILL'))
     await once(child, 'close')
-    expect(heard()).toEqual([
+    expect(received()).toEqual([
       'bound',
       String.raw`'READY=1\nSTATUS=at 127.0.0.1:5060'`,
       "'WATCHDOG=1'",

@@ -27,15 +27,15 @@ const valid = {
 } satisfies Vcon
 const dialog = valid.dialog[0]!
 
-/** Signs whatever is given, as somebody else's software may. */
-function signed(vcon: object, given: { head?: object; header?: object } = {}): Buffer {
+/** Signs any object, valid or not, as other software may. */
+function signed(vcon: object, changed: { head?: object; header?: object } = {}): Buffer {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const [payload, head] = [encode(vcon), encode(given.head ?? { alg: 'EdDSA' })]
+  const [payload, head] = [encode(vcon), encode(changed.head ?? { alg: 'EdDSA' })]
   const signature = sign(null, Buffer.from(`${head}.${payload}`), privateKey).toString('base64url')
-  const header = { x5c: [selfSigned(signer.name, privateKey).toString('base64')], ...given.header }
+  const header = { x5c: [selfSigned(signer.name, privateKey).toString('base64')], ...changed.header }
   return Buffer.from(JSON.stringify({ payload, signatures: [{ protected: head, header, signature }] }))
 }
-function wherewrong(bytes: Buffer): string[] {
+function problemsOf(bytes: Buffer): string[] {
   const read = readVcon(bytes)
   return 'problems' in read ? read.problems.map(({ where, what }) => `${where} ${what}`) : []
 }
@@ -45,7 +45,7 @@ describe('a signed vCon', () => {
     const read = readVcon(writeVcon(valid, signer))
     expect(read).toMatchObject({ vcon: valid })
     expect('signedBy' in read && read.signedBy.equals(publicKey)).toBe(true)
-    expect(wherewrong(signed(valid))).toEqual([])
+    expect(problemsOf(signed(valid))).toEqual([])
   })
 
   test('is not written if it could not be read', () => {
@@ -82,17 +82,17 @@ describe('a signed vCon', () => {
       /^\/attachments\/0\/party has no 9/,
     ],
   ])('is refused with %s', (_, bytes, why) => {
-    expect(wherewrong(bytes).join('|')).toMatch(why)
+    expect(problemsOf(bytes).join('|')).toMatch(why)
   })
 
   test('is refused after any change of its payload', () => {
     const jws = JSON.parse(writeVcon(valid, signer).toString()) as { payload: string }
     const payload = Buffer.from(JSON.stringify({ ...valid, subject: 'x' })).toString('base64url')
-    expect(wherewrong(Buffer.from(JSON.stringify({ ...jws, payload })))).toEqual(['jws:/signatures/0 does not verify'])
+    expect(problemsOf(Buffer.from(JSON.stringify({ ...jws, payload })))).toEqual(['jws:/signatures/0 does not verify'])
   })
 })
 
-test('the certificate is one of the key, signed by it, the same each time, also for a long name', () => {
+test('the certificate is self-signed by the key and identical each time, also for a long name', () => {
   for (const name of [signer.name, `seloste/${'ä'.repeat(90)}/9f2c61d0`]) {
     const certificate = new X509Certificate(selfSigned(name, privateKey))
     expect(certificate.verify(publicKey)).toBe(true)
@@ -101,9 +101,9 @@ test('the certificate is one of the key, signed by it, the same each time, also 
   }
 })
 
-test('a uuid has version 8 and ends with its maker', () => {
-  const [one, other] = [vconUuid('a'), vconUuid('a')]
-  expect(one).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  expect(one).not.toBe(other)
-  expect(one.slice(19)).toBe(other.slice(19))
+test('a uuid has version 8 and ends with the same digits for one maker', () => {
+  const [first, second] = [vconUuid('a'), vconUuid('a')]
+  expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(first).not.toBe(second)
+  expect(first.slice(19)).toBe(second.slice(19))
 })

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { alawSamples, ulawSamples } from './decode-g711.ts'
 
-const has = (command: string, flag: string) => spawnSync(command, [flag]).status === 0
-const every = Buffer.from(Array.from({ length: 256 }, (_, code) => code))
+const isInstalled = (command: string, flag: string) => spawnSync(command, [flag]).status === 0
+const allCodes = Buffer.from(Array.from({ length: 256 }, (_, code) => code))
 const asSamples = (bytes: Buffer) => Array.from({ length: 256 }, (_, i) => bytes.readInt16LE(2 * i))
 
 test('known values of G.711 decode as in the recommendation', () => {
@@ -22,18 +22,18 @@ test('the tables are odd-symmetric and reach every level once', () => {
   expect(new Set(ulawSamples).size).toBe(255) // Two codes for zero.
 })
 
-test.skipIf(!has('sox', '--version')).each([
+test.skipIf(!isInstalled('sox', '--version')).each([
   ['al', alawSamples],
   ['ul', ulawSamples],
 ] as const)('sox decodes every %s code to the same sample', (type, table) => {
   const args = ['-D', '-t', type, '-r', '8000', '-c', '1', '-', '-t', 'raw', '-e', 'signed', '-b', '16', '-L', '-']
-  expect(asSamples(spawnSync('sox', args, { input: every }).stdout)).toEqual([...table])
+  expect(asSamples(spawnSync('sox', args, { input: allCodes }).stdout)).toEqual([...table])
 })
 
-test.skipIf(!has('ffmpeg', '-version')).each([
+test.skipIf(!isInstalled('ffmpeg', '-version')).each([
   ['alaw', alawSamples],
   ['mulaw', ulawSamples],
 ] as const)('ffmpeg decodes every %s code to the same sample', (format, table) => {
   const args = ['-v', 'error', '-f', format, '-ar', '8000', '-ac', '1', '-i', '-', '-f', 's16le', '-']
-  expect(asSamples(spawnSync('ffmpeg', args, { input: every }).stdout)).toEqual([...table])
+  expect(asSamples(spawnSync('ffmpeg', args, { input: allCodes }).stdout)).toEqual([...table])
 })

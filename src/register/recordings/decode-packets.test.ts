@@ -22,8 +22,9 @@ for (let n = 0; n < 8000; n++) {
 const rfc3551 = JSON.parse(
   readFileSync(new URL('../../../test/vectors/codecs/rfc3551.json', import.meta.url), 'utf8'),
 ) as { formats: Record<'G726-32' | 'DVI4', { packets: string[] }> }
-const packetsOf = (name: 'G726-32' | 'DVI4') => rfc3551.formats[name].packets.map((one) => Buffer.from(one, 'base64'))
-const sorts = {
+const packetsOf = (name: 'G726-32' | 'DVI4') =>
+  rfc3551.formats[name].packets.map((packet) => Buffer.from(packet, 'base64'))
+const formats = {
   G722: {
     codec: { payloadType: 9, codec: 'G722', clockRate: 8000 },
     packets: Array.from({ length: 50 }, (_, n) => g722.subarray(160 * n, 160 * n + 160)),
@@ -53,7 +54,10 @@ beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-codecs-')
 afterEach(() => rmSync(directory, { recursive: true }))
 
 /** Records a silent caller in A-law and one second of the official; chunks end in the middle of it. */
-async function record({ codec, packets, tick }: (typeof sorts)[keyof typeof sorts], order = packets.map((_, n) => n)) {
+async function record(
+  { codec, packets, tick }: (typeof formats)[keyof typeof formats],
+  order = packets.map((_, n) => n),
+) {
   const { identity, recipient } = generateKeyPair()
   const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
   const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt })
@@ -79,11 +83,11 @@ const filler = Buffer.alloc(1400)
 
 const levels = (pcm: Buffer, from: number, tones: readonly number[]) => levelsOf(pcm, { from, lane: 1 }, tones)
 
-describe.each(Object.entries(sorts))('%s', (_name, sort) => {
+describe.each(Object.entries(formats))('%s', (_name, format) => {
   test('is decoded as it was sent, at its level and in its place', async () => {
-    const { index, render, chunks } = await record(sort)
+    const { index, render, chunks } = await record(format)
     expect(chunks).toBeGreaterThan(2)
-    expect(index.unrendered.some(({ payloadType }) => payloadType === sort.codec.payloadType)).toBe(false)
+    expect(index.unrendered.some(({ payloadType }) => payloadType === format.codec.payloadType)).toBe(false)
     expect(index.durationSamples).toBeGreaterThanOrEqual(8000)
     const { found, overRestDb } = levels(await render(), 3000, [440, 1700])
     expect(found[0]).toBeGreaterThan(7200)
@@ -95,7 +99,7 @@ describe.each(Object.entries(sorts))('%s', (_name, sort) => {
   })
 
   test('sounds the same for any requested part', async () => {
-    const { index, render } = await record(sort)
+    const { index, render } = await record(format)
     const whole = await render()
     const cuts = [0, 1234, 1235, 4100, 6000, index.durationSamples]
     const parts = await Promise.all(cuts.slice(1).map((to, i) => render(cuts[i], to)))
@@ -103,14 +107,14 @@ describe.each(Object.entries(sorts))('%s', (_name, sort) => {
   })
 
   test('is decoded in the order of sending, in any order of arrival', async () => {
-    const order = sort.packets.map((_, n) => n ^ 1).filter((n) => n < sort.packets.length)
-    const { render } = await record(sort, order)
+    const order = format.packets.map((_, n) => n ^ 1).filter((n) => n < format.packets.length)
+    const { render } = await record(format, order)
     expect(levels(await render(), 3000, [440, 1700]).overRestDb).toBeGreaterThan(8)
   })
 })
 
 test('packets that are not Opus are silence, and the rest is played', async () => {
-  const { codec, packets, tick } = sorts.Opus
+  const { codec, packets, tick } = formats.Opus
   const broken = packets.map((packet, n) =>
     n % 10 === 3 ? Buffer.alloc(4000, n) : n % 10 === 7 ? Buffer.from([n]) : packet,
   )

@@ -77,13 +77,13 @@ describe('a well-behaved sender', () => {
     })
     const pcm = await render()
     for (const stream of [0, 1]) {
-      const heard = lane(pcm, stream)
+      const played = lane(pcm, stream)
       const at = firstSample(index, stream)
       for (let n = 0; n < 1500; n++) {
         const table = n > 1000 ? ulawSamples : alawSamples
         const expected =
           stream === 0 && lost.has(n) ? Array(160).fill(0) : [...voice(stream, n)].map((code) => table[code]!)
-        expect(heard.slice(at + n * 160, at + n * 160 + 160), `${stream}/${n}`).toEqual(expected)
+        expect(played.slice(at + n * 160, at + n * 160 + 160), `${stream}/${n}`).toEqual(expected)
       }
     }
     expect(Math.abs(firstSample(index, 0) - firstSample(index, 1))).toBeLessThan(80)
@@ -220,7 +220,7 @@ describe('alignment', () => {
     expect(index.gaps).toEqual([{ track: 'caller', fromSample: 160_000, toSample: 320_000, kind: 'pause' }])
   })
 
-  test('three seconds held up somewhere and delivered at once are played in their place', async () => {
+  test('three seconds that were delayed and delivered at once are played in their place', async () => {
     const index = await times(
       (n) => (n >= 300 && n < 450 ? 9000 : n * 20),
       (n) => n * 160,
@@ -292,8 +292,8 @@ describe('alignment', () => {
         writer.packet(0, 8, false, n % 100, (n % 100) * 160, n * 200, voice(0, n), 0, 160)
       }
     })
-    const heard = lane(await render(), 0)
-    expect(heard).toEqual(
+    const played = lane(await render(), 0)
+    expect(played).toEqual(
       Array.from({ length: 200 }, (_, n) => [...voice(0, n)].map((code) => alawSamples[code]!)).flat(),
     )
     expect(index.gaps).toEqual([])

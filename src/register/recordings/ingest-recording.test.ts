@@ -47,7 +47,7 @@ async function expectIngestedOnce(recording: RecordedSegment) {
   expect((await openRecordingBody(objects, recording.id, fileKey!)).chunks).toBe(1)
 }
 
-/** The object store, and a process that dies at its `at`-th step: before it, or after it and before the answer. */
+/** Returns the object store of a process that dies at its `at`-th step: before the step, or after it and before the answer. */
 function dyingStore(at: number, when: 'before' | 'after'): { store: ObjectStore; steps: () => number } {
   let steps = 0
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -114,7 +114,7 @@ describe('ingesting a recording', () => {
     await expectIngestedOnce(recording)
   })
 
-  test('by two processes at once ingests it once', async () => {
+  test('by several processes at once ingests it once', async () => {
     const recording = await register.record()
     const results = await Promise.allSettled([1, 2, 3].map(() => ingestRecording(context, recording.id, now())))
     expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(1)
@@ -191,15 +191,15 @@ describe('a recording that cannot be ingested', () => {
 
   test('that failed before does not block the others', async () => {
     await ingestAll()
-    const [failed, sound] = [await register.record(), await register.record()]
+    const [failed, intact] = [await register.record(), await register.record()]
     await recordIngestFault(context.db, failed.id, 'intake-key-gone')
     await admin
       .updateTable('recording')
       .set({ keeping_fault: 'x' })
-      .where('id', '!=', sound.id)
+      .where('id', '!=', intact.id)
       .where('kept_at', 'is', null)
       .execute()
-    expect(await recordingsToIngest(context.db, 1)).toEqual([sound.id])
+    expect(await recordingsToIngest(context.db, 1)).toEqual([intact.id])
   })
 })
 
@@ -213,7 +213,7 @@ describe('an unexplained payload type', () => {
     ['is the first packet', [97, 8, 8, 8], { unplayed_ms: 20, is_silent: false }],
     ['is every packet', [4, 4, 4, 4], { unplayed_ms: 80, is_silent: true }],
     ['was comfort noise once', [8, 8, 8, 19], { unplayed_ms: 0, is_silent: false }],
-  ])('%s: the recording is stored, and unplayable audio is reported', async (_title, types, reported) => {
+  ])('%s: the recording is stored, and unplayable audio is reported', async (_title, types, expected) => {
     const recording = await register.record(
       {},
       {
@@ -227,7 +227,7 @@ describe('an unexplained payload type', () => {
       },
     )
     expect(await ingestRecording(context, recording.id, now())).toBe(true)
-    expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...reported })
+    expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...expected })
   })
 
   test('with an invalid clock does not stretch the recording', async () => {

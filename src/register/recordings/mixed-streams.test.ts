@@ -3,19 +3,20 @@ import { playsMixed, rangesWithoutMixed } from './mixed-streams.ts'
 import type { Gap, IndexedTrack, RecordingIndex } from './recording-index.ts'
 import type { Track } from './recording-log.ts'
 
-const s = 8000
+const sampleRate = 8000
 
 function index(tracks: Partial<Record<Track, number>>, gaps: Gap[] = [], seconds = 60) {
-  const reported = Object.entries(tracks).map(([track, packetsReceived]): IndexedTrack => ({
+  const indexedTracks = Object.entries(tracks).map(([track, packetsReceived]): IndexedTrack => ({
     ...{ track: track as Track, streams: [0], codecs: [], packetsReceived, packetsLost: 0, packetsOmitted: 0 },
   }))
-  return { tracks: reported, gaps, durationSamples: seconds * s } satisfies Partial<RecordingIndex>
+  return { tracks: indexedTracks, gaps, durationSamples: seconds * sampleRate } satisfies Partial<RecordingIndex>
 }
 const gap = (track: Track, from: number, to: number, kind: Gap['kind'] = 'pause'): Gap => ({
-  ...{ track, fromSample: from * s, toSample: to * s, kind },
+  ...{ track, fromSample: from * sampleRate, toSample: to * sampleRate, kind },
 })
 const three = { caller: 3000, official: 3000, mixed: 3000 }
-const seconds = (one: ReturnType<typeof index>) => rangesWithoutMixed(one).map(({ from, to }) => [from / s, to / s])
+const seconds = (recording: ReturnType<typeof index>) =>
+  rangesWithoutMixed(recording).map(({ from, to }) => [from / sampleRate, to / sampleRate])
 
 test('a mixed stream beside both voices is left out from end to end, even if one voice is silent for a while', () => {
   const pauses = [gap('caller', 5, 20), gap('official', 20.5, 30), gap('caller', 30.2, 31)]

@@ -6,12 +6,12 @@ const pace = playbackPace
 const callMs = 3_600_000
 
 /** Reads continuously from the start, ten requests a second. Returns how much was served by each moment. */
-function readOn(speed: number, forMs: number): number[] {
+function servedOverTime(speed: number, forMs: number): number[] {
   const pacer = createPacer(pace)
   let servedMs = 0
   const served: number[] = []
   for (let atMs = 0; atMs <= forMs; atMs += 97.3) {
-    // Given in whole milliseconds, rounded up, as the next piece is.
+    // Positions are whole milliseconds, rounded up, like the start of the next piece.
     servedMs += pacer.take({ atMs, fromMs: Math.ceil(servedMs), wantedMs: Math.min(30_000, callMs - servedMs), speed })
     served.push(servedMs)
   }
@@ -20,7 +20,7 @@ function readOn(speed: number, forMs: number): number[] {
 
 describe('the rate limit of a listening', () => {
   test.each([0.5, 1, 2, 3])('serves %s times the speed without a pause, and at most half a minute ahead', (speed) => {
-    for (const [tenth, servedMs] of readOn(speed, 600_000).entries()) {
+    for (const [tenth, servedMs] of servedOverTime(speed, 600_000).entries()) {
       const heardMs = tenth * 97.3 * speed
       expect(servedMs).toBeGreaterThanOrEqual(heardMs)
       expect(servedMs - heardMs).toBeLessThanOrEqual(pace.leadMs + 1)
@@ -62,18 +62,18 @@ describe('the rate limit of a listening', () => {
       { maxLength: 200, size: 'max' },
     )
     fc.assert(
-      fc.property(requests, (given) => {
+      fc.property(requests, (sequence) => {
         const pacer = createPacer(pace)
         let [atMs, nextMs, servedMs, allowedMs] = [0, 0, 0, pace.leadMs]
-        for (const { afterMs, jump, wantedMs, speed } of given) {
+        for (const { afterMs, jump, wantedMs, speed } of sequence) {
           atMs += afterMs
           allowedMs += afterMs * speed * 1.25
           const fromMs = jump ?? nextMs
-          const given = pacer.take({ atMs, fromMs, wantedMs, speed })
-          expect(given).toBeGreaterThanOrEqual(0)
-          expect(given).toBeLessThanOrEqual(wantedMs)
-          servedMs += given
-          if (given > 0) nextMs = fromMs + given
+          const allowed = pacer.take({ atMs, fromMs, wantedMs, speed })
+          expect(allowed).toBeGreaterThanOrEqual(0)
+          expect(allowed).toBeLessThanOrEqual(wantedMs)
+          servedMs += allowed
+          if (allowed > 0) nextMs = fromMs + allowed
           expect(servedMs).toBeLessThanOrEqual(allowedMs + 1e-6)
         }
       }),

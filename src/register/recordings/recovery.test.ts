@@ -88,7 +88,7 @@ describe('damaged files', () => {
     await sleep(50)
     return { tail, writer }
   }
-  /** Their files were removed while in use. */
+  /** Closes the writer and the journal, whose files were removed while in use. */
   async function abandon(tail: TailJournal, writer: RecordingWriter) {
     await writer.finish(0).catch(() => {})
     await tail.close().catch(() => {})
@@ -126,7 +126,8 @@ describe('damaged files', () => {
       await rebuild(recording!)
       const { seqs, marks } = await readBack(recording!)
       expect(seqs).toEqual(seqs.map((_, n) => n))
-      expect(seqs.length).toBe(cutJournal === 0 ? 200 : seqs.length)
+      if (cutJournal === 0) expect(seqs).toHaveLength(200)
+      else expect(seqs.length).toBeLessThanOrEqual(200)
       expect(marks.at(-1)).toBe('endInferred')
     }
     await abandon(tail, writer)

@@ -93,15 +93,15 @@ describe('a recording that extends more than two seconds beyond its call', () =>
   })
 
   test('is trimmed once, wherever the work is interrupted', async () => {
-    for (const dies of ['moveIn', 'put', 'delete'] as const) {
+    for (const failingCall of ['moveIn', 'put', 'delete'] as const) {
       for (const when of ['before', 'after'] as const) {
         const { recorded } = call(5_000, 750)
         const { id } = await recorded
         let alive = true
         const dying: ObjectStore = {
           ...objects,
-          [dies]: async (...given: [string, never]) => {
-            if (when === 'after') await (objects[dies] as (...given: unknown[]) => Promise<void>)(...given)
+          [failingCall]: async (...args: [string, never]) => {
+            if (when === 'after') await (objects[failingCall] as (...args: unknown[]) => Promise<void>)(...args)
             alive = false
             throw new Error('killed')
           },

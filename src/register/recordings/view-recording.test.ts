@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { viewRecording } from './view-recording.ts'
 
 const now = Temporal.Instant.from('2026-11-26T00:32:00Z')
-const own = Temporal.Instant.from('2027-01-26T00:28:00Z')
+const ownTerm = Temporal.Instant.from('2027-01-26T00:28:00Z')
 const row = {
   id: '0198c7a2-0000-7000-8000-000000000001',
   destroyed_at: null,
@@ -10,10 +10,10 @@ const row = {
   min_keep_until: null,
   kept_at: now,
 }
-const view = (given: object, at = now) => viewRecording({ ...row, ...given } as never, at)
+const view = (changed: object, at = now) => viewRecording({ ...row, ...changed } as never, at)
 
 test('a recording that is being destroyed early is shown as destroyed, and with its instant only after the destruction', () => {
-  const destroying = { state: 'DESTROYING', cause: 'caller', destroy_at: own }
+  const destroying = { state: 'DESTROYING', cause: 'caller', destroy_at: ownTerm }
   expect(view(destroying)).toEqual({ id: row.id, state: 'destroyed', cause: 'caller' })
   const destroyed = { ...destroying, state: 'DESTROYED', destroyed_at: now.subtract({ seconds: 4 }) }
   expect(view(destroyed)).toMatchObject({ destroyedAt: '2026-11-26T00:31:56Z', cause: 'caller' })
@@ -35,10 +35,10 @@ test('a recording that an order keeps past its term looks like one that was dest
   const destroyed = { ...day, state: 'DESTROYED', cause: 'retention', destroyed_at: now.add({ seconds: 43 }) }
   const after = { ...kept, state: 'DESTROYED', cause: 'hold-end', destroyed_at: now.add({ hours: 24 * 60 }) }
   const expired = { id: row.id, state: 'expired', cause: 'retention' }
-  const gone = { id: row.id, state: 'destroyed', destroyedAt: '2026-11-25T22:00:00Z', cause: 'retention' }
-  for (const one of [kept, destroyed, after]) {
-    for (const seconds of [0, 40, 43, 59]) expect(view(one, now.add({ seconds }))).toEqual(expired)
-    for (const seconds of [60, 3600]) expect(view(one, now.add({ seconds }))).toEqual(gone)
+  const shownDestroyed = { id: row.id, state: 'destroyed', destroyedAt: '2026-11-25T22:00:00Z', cause: 'retention' }
+  for (const recording of [kept, destroyed, after]) {
+    for (const seconds of [0, 40, 43, 59]) expect(view(recording, now.add({ seconds }))).toEqual(expired)
+    for (const seconds of [60, 3600]) expect(view(recording, now.add({ seconds }))).toEqual(shownDestroyed)
   }
   // Neither is over yet.
   const late = now.add({ hours: 30 })

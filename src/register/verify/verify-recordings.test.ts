@@ -35,29 +35,29 @@ const verify = (options: VerifyOptions = {}, places: CopyPlaceToVerify[] = []) =
 const codes = async (options?: VerifyOptions) =>
   (await verify(options)).findings.map(({ code, recording }) => `${recording} ${code}`)
 
-async function makeRecording(packets = 50, given = {}) {
-  const { id } = await register.record(given, { packets })
+async function makeRecording(packets = 50, facts = {}) {
+  const { id } = await register.record(facts, { packets })
   await ingestRecording(context, id, now())
   return id
 }
 
-async function destroyed() {
+async function makeDestroyed() {
   const id = await makeRecording(50, callOfMonthsAgo(6))
   await destroy(id)
   return id
 }
 
 async function destroy(id: string) {
-  const { destroyed: gone } = await expungeRecordings(
+  const { destroyed: destroyedIds } = await expungeRecordings(
     { db: custodian, objects, keys, copies: withoutCopies, workFolder: context.workFolder },
     [{ id, cause: 'retention', doneBy: 'sweep', deadline: now().add({ hours: 24 }) }],
     now(),
   )
-  expect(gone).toEqual([id])
+  expect(destroyedIds).toEqual([id])
 }
 
 /** Changes an object, verifies, and restores it. */
-async function changed(key: string, change: (bytes: Buffer) => Buffer | undefined) {
+async function verifyWithChange(key: string, change: (bytes: Buffer) => Buffer | undefined) {
   const whole = await objects.readRange(key, 0, await objects.sizeBytes(key))
   const other = change(Buffer.from(whole))
   if (other) await objects.put(key, other)
@@ -73,7 +73,7 @@ let held: string[] = []
 let ended: string[] = []
 let reportWithoutHeld: Awaited<ReturnType<typeof verify>>
 beforeAll(async () => {
-  ended = [await destroyed(), await destroyed()]
+  ended = [await makeDestroyed(), await makeDestroyed()]
   reportWithoutHeld = await verify()
   held = [await makeRecording(50), await makeRecording(600), await makeRecording(1)]
 }, 60_000)
@@ -90,9 +90,9 @@ describe('a verification of recordings', () => {
     expect(report.bytes).toBe(sizes.reduce((sum, size) => sum + size))
   })
 
-  test('of a sample checks that many', async () => {
-    const { held: opened, destroyed: gone } = await verify({ sample: 4 })
-    expect(opened + gone).toBe(4)
+  test('of a sample checks as many recordings as requested', async () => {
+    const { held: opened, destroyed } = await verify({ sample: 4 })
+    expect(opened + destroyed).toBe(4)
   })
 
   test('continues where the last one stopped, until it has checked all', async () => {
@@ -103,7 +103,7 @@ describe('a verification of recordings', () => {
   })
 
   test('reports in one line what is wrong and what to do', async () => {
-    const { findings } = await changed(bodyKey(held[0]!), () => undefined)
+    const { findings } = await verifyWithChange(bodyKey(held[0]!), () => undefined)
     expect(findings.map(describeFinding)).toEqual([
       `recording ${held[0]!}: body-missing: its body is not in the object store; bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)`,
     ])
@@ -129,7 +129,7 @@ describe('an existing recording fails the verification if', () => {
       ['body-forged'],
     ],
   ])('%s', async (_, change, expected) => {
-    const { findings } = await changed(bodyKey(held[1]!), change)
+    const { findings } = await verifyWithChange(bodyKey(held[1]!), change)
     expect(findings.map(({ code }) => code)).toEqual(expected)
     expect(new Set(findings.map(({ recording }) => recording))).toEqual(new Set([held[1]]))
   })
@@ -141,7 +141,9 @@ describe('an existing recording fails the verification if', () => {
       [(bytes: Buffer) => bytes.subarray(0, -3), 'index-forged'],
       [() => other, 'index-forged'],
     ] as const) {
-      expect((await changed(indexKey(held[1]!), change)).findings).toMatchObject([{ code, recording: held[1] }])
+      expect((await verifyWithChange(indexKey(held[1]!), change)).findings).toMatchObject([
+        { code, recording: held[1] },
+      ])
     }
   })
 
@@ -283,7 +285,7 @@ describe('a destroyed recording fails the verification if', () => {
 })
 
 test(
-  'any changed bit of a body, an index, a key or a shard is found, and plays nothing (T)',
+  'any change of a body or an index is found, and plays nothing (T)',
   async () => {
     const random = seedRandom(11).next
     const id = held[1]!
@@ -364,7 +366,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return other
 }
 
-/** A bit, a truncation, an addition, an exchanged block, or zeros. */
+/** Changes a bit, truncates, repeats the end, moves a block to the start, or zeroes 64 bytes. */
 function corrupt(bytes: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * bytes.length)
   const other = Buffer.from(bytes)

@@ -36,9 +36,9 @@ describe('a decision on a right', () => {
 
   test('is refused to an administrator who has become an approver since they requested it', async () => {
     const both = await withRole('Kaksoisrooli', 'ADMINISTRATOR')
-    const recipients = await enterOfficial()
+    const recipient = await enterOfficial()
     const session = await open(both)
-    const request = await requestRights(session, ownCalls([recipients.id]))
+    const request = await requestRights(session, ownCalls([recipient.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('person_id', '=', both.id).execute()
     await grant(as(anssi), ownCalls([both.id], { role: 'ACCESS_APPROVER', purposes: [] }))
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
@@ -67,7 +67,7 @@ describe('a decision on a right', () => {
         decideRightRequest(desk, person, request, { approve: true }),
       ),
     )
-    expect(decided.filter((one) => 'right' in one)).toHaveLength(1)
+    expect(decided.filter((result) => 'right' in result)).toHaveLength(1)
     expect(await rightsOf(desk, aino.id, now())).toHaveLength(1)
   })
 

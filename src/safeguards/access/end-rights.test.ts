@@ -8,7 +8,7 @@ import { reviewRight, revokeRight } from './procedure.ts'
 const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, grant, actions } = await openProcedure()
 
 describe('revoking', () => {
-  test('is immediate, by the approver, the supervisor or the holder, and logs the role', async () => {
+  test('is immediate, by the approver, the supervisor or the holder, and stores which of them', async () => {
     const cause = async (right: string) =>
       admin
         .selectFrom('access_right')
@@ -47,7 +47,7 @@ describe('revoking', () => {
     ).rejects.toThrow('stays so')
   })
 
-  test('happens with the end of the employment, and is logged with that', async () => {
+  test('by nobody who is signed in has the cause `employment`', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('id', '=', right).execute()

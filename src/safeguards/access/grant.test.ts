@@ -224,7 +224,7 @@ test('a refusal that cannot be logged fails the request', async () => {
 
 describe('a view without a purpose', () => {
   test('is made under the primary one, or the first that the person holds', async () => {
-    const of = async (purposes: Purpose[], role: 'SUPERVISOR' | 'EXPERT' | 'MAINTENANCE') => {
+    const viewAs = async (purposes: Purpose[], role: 'SUPERVISOR' | 'EXPERT' | 'MAINTENANCE') => {
       const person = await enterTestPerson(admin, desk, {
         name: role,
         right: {
@@ -236,8 +236,8 @@ describe('a view without a purpose', () => {
       })
       return requestGrant(desk, await person.signIn(), { action: 'contact.read' }, Temporal.Now.instant())
     }
-    expect(await of(['QUALITY', 'DEVELOPMENT'], 'SUPERVISOR')).toMatchObject({ purpose: 'DEVELOPMENT' })
-    expect(await of(['TRAINING'], 'EXPERT')).toMatchObject({ purpose: 'TRAINING' })
-    expect(await of(['MAINTENANCE'], 'MAINTENANCE')).toEqual({ refused: 'deny.reference' })
+    expect(await viewAs(['QUALITY', 'DEVELOPMENT'], 'SUPERVISOR')).toMatchObject({ purpose: 'DEVELOPMENT' })
+    expect(await viewAs(['TRAINING'], 'EXPERT')).toMatchObject({ purpose: 'TRAINING' })
+    expect(await viewAs(['MAINTENANCE'], 'MAINTENANCE')).toEqual({ refused: 'deny.reference' })
   })
 })

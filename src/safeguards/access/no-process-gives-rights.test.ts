@@ -37,16 +37,16 @@ describe('no process can grant a right by itself', () => {
   test('requests are readable by those they concern, those who decide, and the supervisor', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
-    const seen = async (person: Session) =>
+    const countVisible = async (person: Session) =>
       desk.transaction().execute(async (tx) => {
         await sql`select set_config('seloste.session', ${person.token}, true)`.execute(tx)
         return (await tx.selectFrom('right_request').select('id').where('id', '=', request).execute()).length
       })
-    expect(await Promise.all([aino.session, as(anneli), as(anssi), as(sari)].map(seen))).toEqual([1, 1, 1, 1])
-    expect(await Promise.all([as(outsider), { ...as(anneli), token: 'x' }].map(seen))).toEqual([0, 0])
+    expect(await Promise.all([aino.session, as(anneli), as(anssi), as(sari)].map(countVisible))).toEqual([1, 1, 1, 1])
+    expect(await Promise.all([as(outsider), { ...as(anneli), token: 'x' }].map(countVisible))).toEqual([0, 0])
   })
 
-  test('the installation grants its two rights while nobody holds them', async () => {
+  test('the installation grants a right of its own while nobody holds it', async () => {
     const first = await enterPerson(empty, { userId: 'eka', name: 'Eka', employedFrom: now().subtract({ hours: 1 }) })
     if ('refused' in first) throw new Error(first.refused)
     const right = await installRight(empty, first.id, 'ACCESS_APPROVER')
