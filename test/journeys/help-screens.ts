@@ -64,6 +64,7 @@ export const helpScreens: Partial<Record<HelpName, HelpScreen>> = {
   institutes: { as: 'riitta', path: '/disclosures/institutes' },
   'disclosure-log': { as: 'riitta', path: '/disclosures/log' },
   retention: { as: 'riitta', path: '/retention' },
+  places: { as: 'riitta', path: '/retention/places' },
   'authority-new': { as: 'tuula', path: '/disclosures/authority/new' },
   authority: { as: 'tuula', path: '/disclosures', then: ['a[href^="/disclosures/authority/"]:not([href$="new"])'] },
   alarms: { as: 'outi', path: '/alarms' },
@@ -91,18 +92,23 @@ export const helpScreens: Partial<Record<HelpName, HelpScreen>> = {
 export const pictureWindow = { width: 1200, height: 760 }
 const folder = join(import.meta.dirname, '../../web/src/help/pictures')
 
-/** Goes to a screen and waits for its content. Returns the route whose help the page offers. */
-export async function goToScreen(page: Page, { path, then = [] }: HelpScreen): Promise<string | null> {
+/** Goes to a screen, waits for its content, and expects that the page offers the help of this route. */
+export async function goToScreen(page: Page, { path, then = [] }: HelpScreen, route: string): Promise<void> {
   await page.goto(path)
   for (const link of then) await page.locator(link).first().click()
+  await expect(page.locator('[data-help]')).toHaveAttribute('data-help', route)
   await page.locator('h1').waitFor()
   await page.waitForLoadState('networkidle')
   await expect(page.locator('.waiting')).toHaveCount(0)
-  return page.locator('[data-help]').getAttribute('data-help')
 }
 
-/** Takes the picture of a help: the page without header and navigation, as small WebP. */
+/**
+ * Takes the picture of a help: the page without header and navigation, as small WebP. The folder of the test is shown as that of
+ * an installation.
+ */
 export async function takePicture(page: Page, name: string): Promise<void> {
+  await page.evaluate(`for (const one of document.querySelectorAll('#content dd'))
+    if (/^\\/\\S*seloste-tests/.test(one.textContent)) one.textContent = '/var/lib/seloste'`)
   const { x, y } = (await page.locator('.beside-navigation').boundingBox())!
   const clip = { x, y, width: pictureWindow.width - x, height: 616, scale: 0.7 }
   const devtools = await page.context().newCDPSession(page)

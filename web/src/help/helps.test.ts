@@ -30,7 +30,6 @@ const withoutPicture: readonly HelpName[] = [
   'reviews',
   'review',
   'reconciliation',
-  'places',
   'holds',
   'recalls',
   'rights-review',
