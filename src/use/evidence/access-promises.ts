@@ -194,13 +194,13 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
         select
           (select count(*) from data_access where role in ('MAINTENANCE', 'SECURITY')) as looks,
           (select count(*) from data_access
-            where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as without_reference,
-          (select min(seq) from data_access where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as example`,
+            where role in ('MAINTENANCE', 'SECURITY') and coalesce(reference, '') !~ '\\S') as without_reference,
+          (select min(seq) from data_access where role in ('MAINTENANCE', 'SECURITY') and coalesce(reference, '') !~ '\\S') as example`,
     )
     const listenings = await queryOne(
       db,
       sql<{ all: number; without: string[] }>`
-        select count(*) as all, coalesce(array_agg(id::text) filter (where coalesce(trim(reference), '') = ''), '{}') as without
+        select count(*) as all, coalesce(array_agg(id::text) filter (where coalesce(reference, '') !~ '\\S'), '{}') as without
         from listening where role in ('MAINTENANCE', 'SECURITY')`,
     )
     const withoutReference = facts.without_reference + listenings.without.length
