@@ -14,12 +14,12 @@ const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 const promises = await makeTestPromises(database)
 const { expunging } = makeDestroyer(database, promises.register)
-const names = async () => (await promises.check()).broken.map(({ promise }) => promise)
+const brokenPromises = async () => (await promises.check()).broken.map(({ promise }) => promise)
 const stateOf = async (id: string) =>
   (await sql<{ state: string; cause: string }>`select state, cause from recording where id = ${id}`.execute(admin))
     .rows[0]
 
-beforeEach(async () => expect(await names()).toEqual([]))
+beforeEach(async () => expect(await brokenPromises()).toEqual([]))
 
 test.each([
   ['given by the installation to the security unit', 'SECURITY', 'CRIME_OR_MISUSE', false, { alone: 1, unlogged: 1 }],
@@ -68,17 +68,17 @@ test('reports a preservation order that keeps a recording and its call past thei
     `update contact set history_ends_at = now() - interval '3 hours' where id = '${contactId}'`,
   )
   await sweep(expunging, Temporal.Now.instant())
-  const found = await names()
+  const found = await brokenPromises()
   // The planted order, unlike an entered one, is missing from the log.
   await pool.query(
     `insert into audit_entry (action, object_kind, object_id, result) select 'hold.entered', 'hold', id, 'ok' from preservation_order`,
   )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   expect(await stateOf(id)).not.toMatchObject({ state: 'DESTROYED' })
   expect(found).toEqual(['history.term', 'recordings.ceiling'])
 })
 
-test('reports a prohibition that destroys a recording before its minimum', async () => {
+test('reports a prohibition that destroys a recording before its minimum retention ends', async () => {
   const { id } = promises.recordings.ainos
   const { rows } = await pool.query<{ id: string }>(
     `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2) returning id`,
@@ -95,7 +95,7 @@ test('reports a prohibition that destroys a recording before its minimum', async
   expect(broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })
 
-test('reports instants of a recording that are backdated so that the recording is destroyed before its minimum', async () => {
+test('reports instants of a recording that are backdated so that the recording is destroyed before its minimum retention ends', async () => {
   const { id } = promises.recordings.colleagues
   const earlier = ['started_at', 'call_ended_at', 'min_keep_until', 'destroy_at'].map(
     (at) => `${at} = ${at} - interval '7 months'`,
@@ -106,5 +106,5 @@ test('reports instants of a recording that are backdated so that the recording i
   )
   await sweep(expunging, Temporal.Now.instant())
   expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
-  expect(await names()).toContain('recordings.floor')
+  expect(await brokenPromises()).toContain('recordings.floor')
 })

@@ -45,7 +45,7 @@ export async function plantInNewInstallation(
   }
 }
 
-/** Promises that do not hold or have not been checked. */
+/** Returns the promises that do not hold; `none` before the first check. */
 async function notHolding(seloste: RunningSeloste): Promise<string[]> {
   return ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ promise: string }>`select promise from proof where not holds`.execute(db)
@@ -80,7 +80,7 @@ async function reportCalls(seloste: RunningSeloste): Promise<void> {
       const ids = contacts.flatMap(({ segments }) => segments.flatMap(({ recording }) => recording.id ?? []))
       return ids.length >= 3 ? ids : undefined
     },
-    'recordings to hear',
+    'recordings to listen to',
     120_000,
   )
   await aino.listen(own[0]!, 'DEVELOPMENT')

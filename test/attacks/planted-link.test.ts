@@ -1,5 +1,5 @@
-// R20: the owner of the database plants a one-time link, or takes over one that an administrator asked for. The program then sets the
-// owner's password in the person's place, and logs it.
+// R20: the owner of the database plants a one-time link, or replaces the token of one that an administrator made. Whoever
+// uses the link sets the password of its person, and the log names that person.
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -15,7 +15,7 @@ const broken = async () => (await check({ afresh: true })).broken.map(({ promise
 const newToken = () => randomBytes(32).toString('base64url')
 const password = 'kolme harmaata hanhea'
 
-test('a link from the command line breaks nothing, and one with another token does', async () => {
+test('a link made on the command line breaks no promise, but one whose token was replaced does', async () => {
   const token = await makeOperatorsLink(admin, { personId: aino.id })
   expect(await useLink(desk, token, password)).toEqual({ used: true })
   expect(await broken()).toEqual([])

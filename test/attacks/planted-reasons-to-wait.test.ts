@@ -10,7 +10,7 @@ import { makeTestPromises } from '../register/make-test-promises.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { check, tamper, key, aino, colleague, recordings } = await makeTestPromises(database)
-const names = async () => (await check()).broken.map(({ promise }) => promise)
+const brokenPromises = async () => (await check()).broken.map(({ promise }) => promise)
 const { id: recording, contactId } = recordings.colleagues
 const [forbidden, wait, disclosure] = [randomUUID(), randomUUID(), randomUUID()]
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
     `insert into prohibition (id, recording_id, party, channel, entered_by, received_at)
      values ('${forbidden}', '${recording}', 'OFFICIAL', 'OWN_CALLS', '${colleague.id}', now() - interval '2 days')`,
   )
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
 })
 
 afterEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
     ...['authority_request', 'authority_item', 'authority_disclosure'].map((table) => `delete from ${table}`),
     `delete from audit_entry where object_kind = 'case'`,
   )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 const cases = {
@@ -69,10 +69,10 @@ test.each([
   'a prohibition that waits for an %s missing from the log is overdue',
   async (kind, action, object, detail) => {
     await tamper(...cases[kind])
-    expect(await names()).toContain('prohibitions.obeyed')
+    expect(await brokenPromises()).toContain('prohibitions.obeyed')
     // With its entry in the log the case keeps the prohibition waiting.
     await log(action, object, detail)
-    expect(await names()).not.toContain('prohibitions.obeyed')
+    expect(await brokenPromises()).not.toContain('prohibitions.obeyed')
   },
 )
 
@@ -80,7 +80,7 @@ test('an inspection of another recording that is moved to a forbidden one does n
   await tamper(...cases.inspection)
   await log('inspection.opened', wait, { contact: contactId, recordings: [recordings.ainos.id] })
   // The other recording lacks its open inspection.
-  expect(await names()).toEqual(['recordings.floor', 'prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['recordings.floor', 'prohibitions.obeyed'])
 })
 
 test('the inspection that an upgrade opened for a copy requested earlier keeps a prohibition waiting', async () => {
@@ -88,15 +88,15 @@ test('the inspection that an upgrade opened for a copy requested earlier keeps a
     ...cases.inspection,
     `update inspection set opened_at = (select applied_at from migration where name like '0214-%')`,
   )
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
   await tamper(`update inspection set kind = 'COPY'`)
   // The log begins after the migration: nothing was upgraded.
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
   await tamper(
     `update migration set applied_at = now() + interval '2 minutes' where name like '0214-%'`,
     `update inspection set opened_at = (select applied_at from migration where name like '0214-%')`,
   )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 test('an order whose transaction was open at the instant of a restored backup keeps a prohibition waiting', async () => {
@@ -110,7 +110,7 @@ test('an order whose transaction was open at the instant of a restored backup ke
     [restoredAt, JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))],
   )
   // A restore can have replayed an order only if the order is in the ledger.
-  expect(await names()).toContain('prohibitions.obeyed')
+  expect(await brokenPromises()).toContain('prohibitions.obeyed')
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [wait])
-  expect(await names()).not.toContain('prohibitions.obeyed')
+  expect(await brokenPromises()).not.toContain('prohibitions.obeyed')
 })

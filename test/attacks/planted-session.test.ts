@@ -9,11 +9,11 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { check, tamper, matti, colleague } = await makeTestPromises(database)
 
-const plant = (of: { id: string }, from: string) =>
+const plant = (person: { id: string }, from: string) =>
   pool.query(
     `insert into session (token_hash, person_id, created_at, expires_at)
      values ('planted', $1, now() + $2::interval, now() + interval '1 hour')`,
-    [of.id, from],
+    [person.id, from],
   )
 
 afterEach(async () => {
@@ -26,12 +26,12 @@ test.each([
   ['beside a genuine session of the person', matti, '0'],
   ['dated to before a genuine session', matti, '-1 minute'],
   ['dated a day back', matti, '-1 day'],
-])('reports a session planted %s', async (_, of, from) => {
-  await plant(of, from)
+])('reports a session planted %s', async (_, person, from) => {
+  await plant(person, from)
   expect((await check()).broken).toMatchObject([
     {
       promise: 'access.personal',
-      facts: { strangeSessions: expect.toSatisfy((count: number) => count > 0), example: of.id },
+      facts: { strangeSessions: expect.toSatisfy((count: number) => count > 0), example: person.id },
     },
   ])
 })

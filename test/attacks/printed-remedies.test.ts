@@ -38,9 +38,9 @@ function recordings(...args: string[]): Promise<{ code: number; out: string }> {
 test.each([
   ['without its ledger', { ledger: 'nowhere/' }],
   ['with another identity', { identity: generateKeyPair().identity }],
-] as const)('after a refused restore (%s) no start opens the database as an empty register', async (_, given) => {
+] as const)('after a refused restore (%s) no start opens the database as an empty register', async (_, options) => {
   const machine = await emptyMachine()
-  await expect(restoreFrom(machine, place, given)).rejects.toThrow()
+  await expect(restoreFrom(machine, place, options)).rejects.toThrow()
   await expect(refuseQuarantined(machine.url)).rejects.toMatchObject({ code: 'database-quarantined' })
   await restoreFrom(machine, place, {})
   await expect(refuseQuarantined(machine.url)).resolves.toBeUndefined()
@@ -55,8 +55,8 @@ test('unreadable recordings are counted, and the printed remedy restores them', 
   expect(wrong.out).toContain('held: 2 recordings checked, 1 decrypted completely, 1 did NOT')
   expect(wrong.out).not.toContain('2 recordings decrypted completely')
   expect(wrong.out).toContain('seloste recordings bring-back --from PLACE')
-  const brought = await recordings('bring-back', '--from', place.folder)
-  expect(brought).toEqual({
+  const restored = await recordings('bring-back', '--from', place.folder)
+  expect(restored).toEqual({
     code: 0,
     out: `restored from the backup ${manifest.id}: 1 of 1 recordings\n`,
   })

@@ -1,4 +1,5 @@
-// R49: the database’s owner deletes a waiting prohibition, and plants a row of an expunction that would explain why the recording stands.
+// R49: the database’s owner deletes a waiting prohibition, and plants an expunction that would
+// explain why the recording still exists.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { destroyBlocked, endExpiredHolds } from '#destruction/destroy-blocked.ts'
@@ -15,10 +16,10 @@ const custodian = database.as('seloste_custodian').db
 const { check, tamper, aino, colleague, recordings, register } = await makeTestPromises(database)
 const { expunging } = makeDestroyer(database, register)
 const { id } = recordings.colleagues
-const names = async () => (await check()).broken.map(({ promise }) => promise)
+const brokenPromises = async () => (await check()).broken.map(({ promise }) => promise)
 const now = () => Temporal.Now.instant()
 
-test('a deleted waiting prohibition is reported, also behind a planted expunction', async () => {
+test('a deleted pending prohibition is reported, also if an expunction of its recording is planted', async () => {
   const [prohibition, inspection] = [randomUUID(), randomUUID()]
   await tamper(
     `insert into prohibition (id, recording_id, party, channel, entered_by, received_at)
@@ -36,12 +37,12 @@ test('a deleted waiting prohibition is reported, also behind a planted expunctio
       `insert into audit_entry (action, result, object_kind, object_id, detail, at) values ($1, 'ok', 'x', $2, $3, now() - $4::interval)`,
       [action, object, JSON.stringify(detail), ago],
     )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await tamper(
     `delete from prohibition where id = '${prohibition}'`,
     `update recording set state = 'STORED' where id = '${id}'`,
   )
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
   await tamper(
     `insert into expunction (recording_id, done_by, deadline) values ('${id}', 'sweep', now() + interval '10 years')`,
   )
@@ -50,5 +51,5 @@ test('a deleted waiting prohibition is reported, also behind a planted expunctio
   await finishDestructions(expunging, now())
   await sweep(expunging, now())
   expect((await pool.query('select state from recording where id = $1', [id])).rows).toEqual([{ state: 'STORED' }])
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
 })

@@ -52,8 +52,8 @@ function nextPart(
 }
 
 async function kaisaForbids({ recording }: SegmentFacts): Promise<void> {
-  const said = { party: 'OFFICIAL', channel: 'OWN_CALLS' } as const
-  const forbidden = await forbidUse(database.as('seloste_desk').db, await colleague.signIn(), recording!.id, said)
+  const source = { party: 'OFFICIAL', channel: 'OWN_CALLS' } as const
+  const forbidden = await forbidUse(database.as('seloste_desk').db, await colleague.signIn(), recording!.id, source)
   expect(forbidden).toHaveProperty('id')
 }
 
@@ -118,7 +118,11 @@ test('a node that records while the forbidden part runs continues as long as its
 
 describe('an official’s conversation that two clients report under two numbers', () => {
   /** Enters Kaisa's part under another number. */
-  async function another({ part }: Awaited<ReturnType<typeof kaisasPart>>, answeredAt: Temporal.Instant, node: string) {
+  async function enterUnderOtherNumber(
+    { part }: Awaited<ReturnType<typeof kaisasPart>>,
+    answeredAt: Temporal.Instant,
+    node: string,
+  ) {
     const numberReached = { key: phone('029 497 010') }
     const { endedAt: _, ...rest } = part
     const other = recorded({ ...rest, segmentId: randomUUID(), answeredAt, numberReached }, answeredAt)
@@ -129,7 +133,7 @@ describe('an official’s conversation that two clients report under two numbers
 
   test.each(['north', 'south'] as const)('is forbidden under both, at node %s', async (node) => {
     const call = await kaisasPart()
-    const other = await another(call, call.startedAt.add({ seconds: 6 }), call[node])
+    const other = await enterUnderOtherNumber(call, call.startedAt.add({ seconds: 6 }), call[node])
     await kaisaForbids(other)
     expect(await prohibitions(call.part, other)).toEqual([true, true])
   })
@@ -137,13 +141,13 @@ describe('an official’s conversation that two clients report under two numbers
   test.each(['north', 'south'] as const)('is forbidden under one reported later, at node %s', async (node) => {
     const call = await kaisasPart()
     await kaisaForbids(call.part)
-    const other = await another(call, call.startedAt.add({ seconds: 6 }), call[node])
+    const other = await enterUnderOtherNumber(call, call.startedAt.add({ seconds: 6 }), call[node])
     expect(await prohibitions(call.part, other)).toEqual([true, true])
   })
 
   test('is not forbidden with a part that the same official had before, at the same node', async () => {
     const call = await kaisasPart(4)
-    const other = await another(call, call.startedAt.add({ minutes: 4 }), call.north)
+    const other = await enterUnderOtherNumber(call, call.startedAt.add({ minutes: 4 }), call.north)
     await kaisaForbids(other)
     expect(await prohibitions(call.part, other)).toEqual([false, true])
   })

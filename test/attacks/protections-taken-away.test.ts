@@ -1,5 +1,5 @@
-// R34, R35, R36, R49, R50: the owner of the database takes a protection away that the log has: an order, a case, or the tie of a
-// released copy to its recording; moves an order to another call; or lengthens a right that the installation gave.
+// R34, R35, R36, R49, R50: the owner of the database takes away a protection that is in the log (an order, an
+// inspection, or the link of a released copy to its recording), moves an order to another call, or lengthens a right that the installation gave.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -19,7 +19,7 @@ async function log(action: string, object: string, detail: object, ago: string):
   )
 }
 
-/** Enters an order as the security unit's act does, with its entry. */
+/** Enters an order and its log entry, as the security unit's act does. */
 async function enterOrder(contactId: string, covers: string): Promise<string> {
   const id = randomUUID()
   const { rows } = await pool.query<{ until: string }>(
@@ -47,7 +47,7 @@ test.for([
   expect(await broken()).toEqual([])
 })
 
-test('an order moved to another call keeps nothing there, and is missed where it was', async () => {
+test('an order moved to another call does not protect that call, and is reported missing from its own', async () => {
   const id = await enterOrder(ainos.contactId, 'history')
   const { rows } = await pool.query<{ due: string; kept: string }>(
     'select destroy_at::text as due, kept_at::text as kept from recording where id = $1',
@@ -70,7 +70,7 @@ test('an order moved to another call keeps nothing there, and is missed where it
   expect(await broken()).toEqual([])
 })
 
-test('an open case that is closed in its row, deleted, emptied or dated back is reported', async () => {
+test('an open inspection that is closed in its row, deleted, emptied or backdated is reported', async () => {
   const id = randomUUID()
   await tamper(
     `insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by)

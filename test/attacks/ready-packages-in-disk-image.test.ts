@@ -83,9 +83,9 @@ test('a requester’s copy cannot be decrypted from a disk image with the passph
     return decrypter.decrypt(bytes)
   }
   await expect(open(image)).rejects.toThrow()
-  const given = await acts.fetchCopy(link)
+  const download = await acts.fetchCopy(link)
   expect(
-    Buffer.from(await open(Buffer.from(await given.arrayBuffer())))
+    Buffer.from(await open(Buffer.from(await download.arrayBuffer())))
       .subarray(0, 4)
       .toString(),
   ).toBe('RIFF')

@@ -12,13 +12,19 @@ const { prepared, institute, ready, release, until, fetchLink, send, read, decid
   await openPackages(database)
 
 const key = instituteKeys.recipient
-const as = (name: string, email: string) => ({ name, contact: 'Kirjaamo', email, language: 'sv', recipient: key })
+const detailsOf = (name: string, email: string) => ({
+  name,
+  contact: 'Kirjaamo',
+  email,
+  language: 'sv',
+  recipient: key,
+})
 /** Changes the institute, as the expert who prepared the disclosure. */
-async function changeInstitute(id: string, given: object) {
+async function changeInstitute(id: string, changes: object) {
   const { institute } = await read(id)
   const { status } = await send('eero', 'PUT', `/api/institutes/${institute.id}`, {
-    ...as(institute.name, mail),
-    ...given,
+    ...detailsOf(institute.name, mail),
+    ...changes,
   })
   expect(status).toBe(204)
   return institute
@@ -29,12 +35,12 @@ describe('an institute that has another name or address after the decision', () 
   test.each([
     ['name', { name: 'Aivan Muu Oy' }],
     ['address', { email: 'eero@muualla.example' }],
-  ])('receives nothing under the decision: changed %s', async (_what, given) => {
+  ])('receives nothing under the decision: changed %s', async (_what, changes) => {
     const { id } = await ready()
-    const was = await changeInstitute(id, given)
+    const earlier = await changeInstitute(id, changes)
     const request = { method: 'PASSPHRASE', delivery: 'LINK' }
     expect(await release(id, request)).toMatchObject({ status: 409, code: 'research.institute-changed' })
-    await changeInstitute(id, { name: was.name })
+    await changeInstitute(id, { name: earlier.name })
     expect((await release(id, request)).status).toBe(201)
   })
 

@@ -4,25 +4,25 @@ import { createCallAssembler } from '#capture/feeds/assemble-calls.ts'
 import { readerOf } from '#capture/feeds/sources.ts'
 
 const reader = readerOf({ source: 'freeswitch', fields: {}, zone: 'Europe/Helsinki' })
-const begun = 1_795_158_000
+const startSeconds = 1_795_158_000
 
-const meeting = (n: number) =>
+const conferenceChannel = (n: number) =>
   JSON.stringify({
     channel_data: { direction: 'inbound' },
     variables: {
       ...{ uuid: `channel-${n}`, conference_uuid: 'one', sip_to_user: '029497000' },
-      ...{ start_epoch: String(begun), end_epoch: String(begun + 60) },
+      ...{ start_epoch: String(startSeconds), end_epoch: String(startSeconds + 60) },
     },
-    app_log: { applications: [{ app_name: 'conference', app_data: 'c', app_stamp: `${begun}000000` }] },
+    app_log: { applications: [{ app_name: 'conference', app_data: 'c', app_stamp: `${startSeconds}000000` }] },
     callflow: [{ caller_profile: { caller_id_number: `+3584012${10_000 + n}` }, times: {} }],
   })
 
-test('five hundred channels that claim one conference are five hundred calls, each with at most as many others as a conference may have', () => {
+test('five hundred channels that claim one conference are five hundred calls, each with no more participants than a conference may have', () => {
   const assembler = createCallAssembler({ settleMs: 0 })
   const channels = Array.from({ length: 500 }, (_, n) => n)
-  for (const read of channels.flatMap((n) => reader.read(meeting(n), undefined)))
-    if (read.is === 'record') assembler.add(read.record, begun * 1000, () => undefined)
-  const reported = assembler.settled(begun * 1000 + 1)
+  for (const read of channels.flatMap((n) => reader.read(conferenceChannel(n), undefined)))
+    if (read.is === 'record') assembler.add(read.record, startSeconds * 1000, () => undefined)
+  const reported = assembler.settled(startSeconds * 1000 + 1)
   expect(new Set(reported.map(({ callId }) => callId)).size).toBe(500)
   expect(Math.max(...reported.map(({ legs }) => legs.length))).toBeLessThanOrEqual(32)
 })
@@ -32,14 +32,18 @@ test('a record with ten thousand bridges, profiles or conferences is read like o
     caller_profile: {
       originatee: { originatee_caller_profiles: [{ uuid: `other-${n}`, destination_number: '1042' }] },
     },
-    times: { bridged_time: `${begun + n}000000`, transfer_time: '0' },
+    times: { bridged_time: `${startSeconds + n}000000`, transfer_time: '0' },
   })
   const many = Array.from({ length: 10_000 }, (_, n) => n)
   const record = {
-    ...(JSON.parse(meeting(1)) as object),
+    ...(JSON.parse(conferenceChannel(1)) as object),
     callflow: many.map(profile),
     app_log: {
-      applications: many.map((n) => ({ app_name: 'conference', app_data: 'c', app_stamp: `${begun + n}000000` })),
+      applications: many.map((n) => ({
+        app_name: 'conference',
+        app_data: 'c',
+        app_stamp: `${startSeconds + n}000000`,
+      })),
     },
   }
   const [read] = reader.read(JSON.stringify(record), undefined)

@@ -1,4 +1,4 @@
-// R52: the recovery key is replaced because a stick was lost. Keyring and ledger contents in the places are sealed to
+// R52: the recovery key is replaced because the stick with it was lost. Keyring and ledger contents in the places are sealed to
 // the new key within a minute, but the newest backup is sealed to it only at night. A machine lost in between needs
 // both keys, and the register must report that.
 import { expect, test } from 'vitest'
@@ -27,6 +27,7 @@ await register.seal()
 const { db, pool } = database.as()
 const renewed = generateKeyPair()
 
+/** Makes a backup sealed to the old key, ends an employment, and has the place sealed to the new key. */
 async function renewedPlace() {
   const place = await openTestPlaces(database, register)
   const leaver = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino' })
@@ -43,7 +44,7 @@ async function renewedPlace() {
   return { place, backup: copies.backup(place.name)! }
 }
 
-test('restores the earlier backup with both keys, including the destructions made since', async () => {
+test('restores the earlier backup with both keys, and ends an employment that ended after it', async () => {
   const { place } = await renewedPlace()
   for (const identity of [recovery.identity, renewed.identity])
     await expect(restoreFrom(await emptyMachine(), place, { identity })).rejects.toThrow()

@@ -9,12 +9,12 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { check, tamper, matti, aino, colleague, recordings } = await makeTestPromises(database)
 const { id, contactId } = recordings.colleagues
-const names = async () =>
+const brokenPromises = async () =>
   (await check()).broken
     .map(({ promise }) => promise)
     .filter((p) => p !== 'disclosures.founded' && p !== 'rights.scope')
 
-test('a case that was refused and is open again keeps no prohibition waiting', async () => {
+test('a request that was refused and is open again keeps no prohibition waiting', async () => {
   const [prohibition, disclosure] = [randomUUID(), randomUUID()]
   await tamper(
     `insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, received_at, entered_by, outcome, reasons, decided_at, decided_by)
@@ -42,7 +42,7 @@ test('a case that was refused and is open again keeps no prohibition waiting', a
       `insert into audit_entry (person_id, role, action, result, object_kind, object_id, detail, at) values ($1, $2, $3, 'ok', 'x', $4, $5, now() - $6::interval)`,
       [person, role, action, object, JSON.stringify(detail), ago],
     )
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
   await tamper('update authority_request set closed_at = null')
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
 })

@@ -21,7 +21,7 @@ let folder = ''
 let wired: WiredRecorder
 let stop: () => Promise<void>
 const speakers: Speaker[] = []
-const to: string[] = []
+const toHeaders: string[] = []
 const mediaPort = (client: number) => firstRtp + 10 * client
 
 beforeEach(async () => {
@@ -38,8 +38,8 @@ async function start(): Promise<void> {
   ;({ wired, stop } = await openNextProcess(folder, { firstPort: 27_000, description: () => everyCall }))
 }
 
-/** The ids of both clients’ metadata differ. */
-function of(client: number, changes: Record<string, string> = {}): string {
+/** INVITE of a client; the two clients’ metadata have different ids. */
+function invite(client: number, changes: Record<string, string> = {}): string {
   return written('rfc7865-baseline', {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
     ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
@@ -51,18 +51,20 @@ function of(client: number, changes: Record<string, string> = {}): string {
   })
 }
 async function open(client: number, changes?: Record<string, string>): Promise<number[]> {
-  const answer = await wired.exchange(of(client, changes))
-  to[client] = answer.to
-  wired.call.send(Buffer.from(inDialog(of(client), 'ACK', to[client], 1), 'latin1'), { address: '192.0.2.10' })
+  const answer = await wired.exchange(invite(client, changes))
+  toHeaders[client] = answer.to
+  wired.call.send(Buffer.from(inDialog(invite(client), 'ACK', toHeaders[client], 1), 'latin1'), {
+    address: '192.0.2.10',
+  })
   return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
 }
-const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
+const bye = (client: number) => wired.exchange(inDialog(invite(client), 'BYE', toHeaders[client]!, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const replacing = (client: number) => {
-  const replaces = `Replaces: rec-${client}@src.example.net;to-${/tag=.*$/.exec(to[client]!)![0]};from-tag=a${client}`
+  const replaces = `Replaces: rec-${client}@src.example.net;to-${/tag=.*$/.exec(toHeaders[client]!)![0]};from-tag=a${client}`
   return { 'CSeq:': `${replaces}\r\nCSeq:` }
 }
-const over = () => until(() => expect(wired.segments().every(({ endedAt }) => endedAt)).toBe(true))
+const allEnded = () => until(() => expect(wired.segments().every(({ endedAt }) => endedAt)).toBe(true))
 const contacts = () => [...new Set(wired.segments().map(({ contactId }) => contactId))]
 
 test.each([false, true])(
@@ -77,7 +79,7 @@ test.each([false, true])(
     }
     await speakers[2]!.speak(await open(2, replacing(1)), 10)
     await bye(2)
-    await over()
+    await allEnded()
     expect(contacts()).toEqual([contactId])
     expect(wired.segments().at(-1)).toMatchObject({ captureFailure: 'forbidden' })
     expect(wired.segments().filter(({ recording }) => recording && !recording.gone)).toEqual([])
@@ -95,7 +97,7 @@ test.each([false, true])(
     }
     await speakers[2]!.speak(await open(2, replacing(1)), 10)
     await bye(2)
-    await over()
+    await allEnded()
     expect(contacts()).toEqual([contactId])
     expect(wired.segments().at(-1)?.recording).toBeDefined()
   },

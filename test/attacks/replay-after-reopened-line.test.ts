@@ -63,19 +63,19 @@ async function openSession(n: number) {
   const answer = await peer.exchange(opening)
   expect(answer.status).toBe(200)
   await peer.send(inDialog(opening, 'ACK', answer.to, 1))
-  const own = [port, port + 2].map((one) => createSocket('udp4').bind(one, '127.0.0.1'))
-  await Promise.all(own.map((one) => once(one, 'listening')))
+  const own = [port, port + 2].map((local) => createSocket('udp4').bind(local, '127.0.0.1'))
+  await Promise.all(own.map((socket) => once(socket, 'listening')))
   let { ports } = answer
   let cseq = 1
   return {
     key,
     async offer(change: (text: string) => string) {
       cseq++
-      const again = change(opening)
+      const reinvite = change(opening)
         .replace(/^To: .*$/m, `To: ${answer.to}`)
         .replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`)
         .replace(/branch=\S+/, `branch=z9hG4bK${randomUUID()}`)
-      const answered = await peer.exchange(sized(again))
+      const answered = await peer.exchange(sized(reinvite))
       expect(answered.status).toBe(200)
       await peer.send(inDialog(opening, 'ACK', answer.to, cseq))
       ;({ ports } = answered)
@@ -93,7 +93,7 @@ async function openSession(n: number) {
 }
 type Session = Awaited<ReturnType<typeof openSession>>
 
-async function between(session: Session, what: string): Promise<void> {
+async function offerInBetween(session: Session, what: string): Promise<void> {
   if (what === 'its lines were closed and opened again')
     await session.offer((text) => text.replaceAll(/m=audio \d+/g, 'm=audio 0'))
   if (what === 'an offer without keys')
@@ -102,7 +102,7 @@ async function between(session: Session, what: string): Promise<void> {
     const other = makeMediaKey(suite, randomBytes)
     await session.offer((text) => text.replaceAll(writeCryptoLine(session.key), writeCryptoLine(other)))
     const seal = protectMedia(other)
-    // Sources of the first keys are then unknown to the follower too.
+    // Then follow-source, too, no longer knows the SSRCs that were sent under the first key.
     for (let seq = 1; seq <= packets; seq++) await session.send([200, 201].map((ssrc) => seal(speech(seq, ssrc), seq)))
   }
   if (what !== 'nothing') await session.offer((text) => text)
@@ -121,7 +121,7 @@ test.each([
     [100, 101].map((ssrc) => seal(speech(1000 + i, ssrc), 1000 + i)),
   )
   for (const sealed of captured) await session.send(sealed)
-  await between(session, what)
+  await offerInBetween(session, what)
   await wait(1_000)
   for (const sealed of captured) await session.send(sealed)
   await session.end()

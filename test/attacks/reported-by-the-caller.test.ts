@@ -19,7 +19,7 @@ const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
 type Times = Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>
-/** Ends a call of five minutes this long ago. */
+/** Times of a five-minute call that ended this long ago. */
 function ended(ago: Temporal.DurationLike): Times {
   const endedAt = Temporal.Now.instant().subtract(ago)
   return { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
@@ -77,8 +77,8 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('is refused with the channel %s', async (channel) => {
-    const [just, old] = [await stored(), await stored(ended({ hours: 3 }))]
-    for (const { id } of [just, old]) {
+    const [recent, old] = [await stored(), await stored(ended({ hours: 3 }))]
+    for (const { id } of [recent, old]) {
       expect(await forbid('aino', id, { party: 'CALLER', channel })).toMatchObject(tooLate)
       expect(await forbid('aino', id, { party: 'CALLER', channel, reference: 'P-2026-1' })).toMatchObject(tooLate)
       expect(await prohibitionsOf(id)).toEqual([])
@@ -161,11 +161,11 @@ describe('the hour for the caller’s prohibition', () => {
 })
 
 test('the time limit is shown on the call’s page and in the list, to the call’s official only', async () => {
-  const [just, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
+  const [recent, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
   interface Shape {
     segments: { endedAt: string; callerWishUntil?: string }[]
   }
-  for (const { contactId } of [just, old]) {
+  for (const { contactId } of [recent, old]) {
     const { body } = await get('aino', `/api/contacts/${contactId}?purpose=DEVELOPMENT`)
     const [part] = (body as unknown as Shape).segments
     expect(part?.callerWishUntil).toBe(Temporal.Instant.from(part!.endedAt).add({ hours: 1 }).toString())

@@ -16,39 +16,39 @@ const acts = await openGdprServiceUnit(database)
 const { ask: send, served, makeRecording: stored, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
 type Kinds = RequestKind[]
 
-const on = (id: string, path: string, json?: object, method = 'POST') =>
+const onRequest = (id: string, path: string, json?: object, method = 'POST') =>
   send('paula', method, `/api/requests/${id}${path}`, json)
 async function read(id: string): Promise<RequestDetail> {
-  const { status, body } = await on(id, '', undefined, 'GET')
+  const { status, body } = await onRequest(id, '', undefined, 'GET')
   expect(status).toBe(200)
   return body as unknown as RequestDetail
 }
 /** Renames the requester and identifies them again. */
 async function renamed(id: string, kinds: Kinds, name = 'Toinen Nimi') {
-  expect((await on(id, '', { kinds, language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
-  expect((await on(id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
+  expect((await onRequest(id, '', { kinds, language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
+  expect((await onRequest(id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
 }
-const verify = (id: string, call: string, isParty: boolean) => on(id, `/calls/${call}/verification`, { isParty })
-const draft = (id: string, kind: string) => on(id, '/letters', { kind })
-const begin = (number: string, recording: string) =>
+const verify = (id: string, call: string, isParty: boolean) => onRequest(id, `/calls/${call}/verification`, { isParty })
+const draft = (id: string, kind: string) => onRequest(id, '/letters', { kind })
+const beginListening = (number: string, recording: string) =>
   send('paula', 'POST', `/api/recordings/${recording}/listenings`, { purpose: 'INSPECTION', reference: number })
-const listenStatus = async (number: string, recording: string) => (await begin(number, recording)).status
+const listenStatus = async (number: string, recording: string) => (await beginListening(number, recording)).status
 async function listen(number: string, recording: string) {
-  const begun = await begin(number, recording)
+  const begun = await beginListening(number, recording)
   expect(begun.status).toBe(201)
   const paula = await acts.as('paula')
   const sound = await paula.fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
   expect(sound.status).toBe(206)
 }
-async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
+async function requestFor(kinds: Kinds, options: Parameters<typeof served>[0] = {}) {
   const recording = await stored()
-  const request = await served({ contacts: [recording.contactId], kinds, ...given })
+  const request = await served({ contacts: [recording.contactId], kinds, ...options })
   return { ...request, recording, call: request.calls[0]!.id }
 }
 
 test('a call of a renamed request can be played to verify it again; before that it is not reported, copied, forbidden or corrected', async () => {
   const kinds: Kinds = ['LISTEN', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'PROHIBIT']
-  const { id, number, recording, call } = await about(kinds)
+  const { id, number, recording, call } = await requestFor(kinds)
   await listen(number, recording.id)
   await renamed(id, kinds)
   const waits = await read(id)
@@ -60,14 +60,14 @@ test('a call of a renamed request can be played to verify it again; before that 
   const extract = `/api/contacts/${recording.contactId}/looks?reference=${number}`
   const acting = async () => [
     (await makeCopy(id, recording.id)).status,
-    (await on(id, '/corrections', correction)).status,
+    (await onRequest(id, '/corrections', correction)).status,
     (await draft(id, 'log-extract')).status,
     (await draft(id, 'answer')).status,
     (await send('paula', 'GET', extract)).status,
     (await forbid('paula', recording.id, forbidIt)).status,
   ]
   expect(await acting()).toEqual([404, 404, 409, 409, 404, 404])
-  expect((await on(id, '/slots', undefined, 'GET')).body).toMatchObject({ items: [] })
+  expect((await onRequest(id, '/slots', undefined, 'GET')).body).toMatchObject({ items: [] })
   expect(await verify(id, call, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)
@@ -78,7 +78,7 @@ test('a call of a renamed request can be played to verify it again; before that 
 })
 
 test('keeps the inspection that protects the recording, and offers no appointment for it', async () => {
-  const { id, recording, calls } = await about(['LISTEN'])
+  const { id, recording, calls } = await requestFor(['LISTEN'])
   await renamed(id, ['LISTEN'])
   const inspections = await sql<{ id: string }>`
     select id from inspection where request_id = ${id} and closed_at is null`.execute(admin)
@@ -91,7 +91,7 @@ test('keeps the inspection that protects the recording, and offers no appointmen
 
 describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   test('continues while a name is corrected, and is reported only to a requester who is verified as the call’s party', async () => {
-    const { id, number, recording, call } = await about([kind])
+    const { id, number, recording, call } = await requestFor([kind])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     await renamed(id, [kind])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
@@ -111,9 +111,15 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     }>`select caller_key as caller from contact where id = ${recording.contactId}`.execute(admin)
     const report = { day, time, accuracy: 'MINUTES', callerNumber: own.rows[0]!.caller }
     const others = { ...report, callerNumber: `${caller}9` }
-    expect(await on(id, `/calls/${call}`, others, 'PUT')).toMatchObject({ status: 409, code: 'call.fits-another' })
+    expect(await onRequest(id, `/calls/${call}`, others, 'PUT')).toMatchObject({
+      status: 409,
+      code: 'call.fits-another',
+    })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    expect((await on(id, `/calls/${call}`, report, 'PUT')).body).toMatchObject({ state: 'FOUND', verifyAgain: true })
+    expect((await onRequest(id, `/calls/${call}`, report, 'PUT')).body).toMatchObject({
+      state: 'FOUND',
+      verifyAgain: true,
+    })
     await listen(number, recording.id)
     expect((await verify(id, call, true)).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
@@ -128,16 +134,16 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     await renamed(id, [kind])
     const other = await served(requests)
     expect(await listenStatus(number, recording.id)).toBe(403)
-    expect((await on(other.id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
+    expect((await onRequest(other.id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
     await listen(number, recording.id)
     expect((await verify(id, calls[0]!.id, true)).status).toBe(204)
     expect(await listenStatus(number, recording.id)).toBe(403)
   })
 
   test('ends if the requester with the other name is not a party, and their inspection ends with it', async () => {
-    const { id, recording, call, calls } = await about([kind, 'LISTEN'])
+    const { id, recording, call, calls } = await requestFor([kind, 'LISTEN'])
     await renamed(id, [kind, 'LISTEN'])
-    expect((await on(id, `/calls/${call}`, undefined, 'DELETE')).code).toBe('call.matched')
+    expect((await onRequest(id, `/calls/${call}`, undefined, 'DELETE')).code).toBe('call.matched')
     expect((await verify(id, call, false)).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
     const { rows } = await sql`select outcome from inspection where id = ${calls[0]!.inspectionId}`.execute(admin)
@@ -146,15 +152,21 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
 })
 
 test('a restriction that the requester was informed of does not end when the request gets another name, because that person could not be informed of its end (GDPR 18(3))', async () => {
-  const { id, number, recording, call } = await about(['RESTRICTION'])
+  const { id, number, recording, call } = await requestFor(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
   expect((await send('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
     204,
   )
   await renamed(id, ['RESTRICTION'])
   expect(await verify(id, call, false)).toMatchObject({ status: 409, code: 'call.restriction-told' })
-  expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
-  expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
+  expect(await onRequest(id, `/calls/${call}/unidentifiable`)).toMatchObject({
+    status: 409,
+    code: 'call.restriction-told',
+  })
+  expect(await onRequest(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({
+    status: 409,
+    code: 'request.unfinished',
+  })
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
   // Enters the old name again, so that the requester gets the letter.
   await renamed(id, ['RESTRICTION'], 'Pyytäjä Pyynnöllä')
@@ -164,9 +176,9 @@ test('a restriction that the requester was informed of does not end when the req
 })
 
 test('an inspection requested again together with a change of name keeps the recording', async () => {
-  const { id, number, recording, call } = await about(['LISTEN', 'KNOW'])
+  const { id, number, recording, call } = await requestFor(['LISTEN', 'KNOW'])
   const name = 'Pyytäjä Pyynnöllä'
-  expect((await on(id, '', { kinds: ['KNOW'], language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
+  expect((await onRequest(id, '', { kinds: ['KNOW'], language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
   await renamed(id, ['LISTEN', 'KNOW'])
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)
@@ -175,7 +187,7 @@ test('an inspection requested again together with a change of name keeps the rec
 })
 
 test('an automatic letter does not report to another name what was forbidden', async () => {
-  const { id, number, recording } = await about(['PROHIBIT'])
+  const { id, number, recording } = await requestFor(['PROHIBIT'])
   await forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: number })
   await renamed(id, ['PROHIBIT'])
   await acts.startCustodian()

@@ -22,14 +22,14 @@ async function plant(many: number) {
   const start = Temporal.Now.instant()
     .subtract({ hours: 24 * 500 })
     .round({ smallestUnit: 'microsecond' })
-  const one = (startedAt: Temporal.Instant, at: Temporal.Instant) => {
+  const admission = (startedAt: Temporal.Instant, at: Temporal.Instant) => {
     const fact = { kind: 'contact' as const, id: randomUUID(), startedAt, belongsTo: null, content: null }
     return { part: randomUUID(), at, fact, root: admissionRoot([fact]) }
   }
   const first = Temporal.Now.instant().subtract({ hours: 24 * 60 })
-  const all = Array.from({ length: many }, (_, n) => one(start, first.add({ seconds: n })))
+  const all = Array.from({ length: many }, (_, n) => admission(start, first.add({ seconds: n })))
   const now = Temporal.Now.instant().round({ smallestUnit: 'microsecond' })
-  all.push(one(now.subtract({ hours: 31 }), now.subtract({ hours: 30 })))
+  all.push(admission(now.subtract({ hours: 31 }), now.subtract({ hours: 30 })))
   const client = await pool.connect()
   try {
     await client.query('begin; set local session_replication_role = replica')

@@ -1,5 +1,5 @@
 /**
- * After the restore of yesterday's backup: corrections made since the backup, with the restrictions and numbers that
+ * A restore of yesterday's backup keeps corrections made since the backup, with the restrictions and numbers that
  * belong to them (L9).
  */
 import { sql } from 'kysely'
@@ -21,7 +21,7 @@ const person = (name: string) => enterTestPerson(admin, desk, { name })
 const none = { kind: 'none' as const, units: [], numbers: [] }
 const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
 
-const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
+const restoredAfter = (changesAfterBackup: () => Promise<void>) => restoreAfter(database, register, changesAfterBackup)
 
 async function correct(
   request: string,
@@ -39,7 +39,7 @@ async function correct(
   )
 }
 
-const giveTo = (segment: string, id: string, unit: string) =>
+const assignSegment = (segment: string, id: string, unit: string) =>
   sql`update segment set official_person_id = ${id}, official_unit_id = ${unit}, official_name = 'Aino' where id = ${segment}`.execute(
     admin,
   )
@@ -48,7 +48,7 @@ test('replays a correction of a call that ended days ago', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
-  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await assignSegment(call!.segmentId, aino.id, aino.unitId)
   await sql`alter table segment disable trigger user`.execute(admin)
   await sql`update segment set ended_at = now() - interval '3 days', answered_at = now() - interval '3 days 1 minute' where id = ${call!.segmentId}`.execute(
     admin,
@@ -61,11 +61,11 @@ test('replays a correction of a call that ended days ago', async () => {
   ])
 })
 
-test('a restriction for an official from before the backup holds after the replay of a correction', async () => {
+test('an official’s restriction from before the backup still holds after the replay of a correction', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
-  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await assignSegment(call!.segmentId, aino.id, aino.unitId)
   const request = await servedRequest(admin, {
     ...{ clerkId: pia.id, kinds: ['RESTRICTION', 'RECTIFY'], contacts: [call!.contactId] },
     ...{ party: 'OFFICIAL', officialId: aino.id },
@@ -88,7 +88,7 @@ test('a restriction for the new official, requested after a correction on the da
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
-  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await assignSegment(call!.segmentId, aino.id, aino.unitId)
   const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
   const { rows } = await restoredAfter(async () => {
     await correct(request.id, call!.segmentId, bertil, pia.id, riitta.token)
@@ -116,7 +116,7 @@ test('a restriction requested by an official on the day of the loss holds even i
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
-  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await assignSegment(call!.segmentId, aino.id, aino.unitId)
   let numbers: string[] = []
   const { rows, restored } = await restoredAfter(async () => {
     const rectify = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
@@ -124,11 +124,11 @@ test('a restriction requested by an official on the day of the loss holds even i
     await sql`update subject_request set closed_at = now(), closed_by = ${pia.id}, outcome = 'ANSWERED' where id = ${rectify.id}`.execute(
       admin,
     )
-    const theirs = await servedRequest(admin, {
+    const restriction = await servedRequest(admin, {
       ...{ clerkId: pia.id, kinds: ['RESTRICTION'], contacts: [call!.contactId] },
       ...{ party: 'OFFICIAL', officialId: aino.id },
     })
-    numbers = [rectify.number, theirs.number]
+    numbers = [rectify.number, restriction.number]
     const { rows: live } = await sql<{ state: string }>`select state from recording where id = ${call!.id}`.execute(
       admin,
     )
@@ -152,7 +152,7 @@ test('restores a restriction that was added on the day of the loss to a request 
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [known, corrected] = await register.makeRecordings(2)
-  await giveTo(corrected!.segmentId, aino.id, aino.unitId)
+  await assignSegment(corrected!.segmentId, aino.id, aino.unitId)
   const ids = [known!.id, corrected!.id]
   const alsoRestrict = (id: string) =>
     sql`update subject_request set kinds = kinds || array['RESTRICTION'] where id = ${id}::uuid`.execute(admin)
@@ -194,17 +194,17 @@ test('the first request after a restore gets a new number, even if the year’s 
   })
   expect(await rows('select number from subject_request where number = $1', [`P-${year}-1`])).toHaveLength(1)
   // Numbers a request as enter_request does.
-  const [given] = await rows(
+  const [number] = await rows(
     'insert into request_number as n (year, last) values ($1, 1) on conflict (year) do update set last = n.last + 1 returning n.last',
     [year],
   )
-  const taken = await machine.pool.query('select from subject_request where number = $1', [`P-${year}-${given.last}`])
+  const taken = await machine.pool.query('select from subject_request where number = $1', [`P-${year}-${number.last}`])
   expect(taken.rows).toHaveLength(0)
 })
 
 test('a consent withdrawn and a workstation removed on the day of the loss stay ended', async () => {
   const [aino, pia] = [await person('Aino'), await person('Pia')]
-  const [stored] = (
+  const [workstation] = (
     await sql<{ id: string }>`
       with o as (insert into office (names, address, entered_by) values ('{"fi": "Turku"}', '{"fi": "Katu 1"}', ${pia.id}::uuid) returning id)
       insert into workstation (office_id, name, token_hash, enrolled_by) select id, 'kone', '\\x01', ${pia.id}::uuid from o returning id`.execute(
@@ -216,7 +216,7 @@ test('a consent withdrawn and a workstation removed on the day of the loss stay 
   )
   const { rows, restored } = await restoredAfter(async () => {
     await sql`update person_recording_consent set valid_to = now() where person_id = ${aino.id}::uuid`.execute(admin)
-    await sql`update workstation set ended_at = now(), ended_by = ${pia.id}::uuid where id = ${stored!.id}::uuid`.execute(
+    await sql`update workstation set ended_at = now(), ended_by = ${pia.id}::uuid where id = ${workstation!.id}::uuid`.execute(
       admin,
     )
   })
@@ -250,7 +250,7 @@ test('a prohibition of the former official from before the backup does not count
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
-  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await assignSegment(call!.segmentId, aino.id, aino.unitId)
   await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}, now() - interval '1 year')`.execute(
     admin,
   )

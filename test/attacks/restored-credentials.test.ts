@@ -15,15 +15,15 @@ const { db: admin, pool } = database.as()
 const desk = database.as('seloste_desk').db
 const person = async (name: string) => (await enterTestPerson(admin, desk, { name })).id
 const issuer = 'https://idp.example'
-const bind = (subject: string, of: string, at: string, from = issuer) =>
+const bind = (subject: string, personId: string, at: string, from = issuer) =>
   pool.query('insert into provider_subject (issuer, subject, person_id, bound_at) values ($1, $2, $3, $4)', [
-    ...[from, subject, of, at],
+    ...[from, subject, personId, at],
   ])
 const subjects = async () =>
   (await pool.query<{ subject: string }>('select subject from provider_subject order by subject')).rows.map(
     ({ subject }) => subject,
   )
-const count = async (of: string) => (await pool.query(`select from ${of}`)).rowCount
+const count = async (table: string) => (await pool.query(`select from ${table}`)).rowCount
 const before = '2026-01-01T00:00:00Z'
 let people: { aino: string; bertil: string }
 
@@ -52,12 +52,12 @@ test('the ledger names the person whose subject at the identity provider was rem
   ])
 })
 
-test('a subject removed after the backup identifies nobody after its restore; subjects bound since, or of other people, stay', async () => {
+test('a subject removed after the backup identifies nobody after its restore, while subjects bound since or of other people stay', async () => {
   await bind('stranger', people.aino, before)
   await bind('since', people.aino, new Date(Date.now() + 60_000).toISOString(), 'https://other.example')
-  const was = [await count('destruction_entry'), await count('account_notice')]
+  const counts = [await count('destruction_entry'), await count('account_notice')]
   expect(await replayed()).toMatchObject({ credentials: 1 })
   expect(await subjects()).toEqual(['bertil', 'since'])
-  expect([await count('destruction_entry'), await count('account_notice')]).toEqual(was)
+  expect([await count('destruction_entry'), await count('account_notice')]).toEqual(counts)
   expect(await replayed()).toMatchObject({ credentials: 0 })
 })

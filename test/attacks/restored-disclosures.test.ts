@@ -22,28 +22,30 @@ test('accepts a copy checked and released, and an authority’s disclosure decid
     await person('Tuula'),
   ]
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
-  const [one] = await register.makeRecordings(1)
+  const [recording] = await register.makeRecordings(1)
   const {
     rows: [copy],
   } = await sql<{ id: string }>`
     insert into anonymised_copy (recording_id, duration_ms, state, work, prepared_by, rendered_at, sound_at, sound_sha256, sound_bytes, sound_ms)
-    values (${one!.id}, 80, 'RENDERED', 'w', ${eero}, now(), now(), sha256('a'), 9, 80) returning id`.execute(admin)
-  const judged = async (on: typeof admin) => {
+    values (${recording!.id}, 80, 'RENDERED', 'w', ${eero}, now(), now(), sha256('a'), 9, 80) returning id`.execute(
+    admin,
+  )
+  const checkBoth = async (on: typeof admin) => {
     const context = { db: on, versions: await readVersions(on), now: Temporal.Now.instant(), keys: register.keys }
     return [
       await disclosuresAnonymised.check(context as never, undefined),
       await disclosuresFounded.check(context as never, undefined),
     ]
   }
-  const stored = [
+  const expected = [
     { holds: true, facts: { released: 1, approved: 1 } },
     { holds: true, facts: { decided: 1 } },
   ]
-  await register.objects.put(anonymisedCopyKey(one!.id, copy!.id), Buffer.from('sealed'))
+  await register.objects.put(anonymisedCopyKey(recording!.id, copy!.id), Buffer.from('sealed'))
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)
-  const happens = async () => {
+  const discloseAfterBackup = async () => {
     const log = (action: string, by: string, object: string, detail = '{}') =>
       sql`insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail) values (${by}, 'DECISION_MAKER', ${action}, 'x', ${object}, 'ok', ${detail}::jsonb)`.execute(
         admin,
@@ -60,13 +62,13 @@ test('accepts a copy checked and released, and an authority’s disclosure decid
       select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${eero} from i returning id`.execute(
       admin,
     )
-    await sql`insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by) select ${d!.id}, 1, id, contact_id, ${eero} from recording where id = ${one!.id}`.execute(
+    await sql`insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by) select ${d!.id}, 1, id, contact_id, ${eero} from recording where id = ${recording!.id}`.execute(
       admin,
     )
     await sql`update research_disclosure set outcome = 'GRANTED', reasons = 'P', decided_at = now(), decided_by = ${riitta}, decided_for = institute_digest(institute_id) where id = ${d!.id}`.execute(
       admin,
     )
-    const give = (column: string, id: string) =>
+    const release = (column: string, id: string) =>
       admin.transaction().execute(async (tx) => {
         const { rows } = await sql<{
           id: string
@@ -80,7 +82,7 @@ test('accepts a copy checked and released, and an authority’s disclosure decid
         if (column === 'research_id') await sql`select record_research_release(${id}::uuid)`.execute(tx)
         else await sql`update authority_disclosure set released_at = now() where id = ${id}`.execute(tx)
       })
-    await give('research_id', d!.id)
+    await release('research_id', d!.id)
     const provision = (await readVersions(admin)).at(-1)!.description.disclosure.provisions[0]!.id
     const {
       rows: [a],
@@ -90,15 +92,15 @@ test('accepts a copy checked and released, and an authority’s disclosure decid
       admin,
     )
     await log('authority.decided', riitta, a!.id)
-    await give('authority_id', a!.id)
+    await release('authority_id', a!.id)
   }
-  await happens()
-  expect(await judged(admin)).toMatchObject(stored)
+  await discloseAfterBackup()
+  expect(await checkBoth(admin)).toMatchObject(expected)
   await place.copies.catchUp()
   await register.seal()
   await place.copies.shipLedger()
   await place.shipLog()
   const machine = await emptyMachine()
   await restoreFrom(machine, place, { backup: manifest.id })
-  expect(await judged(machine.target.db as never)).toMatchObject(stored)
+  expect(await checkBoth(machine.target.db as never)).toMatchObject(expected)
 })

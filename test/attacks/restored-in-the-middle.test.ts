@@ -24,7 +24,7 @@ await register.seal()
 const { db: admin, pool } = database.as()
 const person = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
 
-const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
+const restoredAfter = (changesAfterBackup: () => Promise<void>) => restoreAfter(database, register, changesAfterBackup)
 
 test('keeps restrictions of the day of the loss, for requests entered or calls found after the backup', async () => {
   const [paula, aino] = [await person('Paula'), await person('Aino')]
@@ -45,7 +45,7 @@ test('keeps restrictions of the day of the loss, for requests entered or calls f
     })
     await sql`update request_call set state = 'MATCHED', verified_how = 'DETAILS', verified_at = now(), verified_by = ${paula.id}
       where id = ${known.calls[0]!.id}`.execute(admin)
-    const theirs = await servedRequest(admin, {
+    const officialsRequest = await servedRequest(admin, {
       ...{ clerkId: paula.id, kinds: ['RESTRICTION', 'RECTIFY'], contacts: [official!.contactId] },
       ...{ party: 'OFFICIAL', officialId: aino.id },
     })
@@ -55,7 +55,7 @@ test('keeps restrictions of the day of the loss, for requests entered or calls f
     await sql`update subject_request set closed_at = now(), closed_by = ${paula.id}, outcome = 'WITHDRAWN' where id = ${ended.id}`.execute(
       admin,
     )
-    numbers = [made.number, known.number, theirs.number].sort()
+    numbers = [made.number, known.number, officialsRequest.number].sort()
     const before = await sql<{
       state: string
     }>`select state from recording where id = any (${[fresh!.id, found!.id, official!.id]}::uuid[])`.execute(admin)
@@ -81,7 +81,7 @@ test('keeps restrictions of the day of the loss, for requests entered or calls f
   expect(open.filter(({ name }) => name === 'RESTORED: see the request')).toHaveLength(2)
 })
 
-test('reports lost requests, and closes one that was closed after the backup', async () => {
+test('reports lost requests, and closes a restored request that was closed after the backup', async () => {
   const paula = await person('Paula')
   const [recording] = await register.makeRecordings(1)
   const serve = (kinds: RequestKind[], contacts: string[] = []) =>
@@ -220,13 +220,13 @@ test('a prohibition entered after an inspection or an authority’s request of t
   let inspections: (string | null)[] = []
   const { machine, rows, restored } = await restoredAfter(async () => {
     const listens = { clerkId: (await person('Pia')).id, kinds: ['LISTEN' as const] }
-    const theirs = await servedRequest(admin, { ...listens, contacts: [played!.contactId] })
+    const callersRequest = await servedRequest(admin, { ...listens, contacts: [played!.contactId] })
     const officials = await servedRequest(admin, {
       ...{ ...listens, contacts: [official!.contactId], party: 'OFFICIAL', officialId: aino.id },
     })
     const withdrawn = await servedRequest(admin, { ...listens, contacts: [over!.contactId] })
-    inspections = [theirs.calls[0]!.inspectionId, officials.calls[0]!.inspectionId]
-    request = theirs.number
+    inspections = [callersRequest.calls[0]!.inspectionId, officials.calls[0]!.inspectionId]
+    request = callersRequest.number
     const [one, other, third] = [await disclose(), await disclose(), await disclose()]
     await asSini(
       sql`select add_authority_item(${one.id}::uuid, ${requested!.contactId}::uuid, ${requested!.id}::uuid, 'BOTH')`,
@@ -287,7 +287,7 @@ test('a prohibition entered after an inspection or an authority’s request of t
   )
   expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
   // The log names what was replayed, so that no planted row can be taken for a replayed one.
-  const [told] = await rows(
+  const [logged] = await rows(
     `select array_agg(distinct action order by action) as actions, bool_and(person_id is null) as is_nobodys,
        (select bool_and(case_is_logged(i.inspection_id, i.recording_id, '{}')) from inspection_recording i where i.inspection_id = any ($1)) as inspections,
        (select bool_and(case_is_logged(a.id, a.recording_id, '{}')) from authority_request a where a.disclosure_id = $2) as authority,
@@ -295,7 +295,7 @@ test('a prohibition entered after an inspection or an authority’s request of t
      from audit_entry where detail @> '{"restored": true}'`,
     [inspections, decided.id],
   )
-  expect(told).toEqual({
+  expect(logged).toEqual({
     actions: expect.arrayContaining(['authority.item-added', 'inspection.opened', 'recording.forbidden']),
     is_nobodys: true,
     inspections: true,

@@ -35,7 +35,7 @@ async function withoutGuards(guard: string, ...statements: string[]): Promise<vo
 }
 
 /** Appends entries after a backup; the place has their hashes. */
-async function resume(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
+async function appendEntries(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
   await register.makeRecordings(1)
   await register.seal()
   await place.shipLog()
@@ -62,7 +62,7 @@ test('an entry deleted before the backup is not accepted as lost by the restore:
     'delete from audit_pending where seq in (select seq from aside.entry)',
   )
   await pool.query('drop schema aside cascade')
-  await resume(place)
+  await appendEntries(place)
   const machine = await emptyMachine()
   const restored = await restoreFrom(machine, place, { backup: manifest.id })
   expect(restored.lostEntries.length).toBeGreaterThan(0)
@@ -79,7 +79,7 @@ test('a break that was open at the backup stays open after the restore', async (
   await recordBreak(db, [finding])
   const { manifest } = await backUpTo(register, place)
   await pool.query('delete from audit_break where accepted_at is null')
-  await resume(place)
+  await appendEntries(place)
   const machine = await emptyMachine()
   await restoreFrom(machine, place, { backup: manifest.id })
   expect((await openBreak(machine.db))?.findings).toEqual([finding])
@@ -89,7 +89,7 @@ test('entries lost by an earlier restore are not a break after the next restore'
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)
-  await resume(place)
+  await appendEntries(place)
   const first = await emptyMachine()
   expect((await restoreFrom(first, place, { backup: manifest.id })).lostEntries.length).toBeGreaterThan(0)
   const { db: restored, keys, log, ledger, target, url } = first
@@ -107,8 +107,8 @@ test('entries lost by an earlier restore are not a break after the next restore'
     drawKey,
     program: 'test',
   }
-  const there = () => Promise.resolve()
-  const to = { name: place.name, store: place.store, renewCopies: there, reach: there }
+  const nothing = () => Promise.resolve()
+  const to = { name: place.name, store: place.store, renewCopies: nothing, reach: nothing }
   const options = { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined }
   await seal()
   const second = await makeBackup(source, to, options)

@@ -52,7 +52,7 @@ const accCall = (from: number, caller: string, user: string, tags: { from_tag: s
   // The official hangs up.
   line(from + 100, { method: 'BYE', from_tag: tags.to_tag, to_tag: tags.from_tag, src_user: user, called: caller }),
 ]
-const [one, other] = [
+const [tags, otherTags] = [
   { from_tag: 'a1', to_tag: 'b1' },
   { from_tag: 'a2', to_tag: 'b2' },
 ]
@@ -73,7 +73,7 @@ describe('two calls with one id', () => {
     expect(await contacts()).toEqual(both)
   })
 
-  const lines = [...accCall(0, first, aino, one), ...accCall(130, second, cecilia, other)]
+  const lines = [...accCall(0, first, aino, tags), ...accCall(130, second, cecilia, otherTags)]
   const reported = [
     [phone(first), [phone(aino), 0, 100]],
     [phone(second), [phone(cecilia), 130, 230]],
@@ -88,7 +88,7 @@ describe('two calls with one id', () => {
   })
 
   test('at the same time, from a caller who has seen the other’s Call-ID: enters both calls', async () => {
-    const meanwhile = accCall(30, second, cecilia, other)
+    const meanwhile = accCall(30, second, cecilia, otherTags)
     expect(await deliver(acc, [lines[0], meanwhile[0], lines[1], meanwhile[1]].join(''))).toEqual([])
     expect(await contacts()).toEqual([reported[0], [phone(second), [phone(cecilia), 30, 130]]])
   })
@@ -106,7 +106,7 @@ describe('two calls with one id', () => {
     ['before', [row(0, 'anonymous', aino), row(7200, second, cecilia)]],
     ['after', [row(0, second, aino), row(7200, 'anonymous', cecilia)]],
     ['after, beside two other calls', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
-  ])('of which one number is withheld, hours %s: gives no caller the other’s segments', async (_, rows) => {
+  ])('of which one number is withheld, hours %s: gives no caller the other’s segments', async (when, rows) => {
     const records: unknown[] = []
     for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {
       await clear()
@@ -115,7 +115,10 @@ describe('two calls with one id', () => {
     }
     expect(records[0]).toHaveLength(rows.length)
     expect(records[0]).toContainEqual(
-      expect.arrayContaining([null, [phone(_ === 'before' ? aino : cecilia), expect.any(Number), expect.any(Number)]]),
+      expect.arrayContaining([
+        null,
+        [phone(when === 'before' ? aino : cecilia), expect.any(Number), expect.any(Number)],
+      ]),
     )
     expect(records[1]).toEqual(records[0])
     expect(records[2]).toEqual(records[0])
@@ -146,15 +149,15 @@ describe('one call is entered once', () => {
   })
 
   test('put on hold by either side, whose telephone sends a new request', async () => {
-    const [begins, ends] = accCall(0, first, aino, one)
+    const [begins, ends] = accCall(0, first, aino, tags)
     const held = line(50, { from_tag: 'b1', to_tag: 'a1', src_user: aino, called: first, dst_user: 'dev' })
-    const holds = line(60, { ...one, src_user: first, called: number, dst_user: 'dev' })
+    const holds = line(60, { ...tags, src_user: first, called: number, dst_user: 'dev' })
     expect(await deliver(acc, [held, begins, holds, ends].join(''))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])
   })
 
   test('whose end somebody else reports', async () => {
-    const [begins, ends] = accCall(0, first, aino, one)
+    const [begins, ends] = accCall(0, first, aino, tags)
     const forged = line(40, { method: 'BYE', from_tag: 'x', to_tag: 'y', src_user: second, called: number })
     expect(await deliver(acc, [begins, forged, ends].join(''))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])

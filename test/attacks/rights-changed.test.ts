@@ -13,7 +13,7 @@ const [official, other] = [
   await enterOfficial({ supervisorId: sari.id }),
 ]
 const right = await grant(as(sari), ownCalls([official.id]))
-const others = await grant(as(sari), ownCalls([other.id]))
+const otherRight = await grant(as(sari), ownCalls([other.id]))
 
 async function tamper(...statements: string[]): Promise<void> {
   await pool.query(['begin; set local session_replication_role = replica', ...statements, 'commit'].join('; '))
@@ -41,35 +41,35 @@ afterEach(async () => {
   expect(await unlogged()).toMatchObject({ count: 0 })
 })
 
-const aDayMore = `valid_to = valid_to + interval '1 day'`
-const later = `valid_to = valid_to + interval '5 years'`
+const dayLonger = `valid_to = valid_to + interval '1 day'`
+const yearsLonger = `valid_to = valid_to + interval '5 years'`
 test.each([
-  ['lasts longer', [later]],
+  ['lasts longer', [yearsLonger]],
   ['began earlier', [`valid_from = valid_from - interval '1 year'`]],
   ['is for another role and every call', [`role = 'SECURITY', scope_kind = 'all', purposes = '{CRIME_OR_MISUSE}'`]],
   ['is for another purpose', [`purposes = '{DEVELOPMENT,INSPECTION}'`]],
   ['is another person’s', [`person_id = '${anssi.id}'`]],
   ['covers another unit', [`scope_units = array[gen_random_uuid()]`]],
   ['has another request', [`request_id = null`]],
-  ['lasts longer, by its request as well', [later, later]],
+  ['lasts longer, by its request as well', [yearsLonger, yearsLonger]],
   [
     'is for another role, by its request as well',
     [`role = 'SECURITY', scope_kind = 'all'`, `role = 'SECURITY', scope_kind = 'all'`],
   ],
-  ['lasts a day longer, by its request as well', [aDayMore, aDayMore]],
+  ['lasts a day longer, by its request as well', [dayLonger, dayLonger]],
   ...[
     `purposes = '{DEVELOPMENT,INSPECTION}'`,
     `scope_units = array[gen_random_uuid()]`,
     `scope_numbers = '{+35829497000}'`,
     `scope_kind = 'numbers'`,
   ].map((set): [string, string[]] => [`has ${set}, by its request as well`, [set, set]]),
-])('reports a changed right: it %s', async (_, [set, ofRequest]) => {
+])('reports a changed right: it %s', async (_, [set, setInRequest]) => {
   expect(await unlogged()).toMatchObject({ count: 0 })
   await tamper(
     `update access_right set ${set} where id = '${right}'`,
-    ...(ofRequest
+    ...(setInRequest
       ? [
-          `update right_request q set ${ofRequest} where id = (select request_id from access_right where id = '${right}')`,
+          `update right_request q set ${setInRequest} where id = (select request_id from access_right where id = '${right}')`,
         ]
       : []),
   )
@@ -78,15 +78,15 @@ test.each([
 
 test('accepts a right that was revoked, or shortened by a restore', async () => {
   await revokeRight(desk, as(sari), right, 'no longer needed')
-  await tamper(`update access_right set valid_to = valid_to - interval '30 days' where id = '${others}'`)
+  await tamper(`update access_right set valid_to = valid_to - interval '30 days' where id = '${otherRight}'`)
   expect(await unlogged()).toMatchObject({ count: 0 })
 })
 
-const again = `update access_right set revoked_at = null, revoked_by = null, revoke_cause = null, revoke_reason = null`
+const undoRevocation = `update access_right set revoked_at = null, revoked_by = null, revoke_cause = null, revoke_reason = null`
 
 test('reports a revoked right that is in force again, revoked by the log or by the ledger', async () => {
   await revokeRight(desk, as(sari), right, 'no longer needed')
-  await tamper(`${again} where id = '${right}'`)
+  await tamper(`${undoRevocation} where id = '${right}'`)
   expect(await unlogged()).toEqual({ count: 1, example: right })
   await tamper(`delete from audit_entry where action = 'right.revoked'`)
   expect(await unlogged()).toEqual({ count: 1, example: right })

@@ -83,9 +83,9 @@ describe('an automatic letter', () => {
     const identified = await clerk.request(`/api/requests/${request.id}/identification`, { how: 'PASSPORT' })
     expect(identified.status).toBe(204)
     await makeDue()
-    const [anew] = await letters()
-    expect(await textOf(anew!.id)).toContain('Aivan Toinen')
-    expect((await deliver(anew!.id)).status).toBe(204)
+    const [redrafted] = await letters()
+    expect(await textOf(redrafted!.id)).toContain('Aivan Toinen')
+    expect((await deliver(redrafted!.id)).status).toBe(204)
   })
 })
 
@@ -100,9 +100,9 @@ describe('a letter that was drafted before an event', () => {
     expect(await deliver(stale)).toMatchObject({ status: 409, code: 'letter.stale' })
     const { body } = await clerk.request(`/api/requests/${request.id}`)
     expect(body['letters']).toMatchObject([{ id: stale, isStale: true }])
-    const anew = await draft(request.id, 'answer')
-    expect(await textOf(anew)).toContain('tuhottu')
-    expect((await deliver(anew)).status).toBe(204)
+    const redrafted = await draft(request.id, 'answer')
+    expect(await textOf(redrafted)).toContain('tuhottu')
+    expect((await deliver(redrafted)).status).toBe(204)
   })
 
   test('is not delivered after the appointment was held', async () => {
@@ -140,7 +140,7 @@ describe('a letter that was drafted before an event', () => {
   })
 })
 
-test('reading the certificate of a prohibition never gets 404: until the destruction is complete the answer says when to ask again', async () => {
+test('an official who forbade use gets no 404 for the certificate: until the destruction is complete, the answer says when to ask again', async () => {
   const enter = (name: string) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
       name,

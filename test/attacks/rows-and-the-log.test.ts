@@ -17,12 +17,12 @@ const promises = await makeTestPromises(database)
 const { check, tamper, key, aino, colleague, matti, recordings, register, decide } = promises
 const custodian = database.as('seloste_custodian').db
 const { expunging } = makeDestroyer(database, register)
-const names = async () => (await check()).broken.map(({ promise }) => promise)
+const brokenPromises = async () => (await check()).broken.map(({ promise }) => promise)
 const { older, colleagues } = recordings
 
 const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const mend of undoSteps.splice(0).reverse()) await mend()
+  for (const undo of undoSteps.splice(0).reverse()) await undo()
   await tamper(
     'delete from preservation_order',
     'delete from inspection_recording',
@@ -30,7 +30,7 @@ afterEach(async () => {
     'delete from prohibition where executed_at is null',
     `delete from audit_entry where reference = 'planted'`,
   )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 async function log(action: string, object: string, detail: object, ago = '0') {
@@ -42,10 +42,10 @@ async function log(action: string, object: string, detail: object, ago = '0') {
 }
 
 /**
- * Writes a signed restore that lost an hour, as by versions that did not log what they replayed. Returns an instant in
- * that hour.
+ * Enters a signed restore that lost an hour, as earlier versions did, which did not log what they replayed. Returns an
+ * instant in that hour.
  */
-async function restored(ago: string, more: object = {}) {
+async function writeRestore(ago: string, detail: object = {}) {
   const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string; at: string }>(
     `select to_char(t at time zone 'UTC', f) as "snapshotAt", to_char((t + interval '1 hour') at time zone 'UTC', f) as "restoredAt",
        to_char((t + interval '30 minutes') at time zone 'UTC', f) as at
@@ -55,7 +55,10 @@ async function restored(ago: string, more: object = {}) {
   const { snapshotAt, restoredAt, at } = rows[0]!
   await pool.query(
     `insert into audit_entry (action, object_kind, result, at, detail, reference) values ('backup.restored', 'backup', 'ok', $1, $2, 'planted')`,
-    [restoredAt, JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt, ...more }))],
+    [
+      restoredAt,
+      JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt, ...detail })),
+    ],
   )
   return at
 }
@@ -91,9 +94,9 @@ test('an order that ended according to the log, and is in force again, does not 
   await tamper(order(id, `now() - interval '60 days'`, `'${until.toISOString()}'`))
   await log('hold.entered', id, { until }, '60 days')
   await makeOverdue()
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await log('hold.ended', id, { by: 'person' }, '1 day')
-  expect(await names()).toEqual(expect.arrayContaining(['history.term', 'recordings.ceiling']))
+  expect(await brokenPromises()).toEqual(expect.arrayContaining(['history.term', 'recordings.ceiling']))
 })
 
 test('an order that lasts longer than in the log keeps no recording, but a logged renewal does', async () => {
@@ -102,9 +105,9 @@ test('an order that lasts longer than in the log keeps no recording, but a logge
   await tamper(order(id, `now() - interval '60 days'`, `'${until.toISOString()}'`))
   await log('hold.entered', id, { until: new Date(Date.now() + 10 * 864e5) }, '60 days')
   await makeOverdue()
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
   await log('hold.renewed', id, { until })
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 test('an order whose log entry has no end, as in earlier versions, lasts three months', async () => {
@@ -112,37 +115,37 @@ test('an order whose log entry has no end, as in earlier versions, lasts three m
   await tamper(order(id, `now() - interval '60 days'`, `now() + interval '20 days'`))
   await log('hold.entered', id, {}, '60 days')
   await makeOverdue()
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await tamper(`update preservation_order set until = now() + interval '60 days'`)
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
 })
 
 test('an order dated into a time lost by a restore, but before its call was made, keeps no recording', async () => {
-  const at = await restored('400 days')
+  const at = await writeRestore('400 days')
   await tamper(order(randomUUID(), `'${at}'`, `now() + interval '80 days'`))
   await makeOverdue()
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
 })
 
 test('an order dated into a time lost by a restore keeps a recording only if the ledger has it, and for three months at most', async () => {
-  const at = await restored('5 days')
+  const at = await writeRestore('5 days')
   const id = randomUUID()
   await tamper(order(id, `'${at}'`, `now() + interval '80 days'`))
   await makeOverdue()
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [id])
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await tamper(`update preservation_order set until = now() + interval '100 days'`)
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
 })
 
 test('a restore that logs what it replays excuses nothing that is not in the log', async () => {
-  const at = await restored('5 days', { logged: true })
+  const at = await writeRestore('5 days', { logged: true })
   const id = randomUUID()
   await tamper(order(id, `'${at}'`, `now() + interval '80 days'`))
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [id])
   await makeOverdue()
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
 })
 
 test('an order dated before the first entry of a pruned log, and before its call, keeps no recording', async () => {
@@ -151,11 +154,11 @@ test('an order dated before the first entry of a pruned log, and before its call
   )
   await tamper(order(randomUUID(), `now() - interval '6 years'`, `now() + interval '80 days'`))
   await makeOverdue()
-  expect(await names()).toContain('recordings.ceiling')
+  expect(await brokenPromises()).toContain('recordings.ceiling')
 })
 
 /** Enters a prohibition by the official of a call, also in the log. */
-async function forbidden() {
+async function enterProhibition() {
   const id = randomUUID()
   await log('recording.forbidden', id, { recording: colleagues.id, party: 'OFFICIAL' }, '2 days')
   await tamper(
@@ -171,49 +174,49 @@ const inspection = (id: string, at: string) => [
   `insert into inspection_recording values ('${id}', '${colleagues.id}')`,
 ]
 
-test('a case that is closed in the log and open again keeps no prohibition waiting', async () => {
+test('an inspection that is closed in the log and open again keeps no prohibition waiting', async () => {
   const id = randomUUID()
   await tamper(...inspection(id, `now() - interval '9 days'`))
   await log('inspection.opened', id, { recordings: [colleagues.id] }, '9 days')
-  await forbidden()
-  expect(await names()).toEqual([])
+  await enterProhibition()
+  expect(await brokenPromises()).toEqual([])
   await log('inspection.closed', id, { outcome: 'answered' }, '5 days')
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
 })
 
-test('a case dated into a time lost by a restore, before the call was made, keeps no prohibition waiting', async () => {
-  const at = await restored('400 days')
+test('an inspection dated into a time lost by a restore, before the call was made, keeps no prohibition waiting', async () => {
+  const at = await writeRestore('400 days')
   await tamper(...inspection(randomUUID(), `'${at}'`))
-  await forbidden()
-  expect(await names()).toEqual(['prohibitions.obeyed'])
+  await enterProhibition()
+  expect(await brokenPromises()).toEqual(['prohibitions.obeyed'])
 })
 
 test('a deleted waiting prohibition is reported missing, unless a correction withdrew it', async () => {
-  const id = await forbidden()
-  const waits = randomUUID()
-  await tamper(...inspection(waits, `now() - interval '9 days'`))
-  await log('inspection.opened', waits, { recordings: [colleagues.id] }, '9 days')
-  expect(await names()).toEqual([])
+  const id = await enterProhibition()
+  const inspected = randomUUID()
+  await tamper(...inspection(inspected, `now() - interval '9 days'`))
+  await log('inspection.opened', inspected, { recordings: [colleagues.id] }, '9 days')
+  expect(await brokenPromises()).toEqual([])
   await tamper(`delete from prohibition where id = '${id}'`)
   expect((await check()).broken).toMatchObject([
     { promise: 'prohibitions.obeyed', facts: { overdue: 1, example: colleagues.id } },
   ])
   await log('recording.prohibition-withdrawn', id, { recording: colleagues.id })
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
-/** Records a call that is younger than its minimum. */
-async function young(): Promise<string> {
+/** Records a call whose minimum retention has not ended. */
+async function recordYoungCall(): Promise<string> {
   const { id } = await register.record(decide(true), { months: 6 })
   await ingestRecording(register.ingest, id, Temporal.Now.instant())
   return id
 }
 
 /**
- * Destroys the forbidden recording before its minimum. After the test makes it an early destruction that the caller
- * requested.
+ * Destroys the forbidden recording before its minimum retention ends. After the test, rows and log state that the
+ * caller requested this destruction.
  */
-async function destroyed(id: string) {
+async function destroyForbidden(id: string) {
   await endExpiredHolds(custodian)
   await destroyBlocked(expunging, Temporal.Now.instant())
   const { rows } = await pool.query(
@@ -238,29 +241,29 @@ const forbid = (id: string, recording: string, at = 'now()') =>
      values ('${id}', '${recording}', 'CALLER', 'LETTER', '${aino.id}', ${at})`,
   )
 
-test('a logged prohibition of another recording, moved to a recording younger than its minimum, is found', async () => {
-  const id = await young()
+test('a logged prohibition of another recording, moved to a recording whose minimum retention has not ended, is reported', async () => {
+  const id = await recordYoungCall()
   const prohibition = randomUUID()
   await log('recording.forbidden', prohibition, { recording: promises.destroyed.byTerm.id, party: 'CALLER' })
   await forbid(prohibition, id)
-  await destroyed(id)
+  await destroyForbidden(id)
   expect((await check()).broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })
 
-test('a prohibition dated into a time lost by a restore, before the call was made, is found', async () => {
-  const id = await young()
-  await forbid(randomUUID(), id, `'${await restored('400 days')}'`)
-  await destroyed(id)
-  expect(await names()).toEqual(['recordings.floor'])
+test('a prohibition dated into a time lost by a restore, before the call was made, is reported', async () => {
+  const id = await recordYoungCall()
+  await forbid(randomUUID(), id, `'${await writeRestore('400 days')}'`)
+  await destroyForbidden(id)
+  expect(await brokenPromises()).toEqual(['recordings.floor'])
 })
 
-test('a destruction by a planted prohibition is found even if its row states that the term ended the recording', async () => {
-  const id = await young()
+test('a destruction by a planted prohibition is reported even if its row states that the term ended the recording', async () => {
+  const id = await recordYoungCall()
   await forbid(randomUUID(), id)
-  await destroyed(id)
+  await destroyForbidden(id)
   await tamper(
     `delete from prohibition where recording_id = '${id}'`,
     `update recording set cause = 'retention', destroyed_at = destroy_at where id = '${id}'`,
   )
-  expect(await names()).toContain('recordings.floor')
+  expect(await brokenPromises()).toContain('recordings.floor')
 })

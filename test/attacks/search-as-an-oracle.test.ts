@@ -62,8 +62,8 @@ test.each<[string, number, () => Promise<Grant>]>([
     expect(ofNobody.scans).toBeGreaterThan(0)
     const ofSomebody = await searchAs(grant, caller, isOldestFirst)
     expect(ofSomebody.found).toBe(0)
-    // Allows no further statement, which would take milliseconds, and at most one more row, whose reading takes no
-    // measurable time.
+    // The search for a number that called may execute no further statement, which would take milliseconds. It may read
+    // one more row, which takes no measurable time.
     expect(ofSomebody.scans - ofNobody.scans).toBeLessThanOrEqual(rows)
   }
 })

@@ -14,7 +14,7 @@ const log = makeSigner('seloste/koe/1', 1)
 const [witness, stranger] = [makeSigner('witness.example/w1', 4), makeSigner('witness.example/w2', 4)]
 const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
 
-const enter = (hoursAgo: number) =>
+const appendEntry = (hoursAgo: number) =>
   pool.query(
     `insert into audit_entry (at, action, object_kind, object_id, result) values (now() - make_interval(hours => $1), 'contact.read', 'contact', gen_random_uuid(), 'ok')`,
     [hoursAgo],
@@ -24,7 +24,7 @@ let seenUpTo = 0
 beforeAll(async () => {
   await pool.query('alter table audit_entry disable trigger user; delete from audit_pending; delete from audit_entry')
   await pool.query('alter table audit_entry enable trigger user')
-  await enter(40)
+  await appendEntry(40)
   const { note, size } = await sealLog(pool, log)
   seenUpTo = size
   const line = cosign(witness, note, Math.floor(Date.now() / 1000) - 30 * 3600)
@@ -33,31 +33,31 @@ beforeAll(async () => {
     'witness.example/w1',
     line,
   ])
-  await enter(0)
+  await appendEntry(0)
   await sealLog(pool, log)
 })
 
-const exported = async (of: string) => {
+const verifyExportFor = async (witnessKey: string) => {
   const files = await exportLog(pool, log)
   return verifyExport(
     { read: (path) => Promise.resolve(files.get(path)), list: () => Promise.resolve([...files.keys()]) },
-    { keys: { log: keyOf(log.verifierKey), witnesses: [keyOf(of)] }, keyLine: log.verifierKey },
+    { keys: { log: keyOf(log.verifierKey), witnesses: [keyOf(witnessKey)] }, keyLine: log.verifierKey },
   )
 }
 
 test('reports entries that a witness has not seen for more than an hour, in the database and in an export', async () => {
   const text = expect.stringMatching(new RegExp(`^witness.example/w1 last cosigned size ${seenUpTo}, at `)) as string
   const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
-  const here = await db
+  const inDatabase = await db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute((tx) => verifyDatabase(tx, { keys }))
-  expect(here.notes).toContainEqual(text)
-  expect((await exported(witness.verifierKey)).notes).toContainEqual(text)
+  expect(inDatabase.notes).toContainEqual(text)
+  expect((await verifyExportFor(witness.verifierKey)).notes).toContainEqual(text)
 })
 
 test('an export without a cosignature of a named witness is not whole', async () => {
-  expect((await exported(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
+  expect((await verifyExportFor(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
 })
 
 test('a hash far beyond the end of the log, written by the owner of the database, does not make a verification endless', async () => {

@@ -38,7 +38,7 @@ const { people, makeRecording: stored, openRoom, browse, moveSlot } = offices
 const pool = database.as().pool
 
 /** Cookies of the provider in one browser. */
-type AtProvider = Map<string, string>
+type ProviderCookies = Map<string, string>
 
 /**
  * Signs in at the provider and returns to Seloste, as any page can make a browser do; `user` is typed if the provider
@@ -46,31 +46,31 @@ type AtProvider = Map<string, string>
  */
 async function throughProvider(
   jar: Jar,
-  at: AtProvider,
+  at: ProviderCookies,
   user?: string,
   change = (url: string) => url,
 ): Promise<string> {
-  let there = (await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })).headers
+  let headers = (await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })).headers
   for (let step = 0; step < 5; step += 1) {
-    const to = there.get('location') ?? ''
+    const to = headers.get('location') ?? ''
     if (!to.startsWith(provider.issuer)) return to
     const back = await signInAtProvider(change(to), user, at)
-    if (back.origin === provider.issuer) return 'the provider asks who it is'
-    there = (await jar.fetch(back.pathname + back.search, { redirect: 'manual' })).headers
+    if (back.origin === provider.issuer) return 'the provider asks for a name'
+    headers = (await jar.fetch(back.pathname + back.search, { redirect: 'manual' })).headers
   }
-  throw new Error('there and back without end')
+  throw new Error('redirects without end')
 }
 
-const opens = async (jar: Jar) => (await jar.request('/api/requests')).status
+const statusOfRequests = async (jar: Jar) => (await jar.request('/api/requests')).status
 
 describe('a listener alone at a workstation', () => {
-  let at: AtProvider
+  let at: ProviderCookies
   let room: Awaited<ReturnType<typeof openRoom>>
 
   beforeAll(() => provider.people.set('paula', { preferred_username: people.paula.userId }))
 
   /** Signs the host in at the provider in the workstation's browser, some time ago, and opens the room. */
-  async function inRoomOfHost() {
+  async function openRoomAsHost() {
     at = new Map()
     await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
     const recording = await stored()
@@ -78,12 +78,12 @@ describe('a listener alone at a workstation', () => {
     const { jar, appointmentId } = room
     jar.cookies.delete('seloste')
     expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
-    expect(await opens(jar)).toBe(200)
+    expect(await statusOfRequests(jar)).toBe(200)
     expect((await jar.request('/api/room', { appointmentId })).status).toBe(200)
   }
 
   /** Follows a link from another site to Seloste: SameSite=Strict withholds the session's cookie. */
-  async function fromElsewhere(): Promise<Jar> {
+  async function visitFromAnotherSite(): Promise<Jar> {
     const jar = await browse()
     const workstation = room.jar.cookies.get('seloste-workstation')
     if (workstation !== undefined) jar.cookies.set('seloste-workstation', workstation)
@@ -100,24 +100,24 @@ describe('a listener alone at a workstation', () => {
     ],
     ['once the listening mode has expired', () => moveSlot(room.slotId, -1, -0.1)],
   ])('is not signed in as its host by the provider %s', async (_when, after) => {
-    await inRoomOfHost()
+    await openRoomAsHost()
     await after()
-    const jar = await fromElsewhere()
-    expect(await throughProvider(jar, at)).toBe('the provider asks who it is')
-    expect(await opens(jar)).toBe(401)
+    const jar = await visitFromAnotherSite()
+    expect(await throughProvider(jar, at)).toBe('the provider asks for a name')
+    expect(await statusOfRequests(jar)).toBe(401)
   })
 
   test('is not signed in by a URL without the provider’s prompt parameter, and the log records the attempt', async () => {
-    await inRoomOfHost()
-    const jar = await fromElsewhere()
-    const cut = (address: string) => {
+    await openRoomAsHost()
+    const jar = await visitFromAnotherSite()
+    const withoutPrompt = (address: string) => {
       const url = new URL(address)
       url.searchParams.delete('prompt')
       url.searchParams.set('max_age', '86400')
       return url.href
     }
-    expect(await throughProvider(jar, at, undefined, cut)).toBe('/#sign-in=identity-provider.refused')
-    expect(await opens(jar)).toBe(401)
+    expect(await throughProvider(jar, at, undefined, withoutPrompt)).toBe('/#sign-in=identity-provider.refused')
+    expect(await statusOfRequests(jar)).toBe(401)
     const { rows } = await pool.query(
       "select person_id from audit_entry where action = 'session.started' and result = 'refused:provider-again'",
     )
@@ -125,13 +125,13 @@ describe('a listener alone at a workstation', () => {
   })
 
   test('does not lock out the host, who proves their identity at the provider again', async () => {
-    await inRoomOfHost()
+    await openRoomAsHost()
     await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [
       room.appointmentId,
     ])
-    const jar = await fromElsewhere()
+    const jar = await visitFromAnotherSite()
     expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
-    expect(await opens(jar)).toBe(200)
+    expect(await statusOfRequests(jar)).toBe(200)
   })
 })
 
@@ -150,7 +150,7 @@ describe('a sign-in at the provider that is pending in another window', () => {
   beforeAll(() => provider.people.set('tuula', { preferred_username: people.tuula.userId }))
 
   /** Returns the URL of the redirect back to Seloste, without requesting it. */
-  async function isUnderWay(jar: Jar): Promise<string> {
+  async function beginSignIn(jar: Jar): Promise<string> {
     const begun = await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })
     const back = await signInAtProvider(begun.headers.get('location')!, 'tuula', new Map())
     return back.pathname + back.search
@@ -158,16 +158,16 @@ describe('a sign-in at the provider that is pending in another window', () => {
 
   test('does not sign in after the browser has signed out', async () => {
     const jar = await browse(people.tuula)
-    const back = await isUnderWay(jar)
+    const back = await beginSignIn(jar)
     expect((await jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
     const answer = await jar.fetch(back, { redirect: 'manual' })
     expect(answer.headers.get('location')).toBe('/#sign-in=identity-provider.late')
-    expect(await opens(jar)).toBe(401)
+    expect(await statusOfRequests(jar)).toBe(401)
   })
 
   test('does not replace a session of somebody who has signed in meanwhile', async () => {
     const jar = await browse()
-    const back = await isUnderWay(jar)
+    const back = await beginSignIn(jar)
     const { userId } = people.paula
     expect((await jar.request('/api/session', { userId, password })).status).toBe(200)
     const answer = await jar.fetch(back, { redirect: 'manual' })
