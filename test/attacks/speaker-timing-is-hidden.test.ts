@@ -57,12 +57,12 @@ test('the pace of a copy and the starts of its turns are independent of the spea
   const own = talkers.map(({ pace }) => pace)
   expect(Math.abs(correlation(own, paces))).toBeLessThan(0.2)
   const spread = (of: readonly number[]) => (of.at(-1)! - of[0]!) / second
-  const leaked = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
-  expect(Math.abs(correlation(leaked, starts.map(spread)))).toBeLessThan(0.2)
-  const stored = talkers.filter(({ call: [caller] }, index) =>
+  const speakersSpreads = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
+  expect(Math.abs(correlation(speakersSpreads, starts.map(spread)))).toBeLessThan(0.2)
+  const unmoved = talkers.filter(({ call: [caller] }, index) =>
     starts[index]!.some((start, turn) => Math.abs(start - (caller[turn]?.from ?? Infinity)) < 0.005 * second),
   )
-  expect(stored.length).toBeLessThan(6)
+  expect(unmoved.length).toBeLessThan(6)
 })
 
 test('a long wait is kept in steps of five seconds, and reveals no more', async () => {

@@ -1,5 +1,5 @@
 /**
- * The recordings of a trunk under TLS and SRTP get no other sound (R13, L20): a datagram with the trunk's address cannot
+ * No foreign sound gets into the recordings of a trunk under TLS and SRTP (R13, L20): a datagram with the trunk's address cannot
  * join its sessions, both sessions of a split call are encrypted, and what cannot be decrypted is marked.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -130,13 +130,13 @@ const overLoopback = {
   'SIP/2.0/TCP 192.0.2.10:5060': 'SIP/2.0/TLS 127.0.0.1:5061',
 }
 
-async function stored(segment = 0) {
+async function storedSegment(segment = 0) {
   await vi.waitFor(() => expect(recorder.segments()[segment]?.recording?.stored).toBeDefined(), { timeout: 60_000 })
   return recorder.segments()[segment]!
 }
 
 /** Sends packets of a stranger to every media port until stopped. */
-function tone(from: readonly Socket[], bytes: number, everyMs: number) {
+function sendFromStranger(from: readonly Socket[], bytes: number, everyMs: number) {
   let on = true
   const sent = (async () => {
     for (let n = 0; on; n++) {
@@ -173,14 +173,14 @@ test.each([
       ...{ 'm=audio 40000': 'm=audio 16700', 'm=audio 40002': 'm=audio 16702' },
     })
     await forger.send(sized(forged.replaceAll('+358295121001', `+358295121${who}`)))
-    const stop = tone([await bind(16_700, '127.0.0.66'), await bind(16_702, '127.0.0.66')], 160, 20)
+    const stop = sendFromStranger([await bind(16_700, '127.0.0.66'), await bind(16_702, '127.0.0.66')], 160, 20)
     await speak(40)
     // A pause of the call in which another session could take over.
     await wait(2_000)
     await speak(60)
     await stop()
     session.bye()
-    const segment = await stored()
+    const segment = await storedSegment()
     const { caller, official, mixed } = await recorder.voices(segment)
     expect([...caller, ...official, ...mixed].filter((ssrc) => ssrc >= strangersSsrc)).toEqual([])
     expect(segment.recording!.stored!.packetsReceived).toBe(320)
@@ -199,15 +199,15 @@ test('both sessions of a split call are recorded under SRTP, and neither takes m
     return client.open(`${withBody}\r\n\r\n${offer(String(port))}`, [port])
   }
   const [near, far] = [await open('near', 16_600), await open('far', 16_602)]
-  const stop = tone([await bind(16_666)], 160, 20)
+  const stop = sendFromStranger([await bind(16_666)], 160, 20)
   for (let n = 0; n < 60; n++) {
     near.speak(n, 100)
     far.speak(n, 200)
     await wait(20)
   }
   await stop()
-  for (const one of [near, far]) one.bye()
-  const segment = await stored()
+  for (const session of [near, far]) session.bye()
+  const segment = await storedSegment()
   expect([near, far].map(({ sdp }) => /m=audio \d+ (\S+)/.exec(sdp)?.[1])).toEqual(['RTP/SAVP', 'RTP/SAVP'])
   expect(await recorder.voices(segment)).toMatchObject({ caller: [200], official: [100], mixed: [] })
   expect(segment.marks).toEqual([])
@@ -244,7 +244,7 @@ test('a second session that adds a few long packets is marked as another source'
   await speak(60)
   await first.exchange(inDialog(one.opening, 'BYE', one.to, 900))
   await second.exchange(inDialog(other.opening, 'BYE', other.to, 900))
-  const segment = await stored()
+  const segment = await storedSegment()
   const { caller, official, mixed } = await recorder.voices(segment)
   expect([...caller, ...official, ...mixed]).toContain(strangersSsrc)
   expect(segment.marks).toContain('source-changed')
@@ -260,6 +260,6 @@ test('a recording is marked if its client goes on under a key that it never offe
     await wait(20)
   }
   session.bye()
-  expect((await stored()).marks).toContain('incomplete')
+  expect((await storedSegment()).marks).toContain('incomplete')
   client.close()
 })

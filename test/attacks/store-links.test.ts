@@ -43,8 +43,8 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
   // Leaves out the intake key, which may be renewed during a test.
   const keyNames = async () => (await readdir(keysFolder())).filter((name) => !name.startsWith('intake-')).sort()
 
-  const overTcp = (given: string) => {
-    const url = new URL(given)
+  const overTcp = (socketUrl: string) => {
+    const url = new URL(socketUrl)
     url.searchParams.delete('host')
     url.host = `127.0.0.1:${line.port}`
     return url.href
@@ -84,7 +84,7 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
       server: { host: '127.0.0.1', port },
     })
   const recordings = () => db.selectFrom('recording').select(['id', 'state', 'kept_at']).orderBy('started_at').execute()
-  const haveBeenKept = async () => (await recordings()).map(({ kept_at }) => kept_at !== null)
+  const areIngested = async () => (await recordings()).map(({ kept_at }) => kept_at !== null)
 
   beforeAll(async () => {
     cast = await readSystemUsers()
@@ -99,11 +99,11 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
     })
     await call(0)
-    await vi.waitFor(async () => expect(await haveBeenKept()).toEqual([true]), { timeout: 60_000, interval: 200 })
+    await vi.waitFor(async () => expect(await areIngested()).toEqual([true]), { timeout: 60_000, interval: 200 })
   }, 300_000)
 
   afterAll(async () => {
-    for (const one of Object.values(running).reverse()) await one.stop()
+    for (const role of Object.values(running).reverse()) await role.stop()
     await line?.close()
     await remove()
   }, 60_000)
@@ -167,6 +167,6 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
         asCapture(`rm '${path}'; mkfifo -m 660 '${path}'`)
     }
     await start('custodian')
-    await expect.poll(haveBeenKept, { timeout: 60_000 }).toEqual([true, false, false, false, false, false, true])
+    await expect.poll(areIngested, { timeout: 60_000 }).toEqual([true, false, false, false, false, false, true])
   }, 300_000)
 })

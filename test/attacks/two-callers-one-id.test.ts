@@ -32,16 +32,16 @@ beforeEach(async () => {
 })
 
 /** Call of ten minutes that starts this many minutes after noon. */
-function callOf(caller: SegmentFacts['caller'], minute: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+function callOf(caller: SegmentFacts['caller'], minute: number, changes: Partial<SegmentFacts> = {}): SegmentFacts {
   const startedAt = noon.add({ minutes: minute })
   const times = { startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 10 }) }
   return callFacts({
     ...{ trunk: 'trunk:border', callIds: [id], caller, official: { name: 'Aino Asiamies', phone: aino }, ...times },
-    ...given,
+    ...changes,
   })
 }
 
-const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => ({
+const fedOf = (call: SegmentFacts, changes: Partial<SegmentFacts> = {}): SegmentFacts => ({
   ...call,
   trunk: undefined,
   recording: undefined,
@@ -49,7 +49,7 @@ const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFa
   segmentId: randomUUID(),
   callIds: [...call.callIds, `cdr:${randomUUID()}`],
   decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 1, draw: 0 },
-  ...given,
+  ...changes,
 })
 
 async function enterSegment(facts: SegmentFacts, by = node): Promise<string> {
@@ -137,21 +137,21 @@ describe('reported by another node, which does not know the first call', () => {
 })
 
 test('a caller who shows the number of the call’s official, missing from the directory, at another node does not duplicate that call', async () => {
-  const unheard = { official: undefined, decision: { record: true, reason: 'drawn' } }
-  const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: unheard.decision })
-  const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...unheard, endedAt: own.endedAt })
+  const withoutOfficial = { official: undefined, decision: { record: true, reason: 'drawn' } }
+  const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: withoutOfficial.decision })
+  const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...withoutOfficial, endedAt: own.endedAt })
   const continued = (facts: SegmentFacts) => ({
     ...facts,
     endedAt: undefined,
     recording: { ...recordingOf(facts), id: facts.segmentId, stored: undefined, endedAt: undefined },
   })
-  const over = (facts: SegmentFacts) => ({ ...facts, recording: recordingOf(facts, { id: facts.segmentId }) })
+  const ended = (facts: SegmentFacts) => ({ ...facts, recording: recordingOf(facts, { id: facts.segmentId }) })
   const verdicts = []
   for (const [facts, by] of [
     [continued(own), node],
     [continued(strange), otherNode],
-    [over(own), node],
-    [over(strange), otherNode],
+    [ended(own), node],
+    [ended(strange), otherNode],
   ] as const)
     verdicts.push((await admit(capture.db, facts, by)).verdict)
   expect(verdicts).toEqual(['entered', 'entered', 'entered', 'entered'])
@@ -253,12 +253,12 @@ describe('records of a feed under one call id', () => {
   test.each([
     ['is matched if one call continued then', 30, 'own'],
     ['is matched to neither call if two were answered then', 0, 'none'],
-  ] as const)('a record without a caller %s', async (_, apart, is) => {
+  ] as const)('a record without a caller %s', async (_, apart, match) => {
     const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
     const record = fedOf(callOf(withheld, 0))
-    expect(await reported(record)).toEqual(is === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
+    expect(await reported(record)).toEqual(match === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
   })
 
   test('simultaneous calls under one id are one contact for each caller', async () => {

@@ -21,7 +21,7 @@ let folder = ''
 let inForce = everyCall
 let wired: WiredRecorder
 const speakers: Speaker[] = []
-const to: string[] = []
+const toHeaders: string[] = []
 const mediaPort = (client: number) => firstRtp + 10 * client
 
 beforeEach(async () => {
@@ -48,7 +48,7 @@ const withoutOfficial = (text: string) =>
     text,
   )
 
-function of(client: number, change = (text: string) => text): string {
+function invite(client: number, change = (text: string) => text): string {
   return sized(
     change(
       written('rfc7865-baseline', {
@@ -59,15 +59,17 @@ function of(client: number, change = (text: string) => text): string {
   )
 }
 async function open(client: number, change?: (text: string) => string): Promise<number[]> {
-  const answer = await wired.exchange(of(client, change))
-  to[client] = answer.to
-  wired.call.send(Buffer.from(inDialog(of(client), 'ACK', to[client], 1), 'latin1'), { address: '192.0.2.10' })
+  const answer = await wired.exchange(invite(client, change))
+  toHeaders[client] = answer.to
+  wired.call.send(Buffer.from(inDialog(invite(client), 'ACK', toHeaders[client], 1), 'latin1'), {
+    address: '192.0.2.10',
+  })
   return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
 }
 let cseq = 1
 const update = (client: number, body: string) =>
-  wired.exchange(inDialog(of(client), 'UPDATE', to[client]!, ++cseq, body))
-const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
+  wired.exchange(inDialog(invite(client), 'UPDATE', toHeaders[client]!, ++cseq, body))
+const bye = (client: number) => wired.exchange(inDialog(invite(client), 'BYE', toHeaders[client]!, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const pause = (ms: number) => new Promise((r) => setTimeout(r, ms))
 
@@ -113,7 +115,7 @@ test('a conference whose second official is reported after the second session wa
   expect(wired.ports.inUse).toBe(0)
 }, 60_000)
 
-/** The decision waits for an official. */
+/** Description under which the decision to record waits for the official. */
 const byOfficial = {
   ...everyCall,
   recordingPlan: {
@@ -147,7 +149,7 @@ test.each([
   60_000,
 )
 
-const third = (text: string) =>
+const withThirdParty = (text: string) =>
   text
     .replace(
       '<participant participant_id="cGFydC1udW1iZXItMDAwMQ==">',
@@ -162,13 +164,13 @@ const third = (text: string) =>
 test('a third party whom only the second client reports is not recorded', async () => {
   const [one, two] = [await open(1), await open(2)]
   await speakAll({ 1: one, 2: two }, 10)
-  await update(2, third(metadata))
+  await update(2, withThirdParty(metadata))
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
   await speakAll({ 1: one, 2: two }, 20)
   await update(2, metadata)
   await until(() => expect(officials()).toEqual([['1001', 'recording']]))
   await speakAll({ 1: one, 2: two }, 10)
-  await update(2, third(metadata))
+  await update(2, withThirdParty(metadata))
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
   expect(wired.segments()[0]!.marks).toEqual([])
   // The third party may remain after the client that knows of them has left.
@@ -182,7 +184,7 @@ test('a third party whom only the second client reports is not recorded', async 
 test('a third party whom only the first client reports is not recorded after its session has ended', async () => {
   const [one, two] = [await open(1), await open(2)]
   await speakAll({ 1: one, 2: two }, 10)
-  await update(1, third(metadata))
+  await update(1, withThirdParty(metadata))
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
   await bye(1)
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
@@ -230,7 +232,7 @@ test.each([
   60_000,
 )
 
-const refuted = (text: string) =>
+const withRefutedNumber = (text: string) =>
   text.replace(
     'sip:+358401234567@trunk.example.net;user=phone',
     'sip:+358401234567;verstat=TN-Validation-Failed@trunk.example.net;user=phone',
@@ -239,8 +241,8 @@ test.each(['in its INVITE', 'later'])(
   'a number that only the second client reports as refuted, %s, marks the call',
   async (when) => {
     await open(1)
-    await open(2, when === 'later' ? undefined : refuted)
-    if (when === 'later') await update(2, refuted(metadata))
+    await open(2, when === 'later' ? undefined : withRefutedNumber)
+    if (when === 'later') await update(2, withRefutedNumber(metadata))
     await until(() => expect(wired.segments().map(({ marks }) => marks)).toEqual([['caller-unverified']]))
     await bye(2)
     await bye(1)
@@ -250,7 +252,7 @@ test.each(['in its INVITE', 'later'])(
 
 test('a number that another official’s client reports as refuted marks both', async () => {
   await open(1)
-  await open(2, (text) => refuted(withOfficial(text, '+358295121002')))
+  await open(2, (text) => withRefutedNumber(withOfficial(text, '+358295121002')))
   await until(() =>
     expect(wired.segments().map(({ marks }) => marks)).toEqual([['caller-unverified'], ['caller-unverified']]),
   )

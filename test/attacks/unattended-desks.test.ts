@@ -1,4 +1,4 @@
-// A desk that somebody has left plays no sound of a call and does nothing irreversible before a new proof.
+// An unattended session plays no recording and does nothing irreversible before a new proof of identity.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { recordInspectionHolds } from '#destruction/destroy-blocked.ts'
@@ -15,7 +15,7 @@ beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.N
 /**
  * Sends a request from an unattended desk. Checks that it is refused, and sends it again after a new proof of identity.
  */
-async function leftAndProved<A extends { status: number }>(
+async function refusedUntilProved<A extends { status: number }>(
   name: keyof typeof people,
   request: () => Promise<A>,
 ): Promise<A> {
@@ -31,7 +31,7 @@ async function leftAndProved<A extends { status: number }>(
 test('making a requester’s copy, which shows its link and passphrase, needs a new proof', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
-  expect((await leftAndProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
+  expect((await refusedUntilProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
 })
 
 test('ending a preservation order needs a new proof', async () => {
@@ -42,7 +42,7 @@ test('ending a preservation order needs a new proof', async () => {
   const order = { contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1' }
   const entered = await post('tuula', '/api/holds', { ...order, until, reference: 'TURVA-1' })
   const end = `/api/holds/${entered.body['id'] as string}/end`
-  expect((await leftAndProved('riitta', () => post('riitta', end, { note: 'Ohi' }))).status).toBe(204)
+  expect((await refusedUntilProved('riitta', () => post('riitta', end, { note: 'Ohi' }))).status).toBe(204)
 })
 
 test('closing a request for which a forbidden recording waits needs a new proof, unlike closing other requests', async () => {
@@ -50,7 +50,7 @@ test('closing a request for which a forbidden recording waits needs a new proof,
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
   await byOfficial(recording.id)
   const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
-  const closed = await leftAndProved('paula', async () => {
+  const closed = await refusedUntilProved('paula', async () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     return close(request.id)
   })
@@ -84,7 +84,7 @@ test.each([
     await acts.setDay(recording.id, hoursAgo(1))
     await sql`select settle_ends()`.execute(acts.custodian)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
-    expect((await leftAndProved('paula', () => end(request.id))).status).toBe(204)
+    expect((await refusedUntilProved('paula', () => end(request.id))).status).toBe(204)
     await sql`select settle_ends()`.execute(acts.custodian)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
     await recordInspectionHolds(acts.custodian, false)
@@ -110,8 +110,8 @@ test('releasing an authority’s item for which a forbidden recording waits need
   expect((await post('tuula', `${url}/items`, item)).status).toBe(201)
   await byOfficial(recording.id)
   const later = () => acts.ask('tuula', 'PUT', url, request(ago(1)))
-  expect((await leftAndProved('tuula', later)).status).toBe(204)
-  expect((await leftAndProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
+  expect((await refusedUntilProved('tuula', later)).status).toBe(204)
+  expect((await refusedUntilProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
 })
 
 describe('lifting a restriction of a requester’s recordings needs a new proof', () => {
@@ -131,7 +131,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
   ] as const)('by %s', async (_how, lift) => {
     for (const kind of ['OBJECTION', 'RESTRICTION'] as const) {
       const { id, recording } = await restricting(kind)
-      expect((await leftAndProved('paula', () => lift(id))).status).toBe(204)
+      expect((await refusedUntilProved('paula', () => lift(id))).status).toBe(204)
       expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
     }
   })
@@ -145,7 +145,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
     expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)
     expect((await post('paula', `/api/requests/${id}/identification`, { how: 'PASSPORT' })).status).toBe(204)
     const releaseCall = () => post('paula', `/api/requests/${id}/calls/${calls[0]!.id}/${path}`, json)
-    expect((await leftAndProved('paula', releaseCall)).status).toBe(204)
+    expect((await refusedUntilProved('paula', releaseCall)).status).toBe(204)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
 
@@ -153,7 +153,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
     const { id, recording } = await restricting('OBJECTION')
     const request = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
     expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)
-    expect((await leftAndProved('paula', () => close(id))).status).toBe(204)
+    expect((await refusedUntilProved('paula', () => close(id))).status).toBe(204)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
 

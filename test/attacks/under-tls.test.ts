@@ -79,7 +79,7 @@ async function dial(name: string) {
 }
 
 /** Opens a session with SRTP keys from the client sbc.example. */
-async function session() {
+async function openSession() {
   const own = await dial('sbc.example')
   const id = randomUUID()
   const opening = sized(
@@ -95,39 +95,40 @@ async function session() {
   return {
     own,
     bye: (cseq: number) => inDialog(opening, 'BYE', to, cseq),
-    /** Offers the session again, without keys. */
     /** Offers the session again, with keys known to somebody else. */
     rekeyed: (cseq: number) =>
       opening
         .replaceAll(keyLine, otherKeyLine)
         .replace(/^To: .*$/m, `To: ${to}`)
         .replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`),
+    /** Offers the session again, without keys. */
     inClear: (cseq: number) => clear.replace(/^To: .*$/m, `To: ${to}`).replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`),
   }
 }
 
-const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
+const withNewBranch = (text: string, via: string) =>
+  text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
 
 test('a sender who knows a session’s tags and spoofs its client’s address in datagrams cannot end it or change its keys', async () => {
-  const { own, bye, inClear, rekeyed } = await session()
+  const { own, bye, inClear, rekeyed } = await openSession()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
-  expect((await forger.exchange(anew(inClear(50), via))).status).toBe(481)
-  expect((await forger.exchange(anew(rekeyed(52), via))).status).toBe(481)
-  expect((await forger.exchange(anew(bye(51), via))).status).toBe(481)
-  expect((await own.exchange(anew(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
+  expect((await forger.exchange(withNewBranch(inClear(50), via))).status).toBe(481)
+  expect((await forger.exchange(withNewBranch(rekeyed(52), via))).status).toBe(481)
+  expect((await forger.exchange(withNewBranch(bye(51), via))).status).toBe(481)
+  expect((await own.exchange(withNewBranch(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
   forger.close()
   own.close()
 })
 
 test('another client of the same certificate authority, with the same address, cannot end a session or change its keys', async () => {
-  const { own, bye, inClear, rekeyed } = await session()
+  const { own, bye, inClear, rekeyed } = await openSession()
   const other = await dial('other.example')
   const via = 'SIP/2.0/TLS 127.0.0.1:5061'
-  expect((await other.exchange(anew(inClear(50), via))).status).toBe(481)
-  expect((await other.exchange(anew(rekeyed(52), via))).status).toBe(481)
-  expect((await other.exchange(anew(bye(51), via))).status).toBe(481)
-  const again = await dial('sbc.example')
-  expect((await again.exchange(anew(bye(60), via))).status).toBe(200)
-  for (const one of [own, other, again]) one.close()
+  expect((await other.exchange(withNewBranch(inClear(50), via))).status).toBe(481)
+  expect((await other.exchange(withNewBranch(rekeyed(52), via))).status).toBe(481)
+  expect((await other.exchange(withNewBranch(bye(51), via))).status).toBe(481)
+  const reconnected = await dial('sbc.example')
+  expect((await reconnected.exchange(withNewBranch(bye(60), via))).status).toBe(200)
+  for (const one of [own, other, reconnected]) one.close()
 })

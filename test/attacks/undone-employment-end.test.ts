@@ -17,7 +17,7 @@ async function broken() {
 }
 const end = (at: string) => pool.query(`update person set employed_to = ${at} where id = $1`, [colleague.id])
 
-test('an employment that ended and continues in the row alone is found', async () => {
+test('an employment that ended and continues in its row only is reported', async () => {
   await end(`now() - interval '1 second'`)
   expect(await broken()).toEqual([])
   await tamper(`update person set employed_to = null where id = '${colleague.id}'`)
@@ -25,7 +25,7 @@ test('an employment that ended and continues in the row alone is found', async (
   expect(await broken()).toMatchObject([{ promise: 'rights.granted', facts: { unlogged: 1, example: rows[0]!.id } }])
 })
 
-test('an end that is moved ahead in the row alone is found, and none whose continuation the ledger has', async () => {
+test('a later end in the row only is reported, but not one that was entered and is in the ledger', async () => {
   await tamper(`update person set employed_to = now() + interval '1 year' where id = '${colleague.id}'`)
   expect(await broken()).toMatchObject([{ promise: 'rights.granted', facts: { unlogged: 1 } }])
   await end(`now() + interval '2 years'`)

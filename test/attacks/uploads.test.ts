@@ -4,7 +4,7 @@ import { parseDescription, seedDescriptionFile } from '#description/read-descrip
 import { readCsv } from '#platform/csv/read-csv.ts'
 import { readNumbersFile } from '#safeguards/versions/import/read-numbers-file.ts'
 
-// The desk reads files of people or numbers in its only thread: while it reads one, it answers nobody else.
+// The desk reads files of people or numbers in its only thread: while it reads a file, it answers no other request.
 const read = (text: string) => {
   const began = performance.now()
   const answer = readCsv(Buffer.from(text), { required: ['name', 'phone'], optional: [] })

@@ -1,4 +1,4 @@
-// R36-R41: a view within a right is not made a breach by what is entered afterwards.
+// R36-R41: a view that a right allowed does not become a breach by what is entered afterwards.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -37,7 +37,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
   const { audio } = await beginListening(browser, call.id)
   expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
   expect(await countOutOfScope()).toBe(before)
-  const placed = async (unit: string) => {
+  const place = async (unit: string) => {
     const json = { from: today.toString(), unit }
     const { status } = await (await as('asta')).fetch(`/api/people/${people.aino.id}/changes`, { json })
     expect(status).toBe(200)
@@ -49,7 +49,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
         where person_id = ${people.aino.id} order by valid_from`.execute(admin)
     ).rows
   const first = await entered()
-  await placed('Perintä')
+  await place('Perintä')
   expect(await countOutOfScope()).toBe(before)
   const second = await entered()
   expect(second[0]).toEqual(first[0])
@@ -70,14 +70,14 @@ test('a new employment after the one during which an official listened makes no 
     set session_replication_role = default`)
   expect(await countOutOfScope()).toBe(0)
   const asta = await as('asta')
-  const employed = async (dates: string) => {
+  const employ = async (dates: string) => {
     const rows = `user_id;name;employed_from;employed_to\n${people.aino.userId};Aino;${dates}\n`
     const json = { tryOnly: false, content: Buffer.from(rows).toString('base64') }
     return (await answer(asta.fetch('/api/people/import', { json }))).status
   }
-  expect(await employed(`2020-01-01;${today.subtract({ days: 3 }).toString()}`)).toBe(200)
+  expect(await employ(`2020-01-01;${today.subtract({ days: 3 }).toString()}`)).toBe(200)
   expect(await countOutOfScope()).toBe(0)
-  expect(await employed(`${today.toString()};`)).toBe(200)
+  expect(await employ(`${today.toString()};`)).toBe(200)
   expect(await countOutOfScope()).toBe(0)
 })
 
@@ -91,7 +91,7 @@ async function playCallsOf(numbers: readonly string[]) {
       'paula',
       'POST',
       `/api/requests/${id}/calls`,
-      await verdictOf(recording.contactId),
+      await descriptionOf(recording.contactId),
     )
     expect([status, body['state']]).toEqual([201, 'FOUND'])
     const access = { purpose: 'INSPECTION', reference: number }
@@ -109,7 +109,7 @@ async function calledFrom(caller: string) {
   await sql`update contact set caller_key = ${caller} where id = ${recording.contactId}`.execute(admin)
   return recording
 }
-async function verdictOf(contact: string) {
+async function descriptionOf(contact: string) {
   const { rows } = await sql<{ day: string; time: string; caller: string }>`
     select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day,
       to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time, caller_key as caller
@@ -129,7 +129,7 @@ test('removing a call from a request, or withdrawing the request, makes no view 
 
 test('searching for a call again, with another match, makes no view of the two calls a breach, but a view of a third call is one', async () => {
   const { calls, number } = await playCallsOf(['+358457700004'])
-  const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
+  const reported = await descriptionOf((await calledFrom('+358457700005')).contactId)
   expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({
     status: 200,
     body: { state: 'FOUND' },

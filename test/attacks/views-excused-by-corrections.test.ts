@@ -11,7 +11,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { check, tamper, key, aino, colleague, matti, recordings } = await makeTestPromises(database)
 const { segmentId, contactId } = recordings.older
-const names = async () => (await check()).broken.map(({ promise }) => promise).sort()
+const brokenPromises = async () => (await check()).broken.map(({ promise }) => promise).sort()
 
 afterEach(async () => {
   await tamper(
@@ -19,7 +19,7 @@ afterEach(async () => {
     `update segment set official_person_id = '${aino.id}' where id = '${segmentId}'`,
     `delete from audit_entry where object_kind = 'correction' or purpose = 'QUALITY'`,
   )
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 const plantView = (by: { id: string }) =>
@@ -47,23 +47,23 @@ async function correct(was: { id: string }, becomes: { id: string }, minutesAgo:
   return id
 }
 
-test('a view of another’s call is found, also if a correction later assigns the call to the viewer', async () => {
+test('a view of another’s call is reported, also if a correction later assigns the call to the viewer', async () => {
   await plantView(colleague)
   await correct(aino, colleague, 1, true)
-  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+  expect(await brokenPromises()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a view from before a correction and its reversal is found', async () => {
+test('a view from before a correction and its reversal is reported', async () => {
   await plantView(colleague)
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)
-  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+  expect(await brokenPromises()).toEqual(['rights.own', 'rights.scope'])
 })
 
 test('a correction missing from the log excuses no view', async () => {
   await plantView(colleague)
   await correct(colleague, aino, 1)
-  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+  expect(await brokenPromises()).toEqual(['rights.own', 'rights.scope'])
 })
 
 test('a view by the call’s official at that time is excused, also by a correction that a restore replayed', async () => {
@@ -71,7 +71,7 @@ test('a view by the call’s official at that time is excused, also by a correct
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)
   await correct(aino, colleague, 1)
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await tamper('delete from correction')
   const id = await correct(aino, colleague, 10)
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
@@ -84,9 +84,9 @@ test('a view by the call’s official at that time is excused, also by a correct
   // Only a signed log entry about a correction that is also in the ledger excuses the view.
   await pool.query(`select append_to_ledger('correction', $1, 'decided', '{}')`, [id])
   await write(restored)
-  expect(await names()).toContain('rights.own')
+  expect(await brokenPromises()).toContain('rights.own')
   await write(signDetail(key, 'backup.restored', restored))
-  expect(await names()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
   await tamper('delete from ledger_content')
-  expect(await names()).toContain('rights.own')
+  expect(await brokenPromises()).toContain('rights.own')
 })

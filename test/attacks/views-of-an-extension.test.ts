@@ -1,5 +1,5 @@
-// R10, R19: a view that the owner of the database makes a part of plpgsql shows rows of the register to another role: through the
-// planner's samples, or through a view that the register has.
+// R10, R19: the owner of the database declares a view a part of the extension plpgsql. The view shows rows of the register to
+// another role: through the statistics of the planner, or through a view of the register.
 import { afterAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -28,7 +28,7 @@ async function readAs(query: string): Promise<unknown[]> {
   }
 }
 
-test('a view of the planner’s samples that is made a part of an extension is reported', async () => {
+test('a view of the planner’s statistics that is made a part of an extension is reported', async () => {
   await pool.query(`create role ${role} login; grant usage on schema public to ${role}`)
   await pool.query(`create statistics whole_calls (mcv) on caller_key, number_called, started_at, id from contact_default;
     alter statistics whole_calls set statistics 10000; analyze contact_default`)
@@ -42,7 +42,7 @@ test('a view of the planner’s samples that is made a part of an extension is r
   expect(await broken()).toEqual([])
 })
 
-test('a view of a known view that is made a part of an extension is reported', async () => {
+test('a view of a view of the register that is made a part of an extension is reported', async () => {
   await pool.query(`create view pg_stat_accesses as select * from data_access;
     alter extension plpgsql add view pg_stat_accesses; grant select on pg_stat_accesses to ${role}`)
   await readAs('select person_id, action, object_id from pg_stat_accesses')
