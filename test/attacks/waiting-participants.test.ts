@@ -27,9 +27,9 @@ const outsiders: [string, string][] = [
   ['a colleague missing from the directory', 'sip:+358295129999@x'],
   ['an outsider with a SIP address', 'sip:somebody@elsewhere.example'],
 ]
-const waits = <P extends { label: string }>(participant: P): P => ({ ...participant, label: '' })
+const onHold = <P extends { label: string }>(participant: P): P => ({ ...participant, label: '' })
 const metadata = (...participants: Parameters<typeof metadataOf>[0]['participants']) => metadataOf({ participants })
-const leaves = (id: string) =>
+const leaving = (id: string) =>
   `<participantsessionassoc participant_id="${id}" session_id="c2Vzc2lvbg=="><disassociate-time>2027-03-03T08:01:00Z</disassociate-time></participantsessionassoc>`
 const partial = (left: string, ...participants: Parameters<typeof metadataOf>[0]['participants']) =>
   metadataOf({ mode: 'partial', participants, more: left })
@@ -66,51 +66,60 @@ async function packets(segments: SegmentFacts[]) {
 
 describe('while the caller is on hold', () => {
   test.each(outsiders)(
-    'the official’s conversation with %s is not recorded, and the call is for review',
+    'the official’s conversation with %s is not recorded, and the call is marked for review',
     async (_, aor) => {
-      const segments = await call(metadata(c, a), metadata(waits(c), a, outsider(aor)), metadata(c, a))
+      const segments = await call(metadata(c, a), metadata(onHold(c), a, outsider(aor)), metadata(c, a))
       expect(await packets(segments)).toEqual([['1001', 40]])
       expect(segments[0]?.marks).toEqual(['needs-review'])
     },
   )
 
-  test.each(outsiders)('neither is the one with %s if all voices share a stream', async (_, aor) => {
-    const one = { labels: ['1'] }
-    const mixed = (...participants: { id: string; aor: string; label: string }[]) =>
-      metadataOf({ ...one, participants: participants.map((each) => ({ ...each, label: each.label && '1' })) })
-    const segments = await call(mixed(c, a), mixed(waits(c), a, outsider(aor)), mixed(c, a))
-    expect(await packets(segments)).toEqual([['1001', 40]])
-  })
+  test.each(outsiders)(
+    'the official’s conversation with %s is not recorded if all voices share a stream',
+    async (_, aor) => {
+      const one = { labels: ['1'] }
+      const mixed = (...participants: { id: string; aor: string; label: string }[]) =>
+        metadataOf({ ...one, participants: participants.map((each) => ({ ...each, label: each.label && '1' })) })
+      const segments = await call(mixed(c, a), mixed(onHold(c), a, outsider(aor)), mixed(c, a))
+      expect(await packets(segments)).toEqual([['1001', 40]])
+    },
+  )
 
-  test.each(outsiders)('neither is the one with %s in a communication session of its own', async (_, aor) => {
-    const other = metadataOf({ id: 'b3RoZXI=', participants: [a, outsider(aor)] })
-    const both = metadata(waits(c), a).replace('</recording>', other.replace(/^[^]*?<session/, '<session'))
-    const segments = await call(metadata(c, a), both, metadata(c, a))
-    expect(await packets(segments)).toEqual([['1001', 40]])
-  })
+  test.each(outsiders)(
+    'the official’s conversation with %s is not recorded if it has a communication session of its own',
+    async (_, aor) => {
+      const other = metadataOf({ id: 'b3RoZXI=', participants: [a, outsider(aor)] })
+      const both = metadata(onHold(c), a).replace('</recording>', other.replace(/^[^]*?<session/, '<session'))
+      const segments = await call(metadata(c, a), both, metadata(c, a))
+      expect(await packets(segments)).toEqual([['1001', 40]])
+    },
+  )
 
-  test.each(outsiders)('neither is the one with %s if the caller withholds the number', async (_, aor) => {
-    const caller = { ...c, aor: hidden }
-    const segments = await call(metadata(caller, a), metadata(outsider(aor), waits(caller), a), metadata(caller, a))
-    expect(await packets(segments)).toEqual([['1001', 40]])
-  })
+  test.each(outsiders)(
+    'the official’s conversation with %s is not recorded if the caller withholds the number',
+    async (_, aor) => {
+      const caller = { ...c, aor: hidden }
+      const segments = await call(metadata(caller, a), metadata(outsider(aor), onHold(caller), a), metadata(caller, a))
+      expect(await packets(segments)).toEqual([['1001', 40]])
+    },
+  )
 
   test('recording continues if nobody else joins, and if the caller returns under another participant id', async () => {
-    const segments = await call(metadata(c, a), metadata(waits(c), a), metadata(waits(c), { ...c, id: 'again' }, a))
+    const segments = await call(metadata(c, a), metadata(onHold(c), a), metadata(onHold(c), { ...c, id: 'again' }, a))
     expect(await packets(segments)).toEqual([['1001', 60]])
   })
 
   test('recording continues for the caller while a third party waits', async () => {
     const x = outsider('sip:+358509998877@x')
-    const segments = await call(metadata(c, a), metadata(x, c, a), metadata(waits(x), c, a))
+    const segments = await call(metadata(c, a), metadata(x, c, a), metadata(onHold(x), c, a))
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 })
 
 describe('while the answering official is on hold', () => {
   test.each([
-    ['is on hold', waits(a), ''],
-    ['only receives', waits(a), '<participantstreamassoc participant_id="a"><recv>s1</recv></participantstreamassoc>'],
+    ['is on hold', onHold(a), ''],
+    ['only receives', onHold(a), '<participantstreamassoc participant_id="a"><recv>s1</recv></participantstreamassoc>'],
   ])(
     'and %s, a second official’s conversation with the caller is not recorded, and is in the history',
     async (_, first, more) => {
@@ -124,12 +133,16 @@ describe('while the answering official is on hold', () => {
   )
 
   test.each(outsiders)('the caller’s conversation with %s is not recorded', async (_, aor) => {
-    const segments = await call(metadata(c, a), metadata(c, waits(a), { ...outsider(aor), label: '2' }), metadata(c, a))
+    const segments = await call(
+      metadata(c, a),
+      metadata(c, onHold(a), { ...outsider(aor), label: '2' }),
+      metadata(c, a),
+    )
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
   test('the recording continues if nobody else speaks', async () => {
-    expect(await packets(await call(metadata(c, a), metadata(c, waits(a)), metadata(c, a)))).toEqual([['1001', 60]])
+    expect(await packets(await call(metadata(c, a), metadata(c, onHold(a)), metadata(c, a)))).toEqual([['1001', 60]])
   })
 })
 
@@ -185,12 +198,12 @@ describe('a hold that only the metadata report', () => {
 describe('somebody who left and joins again by a partial update', () => {
   test.each(outsiders)('is not recorded: %s', async (_, aor) => {
     const x = outsider(aor)
-    const segments = await call(metadata(c, a), partial('', x), partial(leaves('x')), partial('', x))
+    const segments = await call(metadata(c, a), partial('', x), partial(leaving('x')), partial('', x))
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
-  test('is a second official again', async () => {
-    const segments = await call(metadata(c, a), partial('', b), partial(leaves('b')), partial('', b))
+  test('counts as a second official again', async () => {
+    const segments = await call(metadata(c, a), partial('', b), partial(leaving('b')), partial('', b))
     expect(await packets(segments)).toEqual([
       ['1001', 40],
       ['1002', undefined],
@@ -201,12 +214,12 @@ describe('somebody who left and joins again by a partial update', () => {
   test('is not recorded if the update repeats only the association with the stream', async () => {
     const x = outsider('sip:+358509998877@x')
     const speaks = '<participantstreamassoc participant_id="x"><send>s1</send></participantstreamassoc>'
-    const segments = await call(metadata(c, a), partial('', x), partial(leaves('x')), partial(speaks))
+    const segments = await call(metadata(c, a), partial('', x), partial(leaving('x')), partial(speaks))
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
   test('has a recording of their own each time the call is passed to them', async () => {
-    const segments = await call(metadata(c, a), partial(leaves('a'), b), partial(leaves('b'), a))
+    const segments = await call(metadata(c, a), partial(leaving('a'), b), partial(leaving('b'), a))
     expect(await packets(segments)).toEqual([
       ['1001', 20],
       ['1002', 20],
@@ -220,19 +233,19 @@ describe('after the caller and the official have left', () => {
   test.each<[string, { id: string; aor: string; label: string }[]]>([
     ['alone', [next]],
     ['with somebody missing from the directory', [next, { id: 'u', aor: 'sip:+358295129999@x', label: '2' }]],
-  ])('the next caller is in no recording of theirs, and it is for review: %s', async (_, participants) => {
+  ])('the next caller is not in their recording, and that is marked for review: %s', async (_, participants) => {
     const segments = await call(metadata(c, a), metadata(...participants))
     expect(await packets(segments)).toEqual([['1001', 20]])
     expect(segments[0]?.marks).toEqual(['needs-review'])
   })
 
-  test('a next caller who withholds the number makes the recording one for review', async () => {
+  test('the recording is marked for review if the next caller withholds the number', async () => {
     const segments = await call(metadata(c, a), metadata({ ...next, aor: hidden }))
     expect(segments[0]?.marks).toEqual(['needs-review'])
   })
 
-  test('nothing is for review if nobody else is heard', async () => {
-    const segments = await call(metadata(c, a), metadata(c), metadata(waits(c), waits(a)))
+  test('the recording is not marked for review if nobody else is heard', async () => {
+    const segments = await call(metadata(c, a), metadata(c), metadata(onHold(c), onHold(a)))
     expect(await packets(segments)).toEqual([['1001', 60]])
     expect(segments[0]?.marks).toEqual([])
   })

@@ -144,7 +144,7 @@ describe('a request smuggled in another', () => {
     ['a length with a sign', post('Content-Length: +0', hidden)],
     ['chunks under another name', post('Transfer-Encoding: xchunked', `0\r\n\r\n${hidden}`)],
     ['chunked declared twice', post('Transfer-Encoding: chunked, chunked', `0\r\n\r\n${hidden}`)],
-    ['chunks behind a blank in the name', post('Transfer-Encoding : chunked', `0\r\n\r\n${hidden}`)],
+    ['chunks declared with a blank after the header’s name', post('Transfer-Encoding : chunked', `0\r\n\r\n${hidden}`)],
     ['a folded header', post('X: y\r\n Content-Length: 5', hidden)],
     ['a chunk whose length ends at a bare line feed', post('Transfer-Encoding: chunked', `0\n\r\n${hidden}`)],
     [
@@ -199,20 +199,20 @@ describe('a page on another host of the same site, whose requests carry the cook
     'is refused every operation that needs a session, from a %s page',
     async (from) => {
       const cookie = await cookieOf(aino)
-      const demanding = Object.values<{
+      const protectedOperations = Object.values<{
         access?: string
         method: string
         url: string
         schema: { operationId: string }
       }>(operations).filter(({ access }) => access !== 'anyone')
-      const played: string[] = []
-      for (const { method, url, schema } of demanding) {
+      const accepted: string[] = []
+      for (const { method, url, schema } of protectedOperations) {
         const path = url.replaceAll(/:\w+/g, '00000000-0000-4000-8000-000000000001')
         const { status, body } = await send(path, { cookie, 'sec-fetch-site': from }, method)
-        if (status !== 403 || !body.includes('deny.origin')) played.push(`${schema.operationId} ${status}`)
+        if (status !== 403 || !body.includes('deny.origin')) accepted.push(`${schema.operationId} ${status}`)
       }
-      expect(played).toEqual([])
-      const names = demanding.map(({ schema }) => schema.operationId)
+      expect(accepted).toEqual([])
+      const names = protectedOperations.map(({ schema }) => schema.operationId)
       expect(names).toEqual(
         expect.arrayContaining(['readAudio', 'savePackage', 'watchCalls', 'watchToday', 'followListening']),
       )

@@ -62,9 +62,9 @@ test.each([
   [[{ kind: 'disk', code: 'x', since: 'then' }, 7, null]],
   [{}],
   ['x'],
-])('whatever a capture reports (%j), a blocker elsewhere raises an alarm and is in health', async (given) => {
+])('whatever a capture reports (%j), a blocker elsewhere raises an alarm and is in health', async (reported) => {
   await pool.query('delete from capture_node; delete from alarm')
-  await sendHeartbeat(given)
+  await sendHeartbeat(reported)
   const { db, pool: custodians } = database.as('seloste_custodian')
   const since = Temporal.Now.instant().subtract({ minutes: 30 }).toString()
   const alarm = startStandstillAlarm({
@@ -117,8 +117,12 @@ test('a capture cannot change the custodian’s metrics or add lines to them', a
   const [desk, custodian] = [startMetrics('desk'), startMetrics('custodian')]
   const [name, help] = ['seloste_blockers', 'What stands still']
   new Gauge({ name, help, labelNames: ['kind'], registers: [custodian.registry] }).set({ kind: 'disk' }, 1)
-  const [own, its] = [join(folder, 'custodian.sock'), join(folder, 'capture.sock')]
-  const offered = await serveMetrics(custodian.registry, own, { raise: () => 0, clear: () => 0, list: () => [] })
+  const [custodianSocket, captureSocket] = [join(folder, 'custodian.sock'), join(folder, 'capture.sock')]
+  const offered = await serveMetrics(custodian.registry, custodianSocket, {
+    raise: () => 0,
+    clear: () => 0,
+    list: () => [],
+  })
   const labels = { kind: 'disk', process: 'custodian', 'x="1"} 9\n#': 'y' }
   const reported = [
     7,
@@ -127,9 +131,9 @@ test('a capture cannot change the custodian’s metrics or add lines to them', a
     { name: 'strangely', help, type: 'gauge', aggregator: 'none', values: [] },
     { name: 'more', help, type: 'gauge', aggregator: 'sum', values: [{ value: 1, metricName: name, labels }] },
   ]
-  const server = createServer((_request, answer) => void answer.end(JSON.stringify(reported))).listen(its)
+  const server = createServer((_request, answer) => void answer.end(JSON.stringify(reported))).listen(captureSocket)
   const text = await writeMetrics(desk.registry, [
-    ...(await readServedMetrics({ custodian: own, capture: its })).values(),
+    ...(await readServedMetrics({ custodian: custodianSocket, capture: captureSocket })).values(),
   ])
   await offered.stop()
   server.close()

@@ -22,11 +22,11 @@ test('withdrawn facts are in no file of the spool, even after a kill', async () 
   await spool.withdraw(facts.segmentId)
   const texts = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')))
   await spool.stop()
-  const there = texts
+  const remaining = texts
     .join('')
     .split('\n')
     .filter((line) => !line.includes(others.segmentId))
-  for (const word of [facts.caller.key!, facts.official!.name]) expect(there.join('\n')).not.toContain(word)
+  for (const word of [facts.caller.key!, facts.official!.name]) expect(remaining.join('\n')).not.toContain(word)
   const next = await openSpool({ directory, admit, onFault: () => undefined })
   expect(next.left()).toMatchObject({ segments: [{ segmentId: others.segmentId }], broken: [] })
   await next.stop()

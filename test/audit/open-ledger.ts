@@ -48,7 +48,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
       const read = (name: string) => Promise.resolve(files.get(name))
       const copy = await readLedgerCopy(read, { key })
       const { contents, missing } = await openContents([read], recovery.identity, copy.entries)
-      if (missing.length > 0) throw new Error(`the copy does not have what ${missing.join()} say`)
+      if (missing.length > 0) throw new Error(`the copy lacks the contents of the entries ${missing.join()}`)
       return { files, copy, contents }
     },
   }

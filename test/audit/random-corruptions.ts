@@ -343,7 +343,7 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
     const at = random.below(entries.length)
     return [...entries.slice(0, at), random.pick(entries), ...entries.slice(at)]
   }),
-  'an entry over another': changeBundle((entries, random) => {
+  'an entry copied over another': changeBundle((entries, random) => {
     const at = random.below(entries.length)
     const other = (at + 1 + random.below(entries.length - 1)) % entries.length
     return entries.map((entry, index) => (index === at ? entries[other]! : entry))

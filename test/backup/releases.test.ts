@@ -265,7 +265,7 @@ test(
     const machine = await emptyMachine()
     const restored = await restoreFrom(machine, place, { backup: manifest.id })
     expect(restored.ledger.untied).toEqual([`${made.number}/2`])
-    // The log has the days again, so that nobody can move them unseen.
+    // The restore logs the days again, so that a later change of a day in its row is found.
     const { rows: logged } = await machine.pool.query(
       `select e.action, coalesce(e.detail ->> 'dueAt' = ledger_instant(c.due_at), e.detail ->> 'dueOn' = d.due_on::text,
           e.detail ->> 'workingDays' = '5') as same

@@ -103,7 +103,8 @@ async function removeFarMonths(url: string): Promise<void> {
          and to_date(right(inhrelid::regclass::text, 7), 'YYYY_MM')
            not between now() - interval '2 months' and now() + interval '1 month'`,
     )
-    if (rows.length === 0) throw new Error('the history has no months: it is kept in another way than this knows')
+    if (rows.length === 0)
+      throw new Error('found no monthly partitions of the history: how it is partitioned has changed')
     await client.query(`drop table ${rows.map(({ month }) => month).join(', ')}`)
   } finally {
     await client.end()

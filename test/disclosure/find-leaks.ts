@@ -11,7 +11,7 @@ export type Secret =
   /** An id: 8-4-4-4-12 hexadecimal digits. */
   | { kind: 'uuid'; value: string }
 
-/** Where a secret was found: its position in the list, its form, and the byte offset. Never the secret itself. */
+/** Place where a secret was found: its position in the list, its form, and the byte offset. Never the secret itself. */
 export interface Leak {
   secret: number
   form: string

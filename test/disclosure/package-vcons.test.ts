@@ -1,4 +1,4 @@
-// R27, R33, R34: a package has a signed vCon of each conversation, which tells what the package's other entries tell.
+// R27, R33, R34: a package has a signed vCon of each conversation, which contains the same facts as the package's other entries.
 import { spawnSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ interface Jws extends GeneralJWSInput {
   signatures: { protected: string; header: { x5c: string[]; uuid: string }; signature: string }[]
 }
 
-/** Verifies with a library that is not ours, and returns the vCon. */
+/** Verifies the signature with an independent library, and returns the vCon. */
 async function verified(bytes: Buffer): Promise<Vcon> {
   const jws = JSON.parse(bytes.toString()) as Jws
   const [{ x5c, uuid }] = [jws.signatures[0]!.header]
@@ -101,7 +101,7 @@ test('the recording of a part of a transferred call names that part’s official
   expect(recordingOf(null)).toMatchObject({ parties: [0, null], start: call.startedAt })
 })
 
-test('an authority gets in the vCon no more than was granted', async () => {
+test('an authority’s vCon contains no more than was granted', async () => {
   const sound = await toAuthority('RECORDING')
   const { parties, dialog, attachments } = await verified(sound.get('1.vcon')!)
   expect({ parties, attachments }).toEqual({
@@ -118,7 +118,7 @@ test('an authority gets in the vCon no more than was granted', async () => {
   expect(data.dialog).toMatchObject([{ type: 'recording-set', recordings: [] }])
 })
 
-test('an institute gets in the vCon what its manifest says of the copy', async () => {
+test('an institute’s vCon contains what its manifest states about the copy', async () => {
   const { id } = await ready(2)
   const { body } = await release(id)
   await until(id, 'ready')
@@ -132,7 +132,7 @@ test('an institute gets in the vCon what its manifest says of the copy', async (
     expect([name, hash]).toEqual([file.name.replace('.opus', '.vcon'), sha256(files.get(name)!)])
     const { uuid, created_at: madeAt, ...rest } = await verified(files.get(name)!)
     expect([uuid[14], madeAt.slice(10)]).toEqual(['8', 'T00:00:00Z'])
-    // All that is in it: a member that appears here later is to be weighed first.
+    // Lists every member, so that a new one fails here until somebody decides whether it may be released.
     expect(rest).toEqual({
       vcon: '0.4.0',
       redacted: { type: 'anonymised' },

@@ -4,7 +4,7 @@ import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 
-type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
+type Client = { fetch: (path: string, answer?: { method?: string }) => Promise<Response> }
 
 /**
  * Sends three requests at the same time; the database answers none of them before all three have arrived. Returns the
@@ -20,9 +20,9 @@ export async function downloadThreeTimesAtOnce(
     await sql`select from ${sql.table(row.table)} where id = ${row.id} for update`.execute(tx)
     const all = Promise.allSettled(
       Array.from({ length: 3 }, async () => {
-        const given = await client.fetch(path, { method })
-        const { byteLength } = await given.arrayBuffer()
-        return given.status === 200 ? { whole: byteLength } : { status: given.status }
+        const answer = await client.fetch(path, { method })
+        const { byteLength } = await answer.arrayBuffer()
+        return answer.status === 200 ? { whole: byteLength } : { status: answer.status }
       }),
     )
     await expect

@@ -1,6 +1,6 @@
 /**
  * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns
- * whether the recording is kept, waits (and for what), or is destroyed and why. It is a second implementation of
+ * that the recording is kept, waits (and for what), or is destroyed (and why). It is a second implementation of
  * decide_end in database/functions/destruction/recordings.sql, without clock and database. Every end has one of the
  * description's causes. The minimum of two months is left out: it binds people who could delete at their discretion,
  * and nobody can.
@@ -40,8 +40,8 @@ export interface EndFacts {
 export type EndCause =
   | { act: 'keep' }
   /**
-   * While it waits for an order nobody may listen to it; for cases, and under a restriction (GDPR 18(2)), only `cases`
-   * may.
+   * While the recording waits for an order, nobody may listen to it. While it waits for cases, or is restricted
+   * (GDPR 18(2)), it may be played for `cases` only.
    */
   | { act: 'wait'; for: 'order' | 'case' | 'right'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }

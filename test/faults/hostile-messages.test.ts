@@ -14,7 +14,7 @@ import { vectorNames } from '../vectors/siprec/read-vector.ts'
 
 const count = process.env['SELOSTE_LONG'] === '1' ? 1_000_000 : 3_000
 const slowMs = 50
-/** Messages for each server: a new one is started then, because a server stores what it sent. */
+/** Messages after which a new server is started, because a server stores what it sent. */
 const perServer = 500
 
 const random = seedRandom('B1')
@@ -89,7 +89,7 @@ function nested(): Buffer {
 const sorts = {
   'damaged anywhere': () => splice(random.pick(whole)),
   'damaged again and again': () => splice(splice(splice(splice(random.pick(whole))))),
-  'damaged within, length right': () => withLength(splice(splice(random.pick(whole)))),
+  'damaged within, with the right length': () => withLength(splice(splice(random.pick(whole)))),
   'cut off': () => {
     const message = random.pick(whole)
     return message.subarray(0, random.integer(0, message.length))
@@ -105,7 +105,7 @@ const sorts = {
   'two in one': () => Buffer.concat([random.pick(whole), random.pick(whole)]).subarray(0, 65_535),
   'nested parts': nested,
   'entity bomb': entityBomb,
-  'bytes of chance': () => bytes(random.integer(0, 300)),
+  'random bytes': () => bytes(random.integer(0, 300)),
 }
 type Sort = keyof typeof sorts
 

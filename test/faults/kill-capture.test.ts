@@ -46,7 +46,7 @@ test(
     const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
     await eventually(
       async () => ((await api.contacts(search)).length === calls ? true : undefined),
-      'all calls going on',
+      'all calls in progress',
     )
     await wait(6_000)
 
@@ -133,7 +133,7 @@ test.runIf(isLong)(
     const api = await signInAt(seloste.url, 'aino', seloste.password)
     const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
     entered += placed.length
-    await eventually(async () => (await api.contacts(search)).length === entered || undefined, 'all calls going on')
+    await eventually(async () => (await api.contacts(search)).length === entered || undefined, 'all calls in progress')
     process.kill(before, 'SIGSTOP')
     await eventually(
       async () => ((await seloste.rolePids()).capture ?? before) !== before || undefined,
@@ -174,7 +174,10 @@ test(
     const going = [call(101, hangUp.signal), call(102, hangUp.signal)]
     const api = await signInAt(seloste.url, 'aino', seloste.password)
     const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
-    await eventually(async () => (await api.contacts(search)).length === entered + 2 || undefined, 'two calls going on')
+    await eventually(
+      async () => (await api.contacts(search)).length === entered + 2 || undefined,
+      'two calls in progress',
+    )
 
     const drained = command('drain', '--wait', '90')
     await eventually(

@@ -201,7 +201,10 @@ test(
       return recording?.state === 'available' ? recording.id : undefined
     }, 'a recording to listen to')
     const placed = Array.from({ length: calls }, (_, n) => call(n + 1, 3600, hangUp.signal))
-    await eventually(async () => (await api.contacts(search)).length === calls + 1 || undefined, 'all calls going on')
+    await eventually(
+      async () => (await api.contacts(search)).length === calls + 1 || undefined,
+      'all calls in progress',
+    )
 
     const views: Views = { acknowledged: new Set(), refused: new Map() }
     const people = await Promise.all(viewers.map((userId) => signInAt(seloste.url, userId, seloste.password)))

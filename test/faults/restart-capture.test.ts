@@ -67,12 +67,12 @@ test('calls continue by themselves after a restart, each in one more segment, un
   const hangUp = new AbortController()
   const number = numbersCalled.testLine
   const placed = [1, 2, 3].map(() => call(number, hangUp.signal))
-  await eventually(async () => ((await held()).length === 3 ? true : undefined), 'three sessions written down')
+  await eventually(async () => ((await held()).length === 3 ? true : undefined), 'three saved sessions')
   await wait(1_000)
   const { ports } = capture
   await capture.stop()
   capture = await start(ports)
-  await eventually(async () => ((await segments(number)).length === 6 ? true : undefined), 'three calls going on again')
+  await eventually(async () => ((await segments(number)).length === 6 ? true : undefined), 'three continued calls')
   await wait(1_000)
   hangUp.abort()
   for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
@@ -96,7 +96,7 @@ test('a second capture on the same spool refuses to start and names the first, w
   const hangUp = new AbortController()
   const number = numbersCalled.northern
   const going = call(number, hangUp.signal)
-  await eventually(async () => ((await segments(number)).length === 1 ? true : undefined), 'a call going on')
+  await eventually(async () => ((await segments(number)).length === 1 ? true : undefined), 'a call in progress')
   await expect(start()).rejects.toThrow(
     new RegExp(`Another capture, with process id ${process.pid}, records into .*: stop that one first`),
   )

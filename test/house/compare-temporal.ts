@@ -8,7 +8,7 @@ const isThere = Symbol.for('seloste.compares-temporal')
 const kindOf = (value: unknown) => /^\[object (Temporal\.\w+)\]$/.exec(Object.prototype.toString.call(value))?.[1]
 
 /**
- * Returns whether two Temporal values are equal; undefined, which leaves the comparison to vitest, if neither is one.
+ * Returns true if two Temporal values are equal; undefined, which leaves the comparison to vitest, if neither is one.
  */
 function isSameMoment(one: unknown, other: unknown): boolean | undefined {
   const [kind, otherKind] = [kindOf(one), kindOf(other)]

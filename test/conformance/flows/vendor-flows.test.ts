@@ -476,7 +476,7 @@ describe('Genesys, which reports the parties in the recorder’s URI', () => {
     `sip:record=02A1B2C3_2027-03-03@127.0.0.1;calluuid=02A1B2C3;dn=0295121001;otherdn=0401234567;agentid=aino;${more}`
   const incoming = address('ani=0401234567;dnis=029497000')
 
-  test('through Oracle: takes the parties from the URI, not the recorder’s two ends, of four streams two are silent', async () => {
+  test('through Oracle: takes the parties from the URI and not from the metadata, where two of four streams are inactive', async () => {
     const apkt = (isCalling: boolean, more = '') =>
       `<extensiondata xmlns:apkt="http://acmepacket.com/siprec/extensiondata"><apkt:callingParty>${isCalling}</apkt:callingParty>${more}</extensiondata>`
     const metadata = [

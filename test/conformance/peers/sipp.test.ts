@@ -17,7 +17,7 @@ const scenario = join(import.meta.dirname, 'sipp/record-call.xml')
 const caller = '+358401234567'
 const aino = officialByKey('aino')
 const soundMs = 4_000
-/** The sound starts a moment later than the scenario's. */
+/** Talk time of the scenario; the sound starts a moment after the scenario. */
 const talkMs = 5_500
 
 describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {

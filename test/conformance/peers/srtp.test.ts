@@ -116,7 +116,7 @@ async function play(caller: string) {
   const stored = await vi.waitFor(
     () => {
       const found = [...facts.values()].find((reported) => reported.caller.key === caller)?.recording
-      if (!found?.stored) throw new Error('it is not stored')
+      if (!found?.stored) throw new Error('the recording is not stored')
       return { id: found.id, lost: found.stored.packetsLost }
     },
     { timeout: 20_000 },
@@ -194,7 +194,7 @@ test('no file written by capture contains a key', async () => {
 })
 
 const ffmpeg = spawnSync('ffmpeg', ['-version']).status === 0
-describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is no ffmpeg)'}`, () => {
+describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (skipped: ffmpeg is not installed)'}`, () => {
   test.concurrent.each([
     ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], false],
     ['AES_CM_128_HMAC_SHA1_32', 'g722', ['-c:a', 'g722', '-ar', '16000'], false],

@@ -51,7 +51,7 @@ interface Call {
 }
 
 const partMs = 1_200
-/** The sound starts this much later than the scenario's. */
+/** Time by which the sound can start after the scenario. */
 const slackMs = 800
 const holdMs = 600
 /** Minimum session interval of RFC 4028. */

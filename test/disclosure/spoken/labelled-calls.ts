@@ -152,7 +152,7 @@ function planter(language: SpokenLanguage, written: boolean, chance: Chance): (k
   }
   return (kind) => {
     const made = kinds[kind]
-    if (made === undefined) throw new Error(`The scripts plant ${kind}, which is not known here.`)
+    if (made === undefined) throw new Error(`scripts.ts has an item ${kind} that labelled-calls.ts cannot make.`)
     return made()
   }
 }
