@@ -4,7 +4,7 @@ import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 
-type Client = { fetch: (path: string, answer?: { method?: string }) => Promise<Response> }
+type Client = { fetch: (path: string, options?: { method?: string }) => Promise<Response> }
 
 /**
  * Sends three requests at the same time; the database answers none of them before all three have arrived. Returns the
