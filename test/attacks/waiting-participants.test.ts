@@ -162,9 +162,9 @@ describe('a hold that only the metadata report', () => {
       )
       .join('')
   test.each<[string, string]>([
-    ['nobody’s voice is linked', metadata(waits(c), waits(a))],
-    ['the caller’s is not', metadata(waits(c), a)],
-    ['the official’s is not', metadata(c, waits(a))],
+    ['nobody’s voice is linked', metadata(onHold(c), onHold(a))],
+    ['the caller’s is not', metadata(onHold(c), a)],
+    ['the official’s is not', metadata(c, onHold(a))],
     ['the associations with the streams have ended', partial(ended('c', 'a'))],
     ['the caller’s association has ended', partial(ended('c'))],
   ])('is shown in the recording until it ends, and what is sent meanwhile is recorded: %s', async (_, held) => {
@@ -175,22 +175,22 @@ describe('a hold that only the metadata report', () => {
   })
 
   test('is shown again each time, and lasts until the end of the call', async () => {
-    const held = metadata(waits(c), waits(a))
+    const held = metadata(onHold(c), onHold(a))
     const segments = await call(metadata(c, a), held, metadata(c, a), held)
     expect(await holds(segments)).toEqual([['hold', 'hold']])
   })
 
   test('becomes a consultation if the official speaks with somebody else', async () => {
-    const held = metadata(waits(c), a)
-    const segments = await call(metadata(c, a), held, metadata(waits(c), a, b), held, metadata(c, a))
+    const held = metadata(onHold(c), a)
+    const segments = await call(metadata(c, a), held, metadata(onHold(c), a, b), held, metadata(c, a))
     expect(await holds(segments)).toEqual([['hold', 'consultation', 'hold']])
   })
 
   test('is none while one of a conference waits, or if the metadata never link voices', async () => {
     const x = outsider('sip:+358509998877@x')
-    const [first] = await holds(await call(metadata(c, a), metadata(x, c, a), metadata(waits(x), c, a)))
+    const [first] = await holds(await call(metadata(c, a), metadata(x, c, a), metadata(onHold(x), c, a)))
     expect(first).toEqual(['conference'])
-    const unlinked = await call(metadata(waits(c), waits(a)), metadata(waits(c), waits(a)))
+    const unlinked = await call(metadata(onHold(c), onHold(a)), metadata(onHold(c), onHold(a)))
     expect((await holds(unlinked)).at(-1)).toEqual([])
   })
 })
