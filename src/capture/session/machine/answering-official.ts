@@ -11,7 +11,7 @@ import type { Withholding } from './session-types.ts'
  */
 export type OfficialChange = 'same' | 'consultation' | 'several' | 'passed-on'
 
-/** Returns true while a second official or a third party is also heard (requirements, question 7; L18). */
+/** Returns true while a second official or a third party is also heard (L18, docs/decisions/0084). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
   const { caller, officials, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
