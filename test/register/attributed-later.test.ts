@@ -48,15 +48,15 @@ test('a call reported by a capture with an old copy of the directory gets its of
   expect(await entriesOf(contactId)).toHaveLength(1)
 })
 
-test('a call to another number, from before the number was assigned, or over for a day stays as it is', async () => {
-  const over = Temporal.Now.instant().subtract({ hours: 30 })
+test('a call to another number, from before the number’s assignment, or that ended more than a day ago gets no official', async () => {
+  const endedAt = Temporal.Now.instant().subtract({ hours: 30 })
   const { contactId: other } = await admit(capture, callAt('029 512 7003'))
   const { contactId: old } = await admit(
     capture,
     callAt('029 512 7004', {
-      startedAt: over.subtract({ minutes: 9 }),
-      answeredAt: over.subtract({ minutes: 8 }),
-      endedAt: over,
+      startedAt: endedAt.subtract({ minutes: 9 }),
+      answeredAt: endedAt.subtract({ minutes: 8 }),
+      endedAt,
     }),
   )
   await enterTestPerson(admin, desk, { name: 'Carita Toinen', phone: '029 512 7004' })

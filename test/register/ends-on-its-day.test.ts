@@ -61,7 +61,7 @@ const shownTwice = await call(at('2026-08-31T03:00'), at('2026-08-31T03:30'), 2)
 
 // The tests are in the order of their times.
 describe('calls at the turns of the calendar', () => {
-  test('AC6: a call that ended 31.8.2026 12.00, kept for six months, is destroyed by 28.2.2027 12.00, a day before it', async () => {
+  test('AC6: a call that ended 31.8.2026 12.00, kept for six months, is destroyed 27.2.2027 12.00, a day before its maximum', async () => {
     await sweepAt(at('2027-02-27T12:00').subtract(second))
     expect(await stateOf(endOfAugust.id)).toBe('STORED')
     await sweepAt(at('2027-02-27T12:00'))
