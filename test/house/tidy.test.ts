@@ -179,7 +179,7 @@ test('links between documents lead to existing targets', () => {
   expect(broken).toEqual([])
 })
 
-test('every file in which the contract states that something is answered exists', () => {
+test('every file that the contract names as answering an operation exists', () => {
   const answered = paths
     .filter((path) => path.startsWith('src/app/http/contract/'))
     .flatMap((path) =>
@@ -191,11 +191,11 @@ test('every file in which the contract states that something is answered exists'
   expect(answered.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
-test('the paths in ARCHITECTURE.md name existing files, each once, and their number is right', () => {
-  const [, ...ways] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
-  expect(ways).toHaveLength(3)
-  for (const way of ways) {
-    const [title = '', ...lines] = way.split(/^## /m)[0]!.split('\n')
+test('the paths in ARCHITECTURE.md name existing files without ambiguity, and each title has the right number of files', () => {
+  const [, ...sections] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
+  expect(sections).toHaveLength(3)
+  for (const section of sections) {
+    const [title = '', ...lines] = section.split(/^## /m)[0]!.split('\n')
     const rows = lines.filter((line) => line.startsWith('| ') && !line.startsWith('| where |'))
     const names = rows.flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name))
     const unclear = names.filter(
