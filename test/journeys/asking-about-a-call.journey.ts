@@ -64,7 +64,7 @@ for (const language of languagesOfRun('sv')) {
       minutes: 3,
     })
 
-    await desk.look(callAt(unrecorded))
+    await desk.searchCall(callAt(unrecorded))
     await desk
       .call(1)
       .getByRole('button', { name: t('requests.verify.yes') })
@@ -72,14 +72,14 @@ for (const language of languagesOfRun('sv')) {
     await desk.isCall('MATCHED', 1)
     await expect(desk.call(1)).toContainText(t('contact.recording.sentence.none'))
     await desk.button('requests.calls.another').click()
-    await desk.look(callAt(gone))
+    await desk.searchCall(callAt(gone))
     await desk
       .call(2)
       .getByRole('button', { name: t('requests.verify.yes') })
       .click()
     await expect(desk.call(2)).toContainText(t('contact.cause.retention'))
     await desk.button('requests.calls.another').click()
-    await desk.look(callAt(old))
+    await desk.searchCall(callAt(old))
     await desk.isCall('NOT_FOUND', 3)
 
     const letter = await desk.letter('answer')
@@ -107,14 +107,14 @@ for (const language of languagesOfRun('en')) {
     const { page, t } = desk
     await desk.enter({ name: `Kalle Koe ${language}`, kinds: ['KNOW', 'LISTEN'] })
     await desk.identify()
-    await desk.look({ at: at('13:00'), serviceNumber: number, minutes: 10 })
+    await desk.searchCall({ at: at('13:00'), serviceNumber: number, minutes: 10 })
     await desk.isCall('FOUND')
     await expect(desk.call()).not.toContainText('Bertil')
     await desk.verify()
     await expect(desk.call()).toContainText(t('contacts.caller.withheld'))
 
     await desk.button('requests.calls.another').click()
-    await desk.look({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
+    await desk.searchCall({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
     await desk.isCall('SEVERAL', 2)
     await expect(desk.call(2)).not.toContainText(/Lindqvist|15[.:]0[06]/)
     await desk

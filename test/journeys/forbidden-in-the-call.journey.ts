@@ -12,11 +12,11 @@ const words = {
     ...{
       caller: 'Soittaja kieltää: tuhoa tallenne',
       own: 'Kiellän itse käytön',
-      way: 'Peruuta',
+      cancel: 'Peruuta',
       live: 'Ei tallenneta',
     },
     ...{
-      told: 'Puhelua ei enää tallenneta',
+      stopped: 'Puhelua ei enää tallenneta',
       mine: 'Omat puheluni',
       cause: 'Soittaja kielsi käytön',
       wish: 'Soittajan kielto',
@@ -46,18 +46,18 @@ test('the official stops the recording of a call in progress, and their own page
   await button.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('alertdialog')).toBeVisible()
-  expect(await focused(page), 'the way back has the focus').toBe(fi.way)
+  expect(await focused(page), 'the cancel button has the focus').toBe(fi.cancel)
   await isAccessible('the question')
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Enter')
-  await expect(page.locator('.forbid-own')).toContainText(fi.told)
-  expect(await focused(page), 'what came of it has the focus').toContain(fi.told)
-  await expect(page.locator('[aria-live]', { hasText: fi.told })).toHaveCount(1)
+  await expect(page.locator('.forbid-own')).toContainText(fi.stopped)
+  expect(await focused(page), 'the outcome has the focus').toContain(fi.stopped)
+  await expect(page.locator('[aria-live]', { hasText: fi.stopped })).toHaveCount(1)
   await expect(page.locator('.badge-live-not-recorded')).toHaveText(fi.live)
   await expect(page.locator('.is-ended'), 'the call goes on').toHaveCount(0)
 
   await page.setViewportSize({ width: 320, height: 800 })
-  await expect(page.locator('.forbid-own'), 'cards say the same').toContainText(fi.told)
+  await expect(page.locator('.forbid-own'), 'the card shows the same').toContainText(fi.stopped)
   await isAccessible('calls in progress on a narrow screen')
   await page.goto('/my-calls')
   await expect(page.getByRole('heading', { level: 1, name: fi.mine })).toBeVisible()

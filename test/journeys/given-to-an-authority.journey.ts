@@ -81,11 +81,11 @@ test('the police get the recording and the data of a granted call, and nobody el
   await expect(riitta.getByText(t('disclosures.packages.state.ready')).first()).toBeVisible({ timeout: 30_000 })
 
   const police = await browser.newContext({ baseURL: seloste.url, javaScriptEnabled: false })
-  const theirs = await police.newPage()
-  await theirs.goto(link)
+  const policePage = await police.newPage()
+  await policePage.goto(link)
   const [download] = await Promise.all([
-    theirs.waitForEvent('download'),
-    theirs.getByRole('button', { name: 'Nouda paketti' }).click(),
+    policePage.waitForEvent('download'),
+    policePage.getByRole('button', { name: 'Nouda paketti' }).click(),
   ])
   const decrypter = new Decrypter()
   decrypter.addPassphrase(passphrase)

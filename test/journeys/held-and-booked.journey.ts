@@ -27,7 +27,7 @@ function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
 }
 
 /** Returns the API's answer, which must not be a refusal. */
-async function given<Body>(user: Api, method: string, path: string, body?: object): Promise<Body> {
+async function answerOf<Body>(user: Api, method: string, path: string, body?: object): Promise<Body> {
   const answer = await user.call(method, path, body)
   const text = await answer.text()
   expect(answer.status, `${method} ${path}: ${text}`).toBeLessThan(300)
@@ -36,15 +36,15 @@ async function given<Body>(user: Api, method: string, path: string, body?: objec
 
 /** Enters a caller's request to listen to a call: identifies the caller, finds the call, plays and verifies it. */
 async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
-  const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
+  const entered = await answerOf<typeof request>(paula, 'POST', '/api/requests', {
     ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
     receivedAt: Temporal.Now.instant().toString(),
     requester: { name: 'Maija Esimerkki', address: 'Isokatu 4, 90100 Oulu' },
   })
   const path = `/api/requests/${entered.id}`
-  await given(paula, 'POST', `${path}/identification`, { how: 'PASSPORT' })
+  await answerOf(paula, 'POST', `${path}/identification`, { how: 'PASSPORT' })
   const at = endedAt.toZonedDateTimeISO('Europe/Helsinki')
-  const named = await given<{ id: string; state: string }>(paula, 'POST', `${path}/calls`, {
+  const named = await answerOf<{ id: string; state: string }>(paula, 'POST', `${path}/calls`, {
     day: at.toPlainDate().toString(),
     time: at.toPlainTime().toString({ smallestUnit: 'minute' }),
     accuracy: 'MINUTES',
@@ -52,14 +52,14 @@ async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.
   })
   expect(named.state).toBe('FOUND')
   const options = { purpose: 'INSPECTION', reference: entered.number }
-  const { audio } = await given<{ audio: string }>(
+  const { audio } = await answerOf<{ audio: string }>(
     paula,
     'POST',
     `/api/recordings/${call.recordingId}/listenings`,
     options,
   )
   expect((await paula.call('GET', audio, undefined, { range: 'bytes=0-9999' })).status).toBe(206)
-  await given(paula, 'POST', `${path}/calls/${named.id}/verification`, { isParty: true })
+  await answerOf(paula, 'POST', `${path}/calls/${named.id}/verification`, { isParty: true })
   return entered
 }
 
@@ -74,17 +74,21 @@ test('times to listen to a recording are offered before its destruction day, and
   const { destroy_at: day } = await recordingRow(seloste, booked)
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
   request = await bookInspection(paula, booked, endedAt)
-  const offered = await given<{ items: unknown[]; latest: string }>(paula, 'GET', `/api/requests/${request.id}/slots`)
+  const offered = await answerOf<{ items: unknown[]; latest: string }>(
+    paula,
+    'GET',
+    `/api/requests/${request.id}/slots`,
+  )
   expect(offered.items).toEqual([])
   expect(Temporal.Instant.compare(offered.latest, day!)).toBe(0)
 
   const inThree = { fi: 'Turku', sv: 'Åbo', en: 'Turku' }
-  const office = await given<{ id: string }>(paula, 'POST', '/api/offices', { names: inThree, address: inThree })
-  const { hosts } = await given<{ hosts: { id: string; name: string }[] }>(paula, 'GET', '/api/offices')
+  const office = await answerOf<{ id: string }>(paula, 'POST', '/api/offices', { names: inThree, address: inThree })
+  const { hosts } = await answerOf<{ hosts: { id: string; name: string }[] }>(paula, 'GET', '/api/offices')
   const on = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 20 }).toString()
   const times = { day: on, from: '09:00', to: '10:00', minutes: 60, hostId: hosts[0]!.id }
-  await given(paula, 'POST', `/api/offices/${office.id}/slots`, times)
-  const slots = await given<{ items: { id: string }[] }>(
+  await answerOf(paula, 'POST', `/api/offices/${office.id}/slots`, times)
+  const slots = await answerOf<{ items: { id: string }[] }>(
     paula,
     'GET',
     `/api/slots?from=${on}&to=${on}&officeId=${office.id}`,
@@ -93,7 +97,7 @@ test('times to listen to a recording are offered before its destruction day, and
   const late = await paula.call('POST', `/api/requests/${request.id}/appointments`, requested)
   expect(late.status).toBe(409)
   expect(await late.json()).toMatchObject({ error: { code: 'appointment.late' } })
-  expect(await given(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })
+  expect(await answerOf(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })
 })
 
 test('an order restricts a recording in secret: a prohibition waits, and the person who entered it learns nothing of the order', async ({
@@ -135,13 +139,13 @@ test('on its destruction day a recording is destroyed although somebody waits to
   await expect
     .poll(
       async () => {
-        const { letters } = await given<{ letters: { kind: string }[] }>(paula, 'GET', `/api/requests/${request.id}`)
+        const { letters } = await answerOf<{ letters: { kind: string }[] }>(paula, 'GET', `/api/requests/${request.id}`)
         return letters.map(({ kind }) => kind)
       },
       { timeout: 90_000, intervals: [1_000] },
     )
     .toContain('destroyed-before')
-  expect(await given(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
+  expect(await answerOf(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
   // The clerk sees that the letter is to be sent, and that no time can be booked.
   await signInOn(page, seloste, 'paula', { path: `/requests/${request.id}` })
   await inEachLanguage(page, async (t) => {

@@ -32,7 +32,7 @@ interface SignInMeasurement {
 
 const [quietMs, maxWaitMs, pollMs] = [500, 10_000, 50]
 /** A page that everybody may open and that is not the start page. */
-const other = '/rights'
+const otherPage = '/rights'
 /** Program files of that page: its own, and those that it shares with other pages. */
 const ofOther = /assets\/(rights-page|libraries|common)-/
 /** Records the largest paint by a script that runs before the page's own scripts. */
@@ -83,7 +83,7 @@ async function usable(page: Page): Promise<void> {
 }
 
 async function openHovered(page: Page, traffic: ReturnType<typeof watchTransfers>) {
-  await page.locator(`.navigation a[href="${other}"]`).hover()
+  await page.locator(`.navigation a[href="${otherPage}"]`).hover()
   // Waits, because the router starts loading only after a moment, in case the pointer only passes over the link.
   await wait(quietMs)
   await traffic.quiet()
@@ -104,13 +104,13 @@ async function openHovered(page: Page, traffic: ReturnType<typeof watchTransfers
 const openScript = `new Promise((resolve) => {
   const title = document.querySelector('main h1').textContent
   const begun = performance.now()
-  const look = () => {
+  const checkHeading = () => {
     const heading = document.querySelector('main h1')?.textContent ?? title
-    if (heading === title) requestAnimationFrame(look)
+    if (heading === title) requestAnimationFrame(checkHeading)
     else resolve(performance.now() - begun)
   }
-  document.querySelector('.navigation a[href="${other}"]').click()
-  look()
+  document.querySelector('.navigation a[href="${otherPage}"]').click()
+  checkHeading()
 })`
 
 const lcpOf = (page: Page) => page.evaluate<number>('window.lcpMs')

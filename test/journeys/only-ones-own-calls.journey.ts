@@ -17,7 +17,7 @@ const caller = '+358401239905'
 let call: ContactShape
 
 /** Returns the contact with both segments, as the security unit sees it. */
-function whole(seloste: RunningSeloste): Promise<ContactShape> {
+function readWholeContact(seloste: RunningSeloste): Promise<ContactShape> {
   return eventually(async () => {
     const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
     const under = { purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' }
@@ -40,7 +40,7 @@ test('a call that Aino transfers to Bertil is one contact with a recording of ea
     transferTo: { official: officialByKey('bertil'), afterMs: 2000, seconds: 2 },
     server: seloste.sip,
   })
-  call = await whole(seloste)
+  call = await readWholeContact(seloste)
   expect(call.segments.map(({ official }) => official?.name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
 })
 

@@ -202,7 +202,7 @@ export async function atServiceDesk(
       choose,
       enter,
       identify,
-      look: searchCall,
+      searchCall,
       call,
       isCall,
       verify,

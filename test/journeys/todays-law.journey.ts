@@ -46,12 +46,12 @@ test('a requester downloads a copy of their recording once, and decrypts it with
   await expectAccessible(shown, 'the page of a copy')
 
   const person = await browser.newContext({ baseURL: seloste.url, viewport: narrow, javaScriptEnabled: false })
-  const theirs = await person.newPage()
-  await theirs.goto(link)
-  await expect(theirs.locator('html')).toHaveAttribute('lang', 'sv')
+  const requesterPage = await person.newPage()
+  await requesterPage.goto(link)
+  await expect(requesterPage.locator('html')).toHaveAttribute('lang', 'sv')
   const [download] = await Promise.all([
-    theirs.waitForEvent('download'),
-    theirs.getByRole('button', { name: 'Hämta kopian' }).click(),
+    requesterPage.waitForEvent('download'),
+    requesterPage.getByRole('button', { name: 'Hämta kopian' }).click(),
   ])
   expect(download.suggestedFilename()).toBe('samtal.wav.age')
   const decrypter = new Decrypter()
@@ -66,7 +66,7 @@ test('a requester downloads a copy of their recording once, and decrypts it with
     (options) => expect(acts.getByText(t('acts.copies.state.taken'))).toHaveCount(1, options),
     60_000,
   )
-  const used = await theirs.goto(`${link}?language=sv`)
+  const used = await requesterPage.goto(`${link}?language=sv`)
   const wrong = await person.newPage()
   const never = await wrong.goto(`/copies/${'A'.repeat(43)}?language=sv`)
   expect([used?.status(), never?.status()]).toEqual([404, 404])
