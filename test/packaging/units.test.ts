@@ -91,7 +91,10 @@ test('the backup can read the custodian’s folder, but no secret of the machine
 })
 
 test('every user and group of a folder is created', () => {
-  const made = new Set(['root', ...[...read('seloste.sysusers').matchAll(/^[ug]\s+(\S+)/gm)].map(([, name]) => name)])
+  const created = new Set([
+    'root',
+    ...[...read('seloste.sysusers').matchAll(/^[ug]\s+(\S+)/gm)].map(([, name]) => name),
+  ])
   const lines = read('seloste.tmpfiles')
     .split('\n')
     .filter((line) => /^[a-z]/i.test(line))
@@ -99,7 +102,7 @@ test('every user and group of a folder is created', () => {
     const [kind, , , user, group] = line.split(/\s+/)
     expect(['d', 'z'], `${line}: nothing is removed`).toContain(kind)
     expect(
-      [user, group].filter((name) => !made.has(name)),
+      [user, group].filter((name) => !created.has(name)),
       line,
     ).toEqual([])
   }
