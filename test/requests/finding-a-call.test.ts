@@ -440,15 +440,15 @@ test('a search that found a call is not shown to its official, but is in the log
   expect((await logged('call.looked-for', id)).at(-1)?.detail).toMatchObject({ contact: contactId })
   const now = Temporal.Now.instant()
   const time = `from=${now.subtract({ hours: 24 }).toString()}&to=${now.add({ hours: 1 }).toString()}`
-  const seen = () => act('GET', '', `/api/my-calls/looks?${time}`, undefined, 'aino')
-  const told = await seen()
-  expect(told.status).toBe(200)
-  expect(JSON.stringify(told.body)).not.toContain(contactId)
+  const readViews = () => act('GET', '', `/api/my-calls/looks?${time}`, undefined, 'aino')
+  const before = await readViews()
+  expect(before.status).toBe(200)
+  expect(JSON.stringify(before.body)).not.toContain(contactId)
   // Once the call is verified as the requester's and viewed, its official is informed of the view, but not of the
   // requester.
   expect((await verify(id, found.call.id, true)).status).toBe(204)
   await read(id)
-  const after = JSON.stringify((await seen()).body)
+  const after = JSON.stringify((await readViews()).body)
   expect(after).toContain(contactId)
   expect(after).not.toContain(number)
   for (const user of ['aino', 'riitta', 'tuula', 'paula'] as const)

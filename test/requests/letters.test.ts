@@ -223,9 +223,10 @@ describe('other facts of a request', () => {
 
   test('include when, in which role and for what the call was viewed, without names and without views of the security unit (L11)', async () => {
     const recording = await stored()
-    const look = (user: Name, query: string) => send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
-    expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
-    expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
+    const viewContact = (user: Name, query: string) =>
+      send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
+    expect((await viewContact('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
+    expect((await viewContact('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
     const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
     const room = await text(await made(request.id, 'log-extract'))
     expect(room).toContain(
