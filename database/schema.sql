@@ -3931,6 +3931,7 @@ is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean
 is_simultaneous_talk(one segment, other segment) returns boolean
 is_unserved(i inspection, r recording) returns boolean
+is_withheld_of_fed(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 keep_official_name() returns trigger

@@ -274,3 +274,53 @@ describe('records of a feed under one call id', () => {
     expect(parts.map(({ contact }) => contact === parts[0]?.contact)).toEqual([true, false, true])
   })
 })
+
+describe('the caller withholds the number, and the detail record has it', () => {
+  test.each([
+    ['the recording client reports first', 'shared', false],
+    ['the detail record comes first', 'shared', true],
+    ['the recording client reports first, without a common id', 'none', false],
+    ['the detail record comes first, without a common id', 'none', true],
+  ] as const)('%s: one contact, without a number', async (_, ids, isFeedFirst) => {
+    const own = callOf(withheld, 0)
+    const fed = fedOf(callOf(victim, 0, ids === 'none' ? { callIds: [] } : {}))
+    const steps = [() => enterSegment(own), () => admitFromFeed(capture.db, 'cdr', [fed])]
+    for (const step of isFeedFirst ? steps.reverse() : steps) await step()
+    // Both are reported again.
+    for (const step of steps) await step()
+    const { rows } = await owner.query('select caller_kind, caller_key, caller_raw from contact')
+    expect(rows).toEqual([{ caller_kind: 'withheld', caller_key: null, caller_raw: null }])
+    const { rows: parts } = await owner.query('select node, marks from segment')
+    expect(parts).toEqual([{ node, marks: [] }])
+  })
+
+  test('the detail record of an unanswered call comes first: one contact, without a number', async () => {
+    const unanswered = { answeredAt: undefined, official: undefined } as never
+    await admitFromFeed(capture.db, 'cdr', [fedOf(callOf(victim, 0, unanswered))])
+    await enterSegment(callOf(withheld, 0, unanswered))
+    const { rows } = await owner.query('select caller_kind, caller_key from contact')
+    expect(rows).toEqual([{ caller_kind: 'withheld', caller_key: null }])
+  })
+
+  test.each([
+    ['with another official', { official: { name: 'Bertil', phone: bertil } }, 0],
+    ['with the same official after the reported call', {}, 11],
+  ])('a withheld call under the id of a reported one, %s, leaves that one its number', async (_, given, minute) => {
+    const fed = fedOf(callOf(victim, 0))
+    await admitFromFeed(capture.db, 'cdr', [fed])
+    const own = callOf(withheld, minute, given)
+    await enterSegment(own)
+    const [reported, entered] = await partsOf(fed, own)
+    expect(reported?.caller).toBe(victim.key)
+    expect(entered).toMatchObject({ caller: null, marks: ['needs-review'] })
+    expect(entered?.contact).not.toBe(reported?.contact)
+  })
+
+  test('a call that another client has reported with its number keeps it', async () => {
+    const seen = callOf(victim, 0)
+    await enterSegment(seen)
+    await admitFromFeed(capture.db, 'cdr', [fedOf(seen)])
+    await enterSegment(callOf(withheld, 0), otherNode)
+    expect((await partsOf(seen))[0]?.caller).toBe(victim.key)
+  })
+})

@@ -92,6 +92,7 @@ begin
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
+        or not is_fed and is_withheld_of_fed(t, c.id, c.started_at)
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = t.caller_key)
       ) and (c.ended_at is null or c.end_inferred or c.ended_at >= began - passed_on_within)

@@ -161,6 +161,21 @@ begin
 end $$;
 grant execute on function doubtful_fed_calls to seloste_capture;
 
+-- Returns true if only feeds have reported a call, with a caller's number, and a recording client reports one of its parts with the number
+-- withheld.
+create or replace function is_withheld_of_fed(t told_part, call uuid, call_started timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select t.caller_kind = 'withheld' and not exists (
+    select from segment n where n.contact_id = call and n.contact_started_at = call_started and n.node is not null and n.id <> t.segment_id)
+  and exists (
+    select from fed_segment f left join segment w on w.id = f.segment_id and w.contact_started_at = f.contact_started_at
+    where f.contact_id = call and f.contact_started_at = call_started and case when t.answered_at is null
+      then f.answered_at is null and call_started between t.started_at - clock_tolerance() and t.started_at + clock_tolerance()
+      else f.segment_id = t.segment_id
+        or is_same_part(f.answered_at, f.ended_at, w.official_phone, t.answered_at, t.ended_at, t.official_phone) end)
+$$;
+revoke execute on function is_withheld_of_fed from public;
+
 -- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
 -- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Also completes
 -- a call whose end is only inferred. Does nothing for a part of another call. Runs as the owner, because capture has no right to change these columns.
@@ -172,6 +187,13 @@ declare
 begin
   select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started and x.contact_id = call;
   select * into c from contact x where x.id = call and x.started_at = call_started;
+  -- Only a feed had the number, and the caller withholds it.
+  if t.caller_kind = 'withheld' and c.caller_key is not null and s.node is not null and is_withheld_of_fed(t, call, call_started) and not history_is_held(call)
+    and not is_closed_to_late_facts(call, call_started, interval '1 day')
+  then
+    update contact x set caller_kind = 'withheld', caller_key = null, caller_raw = null where x.id = call and x.started_at = call_started
+    returning * into c;
+  end if;
   if is_over(c.ended_at, c.id, c.started_at) and not c.end_inferred or is_closed_to_late_facts(call, call_started, interval '1 day') then
     return;
   end if;
@@ -341,7 +363,8 @@ begin
     join fed_segment f on f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own
     join segment w on w.id = f.segment_id and w.contact_started_at = f.contact_started_at
     where c.started_at between t.answered_at - interval '24 hours' and t.ended_at and c.trunk is null
-      and (c.caller_key = t.caller_key or t.caller_key is null and c.caller_key is null and w.official_phone = t.official_phone)
+      and (c.caller_key = t.caller_key
+        or t.caller_key is null and (c.caller_key is null or t.caller_kind = 'withheld') and w.official_phone = t.official_phone)
       and (w.official_phone = t.official_phone or w.official_phone is null or t.official_phone is null)
       and (t.number_reached in (w.number_reached, c.number_called, 'unknown') or t.number_called in (w.number_reached, c.number_called))
       and f.answered_at < t.ended_at and t.answered_at < f.ended_at
