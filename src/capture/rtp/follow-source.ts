@@ -98,7 +98,7 @@ export class SourceFollower {
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 if every packet is a key press, 2 if only packets of four bytes are. */
+  /** By payload type: 1 if every packet is a key press, 2 if only packets of four bytes and redundant ones are. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
@@ -284,6 +284,31 @@ export class SourceFollower {
     }
   }
 
+  /** Returns true for the payload of an unexplained type if it is a key press, also a redundant one. */
+  private isUndeclaredEvent(bytes: Buffer, start: number, end: number): boolean {
+    return end - start === eventBytes || this.hasRedundantEvent(bytes, start, end)
+  }
+
+  /** Returns true for redundant payload (RFC 2198) with a key press in one of its blocks. */
+  private hasRedundantEvent(bytes: Buffer, start: number, end: number): boolean {
+    let header = start
+    let redundantBytes = 0
+    let hasEvent = false
+    for (; header + 4 <= end && bytes[header]! & 0x80; header += 4) {
+      const length = bytes.readUInt16BE(header + 2) & 0x3ff
+      redundantBytes += length
+      hasEvent ||= this.isEventBlock(bytes[header]! & 0x7f, length)
+    }
+    if (header >= end || bytes[header]! & 0x80) return false
+    const primary = end - header - 1 - redundantBytes
+    return primary >= 0 && (hasEvent || this.isEventBlock(bytes[header]!, primary))
+  }
+
+  /** Several key presses may share a block (RFC 4733 section 2.5.1.5). */
+  private isEventBlock(payloadType: number, length: number): boolean {
+    return this.isEvent[payloadType] === 1 && length > 0 && length % eventBytes === 0
+  }
+
   private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number): void {
     const { sequence, counters } = this
     const place = sequence.place(packet.seq, packet.timestamp)
@@ -304,7 +329,7 @@ export class SourceFollower {
     const { seqOffset, tsOffset } = sequence
     this.meter.packet(payloadType, seqOffset, tsOffset, arrival100us, this.jitter16, bytes, payloadStart, payloadEnd)
     const event = this.isEvent[payloadType]!
-    if (event === 1 || (event === 2 && payloadEnd - payloadStart === eventBytes)) {
+    if (event === 1 || (event === 2 && this.isUndeclaredEvent(bytes, payloadStart, payloadEnd))) {
       counters.omitted++
       this.recording.omitted(this.stream, sequence.seqOffset)
       return
