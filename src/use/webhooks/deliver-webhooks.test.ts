@@ -192,6 +192,18 @@ test('after three days an event is abandoned and shown as such, and resent on re
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
+test('an event whose time lies ahead is not sent on request either', async () => {
+  await admit(capture, callFacts())
+  const night = now.add({ hours: 8 })
+  await database.as().pool.query('update webhook_delivery set at = $1, next_at = $1', [night.toString()])
+  expect(await retryWebhooks(database.as().db, now)).toBe(0)
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(0)
+  later({ hours: 9 })
+  await deliverWebhooks(delivery)
+  expect(reported).toHaveLength(1)
+})
+
 test('an abandoned event is deleted after two weeks', async () => {
   await admit(capture, callFacts())
   answer = { status: 404 }

@@ -65,7 +65,7 @@ export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> 
 }
 
 /**
- * Makes abandoned and waiting events due at once.
+ * Makes abandoned and waiting events due at once, except ends by term whose night has not come.
  * @returns the number of events
  */
 export async function retryWebhooks(
@@ -76,6 +76,7 @@ export async function retryWebhooks(
   const { numUpdatedRows } = await tablesOf(holding)
     .updateTable('webhook_delivery')
     .set({ given_up_at: null, next_at: now, attempts: 0 })
+    .where('at', '<=', now)
     .$if(target !== undefined, (query) => query.where('target', '=', target!))
     .executeTakeFirst()
   return Number(numUpdatedRows)
