@@ -88,8 +88,8 @@ async function reserve(file: FileHandle, reservedBytes: number, paced?: AbortSig
   }
 }
 
-/** Overwrites a file with zeros, at the pace of `createJournalFile`. The caller no longer reads or writes it. */
-export async function overwriteFile(path: string, paced: AbortSignal): Promise<void> {
+/** Overwrites a file with zeros, as `createJournalFile` reserves one. The caller no longer reads or writes it. */
+export async function overwriteFile(path: string, paced?: AbortSignal): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_DSYNC)
   try {
     await reserve(file, (await file.stat()).size, paced)

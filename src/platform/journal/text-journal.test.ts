@@ -118,6 +118,7 @@ test('a journal cut anywhere has everything before the cut, and is not corrupt',
   for (let n = 0; n < 5; n++) await texts.put('a', `text ${n}`)
   const { path, text } = await journalOf(directory)
   await texts.close()
+  for (const name of await readdir(directory)) await rm(join(directory, name))
   for (let length = 0; length <= text.length; length++) {
     await writeFile(path, text.slice(0, length) + '\0'.repeat(50))
     const whole = text.slice(0, length).split('\n').length - 1
@@ -201,6 +202,19 @@ test('removed or replaced texts are soon in no file', async () => {
   await texts.remove('a', 'in-time')
   await expect.poll(() => everythingIn(directory)).not.toMatch(/0401234567|0407654321/)
   await expect.poll(async () => (await readdir(directory)).length).toBe(2)
+  expect(await journalAfterKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
+})
+
+test('a closed journal has no removed text on disk, and the others', async () => {
+  const texts = await open(directory, 4096, 3_600_000)
+  await texts.put('stays', 'long')
+  await texts.put('a', 'of 0401234567')
+  await texts.put('a', 'of 0407654321')
+  await texts.remove('a', 'in-time')
+  await texts.close()
+  opened.length = 0
+  expect(await everythingIn(directory)).not.toMatch(/0401234567|0407654321/)
+  expect(await readdir(directory)).toHaveLength(1)
   expect(await journalAfterKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
 })
 

@@ -2,7 +2,7 @@
  * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within
  * milliseconds share one sync, instead of a file and a folder sync each. The journal rotates: the next file is reserved
  * in advance; live texts of a full file are rewritten into the next one, and the full file is overwritten and removed.
- * A file with removed texts rotates after `rotateMs` even if it is not full. Old blocks that a copy-on-write file system
+ * A file with removed texts rotates after `rotateMs` even if it is not full, and when the journal closes. Old blocks that a copy-on-write file system
  * or flash keeps cannot be overwritten here.
  */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -20,7 +20,8 @@ export interface TextJournal {
   /** Durable when it resolves. Throws the file system's error: it may be retried. */
   put(key: string, text: string, when?: Urgency): Promise<void>
   /**
-   * Like `put`: a crash before it resolves keeps the text. A removed text stays on disk until its file rotates, an hour at most.
+   * Like `put`: a crash before it resolves keeps the text. A removed text stays on disk until its file rotates, an hour at most, or
+   * the journal closes.
    */
   remove(key: string, when?: Urgency): Promise<void>
   /** Like `remove`, and overwrites the text on disk: when it resolves, or seconds later if its file is rotating. */
@@ -152,35 +153,60 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     return written.promise
   }
 
+  /** Rewrites every live text into this file, and retires the full ones. */
+  async function moveTexts(): Promise<void> {
+    // Only files of which every text is moved: another may become full meanwhile.
+    const full = older
+    const keysToRewrite = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
+    while (keysToRewrite.length > 0)
+      await Promise.all(
+        keysToRewrite.splice(0, rewriteBatch).flatMap((key) => {
+          const one = texts.get(key)
+          return one ? [stage(key, one)] : []
+        }),
+      )
+    for (const path of full) {
+      await rename(path, `${path}${overwrittenSuffix}`)
+      older = older.filter((one) => one !== path)
+      retiredPaths = [...retiredPaths, `${path}${overwrittenSuffix}`]
+      // Before a later file is removed: otherwise a text removed there would reappear.
+      await syncFolder(directory)
+    }
+  }
+
+  /** Overwrites and removes the retired files; without a pace at once. */
+  async function overwriteRetired(paced?: AbortSignal): Promise<void> {
+    for (const path of retiredPaths) {
+      await overwriteFile(path, paced).catch(onFault)
+      // Closing or the next start overwrites the file.
+      if (paced?.aborted) return
+      await rm(path, { force: true })
+      retiredPaths = retiredPaths.filter((one) => one !== path)
+    }
+  }
+
+  /** Leaves no removed text on disk while no process runs. What fails here is done at the next start. */
+  async function removeBeforeClosing(): Promise<void> {
+    if (hasObsoleteLines) {
+      const full = current
+      current = next ?? (await createNext())
+      next = undefined
+      older = [...older, full.path]
+      obsolete = new Map()
+      hasObsoleteLines = isRotationDue = false
+      await full.close()
+    }
+    await moveTexts()
+    await overwriteRetired()
+  }
+
   /** Rewrites every live text into this file, removes the full ones and reserves the next. */
   async function rotate(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        // Only files of which every text is moved: another may become full meanwhile.
-        const full = older
-        const keysToRewrite = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
-        while (keysToRewrite.length > 0)
-          await Promise.all(
-            keysToRewrite.splice(0, rewriteBatch).flatMap((key) => {
-              const one = texts.get(key)
-              return one ? [stage(key, one)] : []
-            }),
-          )
-        for (const path of full) {
-          await rename(path, `${path}${overwrittenSuffix}`)
-          older = older.filter((one) => one !== path)
-          retiredPaths = [...retiredPaths, `${path}${overwrittenSuffix}`]
-          // Before a later file is removed: otherwise a text removed there would reappear.
-          await syncFolder(directory)
-        }
+        await moveTexts()
         next ??= await createNext(closing.signal)
-        for (const path of retiredPaths) {
-          await overwriteFile(path, closing.signal).catch(onFault)
-          // The next start overwrites the file.
-          if (closing.signal.aborted) return
-          await rm(path, { force: true })
-          retiredPaths = retiredPaths.filter((one) => one !== path)
-        }
+        await overwriteRetired(closing.signal)
         return
       } catch (error) {
         onFault(error)
@@ -212,6 +238,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
       clearInterval(rotationTimer)
       await rotating
       await flush().catch(() => undefined)
+      await removeBeforeClosing().catch(onFault)
       await current.close()
       await next?.close()
       if (next) await rm(next.path, { force: true })
