@@ -19,7 +19,7 @@ describe('a request for a right', () => {
     expect(await actions(right?.id ?? '')).toEqual([['right.granted', 'ok', anneli.id, 'ACCESS_APPROVER']])
   })
 
-  test('is for oneself, by a supervisor for the unit’s officials, and by an administrator for anyone', async () => {
+  test('can be made for oneself, by a supervisor for the officials of their unit, and by an administrator for anyone', async () => {
     const [mine, placed, elsewhere] = [
       await enterOfficial(),
       await enterOfficial({ unit: 'Sivupiste', supervisorId: sari.id }),
@@ -113,15 +113,15 @@ describe('a request for a right', () => {
     ],
     ['a supervisor without units', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] }, 'right.unit-missing'],
     ['more than twelve months', { until: now().add({ hours: 24 * 367 }) }, 'right.until-wrong'],
-    ['an end that is over', { until: now().subtract({ hours: 1 }) }, 'right.until-wrong'],
+    ['an end in the past', { until: now().subtract({ hours: 1 }) }, 'right.until-wrong'],
     ['an end before the beginning', { from: daysAhead(20), until: daysAhead(10) }, 'right.until-wrong'],
-    ['a beginning that is over', { from: now().subtract({ hours: 30 }) }, 'right.from-wrong'],
-  ])('is refused with %s', async (_, given, refused) => {
+    ['a beginning in the past', { from: now().subtract({ hours: 30 }) }, 'right.from-wrong'],
+  ])('is refused with %s', async (_, overrides, refused) => {
     const aino = await enterOfficial()
-    expect(await requestRights(desk, as(anssi), ownCalls([aino.id], given))).toMatchObject({ refused })
+    expect(await requestRights(desk, as(anssi), ownCalls([aino.id], overrides))).toMatchObject({ refused })
   })
 
-  test('is for twelve months to the day, and has an expert’s numbers', async () => {
+  test('may last twelve months to the day, and lists the numbers of an expert', async () => {
     const aino = await enterOfficial()
     const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay()
     const until = today.add({ months: 12 }).add({ days: 1 }).toInstant()
@@ -136,16 +136,16 @@ describe('a request for a right', () => {
 })
 
 describe('an administrator', () => {
-  const held = (people: string[], role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
+  const officeRight = (people: string[], role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
     ownCalls(people, { role, purposes: [], units: [] })
 
-  test('never approves rights as well, because a second account of theirs would get any right', async () => {
+  test('can never be an access approver too, because they could then give a second account of theirs any right', async () => {
     const refused = (of: string) => ({ refused: 'right.incompatible', of })
-    expect(await requestRights(desk, as(anssi), held([anneli.id], 'ADMINISTRATOR'))).toEqual(refused(anneli.id))
+    expect(await requestRights(desk, as(anssi), officeRight([anneli.id], 'ADMINISTRATOR'))).toEqual(refused(anneli.id))
     const person = await enterOfficial()
     const [one, other] = [
-      await applyFor(as(anssi), held([person.id], 'ACCESS_APPROVER')),
-      await applyFor(as(anssi), held([person.id], 'ADMINISTRATOR')),
+      await applyFor(as(anssi), officeRight([person.id], 'ACCESS_APPROVER')),
+      await applyFor(as(anssi), officeRight([person.id], 'ADMINISTRATOR')),
     ]
     const decided = await Promise.all(
       [one, other].map((request) => decideRightRequest(desk, as(anneli), request, { approve: true })),
@@ -156,31 +156,31 @@ describe('an administrator', () => {
 })
 
 describe('a supervisor', () => {
-  const reaching = (people: string[], units: string[]) =>
+  const supervisorRight = (people: string[], units: string[]) =>
     ownCalls(people, { role: 'SUPERVISOR', purposes: ['QUALITY'], units })
 
   test('must have officials in every unit of the requested right', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const [one, other] = [await enterUnit(admin, 'Ykkönen'), await enterUnit(admin, 'Kakkonen')]
-    expect(await requestRights(desk, as(anssi), reaching([chief.id], [one]))).toEqual({
+    expect(await requestRights(desk, as(anssi), supervisorRight([chief.id], [one]))).toEqual({
       refused: 'right.no-officials',
       of: one,
     })
     await enterOfficial({ unit: 'Ykkönen', supervisorId: chief.id })
     // A person who answers no calls is not an official.
     await enterOfficial({ unit: 'Kakkonen', supervisorId: chief.id, phone: false })
-    expect(await requestRights(desk, as(anssi), reaching([chief.id], [one, other]))).toEqual({
+    expect(await requestRights(desk, as(anssi), supervisorRight([chief.id], [one, other]))).toEqual({
       refused: 'right.no-officials',
       of: other,
     })
-    expect(await applyFor(as(anssi), reaching([chief.id], [one]))).toBeTruthy()
+    expect(await applyFor(as(anssi), supervisorRight([chief.id], [one]))).toBeTruthy()
   })
 
   test('who lost the officials between request and approval is refused', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Kolmonen')
     const official = await enterOfficial({ unit: 'Kolmonen', supervisorId: chief.id })
-    const request = await applyFor(as(anssi), reaching([chief.id], [unit]))
+    const request = await applyFor(as(anssi), supervisorRight([chief.id], [unit]))
     await admin.updateTable('person_placement').set({ valid_to: now() }).where('person_id', '=', official.id).execute()
     expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({
       refused: 'right.no-officials',

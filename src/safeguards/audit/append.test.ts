@@ -13,7 +13,7 @@ const count = async () =>
   Number((await database.as().pool.query<{ n: string }>('select count(*) as n from audit_entry')).rows[0]?.n)
 
 describe('an entry', () => {
-  test('exists if its transaction has committed, and not otherwise', async () => {
+  test('exists only if its transaction has committed', async () => {
     const before = await count()
     await desk.transaction().execute((tx) => appendAudit(tx, { action: 'session.ended', result: 'ok' }))
     expect(await count()).toBe(before + 1)
@@ -43,7 +43,7 @@ describe('an entry', () => {
     },
   )
 
-  test('is no larger than a bundle of the export can hold', async () => {
+  test('that is too large for a bundle of the export is refused', async () => {
     const large = { contacts: Array.from({ length: 1_200 }, () => '0198c7a2-0000-7000-8000-000000000003') }
     await appendAudit(custodian, { action: 'history.ended', result: 'ok', detail: large })
     for (const entry of [
@@ -55,12 +55,15 @@ describe('an entry', () => {
     }
   })
 
-  test('of every role’s process can be written, and its number and instant are not chosen by the process', async () => {
+  test('can be appended by each role of the program, which chooses neither its number nor its instant', async () => {
     await appendAudit(desk, { action: 'session.ended', result: 'ok' })
     await appendAudit(capture, { action: 'call.admitted', result: 'ok' })
     await appendAudit(custodian, { action: 'key.destroyed', result: 'ok' })
     await expect(
       database.as('seloste_desk').pool.query("insert into audit_entry (seq, action, result) values (1, 'x', 'ok')"),
     ).rejects.toThrow(/seq/)
+    await expect(
+      database.as('seloste_desk').pool.query("insert into audit_entry (at, action, result) values (now(), 'x', 'ok')"),
+    ).rejects.toThrow('permission denied')
   })
 })

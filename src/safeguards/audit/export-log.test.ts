@@ -29,12 +29,12 @@ const exported = async () => exportLog(admin.db, (await readLogKey(log.keys)) as
 const filesOf = async () => {
   const found = await readdir(folder, { recursive: true, withFileTypes: true })
   return found
-    .filter((one) => one.isFile())
-    .map((one) => join(one.parentPath, one.name).slice(folder.length + 1))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort()
 }
 
-/** Recomputes, without the exporter's code, every leaf from its bundle, and every tile's members and the root from leaves. */
+/** Recomputes every leaf from its bundle, and the root of the checkpoint from the tiles. Returns the log's size. */
 async function expectReadable(pruned = 0) {
   const checkpoint = readCheckpoint(await readFile(join(folder, 'checkpoint'), 'utf8'))
   const size = checkpoint?.size ?? 0
@@ -99,7 +99,7 @@ describe('an export', () => {
     expect(await expectReadable()).toBe(300)
     await grow(1025)
     const { written } = await exported()
-    // Four tiles and bundles from 256 on, two partial ones, one of level 1, and four files that describe them.
+    // Four tiles and four bundles from entry 256 on (the last of each is partial), one tile of level 1, four other files.
     expect(written).toBe(4 * 2 + 1 + 4)
     expect(await expectReadable()).toBe(1025)
     expect((await filesOf()).filter((path) => path.includes('.p/'))).toEqual([

@@ -14,7 +14,7 @@ const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 
 const checkpoint = { origin: 'seloste/lupavirasto/9f2c61d0', size: 1042, root: Buffer.alloc(32, 7) }
 
 describe('a signed note', () => {
-  test('of C2SP signed-note is verified by the key given there', () => {
+  test('that is the example of C2SP signed-note is verified with its key', () => {
     const key = readVerifierKey('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k')
     const line =
       '— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM='
@@ -25,7 +25,7 @@ describe('a signed note', () => {
     expect(key && signedBy(key, { ...note, text: 'This is an example message!\n' })).toBe('wrong')
   })
 
-  test('reports what was signed, by whom, and nothing of what was changed', () => {
+  test('is read with its signer, and its signature does not fit changed text', () => {
     const signer = makeSigner(checkpoint.origin, newKey(), 'note')
     const key = readVerifierKey(writeVerifierKey(signer))
     const note = signCheckpoint(signer, checkpoint)
@@ -67,7 +67,7 @@ describe('a signed note', () => {
     'name',
     'name+00000000+AAAA',
     'example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
-  ])('has no key "%s"', (text) => {
+  ])('cannot be verified with an invalid key: "%s"', (text) => {
     expect(readVerifierKey(text)).toBeUndefined()
   })
 })

@@ -79,7 +79,7 @@ describe('an entry', () => {
     expect(await log.turn(sequencer)).toEqual({ signed: undefined })
   })
 
-  test('of thousands is in the tree once, across tile borders, and another process continues where one ended', async () => {
+  test('among thousands is in the tree once, also at the ends of tiles and if each run is another process', async () => {
     const log = await openTestLog(together)
     for (const many of [1, 254, 1, 1, 2_500]) {
       await growMany(together, many)
@@ -97,7 +97,7 @@ describe('an entry', () => {
     )
   })
 
-  test('appended during sequencing, by many and with some rolled back, is in the tree if it was committed', async () => {
+  test('that is appended during sequencing is in the tree only if its transaction was committed', async () => {
     const log = await openTestLog(busy)
     const sequencer = log.begin()
     let appending = true
@@ -132,13 +132,13 @@ describe('an entry', () => {
     const two = [log.begin(), log.begin()]
     for (let round = 0; round < 5; round++) {
       await growMany(twice, 40)
-      await Promise.allSettled(two.map((one) => log.turn(one)))
+      await Promise.allSettled(two.map((sequencer) => log.turn(sequencer)))
     }
     expect(await log.turn()).not.toHaveProperty('broken')
     await expectWhole(twice, log.folder)
   })
 
-  test('is in the tree whatever the step at which the process ended, and the next one continues', async () => {
+  test('is in the tree even if the process was killed at any step, because the next one continues', async () => {
     const log = await openTestLog(ending)
     await log.turn()
     const steps = ['writeLeaves', 'writeCheckpoint'] as const
@@ -147,8 +147,8 @@ describe('an entry', () => {
         await growMany(ending, 3)
         const dying: LogFolder = {
           ...log.folder,
-          [step]: async (...given: [never, never]) => {
-            if (when === 'after') await (log.folder[step] as (...all: unknown[]) => Promise<void>)(...given)
+          [step]: async (...args: [never, never]) => {
+            if (when === 'after') await (log.folder[step] as (...all: unknown[]) => Promise<void>)(...args)
             throw new Error('killed')
           },
         }

@@ -122,18 +122,18 @@ describe('a consistency proof', () => {
     for (const newer of [1, 2, 3, 7, 8, 64, 255, 256, 257, 300]) {
       for (let older = 0; older <= newer; older++) {
         const proof = await consistencyProof(older, newer, read)
-        const [one, last] = [
+        const [earlier, later] = [
           { size: older, root: rootAt(older) },
           { size: newer, root: rootAt(newer) },
         ]
-        expect(isConsistent(one, last, proof)).toBe(true)
+        expect(isConsistent(earlier, later, proof)).toBe(true)
         if (older === 0) continue
-        expect(isConsistent({ ...one, root: other }, last, proof)).toBe(false)
-        expect(isConsistent(one, { ...last, root: other }, proof)).toBe(false)
-        expect(isConsistent(one, last, [...proof, other])).toBe(false)
-        if (proof.length > 0) expect(isConsistent(one, last, proof.slice(1))).toBe(false)
-        if (proof.length > 0) expect(isConsistent(one, last, proof.slice(0, -1))).toBe(false)
-        if (proof.length > 0) expect(isConsistent(one, last, [other, ...proof.slice(1)])).toBe(false)
+        expect(isConsistent({ ...earlier, root: other }, later, proof)).toBe(false)
+        expect(isConsistent(earlier, { ...later, root: other }, proof)).toBe(false)
+        expect(isConsistent(earlier, later, [...proof, other])).toBe(false)
+        if (proof.length > 0) expect(isConsistent(earlier, later, proof.slice(1))).toBe(false)
+        if (proof.length > 0) expect(isConsistent(earlier, later, proof.slice(0, -1))).toBe(false)
+        if (proof.length > 0) expect(isConsistent(earlier, later, [other, ...proof.slice(1)])).toBe(false)
       }
     }
     expect(isConsistent({ size: 9, root: rootAt(9) }, { size: 8, root: rootAt(8) }, [])).toBe(false)

@@ -16,7 +16,7 @@ const read = (name: string, columns: string[]) => {
   return readManifest(id, bytes, note, signer)
 }
 
-test('a manifest names tables and columns, and no other SQL, whoever signed it', () => {
+test('a manifest with SQL in the name of a table or column is refused, even if its signature is valid', () => {
   expect(read('audit_entry', ['seq', '"at"', 'person_id'])).toHaveProperty('manifest')
   const strange = { wrong: 'has a table or column with a name that Seloste does not use' }
   expect(read(`x" from program 'id' --`, ['seq'])).toEqual(strange)

@@ -21,7 +21,7 @@ const administrator = await inSessionOf('ADMINISTRATOR')
 const somebodyElse = await inSessionOf('DECISION_MAKER')
 
 describe('feedback', () => {
-  test('is due within 14 days, with open ones first, by due day', async () => {
+  test('is due in 14 days, and the list has unanswered feedback first, then by due day', async () => {
     const before = Temporal.Now.instant()
     const due = await storeFeedback(desk, { language: 'fi', message: 'Kontrasti on heikko.', email: 'a@b.example' })
     if (due === 'full') throw new Error('full')

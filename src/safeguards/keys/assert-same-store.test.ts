@@ -14,10 +14,10 @@ const custodian = database.as('seloste_custodian').db
 const folder = await mkdtemp(join(tmpdir(), 'seloste-same-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('a store without any key that the database names is another one, and is reported in one line', async () => {
+test('a store that has none of the keys named in the database is refused in one line, as another store', async () => {
   const first = await openKeyFolder(join(folder, 'first'))
   const other = await openKeyFolder(join(folder, 'other'))
-  const another = {
+  const wrongStore = {
     code: 'KEY_STORE_OTHER',
     message: expect.stringMatching(
       /^the folder of keys .* none of the \d+ keys .* set SELOSTE_KEYS back [^\n]*$/,
@@ -28,7 +28,7 @@ test('a store without any key that the database names is another one, and is rep
   let pairs = 0
   await makeIntakeBatches(custodian, first, () => ({ identity: 'AGE-SECRET-KEY-1', recipient: `age1${++pairs}` }), 1)
   await assertSameStore(custodian, first)
-  await expect(assertSameStore(custodian, other)).rejects.toMatchObject(another)
+  await expect(assertSameStore(custodian, other)).rejects.toMatchObject(wrongStore)
   expect(await other.names()).toEqual([])
 
   // Month keys count like intake keys.
@@ -42,7 +42,7 @@ test('a store without any key that the database names is another one, and is rep
     .pool.query(
       "insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ('2031-05-01', 7, 3, '\\x00')",
     )
-  await expect(assertSameStore(custodian, first)).rejects.toMatchObject(another)
+  await expect(assertSameStore(custodian, first)).rejects.toMatchObject(wrongStore)
   await first.make(monthKeyName(month, 3))
   await assertSameStore(custodian, first)
 })

@@ -19,12 +19,12 @@ describe('a folder whose volume was unmounted', () => {
   test.each([
     ['and that no longer exists', () => Promise.resolve()],
     ['and in whose place is another folder', (folder: string) => mkdir(folder, { mode: 0o700 })],
-  ])('%s, is unavailable: no key counts as missing, none is destroyed, and none is created', async (_how, leave) => {
+  ])('%s, is unavailable: no key counts as missing, none is destroyed, and none is created', async (_how, replace) => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.make('month-2027-01.v1')
     await rename(folder, `${folder}-away`)
-    await leave(folder)
+    await replace(folder)
     const away = { code: 'KEY_STORE_AWAY' }
     await expect(store.has('month-2027-01.v1')).rejects.toMatchObject(away)
     await expect(store.destroy('month-2027-01.v1')).rejects.toMatchObject(away)
@@ -37,7 +37,7 @@ describe('a folder whose volume was unmounted', () => {
 })
 
 describe('leftovers of a key after a crash', () => {
-  test('if half written, is not a key, is listed, and is removed with its key; files of other names stay', async () => {
+  test('half-written files are no key, but are listed, and are removed with the key, unlike files of other names', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await store.write('a.key', Buffer.from('another’s'))
@@ -54,7 +54,7 @@ describe('leftovers of a key after a crash', () => {
     expect((await store.read('a'))?.toString()).toBe('new')
   })
 
-  test('if overwritten and not removed, is not a key, is listed, and is replaced by a new key', async () => {
+  test('an overwritten file that was not removed is no key, but is listed, and is replaced by a new key', async () => {
     const folder = await newFolder()
     const store = await openKeyFolder(folder)
     await writeFile(join(folder, 'a.key'), Buffer.alloc(32))
@@ -84,7 +84,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
   const some = all.filter((_, index) => index % 2 === 0 || process.env['SELOSTE_LONG'] !== undefined)
 
   test.skipIf(withoutStrace !== '').each(some)(
-    'at $call with $fault: a key exists whole or not at all, reports are true, and the next try completes',
+    'at $call with $fault: a key exists whole or not at all, the reported outcome is true, and the next try succeeds',
     async ({ call, fault }) => {
       const folder = await newFolder()
       const [name = '', when = ''] = call.split(':')
@@ -110,7 +110,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       if (lines.includes('destroyed')) expect(held).toBeUndefined()
       // Until its file is removed, an interrupted destruction is listed, to be resumed.
       else if (lines.join() === 'written' && call !== 'fsync:4') expect(await store.names()).toHaveLength(1)
-      for (const line of lines.filter((one) => one.startsWith('not'))) {
+      for (const line of lines.filter((line) => line.startsWith('not'))) {
         expect(line).toMatch(
           /^not (written|destroyed): KEY_STORE_AWAY: .*the key month-2027-01.v1 cannot be .*\((EIO|ENOSPC)\)/,
         )

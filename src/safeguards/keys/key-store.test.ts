@@ -67,7 +67,7 @@ describe.each([
     const wrapped = await store.wrap(name, items)
     const opened = await store.unwrap(
       name,
-      wrapped.map((one, index) => ({ wrapped: one, purpose: items[index]!.purpose })).reverse(),
+      wrapped.map((ciphertext, index) => ({ wrapped: ciphertext, purpose: items[index]!.purpose })).reverse(),
     )
     expect(opened).toEqual(items.map(({ secret }) => secret).reverse())
     expect(await store.wrap(name, [])).toEqual([])
@@ -82,10 +82,10 @@ describe.each([
     const wrapped = await store.wrap(name, items)
     const opened = await store.unwrap(
       name,
-      wrapped.map((one, n) => ({ wrapped: one, purpose: `shard ${n}` })),
+      wrapped.map((ciphertext, n) => ({ wrapped: ciphertext, purpose: `shard ${n}` })),
     )
     expect(Buffer.concat(opened)).toEqual(Buffer.concat(items.map(({ secret }) => secret)))
-    expect(new Set(wrapped.map((one) => one.toString('hex'))).size).toBe(3_000)
+    expect(new Set(wrapped.map((ciphertext) => ciphertext.toString('hex'))).size).toBe(3_000)
   })
 
   rule('unwraps nothing for another purpose, under another key, truncated, or with one changed bit', async () => {
@@ -96,24 +96,24 @@ describe.each([
     const purpose = 'shard 7'
     const good = { secret: randomBytes(16), purpose }
     const [wrapped] = await store.wrap(name, [good])
-    const opens = (key: string, one: Buffer, subject = purpose) =>
+    const unwrapTwo = (key: string, second: Buffer, secondPurpose = purpose) =>
       store.unwrap(key, [
         { wrapped: wrapped!, purpose },
-        { wrapped: one, purpose: subject },
+        { wrapped: second, purpose: secondPurpose },
       ])
     const forged = { code: 'KEY_FORGED' }
-    await expect(opens(name, wrapped!, 'shard 8')).rejects.toMatchObject(forged)
-    await expect(opens(name, wrapped!, '')).rejects.toMatchObject(forged)
-    await expect(opens(other, wrapped!)).rejects.toMatchObject(forged)
+    await expect(unwrapTwo(name, wrapped!, 'shard 8')).rejects.toMatchObject(forged)
+    await expect(unwrapTwo(name, wrapped!, '')).rejects.toMatchObject(forged)
+    await expect(unwrapTwo(other, wrapped!)).rejects.toMatchObject(forged)
     for (const length of [0, 11, 27, wrapped!.length - 1]) {
-      await expect(opens(name, wrapped!.subarray(0, length)), `${length} bytes`).rejects.toMatchObject(forged)
+      await expect(unwrapTwo(name, wrapped!.subarray(0, length)), `${length} bytes`).rejects.toMatchObject(forged)
     }
     for (let bit = 0; bit < 8 * wrapped!.length; bit += process.env['SELOSTE_LONG'] ? 1 : 7) {
       const changed = Buffer.from(wrapped!)
       changed[bit >> 3]! ^= 1 << (bit & 7)
-      await expect(opens(name, changed), `bit ${bit}`).rejects.toMatchObject(forged)
+      await expect(unwrapTwo(name, changed), `bit ${bit}`).rejects.toMatchObject(forged)
     }
-    expect(await opens(name, wrapped!)).toEqual([good.secret, good.secret])
+    expect(await unwrapTwo(name, wrapped!)).toEqual([good.secret, good.secret])
   })
 
   rule('reports a missing key as missing, and makes no key of that name', async () => {

@@ -24,25 +24,6 @@ async function makeFolder(): Promise<string> {
 const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder())
 
 describe('the key store', () => {
-  test('returns what was stored, and writes a name once', async () => {
-    const store = await makeStore()
-    await store.write('month-2027-01.v1', Buffer.from('first'))
-    await expect(store.write('month-2027-01.v1', Buffer.from('second'))).rejects.toMatchObject({ code: 'KEY_EXISTS' })
-    expect((await store.read('month-2027-01.v1'))?.toString()).toBe('first')
-    expect(await store.names()).toEqual(['month-2027-01.v1'])
-  })
-
-  test('destroys finally, and repeatedly without harm', async () => {
-    const folder = await makeFolder()
-    const store = await openKeyFolder(folder)
-    await store.write('a', Buffer.from('secret'))
-    await store.destroy('a')
-    await store.destroy('a')
-    expect(await store.read('a')).toBeUndefined()
-    expect(await store.names()).toEqual([])
-    await expect(stat(join(folder, 'a.key'))).rejects.toThrow('ENOENT')
-  })
-
   test('does not report an unreachable key as destroyed', async () => {
     const folder = await makeFolder()
     const store = await openKeyFolder(folder)
@@ -51,13 +32,6 @@ describe('the key store', () => {
     await writeFile(folder, '')
     await expect(store.destroy('a')).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
     await expect(store.write('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
-  })
-
-  test('refuses a name that leads out of its folder', async () => {
-    const store = await makeStore()
-    for (const name of ['../a', 'a/b', '', '.a', 'A', 'a\0', 'a'.repeat(64)]) {
-      await expect(store.write(name, Buffer.from('x'))).rejects.toMatchObject({ code: 'KEY_NAME' })
-    }
   })
 
   test('can be entered by its owner only', async () => {
@@ -115,7 +89,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key')
   })
 
-  test('are kept while a capture has not restarted since, or has something left, and destroyed a week after their day in any case', async () => {
+  test('are kept while a capture node of before the upgrade runs, or has recordings waiting, but at most a week after their day', async () => {
     const store = await makeStore()
     const old = today.subtract({ days: 8 })
     await enter(store, today)
@@ -129,7 +103,7 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key; delete from capture_node')
   })
 
-  test('are recorded by the next run if the process was killed between key and ledger entry', async () => {
+  test('get their ledger entry in the next run if the process was killed after the key’s destruction', async () => {
     const store = await makeStore()
     await enter(store, today)
     await store.destroy(`intake-${today.toString()}`)

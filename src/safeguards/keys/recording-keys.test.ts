@@ -49,7 +49,7 @@ async function storeKey(store: KeyStore, destroyAt: string | Temporal.Instant, i
   await storeFileKey(custodian, store, { id, destroyAt: Temporal.Instant.from(destroyAt), fileKey })
   return { id, fileKey }
 }
-const forget = async (store: KeyStore, ...ids: string[]) => {
+const deleteKeys = async (store: KeyStore, ...ids: string[]) => {
   const { failures } = await deleteFileKeys(
     custodian,
     store,
@@ -65,7 +65,7 @@ const shardsIn = async (written: string) =>
   ).rows
 
 describe('a recording’s key', () => {
-  test('is returned until it is destroyed, and does not open in another recording’s place', async () => {
+  test('is returned until it is destroyed, and cannot be unwrapped in the row of another recording', async () => {
     const store = await makeStore()
     const [one, other] = [
       await storeKey(store, at('2031-01-05T10:20:00Z')),
@@ -79,7 +79,7 @@ describe('a recording’s key', () => {
     )
     await expect(fileKeyOf(custodian, store, other.id)).rejects.toThrow()
     await pool.query('delete from recording_key where recording_id = $1', [other.id])
-    await forget(store, one.id)
+    await deleteKeys(store, one.id)
     expect(await fileKeyOf(custodian, store, one.id)).toBeUndefined()
   })
 
@@ -91,7 +91,7 @@ describe('a recording’s key', () => {
     }
   })
 
-  test('ends with its month’s key, whatever the database still has', async () => {
+  test('is lost with its month’s key, even if the database still has its row', async () => {
     const store = await makeStore()
     const { id } = await storeKey(store, at('2031-02-03T00:00:00Z'))
     await store.destroy('month-2031-02.v1')
@@ -101,14 +101,14 @@ describe('a recording’s key', () => {
 })
 
 describe('a re-keying', () => {
-  test('drops an empty hour and gives every neighbour a key that opens', async () => {
+  test('drops the shards of an hour without recordings, and all other recordings still open', async () => {
     const store = await makeStore()
     const due = await Promise.all(Array.from({ length: 12 }, () => storeKey(store, at('2031-03-04T05:30:00Z'))))
     const others = await Promise.all(
       Array.from({ length: 30 }, (_, n) => storeKey(store, at('2031-03-10T00:00:00Z').add({ hours: n }))),
     )
     const before = (await shardsIn('2031-03')).length
-    await forget(store, ...due.map(({ id }) => id))
+    await deleteKeys(store, ...due.map(({ id }) => id))
     expect((await shardsIn('2031-03')).length).toBeLessThan(before)
     expect((await destroyRetired(store)).destroyed.map(({ key }) => key)).toEqual(['month-2031-03.v1'])
     expect(await store.names()).toEqual(['month-2031-03.v2'])
@@ -116,13 +116,13 @@ describe('a re-keying', () => {
     for (const { id } of due) expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
   })
 
-  test('loses no key that is added meanwhile, and waits for none (20 ingestions, 5 re-keyings)', async () => {
+  test('loses no key that is added meanwhile (20 ingestions, 5 re-keyings)', async () => {
     const store = await makeStore()
     const hour = at('2031-04-05T06:00:00Z')
     const leaving = await Promise.all(Array.from({ length: 5 }, () => storeKey(store, hour)))
     const [stored] = await Promise.all([
       Promise.all(Array.from({ length: 20 }, (_, n) => storeKey(store, hour.add({ minutes: n % 3 })))),
-      ...leaving.map(({ id }) => forget(store, id)),
+      ...leaving.map(({ id }) => deleteKeys(store, id)),
       destroyRetired(store),
     ])
     await destroyRetired(store)
@@ -141,9 +141,9 @@ describe('a re-keying', () => {
       wrap: async (name, items) =>
         (await store.wrap(name, items)).toReversed().map((b) => Buffer.from(b).fill(1, 0, 2)),
     }
-    await expect(forget(faulty, due.id)).rejects.toMatchObject({ code: 'KEY_FORGED' })
+    await expect(deleteKeys(faulty, due.id)).rejects.toMatchObject({ code: 'KEY_FORGED' })
     for (const { id, fileKey } of [due, other]) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
-    await forget(store, due.id)
+    await deleteKeys(store, due.id)
     await destroyRetired(store)
     expect(await fileKeyOf(custodian, store, other.id)).toEqual(other.fileKey)
   })
@@ -161,7 +161,7 @@ describe('a retired version', () => {
       { month: month('2031-06'), shards: (await shardsIn('2031-06')).map(({ shard }) => shard) },
     ])
     expect(await place.fileKeyOf(due.id)).toEqual(due.fileKey)
-    await forget(store, due.id)
+    await deleteKeys(store, due.id)
     place.isAway = true
     expect(await destroyRetired(store, place)).toMatchObject({
       destroyed: [],
@@ -191,7 +191,7 @@ describe('a retired version', () => {
       await storeKey(store, at('2031-07-05T06:00:00Z')),
       await storeKey(store, at('2031-07-05T06:00:00Z')),
     ]
-    await forget(store, due.id)
+    await deleteKeys(store, due.id)
     place.isAway = true
     expect((await destroyRetired(store, place, soon().add({ hours: 1 }))).destroyed).toHaveLength(1)
     expect((await pool.query('select place, object from copy_owed')).rows).toEqual([
@@ -207,7 +207,7 @@ describe('a retired version', () => {
     const store = await makeStore()
     const destroyAt = at(code === 'KEY_STAYS' ? '2031-08-05T06:00:00Z' : '2031-09-05T06:00:00Z')
     const { id } = await storeKey(store, destroyAt)
-    await forget(store, id)
+    await deleteKeys(store, id)
     const wrong: KeyStore = {
       ...store,
       destroy: (key) =>
@@ -232,7 +232,7 @@ describe('month keys', () => {
       await storeKey(store, at('2032-02-05T06:00:00Z')),
     ]
     expect(await end('2032-02')).toEqual([]) // The recording still exists.
-    await forget(store, early.id)
+    await deleteKeys(store, early.id)
     await destroyRetired(store)
     expect(await end('2032-01')).toEqual([]) // The month is not over.
     expect(await end('2032-02')).toEqual(['month-2032-01.v2'])
@@ -244,7 +244,7 @@ describe('month keys', () => {
   test('are destroyed by the next run, with their shards, if the process was killed in between', async () => {
     const store = await makeStore()
     const { id } = await storeKey(store, at('2032-05-05T06:00:00Z'))
-    await forget(store, id)
+    await deleteKeys(store, id)
     const dying: KeyStore = { ...store, destroy: () => Promise.reject(new Error('killed')) }
     await destroyPastMonthKeys(custodian, dying, withoutCopies, month('2032-06'), soon())
     expect(await store.names()).toHaveLength(2)
@@ -256,7 +256,7 @@ describe('month keys', () => {
   })
 })
 
-test('after any sequence of ingestion, destruction, shortening and month ends, exactly the existing recordings open, from anywhere', async () => {
+test('after any sequence of ingestion, destruction, shortening and month ends, exactly the existing recordings open, and copies of the keys made earlier open no destroyed one', async () => {
   const year = { now: 2040 }
   const step = fc.record({
     act: fc.constantFrom('keep', 'keep', 'destroy', 'move', 'end'),
@@ -269,14 +269,14 @@ test('after any sequence of ingestion, destruction, shortening and month ends, e
       const start = at(`${year.now++}-01-01T00:00:00Z`)
       const held = new Map<string, Buffer>()
       const gone = new Set<string>()
-      const earlier: KeyRows[] = []
+      const keyCopies: KeyRows[] = []
       for (const { act, pick, hour } of steps) {
         const id = [...held.keys()][pick % Math.max(1, held.size)]
         if (act === 'keep') {
-          const one = await storeKey(store, start.add({ hours: hour }))
-          held.set(one.id, one.fileKey)
+          const added = await storeKey(store, start.add({ hours: hour }))
+          held.set(added.id, added.fileKey)
         } else if (act === 'destroy' && id) {
-          await forget(store, id)
+          await deleteKeys(store, id)
           held.delete(id)
           gone.add(id)
         } else if (act === 'move' && id) {
@@ -291,11 +291,11 @@ test('after any sequence of ingestion, destruction, shortening and month ends, e
           await destroyPastMonthKeys(custodian, store, withoutCopies, expiryMonthOf(start.add({ hours: hour })), soon())
         }
         await destroyRetired(store)
-        earlier.push(await copyKeyRows(custodian))
+        keyCopies.push(await copyKeyRows(custodian))
       }
       for (const [id, fileKey] of held) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
       for (const id of gone) expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
-      for (const rows of earlier)
+      for (const rows of keyCopies)
         for (const id of (await openFromRows(rows, store)).keys()) expect(gone.has(id)).toBe(false)
       await pool.query('delete from recording_key')
     }),

@@ -11,7 +11,7 @@ const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 const desk = database.as('seloste_desk')
 
-const ended = (id: string = randomUUID()): NewLedgerEntry => ({
+const newEntry = (id: string = randomUUID()): NewLedgerEntry => ({
   kind: 'recording',
   id,
   cause: 'caller',
@@ -34,9 +34,9 @@ const entriesAbout = async (id: string) =>
   ).rows
 
 describe('the ledger', () => {
-  test('accepts the entry of an end in the transaction of that end, and numbers it later', async () => {
+  test('accepts an entry in the transaction of the destruction, and numbers it later', async () => {
     const id = randomUUID()
-    await custodian.transaction().execute((tx) => appendToLedger(tx, [ended(id)]))
+    await custodian.transaction().execute((tx) => appendToLedger(tx, [newEntry(id)]))
     expect(await entriesAbout(id)).toEqual([
       { object_kind: 'recording', cause: 'caller', done_by: 'sweep', detail: { monthKey: 'month-2027-03.v3' } },
     ])
@@ -47,10 +47,10 @@ describe('the ledger', () => {
     expect(rows).toEqual([{ n: 1 }])
   })
 
-  test('has a recording once, whoever destroys it', async () => {
+  test('has at most one entry for the destruction of a recording', async () => {
     const id = randomUUID()
-    await appendToLedger(custodian, ended(id))
-    await expect(appendToLedger(custodian, ended(id))).rejects.toThrow('destruction_entry_recording')
+    await appendToLedger(custodian, newEntry(id))
+    await expect(appendToLedger(custodian, newEntry(id))).rejects.toThrow('destruction_entry_recording')
   })
 
   test.each<[string, Record<string, unknown>]>([
@@ -61,7 +61,7 @@ describe('the ledger', () => {
     ['no object', { id: undefined }],
     ['an unknown kind', { kind: 'caller' }],
   ])('refuses %s, and appends nothing', async (_, change) => {
-    const right = ended()
+    const right = newEntry()
     await expect(
       appendToLedger(custodian, [right, { ...right, id: randomUUID(), ...change } as NewLedgerEntry]),
     ).rejects.toMatchObject({ code: 'ledger-entry-wrong' })
@@ -69,7 +69,7 @@ describe('the ledger', () => {
   })
 
   test('cannot be changed', async () => {
-    await appendToLedger(custodian, ended())
+    await appendToLedger(custodian, newEntry())
     for (const change of [
       "update destruction_entry set cause = 'official'",
       'delete from destruction_entry',
@@ -83,8 +83,8 @@ describe('the ledger', () => {
   })
 })
 
-describe('a revocation appends itself, in whatever way it is made:', () => {
-  test('a right that is revoked, or whose end becomes earlier', async () => {
+describe('the database appends each revocation itself:', () => {
+  test('of a right that is revoked, or whose end becomes earlier', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     const id = randomUUID()
     await pool.query(
@@ -100,7 +100,7 @@ describe('a revocation appends itself, in whatever way it is made:', () => {
     ])
   })
 
-  test('a passkey, an authenticator and recovery codes', async () => {
+  test('of a passkey, an authenticator and recovery codes', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     const [passkey, totp] = [randomUUID(), randomUUID()]
     await pool.query(
@@ -127,7 +127,7 @@ describe('a revocation appends itself, in whatever way it is made:', () => {
     ])
   })
 
-  test('a password that is changed or removed, and an employment that ends or is resumed', async () => {
+  test('of a password that is changed, and of an employment that ends or is resumed', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     await pool.query(`select save_password($1, 'salt', '\\x00', true)`, [person])
     await pool.query(`select save_password($1, 'salt', '\\x01', true)`, [person])
@@ -140,7 +140,7 @@ describe('a revocation appends itself, in whatever way it is made:', () => {
     ])
   })
 
-  test('a link that is used or voided, and a token of an identity system', async () => {
+  test('of a link that is used or voided, but not of an expired one, and of a token of an identity system', async () => {
     const { id: person } = await enterTestPerson(admin, desk.db, { name: 'Aino Virtanen' })
     const [used, voided, over, token] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     for (const [id, ends] of [

@@ -30,19 +30,19 @@ async function destroy(id: string = randomUUID(), cause: 'caller' | 'official' =
   })
   return id
 }
-async function exported(): Promise<number> {
+async function exportBoth(): Promise<number> {
   await ledger.turn()
   await ledger.seal()
   await exportLog(admin, signer, folder)
   return exportLedger(admin, folder)
 }
-async function verified() {
+async function verify() {
   const keyLine = writeVerifierKey(signer)
   const key = readVerifierKey(keyLine)
   if (typeof key === 'string') throw new Error(key)
   const entries = async () => {
     const found = await readdir(folder, { recursive: true, withFileTypes: true })
-    return found.filter((one) => one.isFile()).map((one) => relative(folder, join(one.parentPath, one.name)))
+    return found.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   }
   const read = (path: string) => readFile(join(folder, path)).catch(() => undefined)
   const report = await verifyExport({ read, list: entries }, { keys: { log: key, witnesses: [] }, keyLine })
@@ -60,8 +60,8 @@ describe('an export of the log with the destruction ledger', () => {
       targets: {},
     })
     for (let n = 0; n < 5; n++) await destroy()
-    expect(await exported()).toBe(6)
-    expect(await verified()).toMatchObject({ found: 0, ledger: 6, destructions: 5 })
+    expect(await exportBoth()).toBe(6)
+    expect(await verify()).toMatchObject({ found: 0, ledger: 6, destructions: 5 })
     // Grows, across the end of a file.
     const day = { kind: 'intake-key', cause: 'retention', doneBy: 'sweep', detail: {}, targets: {} } as const
     await ledger.append(
@@ -71,26 +71,26 @@ describe('an export of the log with the destruction ledger', () => {
       })),
     )
     await destroy()
-    expect(await exported()).toBe(267)
-    expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
+    expect(await exportBoth()).toBe(267)
+    expect(await verify()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
   })
 
-  test('is readable by nobody else on the machine, because it has views with persons, and names preservation orders', async () => {
+  test('is readable by nobody else on the machine, because it names who viewed what, and preservation orders', async () => {
     const before = process.umask(0o022)
     try {
       await destroy()
-      await exported()
+      await exportBoth()
     } finally {
       process.umask(before)
     }
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-    const open = []
-    for (const one of entries) {
-      const { mode } = await stat(join(one.parentPath, one.name))
-      if ((mode & 0o077) !== 0) open.push(one.name)
+    const readableByOthers = []
+    for (const entry of entries) {
+      const { mode } = await stat(join(entry.parentPath, entry.name))
+      if ((mode & 0o077) !== 0) readableByOthers.push(entry.name)
     }
     expect(entries.length).toBeGreaterThan(0)
-    expect(open).toEqual([])
+    expect(readableByOthers).toEqual([])
   })
 
   test('reports a destruction missing from the ledger, one with another cause, and an altered line', async () => {
@@ -101,14 +101,14 @@ describe('an export of the log with the destruction ledger', () => {
       detail: { cause: 'caller' },
     })
     await destroy(randomUUID(), 'official')
-    await exported()
-    expect((await verified()).codes.toSorted()).toEqual(['destruction-differs', 'destruction-unledgered'])
+    await exportBoth()
+    expect((await verify()).codes.toSorted()).toEqual(['destruction-differs', 'destruction-unledgered'])
     const file = join(folder, 'ledger/entries/0000000001')
     const whole = await readFile(file, 'utf8')
     await writeFile(file, whole.replace('"cause":"caller"', '"cause":"trimming"'))
-    expect((await verified()).codes).toContain('ledger-altered')
+    expect((await verify()).codes).toContain('ledger-altered')
     await writeFile(file, whole.slice(0, whole.lastIndexOf('\n', whole.length - 2) + 1))
-    expect((await verified()).codes).toContain('ledger-altered')
+    expect((await verify()).codes).toContain('ledger-altered')
     await writeFile(file, whole)
   })
 
@@ -125,7 +125,7 @@ describe('an export of the log with the destruction ledger', () => {
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets, at)
        values ('recording', gen_random_uuid(), 'caller', 'sweep', '{}', now() - interval '2 hours')`,
     )
-    await exported()
-    expect((await verified()).codes).toContain('destruction-unlogged')
+    await exportBoth()
+    expect((await verify()).codes).toContain('destruction-unlogged')
   })
 })

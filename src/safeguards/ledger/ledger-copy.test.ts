@@ -11,7 +11,7 @@ const database = await createTestDatabase<SafeguardTables>()
 const ledger = await openTestLedger(database)
 const all = Array.from({ length: 300 }, () => aDestruction())
 await ledger.append(...all.slice(0, 200))
-const early = await ledger.seal()
+const headAt200 = await ledger.seal()
 const older = await ledger.copyInto(new Map<string, Buffer>())
 await ledger.append(...all.slice(200))
 await ledger.seal()
@@ -19,8 +19,8 @@ const whole = await ledger.copyInto(new Map<string, Buffer>())
 
 const readCopy = (
   files: Map<string, Buffer>,
-  given: { known?: KnownHead[]; from?: number; key?: typeof ledger.key } = {},
-) => readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key, ...given })
+  options: { known?: KnownHead[]; from?: number; key?: typeof ledger.key } = {},
+) => readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key, ...options })
 const problemsOf = async (files: Map<string, Buffer>, known: KnownHead[] = []) =>
   (await readCopy(files, { known })).problems.map(({ code, number }) => ({
     code,
@@ -114,7 +114,7 @@ describe('errors of a copy are reported exactly:', () => {
   })
 
   test('none, if the copy continues an earlier signed head', async () => {
-    expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: early!.root }])).toEqual([])
+    expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: headAt200!.root }])).toEqual([])
   })
 })
 

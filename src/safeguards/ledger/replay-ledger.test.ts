@@ -41,7 +41,7 @@ const ids = {
   endedOrder: id(),
 }
 
-/** Fills both databases with the backup's rows. */
+/** Inserts the rows of the backup. */
 async function fill({ as }: TestDatabase<SafeguardTables>) {
   const { pool } = as()
   await pool.query(
@@ -113,8 +113,8 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
   )
 }
 
-/** Events after the backup. */
-async function resume() {
+/** Makes changes after the backup. */
+async function changeAfterBackup() {
   const { pool } = running.as()
   await pool.query(
     `begin;
@@ -135,7 +135,7 @@ async function resume() {
     { kind: 'month-key', name: 'month-2027-04.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
     { kind: 'intake-key', name: '2026-11-10', cause: 'retention', doneBy: 'destroyer', detail: {} },
   )
-  // Prohibitions entered by a person who was added after the backup; an order keeps one of the recordings.
+  // Prohibitions entered by a person who was added after the backup. One of the recordings is not destroyed yet.
   const clerk = id()
   await pool.query(`insert into person (id, user_id, employed_from) values ($1, 'clerk', now() - interval '1 day')`, [
     clerk,
@@ -180,7 +180,7 @@ const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
   const { copy, contents } = await ledger.readCopy()
   const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
   const { db } = database.as()
-  const taken = await importLedgerCopy(db, copy, contents, folder)
+  const imported = await importLedgerCopy(db, copy, contents, folder)
   const replayed = await replayLedger(
     {
       db,
@@ -196,13 +196,13 @@ const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
     copy.entries,
     0,
   )
-  return { taken, replayed, copy, folder }
+  return { imported, replayed, copy, folder }
 }
 
 beforeAll(async () => {
   await fill(running)
   await fill(fresh)
-  await resume()
+  await changeAfterBackup()
   keys = await openKeyFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'keys'))
   await keys.make('month-2027-03.v1')
   await keys.make('month-2027-04.v1')
@@ -289,7 +289,7 @@ describe('replaying the ledger on a restored register', () => {
     ]).toEqual([false, true, false])
   })
 
-  test('restores prohibitions entered after the backup, if they had not been carried out by then', async () => {
+  test('restores prohibitions entered after the backup, and begins to destroy recordings that were not destroyed yet', async () => {
     const { rows } = await fresh.as().pool.query(
       `select p.recording_id, p.party, p.channel, p.executed_at is not null as done, r.state from prohibition p
        join recording r on r.id = p.recording_id order by r.state`,
@@ -319,8 +319,8 @@ describe('replaying the ledger on a restored register', () => {
   })
 
   test('can be repeated, and the ledger continues from its end', async () => {
-    const { taken, replayed, folder, copy } = await restoreInto(fresh)
-    expect(taken).toBe(0)
+    const { imported, replayed, folder, copy } = await restoreInto(fresh)
+    expect(imported).toBe(0)
     expect(replayed).toMatchObject({
       recordings: 0,
       contacts: 0,
@@ -358,8 +358,8 @@ describe('replaying the ledger on a restored register', () => {
 
   test('refuses a copy that has problems, or does not continue the backup’s ledger', async () => {
     const files = await ledger.copyInto(new Map<string, Buffer>())
-    const read = (given: Map<string, Buffer>, from = 1) =>
-      readLedgerCopy((name) => Promise.resolve(given.get(name)), { key: ledger.key, from })
+    const read = (copied: Map<string, Buffer>, from = 1) =>
+      readLedgerCopy((name) => Promise.resolve(copied.get(name)), { key: ledger.key, from })
     const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
     const { db, pool } = shorter.as()
     const broken = await read(new Map([...files].filter(([name]) => name === 'head')))

@@ -21,14 +21,14 @@ const numbered = async () => {
   return rows
 }
 
-/** Makes a change as the database's owner, and reverts it. */
-async function tampered(change: string, back: string, then: () => Promise<void>) {
+/** Makes a change as the database's owner, runs the check, and reverts the change. */
+async function whileTampered(change: string, revert: string, check: () => Promise<void>) {
   const run = async (statement: string) => {
     await pool.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
   }
   await run(change)
-  await then()
-  await run(back)
+  await check()
+  await run(revert)
 }
 
 describe('the sequencer of the ledger', () => {
@@ -41,9 +41,9 @@ describe('the sequencer of the ledger', () => {
     expect(await ledger.folder.readCheckpoint()).toBe(head?.note)
   })
 
-  test('numbers entries without gaps in the order in which they are found committed, however many were rolled back', async () => {
-    const [one, lost, other] = [aDestruction(), aDestruction(), aDestruction()]
-    await ledger.append(one)
+  test('numbers committed entries in order and without gaps, even if others were rolled back', async () => {
+    const [first, lost, second] = [aDestruction(), aDestruction(), aDestruction()]
+    await ledger.append(first)
     await custodian
       .transaction()
       .execute(async (tx) => {
@@ -51,11 +51,11 @@ describe('the sequencer of the ledger', () => {
         throw new Error('rolled back')
       })
       .catch(() => undefined)
-    await ledger.append(other)
+    await ledger.append(second)
     expect((await ledger.seal())?.size).toBe(2)
     expect(await numbered()).toEqual([
-      { index: 0, id: one.id },
-      { index: 1, id: other.id },
+      { index: 0, id: first.id },
+      { index: 1, id: second.id },
     ])
     expect((await ledger.seal())?.size).toBe(2)
   })
@@ -83,22 +83,25 @@ describe('the sequencer of the ledger', () => {
     expect((await ledger.seal())?.size).toBe(43)
   })
 
-  test.each(['before the head is beside the keys', 'after it'])('a run that ended %s is resumed', async (when) => {
-    const dying: LogFolder = {
-      ...ledger.folder,
-      async writeCheckpoint(note) {
-        if (when === 'after it') await ledger.folder.writeCheckpoint(note)
-        throw new Error('killed')
-      },
-    }
-    await ledger.append(aDestruction())
-    await expect(ledger.seal(dying)).rejects.toThrow('killed')
-    await ledger.append(aDestruction())
-    const head = await ledger.seal()
-    expect(head?.size).toBe((await numbered()).length)
-    const stored = await admin.selectFrom('ledger_head').select('size').orderBy('size', 'desc').executeTakeFirst()
-    expect(stored?.size).toBe(head?.size)
-  })
+  test.each(['before the head was written beside the keys', 'after that'])(
+    'a run that ended %s is resumed',
+    async (when) => {
+      const dying: LogFolder = {
+        ...ledger.folder,
+        async writeCheckpoint(note) {
+          if (when === 'after that') await ledger.folder.writeCheckpoint(note)
+          throw new Error('killed')
+        },
+      }
+      await ledger.append(aDestruction())
+      await expect(ledger.seal(dying)).rejects.toThrow('killed')
+      await ledger.append(aDestruction())
+      const head = await ledger.seal()
+      expect(head?.size).toBe((await numbered()).length)
+      const stored = await admin.selectFrom('ledger_head').select('size').orderBy('size', 'desc').executeTakeFirst()
+      expect(stored?.size).toBe(head?.size)
+    },
+  )
 })
 
 describe('a ledger is not signed', () => {
@@ -109,11 +112,11 @@ describe('a ledger is not signed', () => {
     ['without a numbered entry', 'delete from destruction_entry where seq = 1', 'ledger-altered'],
   ])('%s', async (_, change, code) => {
     await pool.query('create table kept_leaf as table ledger_leaf; create table kept_entry as table destruction_entry')
-    const back = `delete from ledger_leaf; insert into ledger_leaf table kept_leaf; delete from destruction_entry;
+    const revert = `delete from ledger_leaf; insert into ledger_leaf table kept_leaf; delete from destruction_entry;
       insert into destruction_entry overriding system value table kept_entry; drop table kept_leaf, kept_entry`
     const entry = aDestruction()
     const before = await ledger.folder.readCheckpoint()
-    await tampered(change, back, async () => {
+    await whileTampered(change, revert, async () => {
       await ledger.append(entry)
       await expect(ledger.seal()).rejects.toMatchObject({ code })
       expect(await ledger.folder.readCheckpoint()).toBe(before)
@@ -121,9 +124,9 @@ describe('a ledger is not signed', () => {
     await pool.query(`begin; set local session_replication_role = replica; delete from ledger_pending; commit`)
   })
 
-  test('if it lost an entry before it had its number', async () => {
+  test('if an entry was deleted before it was numbered', async () => {
     await ledger.append(aDestruction())
-    await tampered(
+    await whileTampered(
       'create table kept_entry as select * from destruction_entry order by seq desc limit 1; delete from destruction_entry where seq in (select seq from kept_entry)',
       'insert into destruction_entry overriding system value table kept_entry; drop table kept_entry',
       async () => {

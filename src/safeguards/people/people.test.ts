@@ -38,7 +38,7 @@ describe('a password', () => {
     expect(one.salt).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(one.salt).not.toBe(other.salt)
     expect(one.check).not.toEqual(other.check)
-    // The library's own verification, of the PHC string that salt and proof make together.
+    // Verified by the library itself, as a PHC string of salt and proof.
     const phc = `${one.salt}$${(await proofOf('same', one.salt)).toString('base64')}`.replaceAll('=', '')
     const whole = phc.replace('v19', 'v=19').replace('m19456,t2,p1', 'm=19456,t=2,p=1')
     expect(await verify(whole, 'same')).toBe(true)
@@ -54,7 +54,7 @@ describe('a password', () => {
     for (const other of others) expect(() => proofOf('same', other), other).toThrow('does not know')
   })
 
-  test('is verified in any Unicode composition, and in no other case', async () => {
+  test('is verified in any Unicode normalisation form, but only in its own letter case', async () => {
     const { salt, check } = await hashPassword('Äiti-åker')
     expect(sha256(await proofOf('Äiti-åker'.normalize('NFD'), salt))).toEqual(check)
     for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
@@ -80,7 +80,7 @@ describe('a password', () => {
     for (const proof of [check, Buffer.alloc(0), Buffer.alloc(32), null]) expect(await open(proof)).toBe('refused')
   })
 
-  test('that is missing or empty signs nobody in, if the person has none', async () => {
+  test('that is missing or empty does not sign in a person who has none', async () => {
     const userId = `none.${randomUUID()}`
     await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: from })
     for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {
@@ -112,7 +112,7 @@ describe('signing in', () => {
     expect(rows).toEqual([{ result: 'refused:credentials', action: 'session.started' }])
   })
 
-  test('takes as long for an unknown user id', async () => {
+  test('takes as long for an unknown user id as for a known one', async () => {
     // From another network each time, so that there is no wait.
     const wrong = (userId: string) => () =>
       signIn(desk, { userId, password: 'wrong', from: { network: randomUUID() } }, now())
@@ -125,19 +125,19 @@ describe('signing in', () => {
   })
 
   test('accepts the user id in any case and with blanks around it, and the password exactly', async () => {
-    const given = ` ${aino.userId.toUpperCase()} `
-    expect(await signIn(desk, { userId: given, password }, now())).toMatchObject({ personId: aino.id })
-    expect(await signIn(desk, { userId: given, password: ` ${password}` }, now())).toBe('refused')
+    const typed = ` ${aino.userId.toUpperCase()} `
+    expect(await signIn(desk, { userId: typed, password }, now())).toMatchObject({ personId: aino.id })
+    expect(await signIn(desk, { userId: typed, password: ` ${password}` }, now())).toBe('refused')
   })
 
-  test('ends with the employment, and is not possible before it', async () => {
+  test('is possible only during the employment', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Lähtijä' })
     const end = now().add({ hours: 24 })
     await admin.updateTable('person').set({ employed_to: end }).where('id', '=', person.id).execute()
-    const given = { userId: person.userId, password }
-    expect(await signIn(desk, given, end.subtract({ milliseconds: 1 }))).toMatchObject({ personId: person.id })
-    expect(await signIn(desk, given, end)).toBe('refused')
-    expect(await signIn(desk, given, from.subtract({ seconds: 1 }))).toBe('refused')
+    const credentials = { userId: person.userId, password }
+    expect(await signIn(desk, credentials, end.subtract({ milliseconds: 1 }))).toMatchObject({ personId: person.id })
+    expect(await signIn(desk, credentials, end)).toBe('refused')
+    expect(await signIn(desk, credentials, from.subtract({ seconds: 1 }))).toBe('refused')
   })
 
   test('returns a token that the database does not store', async () => {
@@ -147,7 +147,7 @@ describe('signing in', () => {
     expect(rows.map(({ row }) => row).join()).not.toContain(session.token)
   })
 
-  test('with a new password invalidates the old one, and its sessions', async () => {
+  test('with the old password is refused once a new one is set, and the earlier sessions end', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Vaihtaja' })
     const session = await person.signIn()
     await setPassword(admin, person.id, 'another long password')
@@ -156,13 +156,13 @@ describe('signing in', () => {
   })
 })
 
-test('a unit entered by several at once is one', async () => {
+test('a unit that is entered several times at once is stored once', async () => {
   const ids = await Promise.all(Array.from({ length: 5 }, () => enterUnit(admin, 'Uusi yksikkö')))
   expect(new Set(ids).size).toBe(1)
 })
 
 describe('a user id', () => {
-  test('is never reused, in another case either, and not when its person has left', async () => {
+  test('is never reused, not even in another letter case or after its person has left', async () => {
     const userId = `once.${randomUUID().slice(0, 8)}`
     const person = { userId, name: 'Ensimmäinen', employedFrom: from }
     const first = await enterPerson(admin, person)
@@ -215,7 +215,7 @@ describe('a session', () => {
     expect(await useSession(desk, session.token, at.add({ minutes: 32 }))).toBeUndefined()
   })
 
-  test('that has ended or expired cannot be restored by the process', async () => {
+  test('that has ended or expired cannot be restored by the desk’s process', async () => {
     const [ended, expired] = [await aino.signIn(), await aino.signIn()]
     await signOut(desk, ended, now())
     await admin

@@ -43,7 +43,7 @@ const vault: StorageSite = {
 const cellar = { ...vault, id: 'cellar', nextReview: Temporal.PlainDate.from('2026-02-01') }
 
 let names = 0
-async function aFolder(): Promise<PlaceSetting> {
+async function makeFolderPlace(): Promise<PlaceSetting> {
   const name = `place-${++names}`
   await mkdir(join(folder, name))
   return { name, at: { kind: 'folder', folder: join(folder, name) }, site: 'vault' }
@@ -119,7 +119,7 @@ beforeEach(async () => {
 })
 
 const kinds: [string, boolean, () => Promise<PlaceSetting>][] = [
-  ['a folder', true, aFolder],
+  ['a folder', true, makeFolderPlace],
   [
     // Debian's radosgw; skipped if it is not installed.
     'a bucket',
@@ -140,8 +140,8 @@ const kinds: [string, boolean, () => Promise<PlaceSetting>][] = [
   ],
 ]
 
-describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
-  const rule = test.skipIf(!isThere)
+describe.each(kinds)('the copy of the keyring in %s', (_, isInstalled, make) => {
+  const rule = test.skipIf(!isInstalled)
 
   rule('is complete after the first update, and can be decrypted with the recovery key', async () => {
     const setting = await make()
@@ -188,35 +188,38 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
     expect(await Array.fromAsync((await openStore(setting)).list('keyring/'))).toEqual([])
   })
 
-  rule('is accompanied by deletions of objects and by updates of the ledger', async () => {
-    const setting = await make()
-    const places = open([setting])
-    await places.catchUp()
-    const store = await openStore(setting)
-    await store.put('objects/recordings/a.body', Buffer.from('sealed'))
-    await places.deleteObjects(['recordings/a.body', 'recordings/a.index'])
-    expect(await Array.fromAsync(store.list('objects/'))).toEqual([])
-    await ledger.append(aDestruction())
-    const head = await ledger.seal()
-    expect(await places.shipLedger()).toEqual([{ place: setting.name, reached: true }])
-    expect((await stateOf(setting.name)).ledger_to).toBe(head?.size)
-  })
+  rule(
+    'is in one place with copied objects, which are deleted there too, and with the ledger, which is updated there',
+    async () => {
+      const setting = await make()
+      const places = open([setting])
+      await places.catchUp()
+      const store = await openStore(setting)
+      await store.put('objects/recordings/a.body', Buffer.from('sealed'))
+      await places.deleteObjects(['recordings/a.body', 'recordings/a.index'])
+      expect(await Array.fromAsync(store.list('objects/'))).toEqual([])
+      await ledger.append(aDestruction())
+      const head = await ledger.seal()
+      expect(await places.shipLedger()).toEqual([{ place: setting.name, reached: true }])
+      expect((await stateOf(setting.name)).ledger_to).toBe(head?.size)
+    },
+  )
 })
 
 const place = { id: randomUUID(), ledgerTo: 0 }
 
-test('a copy can be opened at whatever step its renewal was interrupted', async () => {
-  const setting = await aFolder()
+test('a copy can be opened after its renewal was interrupted, at any step', async () => {
+  const setting = await makeFolderPlace()
   await open([setting]).catchUp()
   const store = await openStore(setting)
-  for (let ends = 0; ends < 12; ends++) {
+  for (let failingStep = 0; failingStep < 12; failingStep++) {
     const before = await stored()
     await db.deleteFrom('recording_key').where('shard', '=', 1).execute()
     await db.deleteFrom('shard_key').where('shard', '=', 1).execute()
     await addShard(1, 2)
     let steps = 0
     const step = () => {
-      if (steps++ >= ends) throw new Error('power loss')
+      if (steps++ >= failingStep) throw new Error('power loss')
     }
     const failing: ObjectStore = {
       ...store,
@@ -227,7 +230,7 @@ test('a copy can be opened at whatever step its renewal was interrupted', async 
     const opened = await openedFrom(store)
     expect(
       [before, await stored()].some((all) => JSON.stringify(all) === JSON.stringify(opened)),
-      `after ${ends}`,
+      `after ${failingStep}`,
     ).toBe(true)
     await renewMonth(db, keys, recovery.recipient, store, { month, shards: [1], place })
     expect(await openedFrom(store)).toEqual(await stored())
@@ -235,7 +238,7 @@ test('a copy can be opened at whatever step its renewal was interrupted', async 
 })
 
 test('if a shard’s key changes while it is copied, the copy keeps the earlier shard, complete, until the next renewal', async () => {
-  const setting = await aFolder()
+  const setting = await makeFolderPlace()
   await open([setting]).catchUp()
   const store = await openStore(setting)
   const before = await stored()
@@ -256,7 +259,7 @@ test('if a shard’s key changes while it is copied, the copy keeps the earlier 
 })
 
 test('a recording that is being ingested when a place comes into use has its key there', async () => {
-  const setting = await aFolder()
+  const setting = await makeFolderPlace()
   const places = open([setting])
   const begun = await db.transaction().execute(async (tx) => {
     await addShard(9, 2, tx)
@@ -270,7 +273,7 @@ test('a recording that is being ingested when a place comes into use has its key
 
 describe('a place that', () => {
   test('is unavailable never blocks the others, and is updated when it is back', async () => {
-    const [one, other] = [await aFolder(), await aFolder()]
+    const [one, other] = [await makeFolderPlace(), await makeFolderPlace()]
     const places = open([one, other])
     await places.catchUp()
     await rename(pathOf(one), `${pathOf(one)}.unmounted`)
@@ -297,7 +300,7 @@ describe('a place that', () => {
   })
 
   test('belongs to another installation is not written to', async () => {
-    const setting = await aFolder()
+    const setting = await makeFolderPlace()
     const marker = { format: 'seloste-place/1', origin: 'seloste/elsewhere', place: randomUUID(), name: 'x' }
     await writeFile(pathOf(setting, 'seloste-backup.json'), JSON.stringify(marker))
     const [place] = await open([setting]).catchUp()
@@ -306,7 +309,7 @@ describe('a place that', () => {
   })
 
   test('returns other bytes than were written is reported', async () => {
-    const setting = await aFolder()
+    const setting = await makeFolderPlace()
     const store = await openStore(setting)
     const faulty: ObjectStore = {
       ...store,
@@ -321,7 +324,7 @@ describe('a place that', () => {
 
   test.skipIf(!hasS3Server || !canHaltS3Server)('hangs is given up in time, and the others continue', async () => {
     const far = await kinds[1]![2]()
-    const near = await aFolder()
+    const near = await makeFolderPlace()
     const places = open([far, near], { limitMs: 1_500 })
     await places.catchUp()
     server!.halt()
@@ -337,9 +340,9 @@ describe('a place that', () => {
   })
 
   test('has no site with a valid attestation is refused if it is new, and continues if it is known', async () => {
-    const [setting, unknown] = [await aFolder(), { ...(await aFolder()), site: 'attic' }]
-    const over = { ...setting, site: 'cellar' }
-    const place = await open([over, unknown]).catchUp()
+    const [setting, unknown] = [await makeFolderPlace(), { ...(await makeFolderPlace()), site: 'attic' }]
+    const expired = { ...setting, site: 'cellar' }
+    const place = await open([expired, unknown]).catchUp()
     expect(place.map(({ fault }) => fault)).toEqual([
       `${setting.name}: the attestation of its site cellar was valid until 2026-02-01: attest it and enter that in a new version of the description`,
       `${unknown.name}: its site attic is not in the description (vault, cellar): enter it, attested, in a new version of the description`,
@@ -348,7 +351,7 @@ describe('a place that', () => {
     expect(await stateOf(setting.name)).toMatchObject({ state: 'refused', first_used_at: null })
     await open([setting]).catchUp()
     expect(await stateOf(setting.name)).toMatchObject({ state: 'in-use' })
-    expect(await open([over]).catchUp()).toMatchObject([{ reached: true }])
+    expect(await open([expired]).catchUp()).toMatchObject([{ reached: true }])
     expect(await stateOf(setting.name)).toMatchObject({ state: 'attestation-over' })
     const { rows } = await database
       .as()
@@ -361,7 +364,7 @@ describe('a place that', () => {
 })
 
 test('a replaced file is overwritten on disk before it is removed', async () => {
-  const setting = await aFolder()
+  const setting = await makeFolderPlace()
   const store = await openStore(setting)
   await store.put('keyring/a', Buffer.from('an old key'))
   await link(pathOf(setting, 'keyring/a'), pathOf(setting, 'held'))
@@ -370,8 +373,8 @@ test('a replaced file is overwritten on disk before it is removed', async () => 
   await store.delete('keyring/a')
 })
 
-test('two processes with different recovery keys are reported, each time one seals the place again', async () => {
-  const place = await aFolder()
+test('a process that finds its place encrypted for the recovery key of another process reports that', async () => {
+  const place = await makeFolderPlace()
   await addShard(41, 1)
   const [custodian, command] = [open([place]), open([place], { recipient: generateKeyPair().recipient })]
   const renew = (places: Places) => places.backup(place.name)!.renewCopies()

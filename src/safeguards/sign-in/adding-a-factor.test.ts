@@ -34,34 +34,36 @@ beforeEach(async () => {
   proof = (await passwordProof(desk, aino.id, password)).toString('base64url')
 })
 
-function given<T extends object>(answer: T | { refused: string }): Exclude<T, { refused: string }> {
+function accepted<T extends object>(answer: T | { refused: string }): Exclude<T, { refused: string }> {
   if ('refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<T, { refused: string }>
 }
 const newToken = () => randomBytes(32).toString('base64url')
 const begin = () => factors.beginTotp({ session, proof, issuer: 'Seloste', userId: 'aino' })
 
-test('a person with an authenticator gives a code of it for their first passkey, once', async () => {
-  const { id, secret } = given(await begin())
+test('a person with an authenticator needs an unused code of it to add their first passkey', async () => {
+  const { id, secret } = accepted(await begin())
   const code = (seconds: number) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().add({ seconds }).epochMilliseconds })
   const newSession = newToken()
   const used = code(0)
-  given(await factors.confirmTotp({ session, newSession, id, otp: used }))
+  accepted(await factors.confirmTotp({ session, newSession, id, otp: used }))
   session = newSession
   expect(await passkeys.requestAddition({ session, proof })).toEqual({ refused: 'confirm.code' })
   expect(await passkeys.requestAddition({ session, proof, otp: used })).toEqual({ refused: 'session.code-used' })
-  given(await passkeys.requestAddition({ session, proof, otp: code(30) }))
+  accepted(await passkeys.requestAddition({ session, proof, otp: code(30) }))
 })
 
-test('a person with a passkey confirms with it the enrolment of an authenticator', async () => {
+test('a person with a passkey must confirm the enrolment of an authenticator with it', async () => {
   const authenticator = makeAuthenticator(origin)
   const newSession = newToken()
-  const response = authenticator.create(given(await passkeys.requestAddition({ session, proof })))
-  given(await passkeys.add({ session, newSession, name: 'Kannettava', response }))
+  const response = authenticator.create(accepted(await passkeys.requestAddition({ session, proof })))
+  accepted(await passkeys.add({ session, newSession, name: 'Kannettava', response }))
   session = newSession
   expect(await begin()).toEqual({ refused: 'confirm.passkey' })
   const act = { session, act: 'passkey.add', id: aino.id, revision: 0 } as const
-  given(await passkeys.confirm({ ...act, response: authenticator.get(given(await passkeys.requestConfirmation(act))) }))
-  given(await begin())
+  accepted(
+    await passkeys.confirm({ ...act, response: authenticator.get(accepted(await passkeys.requestConfirmation(act))) }),
+  )
+  accepted(await begin())
 })

@@ -39,7 +39,7 @@ const tuula = await (await enter('Tuula', 'ADMINISTRATOR')).signIn()
 const riitta = await withPasskey(await enter('Riitta', 'DECISION_MAKER'))
 const anneli = await withPasskey(await enter('Anneli', 'ACCESS_APPROVER'))
 
-function given<T extends object>(answer: T | PasskeyRefusal): T {
+function accepted<T extends object>(answer: T | PasskeyRefusal): T {
   if ('refused' in answer) throw new Error(answer.refused)
   return answer
 }
@@ -49,9 +49,9 @@ async function withPasskey(person: TestPerson) {
   const before = await person.signIn()
   const proof = (await passwordProof(desk, person.id, 'a good long password')).toString('base64url')
   const authenticator = makeAuthenticator(origin)
-  const request = given(await passkeys.requestAddition({ session: before.token, proof }))
+  const request = accepted(await passkeys.requestAddition({ session: before.token, proof }))
   const token = randomBytes(32).toString('base64url')
-  given(
+  accepted(
     await passkeys.add({
       session: before.token,
       newSession: token,
@@ -64,8 +64,8 @@ async function withPasskey(person: TestPerson) {
     session,
     async confirm(act: Act['act'], id: string, revision = 0) {
       const about = { session: token, act, id, revision }
-      const question = given(await passkeys.requestConfirmation(about))
-      given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+      const question = accepted(await passkeys.requestConfirmation(about))
+      accepted(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
     },
   }
 }
@@ -168,7 +168,7 @@ test('a person without a passkey decides without a confirmation', async () => {
 })
 
 describe('a compromised desk', () => {
-  const deskTries: [string, () => Promise<unknown>][] = [
+  const deskAttempts: [string, () => Promise<unknown>][] = [
     ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
     ['enters no passkey', () => sql`insert into passkey (person_id) values (${anneli.session.personId})`.execute(desk)],
     ['removes no passkey', () => desk.deleteFrom('passkey').execute()],
@@ -191,7 +191,7 @@ describe('a compromised desk', () => {
     ],
     ['reads no ID token of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
   ]
-  for (const [title, attempt] of deskTries) {
+  for (const [title, attempt] of deskAttempts) {
     test(title, async () => {
       await expect(attempt()).rejects.toThrow('permission denied')
     })

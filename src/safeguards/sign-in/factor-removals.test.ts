@@ -17,7 +17,7 @@ const custodian = database.as('seloste_custodian').db
 const pool = database.as().pool
 const now = () => Temporal.Now.instant()
 
-const holder = (name: string, role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
+const signInWithRole = (name: string, role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
   enterTestPerson(admin, desk, {
     name,
     right: { role, purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
@@ -27,7 +27,7 @@ let anssi: Session
 let anneli: Session
 let aino: TestPerson
 beforeEach(async () => {
-  ;[anssi, anneli] = [await holder('Anssi', 'ADMINISTRATOR'), await holder('Anneli', 'ACCESS_APPROVER')]
+  ;[anssi, anneli] = [await signInWithRole('Anssi', 'ADMINISTRATOR'), await signInWithRole('Anneli', 'ACCESS_APPROVER')]
   aino = await enterTestPerson(admin, desk, { name: 'Aino' })
   await giveFactor(aino.id)
 })
@@ -48,16 +48,16 @@ async function requestRemoval(by = anssi): Promise<string> {
 
 describe('removing somebody’s second factors', () => {
   test('needs a new proof of presence if the last one is too old', async () => {
-    const proved = (ago: string) =>
+    const setProvedAt = (ago: string) =>
       pool.query('update session set proved_at = now() - $2::interval where person_id = $1', [anssi.personId, ago])
-    await proved('16 minutes')
+    await setProvedAt('16 minutes')
     expect(await requestFactorRemoval(desk, anssi, aino.id, 'x')).toEqual({ refused: 'confirm.fresh' })
     expect(await listFactorRemovals(desk, anneli)).not.toContainEqual(expect.objectContaining({ personId: aino.id }))
-    await proved('1 minute')
+    await setProvedAt('1 minute')
     expect(await requestFactorRemoval(desk, anssi, aino.id, 'x')).toMatchObject({ personId: aino.id })
   })
 
-  test('is requested by an administrator and confirmed by an approver, ends the person’s sessions, and lets the password suffice', async () => {
+  test('is requested by an administrator and confirmed by an approver, and ends the person’s sessions, after which the password suffices', async () => {
     const { rows } = await pool.query<{ id: string }>(
       "insert into session (token_hash, person_id, created_at, expires_at) values (sha256('open'), $1, now(), now() + interval '1 hour') returning id",
       [aino.id],
@@ -72,7 +72,7 @@ describe('removing somebody’s second factors', () => {
       expiresAt: expect.anything() as object,
     })
     expect(await decideFactorRemoval(desk, anneli, id, true)).toEqual({ refused: 'not-found' })
-    expect((await listFactorRemovals(desk, anneli)).map((one) => one.id)).not.toContain(id)
+    expect((await listFactorRemovals(desk, anneli)).map((removal) => removal.id)).not.toContain(id)
   })
 
   test('removes a password that is too short to be the only factor', async () => {
@@ -124,7 +124,7 @@ describe('removing somebody’s second factors', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 
-  test('is refused for a person without any, and a repeated request is the same one', async () => {
+  test('is refused for a person without second factors, and a repeated request returns the first', async () => {
     const without = await enterTestPerson(admin, desk, { name: 'Ilman' })
     expect(await requestFactorRemoval(desk, anssi, without.id, 'x')).toEqual({ refused: 'removal.nothing' })
     expect(await requestFactorRemoval(desk, anssi, randomUUID(), 'x')).toEqual({ refused: 'removal.nothing' })
@@ -143,7 +143,7 @@ describe('removing somebody’s second factors', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
   })
 
-  test('logs each refusal', async () => {
+  test('is logged, refused requests too', async () => {
     await requestFactorRemoval(desk, anneli, aino.id, 'x')
     await decideFactorRemoval(desk, anneli, await requestRemoval(), true)
     const { rows } = await pool.query<{ entry: string }>(
@@ -161,7 +161,7 @@ describe('removing somebody’s second factors', () => {
 
 describe('a person who left (R20, R36)', () => {
   test('has no access from that instant on, and their sessions, rights and factors are removed within seconds', async () => {
-    const leaver = await holder('Lähtijä', 'ADMINISTRATOR')
+    const leaver = await signInWithRole('Lähtijä', 'ADMINISTRATOR')
     await rememberDevice(desk, leaver, newDeviceToken())
     await giveFactor(leaver.personId)
     await pool.query('update person set employed_to = now() where id = $1', [leaver.personId])
@@ -186,14 +186,21 @@ describe('a person who left (R20, R36)', () => {
   })
 
   test('has no earlier password and no earlier right after coming back', async () => {
-    const leaver = await enterTestPerson(admin, desk, { name: 'Palaaja' })
+    const leaver = await enterTestPerson(admin, desk, {
+      name: 'Palaaja',
+      right: { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
+    })
     await pool.query('update person set employed_to = now() where id = $1', [leaver.id])
     await removeAccessOfLeavers(custodian)
     await pool.query('update person set employed_to = null where id = $1', [leaver.id])
+    const { rows } = await pool.query('select id from access_right where person_id = $1 and revoked_at is null', [
+      leaver.id,
+    ])
+    expect(rows).toEqual([])
     expect(await signIn(desk, { userId: leaver.userId, password }, now())).toBe('refused')
   })
 
-  test('removes nothing of people who stay, who leave later, or who left long ago', async () => {
+  test('loses access once: nothing is removed again, nor from people who leave later', async () => {
     await pool.query("update person set employed_to = now() + interval '1 hour' where id = $1", [aino.id])
     expect(await removeAccessOfLeavers(custodian)).toBe(0)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })

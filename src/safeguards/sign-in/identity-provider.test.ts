@@ -37,7 +37,7 @@ async function demand(second_factor: SecondFactorDemand) {
 }
 
 function connect(
-  given: {
+  options: {
     match?: 'userId' | 'externalId'
     claim?: string
     acr?: string[]
@@ -50,16 +50,16 @@ function connect(
     db: database.as('seloste_custodian').db,
     now: () => now(),
     settings: {
-      issuer: given.issuer ?? provider.issuer,
+      issuer: options.issuer ?? provider.issuer,
       clientId: testClient.id,
       clientSecretFile: '',
       name: 'Virkamiestunnistus',
-      claim: given.claim ?? 'preferred_username',
-      match: given.match ?? 'userId',
-      acr: given.acr ?? [],
-      ...(given.maxAgeSeconds !== undefined && { maxAgeSeconds: given.maxAgeSeconds }),
+      claim: options.claim ?? 'preferred_username',
+      match: options.match ?? 'userId',
+      acr: options.acr ?? [],
+      ...(options.maxAgeSeconds !== undefined && { maxAgeSeconds: options.maxAgeSeconds }),
     },
-    secret: given.secret ?? testClient.secret,
+    secret: options.secret ?? testClient.secret,
     publicUrl,
     onFault: (fault) => faults.push(fault),
   })
@@ -76,15 +76,15 @@ async function begin(idp: ReturnType<typeof connect>, returnTo = '/') {
 }
 
 /** Signs in through the provider, there and back. */
-async function signIn(idp: ReturnType<typeof connect>, { who = 'aino', returnTo = '/', ...made } = newTokenFor()) {
+async function signIn(idp: ReturnType<typeof connect>, { who = 'aino', returnTo = '/', ...attempt } = newAttempt()) {
   const { url, flow } = await begin(idp, returnTo)
   const back = await signInAtProvider(url, who)
   expect(back.origin + back.pathname).toBe(publicUrl + callbackPath)
-  return idp.finish({ flow, query: back.search.slice(1), newSession: made.token })
+  return idp.finish({ flow, query: back.search.slice(1), newSession: attempt.token })
 }
 
-function newTokenFor(given: { who?: string; returnTo?: string } = {}) {
-  return { ...given, token: newToken() }
+function newAttempt(chosen: { who?: string; returnTo?: string } = {}) {
+  return { ...chosen, token: newToken() }
 }
 
 async function lastEntry() {
@@ -98,20 +98,20 @@ async function lastEntry() {
 
 describe('the person named by the provider', () => {
   test('is signed in by their user id, in any spelling, and returns to the same page', async () => {
-    const made = newTokenFor({ returnTo: '/contacts?number=029' })
-    const signed = await signIn(connect(), made)
+    const attempt = newAttempt({ returnTo: '/contacts?number=029' })
+    const signed = await signIn(connect(), attempt)
     expect(signed).toMatchObject({ personId: person.id, returnTo: '/contacts?number=029' })
-    expect((await useSession(desk, made.token, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect((await useSession(desk, attempt.token, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({
       action: 'session.started',
       result: 'ok',
       person_id: person.id,
-      object_id: (await sessionObject(desk, made.token)).id,
+      object_id: (await sessionObject(desk, attempt.token)).id,
       detail: { method: 'oidc' },
     })
   })
 
-  test('is found by the identity system’s own name for them', async () => {
+  test('is found by their external id in the identity system', async () => {
     provider.people.set('aino', { employee: 'E-17' })
     const idp = connect({ match: 'externalId', claim: 'employee' })
     expect(await signIn(idp)).toEqual({ refused: 'identity-provider.unknown-person' })
@@ -119,7 +119,7 @@ describe('the person named by the provider', () => {
     expect(await signIn(idp)).toMatchObject({ personId: person.id })
   })
 
-  test('is nobody if two match', async () => {
+  test('is refused if two people match', async () => {
     provider.people.set('aino', { employee: 'E-18' })
     const other = await enterTestPerson(admin, desk, { name: 'Aino' })
     await sql`update person set source = 'scim', external_id = 'E-18' where id in (${person.id}, ${other.id})`.execute(
@@ -130,9 +130,9 @@ describe('the person named by the provider', () => {
     })
   })
 
-  test('is refused if missing from the directory, and nothing of them is stored', async () => {
+  test('is refused if missing from the directory, and the log does not identify them', async () => {
     provider.people.set('stranger', { preferred_username: `stranger.${randomUUID()}` })
-    expect(await signIn(connect(), newTokenFor({ who: 'stranger' }))).toEqual({
+    expect(await signIn(connect(), newAttempt({ who: 'stranger' }))).toEqual({
       refused: 'identity-provider.unknown-person',
     })
     expect(await lastEntry()).toEqual({
@@ -166,7 +166,7 @@ describe('the subject', () => {
   test('of another account that has got the person’s name signs nobody in', async () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
     provider.people.set('namesake', { preferred_username: person.userId })
-    expect(await signIn(connect(), newTokenFor({ who: 'namesake' }))).toEqual({
+    expect(await signIn(connect(), newAttempt({ who: 'namesake' }))).toEqual({
       refused: 'identity-provider.other-subject',
     })
     expect(await lastEntry()).toMatchObject({ result: 'refused:provider-other-subject', person_id: person.id })
@@ -179,7 +179,7 @@ describe('the subject', () => {
     expect(rows).toContainEqual({ kind: 'factor-added', factor: 'identity-provider' })
     await sql`select drop_factors(${person.id}::uuid)`.execute(admin)
     provider.people.set('namesake', { preferred_username: person.userId })
-    expect(await signIn(connect(), newTokenFor({ who: 'namesake' }))).toMatchObject({ personId: person.id })
+    expect(await signIn(connect(), newAttempt({ who: 'namesake' }))).toMatchObject({ personId: person.id })
   })
 })
 
@@ -192,9 +192,9 @@ describe('a fresh proof', () => {
   }
 
   test('needs the provider’s time of authentication', async () => {
-    const made = newTokenFor()
-    await signIn(connect(), made)
-    expect(await isFresh(made)).toBe(false)
+    const attempt = newAttempt()
+    await signIn(connect(), attempt)
+    expect(await isFresh(attempt)).toBe(false)
   })
 
   test('is requested from the provider, which asks a signed-in person again', async () => {
@@ -204,10 +204,12 @@ describe('a fresh proof', () => {
     const { searchParams } = new URL(begun.url)
     expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual(['login', '0'])
     const back = await signInAtProvider(begun.url, 'aino')
-    const made = newTokenFor()
+    const attempt = newAttempt()
     const query = back.search.slice(1)
-    expect(await idp.finish({ flow: begun.flow, query, newSession: made.token })).toMatchObject({ personId: person.id })
-    expect(await isFresh(made)).toBe(true)
+    expect(await idp.finish({ flow: begun.flow, query, newSession: attempt.token })).toMatchObject({
+      personId: person.id,
+    })
+    expect(await isFresh(attempt)).toBe(true)
   })
 
   test.each([undefined, 28_800])(
@@ -225,12 +227,12 @@ describe('a fresh proof', () => {
     },
   )
 
-  test('is not older than the operator allows', async () => {
+  test('is every sign-in for which the operator limits the age of the authentication (max_age)', async () => {
     const { url } = await begin(connect({ maxAgeSeconds: 28_800 }))
     expect(new URL(url).searchParams.get('max_age')).toBe('28800')
-    const made = newTokenFor()
-    expect(await signIn(connect({ maxAgeSeconds: 28_800 }), made)).toMatchObject({ personId: person.id })
-    expect(await isFresh(made)).toBe(true)
+    const attempt = newAttempt()
+    expect(await signIn(connect({ maxAgeSeconds: 28_800 }), attempt)).toMatchObject({ personId: person.id })
+    expect(await isFresh(attempt)).toBe(true)
   })
 })
 
@@ -303,14 +305,14 @@ describe('the redirect back', () => {
   })
 
   test('of a person refused by the provider reports the refusal', async () => {
-    expect(await signIn(connect(), newTokenFor({ who: 'nobody' }))).toEqual({
+    expect(await signIn(connect(), newAttempt({ who: 'nobody' }))).toEqual({
       refused: 'identity-provider.cancelled',
     })
   })
 
   test('leads to a page of this site and nowhere else', async () => {
     for (const elsewhere of ['https://a.example/', '//a.example', '/\\a.example', 'a', '/a\r\nb: c', '/api/session']) {
-      expect(await signIn(connect(), newTokenFor({ returnTo: elsewhere }))).toMatchObject({ returnTo: '/' })
+      expect(await signIn(connect(), newAttempt({ returnTo: elsewhere }))).toMatchObject({ returnTo: '/' })
     }
   })
 
@@ -361,9 +363,9 @@ describe('a provider', () => {
 describe('signing out', () => {
   test('ends the session at the provider too, for a person who signed in there', async () => {
     const idp = connect()
-    const made = newTokenFor()
-    await signIn(idp, made)
-    const { url = '' } = await idp.signOutUrl({ session: made.token })
+    const attempt = newAttempt()
+    await signIn(idp, attempt)
+    const { url = '' } = await idp.signOutUrl({ session: attempt.token })
     const request = new URL(url).searchParams
     expect(request.get('post_logout_redirect_uri')).toBe(`${publicUrl}/`)
     expect(request.get('id_token_hint')).toBeTruthy()
@@ -372,9 +374,9 @@ describe('signing out', () => {
   })
 
   test('does not wait for the provider', async () => {
-    const made = newTokenFor()
-    await signIn(connect(), made)
+    const attempt = newAttempt()
+    await signIn(connect(), attempt)
     provider.outOfOrder = true
-    expect(await connect().signOutUrl({ session: made.token })).toEqual({})
+    expect(await connect().signOutUrl({ session: attempt.token })).toEqual({})
   })
 })

@@ -15,7 +15,7 @@ const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const pool = database.as().pool
 const now = () => Temporal.Now.instant()
-const good = 'kolme harmaata hanhea'
+const newPassword = 'kolme harmaata hanhea'
 
 const right = (role: 'ADMINISTRATOR' | 'ACCESS_APPROVER' | 'DECISION_MAKER') => ({
   role,
@@ -24,23 +24,23 @@ const right = (role: 'ADMINISTRATOR' | 'ACCESS_APPROVER' | 'DECISION_MAKER') => 
 })
 
 describe('the first links of an installation', () => {
-  const link = async (role: string) => (await makeFirstLinks(admin)).find((one) => one.role === role)?.token ?? ''
-  const first = { userId: 'Virtanen.Aino', name: 'Aino Virtanen', password: good }
+  const linkFor = async (role: string) => (await makeFirstLinks(admin)).find((link) => link.role === role)?.token ?? ''
+  const first = { userId: 'Virtanen.Aino', name: 'Aino Virtanen', password: newPassword }
 
-  test('are two, made again at each start, and earlier ones are invalid', async () => {
-    const [one, other] = [await makeFirstLinks(admin), await makeFirstLinks(admin)]
-    expect(one.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ACCESS_APPROVER'])
-    expect(await readLink(desk, one[0]?.token ?? '', now())).toBeUndefined()
-    expect(await readLink(desk, other[0]?.token ?? '', now())).toMatchObject({
+  test('are two, and are made anew at each start, which invalidates earlier ones', async () => {
+    const [earlier, later] = [await makeFirstLinks(admin), await makeFirstLinks(admin)]
+    expect(earlier.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ACCESS_APPROVER'])
+    expect(await readLink(desk, earlier[0]?.token ?? '', now())).toBeUndefined()
+    expect(await readLink(desk, later[0]?.token ?? '', now())).toMatchObject({
       kind: 'first-person',
       role: 'ADMINISTRATOR',
     })
   })
 
-  test('make their user the first of a role, once, with a right that names its origin', async () => {
-    const token = await link('ADMINISTRATOR')
+  test('give their user the role, once, by a right whose origin is the installation', async () => {
+    const token = await linkFor('ADMINISTRATOR')
     expect(await useFirstLink(desk, token, first)).toEqual({ used: true })
-    const session = await signIn(desk, { userId: first.userId, password: good }, now())
+    const session = await signIn(desk, { userId: first.userId, password: newPassword }, now())
     if (typeof session === 'string' || !('expiresAt' in session)) throw new Error('not signed in')
     expect(await rightsOf(desk, session.personId, now())).toMatchObject([{ role: 'ADMINISTRATOR' }])
     const { rows } = await pool.query(
@@ -52,8 +52,8 @@ describe('the first links of an installation', () => {
     expect((await makeFirstLinks(admin)).map(({ role }) => role)).toEqual(['ACCESS_APPROVER'])
   })
 
-  test('are for two people', async () => {
-    const token = await link('ACCESS_APPROVER')
+  test('cannot both be used by the same person', async () => {
+    const token = await linkFor('ACCESS_APPROVER')
     for (const same of [
       first,
       { ...first, userId: 'virtanen.a' },
@@ -62,7 +62,9 @@ describe('the first links of an installation', () => {
       expect(await useFirstLink(desk, token, same)).toEqual({ refused: 'link.same-person' })
     }
     // The refused attempts have not used up the link.
-    expect(await useFirstLink(desk, token, { userId: 'koski.matti', name: 'Matti Koski', password: good })).toEqual({
+    expect(
+      await useFirstLink(desk, token, { userId: 'koski.matti', name: 'Matti Koski', password: newPassword }),
+    ).toEqual({
       used: true,
     })
     expect(await makeFirstLinks(admin)).toEqual([])
@@ -71,23 +73,25 @@ describe('the first links of an installation', () => {
   test('recognise a person in the directory by their own password only', async () => {
     await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER'")
     const person = await enterTestPerson(admin, desk, { name: 'Liisa Lahti' })
-    const token = await link('ACCESS_APPROVER')
+    const token = await linkFor('ACCESS_APPROVER')
     const named = { userId: person.userId, name: 'Liisa Lahti' }
-    expect(await useFirstLink(desk, token, { ...named, password: good })).toEqual({ refused: 'person.user-id-taken' })
+    expect(await useFirstLink(desk, token, { ...named, password: newPassword })).toEqual({
+      refused: 'person.user-id-taken',
+    })
     expect(await useFirstLink(desk, token, { ...named, password })).toEqual({ used: true })
     expect(await rightsOf(desk, person.id, now())).toMatchObject([{ role: 'ACCESS_APPROVER' }])
   })
 
-  test('are for two people, wherever the other’s right comes from', async () => {
+  test('cannot be used by a person who has the other role, whatever the origin of that right', async () => {
     const both = await enterTestPerson(admin, desk, { name: 'Kaisa', right: right('ADMINISTRATOR') })
     await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER' and revoked_at is null")
-    const token = await link('ACCESS_APPROVER')
+    const token = await linkFor('ACCESS_APPROVER')
     const kaisa = { userId: both.userId, name: 'Kaisa', password }
     expect(await useFirstLink(desk, token, kaisa)).toEqual({ refused: 'link.same-person' })
-    expect(await useFirstLink(desk, token, { ...kaisa, userId: 'kaisa.k', password: good })).toEqual({
+    expect(await useFirstLink(desk, token, { ...kaisa, userId: 'kaisa.k', password: newPassword })).toEqual({
       refused: 'link.same-person',
     })
-    expect(await useFirstLink(desk, token, { userId: 'niemi.n', name: 'Niina Niemi', password: good })).toEqual({
+    expect(await useFirstLink(desk, token, { userId: 'niemi.n', name: 'Niina Niemi', password: newPassword })).toEqual({
       used: true,
     })
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [both.id])
@@ -101,11 +105,11 @@ describe('the first links of an installation', () => {
     expect((await makeFirstLinks(admin)).map(({ role }) => role)).toEqual(['ADMINISTRATOR'])
   })
 
-  test('are of no use once somebody holds the role by the procedure', async () => {
-    const token = await link('ADMINISTRATOR')
+  test('are invalid once somebody was given the role by the procedure', async () => {
+    const token = await linkFor('ADMINISTRATOR')
     await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })
     expect(await readLink(desk, token, now())).toBeUndefined()
-    expect(await useFirstLink(desk, token, { userId: 'x.y', name: 'X', password: good })).toEqual({
+    expect(await useFirstLink(desk, token, { userId: 'x.y', name: 'X', password: newPassword })).toEqual({
       refused: 'link.none',
     })
   })
@@ -121,52 +125,57 @@ describe('a link made by an administrator', () => {
     aino = await enterTestPerson(admin, desk, { name: 'Aino' })
   })
 
-  async function made(personId = aino.id, by = anssi): Promise<string> {
+  async function makeToken(personId = aino.id, by = anssi): Promise<string> {
     const link = await makeLink(desk, by, personId)
     if ('refused' in link) throw new Error(link.refused)
     return link.token
   }
 
-  /** A link with the code of the person who released it. */
-  async function released(): Promise<{ token: string; code: string }> {
-    const token = await made()
+  /** Makes a link, and has it released. Returns it with the code that its releaser got. */
+  async function makeReleased(): Promise<{ token: string; code: string }> {
+    const token = await makeToken()
     const [change] = await listDirectoryChanges(desk, paula, aino.id)
     const done = await decideDirectoryChange(desk, paula, change?.id ?? '', true)
     if ('refused' in done) throw new Error(done.refused)
     return { token, code: done.code ?? '' }
   }
 
-  test('sets a password once within a day, ends the person’s sessions, and the administrator cannot sign in with it', async () => {
+  test('sets a password once, and ends the person’s sessions', async () => {
     const before = await aino.signIn()
-    const { token, code } = await released()
+    const { token, code } = await makeReleased()
     expect(await readLink(desk, token, now())).toMatchObject({
       kind: 'new-password',
       person: { id: aino.id, userId: aino.userId },
     })
-    expect(await useLink(desk, token, good, code)).toEqual({ used: true })
+    expect(await useLink(desk, token, newPassword, code)).toEqual({ used: true })
     expect(await sessionHolds(desk, before.token, now())).toBe(false)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
-    expect(await signIn(desk, { userId: aino.userId, password: good }, now())).toMatchObject({ personId: aino.id })
-    expect(await useLink(desk, token, good)).toEqual({ refused: 'link.none' })
+    expect(await signIn(desk, { userId: aino.userId, password: newPassword }, now())).toMatchObject({
+      personId: aino.id,
+    })
+    expect(await useLink(desk, token, newPassword)).toEqual({ refused: 'link.none' })
     expect(await readLink(desk, token, now())).toBeUndefined()
   })
 
   test('used twice at once sets one password', async () => {
-    const { token, code } = await released()
-    const answers = await Promise.all([useLink(desk, token, good, code), useLink(desk, token, `${good} ja yksi`, code)])
+    const { token, code } = await makeReleased()
+    const answers = await Promise.all([
+      useLink(desk, token, newPassword, code),
+      useLink(desk, token, `${newPassword} ja yksi`, code),
+    ])
     expect(answers.filter((answer) => 'used' in answer)).toHaveLength(1)
   })
 
   test('ends after 24 hours, when another is made, and when the person leaves', async () => {
-    const [first, second] = [await made(), await made()]
-    expect(await useLink(desk, first, good)).toEqual({ refused: 'link.none' })
+    const [first, second] = [await makeToken(), await makeToken()]
+    expect(await useLink(desk, first, newPassword)).toEqual({ refused: 'link.none' })
     await pool.query(
       "update one_time_link set made_at = made_at - interval '24 hours', expires_at = expires_at - interval '24 hours'",
     )
-    expect(await useLink(desk, second, good)).toEqual({ refused: 'link.none' })
-    const third = await made()
+    expect(await useLink(desk, second, newPassword)).toEqual({ refused: 'link.none' })
+    const third = await makeToken()
     await pool.query('update person set employed_to = now() where id = $1', [aino.id])
-    expect(await useLink(desk, third, good)).toEqual({ refused: 'link.none' })
+    expect(await useLink(desk, third, newPassword)).toEqual({ refused: 'link.none' })
     expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'not-found' })
   })
 
@@ -182,7 +191,7 @@ describe('a link made by an administrator', () => {
       const decider = await enterTestPerson(admin, desk, { name: 'Päättäjä', right: right(role) })
       expect(await makeLink(desk, anssi, decider.id)).toEqual({ refused: 'link.needs-operator' })
       const token = await makeOperatorsLink(admin, { personId: decider.id })
-      expect(await useLink(desk, token, good)).toEqual({ used: true })
+      expect(await useLink(desk, token, newPassword)).toEqual({ used: true })
       await pool.query(
         "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
         [decider.id],
@@ -200,7 +209,7 @@ describe('a link made by an administrator', () => {
   })
 
   test('is invalid once the person decides on others, and after the loss of the second factor that it depended on', async () => {
-    const early = await made()
+    const early = await makeToken()
     await recordRight(admin, {
       ...right('ACCESS_APPROVER'),
       personId: aino.id,
@@ -209,22 +218,24 @@ describe('a link made by an administrator', () => {
       from: now(),
     })
     expect(await readLink(desk, early, now())).toBeUndefined()
-    expect(await useLink(desk, early, good)).toEqual({ refused: 'link.none' })
+    expect(await useLink(desk, early, newPassword)).toEqual({ refused: 'link.none' })
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
       [aino.id],
     )
-    const backed = await made()
+    const backed = await makeToken()
     expect(await readLink(desk, backed, now())).toMatchObject({ kind: 'new-password' })
     await pool.query('delete from totp where person_id = $1', [aino.id])
     expect(await readLink(desk, backed, now())).toBeUndefined()
-    expect(await useLink(desk, backed, good)).toEqual({ refused: 'link.none' })
-    expect(await useLink(desk, await makeOperatorsLink(admin, { personId: aino.id }), good)).toEqual({ used: true })
+    expect(await useLink(desk, backed, newPassword)).toEqual({ refused: 'link.none' })
+    expect(await useLink(desk, await makeOperatorsLink(admin, { personId: aino.id }), newPassword)).toEqual({
+      used: true,
+    })
   })
 
   test('is stored as a hash only, and is logged by its own id', async () => {
-    const { token, code } = await released()
-    await useLink(desk, token, good, code)
+    const { token, code } = await makeReleased()
+    await useLink(desk, token, newPassword, code)
     const { rows } = await pool.query<{ row: string }>(
       'select to_jsonb(l)::text as row from one_time_link l union all select to_jsonb(a)::text from audit_entry a',
     )
@@ -242,7 +253,7 @@ describe('a link made by an administrator', () => {
   })
 
   test('is shown on the person’s page while it is pending, and only to an administrator', async () => {
-    await made()
+    await makeToken()
     expect(await readSignInMethods(desk, anssi, aino.id)).toMatchObject({
       hasPassword: true,
       linkUntil: expect.anything() as object,
@@ -252,7 +263,7 @@ describe('a link made by an administrator', () => {
   })
 
   test('refuses a password too short to be the only factor, whatever the desk reports, unless there is a second factor', async () => {
-    const { token, code } = await released()
+    const { token, code } = await makeReleased()
     expect(await useLink(desk, token, 'kahdeksan', code)).toEqual({ refused: 'password.unfit' })
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",

@@ -43,7 +43,7 @@ const elsewhere = (): AttemptFrom => ({ network: randomUUID() })
 describe('failures from one network', () => {
   const from = { network: '192.0.2.0/24' }
 
-  test('five are free, and then each wait is twice the one before, to a quarter of an hour, for the right password too', async () => {
+  test('cause no wait until the fifth, and then each wait is twice the one before, up to 15 minutes, for the right password too', async () => {
     await fail(5, () => from)
     expect(await attempt(password, from)).toEqual({ refused: 'session.wait', seconds: 1 })
     const waits: number[] = []
@@ -90,14 +90,14 @@ describe('failures from one network', () => {
     expect(rows).toEqual([{ failures: 5 }])
   })
 
-  test('are the same for an unknown user id', async () => {
+  test('cause the same waits for an unknown user id', async () => {
     const nobody = randomUUID()
     for (let i = 0; i < 5; i += 1) expect(await wrong(from, nobody)).toBe('refused')
     expect(await wrong(from, nobody)).toEqual({ refused: 'session.wait', seconds: 1 })
   })
 })
 
-describe('strangers together', () => {
+describe('strangers, from all networks together,', () => {
   test('are locked out after a hundred failures in a row, while the person can sign in in their own browser and ends the lock', async () => {
     const own = await knownBrowser()
     await fail(100, elsewhere)

@@ -33,20 +33,20 @@ beforeEach(async () => {
   token = (await person.signIn()).token
 })
 
-function given<T extends object>(answer: T | PasskeyRefusal): T {
+function accepted<T extends object>(answer: T | PasskeyRefusal): T {
   if ('refused' in answer) throw new Error(answer.refused)
   return answer
 }
 
-async function passwordProof(given = password): Promise<string> {
+async function passwordProof(secret = password): Promise<string> {
   const row = await admin.selectFrom('person').select('password_salt').where('id', '=', person.id).executeTakeFirst()
-  return (await proofOf(given, row?.password_salt)).toString('base64url')
+  return (await proofOf(secret, row?.password_salt)).toString('base64url')
 }
 
 async function addPasskey(authenticator: Authenticator = makeAuthenticator(origin), name = 'Kannettava') {
-  const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
+  const request = accepted(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
   const newSession = newToken()
-  const { id } = given(
+  const { id } = accepted(
     await passkeys.add({ session: token, newSession, name, response: authenticator.create(request) }),
   )
   token = newSession
@@ -78,7 +78,10 @@ async function confirmWith(
   id: string,
 ) {
   const about = { session: token, act, id, revision: 0 }
-  return passkeys.confirm({ ...about, response: authenticator.get(given(await passkeys.requestConfirmation(about))) })
+  return passkeys.confirm({
+    ...about,
+    response: authenticator.get(accepted(await passkeys.requestConfirmation(about))),
+  })
 }
 
 function newToken(): string {
@@ -103,7 +106,7 @@ describe('a passkey signs its owner in', () => {
     const { authenticator } = await addPasskey()
     const newSession = newToken()
     const response = authenticator.get(await passkeys.askSignIn())
-    expect(given(await passkeys.signIn({ response, newSession })).personId).toBe(person.id)
+    expect(accepted(await passkeys.signIn({ response, newSession })).personId).toBe(person.id)
     expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({
       action: 'session.started',
@@ -118,14 +121,14 @@ describe('a passkey signs its owner in', () => {
     const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
     for (const _ of [1, 2]) {
       const response = authenticator.get(await passkeys.askSignIn())
-      given(await passkeys.signIn({ response, newSession: newToken() }))
+      accepted(await passkeys.signIn({ response, newSession: newToken() }))
     }
   })
 
   test('once for each challenge', async () => {
     const { authenticator } = await addPasskey()
     const response = authenticator.get(await passkeys.askSignIn())
-    given(await passkeys.signIn({ response, newSession: newToken() }))
+    accepted(await passkeys.signIn({ response, newSession: newToken() }))
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.late' })
   })
 
@@ -147,10 +150,10 @@ describe('a signature is refused, with the reason in the log', () => {
     ['with an unchanged counter', { counter: 1 }, 'counter'],
     ['whose counter goes back to 0', { counter: 0 }, 'counter'],
   ]
-  for (const [title, spoiled, fault] of cases) {
+  for (const [title, faults, fault] of cases) {
     test(title, async () => {
       const { authenticator } = await addPasskey()
-      const response = authenticator.get(await passkeys.askSignIn(), spoiled)
+      const response = authenticator.get(await passkeys.askSignIn(), faults)
       expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({
         refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused',
       })
@@ -192,9 +195,9 @@ describe('a passkey is the second factor of a password', () => {
     await admin.deleteFrom('passkey').where('person_id', '=', person.id).execute()
     const { authenticator } = await addPasskey()
     const pending = await anotherSession({ awaiting: true })
-    const response = authenticator.get(given(await passkeys.requestSecondFactor({ session: pending })))
+    const response = authenticator.get(accepted(await passkeys.requestSecondFactor({ session: pending })))
     const newSession = newToken()
-    given(await passkeys.giveSecondFactor({ session: pending, response, newSession }))
+    accepted(await passkeys.giveSecondFactor({ session: pending, response, newSession }))
     expect(await useSession(desk, pending, Temporal.Now.instant())).toBeUndefined()
     expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({
@@ -213,7 +216,7 @@ describe('a passkey is the second factor of a password', () => {
     ;[person, token] = [other, (await other.signIn()).token]
     const { authenticator } = await addPasskey()
     ;({ person, token } = mine)
-    const response = authenticator.get(given(await passkeys.requestSecondFactor({ session: pending })))
+    const response = authenticator.get(accepted(await passkeys.requestSecondFactor({ session: pending })))
     expect(await passkeys.giveSecondFactor({ session: pending, response, newSession: newToken() })).toEqual({
       refused: 'passkey.refused',
     })
@@ -222,7 +225,7 @@ describe('a passkey is the second factor of a password', () => {
 
   test('until five wrong responses have ended the sign-in', async () => {
     const pending = await anotherSession({ awaiting: true })
-    const request = given(await passkeys.requestSecondFactor({ session: pending }))
+    const request = accepted(await passkeys.requestSecondFactor({ session: pending }))
     const stranger = makeAuthenticator(origin)
     stranger.create({ rp: { id: 'seloste.example', name: '' }, user: { id: '', name: '', displayName: '' } } as never)
     for (let index = 0; index < 5; index++) {
@@ -252,9 +255,9 @@ describe('a session alone adds no passkey', () => {
     })
   })
 
-  test('a person without a password has just proved their presence', async () => {
+  test('a person without a password must have proved their presence within 15 minutes', async () => {
     await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
-    given(await passkeys.requestAddition({ session: token }))
+    accepted(await passkeys.requestAddition({ session: token }))
     await sql`update session set proved_at = now() - interval '16 minutes' where person_id = ${person.id}`.execute(
       admin,
     )
@@ -267,28 +270,28 @@ describe('a session alone adds no passkey', () => {
     expect(await passkeys.requestAddition({ session: token, proof: password })).toEqual({
       refused: 'confirm.passkey',
     })
-    given(await confirmWith(authenticator, 'passkey.add', person.id))
-    given(await passkeys.requestAddition({ session: token }))
+    accepted(await confirmWith(authenticator, 'passkey.add', person.id))
+    accepted(await passkeys.requestAddition({ session: token }))
     expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
   })
 
   test('a passkey requested in another session, or made for another site, is refused', async () => {
-    const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
+    const request = accepted(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
-    const stored = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
-      passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(request, spoiled) })
+    const add = (session: string, faults: Parameters<Authenticator['create']>[1]) =>
+      passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(request, faults) })
     const wrong = { refused: 'passkey.refused' }
-    expect(await stored(await anotherSession(), {})).toEqual(wrong)
-    expect(await stored(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
-    expect(await stored(token, { verified: false })).toEqual(wrong)
-    expect(await stored(token, { rpId: 'elsewhere.example' })).toEqual(wrong)
-    expect(await stored(token, {})).toHaveProperty('id')
+    expect(await add(await anotherSession(), {})).toEqual(wrong)
+    expect(await add(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
+    expect(await add(token, { verified: false })).toEqual(wrong)
+    expect(await add(token, { rpId: 'elsewhere.example' })).toEqual(wrong)
+    expect(await add(token, {})).toHaveProperty('id')
   })
 
   test('ten passkeys are the maximum, and an existing one is not offered again', async () => {
     const { authenticator } = await addPasskey()
-    given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const request = given(await passkeys.requestAddition({ session: token }))
+    accepted(await confirmWith(authenticator, 'passkey.add', person.id))
+    const request = accepted(await passkeys.requestAddition({ session: token }))
     expect(request.excludeCredentials).toHaveLength(1)
     const mine = admin.selectFrom('passkey').selectAll().where('person_id', '=', person.id)
     const held = await mine.executeTakeFirstOrThrow()
@@ -302,8 +305,8 @@ describe('a session alone adds no passkey', () => {
 
   test('the same passkey is not stored twice', async () => {
     const { authenticator, id } = await addPasskey()
-    given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const response = makeAuthenticator(origin).create(given(await passkeys.requestAddition({ session: token })))
+    accepted(await confirmWith(authenticator, 'passkey.add', person.id))
+    const response = makeAuthenticator(origin).create(accepted(await passkeys.requestAddition({ session: token })))
     await admin
       .updateTable('passkey')
       .set({ credential_id: Buffer.from(response.id, 'base64url') })
@@ -321,13 +324,13 @@ describe('a session alone adds no passkey', () => {
     expect((await useSession(desk, token, Temporal.Now.instant()))?.personId).toBe(person.id)
   })
 
-  test('a sign-in that needs the enrolment of a second factor is complete with it', async () => {
+  test('a sign-in that needs the enrolment of a second factor is completed by it', async () => {
     token = await anotherSession({ awaiting: true })
     expect(await useSession(desk, token, Temporal.Now.instant())).toBeUndefined()
-    const request = given(await passkeys.requestAddition({ session: token }))
+    const request = accepted(await passkeys.requestAddition({ session: token }))
     const newSession = newToken()
     const response = makeAuthenticator(origin).create(request)
-    given(await passkeys.add({ session: token, newSession, name: 'a', response }))
+    accepted(await passkeys.add({ session: token, newSession, name: 'a', response }))
     expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({ action: 'session.started', detail: { method: 'password+passkey' } })
   })
@@ -337,10 +340,10 @@ describe('removing a passkey', () => {
   test('needs its owner’s confirmation for that passkey', async () => {
     const { authenticator, id } = await addPasskey()
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
-    given(await confirmWith(authenticator, 'passkey.remove', randomUUID()))
+    accepted(await confirmWith(authenticator, 'passkey.remove', randomUUID()))
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
-    given(await confirmWith(authenticator, 'passkey.remove', id))
-    given(await passkeys.remove({ session: token, id }))
+    accepted(await confirmWith(authenticator, 'passkey.remove', id))
+    accepted(await passkeys.remove({ session: token, id }))
     expect(await lastEntry()).toMatchObject({ action: 'credential.removed', object_id: id, person_id: person.id })
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'not-found' })
   })
@@ -353,10 +356,10 @@ describe('removing a passkey', () => {
     await admin.updateTable('sign_in_demand').set({ second_factor: 'off' }).execute()
     await sql`update person set password_alone = false where id = ${person.id}`.execute(admin)
     expect(await passkeys.remove({ session: token, id })).toEqual(needed)
-    given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const request = given(await passkeys.requestAddition({ session: token }))
+    accepted(await confirmWith(authenticator, 'passkey.add', person.id))
+    const request = accepted(await passkeys.requestAddition({ session: token }))
     const newSession = newToken()
-    given(
+    accepted(
       await passkeys.add({
         session: token,
         newSession,
@@ -365,8 +368,8 @@ describe('removing a passkey', () => {
       }),
     )
     token = newSession
-    given(await confirmWith(authenticator, 'passkey.remove', id))
-    given(await passkeys.remove({ session: token, id }))
+    accepted(await confirmWith(authenticator, 'passkey.remove', id))
+    accepted(await passkeys.remove({ session: token, id }))
   })
 
   test('is refused to anybody else', async () => {
@@ -379,14 +382,14 @@ describe('removing a passkey', () => {
 describe('a confirmation', () => {
   test('is valid for two minutes', async () => {
     const { authenticator, id } = await addPasskey()
-    given(await confirmWith(authenticator, 'passkey.remove', id))
+    accepted(await confirmWith(authenticator, 'passkey.remove', id))
     await sql`update act_confirmation set confirmed_at = confirmed_at - interval '121 seconds'`.execute(admin)
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
   })
 
   test('is valid in the session in which it was given', async () => {
     const { authenticator, id } = await addPasskey()
-    given(await confirmWith(authenticator, 'passkey.remove', id))
+    accepted(await confirmWith(authenticator, 'passkey.remove', id))
     expect(await passkeys.remove({ session: await anotherSession(), id })).toEqual({ refused: 'confirm.passkey' })
   })
 
@@ -395,7 +398,7 @@ describe('a confirmation', () => {
     const signature = authenticator.get(await passkeys.askSignIn())
     const about = { session: token, act: 'passkey.remove', id, revision: 0 } as const
     expect(await passkeys.confirm({ ...about, response: signature })).toEqual({ refused: 'passkey.refused' })
-    const forOther = given(await passkeys.requestConfirmation({ ...about, revision: 1 }))
+    const forOther = accepted(await passkeys.requestConfirmation({ ...about, revision: 1 }))
     expect(await passkeys.confirm({ ...about, response: authenticator.get(forOther) })).toEqual({
       refused: 'passkey.refused',
     })

@@ -43,10 +43,13 @@ function code(secret: string): string {
 }
 
 function wrongCode(secret: string): string {
-  const right = [-60, -30, 0, 30, 60].map((off) =>
+  const validCodes = [-60, -30, 0, 30, 60].map((off) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: codeClock().epochMilliseconds + off * 1000 }),
   )
-  return ['000000', '111111', '222222', '333333', '444444', '555555'].find((one) => !right.includes(one)) ?? ''
+  return (
+    ['000000', '111111', '222222', '333333', '444444', '555555'].find((candidate) => !validCodes.includes(candidate)) ??
+    ''
+  )
 }
 
 async function begin(token: string, secret = password) {
@@ -69,7 +72,7 @@ async function enrol(): Promise<{ secret: string; recoveryCodes: string[]; sessi
   return { secret: begun.secret, recoveryCodes: done.recoveryCodes, session: newSession }
 }
 
-async function withPassword() {
+async function signInWithPassword() {
   const begun = await signIn(desk, { userId: aino.userId, password }, now())
   if (typeof begun === 'string' || !('awaits' in begun)) throw new Error('no second factor was asked for')
   return begun
@@ -128,7 +131,7 @@ describe('enrolling an authenticator', () => {
     expect(await confirm(token)).toEqual({ refused: 'factor.enrolment-over' })
   })
 
-  test('stores nothing in the database that produces a code or is a recovery code', async () => {
+  test('stores neither the secret nor a recovery code in the clear', async () => {
     const { secret, recoveryCodes } = await enrol()
     const { rows } = await pool.query<{ row: string }>(
       'select to_jsonb(t)::text as row from totp t where person_id = $1 union all select to_jsonb(r)::text from recovery_code r where person_id = $1',
@@ -140,7 +143,7 @@ describe('enrolling an authenticator', () => {
     for (const word of [secret, hex, ...recoveryCodes]) expect(stored).not.toContain(word)
   })
 
-  test('seals the secret for one person, so that it opens nothing in another’s place', async () => {
+  test('encrypts the secret for one person, so that it does not work in the row of another', async () => {
     await enrol()
     const mine = aino.id
     aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
@@ -149,15 +152,15 @@ describe('enrolling an authenticator', () => {
       mine,
       aino.id,
     ])
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     await expect(factors.give({ session: token, newSession: newToken(), otp: code(secret) })).rejects.toThrow()
   })
 })
 
 describe('signing in with a second factor', () => {
-  test('the password alone opens nothing, and the code completes it, under a new token', async () => {
+  test('the password alone opens no session, and the code completes the sign-in under a new token', async () => {
     const { secret } = await enrol()
-    const begun = await withPassword()
+    const begun = await signInWithPassword()
     expect(begun).toMatchObject({ awaits: 'second-factor', factors: ['totp', 'recovery-code'] })
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
     const newSession = newToken()
@@ -172,14 +175,14 @@ describe('signing in with a second factor', () => {
   test('is required of a person who has one, even if the description has switched it off since', async () => {
     await enrol()
     await storeSecondFactorDemand(custodian, 'off')
-    expect(await withPassword()).toMatchObject({ awaits: 'second-factor' })
+    expect(await signInWithPassword()).toMatchObject({ awaits: 'second-factor' })
   })
 
   test('accepts a code once, and no earlier one', async () => {
     const { secret } = await enrol()
     const used = code(secret)
     const give = async (otp: string) =>
-      factors.give({ session: (await withPassword()).token, newSession: newToken(), otp })
+      factors.give({ session: (await signInWithPassword()).token, newSession: newToken(), otp })
     expect(await give(used)).toEqual({ done: true })
     expect(await give(used)).toEqual({ refused: 'session.code-used' })
     const before = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
@@ -191,7 +194,7 @@ describe('signing in with a second factor', () => {
 
   test('completes one of two simultaneous sign-ins with one code', async () => {
     const { secret } = await enrol()
-    const both = [await withPassword(), await withPassword()]
+    const both = [await signInWithPassword(), await signInWithPassword()]
     const otp = code(secret)
     const answers = await Promise.all(
       both.map(({ token }) => factors.give({ session: token, newSession: newToken(), otp })),
@@ -204,13 +207,13 @@ describe('signing in with a second factor', () => {
 
   test('ends after five wrong codes, and a sixth waits in any sign-in', async () => {
     const { secret } = await enrol()
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     const give = (session: string, otp: string) => factors.give({ session, newSession: newToken(), otp })
     for (let i = 0; i < 5; i += 1) {
       expect(await give(token, wrongCode(secret))).toEqual({ refused: 'session.second-factor-wrong' })
     }
     expect(await give(token, code(secret))).toEqual({ refused: 'session.none' })
-    const next = await withPassword()
+    const next = await signInWithPassword()
     expect(await give(next.token, code(secret))).toMatchObject({ refused: 'session.wait' })
     await pool.query("update totp set failed_at = failed_at - interval '1 hour'")
     expect(await give(next.token, code(secret))).toEqual({ done: true })
@@ -219,7 +222,7 @@ describe('signing in with a second factor', () => {
   test('invalidates the authenticator after a hundred wrong codes in a row, and still accepts a recovery code', async () => {
     const { secret, recoveryCodes } = await enrol()
     await pool.query('update totp set failures = 100, failed_at = null where person_id = $1', [aino.id])
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     expect(await factors.give({ session: token, newSession: newToken(), otp: code(secret) })).toEqual({
       refused: 'session.factor-blocked',
     })
@@ -231,7 +234,7 @@ describe('signing in with a second factor', () => {
   test('accepts a recovery code once, and no replaced one', async () => {
     const { secret, recoveryCodes, session } = await enrol()
     const give = async (recoveryCode = '') =>
-      factors.give({ session: (await withPassword()).token, newSession: newToken(), recoveryCode })
+      factors.give({ session: (await signInWithPassword()).token, newSession: newToken(), recoveryCode })
     expect(await give(recoveryCodes[3]?.toUpperCase())).toEqual({ done: true })
     expect(await give(recoveryCodes[3])).toEqual({ refused: 'session.second-factor-wrong' })
     expect(await give('abcde-abcde-abcde')).toEqual({ refused: 'session.second-factor-wrong' })
@@ -243,7 +246,7 @@ describe('signing in with a second factor', () => {
 
   test('waits ten minutes for the factor', async () => {
     const { secret } = await enrol()
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     await pool.query(
       "update session set created_at = created_at - interval '10 minutes', expires_at = expires_at - interval '10 minutes' where awaits_second_factor",
     )
@@ -254,7 +257,7 @@ describe('signing in with a second factor', () => {
 
   test('logs every step', async () => {
     const { secret } = await enrol()
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     await factors.give({ session: token, newSession: newToken(), otp: wrongCode(secret) })
     const newSession = newToken()
     await factors.give({ session: token, newSession, otp: code(secret) })
@@ -265,7 +268,7 @@ describe('signing in with a second factor', () => {
     expect(rows.map(({ action, result }) => `${action} ${result}`)).toEqual([
       'session.started ok',
       'credential.added ok',
-      // With what the log has of the session's new token.
+      // The log's entry about the session's new token.
       'session.proved ok',
       'session.started refused:session.second-factor',
       'session.second-factor refused:session.second-factor-wrong',
@@ -279,7 +282,7 @@ describe('if the description requires a second factor', () => {
   beforeEach(() => storeSecondFactorDemand(custodian, 'required'))
 
   test('a person without a second factor can enrol one with the password, and can do nothing else before', async () => {
-    const begun = await withPassword()
+    const begun = await signInWithPassword()
     expect(begun).toMatchObject({ awaits: 'enrolment', factors: [] })
     expect(await useSession(desk, begun.token, now())).toBeUndefined()
     expect(await factors.give({ session: begun.token, newSession: newToken(), otp: '123456' })).toEqual({
@@ -297,7 +300,7 @@ describe('if the description requires a second factor', () => {
     await storeSecondFactorDemand(custodian, 'optional')
     await enrol()
     await storeSecondFactorDemand(custodian, 'required')
-    const { token } = await withPassword()
+    const { token } = await signInWithPassword()
     expect(await factors.beginTotp({ session: token, issuer: 'x', userId: 'x' })).toEqual({ refused: 'session.none' })
     expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
       refused: 'session.none',
@@ -317,8 +320,8 @@ describe('if the description requires a second factor', () => {
 describe('removing one’s own authenticator', () => {
   test('needs the password and a code', async () => {
     const { session, secret } = await enrol()
-    const remove = async (given: { password?: string; otp: string }) =>
-      factors.removeTotp({ session, proof: await proof(given.password ?? password), otp: given.otp })
+    const remove = async (secrets: { password?: string; otp: string }) =>
+      factors.removeTotp({ session, proof: await proof(secrets.password ?? password), otp: secrets.otp })
     expect(await remove({ password: 'guess', otp: code(secret) })).toEqual({ refused: 'session.credentials' })
     expect(await remove({ otp: wrongCode(secret) })).toEqual({ refused: 'session.second-factor-wrong' })
     expect(await remove({ otp: code(secret) })).toEqual({ done: true })
@@ -338,13 +341,13 @@ describe('removing one’s own authenticator', () => {
 
 test('the custodian accepts only argon2id’s output of the password as a proof', async () => {
   const { token } = await aino.signIn()
-  for (const given of [
+  for (const wrongProof of [
     undefined,
     '',
     Buffer.alloc(32).toString('base64url'),
     (await proofOf('x', null)).toString('base64url'),
   ]) {
-    const request = { session: token, issuer: 'x', userId: 'x', ...(given !== undefined && { proof: given }) }
+    const request = { session: token, issuer: 'x', userId: 'x', ...(wrongProof !== undefined && { proof: wrongProof }) }
     expect(await factors.beginTotp(request)).toEqual({ refused: 'session.credentials' })
   }
 })

@@ -4,7 +4,7 @@ import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
 
 const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000)
 
-// RFC 6238 appendix B, SHA-1: our six digits are the last of its eight.
+// RFC 6238 appendix B, SHA-1: Seloste's six digits are the last of the eight there.
 const secret = Buffer.from('12345678901234567890')
 test.each([
   [59, '287082'],

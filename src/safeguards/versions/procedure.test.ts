@@ -47,7 +47,7 @@ const next = () => (ahead = ahead.add({ minutes: 1 }).round({ smallestUnit: 'sec
 
 const shorter = { edits: [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }] }
 let count = 0
-/** Something that is different each time. */
+/** A change that is different each time. */
 const renamed = () => ({ edits: [{ path: ['title', 'en'], value: `REGISTER DESCRIPTION ${++count}` }] })
 const approve = (session: Session, draft: Draft, revision = draft.revision) =>
   approveDraft(desk, session, draft.id, { revision }, now())
@@ -111,7 +111,7 @@ describe('a change by the procedure', () => {
     ])
   })
 
-  test('may be rejected with a reason, and its author can draft another', async () => {
+  test('may be rejected with a reason, and cannot be approved after that', async () => {
     const draft = await submitChange(desk, anssi, next(), renamed())
     const versions = await readPublished(desk)
     const decision = { revision: draft.revision, note: 'Perustelut puuttuvat.' }
@@ -142,8 +142,8 @@ describe('a change by the procedure', () => {
 
 describe('refused', () => {
   const refusal = async (result: Promise<Draft | DraftRefusal>) => {
-    const given = await result
-    return 'refused' in given ? given.refused : 'nothing'
+    const outcome = await result
+    return 'refused' in outcome ? outcome.refused : 'nothing'
   }
 
   test('approving one’s own draft', async () => {
@@ -192,7 +192,7 @@ describe('refused', () => {
     expect(await refusal(approve(riitta, sent, changed.revision))).toBe('draft.changed-meanwhile')
   })
 
-  test('approving a revision while its predecessor is being read', async () => {
+  test('approving a revision that another transaction has written and not yet committed', async () => {
     const draft = await submitChange(desk, anssi, next(), renamed())
     const before = await readPublished(desk)
     const client = await database.as('seloste_desk').pool.connect()
@@ -202,7 +202,7 @@ describe('refused', () => {
     await write(`state = 'DRAFT'`)
     await write(`text = replace(text, 'recordingMonths: 3', 'recordingMonths: 9')`)
     await write(`state = 'SUBMITTED'`)
-    // The approver has read the previous revision; the approval waits in the database for the transaction with this one.
+    // The approver names the new revision, but has read the previous one. The approval waits for the open transaction.
     const approval = refusal(approve(riitta, draft, draft.revision + 3))
     await wait(300)
     await client.query('commit')
@@ -211,7 +211,7 @@ describe('refused', () => {
     expect(await readPublished(desk)).toEqual(before)
   })
 
-  test('one of two simultaneous changes', async () => {
+  test('all but one of simultaneous changes', async () => {
     const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const results = await Promise.all(
       ['a', 'b', 'c'].map((reason) =>
@@ -222,12 +222,12 @@ describe('refused', () => {
   })
 
   test.each([
-    ['none', undefined],
+    ['a missing one', undefined],
     ['one in the past', () => now().subtract({ hours: 1 })],
-    ['this one', () => now()],
+    ['the present', () => now()],
     ['one before the newest version', () => now().add({ minutes: 5 })],
     ['one more than a year ahead', () => now().add({ hours: 24 * 367 })],
-  ])('an instant: %s', async (_, instant) => {
+  ])('submitting an effective instant: %s', async (_, instant) => {
     const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const change = {
       revision: draft.revision,
@@ -239,7 +239,7 @@ describe('refused', () => {
   })
 
   test('an approval after the effective instant has passed', async () => {
-    const other = await createDraftOfItsOwn()
+    const other = await createLateDraft()
     await wait(other.effectiveFrom!.since(now()).total('milliseconds') + 100)
     expect(await refusal(approveDraft(late.desk, late.riitta, other.id, other, now()))).toBe('draft.not-future')
   })
@@ -277,7 +277,7 @@ describe('refused', () => {
     expect(result).toEqual({ refused: 'draft.problems', problems })
   })
 
-  test('an edit of an unknown place, and nothing of it is applied', async () => {
+  test('an edit of an unknown field, together with all edits sent with it', async () => {
     const draft = acceptedDraft(await startDraft(desk, anssi, now()))
     const edits = [...renamed().edits, { path: ['numbers', 400, 'kind'], value: 'SWITCHBOARD' }]
     const result = await changeDraft(desk, anssi, draft.id, { revision: draft.revision, edits }, now())
@@ -318,9 +318,9 @@ describe('a dry run of a draft', () => {
 // A database of its own: effective instants pass in this test.
 const late = await (async () => {
   const other = await createTestDatabase<SafeguardTables>()
-  const its = other.as('seloste_desk').db
+  const lateDesk = other.as('seloste_desk').db
   const person = async (role: 'ADMINISTRATOR' | 'DECISION_MAKER') => {
-    const entered = await enterTestPerson(other.as().db, its, {
+    const entered = await enterTestPerson(other.as().db, lateDesk, {
       name: role,
       right: { role, purposes: [], scope: nothing },
     })
@@ -328,13 +328,13 @@ const late = await (async () => {
   }
   return {
     admin: other.as().db,
-    desk: its,
+    desk: lateDesk,
     custodian: other.as('seloste_custodian').db,
     anssi: await person('ADMINISTRATOR'),
     riitta: await person('DECISION_MAKER'),
   }
 })()
-const createDraftOfItsOwn = () => inTime(1, (instant) => submitChange(late.desk, late.anssi, instant, renamed()))
+const createLateDraft = () => inTime(1, (instant) => submitChange(late.desk, late.anssi, instant, renamed()))
 
 describe('a version', () => {
   const effects = async () =>
@@ -359,7 +359,7 @@ describe('a version', () => {
     expect(versionAt(versions, effectiveFrom).version).toBe(newest.version)
 
     expect(await recordEffect(late.custodian, versions, now())).toEqual([])
-    // The database holds back a custodian whose clock is ahead.
+    // The database refuses a custodian whose clock is ahead.
     await expect(recordEffect(late.custodian, versions, effectiveFrom)).rejects.toThrow('not in force yet')
     expect(await effects()).toEqual(before)
 

@@ -25,7 +25,7 @@ export const accessPersonal: Check<PersonalFacts> = {
   rule: 'No user id was ever given to two persons, no password was copied from one account to another, and no two accounts have the same name and number. Every open session was opened and used by a person employed at that time, and the audit log has its sign-in. Every password, passkey and second factor in the register, and every one that opened a session, is the one that the audit log last introduced for its person.',
   test: {
     file: 'src/safeguards/people/people.test.ts',
-    title: 'is never reused, in another case either, and not when its person has left',
+    title: 'is never reused, not even in another letter case or after its person has left',
   },
   remedy:
     'The example is the id of a person. A shared password: have both persons choose new ones. A second account of one person: end it. A session of somebody who has left: end the employment in the directory. A password, passkey or factor that the audit log did not introduce: somebody changed it in the database; end the person’s sessions, give them a new link, and treat everything that their account did since as another’s.',

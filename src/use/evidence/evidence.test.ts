@@ -24,25 +24,25 @@ const repairs: (() => Promise<unknown>)[] = []
 afterEach(repairAll)
 
 /**
- * Breaks a promise and expects exactly that promise to be broken, with its counts, and the promises in `besides` that break
- * with it. A break that was not undone would fail here.
+ * Checks all promises. Expects that this promise is broken, with these counts, and no other except those in `besides`, which
+ * break with it. A change of an earlier test that was not undone fails here.
  */
 async function expectBroken(
   promise: PromiseId,
   facts: Record<string, unknown>,
-  given: Parameters<typeof check>[0] = {},
+  options: Parameters<typeof check>[0] = {},
   besides: readonly PromiseId[] = [],
 ): Promise<void> {
-  const { broken, errors } = await check(given)
+  const { broken, errors } = await check(options)
   expect(errors).toEqual([])
-  const names = broken.map((one) => one.promise)
+  const names = broken.map((proof) => proof.promise)
   expect([...names].sort()).toEqual([promise, ...besides].sort())
-  expect(broken.find((one) => one.promise === promise)?.facts).toMatchObject(facts)
+  expect(broken.find((proof) => proof.promise === promise)?.facts).toMatchObject(facts)
   const proofs = await readProofs(desk, Temporal.Now.instant(), testPromises.key)
   expect(
     proofs
       .filter(({ holds }) => !holds)
-      .map((one) => one.promise)
+      .map((proof) => proof.promise)
       .sort(),
   ).toEqual([...names].sort())
 }
@@ -282,14 +282,14 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
     ])
   }
   const at = (minutes: number) => ({ afresh: false, now: Temporal.Now.instant().add({ minutes }) })
-  const wrongSince = async (hours: number, given: Parameters<typeof check>[0]) => {
+  const wrongSince = async (hours: number, options: Parameters<typeof check>[0]) => {
     const facts = await testPromises.enter(
       testPromises.decide(false, { answeredAt: Temporal.Now.instant().subtract({ hours }) }),
       {
         recorded: true,
       },
     )
-    const { broken } = await check(given)
+    const { broken } = await check(options)
     repairs.push(() =>
       tamper(
         `delete from recording where segment_id = '${facts.segmentId}'`,
@@ -391,7 +391,7 @@ test.each([
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
-test('recordings.ceiling is broken by a month-key version that is recorded as destroyed', async () => {
+test('recordings.ceiling is broken by a month-key version that still exists but is recorded as destroyed', async () => {
   const { rows } = await database
     .as()
     .pool.query<{ receipt: { key: string } }>(`select receipt from month_key where state = 'destroyed' limit 1`)

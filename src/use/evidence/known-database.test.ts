@@ -10,7 +10,7 @@ const database = await createTestDatabase<RegisterTables>()
 const admin = database.as()
 const custodian = database.as('seloste_custodian').db
 
-test('the list of known tables equals the migrations’ result; otherwise run "npm run generate"', async () => {
+test('the list of known tables equals the result of the migrations (if not, run "npm run generate")', async () => {
   expect(await describeDatabase(admin.db)).toEqual(JSON.parse(await readFile(knownDatabaseFile, 'utf8')))
   expect(await findUnknown(custodian)).toEqual([])
 })
@@ -82,7 +82,7 @@ test.each([
     'alter table contact drop constraint contact_number_name_members',
     'members contact_number_name_members',
   ],
-])('unknown to the program and reported: %s', async (_, statement, named) => {
+])('unknown to the program and reported: %s', async (_, statement, expected) => {
   let found: string[] = []
   const undo = new Error('undo')
   await expect(
@@ -92,7 +92,7 @@ test.each([
       throw undo
     }),
   ).rejects.toBe(undo)
-  expect(found).toEqual([named])
+  expect(found).toEqual([expected])
 })
 
 test('roles that may become the database owner are reported', async () => {

@@ -19,7 +19,7 @@ const now = () => Temporal.Now.instant()
 
 const proofOf = async (promise: string, at = now()) =>
   (await readProofs(desk, at, key)).find((proof) => proof.promise === promise)
-const traces = () =>
+const logEntries = () =>
   admin
     .selectFrom('audit_entry')
     .select(['action', 'detail'])
@@ -39,17 +39,17 @@ test('in a register without calls every promise can be checked, and its sentence
   const empty = await context()
   for (const promise of promises) {
     const found = await catalogue[promise].check(empty, undefined)
-    if (found === 'not-yet') throw new Error(`${promise} has nothing to tell`)
+    if (found === 'not-yet') throw new Error(`${promise} gave no facts`)
     const { facts } = found
-    const bare = Object.fromEntries(
+    const withoutCounts = Object.fromEntries(
       Object.entries(facts).map(([name, fact]) => [
         name,
         typeof fact === 'number' ? 0 : name.endsWith('At') ? null : fact,
       ]),
     )
-    if (promise === 'recording.as-drawn') bare['verifiedAt'] = now().toString()
-    for (const signed of [facts, bare]) {
-      const text = describePromise(promise, signed, now())
+    if (promise === 'recording.as-drawn') withoutCounts['verifiedAt'] = now().toString()
+    for (const shown of [facts, withoutCounts]) {
+      const text = describePromise(promise, shown, now())
       for (const language of languages) {
         expect(text[language], promise).toMatch(/^[A-ZÄÖ].*[^.]\.$/)
         expect(text[language], promise).not.toMatch(/undefined|null|NaN|\[object| ,|, \.|  |\bof them\b/)
@@ -70,23 +70,24 @@ test('a sentence states the rule and the counts, with dates and numbers formatte
     storeListedAt: null,
     example: null,
   }
-  const describe = (given: Partial<typeof facts>) => describePromise('recordings.ceiling', { ...facts, ...given }, at)
-  expect(describe({})).toEqual({
+  const sentences = (changes: Partial<typeof facts>) =>
+    describePromise('recordings.ceiling', { ...facts, ...changes }, at)
+  expect(sentences({})).toEqual({
     fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
     sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027, senaste gallring för 14 minuter sedan, 0 försenade.',
     en: 'Recordings are kept for at most 6 months: 12,408 held, the oldest is destroyed 28 Feb 2027, last deletion run 14 minutes ago, 0 overdue.',
   })
-  expect(describe({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
-  expect(describe({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
+  expect(sentences({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
+  expect(sentences({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
   const seconds = at.subtract({ seconds: 59 }).toString()
-  expect(describe({ lastSweepAt: seconds }).en).toContain('last deletion run just now')
+  expect(sentences({ lastSweepAt: seconds }).en).toContain('last deletion run just now')
   const days = at.subtract({ hours: 50 }).toString()
-  expect(describe({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
+  expect(sentences({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
 
 test('a promise that breaks or holds again is reported once, in the log and in the list of changes', async () => {
   await check()
-  const before = (await traces()).length
+  const before = (await logEntries()).length
   const location = `where id = '${recordings.ainos.id}'`
   await tamper(`update recording set started_at = started_at - interval '1 minute' ${location}`)
   const broken = await check()
@@ -98,7 +99,7 @@ test('a promise that breaks or holds again is reported once, in the log and in t
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
   expect(await proofOf('recording.within-signals')).not.toHaveProperty('brokenSince')
 
-  expect((await traces()).slice(before)).toMatchObject([
+  expect((await logEntries()).slice(before)).toMatchObject([
     { action: 'promise.broken', detail: { promise: 'recording.within-signals', outside: 1 } },
     { action: 'promise.restored', detail: { promise: 'recording.within-signals', outside: 0 } },
   ])
@@ -117,8 +118,8 @@ test('a failed check gives a failed proof, with the reason and the latest facts'
   const unread = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
   expect(errors.map(({ promise }) => promise)).toEqual(unread)
   // The revoked grant protected nothing, but without it the grants differ from those that the program expects.
-  const blind = [unread[0], 'log.whole', ...unread.slice(1)]
-  expect(broken.map(({ promise }) => promise)).toEqual(blind)
+  const unproven = [unread[0], 'log.whole', ...unread.slice(1)]
+  expect(broken.map(({ promise }) => promise)).toEqual(unproven)
   expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })
   const proof = await proofOf('recordings.stay')
   expect(proof?.holds).toBe(false)
@@ -127,8 +128,8 @@ test('a failed check gives a failed proof, with the reason and the latest facts'
     /^The check failed \(42501\), so there is no proof of the promise\. Last found: Recordings do not leave the controller: 2 listenings, /,
   )
   expect(proof?.text.fi).toContain('Tarkistusta ei voitu tehdä (42501)')
-  expect((await traces()).at(-1)).toMatchObject({ action: 'promise.broken', detail: { fault: '42501' } })
-  expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
+  expect((await logEntries()).at(-1)).toMatchObject({ action: 'promise.broken', detail: { fault: '42501' } })
+  expect((await check()).restored.map(({ promise }) => promise)).toEqual(unproven)
 })
 
 test('the proof of a check that never succeeded has no counts', async () => {
@@ -145,17 +146,17 @@ test('a check aborted when its process stops changes no proof', async () => {
   await check()
   const before = await readProofs(desk, now(), key)
   const ending = new AbortController()
-  const breaksOff: Check = {
+  const stopsItself: Check = {
     ...catalogue['history.fields'],
     check(context) {
       ending.abort()
       context.signal?.throwIfAborted()
-      throw new Error('it went on')
+      throw new Error('the check continued')
     },
   }
   const checked = await checkPromises(await context({ signal: ending.signal }), ['history.fields', 'history.term'], {
     ...catalogue,
-    'history.fields': breaksOff,
+    'history.fields': stopsItself,
   })
   expect(checked).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
   expect((await readProofs(desk, now(), key)).map(({ checkedAt }) => checkedAt)).toEqual(

@@ -53,13 +53,13 @@ function changed(
   }
 }
 
-interface Question extends Partial<RecordingInput> {
+interface CallOptions extends Partial<RecordingInput> {
   by?: readonly DescriptionVersion[]
   facts?: Partial<SegmentFacts>
 }
 
 /** Enters a call as capture does: with a decision, and recorded if so decided. */
-async function enter({ by = versions, facts: more, ...request }: Question = {}): Promise<SegmentFacts> {
+async function enter({ by = versions, facts: more, ...request }: CallOptions = {}): Promise<SegmentFacts> {
   const answeredAt = request.answeredAt ?? minutesAgo(60)
   const callIds = [`sipCallId:${randomUUID()}`]
   const key = request.numberReached ?? number
@@ -95,18 +95,18 @@ async function enter({ by = versions, facts: more, ...request }: Question = {}):
 }
 
 /** Enters calls until one gets the wanted decision. A tenth of the calls to a service number are drawn. */
-async function enterOne(record: boolean, request: Question = {}): Promise<SegmentFacts> {
+async function enterDecided(record: boolean, request: CallOptions = {}): Promise<SegmentFacts> {
   for (;;) {
     const facts = await enter(request)
     if (facts.decision.record === record) return facts
   }
 }
 
-const verify = (given: Partial<Parameters<typeof verifyDraws>[1]> = {}): Promise<Verified> =>
-  verifyDraws(custodian.db, { versions, drawKey, ...given })
+const verify = (options: Partial<Parameters<typeof verifyDraws>[1]> = {}): Promise<Verified> =>
+  verifyDraws(custodian.db, { versions, drawKey, ...options })
 
-async function found(given?: Parameters<typeof verify>[0]): Promise<{ kind: string; segmentId: string }[]> {
-  return (await verify(given)).findings.map(({ kind, segmentId }) => ({ kind, segmentId }))
+async function findingsOf(options?: Parameters<typeof verify>[0]): Promise<{ kind: string; segmentId: string }[]> {
+  return (await verify(options)).findings.map(({ kind, segmentId }) => ({ kind, segmentId }))
 }
 
 const change = (facts: SegmentFacts, columns: Record<string, unknown>) =>
@@ -121,7 +121,7 @@ const plantRecording = (facts: SegmentFacts) => admit(capture.db, { ...facts, re
 describe('the proof that exactly the drawn calls were recorded', () => {
   beforeEach(async () => {
     for (let call = 0; call < 60; call++) await enter({ answeredAt: minutesAgo(60 + call) })
-    await enterOne(true)
+    await enterDecided(true)
     await enter({ numberReached: testLine })
     await enter({ numberReached: phone('029 512 000') })
     await enter({ numberReached: phone('029 497 777') })
@@ -138,11 +138,11 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     }
     const { recording: _, ...facts } = beside
     await admit(capture.db, facts)
-    expect(await found()).toEqual([])
-    const planted = await enterOne(true)
+    expect(await findingsOf()).toEqual([])
+    const planted = await enterDecided(true)
     await removeRecording(planted)
     await change(planted, { decision_record: false, decision_reason: 'conference' })
-    expect(await found()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
   })
 
   test('finds nothing if exactly the drawn calls were recorded, whatever the reason for each decision', async () => {
@@ -155,7 +155,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
   })
 
   test('finds one planted extra recording and one planted omission by id, and nothing else', async () => {
-    const [spared, chosen] = [await enterOne(false), await enterOne(true)]
+    const [spared, chosen] = [await enterDecided(false), await enterDecided(true)]
     await plantRecording(spared)
     await removeRecording(chosen)
     const { findings, counts } = await verify()
@@ -167,7 +167,7 @@ describe('the proof that exactly the drawn calls were recorded', () => {
   })
 
   test('finds an extra recording and an omission even if the stored decisions were altered to match', async () => {
-    const [spared, chosen] = [await enterOne(false), await enterOne(true)]
+    const [spared, chosen] = [await enterDecided(false), await enterDecided(true)]
     await plantRecording(spared)
     await change(spared, { decision_record: true, decision_reason: 'drawn', draw: 0.01 })
     await removeRecording(chosen)
@@ -185,19 +185,19 @@ describe('the proof that exactly the drawn calls were recorded', () => {
   })
 
   test('finds an altered decision whose recording is correct', async () => {
-    const facts = await enterOne(false)
+    const facts = await enterDecided(false)
     await change(facts, { draw: facts.decision.draw! / 2 + 0.5 })
-    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
     await change(facts, { draw: facts.decision.draw, rule_share: 0.05 })
-    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
   })
 
   test('finds a recording with a term other than its rule’s, unless a later version has shortened it', async () => {
-    const { segmentId, recording } = await enterOne(true)
+    const { segmentId, recording } = await enterDecided(true)
     const months = rules.find(({ numbers }) => numbers.includes(number))!.recordingMonths
     const keptShorter = changed({ rules: rules.map((rule) => ({ ...rule, recordingMonths: months - 1 })) })
     const findings = async (version: DescriptionVersion) =>
-      (await verify({ versions: [version] })).findings.filter((one) => one.segmentId === segmentId)
+      (await verify({ versions: [version] })).findings.filter((finding) => finding.segmentId === segmentId)
     expect(await findings(keptShorter)).toMatchObject([
       {
         kind: 'decision-differs',
@@ -209,9 +209,9 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await findings(keptShorter)).toEqual([])
     expect(await findings(seed)).toMatchObject([{ differences: [{ stored: months - 1, again: months }] }])
     const later = { ...keptShorter, version: seed.version + 1, effectiveFrom: now }
-    expect((await verify({ versions: [seed, later] })).findings.filter((one) => one.segmentId === segmentId)).toEqual(
-      [],
-    )
+    expect(
+      (await verify({ versions: [seed, later] })).findings.filter((finding) => finding.segmentId === segmentId),
+    ).toEqual([])
   })
 
   test('reports nearly every draw if another key was used', async () => {
@@ -261,20 +261,20 @@ describe('a recording from an earlier recorder’s file', () => {
         tx,
       )
     })
-    expect(await found()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
     await sql`delete from imported_recording`.execute(admin.db)
-    expect(await found()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'extra', segmentId: unlogged.segmentId }])
   })
 
-  test('has a term of the rules of its number', async () => {
-    const long = await enterImported(5)
-    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: long.segmentId }])
+  test('is a finding if its term is not that of a rule for its number', async () => {
+    const otherTerm = await enterImported(5)
+    expect(await findingsOf()).toEqual([{ kind: 'decision-differs', segmentId: otherTerm.segmentId }])
   })
 })
 
 test('a drawn call that could not be recorded is a failure, not an omission', async () => {
   const facts = await enter({ numberReached: testLine, facts: { recording: undefined, captureFailure: 'disk-full' } })
-  expect(await found()).toEqual([{ kind: 'failed', segmentId: facts.segmentId }])
+  expect(await findingsOf()).toEqual([{ kind: 'failed', segmentId: facts.segmentId }])
 })
 
 test('a recording of an unanswered call is extra', async () => {
@@ -282,16 +282,16 @@ test('a recording of an unanswered call is extra', async () => {
     facts: { answeredAt: undefined, decision: { record: false, reason: 'not-answered' }, recording: undefined },
   })
   await admit(capture.db, { ...facts, recording: recordingOf(facts) })
-  expect(await found()).toEqual([{ kind: 'extra', segmentId: facts.segmentId }])
+  expect(await findingsOf()).toEqual([{ kind: 'extra', segmentId: facts.segmentId }])
 })
 
 describe('the id used in a draw', () => {
   test('must be an id of the same call', async () => {
-    const [facts, other] = [await enterOne(false), await enter({ facts: { caller: withheld } })]
+    const [facts, other] = [await enterDecided(false), await enter({ facts: { caller: withheld } })]
     await change(facts, { drawn_on: Buffer.from(other.decision.drawnOn!, 'hex') })
-    expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
     await change(facts, { drawn_on: Buffer.from(hashCallId('made up'), 'hex') })
-    expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
+    expect(await findingsOf()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
   })
 
   test('still belongs to that call after the telephone system reuses it', async () => {
@@ -300,7 +300,7 @@ describe('the id used in a draw', () => {
     const days = (ago: number) => now.subtract({ hours: 24 * ago })
     await enter({ drawnOn, facts: { callIds, caller: withheld }, answeredAt: days(3) })
     await enter({ drawnOn, facts: { callIds }, answeredAt: days(1) })
-    expect(await found()).toEqual([])
+    expect(await findingsOf()).toEqual([])
   })
 
   const withheld: SegmentFacts['caller'] = { kind: 'withheld', key: null, raw: null }
@@ -317,7 +317,7 @@ describe('the version used to verify', () => {
   test('is the version in force when the call was answered', async () => {
     await enter({ by: both, answeredAt: minutesAgo(121) })
     await enter({ by: both, answeredAt: minutesAgo(120) })
-    expect(await found({ versions: both })).toEqual([])
+    expect(await findingsOf({ versions: both })).toEqual([])
   })
 
   test('is neither an earlier nor a later version', async () => {
@@ -329,14 +329,14 @@ describe('the version used to verify', () => {
     expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, again: 2 })
   })
 
-  test('is unknown for calls older than any version, which cannot be verified but must have decisions', async () => {
+  test('is unknown if the decision does not name it: the decision is unverifiable, and a recording is extra', async () => {
     const decision = { record: false, reason: 'not-drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.5 }
     const [old, recorded] = [
       await enter({ facts: { decision, recording: undefined } }),
       await enter({ facts: { decision, recording: undefined } }),
     ]
     await plantRecording(recorded)
-    expect(await found()).toEqual([
+    expect(await findingsOf()).toEqual([
       { kind: 'extra', segmentId: recorded.segmentId },
       { kind: 'unverifiable', segmentId: old.segmentId },
     ])
@@ -347,19 +347,19 @@ describe('opening hours and quotas', () => {
   const clock = (text: string) => Temporal.PlainTime.from(text)
   const office = { days: ['MON', 'TUE', 'WED', 'THU', 'FRI'], from: clock('08:00'), to: clock('16:00') } as const
   const full = { ...rules[0]!, share: 1, numbers: [number] }
-  const lastMonday = now.toZonedDateTimeISO('Europe/Helsinki').subtract({ days: 21 }).with({ hour: 10, minute: 0 })
-  const monday = lastMonday.subtract({ days: lastMonday.dayOfWeek - 1 })
+  const threeWeeksAgo = now.toZonedDateTimeISO('Europe/Helsinki').subtract({ days: 21 }).with({ hour: 10, minute: 0 })
+  const monday = threeWeeksAgo.subtract({ days: threeWeeksAgo.dayOfWeek - 1 })
   const at = (hours: number) => monday.add({ hours }).toInstant()
 
   test('explain a missing recording only if the call was outside the hours', async () => {
     const by = [changed({ rules: [{ ...full, hours: office }] })]
     const evening = await enter({ by, answeredAt: at(8) })
     expect(evening.decision.reason).toBe('outside-hours')
-    expect(await found({ versions: by })).toEqual([])
+    expect(await findingsOf({ versions: by })).toEqual([])
     const morning = await enter({ by, answeredAt: at(0) })
     await removeRecording(morning)
     await change(morning, { decision_record: false, decision_reason: 'outside-hours', draw: null })
-    expect(await found({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
+    expect(await findingsOf({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
   })
 
   test('are checked against the recordings of the week if a quota is stored as full', async () => {
@@ -371,7 +371,7 @@ describe('opening hours and quotas', () => {
     }
     const refused = await fill(3)
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
-    expect(await found({ versions: by })).toEqual([])
+    expect(await findingsOf({ versions: by })).toEqual([])
     await admin.db.transaction().execute(async (tx) => {
       // Starts again with empty tables.
       await sql`set local session_replication_role = replica`.execute(tx)
@@ -387,12 +387,12 @@ describe('opening hours and quotas', () => {
     const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
     const facts = await enter({ by })
     expect(facts.decision.reason).toBe('no-official')
-    expect(await found({ versions: by })).toEqual([])
+    expect(await findingsOf({ versions: by })).toEqual([])
     await admit(capture.db, {
       ...facts,
       official: { personId: randomUUID(), name: 'Aino', phone: phone('029 512 1001') },
     })
-    expect(await found({ versions: by })).toEqual([{ kind: 'unverifiable', segmentId: facts.segmentId }])
+    expect(await findingsOf({ versions: by })).toEqual([{ kind: 'unverifiable', segmentId: facts.segmentId }])
   })
 })
 
@@ -406,10 +406,10 @@ test('a recording of an official without consent is extra, and a consent entered
   const request = { by, officialId: person.id }
   await enter({ ...request, consents: true, answeredAt: minutesAgo(50) })
   await enter({ ...request, consents: false, answeredAt: minutesAgo(61) })
-  expect(await found({ versions: by })).toEqual([])
+  expect(await findingsOf({ versions: by })).toEqual([])
   const unwilling = await enter({ ...request, consents: true, answeredAt: minutesAgo(61) })
   const unknown = await enter({ ...request, consents: false, answeredAt: minutesAgo(50) })
-  expect(await found({ versions: by })).toEqual([
+  expect(await findingsOf({ versions: by })).toEqual([
     { kind: 'extra', segmentId: unwilling.segmentId },
     { kind: 'unverifiable', segmentId: unknown.segmentId },
   ])

@@ -22,7 +22,7 @@ await ledger.append(aDestruction())
 
 class RollBack extends Error {}
 
-async function found(change?: string, seen: { of: string; note: string }[] = []) {
+async function verifyChanged(change?: string, heads: { of: string; note: string }[] = []) {
   const findings = new Findings()
   let checked = 0
   await db
@@ -32,7 +32,7 @@ async function found(change?: string, seen: { of: string; note: string }[] = [])
         for (const statement of ['set local session_replication_role = replica', ...change.split(';')])
           await sql.raw(statement).execute(tx)
       }
-      checked = await checkLedger(tx, { log, witnesses: [] }, seen, findings)
+      checked = await checkLedger(tx, { log, witnesses: [] }, heads, findings)
       throw new RollBack()
     })
     .catch((error: unknown) => {
@@ -46,9 +46,11 @@ async function found(change?: string, seen: { of: string; note: string }[] = [])
 }
 
 describe('the verifier of the ledger, which shares no code with its writer,', () => {
-  test('finds nothing wrong with an unchanged one', async () => {
-    expect(await found()).toEqual({ checked: 303, codes: [], first: undefined })
-    expect(await found(undefined, [{ of: 'the head beside the keys', note: head!.note }])).toMatchObject({ codes: [] })
+  test('finds nothing wrong with an unchanged ledger', async () => {
+    expect(await verifyChanged()).toEqual({ checked: 303, codes: [], first: undefined })
+    expect(await verifyChanged(undefined, [{ of: 'the head beside the keys', note: head!.note }])).toMatchObject({
+      codes: [],
+    })
   })
 
   test.each([
@@ -77,7 +79,7 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
     ['a hash inside the tree', `update ledger_subtree set hash = sha256('')`, 'ledger-altered'],
     ['a head with another size', 'update ledger_head set size = 299 where size = 302', 'ledger-head-wrong'],
     [
-      'a head signed by another key',
+      'a head whose text was changed',
       `update ledger_head set note = replace(note, '302', '301') where size = 302`,
       'ledger-head-wrong',
     ],
@@ -93,13 +95,13 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
       'ledger-receipt-missing',
     ],
   ])('finds %s', async (_, change, code) => {
-    expect((await found(change)).codes).toContain(code)
+    expect((await verifyChanged(change)).codes).toContain(code)
   })
 
-  test('finds a ledger that was rolled back behind a head that was kept elsewhere', async () => {
+  test('finds that the ledger was rolled back to before a head that is kept elsewhere', async () => {
     const change =
       'delete from ledger_leaf where index > 299; delete from destruction_entry where seq > 300; delete from ledger_pending; delete from ledger_head where size > 300'
-    const { codes } = await found(change, [{ of: 'the head beside the keys', note: head!.note }])
+    const { codes } = await verifyChanged(change, [{ of: 'the head beside the keys', note: head!.note }])
     expect(codes).toEqual(['ledger-altered'])
   })
 })

@@ -35,7 +35,7 @@ describe('an entry', () => {
     expect(readEntry(Buffer.from(bytes))).toBe(wrong)
   })
 
-  test('is encoded as RFC 8785 does its example', () => {
+  test('is encoded as in the example of RFC 8785', () => {
     const given = `{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
@@ -140,7 +140,7 @@ describe('a signature', () => {
     [note.replace('=\n\n', '=\nextension\n\n'), 'lines after the root'],
     [note.replace('— ', '- '), 'a signature line'],
     [note.trimEnd(), 'is not a signed note'],
-  ])('is not searched for in an invalid checkpoint: %#', (text, wrong) => {
+  ])('is not looked for in an invalid checkpoint, which gets its error: %#', (text, wrong) => {
     expect(readCheckpoint(text)).toContain(wrong)
   })
 

@@ -100,12 +100,12 @@ describe(`keys in a token${whyNoTokens}`, () => {
     const label = newLabel()
     await keys.make(label)
     await elsewhere(async (cryptoki, slot) => {
-      for (const one of [`seloste:${label}`, 'seloste:here_']) {
-        const { session, objects } = await handlesOf(cryptoki, slot, one)
+      for (const objectLabel of [`seloste:${label}`, 'seloste:here_']) {
+        const { session, objects } = await handlesOf(cryptoki, slot, objectLabel)
         for (const object of objects) expect(await cryptoki.call('C_DestroyObject', session, object)).toBe(0)
       }
     }, 'emptied')
-    const anothers = away('another token, or was emptied')
+    const otherToken = away('another token, or was emptied')
     for (const act of [
       () => keys.has(label),
       () => keys.wrap(label, items),
@@ -113,7 +113,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
       () => keys.make(newLabel()),
       () => keys.labels(),
     ]) {
-      await expect(act()).rejects.toMatchObject(anothers)
+      await expect(act()).rejects.toMatchObject(otherToken)
     }
   })
 
@@ -160,7 +160,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
     expect(turns).toBeGreaterThan(1_000)
   })
 
-  rule('are tried once with a wrong PIN, and again after the PIN in the file has changed', async () => {
+  rule('are unavailable with a wrong PIN, which is tried once, until the file has another', async () => {
     const pinFile = join(await mkdtemp(join(tokens!.folder, 'pin-')), 'pin')
     const signOut = () =>
       elsewhere(async (cryptoki, slot) => {
@@ -189,7 +189,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
       [{ module, token: 'nobody’s' }, 'no token has this label'],
       [{ module, token: 'twin' }, '2 tokens have this label'],
     ] as const) {
-      const error = await openToken({ kind: 'pkcs11', pinFile, ...settings }).catch((one: unknown) => one)
+      const error = await openToken({ kind: 'pkcs11', pinFile, ...settings }).catch((thrown: unknown) => thrown)
       expect(error).toMatchObject(away(words))
       oneLine(error)
     }
@@ -200,7 +200,7 @@ describe(`a faulty token${whyNoFaultyTokens}`, () => {
   const rule = test.skipIf(whyNoFaultyTokens !== '')
   const open = (maxMs?: number): Promise<WrappingKeys> =>
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
-  const right = () => faulty!.fail('')
+  const repair = () => faulty!.fail('')
 
   rule('is not trusted if it reports the destruction of a key that still exists', async () => {
     const keys = await open()
@@ -209,29 +209,29 @@ describe(`a faulty token${whyNoFaultyTokens}`, () => {
     await store.write(label, Buffer.from('a secret'))
     await faulty!.fail('keeps')
     await expect(store.destroy(label)).rejects.toMatchObject({ code: 'KEY_STAYS' })
-    await right()
+    await repair()
     // Nothing is destroyed yet, so the destruction can be tried again.
     expect((await store.read(label))?.toString()).toBe('a secret')
     expect((await store.destroy(label)).proof).toContain('not found')
     expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])
   })
 
-  rule('is not trusted if it reports success and has wrapped wrongly', async () => {
+  rule('is not trusted if it reports success but has wrapped wrongly', async () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)
     await faulty!.fail('wrong')
     await expect(keys.wrap(label, items)).rejects.toMatchObject({ code: expect.stringMatching(/^KEY_/) as string })
-    await right()
+    await repair()
     expect(await keys.wrap(label, items)).toHaveLength(1)
   })
 
-  rule('cannot make a key that could be exported', async () => {
+  rule('cannot make an exportable key', async () => {
     const keys = await open()
     const label = newLabel()
     await faulty!.fail('open')
     await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })
-    await right()
+    await repair()
     expect(await keys.has(label)).toBe(false)
   })
 
@@ -240,7 +240,7 @@ describe(`a faulty token${whyNoFaultyTokens}`, () => {
     const label = newLabel()
     await faulty!.fail('twice')
     await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
-    await right()
+    await repair()
     const [wrapped] = await keys.wrap(label, items)
     expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
   })
@@ -255,7 +255,7 @@ describe(`a faulty token${whyNoFaultyTokens}`, () => {
     const began = performance.now()
     await expect(keys.has(label)).rejects.toMatchObject(away('a call has not returned'))
     expect(performance.now() - began).toBeLessThan(maxMs)
-    await right()
+    await repair()
     await expect.poll(() => keys.has(label).catch(() => 'away')).toBe(true)
     expect(await keys.wrap(label, items)).toHaveLength(1)
     await pause(10)
@@ -268,7 +268,7 @@ describe(`a faulty token${whyNoFaultyTokens}`, () => {
     await faulty!.fail('removed')
     await expect(keys.has(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
     await expect(keys.destroy(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
-    await right()
+    await repair()
     expect(await keys.has(label)).toBe(true)
   })
 })

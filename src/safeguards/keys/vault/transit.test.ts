@@ -57,9 +57,9 @@ const away = (words: RegExp) => ({ code: 'KEY_STORE_AWAY', message: expect.strin
 async function faultOf(act: Promise<unknown>): Promise<{ code: string; message: string }> {
   const error = await act.then(
     () => undefined,
-    (one: unknown) => one as { code: string; message: string },
+    (thrown: unknown) => thrown as { code: string; message: string },
   )
-  expect(error, 'it went well').toBeDefined()
+  expect(error, 'no fault was thrown').toBeDefined()
   expect(error!.message).not.toMatch(/\n/)
   expect(error!.message).not.toContain(server.token)
   return error!
@@ -71,8 +71,8 @@ async function requestsOf(act: () => Promise<unknown>): Promise<ReceivedRequest[
   return server.asked.slice(before)
 }
 
-describe('a key server with a faulty answer', () => {
-  const once: [string, Fault][] = [
+describe('a key server with a faulty answer, by', () => {
+  const faults: [string, Fault][] = [
     ['answering late', { answersAfterMs: 700 }],
     ['cutting the connection after it has carried out the request', 'cut'],
     ['sending half an answer', 'cut-amid'],
@@ -83,7 +83,7 @@ describe('a key server with a faulty answer', () => {
     ['answering with nothing (200)', { instead: { status: 200, body: '' } }],
     ['answering twice', 'twice'],
   ]
-  test.each(once)('%s once, gets the request again, and its work counts once', async (_, fault) => {
+  test.each(faults)('%s once, gets the request again, and its work counts once', async (_, fault) => {
     for (const kind of [/^GET .*keys/, /^POST .*keys\/[^/]*$/, /encrypt/, /decrypt/, /config/, /^DELETE/]) {
       const keys = await openTransit(settings(), quick)
       const label = newLabel()
@@ -97,7 +97,7 @@ describe('a key server with a faulty answer', () => {
     }
   })
 
-  test.each(once.slice(0, -1))('always %s, is unavailable after three tries', async (_, fault) => {
+  test.each(faults.slice(0, -1))('always %s, is unavailable after three tries', async (_, fault) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(/./, fault)
     const began = performance.now()
@@ -157,20 +157,20 @@ describe('a key server that answers wrongly', () => {
     [
       'with the results in another order and without references',
       changed((all) => {
-        for (const one of all) delete one['reference']
+        for (const result of all) delete result['reference']
         all.reverse()
       }),
     ],
     ['with too few results', changed((all) => all.pop())],
     ['with too many results', changed((all) => all.push(all[0]!))],
-    ['of an earlier request', changed((all) => (all[0]!['reference'] = '0'))],
+    ['with a reference of an earlier request', changed((all) => (all[0]!['reference'] = '0'))],
     [
-      'with a changed bit',
+      'with another ciphertext',
       changed((all) => (all[1]!['ciphertext'] = `vault:v1:${randomBytes(60).toString('base64')}`)),
     ],
     ['with an empty result', changed((all) => (all[0]!['ciphertext'] = ''))],
     ['with an error in one result', changed((all) => (all[0] = { ...all[0], ciphertext: undefined, error: 'no' }))],
-  ])('has wrapped nothing if its answer is one %s', async (_, fault) => {
+  ])('has wrapped nothing if it answers %s', async (_, fault) => {
     const { keys, label } = await openWithKey()
     failWith(/encrypt/, fault)
     expect((await faultOf(keys.wrap(label, two))).code).toMatch(/^KEY_(FORGED|STORE_AWAY)$/)
@@ -178,9 +178,12 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.wrap(label, two)).toHaveLength(2)
   })
 
-  test('with an answer to another request is refused', async () => {
+  test('when unwrapping, with mixed-up, missing or invalid results, is refused', async () => {
     const { keys, label } = await openWithKey()
-    const wrapped = (await keys.wrap(label, two)).map((one, index) => ({ wrapped: one, purpose: two[index]!.purpose }))
+    const wrapped = (await keys.wrap(label, two)).map((ciphertext, index) => ({
+      wrapped: ciphertext,
+      purpose: two[index]!.purpose,
+    }))
     for (const fault of [
       changed((all) => all.reverse()),
       changed((all) => all.pop()),
@@ -195,7 +198,7 @@ describe('a key server that answers wrongly', () => {
   test.each<[string, RegExp, Fault]>([
     ['reports a deletion and does not delete', /^DELETE/, { instead: { status: 204, body: undefined } }],
     ['refuses to delete', /^DELETE/, { instead: { status: 400, body: { errors: ['deletion is not allowed'] } } }],
-  ])('that %s: the key stays, and that is reported', async (_, kind, fault) => {
+  ])('that %s is reported: the key still exists', async (_, kind, fault) => {
     const { keys, label, wrapped } = await openWithKey()
     failWith(kind, fault)
     expect(await faultOf(keys.destroy(label))).toMatchObject({
@@ -207,7 +210,7 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.destroy(label)).toMatch(/deleted, then not found/)
   })
 
-  test('that reports a deleted key as not found but still unwraps with it: the key stays', async () => {
+  test('that reports a deleted key as not found but still unwraps with it is reported: the key still exists', async () => {
     const { keys, label } = await openWithKey()
     let isDeleted = false
     server.fault = ({ method }) => {
@@ -240,7 +243,7 @@ describe('a key server that answers wrongly', () => {
     ]) {
       expect((await faultOf(act())).code).toBe('KEY_STORE_AWAY')
     }
-    // During a destruction too: deleted, and then another answers instead of the server.
+    // Also during a destruction, if the key is deleted and then something else answers instead of the server.
     server.fault = undefined
     let isDeleted = false
     server.fault = ({ method }) => {
@@ -271,7 +274,7 @@ describe('a key server that answers wrongly', () => {
 })
 
 describe('a key server', () => {
-  test('wraps 1,024 in one request, and may delete no key before its destruction', async () => {
+  test('wraps 1,024 secrets in a request, and does not allow the deletion of a key until it is to be destroyed', async () => {
     const { label } = await openWithKey()
     const keys = await openTransit(settings(), { ...quick, requestMs: 10_000 })
     const many = Array<(typeof items)[0]>(2_500).fill(items[0]!)
@@ -314,7 +317,7 @@ describe('a key server', () => {
 
   const withoutOpenssl = spawnSync('openssl', ['version']).status === 0 ? '' : ' (openssl is not installed)'
   test.skipIf(withoutOpenssl !== '')(
-    `is trusted over TLS if its certificate is from the authority in ca-file, and not otherwise${withoutOpenssl}`,
+    `is trusted over TLS only if its certificate is from the authority in ca-file${withoutOpenssl}`,
     async () => {
       const [key, cert] = [join(folder, 'tls.key'), join(folder, 'tls.pem')]
       const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=vault -addext subjectAltName=IP:127.0.0.1`

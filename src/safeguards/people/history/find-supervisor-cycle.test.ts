@@ -20,7 +20,7 @@ const people = await Promise.all(
   }),
 )
 
-/** Supervisors of each person, from which day, for how many. */
+/** Supervisors of each person: who, from which day, for how many days. */
 const arrangement = fc.array(
   fc.array(
     fc.record({
@@ -37,14 +37,14 @@ const arrangement = fc.array(
 
 test('the program and the database find the same cycles of supervisors', { timeout: 60_000 }, async () => {
   const before = await readHistories(db, people)
-  let [circles, none] = [0, 0]
+  let [cyclic, acyclic] = [0, 0]
   await fc.assert(
-    fc.asyncProperty(arrangement, async (wanted) => {
+    fc.asyncProperty(arrangement, async (supervisors) => {
       const after = people.map((id, index): PersonHistory => {
-        const person = before.find((one) => one.id === id)
+        const person = before.find((history) => history.id === id)
         if (!person) throw new Error('nobody')
         let free = 0
-        const placements = (wanted[index] ?? [])
+        const placements = (supervisors[index] ?? [])
           .filter(({ who }) => who !== index)
           .map(({ who, from, days }) => {
             const start = Math.max(free, from)
@@ -62,14 +62,15 @@ test('the program and the database find the same cycles of supervisors', { timeo
             tx,
             after.map((person) => ({ before: before.find(({ id }) => id === person.id), after: person })),
           )
+          // An error, so that a valid change is rolled back too: 22012 is division by zero.
           await sql`select 1/0`.execute(tx)
         })
         .catch((error: { constraint?: string; code?: string }) => error.constraint ?? error.code)
       expect(written).toBe(found ? 'person_placement_circle' : '22012')
-      if (found) circles += 1
-      else none += 1
+      if (found) cyclic += 1
+      else acyclic += 1
     }),
     { numRuns: 150 },
   )
-  expect(Math.min(circles, none)).toBeGreaterThan(0)
+  expect(Math.min(cyclic, acyclic)).toBeGreaterThan(0)
 })

@@ -37,7 +37,7 @@ describe('a timeline', () => {
     )
   })
 
-  test('after a change is unchanged until its day, and from the next known change on (R11)', () => {
+  test('has a change’s value from its day until the next known change, and is otherwise as before (R11)', () => {
     fc.assert(
       fc.property(changes, fc.integer({ min: 0, max: 50 }), fc.constantFrom('a', 'x', null), (made, day, value) => {
         const before = made.reduce(apply, [])
@@ -48,9 +48,9 @@ describe('a timeline', () => {
             cut && Temporal.Instant.compare(cut, at(day)) > 0 ? cut.epochMilliseconds / 86_400_000 : [],
           )
         const next = Math.min(...cuts, Infinity)
-        for (const one of days) {
-          const expected = one < day || one >= next ? valueAt(before, one) : value
-          expect(valueAt(after, one)).toBe(expected)
+        for (const tested of days) {
+          const expected = tested < day || tested >= next ? valueAt(before, tested) : value
+          expect(valueAt(after, tested)).toBe(expected)
         }
       }),
     )

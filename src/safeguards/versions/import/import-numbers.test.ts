@@ -14,7 +14,7 @@ import { readNumbersFile } from './read-numbers-file.ts'
 const seed = await readFile(seedDescriptionFile, 'utf8')
 const heading = 'number;kind;language;name_fi;name_sv;name_en;region_fi;region_sv;region_en;valid_from;valid_to'
 const row = (cells: Partial<Record<string, string>> = {}) => {
-  const given = {
+  const values = {
     number: '029 497 020',
     kind: 'national_service',
     language: 'fi',
@@ -26,7 +26,7 @@ const row = (cells: Partial<Record<string, string>> = {}) => {
   } as Record<string, string>
   return heading
     .split(';')
-    .map((column) => given[column] ?? '')
+    .map((column) => values[column] ?? '')
     .join(';')
 }
 const file = (...rows: string[]) => Buffer.from([heading, ...rows].join('\r\n'), 'utf8')
@@ -123,7 +123,7 @@ describe('a file of numbers', () => {
   })
 })
 
-describe('into a draft', async () => {
+describe('an import into a draft', async () => {
   const database = await createTestDatabase<SafeguardTables>()
   const desk = database.as('seloste_desk').db
   const now = () => Temporal.Now.instant()
@@ -154,9 +154,9 @@ describe('into a draft', async () => {
 
   test('nothing is imported into another person’s draft or a stale revision', async () => {
     const draft = acceptedDraft(await startDraft(desk, anssi, now()))
-    const given = { revision: draft.revision, content: file(row()) }
-    expect(await importNumbers(desk, bea, draft.id, given, now())).toEqual({ refused: 'draft.not-editable' })
-    const stale = { ...given, revision: draft.revision - 1 }
+    const request = { revision: draft.revision, content: file(row()) }
+    expect(await importNumbers(desk, bea, draft.id, request, now())).toEqual({ refused: 'draft.not-editable' })
+    const stale = { ...request, revision: draft.revision - 1 }
     expect(await importNumbers(desk, anssi, draft.id, stale, now())).toEqual({ refused: 'draft.changed-meanwhile' })
   })
 })
