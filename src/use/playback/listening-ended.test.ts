@@ -11,22 +11,11 @@ import { endListening, endExpiredListenings, paceListening } from './end-listeni
 import { listeningNow, type ListeningEnd } from './listening-now.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const {
-  register,
-  admin,
-  desk,
-  custodian,
-  server,
-  now,
-  sari,
-  supervisor,
-  makeRecording: stored,
-  listenTo,
-  bytesOf,
-} = await openPlayback(database)
+const { register, admin, desk, custodian, server, now, sari, supervisor, makeRecording, listenTo, bytesOf } =
+  await openPlayback(database)
 let recordingId: string
 beforeAll(async () => {
-  recordingId = (await stored()).id
+  recordingId = (await makeRecording()).id
 })
 
 const endOf = (listening: string) =>
@@ -38,26 +27,26 @@ const endOf = (listening: string) =>
     .execute()
 
 /**
- * Serves the first ranges, then runs `happens`, and expects the very next range and the peaks to be refused. After the
+ * Serves some ranges, then runs `end`, and expects the very next range and the peaks to be refused. After the
  * custodian's check, the log has the end, its reason and what was served.
  */
 async function expectEnded(
   reason: ListeningEnd,
-  happens: (given: Awaited<ReturnType<typeof listenTo>>) => Promise<unknown>,
+  end: (started: Awaited<ReturnType<typeof listenTo>>) => Promise<unknown>,
   { who, id = recordingId }: { who?: TestPerson; id?: string } = {},
 ) {
-  const given = await listenTo(id, who)
-  await bytesOf(given.ask, 44, 44 + 4 * 800 - 1)
-  await bytesOf(given.ask, 44 + 4 * 400, 44 + 4 * 1600 - 1)
-  await bytesOf(given.ask, 44 + 4 * 4000, 44 + 4 * 4800 - 1)
-  await happens(given)
-  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
-  expect(await server.audio({ ...given.ask, from: 1e9 })).toEqual(reason)
-  expect(await server.peaks(given.ask)).toEqual(reason)
-  expect(await listeningNow(desk, given.session.token, given.listening.id)).toEqual(reason)
+  const started = await listenTo(id, who)
+  await bytesOf(started.ask, 44, 44 + 4 * 800 - 1)
+  await bytesOf(started.ask, 44 + 4 * 400, 44 + 4 * 1600 - 1)
+  await bytesOf(started.ask, 44 + 4 * 4000, 44 + 4 * 4800 - 1)
+  await end(started)
+  expect(await server.audio({ ...started.ask, from: 100 })).toEqual(reason)
+  expect(await server.audio({ ...started.ask, from: 1e9 })).toEqual(reason)
+  expect(await server.peaks(started.ask)).toEqual(reason)
+  expect(await listeningNow(desk, started.session.token, started.listening.id)).toEqual(reason)
   await endExpiredListenings(custodian)
   await endExpiredListenings(custodian)
-  expect(await endOf(given.listening.id)).toMatchObject([
+  expect(await endOf(started.listening.id)).toMatchObject([
     {
       result: 'ok',
       object_kind: 'recording',
@@ -67,7 +56,7 @@ async function expectEnded(
     },
   ])
   // The reason stays the same for later requests.
-  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
+  expect(await server.audio({ ...started.ask, from: 100 })).toEqual(reason)
 }
 
 describe('a listening session is over', () => {
@@ -93,7 +82,7 @@ describe('a listening session is over', () => {
 
   test.each(['revoked_at', 'valid_to'] as const)(
     'after the right has ended, with the time of its end (%s)',
-    async (end) => {
+    async (column) => {
       const who = await supervisor()
       const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
       await expectEnded(
@@ -101,7 +90,7 @@ describe('a listening session is over', () => {
         () =>
           admin
             .updateTable('access_right')
-            .set({ [end]: at })
+            .set({ [column]: at })
             .where('person_id', '=', who.id)
             .execute(),
         { who },
@@ -119,7 +108,7 @@ describe('a listening session is over', () => {
   })
 
   test('after the recording is restricted', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     await expectEnded(
       { over: 'restricted' },
       () => admin.updateTable('recording').set({ state: 'RESTRICTED' }).where('id', '=', id).execute(),
@@ -128,7 +117,7 @@ describe('a listening session is over', () => {
   })
 
   test('after the recording is destroyed, even if it was open just before', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     await expectEnded({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
   })
 })
@@ -150,7 +139,7 @@ describe('a listening session', () => {
 
   test('that is still valid is not ended by the periodic check', async () => {
     const { ask: request, listening } = await listenTo(recordingId)
-    expect((await endExpiredListenings(custodian)).map((one) => one.listening)).not.toContain(listening.id)
+    expect((await endExpiredListenings(custodian)).map(({ listening: id }) => id)).not.toContain(listening.id)
     expect(await bytesOf(request, 0, 99)).toHaveLength(100)
   })
 

@@ -25,7 +25,7 @@ const {
   supervisor,
   grantFor,
   record,
-  makeRecording: stored,
+  makeRecording,
   listenTo,
   bytesOf,
 } = await openPlayback(database)
@@ -37,7 +37,7 @@ const lastEntry = () =>
 
 describe('a listening session', () => {
   test('begins, serves ranges of a WAV file and ends, each logged', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { session, listening, ask: request } = await listenTo(recording.id)
     expect(await lastEntry()).toMatchObject({
       action: 'listening.started',
@@ -59,7 +59,7 @@ describe('a listening session', () => {
   })
 
   test('extends its sign-in session, but not again at every range', async () => {
-    const { ask: request } = await listenTo((await stored()).id)
+    const { ask: request } = await listenTo((await makeRecording()).id)
     const session = admin.updateTable('session').where('token_hash', '=', sessionHash(request.session))
     const endsIn = async () => {
       const { expires_at } = await admin
@@ -78,7 +78,7 @@ describe('a listening session', () => {
   })
 
   test('that has ended cannot be resumed by the desk', async () => {
-    const { session, listening } = await listenTo((await stored()).id)
+    const { session, listening } = await listenTo((await makeRecording()).id)
     await endListening(desk, session, listening.id)
     const revive = (ended: string) =>
       `begin; select set_config('seloste.session', '${session.token}', true); update listening set ended_at = ${ended} where id = '${listening.id}'; commit`
@@ -89,7 +89,7 @@ describe('a listening session', () => {
   })
 
   test('provides the peaks of both tracks', async () => {
-    const { ask: request } = await listenTo((await stored()).id)
+    const { ask: request } = await listenTo((await makeRecording()).id)
     const peaks = await server.peaks(request)
     if ('over' in peaks) throw new Error(peaks.over)
     expect(peaks).toMatchObject({ durationMs: 1000, peaksPerSecond: 20, gaps: [], holds: [] })
@@ -101,12 +101,12 @@ describe('a listening session', () => {
   })
 
   test('lasts no longer than the right, the recording’s term, or two hours', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { listening } = await listenTo(recording.id)
     expect(listening.until.since(now()).total('minutes')).toBeCloseTo(120, 0)
     const soon = now().add({ minutes: 5 }).round('second')
     expect((await listenTo(recording.id, await supervisor(soon))).listening.until.toString()).toBe(soon.toString())
-    const ending = await stored({}, { months: 2 })
+    const ending = await makeRecording({}, { months: 2 })
     await endSoon(ending.id)
     const { destroy_at } = await admin
       .selectFrom('recording')
@@ -146,7 +146,7 @@ describe('listening is refused', () => {
   })
 
   test('to another official’s recording', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const aino = await enterTestPerson(admin, desk, {
       name: 'Aino',
       right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
@@ -159,7 +159,7 @@ describe('listening is refused', () => {
       person_id: aino.id,
     })
     const official = { personId: aino.id, name: 'Aino Virtanen', phone: phone('029 512 1001') }
-    expect(await startListening(desk, grant, (await stored({ official })).id, now())).toMatchObject({
+    expect(await startListening(desk, grant, (await makeRecording({ official })).id, now())).toMatchObject({
       id: expect.any(String) as string,
     })
   })
@@ -171,7 +171,7 @@ describe('listening is refused', () => {
 
   test('while the recording is RESTRICTED, ingested or not, and while QUARANTINED before ingest', async () => {
     for (const [recording, state] of [
-      [await stored(), 'RESTRICTED'],
+      [await makeRecording(), 'RESTRICTED'],
       [await record(), 'RESTRICTED'],
       [await record(), 'QUARANTINED'],
     ] as const) {
@@ -181,7 +181,7 @@ describe('listening is refused', () => {
   })
 
   test('once the recording is destroyed or being destroyed', async () => {
-    const [one, other] = [await stored(), await stored()]
+    const [one, other] = [await makeRecording(), await makeRecording()]
     const destroyer = makeDestroyer(database, register)
     await destroyer.destroy(one.id)
     await destroyer.forbid(other.id)
@@ -195,12 +195,12 @@ describe('listening is refused', () => {
   })
 
   test('past the recording’s term, ingested or not, even before the sweep', async () => {
-    expect(await refusal((await stored(callOfMonthsAgo(6))).id)).toBe('destroyed')
+    expect(await refusal((await makeRecording(callOfMonthsAgo(6))).id)).toBe('destroyed')
     expect(await refusal((await record(callOfMonthsAgo(6))).id)).toBe('destroyed')
   })
 
   test('past the history’s term, like a recording that does not exist', async () => {
-    expect(await refusal((await stored(callOfMonthsAgo(14))).id)).toBe('not-found')
+    expect(await refusal((await makeRecording(callOfMonthsAgo(14))).id)).toBe('not-found')
   })
 })
 
@@ -214,7 +214,7 @@ describe('served intervals', () => {
       .execute()
 
   test('are logged in milliseconds of the recording', async () => {
-    const { listening, ask: request } = await listenTo((await stored()).id)
+    const { listening, ask: request } = await listenTo((await makeRecording()).id)
     await bytesOf(request, 0, 43)
     await bytesOf(request, 44 + 4 * 800, 44 + 4 * 1600 - 1)
     await bytesOf(request, 44 + 4 * 4000)
@@ -226,7 +226,7 @@ describe('served intervals', () => {
   })
 
   test('are logged durably before the bytes are sent, and nothing is served if that fails', async () => {
-    const { listening, ask: request } = await listenTo((await stored()).id)
+    const { listening, ask: request } = await listenTo((await makeRecording()).id)
     const pool = database.as().pool
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
     await expect(server.audio({ ...request, from: 0 })).rejects.toThrow('broken')
@@ -235,7 +235,7 @@ describe('served intervals', () => {
   })
 
   test('are not logged if listening ends during preparation, and nothing is served', async () => {
-    const { session, listening, ask: request } = await listenTo((await stored()).id)
+    const { session, listening, ask: request } = await listenTo((await makeRecording()).id)
     const ending: ObjectStore = {
       ...register.objects,
       async readRange(...range) {
@@ -249,7 +249,7 @@ describe('served intervals', () => {
   })
 
   test('are not logged for a refused range', async () => {
-    const { session, listening, ask: request } = await listenTo((await stored()).id)
+    const { session, listening, ask: request } = await listenTo((await makeRecording()).id)
     await endListening(desk, session, listening.id)
     await server.audio({ ...request, from: 0 })
     expect(await ranges(listening.id)).toEqual([])
@@ -262,7 +262,7 @@ describe('byte ranges', () => {
   let whole: Buffer
 
   beforeAll(async () => {
-    request = (await listenTo((await stored({}, { packets })).id)).ask
+    request = (await listenTo((await makeRecording({}, { packets })).id)).ask
     const total = headerBytes + packets * 160 * 4
     const parts: Buffer[] = []
     for (let from = 0; from < total; from += mebibyte) parts.push(await bytesOf(request, from))
@@ -302,7 +302,7 @@ describe('byte ranges', () => {
     expect(await bytesOf(request, whole.length - 1)).toHaveLength(1)
   })
 
-  test('contain the original audio, caller left and official right, without gaps', () => {
+  test('contain two channels at 8 kHz with different sound, up to the end', () => {
     expect(whole.readUInt16LE(22)).toBe(2)
     expect(whole.readUInt32LE(24)).toBe(8000)
     expect(whole.readUInt32LE(40)).toBe(whole.length - headerBytes)

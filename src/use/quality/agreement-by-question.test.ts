@@ -6,7 +6,7 @@ const scale = { kind: 'one-to-five' as const }
 const version = { formId: 'f', formName: 'Peruslomake', formVersion: 1, formLanguage: 'fi' as const }
 
 /** A closed calibration in which one question has these answers. */
-const closed = (answers: readonly number[], form: object = {}) => ({
+const closedCalibration = (answers: readonly number[], form: object = {}) => ({
   ...version,
   ...form,
   summary: {
@@ -16,7 +16,7 @@ const closed = (answers: readonly number[], form: object = {}) => ({
         ...{ id: 'q1', text: 'Kuinka selkeästi?', scale, notApplicable: 0 },
         given: [...new Set(answers)].sort().map((answer) => ({
           answer,
-          count: answers.filter((one) => one === answer).length,
+          count: answers.filter((given) => given === answer).length,
         })),
       },
     ],
@@ -32,7 +32,7 @@ const judged = [
 ]
 
 test('the alpha of a question is computed from its answers per recording, as given', () => {
-  const [form] = agreementByQuestion(judged.map((answers) => closed(answers)))
+  const [form] = agreementByQuestion(judged.map((answers) => closedCalibration(answers)))
   expect(form).toMatchObject({ formName: 'Peruslomake', formVersion: 1, calibrations: 5 })
   expect(form?.questions).toEqual([
     {
@@ -48,15 +48,20 @@ test('the alpha of a question is computed from its answers per recording, as giv
 })
 
 test('no alpha is shown for a form with fewer than five closed calibrations, or a question with fewer recordings', () => {
-  expect(agreementByQuestion(judged.slice(1).map((answers) => closed(answers)))).toEqual([])
-  expect(agreementByQuestion([...judged.slice(1).map((answers) => closed(answers)), { ...version }])).toEqual([])
+  expect(agreementByQuestion(judged.slice(1).map((answers) => closedCalibration(answers)))).toEqual([])
+  expect(
+    agreementByQuestion([...judged.slice(1).map((answers) => closedCalibration(answers)), { ...version }]),
+  ).toEqual([])
   // One of the five was answered by a single evaluator.
-  const [form] = agreementByQuestion([...judged.slice(1), [3]].map((answers) => closed(answers)))
+  const [form] = agreementByQuestion([...judged.slice(1), [3]].map((answers) => closedCalibration(answers)))
   expect(form?.questions).toMatchObject([{ recordings: 4, alpha: null }])
 })
 
 test('versions of a form are not mixed, as their questions may differ', () => {
-  const two = [...judged.map((answers) => closed(answers)), ...judged.map((one) => closed(one, { formVersion: 2 }))]
+  const two = [
+    ...judged.map((answers) => closedCalibration(answers)),
+    ...judged.map((one) => closedCalibration(one, { formVersion: 2 })),
+  ]
   expect(agreementByQuestion(two).map(({ formVersion, calibrations }) => [formVersion, calibrations])).toEqual([
     [1, 5],
     [2, 5],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rankCandidates, type Candidate } from './draw-sample.ts'
 
-/** Officials, each with this many recordings. */
+/** A random week: how many recordings each official has, how many to draw, and the seed. */
 const week = fc.record({
   counts: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 8 }),
   most: fc.integer({ min: 0, max: 40 }),
@@ -32,7 +32,7 @@ test('among the first N candidates, officials with enough recordings occur equal
     fc.property(week, ({ counts, most: max, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })
       const drawn = ranked.slice(0, max)
-      const taken = counts.map((_, official) => drawn.filter((one) => ownerOf(one) === official).length)
+      const taken = counts.map((_, official) => drawn.filter((recording) => ownerOf(recording) === official).length)
       const highest = Math.max(...taken)
       taken.forEach((count, official) => {
         if (count < counts[official]!) expect(highest - count).toBeLessThanOrEqual(1)
@@ -43,11 +43,11 @@ test('among the first N candidates, officials with enough recordings occur equal
 
 test('the same seed, week and candidates in any order give the same draw', () => {
   fc.assert(
-    fc.property(week, fc.integer(), ({ counts, seed }, shuffle) => {
+    fc.property(week, fc.integer(), ({ counts, seed }, offset) => {
       const candidates = candidatesOf(counts)
-      const turned = candidates.map((_, n) => candidates[(n + Math.abs(shuffle)) % candidates.length]!)
+      const rotated = candidates.map((_, n) => candidates[(n + Math.abs(offset)) % candidates.length]!)
       const method = { seed, week: '2026-11-16', earlier: [] }
-      expect(rankCandidates(turned, method)).toEqual(rankCandidates(candidates, method))
+      expect(rankCandidates(rotated, method)).toEqual(rankCandidates(candidates, method))
     }),
   )
 })

@@ -9,7 +9,7 @@ const observers = [
   [null, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, null],
   [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, null],
 ]
-const units = observers[0]!.map((_, unit) => observers.flatMap((given) => given[unit] ?? []))
+const units = observers[0]!.map((_, unit) => observers.flatMap((values) => values[unit] ?? []))
 
 describe('alpha', () => {
   test.each([
@@ -48,8 +48,8 @@ describe('alpha', () => {
       fc.property(
         fc.array(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }), { maxLength: 8 }),
         fc.constantFrom('nominal' as const, 'ordinal' as const, 'interval' as const),
-        (given, measure) => {
-          const alpha = alphaOf(given, measure)
+        (values, measure) => {
+          const alpha = alphaOf(values, measure)
           expect(alpha === null || alpha <= 1).toBe(true)
         },
       ),

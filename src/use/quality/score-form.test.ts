@@ -45,11 +45,11 @@ const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
         section(
           `s${s}`,
           weight,
-          questions.map(({ share, applies, ...given }, q) => {
+          questions.map(({ share, applies, ...rest }, q) => {
             const id = `s${s}q${q}`
-            const { least: min, most: max } = boundsOf(given.scale)
+            const { least: min, most: max } = boundsOf(rest.scale)
             answers[id] = applies ? min + Math.round(share * (max - min)) : null
-            return question(id, { ...given, mayNotApply: true })
+            return question(id, { ...rest, mayNotApply: true })
           }),
         ),
       ),
@@ -90,15 +90,15 @@ describe('a score', () => {
     fc.assert(
       fc.property(answered, fc.integer({ min: 2, max: 9 }), ({ form, answers }, times) => {
         const heavier = {
-          sections: form.sections.map((one) => ({
-            ...one,
-            weight: one.weight * times,
-            questions: one.questions.map((each) => ({ ...each, weight: each.weight * times })),
+          sections: form.sections.map((section) => ({
+            ...section,
+            weight: section.weight * times,
+            questions: section.questions.map((each) => ({ ...each, weight: each.weight * times })),
           })),
         }
-        const [one, other] = [scoreForm(form, answers), scoreForm(heavier, answers)]
-        expect(other.isFailed).toBe(one.isFailed)
-        expect(Math.abs((other.total ?? -1) - (one.total ?? -1))).toBeLessThanOrEqual(0.1001)
+        const [score, scaled] = [scoreForm(form, answers), scoreForm(heavier, answers)]
+        expect(scaled.isFailed).toBe(score.isFailed)
+        expect(Math.abs((scaled.total ?? -1) - (score.total ?? -1))).toBeLessThanOrEqual(0.1001)
       }),
     )
   })
@@ -107,9 +107,9 @@ describe('a score', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const without = {
-          sections: form.sections.map((one) => ({
-            ...one,
-            questions: one.questions.filter(({ id }) => answers[id] !== null),
+          sections: form.sections.map((section) => ({
+            ...section,
+            questions: section.questions.filter(({ id }) => answers[id] !== null),
           })),
         }
         const { total, isFailed, sections } = scoreForm(form, answers)
@@ -136,12 +136,12 @@ describe('a score', () => {
   test('is failed and 0 exactly if a fatal question has the lowest answer, and a critical question makes its section 0', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
-        const lost = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
+        const lowest = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
         const scored = scoreForm(form, answers)
-        expect(scored.isFailed).toBe(lost.some(({ critical }) => critical === 'form'))
+        expect(scored.isFailed).toBe(lowest.some(({ critical }) => critical === 'form'))
         if (scored.isFailed) expect(scored.total).toBe(0)
         for (const { id, questions } of form.sections) {
-          if (questions.some((one) => one.critical !== 'none' && lost.includes(one)))
+          if (questions.some((asked) => asked.critical !== 'none' && lowest.includes(asked)))
             expect(scored.sections[id]).toBe(0)
         }
       }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { urgencyOf, nextSteps, stateOf, type RequestFacts } from './request-state.ts'
 
 const now = Temporal.Instant.from('2026-11-26T10:00:00Z')
-const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
+const facts = (overrides: Partial<RequestFacts> = {}): RequestFacts => ({
   party: 'CALLER',
   kinds: ['KNOW'],
   isIdentified: true,
@@ -17,18 +17,18 @@ const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
   isDecided: false,
   firstEnd: undefined,
   unfinished: ['letter'],
-  ...given,
+  ...overrides,
 })
 type Call = RequestFacts['calls'][number]
-const call = (state: Call['state'], given: Partial<Call> = {}): Call => ({
+const call = (state: Call['state'], overrides: Partial<Call> = {}): Call => ({
   state,
   canBeHeard: false,
   canBeForbidden: false,
   isForbidden: false,
-  ...given,
+  ...overrides,
 })
 const forbidden = call('MATCHED', { isForbidden: true })
-const heard = call('MATCHED', { canBeHeard: true, canBeForbidden: true })
+const playable = call('MATCHED', { canBeHeard: true, canBeForbidden: true })
 const restricted = call('MATCHED', { isRestricted: true })
 const sent = (kind: string) => ({ kind, isDelivered: true })
 const booked = { state: 'BOOKED', isPast: false }
@@ -36,7 +36,7 @@ const booked = { state: 'BOOKED', isPast: false }
 describe('the state of a request', () => {
   const calls = (...states: Call['state'][]) => facts({ calls: states.map((state) => call(state)) })
   test.each<[string, RequestFacts, string]>([
-    ['is received until the requester is identified', facts({ isIdentified: false, calls: [heard] }), 'RECEIVED'],
+    ['is received until the requester is identified', facts({ isIdentified: false, calls: [playable] }), 'RECEIVED'],
     ['is identified until a call is found or not', facts(), 'IDENTIFIED'],
     ['is identified while several calls match', calls('NOT_FOUND', 'SEVERAL'), 'IDENTIFIED'],
     ['is found with the first found call', calls('SEVERAL', 'FOUND'), 'CALL_FOUND'],
@@ -48,10 +48,10 @@ describe('the state of a request', () => {
       calls('NOT_FOUND', 'NOT_IDENTIFIABLE'),
       'NOT_IDENTIFIABLE',
     ],
-    ['is answered once the answer was sent', facts({ calls: [heard], letters: [sent('answer')] }), 'ANSWERED'],
+    ['is answered once the answer was sent', facts({ calls: [playable], letters: [sent('answer')] }), 'ANSWERED'],
     [
       'is not answered by the letter of an extension',
-      facts({ calls: [heard], letters: [sent('extension')] }),
+      facts({ calls: [playable], letters: [sent('extension')] }),
       'CALL_FOUND',
     ],
     [
@@ -66,7 +66,7 @@ describe('the state of a request', () => {
     ],
     [
       'is booked with an appointment',
-      facts({ calls: [heard], letters: [sent('answer')], appointments: [booked] }),
+      facts({ calls: [playable], letters: [sent('answer')], appointments: [booked] }),
       'APPOINTMENT',
     ],
     [
@@ -94,14 +94,14 @@ describe('the state of a request', () => {
       facts({ appointments: [{ state: 'WITHDRAWN', isPast: false }] }),
       'IDENTIFIED',
     ],
-    ['is closed, whatever was done', facts({ isClosed: true, calls: [heard], appointments: [booked] }), 'CLOSED'],
+    ['is closed, whatever was done', facts({ isClosed: true, calls: [playable], appointments: [booked] }), 'CLOSED'],
     [
       'is received until answered if made by an outsider',
       facts({ party: 'OUTSIDER', kinds: ['OPENNESS'], isIdentified: false }),
       'RECEIVED',
     ],
-  ])('%s', (_, given, state) => {
-    expect(stateOf(given)).toBe(state)
+  ])('%s', (_, request, state) => {
+    expect(stateOf(request)).toBe(state)
   })
 })
 
@@ -114,19 +114,19 @@ describe('the next step of a request', () => {
     ['answers what was found or not', facts({ calls: [call('NOT_FOUND')] }), ['answer']],
     [
       'sends a letter that was made',
-      facts({ calls: [heard], letters: [{ kind: 'answer', isDelivered: false }] }),
+      facts({ calls: [playable], letters: [{ kind: 'answer', isDelivered: false }] }),
       ['send-letter'],
     ],
     [
       'books a listening appointment',
-      facts({ kinds: ['LISTEN'], calls: [heard], letters: [sent('answer')] }),
+      facts({ kinds: ['LISTEN'], calls: [playable], letters: [sent('answer')] }),
       ['book'],
     ],
     [
       'books another one after a no-show',
       facts({
         kinds: ['LISTEN'],
-        calls: [heard],
+        calls: [playable],
         letters: [sent('answer')],
         appointments: [{ state: 'NO_SHOW', isPast: true }],
       }),
@@ -136,7 +136,7 @@ describe('the next step of a request', () => {
       'notes the outcome of an appointment',
       facts({
         kinds: ['LISTEN'],
-        calls: [heard],
+        calls: [playable],
         letters: [sent('answer')],
         appointments: [{ state: 'BOOKED', isPast: true }],
       }),
@@ -144,20 +144,24 @@ describe('the next step of a request', () => {
     ],
     [
       'books the appointment before the answer, which states its time',
-      facts({ kinds: ['KNOW', 'LISTEN'], calls: [heard] }),
+      facts({ kinds: ['KNOW', 'LISTEN'], calls: [playable] }),
       ['book', 'answer'],
     ],
-    ['forbids the use of a recording', facts({ kinds: ['PROHIBIT'], calls: [heard] }), ['forbid']],
-    ['carries out an erasure by a prohibition', facts({ kinds: ['ERASURE'], calls: [heard] }), ['forbid']],
-    ['carries out an objection by a prohibition too', facts({ kinds: ['OBJECTION'], calls: [forbidden] }), []],
+    ['forbids the use of a recording', facts({ kinds: ['PROHIBIT'], calls: [playable] }), ['forbid']],
+    ['carries out an erasure by a prohibition', facts({ kinds: ['ERASURE'], calls: [playable] }), ['forbid']],
     [
-      'has nothing more for a prohibition, whose notice follows the destruction',
+      'is none for an objection that was carried out by a prohibition',
+      facts({ kinds: ['OBJECTION'], calls: [forbidden] }),
+      [],
+    ],
+    [
+      'is none after a prohibition, whose notice follows the destruction',
       facts({ kinds: ['PROHIBIT'], calls: [forbidden] }),
       [],
     ],
     [
       'forbids before the answer, which states the outcome',
-      facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [heard] }),
+      facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [playable] }),
       ['forbid', 'answer'],
     ],
     [
@@ -172,38 +176,38 @@ describe('the next step of a request', () => {
     ],
     [
       'does not forbid a recording before its booked listening',
-      facts({ kinds: ['LISTEN', 'PROHIBIT'], calls: [heard], letters: [sent('answer')], appointments: [booked] }),
+      facts({ kinds: ['LISTEN', 'PROHIBIT'], calls: [playable], letters: [sent('answer')], appointments: [booked] }),
       [],
     ],
     [
       'forbids it after the listening',
       facts({
         kinds: ['LISTEN', 'PROHIBIT'],
-        calls: [heard],
+        calls: [playable],
         letters: [sent('answer')],
         appointments: [{ state: 'HEARD', isPast: true }],
       }),
       ['forbid'],
     ],
-    ['makes a copy', facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')] }), ['make-copy']],
+    ['makes a copy', facts({ kinds: ['COPY'], calls: [playable], letters: [sent('answer')] }), ['make-copy']],
     [
       'does not make a copy twice',
-      facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'ready' }] }),
+      facts({ kinds: ['COPY'], calls: [playable], letters: [sent('answer')], copies: [{ state: 'ready' }] }),
       [],
     ],
     [
       'makes a copy again if it was not collected in time',
-      facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'expired' }] }),
+      facts({ kinds: ['COPY'], calls: [playable], letters: [sent('answer')], copies: [{ state: 'expired' }] }),
       ['make-copy'],
     ],
     [
       'makes a copy again if it failed',
-      facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'failed' }] }),
+      facts({ kinds: ['COPY'], calls: [playable], letters: [sent('answer')], copies: [{ state: 'failed' }] }),
       ['make-copy'],
     ],
     [
       'informs of an extension',
-      facts({ isExtended: true, calls: [heard], letters: [sent('answer')] }),
+      facts({ isExtended: true, calls: [playable], letters: [sent('answer')] }),
       ['send-letter'],
     ],
     [
@@ -213,14 +217,14 @@ describe('the next step of a request', () => {
     ],
     [
       'informs of an extension once',
-      facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }),
+      facts({ isExtended: true, calls: [playable], letters: [sent('extension'), sent('answer')] }),
       [],
     ],
     [
       'forbids, if requested, after listening was given up, without another appointment',
       facts({
         kinds: ['LISTEN', 'PROHIBIT'],
-        calls: [heard],
+        calls: [playable],
         letters: [sent('answer')],
         appointments: [{ state: 'WITHDRAWN', isPast: false }],
       }),
@@ -228,7 +232,7 @@ describe('the next step of a request', () => {
     ],
     [
       'answers a log extract by its own letter',
-      facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [heard], letters: [sent('answer')] }),
+      facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [playable], letters: [sent('answer')] }),
       ['answer'],
     ],
     [
@@ -236,26 +240,26 @@ describe('the next step of a request', () => {
       facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('NOT_FOUND')], letters: [sent('answer')] }),
       [],
     ],
-    ['makes a copy before its covering letter', facts({ kinds: ['COPY'], calls: [heard] }), ['make-copy', 'answer']],
+    ['makes a copy before its covering letter', facts({ kinds: ['COPY'], calls: [playable] }), ['make-copy', 'answer']],
     [
       'decides a correction before the answer',
-      facts({ kinds: ['RECTIFY'], calls: [heard], corrections: [{ isDecided: false }] }),
+      facts({ kinds: ['RECTIFY'], calls: [playable], corrections: [{ isDecided: false }] }),
       ['decide'],
     ],
     [
       'answers a decided correction by its own letter',
       facts({
         kinds: ['KNOW', 'RECTIFY'],
-        calls: [heard],
+        calls: [playable],
         letters: [sent('answer')],
         corrections: [{ isDecided: true }],
       }),
       ['answer'],
     ],
-    ['proposes a correction', facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')] }), ['correct']],
+    ['proposes a correction', facts({ kinds: ['RECTIFY'], calls: [playable], letters: [sent('answer')] }), ['correct']],
     [
       'decides a proposed correction',
-      facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')], corrections: [{ isDecided: false }] }),
+      facts({ kinds: ['RECTIFY'], calls: [playable], letters: [sent('answer')], corrections: [{ isDecided: false }] }),
       ['decide'],
     ],
     [
@@ -270,22 +274,22 @@ describe('the next step of a request', () => {
     ],
     [
       'closes the request if nothing is unfinished',
-      facts({ calls: [heard], letters: [sent('answer')], unfinished: [] }),
+      facts({ calls: [playable], letters: [sent('answer')], unfinished: [] }),
       ['close'],
     ],
-    ['is none for a closed request', facts({ isClosed: true, calls: [heard], unfinished: [] }), []],
+    ['is none for a closed request', facts({ isClosed: true, calls: [playable], unfinished: [] }), []],
     [
       'answers a restriction by its own letter',
       facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('answer')] }),
       ['answer'],
     ],
     [
-      'is then none until the restriction is lifted',
+      'is none once a restriction was answered, until it is lifted',
       facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('restriction')] }),
       [],
     ],
-  ])('%s', (_, given, next) => {
-    expect(nextSteps(given)).toEqual(next)
+  ])('%s', (_, request, next) => {
+    expect(nextSteps(request)).toEqual(next)
   })
 })
 
@@ -293,14 +297,14 @@ describe('a request is urgent', () => {
   const inHours = (hours: number) => now.add({ hours })
   test.each<[string, Partial<RequestFacts>, object]>([
     ['not a month before it is due', {}, { isUrgent: false, isOverdue: false }],
-    ['a week before it', { dueAt: inHours(7 * 24) }, { isUrgent: true, isOverdue: false }],
-    ['on its day and after', { dueAt: now }, { isUrgent: true, isOverdue: true }],
+    ['a week before it is due', { dueAt: inHours(7 * 24) }, { isUrgent: true, isOverdue: false }],
+    ['on the due date, and is then overdue', { dueAt: now }, { isUrgent: true, isOverdue: true }],
     [
       'three days before the end of a recording to be heard',
       { kinds: ['LISTEN'], firstEnd: inHours(72) },
       { isUrgent: true },
     ],
-    ['not earlier than that', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
+    ['not longer before that end', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
     [
       'not for a recording that was heard',
       { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'HEARD', isPast: true }] },
@@ -322,7 +326,7 @@ describe('a request is urgent', () => {
       { isUrgent: false, isOverdue: false },
     ],
     ['not when closed', { isClosed: true, dueAt: inHours(-1) }, { isUrgent: false, isOverdue: false }],
-  ])('%s', (_, given, pressing) => {
-    expect(urgencyOf(facts(given), now)).toMatchObject(pressing)
+  ])('%s', (_, overrides, urgency) => {
+    expect(urgencyOf(facts(overrides), now)).toMatchObject(urgency)
   })
 })

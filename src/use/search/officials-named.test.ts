@@ -23,7 +23,7 @@ async function enterCall(months: number, name: string): Promise<Temporal.PlainDa
   return month
 }
 
-async function named(): Promise<string[]> {
+async function readNames(): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>('select name from official_named order by name')
   return rows.map(({ name }) => name)
 }
@@ -33,11 +33,11 @@ test('an official stays in the list as long as the history has a month with a ca
   await enterCall(17, 'Then And Now')
   await enterCall(1, 'Then And Now')
   await enterCall(1, 'Only Now')
-  expect(await named()).toEqual(['Only Now', 'Only Then', 'Then And Now'])
+  expect(await readNames()).toEqual(['Only Now', 'Only Then', 'Then And Now'])
   await pool.query(
     `select count_history_day(d::date, true) from generate_series($1::date - 1, $1::date + interval '1 month', interval '1 day') d`,
     [old.toString()],
   )
   expect(await expungeHistoryMonth(database.as('seloste_custodian').db, old)).toEqual({ contacts: 2 })
-  expect(await named()).toEqual(['Only Now', 'Then And Now'])
+  expect(await readNames()).toEqual(['Only Now', 'Then And Now'])
 })

@@ -32,8 +32,8 @@ async function expectStored() {
   expect(stored).toEqual(await rebuiltConditions())
 }
 
-/** A call that was recorded, then moved to another official. */
-async function movedCall() {
+/** Enters a call that was recorded, and then transferred to another official. */
+async function enterTransferredCall() {
   const recording = recordingFacts()
   const callIds = [`ucid:moved-${recording.id}`]
   const numberCalled = { key: phone('029 497 000'), kind: 'NATIONAL_SERVICE' as const }
@@ -49,7 +49,7 @@ async function movedCall() {
 }
 
 test('each segment of a recorded call has its recording, and recorded segments are marked', async () => {
-  const { contactId, recorded, moved } = await movedCall()
+  const { contactId, recorded, moved } = await enterTransferredCall()
   await call()
   const { rows } = await pool.query(
     'select segment_id, is_own, state, number_reached, number_called from recorded_part where contact_id = $1 order by is_own desc',
@@ -65,9 +65,9 @@ test('each segment of a recorded call has its recording, and recorded segments a
   await expectStored()
 })
 
-test('a changed official, number or state is updated', async () => {
-  const { contactId, recorded, moved, recording } = await movedCall()
-  const other = await movedCall()
+test('the search conditions follow a changed official, number or recording state', async () => {
+  const { contactId, recorded, moved, recording } = await enterTransferredCall()
+  const other = await enterTransferredCall()
   await admin
     .updateTable('segment')
     .set({ official_name: 'Kaisa Laine', official_unit_id: null })
@@ -108,9 +108,9 @@ test('a changed official, number or state is updated', async () => {
 test('a recording that changes while a segment is added to its call is updated for that segment too', async () => {
   const recording = recordingFacts()
   const { contactId } = await call({ recording })
-  const comes = await pool.connect()
-  await comes.query('begin')
-  await comes.query(
+  const adding = await pool.connect()
+  await adding.query('begin')
+  await adding.query(
     `insert into segment (id, contact_id, contact_started_at, seq, number_reached, decision_record, decision_reason)
      select $1, id, started_at, 2, number_called, false, 'not-drawn' from contact where id = $2`,
     [randomUUID(), contactId],
@@ -119,10 +119,10 @@ test('a recording that changes while a segment is added to its call is updated f
   const change = pool.query('update recording set kept_at = now() where id = $1', [recording.id]).finally(() => {
     hasEnded = true
   })
-  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  await expect.poll(async () => hasEnded || (await pool.query(waits)).rowCount === 1).toBe(true)
-  await comes.query('commit')
-  comes.release()
+  const lockWaits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(async () => hasEnded || (await pool.query(lockWaits)).rowCount === 1).toBe(true)
+  await adding.query('commit')
+  adding.release()
   await change
   const { rows } = await pool.query('select state from recorded_part where contact_id = $1', [contactId])
   expect(rows).toEqual([{ state: 'a' }, { state: 'a' }])
@@ -134,19 +134,19 @@ test('a search by an official who has answered no call reads no row of a call', 
     right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
   })
   const [before, after] = await underGrant(desk, await grantFor(await newcomer.signIn()), async (tx) => {
-    const countViews = async () => {
-      const { rows } = await sql<{ looks: number }>`
-        select sum(idx_scan + seq_scan)::integer as looks from pg_stat_xact_user_tables
+    const countScans = async () => {
+      const { rows } = await sql<{ scans: number }>`
+        select sum(idx_scan + seq_scan)::integer as scans from pg_stat_xact_user_tables
         where relname ~ '^(contact|segment)_' or relname in ('recording', 'recorded_part')`.execute(tx)
-      return rows[0]!.looks
+      return rows[0]!.scans
     }
-    const begun = await countViews()
+    const begun = await countScans()
     const found = await sql`
       select from search_contacts(jsonb_populate_record(null::contact_filters, '{"recorded": "true"}'), null, null, 1000)`.execute(
       tx,
     )
     expect(found.rows).toEqual([])
-    return [begun, await countViews()]
+    return [begun, await countScans()]
   })
   expect(after).toBe(before)
 })

@@ -29,9 +29,9 @@ const people: Record<string, Grant> = {
   'the security unit': await grantFor(await security.signIn(), 'CRIME_OR_MISUSE', 'A 1'),
 }
 
-/** Calls of the last three months covering everything a search distinguishes, some with two segments, some recorded. */
 const names = ['Aino Virtanen', 'Bertil Berg', 'Kaisa Ääri']
-const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((one) => phone(one))
+const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((number) => phone(number))
+// Enters calls of the last three months, with everything that a search distinguishes: two segments, recordings, withheld numbers.
 for (let n = 0; n < 60; n++) {
   const startedAt = now().subtract({ hours: 1 + n * 36 })
   const [answeredAt, endedAt] = [startedAt.add({ seconds: 20 }), startedAt.add({ minutes: 5 })]
@@ -41,7 +41,7 @@ for (let n = 0; n < 60; n++) {
     ...(which % 3 === 0 && { personId: aino.id }),
     ...(which % 2 === 0 && { unitId: which % 4 === 0 ? aino.unitId : security.unitId }),
   })
-  const given = {
+  const facts = {
     ...{
       callIds,
       startedAt,
@@ -55,15 +55,15 @@ for (let n = 0; n < 60; n++) {
   const recording = recordingFacts({ startedAt: answeredAt, endedAt })
   await call(
     n % 11 === 0
-      ? { ...given, answeredAt: undefined, official: undefined }
+      ? { ...facts, answeredAt: undefined, official: undefined }
       : {
-          ...given,
+          ...facts,
           answeredAt,
           official: official(n),
           ...(n % 3 === 0 && { decision: { record: true, reason: 'drawn' }, recording }),
         },
   )
-  if (n % 6 === 0) await call({ ...given, answeredAt: startedAt.add({ minutes: 2 }), official: official(n + 1) })
+  if (n % 6 === 0) await call({ ...facts, answeredAt: startedAt.add({ minutes: 2 }), official: official(n + 1) })
 }
 await sql`update recording set kept_at = ended_at where contact_started_at > now() - interval '60 days'`.execute(admin)
 await admin.transaction().execute(async (tx) => {
@@ -86,18 +86,18 @@ const between = `c.started_at < '${to.toString()}' and c.started_at >= '${from.s
   and coalesce(c.ended_at, now()) >= '${from.toString()}'`
 const isAvailable = recorded(`not ${gone} and r.state = 'STORED' and r.kept_at is not null`)
 /** Last digits find only calls that the viewer answered; for viewers without own calls they are taken as a complete phone number. */
-const ends = (digits: string) =>
+const endsIn = (digits: string) =>
   `right(c.caller_key, ${digits.length}) = '${digits}' and ${answeredBy('s.official_person_id = sees_own()')}`
 const searches: [Partial<ContactSearch>, string][] = [
   [{}, 'true'],
   [{ from, to }, between],
   [{ caller: '040 555 2030' }, `c.caller_key = '+358405552030'`],
   [{ caller: 'salattu' }, `c.caller_kind = 'withheld'`],
-  [{ caller: '2030' }, ends('2030')],
-  [{ caller: '52060', number: '029 497 000' }, `${ends('52060')} and c.number_called = '+35829497000'`],
-  [{ caller: '2000', recorded: 'true', from, to }, `${ends('2000')} and ${recorded('true')} and ${between}`],
-  [{ caller: '2030', recorded: 'none' }, `${ends('2030')} and not ${recorded('true')}`],
-  [{ caller: '2060', official: 'ber' }, `${ends('2060')} and ${answeredBy(`s.official_name ilike '%ber%'`)}`],
+  [{ caller: '2030' }, endsIn('2030')],
+  [{ caller: '52060', number: '029 497 000' }, `${endsIn('52060')} and c.number_called = '+35829497000'`],
+  [{ caller: '2000', recorded: 'true', from, to }, `${endsIn('2000')} and ${recorded('true')} and ${between}`],
+  [{ caller: '2030', recorded: 'none' }, `${endsIn('2030')} and not ${recorded('true')}`],
+  [{ caller: '2060', official: 'ber' }, `${endsIn('2060')} and ${answeredBy(`s.official_name ilike '%ber%'`)}`],
   [{ number: '029 497 001' }, `c.number_called = '+35829497001'`],
   [{ official: 'ber' }, answeredBy(`s.official_name ilike '%ber%'`)],
   [{ official: 'n' }, answeredBy(`s.official_name ilike '%n%'`)],
@@ -133,17 +133,17 @@ const searches: [Partial<ContactSearch>, string][] = [
 ]
 
 test('each filter is tested here', () => {
-  expect(Object.keys(contactFilters).filter((name) => !searches.some(([given]) => name in given))).toEqual([])
+  expect(Object.keys(contactFilters).filter((name) => !searches.some(([filters]) => name in filters))).toEqual([])
 })
 
 describe.each(Object.entries(people))('%s finds exactly what the policies show:', (_, person) => {
-  test.each(searches)('%j', async (given, condition) => {
+  test.each(searches)('%j', async (filters, condition) => {
     const shown = await underGrant(desk, person, async (tx) => {
       const { rows } = await sql<{ id: string }>`select c.id from contact c where ${sql.raw(condition)}
         order by c.started_at desc, c.id desc`.execute(tx)
       return rows.map(({ id }) => id)
     })
-    const found = await search(given, person)
+    const found = await search(filters, person)
     expect(found.items.map(({ id }) => id)).toEqual(shown)
     expect(found.approximateTotal).toBe(shown.length)
 
@@ -169,5 +169,5 @@ test('last digits of a number find only calls that the viewer answered', async (
   const { items } = await search({ caller: '2060' }, ainos)
   expect(items.length).toBeGreaterThan(0)
   for (const { segments } of items) expect(segments.map(({ official }) => official?.name)).toContain('Aino Virtanen')
-  expect((await search({ caller: '2060' }, grant)).items, 'who supervises has no own calls').toEqual([])
+  expect((await search({ caller: '2060' }, grant)).items, 'a supervisor has no own calls').toEqual([])
 })

@@ -166,12 +166,12 @@ describe('a search by recording', () => {
       }
     }
     const mine = new Set(Object.values(made))
-    const of = async (recorded: ContactSearch['recorded']) =>
+    const foundAs = async (recorded: ContactSearch['recorded']) =>
       new Set((await found({ recorded })).filter((id) => mine.has(id)))
-    expect(await of('available')).toEqual(new Set([made['available']]))
-    expect(await of('destroyed')).toEqual(new Set([made['destroyed'], made['expired']]))
-    expect(await of('none')).toEqual(new Set([made['none']]))
-    expect(await of('any')).toEqual(mine)
+    expect(await foundAs('available')).toEqual(new Set([made['available']]))
+    expect(await foundAs('destroyed')).toEqual(new Set([made['destroyed'], made['expired']]))
+    expect(await foundAs('none')).toEqual(new Set([made['none']]))
+    expect(await foundAs('any')).toEqual(mine)
     const { items } = await search()
     const stateOf = (id?: string) => items.find((item) => item.id === id)?.segments[0]?.recording.state
     expect(stateOf(made['restricted'])).toBe('restricted')

@@ -90,7 +90,7 @@ describe('one contact', () => {
     }
     expect(await mayForbid(ainos, mine.contactId)).toBe('official')
     expect(await mayForbid(ainos, unrecorded.contactId)).toBeUndefined()
-    expect(await mayForbid(grant, mine.contactId), 'whoever sees every call').toBeUndefined()
+    expect(await mayForbid(grant, mine.contactId), 'a viewer who sees every call').toBeUndefined()
   })
 
   test('of another official is not found, like a nonexistent one, and logged as refused', async () => {
@@ -131,7 +131,7 @@ describe('history past its 14 months', () => {
   test('is hidden only then: a call of almost 14 months ago is visible', async () => {
     const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       .subtract({ months: 14 })
-      // 14 months after up to four days end on the same last day of February.
+      // In some years the history of the last four days of December ends on one day, the last of February.
       .add({ days: 4 })
       .toInstant()
     const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
@@ -141,18 +141,18 @@ describe('history past its 14 months', () => {
 
 describe('calls in progress', () => {
   test('are shown to those who may see them while they last, and each new call is logged once', async () => {
-    const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
+    const ongoing = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
     const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
     const shown = new Set<string>()
     const first = await watchCalls(desk, ainos, shown, now())
-    expect(first.items.map(({ segmentId }) => segmentId)).toEqual([going.segmentId])
+    expect(first.items.map(({ segmentId }) => segmentId)).toEqual([ongoing.segmentId])
     const entry = await lastEntry()
-    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [going.segmentId] } })
+    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [ongoing.segmentId] } })
     await watchCalls(desk, ainos, shown, now())
     expect((await lastEntry()).seq).toBe(entry.seq)
     const everyone = await watchCalls(desk, grant, new Set(), now())
     expect(everyone.items.map(({ segmentId }) => segmentId)).toEqual(
-      expect.arrayContaining([going.segmentId, other.segmentId]),
+      expect.arrayContaining([ongoing.segmentId, other.segmentId]),
     )
   })
 })

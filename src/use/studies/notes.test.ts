@@ -26,13 +26,13 @@ describe('the notes of a period', () => {
     expect(query('2024-01-01', '2026-10-31')).toEqual({ countsSince: '2024-03-05', wholeMonthsBefore: '2025-09-26' })
   })
 
-  test('name days without hours', () => {
+  test('name days without hourly counts', () => {
     expect(query('2025-01-10', '2026-10-31', 'weekday')).toEqual({
       leftOut: [{ from: '2025-01-10', to: '2025-09-25', why: 'no-hours' }],
     })
   })
 
-  test('name days without units, for viewers who reach only units', () => {
+  test('name days without counts by unit, for viewers who may see only units', () => {
     expect(query('2025-08-01', '2026-10-31', 'month', { reachesNumbers: false })).toEqual({
       leftOut: [{ from: '2025-08-01', to: '2025-09-25', why: 'no-units' }],
     })

@@ -28,8 +28,8 @@ const cell = fc
 const counts = ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const
 const countsOf = (figures: Figures) => counts.flatMap((name) => figures[name] ?? [])
 
-/** Returns every value from one to four that a suppressed count may have given what is shown, by trying all. */
-function possible(total: number, parts: readonly Count[]): Set<number>[] {
+/** Tries all values that fit the shown total and parts. Returns the possible values of each part, one to four if suppressed. */
+function possibleValues(total: number, parts: readonly Count[]): Set<number>[] {
   const found = parts.map(() => new Set<number>())
   const rangeOf = (part: Count) =>
     part === null
@@ -72,10 +72,10 @@ describe('counts as shown', () => {
     fc.assert(
       fc.property(fc.array(small, { minLength: 1, maxLength: 5 }), (exact) => {
         const parts = exact.map(protectCount)
-        const all = exact.reduce((sum, one) => sum + one, 0)
+        const all = exact.reduce((sum, count) => sum + count, 0)
         const total = protectCount(all)
         if (total === null || revealsSuppressed(total, parts)) return
-        for (const [index, values] of possible(total, parts).entries()) {
+        for (const [index, values] of possibleValues(total, parts).entries()) {
           if (parts[index] === null) expect([...values]).toEqual(expect.arrayContaining([1, fewest - 1]))
         }
       }),
@@ -83,8 +83,8 @@ describe('counts as shown', () => {
     )
   })
 
-  test('omit a total that reveals its suppressed parts, and include an ambiguous one', () => {
-    const of = (calls: number): StoredCounts => ({
+  test('omit a total that would reveal its suppressed parts, and include one that does not', () => {
+    const countsFor = (calls: number): StoredCounts => ({
       calls,
       answered: calls,
       judged: 0,
@@ -92,9 +92,9 @@ describe('counts as shown', () => {
       expectedPpm: 0,
       lengths: [],
     })
-    expect(protectStudy('calls', [of(4), of(4)]).total.calls).toBeNull()
-    expect(protectStudy('calls', [of(4), of(4), of(30)]).total.calls).toBeNull()
-    expect(protectStudy('calls', [of(2), of(3), of(30)]).total.calls).toBe(35)
+    expect(protectStudy('calls', [countsFor(4), countsFor(4)]).total.calls).toBeNull()
+    expect(protectStudy('calls', [countsFor(4), countsFor(4), countsFor(30)]).total.calls).toBeNull()
+    expect(protectStudy('calls', [countsFor(2), countsFor(3), countsFor(30)]).total.calls).toBe(35)
   })
 
   test('are rounded to the nearest five', () => {
@@ -121,12 +121,20 @@ describe('counts as shown', () => {
   })
 
   test('have the same total by weekday as by hour, even with no call on the last day', () => {
-    const of = (calls: number): StoredCounts => {
+    const countsFor = (calls: number): StoredCounts => {
       const lengths = calls === 0 ? [] : [...talkBounds, 0].map((_, bin) => (bin === 3 ? calls : 0))
       return { calls, answered: calls, judged: 0, recorded: 0, expectedPpm: 0, lengths }
     }
-    const byHour = protectStudy('talk', [of(1_000), of(1_390)])
-    const byWeekday = protectStudy('talk', [of(500), of(490), of(400), of(500), of(500), of(0), of(0)])
+    const byHour = protectStudy('talk', [countsFor(1_000), countsFor(1_390)])
+    const byWeekday = protectStudy('talk', [
+      countsFor(500),
+      countsFor(490),
+      countsFor(400),
+      countsFor(500),
+      countsFor(500),
+      countsFor(0),
+      countsFor(0),
+    ])
     expect(byHour.total.median).toEqual({ seconds: 150 })
     expect(byWeekday.total).toEqual(byHour.total)
   })

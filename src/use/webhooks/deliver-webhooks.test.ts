@@ -30,13 +30,13 @@ interface Delivery {
 }
 
 /** A receiving system: stores its events, and answers as configured. */
-const reported: Delivery[] = []
+const received: Delivery[] = []
 let answer: { status: number; headers?: Record<string, string> } = { status: 204 }
 const receiver = createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    reported.push({ headers: request.headers, body: Buffer.concat(parts).toString('utf8') })
+    received.push({ headers: request.headers, body: Buffer.concat(parts).toString('utf8') })
     response.writeHead(answer.status, answer.headers).end('thank you')
   })
 })
@@ -76,7 +76,7 @@ const later = (duration: Temporal.DurationLike) => {
 beforeEach(async () => {
   await replaceTargets(custodian, [])
   await replaceTargets(custodian, [target])
-  reported.length = 0
+  received.length = 0
   answer = { status: 204 }
   delivery.pauses.clear()
   now = Temporal.Now.instant().add({ seconds: 1 })
@@ -89,19 +89,19 @@ test('a contact, its sealed recording and its destruction are each sent once, as
   later({ minutes: 1 })
   await deliverWebhooks(delivery)
   await deliverWebhooks(delivery)
-  expect(reported.map((one) => [eventOf(one)['type'], eventOf(one)['subject'], eventOf(one)['data']])).toEqual([
+  expect(received.map(eventOf).map(({ type, subject, data }) => [type, subject, data])).toEqual([
     ['fi.seloste.contact.admitted', contactId, { contactId }],
     ['fi.seloste.recording.sealed', id, { recordingId: id }],
     ['fi.seloste.recording.destroyed', id, { recordingId: id }],
   ])
-  for (const one of reported) {
-    expect(one.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
-    expect(Object.keys(eventOf(one)).sort()).toEqual([
+  for (const sent of received) {
+    expect(sent.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
+    expect(Object.keys(eventOf(sent)).sort()).toEqual([
       ...['data', 'datacontenttype', 'id', 'source', 'specversion', 'subject', 'time', 'type'],
     ])
-    expect(eventOf(one)).toMatchObject({ specversion: '1.0', source: 'https://seloste.example' })
+    expect(eventOf(sent)).toMatchObject({ specversion: '1.0', source: 'https://seloste.example' })
   }
-  expect(new Set(reported.map((one) => eventOf(one)['id'])).size).toBe(3)
+  expect(new Set(received.map((sent) => eventOf(sent)['id'])).size).toBe(3)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
@@ -109,7 +109,7 @@ test('no number or name of a caller or an official is sent', async () => {
   const facts = callFacts()
   await admit(capture, facts)
   await deliverWebhooks(delivery)
-  const words = JSON.stringify(reported)
+  const words = JSON.stringify(received)
   for (const secret of [facts.caller.key!, facts.numberCalled.key, facts.official?.name ?? facts.caller.key!]) {
     expect(words).not.toContain(secret)
   }
@@ -118,7 +118,7 @@ test('no number or name of a caller or an official is sent', async () => {
 test('the signature is HMAC-SHA256 of id, time and body, as in Standard Webhooks', async () => {
   await admit(capture, callFacts())
   await deliverWebhooks(delivery)
-  const [{ headers, body }] = reported as [Delivery]
+  const [{ headers, body }] = received as [Delivery]
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`
   const expected = createHmac('sha256', 'a secret that nobody guesses').update(signed).digest('base64')
   expect(headers['webhook-signature']).toBe(`v1,${expected}`)
@@ -131,19 +131,19 @@ test('an event that a receiver rejects is resent with growing delays and the sam
   answer = { status: 500 }
   await deliverWebhooks(delivery)
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(1)
+  expect(received).toHaveLength(1)
   expect(await state()).toMatchObject({ waiting: 1, lastAnswer: 'status 500' })
   later({ seconds: 6 })
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(2)
+  expect(received).toHaveLength(2)
   later({ seconds: 6 })
   await deliverWebhooks(delivery)
-  expect(reported, 'twice as long').toHaveLength(2)
+  expect(received, 'the second delay is twice as long').toHaveLength(2)
   answer = { status: 200 }
   later({ seconds: 6 })
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(3)
-  expect(new Set(reported.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+  expect(received).toHaveLength(3)
+  expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
   expect(await state()).toMatchObject({ waiting: 0 })
 })
 
@@ -154,14 +154,14 @@ test('an unavailable receiver is sent nothing during its pause, and then every w
   await deliverWebhooks(delivery)
   later({ seconds: 60 })
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(1)
+  expect(received).toHaveLength(1)
   answer = { status: 200 }
   later({ seconds: 61 })
   await deliverWebhooks(delivery)
   expect(
-    reported
+    received
       .slice(1)
-      .map((one) => eventOf(one)['subject'])
+      .map((sent) => eventOf(sent)['subject'])
       .sort(),
   ).toEqual([...ids].sort())
 })
@@ -184,11 +184,11 @@ test('after three days an event is abandoned and shown as such, and resent on re
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 1, lastAnswer: 'status 404' })
   later({ hours: 2 })
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(1)
+  expect(received).toHaveLength(1)
   answer = { status: 200 }
   expect(await retryWebhooks(database.as().db, now)).toBe(1)
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(2)
+  expect(received).toHaveLength(2)
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
@@ -255,15 +255,15 @@ test('a slow receiver delays no other', async () => {
     await replaceTargets(custodian, targets)
     for (let calls = 0; calls < 20; calls += 1) await admit(capture, callFacts())
     const turn = deliverWebhooks({ ...delivery, targets })
-    await expect.poll(() => reported.length).toBeGreaterThanOrEqual(20)
+    await expect.poll(() => received.length).toBeGreaterThanOrEqual(20)
     const { contactId } = await register.record()
     later({ minutes: 1 })
     await turn
     await deliverWebhooks({ ...delivery, targets })
-    expect(reported.map((one) => eventOf(one)['subject'])).toContain(contactId)
-    // Some of the slow receiver's events still wait.
+    expect(received.map((sent) => eventOf(sent)['subject'])).toContain(contactId)
+    // Events for the slow receiver are still waiting.
     const states = await readTargets(custodian)
-    expect(states.find((one) => one.target === 'slow')?.waiting).toBeGreaterThan(5)
+    expect(states.find(({ target: name }) => name === 'slow')?.waiting).toBeGreaterThan(5)
   } finally {
     slow.closeAllConnections()
     slow.close()

@@ -2,31 +2,31 @@ import { expect, test } from 'vitest'
 import { readWebhooks, webhookEvents } from './webhooks-file.ts'
 
 const secret = 'a secret that nobody guesses'
-const good = { name: 'crm', url: 'https://crm.example/events', secret }
+const valid = { name: 'crm', url: 'https://crm.example/events', secret }
 
 const read = (webhooks: unknown) => readWebhooks(JSON.stringify({ webhooks }), '/etc/webhooks.yaml')
 
 test('a target gets every event unless it names some, and its secret is text or Base64', () => {
-  const [one, two] = read([
-    good,
-    { ...good, name: 'b', events: ['recording.sealed'], secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` },
+  const [first, second] = read([
+    valid,
+    { ...valid, name: 'b', events: ['recording.sealed'], secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` },
   ])
-  expect(one).toEqual({ ...good, secret: Buffer.from(secret), events: webhookEvents })
-  expect(two).toMatchObject({ events: ['recording.sealed'], secret: Buffer.alloc(24, 7) })
+  expect(first).toEqual({ ...valid, secret: Buffer.from(secret), events: webhookEvents })
+  expect(second).toMatchObject({ events: ['recording.sealed'], secret: Buffer.alloc(24, 7) })
 })
 
 test.each([
   [[], 'a list named "webhooks" is expected'],
-  [[{ ...good, name: 'CRM' }], 'entry 1: its name must have only lower-case letters, digits and -'],
-  [[good, good], 'entry 2: the name "crm" is used twice'],
+  [[{ ...valid, name: 'CRM' }], 'entry 1: its name must have only lower-case letters, digits and -'],
+  [[valid, valid], 'entry 2: the name "crm" is used twice'],
   [
-    [{ ...good, url: 'http://crm.example/' }],
+    [{ ...valid, url: 'http://crm.example/' }],
     'entry 1: its url must be https://… without a user name, or http://… of this machine',
   ],
-  [[{ ...good, url: 'https://user:word@crm.example/' }], 'entry 1: its url must be https://… without a user name'],
-  [[{ ...good, secret: 'short' }], 'entry 1: its secret must have at least 24 bytes'],
-  [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events must be a list of contact.admitted'],
-  [[{ ...good, colour: 'red' }], 'entry 1: "colour" is unknown; allowed are name, url, secret, events'],
+  [[{ ...valid, url: 'https://user:word@crm.example/' }], 'entry 1: its url must be https://… without a user name'],
+  [[{ ...valid, secret: 'short' }], 'entry 1: its secret must have at least 24 bytes'],
+  [[{ ...valid, events: ['caller.heard'] }], 'entry 1: its events must be a list of contact.admitted'],
+  [[{ ...valid, colour: 'red' }], 'entry 1: "colour" is unknown; allowed are name, url, secret, events'],
 ])('problems of a file are reported by entry, without its secret: %j', (webhooks, problem) => {
   expect(() => read(webhooks)).toThrow(problem)
   expect(() => read(webhooks)).toThrow(/^(?!.*a secret that)/)

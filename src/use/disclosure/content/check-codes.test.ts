@@ -40,7 +40,7 @@ test('each kind of code is recognised as its own kind, and not with one digit ch
   )
 })
 
-test('an IBAN is recognised where its letters were misheard, and a Swedish code with its century', () => {
+test('an IBAN is recognised with and without its letters, and a Swedish code with and without its century', () => {
   expect(holdsIban('2112345600000785')).toBe(true)
   expect(holdsIban('FI2112345600000785')).toBe(true)
   expect(holdsIban('GB82WEST12345698765432')).toBe(true)

@@ -67,15 +67,15 @@ test.each<Line>([
 })
 
 test('what the other party reads back is proposed on their track, also in pieces and in another form', () => {
-  const { proposals, heard: played } = proposed([
+  const { proposals, removedWords } = proposed([
     [1, 'fi', 'numeroni on nolla viisi nolla yksi kaksi kolme neljä viisi kuusi'],
     [0, 'fi', 'eli nolla viisikymmentä'],
     [0, 'fi', 'kakskytkolme neljä viisi kuusi selvä'],
     [1, 'fi', 'ja nimeni on yrjänä karjuvaara'],
     [0, 'fi', 'katsotaan karjuvaaran asia'],
   ])
-  expect(played(0)).toContain('neljä viisi kuusi')
-  expect(played(0)).toContain('karjuvaaran')
+  expect(removedWords(0)).toContain('neljä viisi kuusi')
+  expect(removedWords(0)).toContain('karjuvaaran')
   expect(proposals.some(({ track, trigger }) => track === 0 && trigger === 'repeated')).toBe(true)
 })
 
@@ -98,8 +98,8 @@ test('with 12 % of words misrecognised, 95 % of codes and 80 % of names and addr
   const found = { code: 0, name: 0 }
   const planted = { code: 0, name: 0 }
   for (const [index, call] of labelledCalls(60, 11).entries()) {
-    const played = mishear(call.words, 0.115, chanceFrom(index))
-    const proposals = proposeSpans(played, call.lengthSamples)
+    const recognised = mishear(call.words, 0.115, chanceFrom(index))
+    const proposals = proposeSpans(recognised, call.lengthSamples)
     for (const label of call.labels) {
       const kind = label.category === 'NAME' || label.category === 'ADDRESS' ? 'name' : 'code'
       planted[kind] += 1
@@ -130,12 +130,12 @@ function proposed(lines: readonly Line[]) {
     at += 4000
   }
   const proposals = proposeSpans(words, at + 8000)
-  const played = (track: TrackPlace) => {
+  const removedWords = (track: TrackPlace) => {
     const spans = redactionsOf(proposals, track)
     const inside = words.filter(
-      (one) => one.track === track && spans.some(({ from, to }) => one.from >= from && one.to <= to),
+      (word) => word.track === track && spans.some(({ from, to }) => word.from >= from && word.to <= to),
     )
     return inside.map(({ text }) => text).join(' ')
   }
-  return { proposals, heard: played }
+  return { proposals, removedWords }
 }

@@ -24,7 +24,7 @@ const digitsSaid = fc.tuple(
   fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
 )
 const samples = 500
-const readWrong = 5
+const maxMisread = 5
 
 test('digits read out one by one are recognised, leading zeros included, in 99 % of cases', () => {
   const wrong = fc.sample(digitsSaid, samples).filter(([digits, language], n) => {
@@ -36,7 +36,7 @@ test('digits read out one by one are recognised, leading zeros included, in 99 %
       ) !== digits
     )
   })
-  expect(wrong.length).toBeLessThanOrEqual(readWrong)
+  expect(wrong.length).toBeLessThanOrEqual(maxMisread)
 })
 
 test('digits read out in pairs and threes are one run from first word to last, in 99 % of cases', () => {
@@ -45,7 +45,7 @@ test('digits read out in pairs and threes are one run from first word to last, i
     const [run, ...more] = runsIn(spoken, language)
     return more.length > 0 || run?.first !== 0 || run.last !== spoken.split(/[\s-]/).length - 1
   })
-  expect(wrong.length).toBeLessThanOrEqual(readWrong)
+  expect(wrong.length).toBeLessThanOrEqual(maxMisread)
 })
 
 test.each<[Language, string, string]>([

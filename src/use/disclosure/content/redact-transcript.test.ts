@@ -74,14 +74,14 @@ test('most calls are clean if all planted words are removed, and most remaining 
     const turns: TrackTurn[] = call.words.map((word) => ({ ...word, words: [word] }))
     const text = (spans: typeof call.labels) =>
       redactTranscript(turns, spans)
-        .map((one) => one.text)
+        .map((turn) => turn.text)
         .join(' ')
     if (identifiersIn(text(call.labels), call.language, 0.75).length === 0) clean += 1
     const left = call.labels.filter(({ category }) => category === 'IDENTITY_CODE' || category === 'PHONE')
     if (left.length === 0) continue
     codes += 1
-    const one = left[Math.floor(chanceFrom(index)() * left.length)]!
-    const remaining = call.labels.filter((label) => label !== one)
+    const kept = left[Math.floor(chanceFrom(index)() * left.length)]!
+    const remaining = call.labels.filter((label) => label !== kept)
     const found = identifiersIn(text(remaining), call.language).some(({ category }) => category !== 'NAME')
     if (found) noticed += 1
   }

@@ -33,8 +33,8 @@ const facts: CopyFacts = {
 }
 
 test('speech with neither words nor a redaction is reported missing from a transcript, a breath is not', () => {
-  const missing = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) =>
-    missingPrerequisites({ ...facts, speech, ...given })
+  const missing = (speech: CopyFacts['speech'], overrides: Partial<CopyFacts> = {}) =>
+    missingPrerequisites({ ...facts, speech, ...overrides })
   expect(missing(facts.speech)).toEqual([])
   expect(missing([...facts.speech, { track: 'CALLER', fromMs: 4000, toMs: 4600 }])).toEqual([])
   expect(missing([{ track: 'CALLER', fromMs: 3000, toMs: 5000 }])).toEqual([{ what: 'transcript' }])
@@ -53,7 +53,7 @@ test('redacted words are left out by their time, and anywhere in a turn with a r
   expect(words(text, [late])).not.toMatch(/Matti|Virtanen/)
   expect(words(text, [late])).toContain('[nimi poistettu]')
   const spoken = spokenTurns({ ...work, turns: [{ ...turn, text }] }, 'CALLER', 8)
-  expect(spoken.map((one) => one.text).join(' ')).not.toMatch(/Matti|Virtanen/)
+  expect(spoken.map(({ text }) => text).join(' ')).not.toMatch(/Matti|Virtanen/)
   expect(identifiersOf([{ ...turn, text: '[nimi poistettu] ja asia koskee veroa' }])).toEqual([[]])
 })
 
@@ -70,21 +70,30 @@ test('if both tracks have the same sound, what is removed from either is left ou
   }
   const removed = { ...removal, fromMs: 0, toMs: 4000 }
   await speakCopy({ ...work, turns: [official], redactions: [removed] }, engine, true)
-  expect(spoken[1]!.map((one) => one.text)).toEqual(['[nimi poistettu]'])
+  expect(spoken[1]!.map(({ text }) => text)).toEqual(['[nimi poistettu]'])
   await speakCopy({ ...work, turns: [official], redactions: [removed] }, engine, false)
-  expect(spoken[3]!.map((one) => one.text)).toEqual([text])
+  expect(spoken[3]!.map(({ text }) => text)).toEqual([text])
 })
 
-test('times stay within the recording, turns of a track do not overlap, and time removed on both tracks counts once', () => {
+test('times must be within the recording, and turns of a track must not overlap', () => {
   expect(findInvalidTimes(work, 4000)).toBeUndefined()
   expect(findInvalidTimes(work, 3999)).toBe('turns.0')
   expect(findInvalidTimes({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
   expect(findInvalidTimes({ ...work, turns: [turn, { ...turn, track: 'OFFICIAL' }] }, 4000)).toBeUndefined()
+})
+
+test('time removed on both tracks counts once', () => {
   expect(countRemoved([removal, { ...removal, track: 'OFFICIAL' }])).toEqual({ removed: { NAME: 2 }, redactedMs: 1000 })
+})
+
+test('a stretch subtracted from another splits it', () => {
   expect(subtractStretches({ fromMs: 0, toMs: 10 }, [{ fromMs: 2, toMs: 4 }])).toEqual([
     { fromMs: 0, toMs: 2 },
     { fromMs: 4, toMs: 10 },
   ])
+})
+
+test('the length of a copy is rounded up to five seconds', () => {
   expect([0, 1, 40_000, 40_001].map(coarseLength)).toEqual([40_000, 40_000, 40_000, 80_000])
 })
 
@@ -117,17 +126,17 @@ test('an engine of level N or D is offered only with a passing record for its ve
     },
     figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost ?? 5])),
   }
-  const of = (records: EvaluationRecord[], revoicing = [engine]) =>
+  const engineFor = (records: EvaluationRecord[], revoicing = [engine]) =>
     registerEngines({ transcript, revoicing }, records).of('D')
-  expect(of([record])).toMatchObject({ name: 'e', evaluation: { date: '2026-11-26' } })
-  expect(of([])).toBe('no-evaluation')
-  expect(of([{ ...record, version: '2' }])).toBe('no-evaluation')
-  expect(of([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
-  expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
+  expect(engineFor([record])).toMatchObject({ name: 'e', evaluation: { date: '2026-11-26' } })
+  expect(engineFor([])).toBe('no-evaluation')
+  expect(engineFor([{ ...record, version: '2' }])).toBe('no-evaluation')
+  expect(engineFor([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
+  expect(engineFor([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
   // The figure for five combined recordings of one person is required, whatever its value.
   const { 'pooled-five.10-people': _, ...reported } = record.figures
-  expect(of([{ ...record, figures: reported }])).toBe('no-evaluation')
-  expect(of([record], [])).toBe('no-engine')
+  expect(engineFor([{ ...record, figures: reported }])).toBe('no-evaluation')
+  expect(engineFor([record], [])).toBe('no-engine')
 })
 
 test('level D: removed parts are silent, the original is wiped, and identical tracks get the same new voice', async () => {

@@ -9,7 +9,7 @@ const call = (startedAt: string, rest: Partial<FactsOfCall> = {}): FactsOfCall =
   ...rest,
 })
 
-const many = <Value>(count: number, one: Value): Value[] => Array.from({ length: count }, () => one)
+const many = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value)
 
 test('only the month and part of the day of a call are reported, in Finnish local time', () => {
   const reported = (startedAt: string) => {

@@ -14,7 +14,7 @@ function oneOf<Value>(values: readonly Value[]): Value {
   seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
   return values[Math.floor((seed / 2_147_483_648) * values.length)]!
 }
-const isSo = () => oneOf([true, false])
+const coinFlip = () => oneOf([true, false])
 const instants = [
   ...['2026-11-26T10:00:00Z', '2026-11-30T21:59:59Z', '2026-11-30T22:00:00Z', '2026-12-24T08:00:00Z'],
   ...['2027-04-30T20:59:59Z', '2027-04-30T21:00:00Z'],
@@ -24,11 +24,11 @@ function randomFacts(): unknown {
   return {
     now: oneOf(instants),
     isOn: oneOf([true, true, false]),
-    isPseudonymisedOn: isSo(),
+    isPseudonymisedOn: coinFlip(),
     isInstituteBlocked: oneOf([true, false, false]),
     dueEnds: oneOf(instants),
     deadline: oneOf(instants),
-    hasUndertaking: isSo(),
+    hasUndertaking: coinFlip(),
     outcome: oneOf([null, null, 'GRANTED', 'REFUSED']),
     isReleased: oneOf([true, false, false, false]),
     isStudyEnded: false,
@@ -37,11 +37,11 @@ function randomFacts(): unknown {
     hands: [],
     items: Array.from({ length: oneOf([0, 1, 2, 5]) }, (_, index) => ({
       item: index + 1,
-      ...(isSo() && { destroyAt: oneOf(instants) }),
+      ...(coinFlip() && { destroyAt: oneOf(instants) }),
       recording: oneOf(['available', 'available', 'restricted', 'destroyed', 'unknown']),
       copyState: oneOf(['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'APPROVED', 'REJECTED', 'FAILED']),
-      ...(isSo() && { level: oneOf(['T', 'N', 'D']) }),
-      ...(isSo() && { official: oneOf(['a', 'b', 'c']) }),
+      ...(coinFlip() && { level: oneOf(['T', 'N', 'D']) }),
+      ...(coinFlip() && { official: oneOf(['a', 'b', 'c']) }),
       ...(oneOf([true, false, false]) && { isOfficialOut: true }),
       outcome: 'none',
     })),
@@ -81,10 +81,10 @@ function missingInModel({ items, dueEnds, ...facts }: ResearchFacts) {
     ['release', true],
   ]
   const until = tooEarly.map(({ destroyAt }) => destroyAt!.toString()).toSorted()[0]
-  return missing.flatMap(([what, is]) => {
-    if (is === true) return [{ what }]
-    if (is === false || is.length === 0) return []
-    return [{ what, items: is.map(({ item }) => item), ...(what === 'due-date-late' && { until }) }]
+  return missing.flatMap(([what, lacking]) => {
+    if (lacking === true) return [{ what }]
+    if (lacking === false || lacking.length === 0) return []
+    return [{ what, items: lacking.map(({ item }) => item), ...(what === 'due-date-late' && { until }) }]
   })
 }
 
@@ -101,11 +101,11 @@ test('what is missing always matches the model', async () => {
 })
 
 test('the state of a disclosure follows from what was done for it', () => {
-  const facts = (given: Partial<ResearchFacts>): ResearchFacts => ({
+  const facts = (overrides: Partial<ResearchFacts>): ResearchFacts => ({
     ...readResearchFacts(randomFacts()),
     ...{ isWithdrawn: false, isClosed: false, isReleased: false, isStudyEnded: false, hasUndertaking: false },
     ...{ outcome: null, items: [] },
-    ...given,
+    ...overrides,
   })
   const item = (copyState: 'NONE' | 'RENDERED' | 'APPROVED') =>
     ({ item: 1, recording: 'available', copyState, outcome: 'none' }) as const

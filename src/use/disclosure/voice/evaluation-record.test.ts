@@ -10,7 +10,7 @@ import {
 } from './evaluation-record.ts'
 
 const sources = 'a'.repeat(64)
-const good: EvaluationRecord = {
+const passing: EvaluationRecord = {
   format: 1,
   engine: 'nvq',
   version: '1',
@@ -25,26 +25,26 @@ const good: EvaluationRecord = {
 }
 const engine = { name: 'nvq', version: '1', level: 'D', sources } as const
 const withFigures = (changes: Record<string, number>): EvaluationRecord => ({
-  ...good,
-  figures: { ...good.figures, ...changes },
+  ...passing,
+  figures: { ...passing.figures, ...changes },
 })
 
 test('an engine may be registered if all its figures meet the demands of its level', () => {
-  expect(readEvaluationRecord(JSON.stringify(good))).toEqual(good)
-  expect(unmetDemands(good)).toEqual([])
-  expect(passingRecord([good], engine)).toEqual(good)
+  expect(readEvaluationRecord(JSON.stringify(passing))).toEqual(passing)
+  expect(unmetDemands(passing)).toEqual([])
+  expect(passingRecord([passing], engine)).toEqual(passing)
 })
 
 test('a record counts only for the version, level and sources it was made with', () => {
   for (const other of [{ name: 'nv' }, { version: '2' }, { level: 'N' as const }, { sources: 'b'.repeat(64) }])
-    expect(passingRecord([good], { ...engine, ...other })).toBe('engine-not-evaluated')
+    expect(passingRecord([passing], { ...engine, ...other })).toBe('engine-not-evaluated')
 })
 
 test('one figure out of bounds or missing gets the engine refused', () => {
   expect(passingRecord([withFigures({ 'semi-informed.prompts': 6.9 })], engine)).toBe('engine-evaluation-failed')
   expect(passingRecord([withFigures({ 'picked-out.100-people': 31 })], engine)).toBe('engine-evaluation-failed')
-  const { estoi: _, ...without } = good.figures
-  expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
+  const { estoi: _, ...without } = passing.figures
+  expect(passingRecord([{ ...passing, figures: without }], engine)).toBe('engine-evaluation-failed')
 })
 
 test('figures prove nothing if the attacker fails on original speech or on McAdams', () => {
@@ -56,24 +56,24 @@ test('an invalid record is refused, whatever is wrong with it', () => {
   const wrong = [
     'not JSON',
     '[]',
-    JSON.stringify({ ...good, format: 2 }),
-    JSON.stringify({ ...good, level: 'T' }),
-    JSON.stringify({ ...good, sources: 'abc' }),
-    JSON.stringify({ ...good, day: 'today' }),
-    JSON.stringify({ ...good, figures: { estoi: '0.5' } }),
-    JSON.stringify({ ...good, sets: [{}] }),
+    JSON.stringify({ ...passing, format: 2 }),
+    JSON.stringify({ ...passing, level: 'T' }),
+    JSON.stringify({ ...passing, sources: 'abc' }),
+    JSON.stringify({ ...passing, day: 'today' }),
+    JSON.stringify({ ...passing, figures: { estoi: '0.5' } }),
+    JSON.stringify({ ...passing, sets: [{}] }),
   ]
   for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
 })
 
 test('registering at level D requires the figure of five combined recordings of one person, at level N at least 30', () => {
-  const { 'pooled-five.finnish': _, ...without } = good.figures
-  expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
+  const { 'pooled-five.finnish': _, ...without } = passing.figures
+  expect(passingRecord([{ ...passing, figures: without }], engine)).toBe('engine-evaluation-failed')
   expect(passingRecord([withFigures({ 'pooled-five.finnish': 0 })], engine)).toEqual(
     withFigures({ 'pooled-five.finnish': 0 }),
   )
   const neural: EvaluationRecord = {
-    ...good,
+    ...passing,
     level: 'N',
     figures: Object.fromEntries(
       [...controlDemands, ...demandsOf.N].map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost ?? 5]),

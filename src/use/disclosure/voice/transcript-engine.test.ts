@@ -9,21 +9,21 @@ afterAll(engine.stop)
 
 const second = voiceRate
 const finnish = 'Hyvää päivää, verohallinnosta soitan.'
-const words: Turn[] = [
+const sampleTurns: Turn[] = [
   { from: 1 * second, to: 5 * second, text: finnish, language: 'fi' },
   { from: 6 * second, to: 10 * second, text: 'God dag, jag ringer från Skatteförvaltningen.', language: 'sv' },
   { from: 11 * second, to: 15 * second, text: 'Good day, this is the tax administration.', language: 'en' },
 ]
 
 test('turns in three languages follow one another with pauses, over background noise of constant level', async () => {
-  const [caller, official] = await engine.speak([[words[0]!, words[2]!], [words[1]!]], randomBytes)
+  const [caller, official] = await engine.speak([[sampleTurns[0]!, sampleTurns[2]!], [sampleTurns[1]!]], randomBytes)
   expect(official.length).toBe(caller.length)
   expect(caller.length % (5 * second)).toBe(0)
   const [[first, third], [other]] = [stretchesOf(caller), stretchesOf(official)]
   const spoken = [first!, other!, third!]
-  for (const [index, one] of spoken.entries()) {
-    expect(one.last - one.first).toBeGreaterThan(1.2 * second)
-    expect(one.first - (spoken[index - 1]?.last ?? 0)).toBeGreaterThan(0.1 * second)
+  for (const [index, stretch] of spoken.entries()) {
+    expect(stretch.last - stretch.first).toBeGreaterThan(1.2 * second)
+    expect(stretch.first - (spoken[index - 1]?.last ?? 0)).toBeGreaterThan(0.1 * second)
   }
   expect(level(official, 0, other!.first - 400)).toBeCloseTo(10, 0)
   expect(level(caller, third!.last + 400, caller.length)).toBeCloseTo(10, 0)
@@ -31,30 +31,30 @@ test('turns in three languages follow one another with pauses, over background n
 
 test('a turn is spoken at the pace of its voice to the last word, however short its time was', async () => {
   const text = 'Teidän veroilmoituksenne on käsitelty, ja päätös tulee postissa.'
-  const [own, took] = await Promise.all(
+  const [withTime, withoutTime] = await Promise.all(
     [8 * second, 1].map(async (to) => {
       const [track] = await engine.speak([[{ from: 0, to, text, language: 'fi' }], []], fixed(1))
       return stretchesOf(track)[0]
     }),
   )
-  expect(Math.abs(took!.last - own!.last)).toBeLessThan(0.05 * second)
-  expect(own!.last).toBeGreaterThan(3 * second)
+  expect(Math.abs(withoutTime!.last - withTime!.last)).toBeLessThan(0.05 * second)
+  expect(withTime!.last).toBeGreaterThan(3 * second)
 })
 
 test('overlapping turns of one track are refused', async () => {
-  const [one, two] = words as [Turn, Turn]
+  const [early, late] = sampleTurns as [Turn, Turn]
   for (const turns of [
-    [two, one],
-    [one, { ...two, from: one.to - 1 }],
-    [{ ...one, to: one.from }],
-    [{ ...one, from: -1 }],
+    [late, early],
+    [early, { ...late, from: early.to - 1 }],
+    [{ ...early, to: early.from }],
+    [{ ...early, from: -1 }],
   ]) {
     await expect(engine.speak([[], turns], randomBytes)).rejects.toMatchObject({ code: 'turns-wrong' })
   }
 })
 
 test('another draw sounds different, and the two tracks of a call never share a voice', async () => {
-  const turns = words.slice(0, 1)
+  const turns = sampleTurns.slice(0, 1)
   const speak = (seed: number) => engine.speak([turns, turns], fixed(seed))
   const [[once], [other]] = await Promise.all([speak(5), speak(6)])
   expect(Buffer.from(once.buffer).equals(Buffer.from(other.buffer))).toBe(false)

@@ -11,7 +11,7 @@ const vowelBetweenNoise = (noise: number) =>
 const vowelSamples = vowel(120, 1)
 
 test.each([0, 0.001, 0.01])(
-  'in noise of %f of full scale speech is found when it occurs, and 200 ms around it',
+  'speech in noise of %f of full scale is found whole, with at most 200 ms around it',
   (noise) => {
     const { speech } = findSpeech(vowelBetweenNoise(noise))
     const first = speech.indexOf(1) * hop

@@ -69,21 +69,21 @@ describe('the output of an engine is discarded', () => {
 
   test('if the engine does not finish, and the engine is stopped', async () => {
     const started = performance.now()
-    const program = await named('forever')
+    const program = await namedProgram('forever')
     const input = [Buffer.from('{}\n')]
     await expect(runInChildProcess(program, { input, maxBytes: 10, limitMs: 700 })).rejects.toMatchObject({
       code: 'program-too-slow',
     })
     expect(performance.now() - started).toBeLessThan(20_000)
-    await expect(running()).resolves.toBe(false)
+    await expect(isRunning()).resolves.toBe(false)
   })
 
   test('if its program, script or model has changed, is unreadable, or may be written by others', async () => {
     const revoice = async (change: Partial<NamedProgram>) => {
-      const program = { ...(await named('read-model')), ...change }
+      const program = { ...(await namedProgram('read-model')), ...change }
       return voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)
     }
-    const { files = [] } = await named('read-model')
+    const { files = [] } = await namedProgram('read-model')
     await expect(revoice({})).resolves.toHaveLength(samples.length)
     await expect(revoice({ sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'program-changed' })
     await expect(revoice({ program: `${shell}-no` })).rejects.toMatchObject({ code: 'program-missing' })
@@ -104,27 +104,27 @@ describe('the output of an engine is discarded', () => {
 })
 
 test('an evaluation covers the program and models, so another model is another engine', async () => {
-  const one = await engine('invert')
+  const before = await engine('invert')
   await writeFile(model, 'other weights')
-  expect((await engine('invert')).sources).not.toBe(one.sources)
+  expect((await engine('invert')).sources).not.toBe(before.sources)
   await writeFile(model, 'weights')
-  expect((await engine('invert')).sources).toBe(one.sources)
+  expect((await engine('invert')).sources).toBe(before.sources)
 })
 
 test.skipIf(isolation === 'none')('an engine has no network access, not even to this machine', async () => {
   const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   try {
-    const program = await named('connect', String((server.address() as AddressInfo).port))
+    const program = await namedProgram('connect', String((server.address() as AddressInfo).port))
     await expect(voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)).resolves.toBeDefined()
     const input = [Buffer.from('{"kind":"voice","samples":1,"models":[]}\n'), Buffer.alloc(2)]
     if (hasUnshare) {
-      const apart = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
-      await expect(apart).resolves.toHaveLength(2)
+      const isolated = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
+      await expect(isolated).resolves.toHaveLength(2)
     }
-    // With network access the same program reports an open network.
-    const open = { ...program, network: 'trusted' as const }
-    const isReached = runInChildProcess(open, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
+    // With network access the same program fails, because it reached the server.
+    const withNetwork = { ...program, network: 'trusted' as const }
+    const isReached = runInChildProcess(withNetwork, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
   } finally {
     server.close()
@@ -134,24 +134,24 @@ test.skipIf(isolation === 'none')('an engine has no network access, not even to 
 test('where a machine cannot isolate the network, an engine runs only if the administrator accepts it', async () => {
   const input = [Buffer.from(`{"kind":"voice","samples":1,"models":[]}\n`), Buffer.from([1, 0])]
   const options = { input, maxBytes: 2, limitMs: 30_000, isolation: 'none' as const }
-  const program = await named('invert')
+  const program = await namedProgram('invert')
   await expect(runInChildProcess(program, options)).rejects.toMatchObject({ code: 'program-network-open' })
   await expect(runInChildProcess({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)
 })
 
 test.skipIf(isolation !== 'bwrap')('files that an engine writes under bubblewrap are removed with it', async () => {
   const place = join(folder, 'kept')
-  await voiceProcess(await named('write', place), 'N').revoice({ samples, redacted }, randomBytes)
+  await voiceProcess(await namedProgram('write', place), 'N').revoice({ samples, redacted }, randomBytes)
   await expect(access(place)).rejects.toThrow()
 })
 
 test('recognition returns words with their times and nothing else', async () => {
-  const recogniser = recogniseProcess(await named('words'))
+  const recogniser = recogniseProcess(await namedProgram('words'))
   expect(await recogniser.recognise(samples, 'fi')).toEqual(
     [0, 1, 2].map((i) => ({ text: `sana${i}`, from: i * 800, to: i * 800 + 700, confidence: 0.9, language: 'fi' })),
   )
   for (const behaviour of ['words-cut', 'words-miscounted', 'words-outside', 'words-strange']) {
-    const refusal = await recogniseProcess(await named(behaviour))
+    const refusal = await recogniseProcess(await namedProgram(behaviour))
       .recognise(samples, 'sv')
       .catch((error: unknown) => error)
     expect(refusal, behaviour).toMatchObject({ code: 'engine-answer-wrong' })
@@ -160,10 +160,10 @@ test('recognition returns words with their times and nothing else', async () => 
 })
 
 async function engine(behaviour: string) {
-  return voiceProcess(await named(behaviour), 'N')
+  return voiceProcess(await namedProgram(behaviour), 'N')
 }
 
-async function named(behaviour: string, detail = ''): Promise<NamedProgram> {
+async function namedProgram(behaviour: string, detail = ''): Promise<NamedProgram> {
   const hash = async (path: string) =>
     createHash('sha256')
       .update(await readFile(path))
@@ -172,14 +172,14 @@ async function named(behaviour: string, detail = ''): Promise<NamedProgram> {
     [script, model].map(async (path) => ({ path, sha256: await hash(path), licence: 'EUPL-1.2' })),
   )
   const identity = { name: 'upside-down', version: '1', licence: 'MIT' }
-  const given = ['-c', 'exec "$0" "$@"', process.execPath, script, behaviour, detail]
+  const args = ['-c', 'exec "$0" "$@"', process.execPath, script, behaviour, detail]
   // The Node binary has a hundred megabytes, and hashing it each time would dominate these tests.
   const folders = [dirname(process.execPath)]
-  return { ...identity, program: shell, sha256: await hash(shell), arguments: given, files, folders }
+  return { ...identity, program: shell, sha256: await hash(shell), arguments: args, files, folders }
 }
 
 /** Returns true if an engine started by these tests still runs. */
-async function running(): Promise<boolean> {
+async function isRunning(): Promise<boolean> {
   for (let attempt = 0; attempt < 50; attempt++) {
     if (!spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.includes(script)) return false
     await new Promise((resolve) => setTimeout(resolve, 100))

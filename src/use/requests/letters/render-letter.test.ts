@@ -74,25 +74,25 @@ test.each(languages)('a refusal gives the reason and where to complain, on any g
 test.each(languages)('the answer states for each call what happened to its recording, in %s', (language) => {
   const t = letterTexts(language)
   const [own] = inventedFacts('answer', language).calls!
-  const of = (recording: object) => {
+  const answerFor = (recording: object) => {
     const call = own!.call!
     const parts = [{ ...call.parts[0]!, recording: recording as never }]
     return textOf(letter('answer', language, { calls: [{ ...own!, call: { ...call, parts } }] }))
   }
   const at = '2026-11-20T10:00:00Z'
   const day = language === 'en' ? '20 Nov 2026' : '20.11.2026'
-  expect(of({ state: 'none' })).toContain(t('letter.not-recorded'))
-  expect(of({ state: 'destroying' })).toContain(t('letter.destroying'))
+  expect(answerFor({ state: 'none' })).toContain(t('letter.not-recorded'))
+  expect(answerFor({ state: 'destroying' })).toContain(t('letter.destroying'))
   for (const cause of ['retention', 'caller', 'official', 'trimming'] as const) {
-    expect(of({ state: 'destroyed', at, cause })).toContain(
+    expect(answerFor({ state: 'destroyed', at, cause })).toContain(
       `${t('letter.destroyed', { day })} ${t(`letter.cause.${cause}`)}`,
     )
   }
-  expect(of({ state: 'none' })).toContain(t('letter.nothing-to-hear'))
-  expect(of({ state: 'kept', at })).toContain(t('letter.listen'))
+  expect(answerFor({ state: 'none' })).toContain(t('letter.nothing-to-hear'))
+  expect(answerFor({ state: 'kept', at })).toContain(t('letter.listen'))
 })
 
-test.each(languages)('the answer states the agreed time, and no open appointment, in %s', (language) => {
+test.each(languages)('the answer states the booked time and then does not offer to book one, in %s', (language) => {
   const t = letterTexts(language)
   const { appointment } = inventedFacts('appointment', language)
   const text = textOf(letter('answer', language, { appointment: appointment! }))
