@@ -19,15 +19,15 @@ const { hostname, port } = new URL(desk.url)
 
 /** Signs in with the given headers and returns the new cookie. */
 async function signInWith(headers: Record<string, string> = {}): Promise<string> {
-  const given = await desk.visitor.fetch('/api/session', { headers, json: { userId: sari.userId, password } })
-  expect(given.status).toBe(200)
-  return given.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const response = await desk.visitor.fetch('/api/session', { headers, json: { userId: sari.userId, password } })
+  expect(response.status).toBe(200)
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 }
 
 const whoIs = (cookie: string) => answer(desk.visitor.fetch('/api/session', { headers: { cookie } }))
 
 /** Writes bytes to the server and returns what it sends until it closes or is silent. */
-function raw(bytes: string): Promise<string> {
+function sendRaw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     let text = ''
@@ -50,13 +50,13 @@ afterEach(async () => {
 describe('a planted session cookie', () => {
   test('is not adopted by signing in, and signs nobody in', async () => {
     const planted = `seloste=${'A'.repeat(43)}`
-    const given = await signInWith({ cookie: planted })
-    expect(given).not.toBe(planted)
+    const cookie = await signInWith({ cookie: planted })
+    expect(cookie).not.toBe(planted)
     expect((await whoIs(planted)).status).toBe(401)
-    expect((await whoIs(given)).status).toBe(200)
+    expect((await whoIs(cookie)).status).toBe(200)
   })
 
-  test('each sign-in opens a session of its own, and does not take over another person’s cookie', async () => {
+  test('is not shared: each sign-in opens a session of its own', async () => {
     const [first, second] = [await signInWith(), await signInWith()]
     expect(first).not.toBe(second)
   })
@@ -90,11 +90,11 @@ describe('a tampered cookie', () => {
 })
 
 describe('oversized or malformed input', () => {
-  test('a body beyond 64 KiB is refused with a code before it is read', async () => {
-    const given = await answer(
+  test('a body beyond 64 KiB is refused with a code', async () => {
+    const response = await answer(
       desk.visitor.fetch('/api/session', { json: { userId: 'sari', password: 'x'.repeat(70_000) } }),
     )
-    expect(given).toMatchObject({ status: 413, code: 'input.invalid' })
+    expect(response).toMatchObject({ status: 413, code: 'input.invalid' })
   })
 
   test.each([
@@ -105,11 +105,11 @@ describe('oversized or malformed input', () => {
     ['a number instead of a text', '{"userId":7,"password":{}}'],
     ['an unexpected field', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
     ['nothing', ''],
-  ])('%s is refused with its own code', async (_what, body) => {
-    const given = await answer(
+  ])('%s is refused with a code', async (_what, body) => {
+    const response = await answer(
       desk.visitor.fetch('/api/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
     )
-    expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(response).toMatchObject({ status: 400, code: 'input.invalid' })
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })
 
@@ -120,18 +120,18 @@ describe('oversized or malformed input', () => {
       'multipart/form-data; boundary=x',
       'application/xml',
     ]) {
-      const given = await desk.visitor.fetch('/api/session', {
+      const response = await desk.visitor.fetch('/api/session', {
         method: 'POST',
         headers: { 'content-type': type },
         body: JSON.stringify({ userId: sari.userId, password }),
       })
-      expect([400, 415], type).toContain(given.status)
-      expect(given.headers.getSetCookie()).toEqual([])
+      expect([400, 415], type).toContain(response.status)
+      expect(response.headers.getSetCookie()).toEqual([])
     }
   })
 
   test('headers larger than Node’s limit are refused', async () => {
-    const text = await raw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
+    const text = await sendRaw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
     expect(text).toMatch(/^HTTP\/1\.1 431 /)
   })
 
@@ -153,15 +153,15 @@ describe('headers', () => {
       '/%0d%0aSet-Cookie:%20seloste=planted',
       '/rekisteriseloste/%0d%0aSet-Cookie:%20seloste=planted',
     ]) {
-      const given = await browser.fetch(path)
-      expect(given.headers.getSetCookie(), path).toEqual([])
-      expect(given.headers.get('location') ?? '', path).not.toMatch(/[\r\n]/)
+      const response = await browser.fetch(path)
+      expect(response.headers.getSetCookie(), path).toEqual([])
+      expect(response.headers.get('location') ?? '', path).not.toMatch(/[\r\n]/)
     }
   })
 
   test('the Host header of a request is in no response', async () => {
     for (const path of ['/', '/rekisteriseloste', '/api/organisation', '/api/openapi.json', '/rekisteriseloste.json']) {
-      const text = await raw(
+      const text = await sendRaw(
         `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
       )
       expect(text.length, path).toBeGreaterThan(100)
@@ -170,7 +170,7 @@ describe('headers', () => {
   })
 
   test('a request that two servers could parse differently is refused (request smuggling)', async () => {
-    const text = await raw(
+    const text = await sendRaw(
       'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: x\r\n\r\n',
     )
     expect(text).toMatch(/^HTTP\/1\.1 400 /)
@@ -178,7 +178,7 @@ describe('headers', () => {
 
   test('unsupported methods are refused', async () => {
     for (const method of ['TRACE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND']) {
-      const text = await raw(
+      const text = await sendRaw(
         `${method} /api/session HTTP/1.1\r\nHost: x\r\nCookie: seloste=x\r\nConnection: close\r\n\r\n`,
       )
       expect(text, method).toMatch(/^HTTP\/1\.1 (400|404|405) /)
@@ -200,14 +200,14 @@ describe('another site', () => {
     async (method, path) => {
       const cookie = await signInWith()
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
-        const given = await answer(
+        const response = await answer(
           desk.visitor.fetch(path, {
             method,
             headers: { cookie, ...headers, ...(method === 'POST' && { 'content-type': 'application/json' }) },
             ...(method === 'POST' && { body: '{"purpose":"DEVELOPMENT"}' }),
           }),
         )
-        expect(given).toMatchObject({ status: 403, code: 'deny.origin' })
+        expect(response).toMatchObject({ status: 403, code: 'deny.origin' })
       }
       expect((await whoIs(cookie)).status).toBe(200)
     },
@@ -215,17 +215,17 @@ describe('another site', () => {
 
   test('gets no CORS headers, whatever origin it sends', async () => {
     for (const origin of ['https://evil.example', 'null', desk.url]) {
-      const given = await desk.visitor.fetch('/api/organisation', { headers: { origin } })
-      expect([...given.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+      const response = await desk.visitor.fetch('/api/organisation', { headers: { origin } })
+      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
     }
   })
 
   test('a request of an old browser without fetch metadata is refused by its Origin', async () => {
     const cookie = await signInWith()
-    const given = await answer(
+    const response = await answer(
       desk.visitor.fetch('/api/session', { method: 'DELETE', headers: { cookie, origin: 'https://evil.example' } }),
     )
-    expect(given).toMatchObject({ status: 403, code: 'deny.origin' })
+    expect(response).toMatchObject({ status: 403, code: 'deny.origin' })
     expect((await whoIs(cookie)).status).toBe(200)
   })
 })
@@ -240,14 +240,14 @@ describe('every page and answer', () => {
     '/api/nothing',
     '/assets/app-abc.js',
   ])('%s has a policy that loads nothing from other origins', async (path) => {
-    const given = await desk.visitor.fetch(path)
-    const policy = given.headers.get('content-security-policy') ?? ''
+    const response = await desk.visitor.fetch(path)
+    const policy = response.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).toContain("base-uri 'none'")
     expect(policy).not.toMatch(/unsafe-|\*|data:.*script|http:/)
-    expect(given.headers.get('x-content-type-options')).toBe('nosniff')
-    expect(given.headers.get('referrer-policy')).toMatch(/no-referrer|same-origin/)
-    expect(given.headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(response.headers.get('referrer-policy')).toMatch(/no-referrer|same-origin/)
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
   })
 })

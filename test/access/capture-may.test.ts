@@ -24,10 +24,10 @@ const functions: Readonly<Record<string, string>> = {
     'adds missing facts, of calls that are not reported too late',
   'complete_part(uuid,timestamp with time zone,told_part)': 'adds missing facts, within a day of the end',
   'count_reception(timestamp with time zone,jsonb,boolean,boolean)':
-    'counts by trunk and hour; numbers of its own making',
+    'counts by trunk and hour, which capture makes itself',
   'destruction_now()': 'the clock',
   'doubtful_fed_calls(text,fed_call[])':
-    'matches calls of feeds: as far back as they can be late, a day per call, and a limited number of questions an hour',
+    'matches calls of feeds: limited to the time in which a feed may report late, a day per call, and a limited number of questions an hour',
   'end_segments_of_down_nodes(uuid)': 'ends calls of nodes that have sent no heartbeat for a quarter of an hour',
   'forbidden_recordings(uuid[])': 'whether a recording is forbidden, which its state shows as well',
   'prune_capture_clients()': 'deletes expired data',
@@ -35,29 +35,29 @@ const functions: Readonly<Record<string, string>> = {
   'history_ends_after(timestamp with time zone)': 'arithmetic',
   'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still valid',
   'intake_keys_wanted()': 'how many keys are needed per day',
-  'is_closed_to_late_facts(uuid,timestamp with time zone,interval)': 'about times that it reads',
+  'is_closed_to_late_facts(uuid,timestamp with time zone,interval)': 'answers about times that capture can read anyway',
   'resolve_duplicate_segment(uuid,uuid,timestamp with time zone,jsonb)':
-    'whether another node has the segment: as far back as a node can be late',
-  'is_over(timestamp with time zone,uuid,timestamp with time zone)': 'about times that it reads',
+    'whether another node has the segment: limited to the time in which a node may report late',
+  'is_over(timestamp with time zone,uuid,timestamp with time zone)': 'answers about times that capture can read anyway',
   'late_facts_from(interval)': 'how far back late facts are accepted',
   'lock_call_ids(text[])': 'waits in turn for one call; these locks are used for nothing else',
   'matched_until(timestamp with time zone,timestamp with time zone)': 'arithmetic',
   'match_by_ids(told_part,text,boolean)':
-    'distinguishes two callers under one call id: as far back as a node can be late, and a limited number of questions an hour',
+    'distinguishes two callers under one call id: limited to the time in which a node may report late, and a limited number of questions an hour',
   'match_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
-    'matches a call of a feed: as far back as it can be late, a day per call, and a limited number of questions an hour',
+    'matches a call of a feed: limited to the time in which a feed may report late, a day per call, and a limited number of questions an hour',
   'match_by_facts(told_part)':
-    'matches late facts with calls of feeds: as far back as a node can be late, a day per call, and a limited number of questions an hour',
+    'matches late facts with calls of feeds: limited to the time in which a node may report late, a day per call, and a limited number of questions an hour',
   'months_after(timestamp with time zone,integer)': 'arithmetic',
   'note_conference(uuid,uuid,timestamp with time zone,told_part)':
     'which parts of a call in progress are a conference: then they are not recorded, which capture can decide by itself',
   'record_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
   'record_fed_calls(text,fed_call[])':
-    'which segments a feed reported; none already in the register becomes a feed’s own',
+    'records which segments a feed reported; a segment that is already in the register does not become the feed’s',
   'record_fed_segments(text,uuid,timestamp with time zone,jsonb)':
-    'which segments a feed reported; none already in the register becomes a feed’s own',
+    'records which segments a feed reported; a segment that is already in the register does not become the feed’s',
   'others_report_calls(text,timestamp with time zone,timestamp with time zone)':
-    'whether there were calls at a time, which it reads as well',
+    'whether there were calls at a time, which capture can read anyway',
   'quota_counts(timestamp with time zone,timestamp with time zone,uuid[])':
     'counts by number and official, of this week and the last as a whole',
   'destruction_due_at(timestamp with time zone,integer)': 'arithmetic',
@@ -122,7 +122,7 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
   },
 }
 
-test('lists every function that capture may call, with its reason', async () => {
+test('the list above has every function that capture may call', async () => {
   const { rows } = await database.as().pool.query<{ name: string }>(
     `select p.oid::regprocedure::text as name from pg_proc p
      where p.pronamespace = 'public'::regnamespace and has_function_privilege('seloste_capture', p.oid, 'execute') order by 1`,
@@ -130,7 +130,7 @@ test('lists every function that capture may call, with its reason', async () => 
   expect(rows.map(({ name }) => name)).toEqual(Object.keys(functions).toSorted())
 })
 
-test('lists every column that capture may read, insert or update, and no delete', async () => {
+test('the list above has every column that capture may read, insert or update, and capture may delete nothing', async () => {
   const { rows } = await database
     .as()
     .pool.query<{ name: string; act: 'select' | 'insert' | 'update'; columns: string }>(

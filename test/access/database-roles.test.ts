@@ -163,7 +163,7 @@ describe('database roles', () => {
     })
   }
 
-  test('PUBLIC may execute none of our functions', async () => {
+  test('PUBLIC may execute no function of Seloste', async () => {
     const { rows } = await database.as().pool.query(
       `select proname from pg_proc where pronamespace = 'public'::regnamespace
        and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`,

@@ -112,7 +112,7 @@ const insertEntry = ({ person, right, role, action, purpose, reference, result =
    values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
 
 describe('a log entry written by the desk', () => {
-  test('records who viewed, on which right, under which purpose and reference, without a change', async () => {
+  test('about a view must have the person, right, role, purpose and reference of the view', async () => {
     const mine = {
       person: matti.id,
       right: await rightOf(matti.id),
@@ -120,9 +120,9 @@ describe('a log entry written by the desk', () => {
       purpose: 'MAINTENANCE',
       reference: 'VIKA-1',
     }
-    const under = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
+    const access = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
     for (const action of ['contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'shares.read']) {
-      await asDesk(sessions.matti, under, [insertEntry({ ...mine, action })])
+      await asDesk(sessions.matti, access, [insertEntry({ ...mine, action })])
       const { reference: _reference, ...unreferred } = mine
       const { purpose: _purpose, ...purposeless } = mine
       for (const forged of [
@@ -136,11 +136,11 @@ describe('a log entry written by the desk', () => {
         { action },
       ]) {
         await expect(
-          asDesk(sessions.matti, under, [insertEntry({ ...forged, action })]),
+          asDesk(sessions.matti, access, [insertEntry({ ...forged, action })]),
           JSON.stringify(forged),
         ).rejects.toThrow('row-level security')
       }
-      await expect(asDesk(undefined, under, [insertEntry({ ...mine, action })])).rejects.toThrow('row-level security')
+      await expect(asDesk(undefined, access, [insertEntry({ ...mine, action })])).rejects.toThrow('row-level security')
     }
   })
 
@@ -206,29 +206,29 @@ describe('a view through the database’s own functions', () => {
     const right = await rightOf(sari.id)
     const id = randomUUID()
     const begin = listening(id, recording, right, sessions.sari)
-    const text = (object: string, detail: string) =>
+    const entry = (object: string, detail: string) =>
       `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
        values ('${sari.id}', '${right}', 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', '${object}', 'ok', '${detail}')`
-    const under = { purpose: 'DEVELOPMENT' }
+    const access = { purpose: 'DEVELOPMENT' }
     for (const statements of [
       [begin],
-      [begin, text(recording, '{}')],
-      [begin, text(randomUUID(), `{"listening":"${id}"}`)],
-      [begin, text(recording, `{"listening":"${randomUUID()}"}`)],
+      [begin, entry(recording, '{}')],
+      [begin, entry(randomUUID(), `{"listening":"${id}"}`)],
+      [begin, entry(recording, `{"listening":"${randomUUID()}"}`)],
       ['set constraints all deferred', begin],
     ]) {
-      await expect(asDesk(sessions.sari, under, statements)).rejects.toThrow('without its entry')
+      await expect(asDesk(sessions.sari, access, statements)).rejects.toThrow('without its entry')
     }
     expect(await listeningNow(custodian.db, sessions.sari.token, id)).toEqual({ over: 'unknown' })
-    await asDesk(sessions.sari, under, [begin, text(recording, `{"listening":"${id}"}`)])
+    await asDesk(sessions.sari, access, [begin, entry(recording, `{"listening":"${id}"}`)])
     expect(await listeningNow(custodian.db, sessions.sari.token, id)).toMatchObject({ recordingId: recording })
   })
 
   test('viewing the extract of a call is logged with its purpose and reference', async () => {
     const { contactId } = await register.record({ official: colleagueOf(sari) })
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
-    const under = { purpose: 'INSPECTION', reference: number }
-    await asDesk(sessions.paula, under, [`select * from accesses_to_contact('${contactId}')`])
+    const access = { purpose: 'INSPECTION', reference: number }
+    await asDesk(sessions.paula, access, [`select * from accesses_to_contact('${contactId}')`])
     expect(
       await entries(
         `action = 'extract.read' and result = 'ok' and person_id = '${paula.id}' and object_id = '${contactId}'
@@ -246,7 +246,7 @@ describe('a view through the database’s own functions', () => {
       [contactId],
     )
     const { id, number } = await servedRequest(admin, { clerkId: paula.id })
-    const under = { purpose: 'INSPECTION', reference: number }
+    const access = { purpose: 'INSPECTION', reference: number }
     const reported = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
     const search = `select * from request_call_search('${id}', null, '${reported}', '+358405556666', null)`
     const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
@@ -257,7 +257,7 @@ describe('a view through the database’s own functions', () => {
       `select * from segment`,
       `select * from recording`,
     ]) {
-      expect(await asDesk(sessions.paula, under, [search, shown], 'rollback')).toEqual([])
+      expect(await asDesk(sessions.paula, access, [search, shown], 'rollback')).toEqual([])
     }
     // Functions that run later reveal nothing either: their answers for an existing and a missing call are equal.
     const nobodys = search.replaceAll('6666', '7777')
@@ -274,19 +274,19 @@ describe('a view through the database’s own functions', () => {
       `select run_call_search('${id}', ${named})`,
       search,
     ]) {
-      const text = async (first: string, second: string) =>
-        asDesk(sessions.paula, under, [first, second], 'rollback').then(
+      const answerTo = async (first: string, second: string) =>
+        asDesk(sessions.paula, access, [first, second], 'rollback').then(
           (shown) => maskIds(JSON.stringify(shown)),
           (error: Error) => maskIds(error.message),
         )
-      expect(await text(search, probe), probe).toEqual(await text(nobodys, probe.replaceAll('6666', '7777')))
+      expect(await answerTo(search, probe), probe).toEqual(await answerTo(nobodys, probe.replaceAll('6666', '7777')))
     }
     expect(await searches()).toBe(0)
-    await asDesk(sessions.paula, under, [search])
+    await asDesk(sessions.paula, access, [search])
     expect(await searches()).toBe(1)
-    expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([])
-    await asDesk(sessions.paula, under, [`select run_call_search('${id}', ${named})`])
-    expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([{ id: contactId }])
+    expect(await asDesk(sessions.paula, access, ['select id from contact'])).toEqual([])
+    await asDesk(sessions.paula, access, [`select run_call_search('${id}', ${named})`])
+    expect(await asDesk(sessions.paula, access, ['select id from contact'])).toEqual([{ id: contactId }])
     // The desk cannot write the log entry itself, nor mark a call as the requester's without the functions.
     for (const statement of [
       `insert into audit_entry (person_id, action, object_kind, object_id, result) values ('${paula.id}', 'call.verified', 'request', '${id}', 'ok')`,
@@ -295,7 +295,7 @@ describe('a view through the database’s own functions', () => {
       `select * from calls_matching_claim((select q from subject_request q where id = '${id}'), '${reported}', '+358405556666', null)`,
       `select open_inspection_for(c, 'COPY') from request_call c`,
     ]) {
-      await expect(asDesk(sessions.paula, under, [statement]), statement).rejects.toThrow(/denied|row-level security/)
+      await expect(asDesk(sessions.paula, access, [statement]), statement).rejects.toThrow(/denied|row-level security/)
     }
   })
 

@@ -1,6 +1,6 @@
-// Calls every operation of the API as every role and as nobody, on a caller's own call and on another's. The table
-// expected-permissions.ts defines who may: anything else must be denied, an unknown operation fails the test, and each denial must be
-// logged.
+// Calls every operation of the API as every role and without a session, on a call of the caller and on another. The table
+// expected-permissions.ts defines who may: anything else must be denied, and each denial must be logged. An operation
+// without a rule fails.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ beforeAll(async () => {
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
   for (const { id } of Object.values(calls)) await ingestRecording(register.ingest, id, Temporal.Now.instant())
   requestNumber = await enterServedRequest(Object.values(calls).map(({ contactId }) => contactId))
-  // Allows disclosures, because otherwise every role would be refused.
+  // Switches disclosures on, because otherwise every role would be refused.
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 }, 60_000)
 
@@ -101,8 +101,8 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
   const request =
     id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await enterServedRequest([call.contactId]) : requestNumber
   return sampleRequest(id, {
-    look: purposeAndReference(caller, request),
-    places: {
+    access: purposeAndReference(caller, request),
+    parameters: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
       ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
@@ -145,7 +145,7 @@ async function newestEntry(): Promise<number> {
   return row.seq
 }
 
-let requested = 1
+let requestCount = 1
 
 /** Calls an operation as somebody. Returns whether they may, and checks that a denial is logged under their name. */
 async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
@@ -157,7 +157,7 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     ...(json && { json }),
     signal: abort.signal,
     // Uses a new client IP address for each request, as behind a proxy, so that no limit per IP address is reached.
-    headers: { 'x-forwarded-for': `2001:db8:${(requested++).toString(16)}::1`, range: 'bytes=0-99' },
+    headers: { 'x-forwarded-for': `2001:db8:${(requestCount++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
   if (endsSessions.has(id) && people.has(caller)) browsers.set(caller, await signedIn(people.get(caller)!))

@@ -22,7 +22,7 @@ export const everyRole = [
 /** Role of a caller; `nobody` has not signed in. */
 export type Caller = (typeof everyRole)[number]
 
-/** A call of the official's own, of the supervisor's unit and the experts' numbers; or of none of these. */
+/** `own`: a call that the official answered, in the supervisor's unit, to a number of the experts. `others`: none of these. */
 export type Ground = 'own' | 'others'
 
 const everybody = [...everyRole]
@@ -93,7 +93,7 @@ const rules: Record<string, Rule> = {
   readSetup: runsCapture,
   listCallFlows: runsCapture,
   readCallFlow: { missing: runsCapture },
-  // Destruction before or after the day.
+  // Destruction before the term ends, and preservation orders, which postpone it.
   forbidUse: forbids,
   deleteRecording: [],
   listHolds: knowsOfOrders,
@@ -115,7 +115,7 @@ const rules: Record<string, Rule> = {
   extendRequest: { missing: ['SERVICE_UNIT'] },
   closeRequest: { missing: ['SERVICE_UNIT'] },
   readRequestStatistics: ['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
-  // Offices, and the listening mode for people in it; for others it is an error that they are not in one.
+  // Offices and listening rooms. Everybody may ask for their room: who is in none gets an error, not a denial.
   listOffices: setsUpOffices,
   enterOffice: setsUpOffices,
   changeOffice: { missing: setsUpOffices },
@@ -315,7 +315,7 @@ const rules: Record<string, Rule> = {
   listRightsToReview: ['ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER'],
   reviewRight: { missing: ['ACCESS_APPROVER'] },
   revokeRight: { missing: signedIn },
-  // Oversight, and what it reads.
+  // Oversight: the log, alarms and reviews.
   readLog: ['DATA_PROTECTION_OFFICER'],
   readLogEntry: { missing: ['DATA_PROTECTION_OFFICER'] },
   readLogState: ['DATA_PROTECTION_OFFICER'],
@@ -334,7 +334,7 @@ const rules: Record<string, Rule> = {
   listReviews: ['DATA_PROTECTION_OFFICER'],
   readReview: ['DATA_PROTECTION_OFFICER'],
   signOffReview: { missing: ['DATA_PROTECTION_OFFICER'] },
-  // For officials; empty for people who never answered a call.
+  // Views of the official's own calls, empty for people who never answered a call; for the Service Unit, of any call.
   readLooksAtMyCalls: signedIn,
   readMyCallActs: signedIn,
   readLooksAtContact: { own: ['SERVICE_UNIT'], others: ['SERVICE_UNIT'] },
@@ -357,7 +357,7 @@ export function groundsOf(operation: string): readonly Ground[] {
 /** Returns true if the caller may; `found-or-not` if they may but the named object does not exist. */
 export function mayCall(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
   const rule = rules[operation]
-  if (!rule) throw new Error(`nobody has said who may call ${operation}: say it in expected-permissions.ts`)
+  if (!rule) throw new Error(`expected-permissions.ts has no rule for ${operation}: add one`)
   if ('missing' in rule) return rule.missing.includes(caller) && 'found-or-not'
   return (Array.isArray(rule) ? rule : (rule as Record<Ground, readonly Caller[]>)[ground]).includes(caller)
 }

@@ -57,8 +57,8 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
   }
 }
 
-/** In another database, without a version, submits a draft that takes effect in so many seconds. */
-async function submitInEmptyRegister(seconds: number) {
+/** Submits, in another database, a draft that takes effect in this many seconds. */
+async function submitElsewhere(seconds: number) {
   const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
   const desk = other.as('seloste_desk')
   // Counts the seconds from here, so that the time taken to enter the people does not matter.
@@ -82,8 +82,8 @@ async function submitDraft(): Promise<void> {
   before = await versions()
 }
 
-const approval = (id: string, revision: number | string, given = roles) =>
-  `select approve_draft('${id}', ${revision}, '[]', '${given}', '{"terms": []}', null)`
+const approval = (id: string, revision: number | string, granted = roles) =>
+  `select approve_draft('${id}', ${revision}, '[]', '${granted}', '{"terms": []}', null)`
 
 describe.each(['seloste_desk', 'seloste_capture', 'seloste_custodian'])('as %s', (role) => {
   beforeAll(submitDraft)
@@ -237,7 +237,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  const head = (text: string, change: (text: string) => string) =>
+  const rewriteText = (text: string, change: (text: string) => string) =>
     `update description_draft set text = $text$${change(text)}$text$ where id = `
   test.each([
     ['another version', (text: string) => text.replace(/^version: .*$/m, 'version: 1')],
@@ -256,7 +256,7 @@ describe('an approval', () => {
     const location = `where id = '${draft.id}'`
     await attack(desk.pool, anssi.session, [`update description_draft set state = 'DRAFT' ${location}`])
     await attack(desk.pool, anssi.session, [
-      `${head(draft.text, change)} '${draft.id}'`,
+      `${rewriteText(draft.text, change)} '${draft.id}'`,
       `update description_draft set state = 'SUBMITTED' ${location}`,
     ])
     const { rows } = await admin.query<{ revision: number }>(`select revision from description_draft ${location}`)
@@ -295,11 +295,11 @@ describe('an approval', () => {
       `{"role":"KING","purposes":[],"scope":"none"}`,
     ]
     for (const role of wider) {
-      const given = roles.replace(/]$/, `,${role}]`)
-      await expect(attack(desk.pool, riitta.session, [approval(draft.id, draft.revision, given)])).rejects.toThrow()
+      const granted = roles.replace(/]$/, `,${role}]`)
+      await expect(attack(desk.pool, riitta.session, [approval(draft.id, draft.revision, granted)])).rejects.toThrow()
     }
-    for (const given of ['[]', `[{"role":"DECISION_MAKER","purposes":[],"scope":"none"}]`]) {
-      await expect(attack(desk.pool, riitta.session, [approval(draft.id, draft.revision, given)])).rejects.toThrow(
+    for (const granted of ['[]', `[{"role":"DECISION_MAKER","purposes":[],"scope":"none"}]`]) {
+      await expect(attack(desk.pool, riitta.session, [approval(draft.id, draft.revision, granted)])).rejects.toThrow(
         'draft.problems',
       )
     }
@@ -321,7 +321,7 @@ describe('an approval', () => {
   })
 
   test('committed after the draft’s instant has passed is refused', async () => {
-    const late = await submitInEmptyRegister(4)
+    const late = await submitElsewhere(4)
     const client = await late.desk.pool.connect()
     await client.query('begin')
     await client.query(`select set_config('seloste.session', $1, true)`, [late.decider.token])

@@ -18,8 +18,8 @@ export const daysAhead = (days: number) => now().add({ hours: 24 * days })
 /** A number in the registry of the first description. */
 export const number = '+35829497000'
 
-/** Builds a request for the right to own calls; `given` replaces members. */
-export const ownCalls = (people: string[], given: Partial<RequestedRights> = {}): RequestedRights => ({
+/** Builds a request for the right to own calls; `overrides` replaces members. */
+export const ownCalls = (people: string[], overrides: Partial<RequestedRights> = {}): RequestedRights => ({
   people,
   role: 'OFFICIAL',
   purposes: ['DEVELOPMENT'],
@@ -27,7 +27,7 @@ export const ownCalls = (people: string[], given: Partial<RequestedRights> = {})
   numbers: [],
   reason: 'Vastaa puheluihin',
   until: daysAhead(100),
-  ...given,
+  ...overrides,
 })
 
 /** Call it at the top of a test file. */
@@ -67,28 +67,28 @@ export async function openProcedure() {
   let count = 0
   /** Enters an official under a supervisor, with a number of their own. */
   async function enterOfficial(
-    given: { unit?: string; supervisorId?: string; employedTo?: Temporal.Instant; phone?: false } = {},
+    options: { unit?: string; supervisorId?: string; employedTo?: Temporal.Instant; phone?: false } = {},
   ) {
     const entered = await enterPerson(admin, {
       userId: `official.${++count}.${Date.now()}`,
       name: `Virkailija ${count}`,
-      unitId: await enterUnit(admin, given.unit ?? 'Neuvonta'),
-      ...(given.supervisorId && { supervisorId: given.supervisorId }),
-      ...(given.phone !== false && { phoneKey: `+35829512${5000 + count}` as never }),
+      unitId: await enterUnit(admin, options.unit ?? 'Neuvonta'),
+      ...(options.supervisorId && { supervisorId: options.supervisorId }),
+      ...(options.phone !== false && { phoneKey: `+35829512${5000 + count}` as never }),
       employedFrom: now().subtract({ hours: 24 * 100 }),
-      ...(given.employedTo && { employedTo: given.employedTo }),
+      ...(options.employedTo && { employedTo: options.employedTo }),
     })
     if ('refused' in entered) throw new Error(entered.refused)
     return { id: entered.id, session: await open(entered) }
   }
 
-  async function request(user: Session, requested: RequestedRights): Promise<string> {
+  async function applyFor(user: Session, requested: RequestedRights): Promise<string> {
     const made = await requestRights(desk, user, requested)
     if ('refused' in made) throw new Error(`${made.refused} ${made.of ?? ''}`)
     return made.requests[0] ?? ''
   }
   async function grant(user: Session, requested: RequestedRights): Promise<string> {
-    const decided = await decideRightRequest(desk, as(anneli), await request(user, requested), { approve: true })
+    const decided = await decideRightRequest(desk, as(anneli), await applyFor(user, requested), { approve: true })
     if ('refused' in decided) throw new Error(`${decided.refused} ${decided.of ?? ''}`)
     return decided.right ?? ''
   }
@@ -114,7 +114,7 @@ export async function openProcedure() {
     open,
     as,
     enterOfficial,
-    ask: request,
+    applyFor,
     grant,
     actions,
   }

@@ -35,15 +35,15 @@ function answering({ id, unitId }: TestPerson, name: string, written: string) {
   return { personId: id, unitId, name, phone: phone(written) }
 }
 
-async function searched(browser: Browser, query = '') {
+async function search(browser: Browser, query = '') {
   const { status, body } = await answer(browser.fetch(`/api/contacts?purpose=DEVELOPMENT${query}`))
   expect(status).toBe(200)
   const items = body['items'] as { id: string; segments: { official: { name: string; phone: string } }[] }[]
   return { ids: items.map(({ id }) => id), total: body['approximateTotal'], items }
 }
 
-/** Checks that an official who did not answer the call learns nothing about it, in any way. */
-async function knowsNothing(browser: Browser) {
+/** Expects that an official who did not answer the call learns nothing about it, in any way. */
+async function expectHidden(browser: Browser) {
   for (const query of [
     '',
     '&caller=040%20123%204567',
@@ -51,7 +51,7 @@ async function knowsNothing(browser: Browser) {
     '&official=029%20512%201001',
     '&recorded=true',
   ]) {
-    const found = await searched(browser, query)
+    const found = await search(browser, query)
     expect(found.ids).not.toContain(ainos.contactId)
     expect(found.total).toBe(found.ids.length)
   }
@@ -74,9 +74,9 @@ describe('own calls', () => {
       '&recorded=available',
       `&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z`,
     ]) {
-      expect(await searched(mine, query)).toMatchObject({ ids: [ainos.contactId], total: 1 })
+      expect(await search(mine, query)).toMatchObject({ ids: [ainos.contactId], total: 1 })
     }
-    await knowsNothing(await desk.signIn(bertil))
+    await expectHidden(await desk.signIn(bertil))
   })
 
   test('stay visible to their official after a changed number and name (AC23), and are hidden from the number’s new holder', async () => {
@@ -92,10 +92,10 @@ describe('own calls', () => {
       'Aino Laakso',
       day,
     ])
-    const found = await searched(await desk.signIn(aino))
+    const found = await search(await desk.signIn(aino))
     expect(found.ids).toEqual([ainos.contactId])
     expect(found.items[0]?.segments[0]?.official).toMatchObject({ name: 'Aino Virtanen', phone: '+358295121001' })
-    await knowsNothing(await desk.signIn(bertil))
+    await expectHidden(await desk.signIn(bertil))
   })
 
   test('of a person who left are visible to the supervisor of the call’s unit, and to no session of the person', async () => {
@@ -103,6 +103,6 @@ describe('own calls', () => {
     await database.as().pool.query('update person set employed_to = now() where id = $1', [aino.id])
     expect(await answer(mine.fetch('/api/contacts?purpose=DEVELOPMENT'))).toMatchObject({ status: 401 })
     await expect(desk.signIn(aino)).rejects.toThrow('401')
-    expect((await searched(await desk.signIn(sari))).ids).toContain(ainos.contactId)
+    expect((await search(await desk.signIn(sari))).ids).toContain(ainos.contactId)
   })
 })

@@ -38,8 +38,8 @@ const deciders = await Promise.all(
 test(`the program and row-level security agree on ${minCases} random cases`, { timeout: 180_000 }, async () => {
   const seen = { cases: 0, shown: 0, served: 0, refused: new Set<string>(), maintenance: new Set<string>() }
   const seed = isLong ? randomInt(2 ** 31) : 5
-  for (const given of fc.sample(round, { numRuns: rounds, seed })) {
-    await inRolledBackTransaction(async (client) => compareDecisions(client, given, seen, seed))
+  for (const sample of fc.sample(round, { numRuns: rounds, seed })) {
+    await inRolledBackTransaction(async (client) => compareDecisions(client, sample, seen, seed))
   }
   expect(seen.cases).toBeGreaterThanOrEqual(minCases)
   // Guards against agreement by showing nothing, or everything; every refusal reason must occur.
@@ -60,35 +60,35 @@ test(
   `the program and rights_of agree on ${rightsCases} random cases, in the listening mode too`,
   { timeout: 180_000 },
   async () => {
-    const seen = { cases: 0, some: 0, none: 0, inRoom: 0, keptFromRoom: 0 }
+    const seen = { cases: 0, some: 0, none: 0, inRoom: 0, deniedInRoom: 0 }
     const seed = isLong ? randomInt(2 ** 31) : 5
     const all = fc.sample(peopleInRooms(peopleAtOnce), { numRuns: todaysRounds.first + todaysRounds.count, seed })
-    for (const given of all.slice(todaysRounds.first)) {
-      await inRolledBackTransaction(async (client) => compareRights(client, given, seen, seed))
+    for (const sample of all.slice(todaysRounds.first)) {
+      await inRolledBackTransaction(async (client) => compareRights(client, sample, seen, seed))
     }
     expect(seen.cases).toBe(rightsCases)
     for (const many of [seen.some, seen.none]) expect(many).toBeGreaterThan(seen.cases / 20)
     // Some people in a listening mode have its right; many of them would have more rights outside it.
     expect(seen.inRoom).toBeGreaterThan(10)
-    expect(seen.keptFromRoom).toBeGreaterThan(250)
+    expect(seen.deniedInRoom).toBeGreaterThan(250)
   },
 )
 
 async function compareRights(
   client: PoolClient,
-  given: { bounds: RoleBound[]; people: PersonInRoom[] },
-  seen: { cases: number; some: number; none: number; inRoom: number; keptFromRoom: number },
+  sample: { bounds: RoleBound[]; people: PersonInRoom[] },
+  seen: { cases: number; some: number; none: number; inRoom: number; deniedInRoom: number },
   seed: number,
 ): Promise<void> {
   const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
   const now = rows[0]!.now
   const at = (microseconds: number) => now.add({ microseconds })
-  const entered = given.people.map((one, index) => ({
-    ...enteredAs(one),
-    room: one.room,
+  const entered = sample.people.map((person, index) => ({
+    ...enteredAs(person),
+    room: person.room,
     number: `P-2026-${index + 1}`,
   }))
-  await enterDescription(client, given.bounds)
+  await enterDescription(client, sample.bounds)
   await enterPeople(client, entered, at)
   await enterRooms(client, entered, at)
   // Without statistics the planner would scan the tables for each case.
@@ -99,7 +99,7 @@ async function compareRights(
   }))
   const held = await rightsOf(client, request)
   for (const [index, who] of entered.entries()) {
-    const context = contextOf(who, given.bounds, at)
+    const context = contextOf(who, sample.bounds, at)
     for (const purpose of purposes) {
       for (const reference of request[index]!.references) {
         const decided = who.session === 'open' ? decide(context, { purpose, reference }) : { refused: 'no session' }
@@ -110,13 +110,13 @@ async function compareRights(
         const found = held.get(`${index} ${purpose} ${reference}`) ?? []
         if (wanted.join() !== found.join()) {
           expect.fail(
-            `seed ${seed}, ${purpose} "${reference}": ${JSON.stringify({ program: wanted, database: found, standing: context, who })}`,
+            `seed ${seed}, ${purpose} "${reference}": ${JSON.stringify({ program: wanted, database: found, context, who })}`,
           )
         }
         seen.cases += 1
         seen[wanted.length > 0 ? 'some' : 'none'] += 1
         if (who.room && wanted.length > 0) seen.inRoom += 1
-        if (rights.length > wanted.length) seen.keptFromRoom += 1
+        if (rights.length > wanted.length) seen.deniedInRoom += 1
       }
     }
   }
@@ -173,27 +173,27 @@ async function inRolledBackTransaction(work: (client: PoolClient) => Promise<voi
 
 async function compareDecisions(
   client: PoolClient,
-  given: Round,
+  sample: Round,
   seen: { cases: number; shown: number; served: number; refused: Set<string>; maintenance: Set<string> },
   seed: number,
 ): Promise<void> {
   const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
   const now = rows[0]!.now
   const at = (microseconds: number) => now.add({ microseconds })
-  const entered = given.people.map(enteredAs)
-  const calls = given.contacts.map((one) => ({
-    ...one,
+  const entered = sample.people.map(enteredAs)
+  const calls = sample.contacts.map((contact) => ({
+    ...contact,
     id: randomUUID(),
-    segments: one.segments.map((part) => ({ ...part, id: randomUUID() })),
+    segments: contact.segments.map((part) => ({ ...part, id: randomUUID() })),
   }))
-  const { bounds: described, maintenanceContent } = given
+  const { bounds: described, maintenanceContent } = sample
   const inEffect = rolesInEffect({ roles: described, switches: { maintenanceContent } })
   await enterDescription(client, inEffect)
   await enterPeople(client, entered, at)
   await enterCalls(client, calls, entered, at)
-  await enterRequests(client, given.requests, entered, calls, at)
+  await enterRequests(client, sample.requests, entered, calls, at)
   const servedUnder = (index: number, part?: (typeof calls)[number]['segments'][number]): string[] =>
-    given.requests.flatMap(({ isOpen, isIdentified, official, calls: found }, of) => {
+    sample.requests.flatMap(({ isOpen, isIdentified, official, calls: found }, of) => {
       const isParty = !part || official === null || part.official === official
       return isOpen && isIdentified && found.includes(index) && isParty ? [`P-2026-${of + 1}`] : []
     })
@@ -203,10 +203,10 @@ async function compareDecisions(
     numberReached: part.reached,
     servedUnder: servedUnder(index, part),
   })
-  const objects: { id: string; looked: ViewedObject }[] = calls.flatMap((call, index) => [
+  const objects: { id: string; viewed: ViewedObject }[] = calls.flatMap((call, index) => [
     {
       id: call.id,
-      looked: {
+      viewed: {
         kind: 'contact',
         numberCalled: call.called,
         segments: call.segments.map((part) => reachOf(index, part)),
@@ -214,7 +214,7 @@ async function compareDecisions(
         servedUnder: servedUnder(index),
       },
     },
-    ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(index, part) } })),
+    ...call.segments.map((part) => ({ id: part.id, viewed: { kind: 'segment' as const, ...reachOf(index, part) } })),
   ])
   const shown = await readShownIds(client, entered)
   for (const [index, user] of entered.entries()) {
@@ -222,13 +222,13 @@ async function compareDecisions(
     for (const purpose of purposes) {
       for (const reference of references) {
         const database = shown.get(`${index} ${purpose} ${reference}`)!
-        for (const { id, looked } of objects) {
-          const decided = decide(context, { purpose, reference }, looked)
+        for (const { id, viewed } of objects) {
+          const decided = decide(context, { purpose, reference }, viewed)
           if ('refused' in decided) seen.refused.add(decided.refused)
           const isShown = user.session === 'open' && !('refused' in decided)
           if (isShown !== database.has(id)) {
             expect.fail(
-              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing: context, session: user.session })}`,
+              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ viewed, context, session: user.session })}`,
             )
           }
           // Maintenance gets no content where the description denies it, whatever its rights are (C6).
@@ -236,7 +236,7 @@ async function compareDecisions(
           if (isMaintenance && maintenanceContent === 'denied') expect.fail(`seed ${seed}: maintenance sees content`)
           if (isMaintenance) seen.maintenance.add(maintenanceContent)
           const isServiceUnit = isShown && purpose === 'INSPECTION' && reference.startsWith('P-')
-          if (isServiceUnit && decided.rights.some((one) => one.role === 'SERVICE_UNIT')) seen.served += 1
+          if (isServiceUnit && decided.rights.some((right) => right.role === 'SERVICE_UNIT')) seen.served += 1
           seen.cases += 1
           if (isShown) seen.shown += 1
         }
@@ -248,9 +248,9 @@ async function compareDecisions(
 type At = (microseconds: number) => Temporal.Instant
 type Entered = ReturnType<typeof enteredAs>
 
-function enteredAs({ rights, ...one }: Person) {
+function enteredAs({ rights, ...person }: Person) {
   const withId = rights.map((right) => ({ ...right, id: randomUUID() as string }))
-  return { ...one, rights: withId, id: randomUUID() as string, token: randomUUID() as string }
+  return { ...person, rights: withId, id: randomUUID() as string, token: randomUUID() as string }
 }
 
 function contextOf(user: Entered, described: readonly RoleBound[], at: At): AccessContext {
@@ -261,7 +261,7 @@ function contextOf(user: Entered, described: readonly RoleBound[], at: At): Acce
       employedFrom: at(user.employedFrom),
       ...(user.employedTo !== null && { employedTo: at(user.employedTo) }),
     },
-    held: user.rights.map((one) => heldRight(one, at)),
+    held: user.rights.map((right) => heldRight(right, at)),
     described,
   }
 }
@@ -477,18 +477,18 @@ function requestRow(
   }
 }
 
-async function insertRows(client: PoolClient, table: string, given: readonly Record<string, unknown>[]): Promise<void> {
-  if (given.length === 0) return
-  const columns = Object.keys(given[0]!).join(', ')
+async function insertRows(client: PoolClient, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+  if (rows.length === 0) return
+  const columns = Object.keys(rows[0]!).join(', ')
   await client.query(
     `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1)`,
-    [JSON.stringify(given)],
+    [JSON.stringify(rows)],
   )
 }
 
 /** Returns the ids of segments and contacts shown to each person under each purpose, with and without a reference. */
 async function readShownIds(client: PoolClient, entered: readonly Entered[]): Promise<Map<string, Set<string>>> {
-  await client.query(`create function pg_temp.looks(asked jsonb) returns table (key text, ids uuid[]) language plpgsql as $$
+  await client.query(`create function pg_temp.shown_ids(asked jsonb) returns table (key text, ids uuid[]) language plpgsql as $$
     declare a jsonb;
     begin
       for a in select * from jsonb_array_elements(asked) loop
@@ -505,7 +505,7 @@ async function readShownIds(client: PoolClient, entered: readonly Entered[]): Pr
     ),
   )
   await client.query('set local role seloste_desk')
-  const { rows } = await client.query<{ key: string; ids: string[] | null }>('select * from pg_temp.looks($1)', [
+  const { rows } = await client.query<{ key: string; ids: string[] | null }>('select * from pg_temp.shown_ids($1)', [
     JSON.stringify(request),
   ])
   return new Map(rows.map(({ key, ids }) => [key, new Set(ids)]))

@@ -18,7 +18,7 @@ const role = fc.constantFrom(...roles).chain((one) => dutyOf(one).map((duty) => 
 const people = 12
 const units = [randomUUID(), randomUUID(), randomUUID()]
 const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
-const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
+const scopes: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
 const contacts = 16
 
 /** Role bounds of a description: which roles it has, and how far it narrows the rights of each. */
@@ -26,26 +26,26 @@ const bounds = fc
   .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
   .map((list) => list.filter((one) => one !== undefined))
 
-function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
-  const widest = widestPurposes(of, duty)
-  const scopes = [...new Set<Scope>([widestScope(of), widestScope(of), 'own', 'none'])]
-  const given = fc.record({
+function bound(name: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
+  const widest = widestPurposes(name, duty)
+  const narrower = [...new Set<Scope>([widestScope(name), 'own', 'none'])]
+  const purposesAndScope = fc.record({
     purposes: fc.oneof({ weight: 3, arbitrary: fc.constant([...widest]) }, fc.subarray([...widest])),
-    scope: fc.oneof({ weight: 3, arbitrary: fc.constant(widestScope(of)) }, fc.constantFrom(...scopes)),
+    scope: fc.oneof({ weight: 3, arbitrary: fc.constant(widestScope(name)) }, fc.constantFrom(...narrower)),
   })
   return fc.option(
-    given.map((one) => ({ role: of, ...(duty && { duty }), ...one })),
+    purposesAndScope.map((limits) => ({ role: name, ...(duty && { duty }), ...limits })),
     { freq: 10, nil: undefined },
   )
 }
 
-/** Right within the widest that could be stored; most rights fit their role. */
+/** A right. Most are as wide as their role may be, the others are random. */
 const right = fc
   .record({
     who: role,
     fits: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
     purposes: fc.subarray([...purposes]),
-    kind: fc.constantFrom(...other),
+    kind: fc.constantFrom(...scopes),
     units: fc.subarray(units),
     numbers: fc.subarray(numbers),
     from: past,
@@ -73,8 +73,8 @@ const person = fc
 
 export type Person = typeof person extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Listening mode of one appointment: mostly valid, with some invalid parts. */
 const usually = fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false))
+/** Listening mode of one appointment: mostly valid, with some invalid parts. */
 const room = fc
   .record({
     isHost: usually,
@@ -93,7 +93,7 @@ export const peopleInRooms = (count: number) =>
   fc.record({
     bounds,
     people: fc.array(
-      fc.tuple(person, fc.option(room, { freq: 2 })).map(([one, of]) => ({ ...one, room: of })),
+      fc.tuple(person, fc.option(room, { freq: 2 })).map(([person, room]) => ({ ...person, room })),
       { minLength: count, maxLength: count },
     ),
   })

@@ -1,4 +1,4 @@
-/** A right of each role, as most of its holders have it. */
+/** A right to enter for a test person. */
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import type { Right } from '#safeguards/access/grant.ts'
@@ -17,6 +17,7 @@ const nothing = { kind: 'none' as const, units: [], numbers: [] }
 const all = { kind: 'all' as const, units: [], numbers: [] }
 const numbers = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
 
+/** A right of each role, as most of its holders have it. */
 export const rightOf: Record<Exclude<Caller, 'nobody' | 'without-right' | 'right-ended'>, HeldRight> = {
   OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
   SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },

@@ -14,9 +14,9 @@ export interface SampleRequest {
 /** Values that replace the generated ones. */
 export interface RequestOverrides {
   /** Path parameters. */
-  places?: Readonly<Record<string, string>>
+  parameters?: Readonly<Record<string, string>>
   /** Purpose and reference, for every operation that takes them. */
-  look?: Readonly<Record<string, string>>
+  access?: Readonly<Record<string, string>>
   /** Body fields. */
   body?: object
 }
@@ -51,18 +51,26 @@ export function sampleRequest(id: keyof typeof operations, overrides: RequestOve
     schema: Record<string, Schema | undefined>
   }
   const { body, querystring, params } = schema
-  const places: Record<string, string> = { month: earlier.toPlainYearMonth().toString(), quarter, ...overrides.places }
+  const parameters: Record<string, string> = {
+    month: earlier.toPlainYearMonth().toString(),
+    quarter,
+    ...overrides.parameters,
+  }
   const path = url.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
+    encodeURIComponent(parameters[name] ?? String(sample(params?.properties?.[name] ?? {}))),
   )
-  const sameShape = (wanted: Schema) => ({
+  const withAccess = (wanted: Schema) => ({
     ...filled(wanted),
-    ...Object.fromEntries(Object.entries(overrides.look ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
+    ...Object.fromEntries(Object.entries(overrides.access ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
   })
   const query = querystring
-    ? `?${new URLSearchParams(sameShape(querystring) as Record<string, string>).toString()}`
+    ? `?${new URLSearchParams(withAccess(querystring) as Record<string, string>).toString()}`
     : ''
-  return { method, path: path + query, ...(body && { json: { ...sameShape(body), ...bodies[id], ...overrides.body } }) }
+  return {
+    method,
+    path: path + query,
+    ...(body && { json: { ...withAccess(body), ...bodies[id], ...overrides.body } }),
+  }
 }
 
 interface Schema {

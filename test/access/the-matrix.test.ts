@@ -157,17 +157,17 @@ interface Somebody extends TestPerson {
 }
 
 let count = 0
-async function enter(given: { role?: Row; held?: Purpose; unit?: string; phone?: string }): Promise<Somebody> {
+async function enter(options: { role?: Row; held?: Purpose; unit?: string; phone?: string }): Promise<Somebody> {
   const person = await enterTestPerson(admin, deskDb, {
     name: `Henkilö ${++count}`,
-    ...(given.unit && { unit: given.unit }),
-    ...(given.phone && { phone: given.phone }),
-    ...(given.role && {
+    ...(options.unit && { unit: options.unit }),
+    ...(options.phone && { phone: options.phone }),
+    ...(options.role && {
       right: {
-        role: given.role.role,
-        ...(given.role.duty && { duty: given.role.duty }),
-        purposes: given.held ? [given.held] : [],
-        scope: given.role.scope,
+        role: options.role.role,
+        ...(options.role.duty && { duty: options.role.duty }),
+        purposes: options.held ? [options.held] : [],
+        scope: options.role.scope,
       },
     }),
   })
@@ -179,9 +179,9 @@ const agents = {} as Record<'DEVELOPMENT' | 'INSPECTION', Somebody>
 const answered = {} as Record<'DEVELOPMENT' | 'INSPECTION' | 'elsewhere', RecordedSegment>
 
 beforeAll(async () => {
-  const record = async ({ id, unitId }: TestPerson, number: string, given = {}) => {
+  const record = async ({ id, unitId }: TestPerson, number: string, changes = {}) => {
     const official = { personId: id, unitId, name: 'Aino', phone: phone(number) }
-    const call = await register.record({ official, ...given })
+    const call = await register.record({ official, ...changes })
     await ingestRecording(register.ingest, call.id, Temporal.Now.instant())
     return call
   }
@@ -204,7 +204,7 @@ function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSe
   return { own, unit, elsewhere: answered.elsewhere }
 }
 
-let requested = 0
+let requestCount = 0
 
 /**
  * Sends a request as a person. Returns `yes`, or the code of the denial, which must be logged under the person's name.
@@ -221,12 +221,12 @@ async function send(user: Somebody, method: string, path: string, json?: object)
     headers: {
       cookie: `seloste=${user.token}`,
       range: 'bytes=0-99',
-      'x-forwarded-for': `2001:db8:${(++requested).toString(16)}::1`,
+      'x-forwarded-for': `2001:db8:${(++requestCount).toString(16)}::1`,
     },
   })
   if (response.ok) {
     const isJson = response.headers.get('content-type')?.startsWith('application/json')
-    return { told: 'yes', body: isJson ? (await answer(response)).body : (await response.arrayBuffer(), {}) }
+    return { outcome: 'yes', body: isJson ? (await answer(response)).body : (await response.arrayBuffer(), {}) }
   }
   const { status, code, body } = await answer(response)
   expect([401, 403, 404], `${method} ${path}: ${JSON.stringify(body)}`).toContain(status)
@@ -241,7 +241,7 @@ async function send(user: Somebody, method: string, path: string, json?: object)
   // A request for an unknown operation is refused before the session is read.
   const isNoOperation = (denial?.detail as { operation?: string }).operation === 'none'
   expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : user.id)
-  return { told: code ?? `http-${status}`, body }
+  return { outcome: code ?? `http-${status}`, body }
 }
 
 /** Rights of each role under each purpose that may be granted; a role without purposes has one right without any. */
@@ -273,7 +273,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
   let reference = 'KOE-1'
   // Under TRAINING a reference names a training session; a mere view has none.
   const viewQuery = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
-  const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
+  const query = (values: object) => new URLSearchParams(values as Record<string, string>).toString()
 
   test('reads the history of, and listens to, the calls in its scope under the purposes held, and no others', async () => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
@@ -286,10 +286,10 @@ describe.each(holdings)('$name', ({ row, held }) => {
         wanted![`listen: ${cell}`] = may
         found![`read: ${cell}`] = (
           await send(user, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
-        ).told
+        ).outcome
         const begun = await send(user, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
         found![`listen: ${cell}`] =
-          begun.told === 'yes' ? (await send(user, 'GET', String(begun.body['audio']))).told : begun.told
+          begun.outcome === 'yes' ? (await send(user, 'GET', String(begun.body['audio']))).outcome : begun.outcome
       }
     }
     expect(found).toEqual(wanted)
@@ -297,7 +297,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test('lists the calls in its scope, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told: code, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
+    const { outcome: code, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
     expect(code).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
@@ -305,10 +305,10 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test.runIf(row.needsReference)('sees nothing without a fault, a case or a request', async () => {
     for (const none of [undefined, '  ']) {
-      const given = { purpose: held!, ...(none !== undefined && { reference: none }) }
-      const read = await send(user, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
-      const listen = await send(user, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
-      expect([read.told, listen.told]).toEqual(['deny.reference', 'deny.reference'])
+      const access = { purpose: held!, ...(none !== undefined && { reference: none }) }
+      const read = await send(user, 'GET', `/api/contacts/${calls.own.contactId}?${query(access)}`)
+      const listen = await send(user, 'POST', `/api/recordings/${calls.own.id}/listenings`, access)
+      expect([read.outcome, listen.outcome]).toEqual(['deny.reference', 'deny.reference'])
     }
   })
 })
@@ -319,16 +319,16 @@ describe('rules, rights and the log', () => {
     for (const [name, row] of rows) {
       people.set(name, await enter({ role: row, ...(row.purposes[0] && { held: row.purposes[0] }) }))
     }
-    // Allows both in the description, so that a refusal depends on the person only.
+    // Switches both kinds of disclosure on, so that a refusal depends on the person only.
     await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
   /** @param yes expected answer for a permitted role; if the object is missing, the code that says so */
-  const check = async (action: Action, item: (user: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
+  const check = async (action: Action, attempt: (user: Somebody) => Promise<{ outcome: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     // Sends the requests of permitted roles last, because an object can be decided on only once.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
       wanted![name] = may.includes(action) ? yes : 'deny.role'
-      found![name] = (await item(people.get(name)!)).told
+      found![name] = (await attempt(people.get(name)!)).outcome
     }
     expect(found).toEqual(wanted)
   }
@@ -366,7 +366,7 @@ describe('rules, rights and the log', () => {
       for (const [name] of rows) {
         found[name] = (
           await send(people.get(name)!, 'POST', '/api/rights/requests', pending(await official(unit)))
-        ).told
+        ).outcome
       }
       const may = rows.filter(([, row]) => row.may.includes('request rights')).map(([name]) => name)
       expect(Object.keys(found).filter((name) => found[name] === 'yes')).toEqual(unit ? ['Administrator'] : may)
@@ -434,7 +434,7 @@ describe('rules, rights and the log', () => {
     const user = people.get(name)!
     for (const { id } of Object.values(answered)) {
       const deleted = await send(user, 'DELETE', `/api/recordings/${id}`)
-      expect(deleted, `DELETE ${id}`).toMatchObject({ told: 'recording.not-by-hand' })
+      expect(deleted, `DELETE ${id}`).toMatchObject({ outcome: 'recording.not-by-hand' })
     }
     const left = await admin.selectFrom('recording').select('state').execute()
     expect(left.map(({ state }) => state)).toEqual(['STORED', 'STORED', 'STORED'])
@@ -443,27 +443,27 @@ describe('rules, rights and the log', () => {
 
 describe('there is no operation outside the matrix', () => {
   const all = Object.values(operations).map(({ method, url, schema }) => ({ method, url, schema }))
-  const written = (list: readonly { method: string; url: string }[]) =>
+  const namesOf = (list: readonly { method: string; url: string }[]) =>
     list.map(({ method, url }) => `${method} ${url}`).sort()
 
   test('audio is returned only to a listening, to playback of an anonymised copy, or as a sealed single-use file (R27)', () => {
-    const answering = (type: RegExp) =>
-      written(
+    const operationsReturning = (type: RegExp) =>
+      namesOf(
         all.filter(({ schema }) =>
           Object.values(schema.response as Record<string, { content?: object }>).some(({ content }) =>
-            Object.keys(content ?? {}).some((one) => type.test(one)),
+            Object.keys(content ?? {}).some((contentType) => type.test(contentType)),
           ),
         ),
       )
-    expect(answering(/^audio/)).toEqual(['GET /api/copy-hearings/:id/audio', 'GET /api/listenings/:id/audio'])
-    expect(answering(/^(?!audio\/|application\/pdf$|text\/(html|event-stream)$)/)).toEqual([
+    expect(operationsReturning(/^audio/)).toEqual(['GET /api/copy-hearings/:id/audio', 'GET /api/listenings/:id/audio'])
+    expect(operationsReturning(/^(?!audio\/|application\/pdf$|text\/(html|event-stream)$)/)).toEqual([
       'GET /api/packages/:id/file',
     ])
   })
 
-  test('lists every operation on a call, its recording and a listening', () => {
+  test('the operations on a call, its recording and a listening are these', () => {
     expect(
-      written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
+      namesOf(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
     ).toEqual([
       'DELETE /api/listenings/:id',
       // Always refused (recording.not-by-hand).
@@ -476,7 +476,7 @@ describe('there is no operation outside the matrix', () => {
       'GET /api/listenings/:id/events',
       'GET /api/listenings/:id/peaks',
       'GET /api/my-calls/acts',
-      // Releases of one's own calls, and nobody else's.
+      // Released evaluations of one's own calls, and nobody else's.
       'GET /api/my-calls/evaluations',
       'GET /api/my-calls/looks',
       // Training sessions that one attended.
@@ -492,8 +492,8 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('can delete a draft, session, passkey, verification, listening, package or unfinished part of a request or disclosure, and is refused for a recording', () => {
-    expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
+  test('a deletion is of a draft, session, passkey, verification, listening, package or unfinished part of a request or disclosure, and is refused for a recording', () => {
+    expect(namesOf(all.filter(({ method }) => method === 'DELETE'))).toEqual([
       'DELETE /api/account/passkeys/:id',
       'DELETE /api/account/sessions',
       'DELETE /api/account/sessions/:id',
@@ -528,7 +528,7 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('lists every collection: none is of prohibitions or exports', () => {
+  test('the collections are these, and none is of prohibitions or exports', () => {
     expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
       'account',
       'alarms',
@@ -552,7 +552,7 @@ describe('there is no operation outside the matrix', () => {
       'description',
       // Pending links and account changes that need a second person, without calls.
       'directory-changes',
-      // The person's own log: read only, without content.
+      // List of all disclosures: read only, without content.
       'disclosures',
       'evidence',
       'factor-removals',
@@ -569,7 +569,7 @@ describe('there is no operation outside the matrix', () => {
       // Blockers of the installation, without call data.
       'operation',
       'organisation',
-      // Files to be released, encrypted, as decided, once.
+      // Files to be released: encrypted, as decided, downloaded once.
       'packages',
       'password-check',
       // What a change of the description would affect: disclosures and requests by number, and counts.

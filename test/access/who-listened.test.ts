@@ -15,7 +15,7 @@ const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
 const unit = 'Henkilöverotus'
 
-test('shows who listened by role and purpose, but not views of the security unit', async () => {
+test('a call shows its official and their supervisor under which purposes it was listened to, except by the security unit', async () => {
   const official = await grantTo('OFFICIAL', 'DEVELOPMENT', 'own')
   const supervisor = await grantTo('SUPERVISOR', 'DEVELOPMENT', 'their unit')
   const security = await grantTo('SECURITY', 'CRIME_OR_MISUSE', 'all')

@@ -59,11 +59,11 @@ const signsIn = async (user: TestPerson, secret: string) =>
   (await post(desk.visitor, '/api/session', { userId: user.userId, password: secret })).status
 const phonesOf = async (user: TestPerson) =>
   (await answer(attacker.fetch(`/api/people/${user.id}`))).body['phones'] as string[]
-const waiting = async (by: Browser, user: TestPerson) => {
+const pendingChanges = async (by: Browser, user: TestPerson) => {
   const { body } = await answer(by.fetch(`/api/directory-changes?person=${user.id}`))
   return body['items'] as { id: string; kind: string; mayDecide: boolean }[]
 }
-const alarmed = async (kind: string, user: TestPerson) => {
+const alarmsOf = async (kind: string, user: TestPerson) => {
   await raiseAlarms(database.as('seloste_custodian').db, [], Temporal.Now.instant())
   const { rows } = await pool.query('select person_id from alarm where kind = $1 and object_id = $2', [kind, user.id])
   return rows.map((row: { person_id: string | null }) => row.person_id)
@@ -90,7 +90,7 @@ describe('a one-time link', () => {
 
   test('is released by another person, who gets a code but no link, while the requester has the link but no code', async () => {
     const token = await requestLink(aino)
-    const [change] = await waiting(attacker, aino)
+    const [change] = await pendingChanges(attacker, aino)
     const decision = `/api/directory-changes/${change?.id}/decision`
     expect(await post(attacker, decision, { confirm: true })).toMatchObject({ status: 403, code: 'change.own' })
     const own = await desk.signIn(aino)
@@ -120,7 +120,7 @@ describe('a one-time link', () => {
       [lost.id],
     )
     const token = await requestLink(lost)
-    const [change] = await waiting(second, lost)
+    const [change] = await pendingChanges(second, lost)
     const { body } = await post(second, `/api/directory-changes/${change?.id}/decision`, { confirm: true })
     expect(
       await post(desk.visitor, '/api/links/use', { token, password: validPassword, code: body['code'] }),
@@ -142,7 +142,7 @@ describe('a one-time link', () => {
     )
     for (const user of [aino, request]) {
       await requestLink(user)
-      expect(await alarmed('links', user)).toEqual([anssi.id])
+      expect(await alarmsOf('links', user)).toEqual([anssi.id])
       const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
       expect(body['items']).toContainEqual(
         expect.objectContaining({ kind: 'link-made', by: 'administrator', seen: false }),
@@ -172,14 +172,14 @@ describe('another official’s number', () => {
     })
     expect(newcomer.body['phones']).toEqual([])
     expect(await phonesOf(bertil)).not.toContain(ainosNumber)
-    expect(await alarmed('directory', bertil)).toContain(anssi.id)
+    expect(await alarmsOf('directory', bertil)).toContain(anssi.id)
   })
 
   test('is moved once another person confirms it, and both officials are informed', async () => {
     await enterOfficials()
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
     await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
-    const [change] = await waiting(second, bertil)
+    const [change] = await pendingChanges(second, bertil)
     const decision = `/api/directory-changes/${change?.id}/decision`
     expect(await post(attacker, decision, { confirm: true })).toMatchObject({ status: 403, code: 'change.own' })
     expect((await post(await desk.signIn(paula), decision, { confirm: true })).status).toBe(200)
@@ -211,13 +211,13 @@ describe('another official’s number', () => {
         .execute()
     })
     expect(await phonesOf(bertil)).toContain(ainosNumber)
-    expect(await alarmed('directory', bertil)).toEqual([null])
+    expect(await alarmsOf('directory', bertil)).toEqual([null])
   })
 })
 
 describe('an end that one administrator enters in the directory', () => {
   const from = '2026-01-01'
-  const ends = async (user: TestPerson) => {
+  const noticedEnds = async (user: TestPerson) => {
     const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
     const items = body['items'] as { kind: string; ended?: string }[]
     return items.filter(({ kind }) => kind === 'directory-ended').map(({ ended }) => ended)
@@ -227,10 +227,10 @@ describe('an end that one administrator enters in the directory', () => {
     await enterOfficials()
     expect((await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })).status).toBe(200)
     expect(await phonesOf(aino)).toEqual([])
-    expect(await alarmed('directory', aino)).toEqual([anssi.id])
-    expect(await ends(aino)).toEqual(['number'])
-    const given = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
-    expect(given.status).toBe(202)
+    expect(await alarmsOf('directory', aino)).toEqual([anssi.id])
+    expect(await noticedEnds(aino)).toEqual(['number'])
+    const response = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
+    expect(response.status).toBe(202)
     expect(await phonesOf(bertil)).not.toContain(ainosNumber)
   })
 
@@ -239,9 +239,9 @@ describe('an end that one administrator enters in the directory', () => {
     const last = Temporal.Now.plainDateISO().add({ days: 2 })
     const early = { from: last.toString(), employedTo: last.toString() }
     expect((await post(attacker, `/api/people/${aino.id}/changes`, early)).status).toBe(200)
-    expect(await alarmed('directory', aino)).toEqual([anssi.id])
+    expect(await alarmsOf('directory', aino)).toEqual([anssi.id])
     // The numbers end with the employment: one end is reported, not two.
-    expect(await ends(aino)).toEqual(['employment'])
+    expect(await noticedEnds(aino)).toEqual(['employment'])
     const after = last.add({ days: 1 }).toString()
     await post(attacker, `/api/people/${bertil.id}/changes`, { from: after, addPhone: ainosNumber })
     const row = [`user_id;name;phone`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
@@ -261,10 +261,10 @@ describe('an end that one administrator enters in the directory', () => {
     await inSession(database.as('seloste_desk').db, { 'seloste.session': token }, async (tx) => {
       await sql`delete from person_placement where person_id = ${bertil.id}`.execute(tx)
     })
-    expect(await alarmed('directory', aino)).toEqual([anssi.id])
-    expect(await alarmed('directory', bertil)).toEqual([anssi.id])
-    expect(await ends(aino)).toEqual(['number'])
-    expect(await ends(bertil)).toEqual(['place'])
+    expect(await alarmsOf('directory', aino)).toEqual([anssi.id])
+    expect(await alarmsOf('directory', bertil)).toEqual([anssi.id])
+    expect(await noticedEnds(aino)).toEqual(['number'])
+    expect(await noticedEnds(bertil)).toEqual(['place'])
   })
 
   test('raises no alarm if it is entered by the directory of record or confirmed by a second person, and neither does a beginning', async () => {
@@ -274,19 +274,19 @@ describe('an end that one administrator enters in the directory', () => {
     await post(attacker, `/api/people/${aino.id}/changes`, { from: later, name: 'Aino Uusi' })
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
     await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
-    expect(await ends(bertil)).toEqual([])
-    for (const { id } of await waiting(second, bertil)) {
+    expect(await noticedEnds(bertil)).toEqual([])
+    for (const { id } of await pendingChanges(second, bertil)) {
       await post(second, `/api/directory-changes/${id}/decision`, { confirm: true })
     }
     expect(await phonesOf(bertil)).toEqual([ainosNumber])
-    expect(await ends(bertil)).toEqual([])
+    expect(await noticedEnds(bertil)).toEqual([])
     await enterOfficials()
     await pool.query("insert into scim_token (name, hash) values ('Okta', sha256('okta')) on conflict do nothing")
     await inSession(database.as('seloste_desk').db, { 'seloste.scim': 'okta' }, async (tx) => {
       await sql`update person set employed_to = now() + interval '1 day' where id = ${aino.id}`.execute(tx)
     })
-    expect(await ends(aino)).toEqual(['employment'])
-    expect(await alarmed('directory', aino)).toEqual([])
+    expect(await noticedEnds(aino)).toEqual(['employment'])
+    expect(await alarmsOf('directory', aino)).toEqual([])
   })
 })
 
@@ -294,10 +294,13 @@ test('moving an official to another unit or supervisor needs two people', async 
   await enterOfficials()
   const moved = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
   expect(moved).toMatchObject({ status: 202, body: { unit: 'Perintä' } })
-  const led = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', supervisor: bertil.userId })
-  expect(led.status).toBe(202)
-  expect(led.body).not.toHaveProperty('supervisor')
-  for (const { id } of await waiting(second, aino)) {
+  const supervised = await post(attacker, `/api/people/${aino.id}/changes`, {
+    from: '2026-01-01',
+    supervisor: bertil.userId,
+  })
+  expect(supervised.status).toBe(202)
+  expect(supervised.body).not.toHaveProperty('supervisor')
+  for (const { id } of await pendingChanges(second, aino)) {
     expect((await post(second, `/api/directory-changes/${id}/decision`, { confirm: true })).status).toBe(200)
   }
   expect((await answer(attacker.fetch(`/api/people/${aino.id}`))).body).toMatchObject({
@@ -317,15 +320,15 @@ test('a compromised desk with one administrator’s session cannot move an offic
       () => 'done',
       (error: { message: string }) => error.message,
     )
-  const gone = `delete from person_phone where person_id = '${aino.id}'`
-  const get = `insert into person_phone (person_id, phone_key, valid_from) values ('${bertil.id}', '${number}', now())`
-  expect(await run(gone, get)).toBe('person.needs-confirmation')
+  const remove = `delete from person_phone where person_id = '${aino.id}'`
+  const take = `insert into person_phone (person_id, phone_key, valid_from) values ('${bertil.id}', '${number}', now())`
+  expect(await run(remove, take)).toBe('person.needs-confirmation')
   expect(await run(`update person_placement set unit_id = '${bertil.unitId}' where person_id = '${aino.id}'`)).toBe(
     'person.needs-confirmation',
   )
   const wanted = JSON.stringify({ from: '2026-01-01T00:00:00Z', add: [number] })
   expect(await run(`select request_directory_change('${bertil.id}', '${wanted}')`)).toBe('done')
-  const [change] = await waiting(second, bertil)
+  const [change] = await pendingChanges(second, bertil)
   for (const forged of [
     `select decide_directory_change('${change?.id}', true, null)`,
     `update directory_change set state = 'CONFIRMED', decided_by = '${bea.id}', decided_at = now()`,
@@ -336,7 +339,7 @@ test('a compromised desk with one administrator’s session cannot move an offic
     `select set_succession_holder('phone', '${number}', '${bertil.id}', now(), null)`,
     `update session set proved_at = now()`,
   ]) {
-    expect(await run(forged, gone, get), forged).not.toBe('done')
+    expect(await run(forged, remove, take), forged).not.toBe('done')
   }
   expect(await phonesOf(aino)).toEqual([ainosNumber])
 })
@@ -347,15 +350,15 @@ describe('at an unattended desk', () => {
 
   test('requesting a link, confirming a change, ending sessions and deciding on a right need a new proof of identity', async () => {
     await enterOfficials()
-    const [left, other] = [await desk.signIn(anssi), await desk.signIn(bea)]
-    await post(left, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
-    const [change] = await waiting(other, aino)
+    const [unattended, other] = [await desk.signIn(anssi), await desk.signIn(bea)]
+    await post(unattended, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
+    const [change] = await pendingChanges(other, aino)
     await Promise.all([age(anssi), age(bea)])
     const decision = `/api/directory-changes/${change?.id}/decision`
     const fresh = { status: 403, code: 'confirm.fresh' }
-    expect(await post(left, `/api/people/${aino.id}/links`)).toMatchObject(fresh)
+    expect(await post(unattended, `/api/people/${aino.id}/links`)).toMatchObject(fresh)
     expect(await post(other, decision, { confirm: true })).toMatchObject(fresh)
-    expect(await answer(left.fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))).toMatchObject(fresh)
+    expect(await answer(unattended.fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))).toMatchObject(fresh)
     expect(await post(other, '/api/session/proof', { password: 'wrong' })).toMatchObject({ status: 401 })
     expect(await post(other, decision, { confirm: true })).toMatchObject(fresh)
     expect(await post(other, '/api/session/proof', { password })).toMatchObject({ status: 204 })

@@ -74,14 +74,14 @@ test.each(['anonymous', '+358931000000'])(
 test.each(['before', 'after'])(
   'a recording of the official to whom a call was transferred is not in another caller’s contact, whether it is reported before or after the record (%s)',
   async (when) => {
-    const record = async () => {
+    const admitRecordings = async () => {
       await admit(capture, session('first@a', aino, 0, 60))
       await admit(capture, session('second@b', aino, 63, 200))
       await admit(capture, session('passed-on@a', cecilia, 75, 300))
     }
-    if (when === 'after') await record()
+    if (when === 'before') await admitRecordings()
     await deliver({ source: 'acc', name: 'acc' }, lines('anonymous'))
-    if (when === 'before') await record()
+    if (when === 'after') await admitRecordings()
     const found = await contacts()
     expect(found).toContainEqual([[phone(aino), 63]])
     expect(found).toContainEqual([[phone(cecilia), 75]])

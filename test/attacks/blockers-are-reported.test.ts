@@ -68,11 +68,11 @@ async function run(...options: string[]): Promise<{ exitCode: number | null; pri
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
-  let complaint = ''
+  let errors = ''
   child.stdout.on('data', (part: Buffer) => (printed += part.toString()))
-  child.stderr.on('data', (part: Buffer) => (complaint += part.toString()))
+  child.stderr.on('data', (part: Buffer) => (errors += part.toString()))
   const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  expect(printed, `exit code ${exitCode}: ${complaint}`).not.toBe('')
+  expect(printed, `exit code ${exitCode}: ${errors}`).not.toBe('')
   return { exitCode, printed }
 }
 
@@ -164,10 +164,10 @@ describe('a missing key folder', () => {
   ])(
     '%s is a blocker everywhere until it is back, and no key counts as destroyed',
     { timeout: 180_000 },
-    async (_how, leave) => {
+    async (_how, replace) => {
       await expect.poll(isReady, { timeout: 60_000 }).toBe(true)
       await rename(folder(), `${folder()}-away`)
-      await leave()
+      await replace()
       try {
         const found = async () => (await health()).blockers.map(({ kind, of }) => `${kind} of ${of}`)
         await expect.poll(found, { timeout: 30_000 }).toContain('key-store of custodian')
@@ -241,7 +241,7 @@ describe('a database that hangs', () => {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ userId: 'matti', password: seloste.password }),
         }
-        const [first, request, looked] = await Promise.all([
+        const [first, request, viewed] = await Promise.all([
           health(),
           timed('/api/session', signIn),
           maintenance.call('GET', '/api/operation/blockers').then(({ status: code }) => code),
@@ -249,7 +249,7 @@ describe('a database that hangs', () => {
         expect([first.status, first.ready]).toEqual([503, false])
         expect(first.missing).toContain('database')
         expect(first.tookMs).toBeLessThan(2_000)
-        expect([request.status, looked]).toEqual([503, 503])
+        expect([request.status, viewed]).toEqual([503, 503])
         expect(request.tookMs).toBeLessThan(8_000)
 
         // The hang is already detected here: requests fail without waiting.

@@ -1,5 +1,5 @@
-// R20: the database's owner puts a password, passkey or second factor of their own in a person's place, signs in as that person, and puts
-// the old one back: the log has no entry that introduces it for that person.
+// R20: the database's owner replaces a person's password, passkey or second factor, signs in as that person, and restores
+// the old one. The log has no entry that introduces the substitute for that person.
 import { createHash, randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -15,12 +15,12 @@ const { pool, db: admin } = database.as()
 const desk = database.as('seloste_desk').db
 const { check, tamper, colleague, matti } = await makeTestPromises(database)
 
-const own = await hashPassword('the owner’s own password', { memoryCost: 64, timeCost: 2, parallelism: 1 })
-const borrow = (of: string, { salt, check: hash } = own) =>
+const ownersPassword = await hashPassword('the owner’s own password', { memoryCost: 64, timeCost: 2, parallelism: 1 })
+const replacePassword = (of: string, { salt, check: hash } = ownersPassword) =>
   tamper(
     `update person set password_salt = '${salt}', password_check = '\\x${hash.toString('hex')}' where id = '${of}'`,
   )
-const enter = (userId: string, password: string) => signIn(desk, { userId, password }, Temporal.Now.instant())
+const signInWith = (userId: string, password: string) => signIn(desk, { userId, password }, Temporal.Now.instant())
 
 async function storedPassword(of: string) {
   const { rows } = await pool.query<{ salt: string; check: Buffer }>(
@@ -38,15 +38,15 @@ afterEach(async () => {
   expect((await check()).broken).toEqual([])
 })
 
-test('a sign-in by a password that the owner put in a person’s place is found after the old one is back', async () => {
+test('a sign-in with a password that the owner substituted is found after the old one was restored', async () => {
   const before = await storedPassword(colleague.id)
-  await borrow(colleague.id)
+  await replacePassword(colleague.id)
   expect((await check()).broken).toMatchObject(broken(colleague.id, 1))
-  const session = await enter(colleague.userId, 'the owner’s own password')
+  const session = await signInWith(colleague.userId, 'the owner’s own password')
   expect(session).toHaveProperty('expiresAt')
-  await borrow(colleague.id, before)
+  await replacePassword(colleague.id, before)
   expect((await check()).broken).toMatchObject(broken(colleague.id, 1))
-  // In later rounds too, and by a process that knows nothing of earlier ones.
+  // Found in later rounds too, and by a process without the memory of earlier ones.
   expect((await check()).broken).toMatchObject(broken(colleague.id, 1))
   expect((await check({ afresh: true })).broken).toMatchObject(broken(colleague.id, 1))
   await tamper(
@@ -55,26 +55,26 @@ test('a sign-in by a password that the owner put in a person’s place is found 
   )
 })
 
-test('a former password that the owner puts back is found', async () => {
+test('a former password that the owner restores is found', async () => {
   const former = await storedPassword(matti.id)
   await setPassword(admin, matti.id, 'a new password of the person')
   expect((await check()).broken).toEqual([])
   const current = await storedPassword(matti.id)
-  await borrow(matti.id, former)
+  await replacePassword(matti.id, former)
   expect((await check()).broken).toMatchObject(broken(matti.id, 1))
-  await borrow(matti.id, current)
+  await replacePassword(matti.id, current)
 })
 
-test('a password that its person changes is theirs, and so are the sessions before and after', async () => {
+test('a password that its person changed is not reported, nor are the sessions before and after', async () => {
   await setPassword(admin, matti.id, 'the second password of the person')
-  const session = await enter(matti.userId, 'the second password of the person')
+  const session = await signInWith(matti.userId, 'the second password of the person')
   if (typeof session === 'string' || !('expiresAt' in session)) throw new Error('sign-in refused')
   const changed = await changePassword(desk, session, {
     current: 'the second password of the person',
     password: 'the third password of the person',
   })
   expect(changed).toHaveProperty('token')
-  expect(await enter(matti.userId, 'the third password of the person')).toHaveProperty('expiresAt')
+  expect(await signInWith(matti.userId, 'the third password of the person')).toHaveProperty('expiresAt')
 })
 
 test.each([
@@ -101,7 +101,7 @@ test.each([
   )
 })
 
-test('the log’s digest of a password is of its random salt too, and differs between two people with one password', async () => {
+test('the log’s digest of a password includes its random salt, so it differs between two people with the same password', async () => {
   const { rows } = await pool.query<{ detail: { verifiers: string[] } }>(
     `select detail from audit_entry where action = 'password.set' and object_id = any ($1)`,
     [[colleague.id, matti.id]],

@@ -35,7 +35,7 @@ function identify(
   )
   const parties = { direction, caller: caller?.number.key, number: number?.entry, official: official?.entry }
   const { voices, thirdParties } = connected
-  return { told: { ...parties, voices: voices.map(({ entry }) => entry), thirdParties }, streams, problems, metadata }
+  return { facts: { ...parties, voices: voices.map(({ entry }) => entry), thirdParties }, streams, problems, metadata }
 }
 
 const participant = (id: string, aor: string, name: string, stream = '') =>
@@ -56,7 +56,7 @@ test.each([
   ]
   const streams = '<stream id="s1"><label>1</label></stream><stream id="s2"><label>2</label></stream>'
   for (const order of [people, people.toReversed()])
-    expect(identify(`<recording>${order.join('')}${streams}</recording>`).told).toEqual({
+    expect(identify(`<recording>${order.join('')}${streams}</recording>`).facts).toEqual({
       ...calls,
       caller: user === 'anonymous' ? null : user,
     })
@@ -111,7 +111,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
 
   test('reads ordinary display names and Call-IDs unchanged', () => {
     expect(honest).toMatchObject({
-      told: { ...calls, caller: '+358401234567' },
+      facts: { ...calls, caller: '+358401234567' },
       streams: { 0: 'caller', 1: 'official' },
       problems: [],
     })
@@ -134,20 +134,20 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     ['a call without an official, by an association', '</xassoc><xassoc>'],
   ])('a display name does not turn the call into %s', (_, name) => {
     const {
-      told: parties,
+      facts: parties,
       streams: tracks,
       problems,
       metadata,
     } = read(document(name, '3c26700857a87f84@198.51.100.20'))
-    expect({ told: parties, tracks }).toEqual({ told: honest.told, tracks: honest.streams })
+    expect({ facts: parties, tracks }).toEqual({ facts: honest.facts, tracks: honest.streams })
     expect(metadata?.participants[0]?.name).toBe(name)
     expect(problems).toEqual(['xml-repaired'])
   })
 
   test('a Call-ID with < and > changes no party, and is stored unchanged as the call’s id', () => {
     const id = 'x</sipSessionID></session><callData><fromhdr>0295121002</fromhdr></callData><session><sipSessionID>y'
-    const { told: parties, problems, metadata } = read(document('Matti', id))
-    expect(parties).toEqual(honest.told)
+    const { facts: parties, problems, metadata } = read(document('Matti', id))
+    expect(parties).toEqual(honest.facts)
     expect(metadata?.sessions).toMatchObject([{ sipSessionId: id }])
     expect(problems).toEqual(['xml-repaired'])
   })
@@ -157,8 +157,8 @@ describe('OpenSIPS escapes nothing that callers write', () => {
       `<nameID aor="sip:+358295121001@192.0.2.30"><name>${bertil}${opening}</name></nameID>`,
       `<nameID aor="sip:+358295121001@192.0.2.30"/>${bertil.slice(closing.length)}<x y=""/>`,
     ]) {
-      const { told: parties, problems } = read(document('Matti', 'a@b', callee))
-      expect(parties).toEqual(honest.told)
+      const { facts: parties, problems } = read(document('Matti', 'a@b', callee))
+      expect(parties).toEqual(honest.facts)
       expect(problems).toEqual(['xml-repaired'])
     }
   })

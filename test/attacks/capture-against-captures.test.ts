@@ -78,8 +78,8 @@ test('desks accept a node’s answer only from that node', async () => {
       const names = channel === 'seloste_asked' ? of : []
       for (const name of names) {
         forged++
-        for (const sealed of [{}, { mac: 'x' }, { mac: mac ?? '' }]) {
-          const answer = { id, from: name, place: 0, of: 1, part, ...sealed }
+        for (const signature of [{}, { mac: 'x' }, { mac: mac ?? '' }]) {
+          const answer = { id, from: name, place: 0, of: 1, part, ...signature }
           void capture.pool.query('select pg_notify($1, $2)', ['seloste_told', JSON.stringify(answer)])
         }
       }
@@ -103,7 +103,7 @@ test('desks accept a node’s answer only from that node', async () => {
   }
 })
 
-test('no line about a capture contains terminal control characters, and neither does any other output', async () => {
+test('no line about a capture contains terminal control characters, and they are removed from other output', async () => {
   const escape = '\u001B[2K\r'
   await recordHeartbeat(
     capture.db,

@@ -29,7 +29,7 @@ test.each([
     `listen flood`,
     `select pg_notify('flood', repeat(i::text, 7000 / length(i::text))) from generate_series(10000, 25000) i`,
   ],
-])('cannot keep %s full', async (_what, held, flood) => {
+])('capture cannot keep %s full', async (_what, occupy, flood) => {
   const client = await capture.pool.connect()
   const broken = new Promise((resolve) => client.once('error', resolve))
   const reported: unknown[] = []
@@ -38,9 +38,9 @@ test.each([
     log: { warn: () => undefined, error: (facts: unknown) => reported.push(facts) },
   })
   try {
-    if (flood !== '') await client.query(held)
+    if (flood !== '') await client.query(occupy)
     await client.query('begin')
-    await client.query(flood === '' ? held : 'select 1').catch(() => undefined)
+    await client.query(flood === '' ? occupy : 'select 1').catch(() => undefined)
     if (flood !== '') await capture.pool.query(flood)
     await broken
     await expect.poll(() => reported).toContainEqual(expect.objectContaining({ role: 'seloste_capture' }))
@@ -54,13 +54,13 @@ test.each([
   }
 })
 
-test('cannot take a hundred thousand locks for ids in one call', async () => {
+test('capture cannot take a hundred thousand locks for ids in one call', async () => {
   await expect(
     capture.pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 100000) i))`),
   ).rejects.toMatchObject({ code: '22023' })
 })
 
-test('cannot enter more than a hundred feeds, nor a text of unlimited length', async () => {
+test('capture cannot enter more than a hundred feeds, nor a text of unlimited length', async () => {
   const report = (name: string, source: string) =>
     capture.pool.query(`select report_feed($1, $2, null, '{"records": 0, "calls": 0, "outside": 0}')`, [name, source])
   await expect(report('long', 'x'.repeat(1_000))).rejects.toMatchObject({ code: '23514' })

@@ -21,7 +21,7 @@ const [official, anotherOfficial] = [phone('029 512 1001'), phone('029 512 1002'
 const [caller, stranger] = [phone('040 123 4567'), phone('040 765 4321')]
 
 /** A call that a recording client reported. */
-function callOf(daysAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+function callOf(daysAgo: number, changes: Partial<SegmentFacts> = {}): SegmentFacts {
   const startedAt = now.subtract({ hours: 24 * daysAgo, minutes: 30 })
   return callFacts({
     trunk: 'trunk:border',
@@ -32,18 +32,18 @@ function callOf(daysAgo: number, given: Partial<SegmentFacts> = {}): SegmentFact
     official: { name: 'Aino Asiamies', phone: official },
     numberCalled: { key: called, kind: 'NATIONAL_SERVICE' },
     callIds: [`ucid:${randomUUID()}`],
-    ...given,
+    ...changes,
   })
 }
 
 /** The same call as a telephone system's record would report it. */
-const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => ({
+const fedOf = (call: SegmentFacts, changes: Partial<SegmentFacts> = {}): SegmentFacts => ({
   ...call,
   trunk: undefined,
   contactId: randomUUID(),
   segmentId: randomUUID(),
   callIds: [`cdr:${randomUUID()}`],
-  ...given,
+  ...changes,
 })
 
 beforeEach(async () => {
@@ -82,18 +82,18 @@ function findDoubtful(number: string, from: Temporal.Instant, to: Temporal.Insta
   )
 }
 
-function findMeeting(call: SegmentFacts, given: { caller?: string | null; official?: string; id?: string }) {
+function findMatch(call: SegmentFacts, query: { caller?: string | null; official?: string; id?: string }) {
   const part = {
     place: 0,
     segment_id: randomUUID(),
     answered_at: instant(call.answeredAt),
     ended_at: instant(call.endedAt),
     number_reached: called,
-    official_phone: given.official ?? null,
+    official_phone: query.official ?? null,
   }
   return answer(`select contact, segment from match_fed_call('mine', $1, $2, null, $3, $4, $5)`, [
-    given.id === undefined ? [] : [Buffer.from(hashCallId(given.id), 'hex')],
-    given.caller ?? null,
+    query.id === undefined ? [] : [Buffer.from(hashCallId(query.id), 'hex')],
+    query.caller ?? null,
     called,
     instant(call.startedAt),
     JSON.stringify([part]),
@@ -102,15 +102,15 @@ function findMeeting(call: SegmentFacts, given: { caller?: string | null; offici
 
 const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
 
-test('does not reveal whether a number called within fourteen months, nor whether it called at an instant', async () => {
+test('a query of capture does not reveal whether a number called within fourteen months, nor whether it called at an instant', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
-  for (const request of [
+  for (const tried of [
     (number: string) => findDoubtful(number, whole.from, whole.to),
     (number: string) => findDoubtful(number, old.startedAt, old.endedAt!),
-    (number: string) => findMeeting(old, { caller: number }),
+    (number: string) => findMatch(old, { caller: number }),
   ])
-    expect(await request(caller)).toEqual(await request(stranger))
+    expect(await tried(caller)).toEqual(await tried(stranger))
 })
 
 test('a query for a call of several days reveals no more than a query for one day', async () => {
@@ -122,15 +122,15 @@ test('a query for a call of several days reveals no more than a query for one da
   expect(await findDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
 })
 
-test('does not reveal who answered an old call, with its id or without', async () => {
+test('a query of capture does not reveal who answered an old call, with its id or without', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   const [id] = old.callIds
-  for (const given of [{ caller: null }, { id: id! }])
-    expect(await findMeeting(old, { ...given, official })).toEqual(
-      await findMeeting(old, { ...given, official: anotherOfficial }),
+  for (const query of [{ caller: null }, { id: id! }])
+    expect(await findMatch(old, { ...query, official })).toEqual(
+      await findMatch(old, { ...query, official: anotherOfficial }),
     )
-  const judged = (by: string, reached: string) =>
+  const resolve = (by: string, reached: string) =>
     answer('select * from resolve_duplicate_segment($1, $2, $3, $4)', [
       otherNode,
       old.contactId,
@@ -140,12 +140,12 @@ test('does not reveal who answered an old call, with its id or without', async (
         ...{ endedAt: old.endedAt, records: false },
       }),
     ])
-  expect(await judged(official, called)).toEqual(await judged(anotherOfficial, called))
-  expect(await judged(official, called)).toEqual(await judged(official, phone('029 497 010')))
+  expect(await resolve(official, called)).toEqual(await resolve(anotherOfficial, called))
+  expect(await resolve(official, called)).toEqual(await resolve(official, phone('029 497 010')))
 })
 
-test('does not reveal who called in an old call that only a feed reported, even to a query that looks like a late report of a recording client', async () => {
-  const requests = async (call: SegmentFacts, number: string) => {
+test('a query of capture does not reveal who called in an old call that only a feed reported, even to a query that looks like a late report of a recording client', async () => {
+  const matchByFacts = async (call: SegmentFacts, number: string) => {
     const reported = {
       ...{
         caller_kind: 'e164',
@@ -162,9 +162,9 @@ test('does not reveal who called in an old call that only a feed reported, even 
   }
   const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
   for (const call of [old, recent]) await admitFromFeed(capture.db, 'exchange', [call!])
-  expect(await requests(old!, caller)).toEqual(await requests(old!, stranger))
+  expect(await matchByFacts(old!, caller)).toEqual(await matchByFacts(old!, stranger))
   // A node that was disconnected must find this call.
-  expect(await requests(recent!, caller)).toEqual([{ call: recent!.contactId }])
+  expect(await matchByFacts(recent!, caller)).toEqual([{ call: recent!.contactId }])
 })
 
 test('quota counts cover only this week and the last, as whole weeks', async () => {
@@ -189,7 +189,7 @@ test('quota counts cover only this week and the last, as whole weeks', async () 
 
 test('trying numbers one after another is rate limited, also in transactions that are rolled back', async () => {
   await admit(capture.db, callOf(1), node)
-  let request = 0
+  let tried = 0
   let refused: unknown
   for (let round = 0; round < 400 && refused === undefined; round++) {
     const reported = Array.from({ length: 1_000 }, (_, index) => ({
@@ -202,10 +202,10 @@ test('trying numbers one after another is rate limited, also in transactions tha
       [JSON.stringify(reported)],
     )
     if (typeof found === 'string') refused = found
-    else request += reported.length
+    else tried += reported.length
   }
   expect(refused).toBe('SL003')
-  expect(request).toBeLessThan(100_000)
+  expect(tried).toBeLessThan(100_000)
 })
 
 test('a feed that was stopped for days finds the calls that a recording client reported meanwhile', async () => {
@@ -235,7 +235,7 @@ test('a feed that capture invents, with reports until a month ago, changes and f
     `select late_facts_from('7 days') > now() - interval '8 days' as is_recent from feed`,
   )
   expect(rows).toEqual([{ is_recent: true }])
-  expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
+  expect(await findMatch(old, { caller })).toEqual(await findMatch(old, { caller: stranger }))
 })
 
 test('a feed that has reported nothing for months matches none of their calls', async () => {
@@ -254,10 +254,10 @@ test('a feed that has reported nothing for months matches none of their calls', 
   expect(await findDoubtful(caller, old.startedAt, old.endedAt!)).toEqual(
     await findDoubtful(stranger, old.startedAt, old.endedAt!),
   )
-  expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
+  expect(await findMatch(old, { caller })).toEqual(await findMatch(old, { caller: stranger }))
 })
 
-test('imports an archive for times without other reports, and for other times once an administrator allows the feed', async () => {
+test('a feed imports an archive for times without other reports, and for other times once an administrator allows the feed', async () => {
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, progress, undefined)

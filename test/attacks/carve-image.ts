@@ -10,10 +10,10 @@ const publicKey = /^age1[02-9ac-hj-np-z]{58}$/
 const publicKeyBytes = 62
 const blockBytes = 4096
 const keyBytes = 32
-/** Lengths of wrapped keys, with nonce and tag, and PostgreSQL's length byte before them. */
-const ofPrivateKey = varlena(12 + 74 + 16)
-const ofKey = varlena(12 + 32 + 16)
-const ofFileKey = varlena(12 + 16 + 16)
+/** Fields with wrapped keys: their length with nonce and tag, and PostgreSQL's length byte before them. */
+const privateKeyField = varlena(12 + 74 + 16)
+const keyField = varlena(12 + 32 + 16)
+const fileKeyField = varlena(12 + 16 + 16)
 const epoch = Temporal.PlainDate.from('2000-01-01')
 const maxShards = 2_976
 
@@ -21,7 +21,7 @@ function varlena(bytes: number): { bytes: number; mark: number } {
   return { bytes, mark: ((bytes + 1) << 1) | 1 }
 }
 
-/** Headers as text, each once. */
+/** Returns each header once, as text. */
 export function carveHeaders(image: Buffer): Set<string> {
   const found = new Set<string>()
   for (let at = image.indexOf(headerStart); at >= 0; at = image.indexOf(headerStart, at + 1)) {
@@ -42,15 +42,15 @@ function intakeRows(image: Buffer): WrappedRow[] {
   for (let start = image.indexOf('age1'); start >= 0; start = image.indexOf('age1', start + 1)) {
     const key = image.toString('latin1', start, start + publicKeyBytes)
     const at = start + publicKeyBytes + 16
-    if (image[at] !== ofPrivateKey.mark || !publicKey.test(key)) continue
+    if (image[at] !== privateKeyField.mark || !publicKey.test(key)) continue
     batches.add(image.toString('hex', start + publicKeyBytes, at))
-    rows.push({ wrapped: image.subarray(at + 1, at + 1 + ofPrivateKey.bytes), purpose: `intake ${key}` })
+    rows.push({ wrapped: image.subarray(at + 1, at + 1 + privateKeyField.bytes), purpose: `intake ${key}` })
   }
   for (const batch of batches) {
     const bytes = Buffer.from(batch, 'hex')
     for (let at = image.indexOf(bytes); at >= 0; at = image.indexOf(bytes, at + 1)) {
-      if (image[at + 20] !== ofKey.mark) continue
-      const wrapped = image.subarray(at + 21, at + 21 + ofKey.bytes)
+      if (image[at + 20] !== keyField.mark) continue
+      const wrapped = image.subarray(at + 21, at + 21 + keyField.bytes)
       rows.push({ wrapped, purpose: `intake batch ${uuid(batch)}` })
     }
   }
@@ -65,16 +65,16 @@ function keyRows(image: Buffer): WrappedRow[] {
     return days > 9_000 && days < 12_000 && epoch.add({ days }).day === 1
   }
   const isShard = (at: number) => image.readUInt32LE(at) < maxShards
-  for (let at = image.indexOf(ofKey.mark, 12); at >= 0; at = image.indexOf(ofKey.mark, at + 1)) {
+  for (let at = image.indexOf(keyField.mark, 12); at >= 0; at = image.indexOf(keyField.mark, at + 1)) {
     if (!isShard(at - 8) || !isMonth(at - 12)) continue
     const month = epoch.add({ days: image.readInt32LE(at - 12) }).toString()
     const purpose = `shard ${month} ${image.readUInt32LE(at - 8)}`
-    rows.push({ wrapped: image.subarray(at + 1, at + 1 + ofKey.bytes), purpose })
+    rows.push({ wrapped: image.subarray(at + 1, at + 1 + keyField.bytes), purpose })
   }
-  for (let at = image.indexOf(ofFileKey.mark, 24); at >= 0; at = image.indexOf(ofFileKey.mark, at + 1)) {
+  for (let at = image.indexOf(fileKeyField.mark, 24); at >= 0; at = image.indexOf(fileKeyField.mark, at + 1)) {
     if (!isShard(at - 4) || !isMonth(at - 8)) continue
     const purpose = `recording ${uuid(image.toString('hex', at - 24, at - 8))}`
-    rows.push({ wrapped: image.subarray(at + 1, at + 1 + ofFileKey.bytes), purpose })
+    rows.push({ wrapped: image.subarray(at + 1, at + 1 + fileKeyField.bytes), purpose })
   }
   return rows
 }

@@ -20,7 +20,7 @@ test.each([0, 2])(
   async (hours) => {
     const { id: recording, contactId } = await makeRecording({ official })
     await served({ contacts: [contactId], kinds: ['LISTEN'] })
-    // The request came while the clock was so many hours ahead of the one by which the official forbids.
+    // The request was received while the clock was this many hours ahead.
     await sql`update inspection set received_at = received_at + make_interval(hours => ${hours}),
       opened_at = opened_at + make_interval(hours => ${hours}) where contact_id = ${contactId}`.execute(admin)
     await sql`update clock_mark set at = greatest(at, now() + make_interval(hours => ${hours}))`.execute(admin)

@@ -1,5 +1,5 @@
-// R9, R36: the database's owner writes another official, unit or number into a part of a call, so that somebody whose rights cover it then
-// hears the recording.
+// R9, R36: the database's owner changes the official, unit or number of a segment, so that the rights of somebody else then
+// cover it, and they can listen to the recording.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -20,13 +20,13 @@ const { pool } = database.as()
 const capture = database.as('seloste_capture').db
 const custodian = database.as('seloste_custodian').db
 
-async function broken() {
+async function brokenPromises() {
   await countAdmissions(custodian)
   await recordWholeLog(custodian, promises.key)
   return (await check()).broken
 }
 
-const changed = (segment: string) => [
+const changeOf = (segment: string) => [
   expect.objectContaining({
     promise: 'history.admitted',
     facts: expect.objectContaining({ missing: 1, altered: 0, example: segment }) as unknown,
@@ -36,7 +36,7 @@ const changed = (segment: string) => [
 const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const undo of undoSteps.splice(0).reverse()) await undo()
-  expect(await broken()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 const columns = 'number_reached, official_person_id, official_unit_id, official_phone, official_name'
@@ -54,14 +54,14 @@ async function restoreLater(segment: string): Promise<void> {
   )
 }
 
-const inHand = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 1001') }
+const ainoAnswering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 1001') }
 
-/** Enters a call without an official, counted, whose official capture then reports. */
-async function namedLater() {
+/** Enters a call without an official and counts it; then capture reports its official. */
+async function enterWithLateOfficial() {
   const facts = decide(false)
   await admit(capture, facts)
   await countAdmissions(custodian)
-  await admit(capture, { ...facts, official: inHand })
+  await admit(capture, { ...facts, official: ainoAnswering })
   return facts.segmentId
 }
 
@@ -73,73 +73,73 @@ test.each([
   const { segmentId } = recordings.ainos
   await restoreLater(segmentId)
   await tamper(`update segment set ${set} where id = '${segmentId}'`)
-  // An official's views of it are found as well.
-  expect(await broken()).toContainEqual(changed(segmentId)[0])
+  // Another promise breaks too, because of the official's views of the call.
+  expect(await brokenPromises()).toContainEqual(changeOf(segmentId)[0])
 })
 
 test('another number written into a part of a call and into its recording is found (R36)', async () => {
   const { segmentId, id } = recordings.ainos
   const reverse = (table: string, key: string) =>
     `update ${table} set number_reached = reverse(number_reached) where id = '${key}'`
-  const turn = () => tamper(reverse('segment', segmentId), reverse('recording', id))
-  await turn()
-  undoSteps.push(turn)
-  expect(await broken()).toContainEqual(changed(segmentId)[0])
+  const reverseNumbers = () => tamper(reverse('segment', segmentId), reverse('recording', id))
+  await reverseNumbers()
+  undoSteps.push(reverseNumbers)
+  expect(await brokenPromises()).toContainEqual(changeOf(segmentId)[0])
 })
 
 test('another unit is found if the owner writes it while the triggers are on (R36)', async () => {
   const { segmentId } = recordings.ainos
   await restoreLater(segmentId)
   await pool.query('update segment set official_unit_id = gen_random_uuid() where id = $1', [segmentId])
-  expect(await broken()).toEqual(changed(segmentId))
+  expect(await brokenPromises()).toEqual(changeOf(segmentId))
 })
 
 test('an official whom capture reports later is no finding, before and after the change is counted', async () => {
   const facts = decide(false)
   await admit(capture, facts)
   await countAdmissions(custodian)
-  await admit(capture, { ...facts, official: inHand })
+  await admit(capture, { ...facts, official: ainoAnswering })
   expect((await check()).broken).toEqual([])
-  expect(await broken()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 test('a counted change that is undone is found (R36)', async () => {
-  const segment = await namedLater()
-  expect(await broken()).toEqual([])
+  const segment = await enterWithLateOfficial()
+  expect(await brokenPromises()).toEqual([])
   await restoreLater(segment)
   await tamper(
     `update segment set official_person_id = null, official_unit_id = null, official_phone = null, official_name = null where id = '${segment}'`,
   )
-  expect(await broken()).toEqual(changed(segment))
+  expect(await brokenPromises()).toEqual(changeOf(segment))
 })
 
 test('of two changes in one count the last applies (R36)', async () => {
   const facts = decide(false)
   await admit(capture, facts)
-  await admit(capture, { ...facts, official: inHand })
-  await admit(capture, { ...facts, official: { ...inHand, personId: colleague.id, name: 'Kaisa' } })
-  expect(await broken()).toEqual([])
+  await admit(capture, { ...facts, official: ainoAnswering })
+  await admit(capture, { ...facts, official: { ...ainoAnswering, personId: colleague.id, name: 'Kaisa' } })
+  expect(await brokenPromises()).toEqual([])
   await restoreLater(facts.segmentId)
   await tamper(
     `update segment set official_person_id = '${aino.id}', official_name = 'Aino' where id = '${facts.segmentId}'`,
   )
-  expect(await broken()).toEqual(changed(facts.segmentId))
+  expect(await brokenPromises()).toEqual(changeOf(facts.segmentId))
 })
 
 test('changes that were queued in another order than their hours are counted in the order of the changes', async () => {
   const facts = decide(false)
   await admit(capture, facts)
   await countAdmissions(custodian)
-  await admit(capture, { ...facts, official: inHand })
-  await admit(capture, { ...facts, official: { ...inHand, personId: colleague.id, name: 'Kaisa' } })
+  await admit(capture, { ...facts, official: ainoAnswering })
+  await admit(capture, { ...facts, official: { ...ainoAnswering, personId: colleague.id, name: 'Kaisa' } })
   await tamper(
     `update admission_told set at = at - interval '2 hours' where seq = (select max(seq) from admission_told where kind = 'change')`,
   )
-  expect(await broken()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
-test('an earlier change that the owner lists as a later one, or a capture nodeâ€™s, excuses nothing (R36)', async () => {
-  const segment = await namedLater()
+test('a false record of a change, by the owner or by a capture node, excuses nothing (R36)', async () => {
+  const segment = await enterWithLateOfficial()
   await countAdmissions(custodian)
   await restoreLater(segment)
   await tamper(`update segment set official_unit_id = gen_random_uuid() where id = '${segment}'`)
@@ -154,7 +154,7 @@ test('an earlier change that the owner lists as a later one, or a capture nodeâ€
   )
   const at = new Date().toISOString()
   await reportAdmissions(capture, crypto.randomUUID(), [{ at, kind: 'change', id: segment, started_at: at } as never])
-  expect(await broken()).toEqual(changed(segment))
+  expect(await brokenPromises()).toEqual(changeOf(segment))
 })
 
 test('an approved correction is no finding, and its undoing is one (R36)', async () => {
@@ -175,13 +175,13 @@ test('an approved correction is no finding, and its undoing is one (R36)', async
     `update segment set official_person_id = $2, official_unit_id = $3, official_name = 'Aino' where id = $1`,
     [segmentId, aino.id, aino.unitId],
   )
-  const wrong = (await broken()).filter(({ promise }) => promise === 'history.admitted')
+  const wrong = (await brokenPromises()).filter(({ promise }) => promise === 'history.admitted')
   expect(wrong).toEqual([])
   await tamper(
     `update segment set official_person_id = '${colleague.id}', official_unit_id = '${before.rows[0]!.unit}', official_name = 'Kaisa' where id = '${segmentId}'`,
   )
-  expect(await broken()).toContainEqual(changed(segmentId)[0])
-  // Back by a correction, so that the log has it.
+  expect(await brokenPromises()).toContainEqual(changeOf(segmentId)[0])
+  // Reverted by a correction, so that the change is logged.
   await tamper(
     `update correction set was_person_id = becomes_person_id, becomes_person_id = '${colleague.id}', becomes_unit_id = '${before.rows[0]!.unit}' where id = '${correction}'`,
     `update segment set official_person_id = '${aino.id}', official_unit_id = '${aino.unitId}', official_name = 'Aino' where id = '${segmentId}'`,

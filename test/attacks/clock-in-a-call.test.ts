@@ -1,3 +1,5 @@
+// A call's duration does not depend on the clock. Otherwise a clock that is set during a call would date its end before the
+// audio, which would be trimmed at ingestion and could not be recovered.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -53,16 +53,16 @@ test('a proof that was too old, or is now ahead of the clock, is not recent', as
       client.release(true)
     }
   }
-  const proved = (when: string) =>
+  const setProvedAt = (when: string) =>
     owner.query(
       `update session set proved_at = now() + $2::interval where token_hash = sha256(convert_to($1, 'UTF8'))`,
       [token, when],
     )
-  await proved('0')
+  await setProvedAt('0')
   expect(await isFresh(token)).toBe(true)
-  await proved('20 minutes')
+  await setProvedAt('20 minutes')
   expect(await isFresh(token)).toBe(false)
-  await proved('0')
+  await setProvedAt('0')
   await setBackAnHour()
   expect(await isFresh(token)).toBe(false)
   expect(await isFresh((await bertil.signIn()).token)).toBe(true)
@@ -74,8 +74,8 @@ test('a one-time link that expired stays expired', async () => {
     `insert into one_time_link (hash, person_id, expires_at) values (sha256(convert_to($1, 'UTF8')), $2, now() + interval '30 minutes')`,
     [token, ends.people.bertil.id],
   )
-  const opens = async () => (await owner.query('select from view_link($1)', [token])).rowCount
-  expect(await opens()).toBe(1)
+  const countOpened = async () => (await owner.query('select from view_link($1)', [token])).rowCount
+  expect(await countOpened()).toBe(1)
   await setBackAnHour()
-  expect(await opens()).toBe(0)
+  expect(await countOpened()).toBe(0)
 })

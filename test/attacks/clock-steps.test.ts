@@ -17,7 +17,7 @@ import { openDestructionDesk } from '#test/ends/open-destruction-desk.ts'
 // shift the clock marks stored in the register instead of the clock: only the difference counts.
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, expunging, register } = ends
+const { admin, custodian, makeRecordingUntil, makeRecording, stateOf, post, expunging, register } = ends
 const owner = database.as().pool
 const watcher = randomUUID()
 const now = () => Temporal.Now.instant()
@@ -48,7 +48,7 @@ async function isIngested(id: string): Promise<boolean> {
 }
 
 /** Simulates the start of the custodian. */
-const begin = () => advanceClock(custodian, new Temporal.Duration(), watcher)
+const startCustodian = () => advanceClock(custodian, new Temporal.Duration(), watcher)
 
 beforeEach(async () => {
   await owner.query(`update clock_stop set ended_at = now(), confirmed = false where ended_at is null`)
@@ -58,11 +58,11 @@ beforeEach(async () => {
 })
 
 test('an ended right or employment stays ended when the clock is set back', async () => {
-  const call = await stored()
+  const call = await makeRecording()
   const ending = now().subtract({ minutes: 30 })
-  const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, access)).status
+  const listeningStatus = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, access)).status
   const access = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
-  expect(await seen()).toBe(201)
+  expect(await listeningStatus()).toBe(201)
   const { tuula } = ends.people
   const set = (table: 'access_right' | 'person', column: string, at: Temporal.Instant | null) =>
     admin.transaction().execute(async (tx) => {
@@ -77,19 +77,19 @@ test('an ended right or employment stays ended when the clock is set back', asyn
     ['person', 'employed_to'],
   ] as const) {
     await set(table, column, ending.add({ hours: 1 }))
-    expect(await seen(), column).toBe(201)
+    expect(await listeningStatus(), column).toBe(201)
     // Simulates a clock that was an hour ahead and was set back.
     await stepClock('-1 hour')
-    expect(await seen(), column).toBeGreaterThanOrEqual(400)
+    expect(await listeningStatus(), column).toBeGreaterThanOrEqual(400)
     await owner.query('update clock_mark set at = now(), seen = now()')
-    expect(await seen(), column).toBe(201)
+    expect(await listeningStatus(), column).toBe(201)
     await set(table, column, null)
   }
 })
 
 describe('a clock that runs ahead while the custodian runs', () => {
   test('by a little less than real time each hour destroys nothing before its day, and is detected', async () => {
-    await begin()
+    await startCustodian()
     const states = new Set<string>()
     const creep = async (hours: number) => {
       for (let hour = 0; hour < hours; hour++) {
@@ -110,9 +110,9 @@ describe('a clock that runs ahead while the custodian runs', () => {
   })
 
   test('by less than a day at once destroys nothing before its day and ends no order, and is trusted again once it is corrected', async () => {
-    await begin()
+    await startCustodian()
     await runFor(1 / 60)
-    const [due, held] = [await makeRecordingUntil(-12), await stored()]
+    const [due, held] = [await makeRecordingUntil(-12), await makeRecording()]
     const until = now().add({ hours: 1 }).toString()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }
     expect((await post('tuula', '/api/holds', { contactId: held.contactId, covers: 'both', ...order })).status).toBe(
@@ -135,7 +135,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   })
 
   test('by less than a day at once, between two checks of the custodian, destroys nothing', async () => {
-    await begin()
+    await startCustodian()
     await runFor(1 / 60)
     const due = await makeRecordingUntil(-12)
     await stepClock('20 hours')
@@ -147,11 +147,11 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('is measured by the running time of one of two processes; their times are not added', async () => {
-    await begin()
+  test('is measured by the running time of one process, not by the sum of two', async () => {
+    await startCustodian()
     const other = randomUUID()
     await advanceClock(custodian, new Temporal.Duration(), other)
-    await begin()
+    await startCustodian()
     for (let minute = 0; minute < 30; minute++) {
       await stepClock('119 seconds')
       await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), watcher)
@@ -162,7 +162,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   })
 
   test('is accepted once two people have confirmed it', async () => {
-    await begin()
+    await startCustodian()
     const due = await makeRecordingUntil(-12)
     await stepClock('25 hours')
     expect(await runFor(1 / 60)).toBe('ahead')
@@ -175,7 +175,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
 })
 
 test('a clock that was behind for a day and was corrected counts as right', async () => {
-  await begin()
+  await startCustodian()
   await runFor(1 / 60)
   const due = await makeRecordingUntil(-0.5)
   await stepClock('-25 hours')
@@ -188,7 +188,7 @@ test('a clock that was behind for a day and was corrected counts as right', asyn
 test('a machine that starts with its clock 20 hours ahead destroys nothing until that time has really passed', async () => {
   const due = await makeRecordingUntil(-12)
   await stepClock('20 hours')
-  expect(await begin()).toBe('right')
+  expect(await startCustodian()).toBe('right')
   await sweep(expunging, now())
   expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
   await stepClock('10 hours')
@@ -201,7 +201,7 @@ describe('a clock forty-five days ahead', () => {
     const waiting = await register.record()
     await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
     await stepClock('45 days')
-    expect(await begin()).toBe('ahead')
+    expect(await startCustodian()).toBe('ahead')
     await deleteOldIntakeBatches(custodian)
     await renewIntakeKey(custodian, register.keys)
     await ingestRecording(register.ingest, waiting.id, now())
@@ -215,7 +215,7 @@ describe('a clock forty-five days ahead', () => {
     await owner.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), recipient])
     const waiting = await register.record({}, { sealedTo: recipient })
     await stepClock('45 days')
-    expect(await begin()).toBe('ahead')
+    expect(await startCustodian()).toBe('ahead')
     await destroyUnneededDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
     await ingestRecording(register.ingest, waiting.id, now())
     expect(await isIngested(waiting.id)).toBe(true)

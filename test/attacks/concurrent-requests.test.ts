@@ -35,8 +35,8 @@ describe('of five simultaneous uses of a second factor', () => {
     const { recoveryCodes } = await enrol(await signedIn())
     const browsers = Array.from({ length: 5 }, () => browse())
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
-    const given = { recoveryCode: recoveryCodes[0] }
-    await sendFive((which) => browsers[which]!.request('POST', '/api/session/second-factor', given))
+    const body = { recoveryCode: recoveryCodes[0] }
+    await sendFive((which) => browsers[which]!.request('POST', '/api/session/second-factor', body))
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
@@ -78,9 +78,9 @@ test('a one-time link used five times at once sets one password', async () => {
 })
 
 describe('SCIM requests of the identity system', async () => {
-  const made = await addScimToken(admin, 'Entra ID')
-  if ('refused' in made) throw new Error(made.refused)
-  const scim = scimClient(new URL('/scim/v2', desk.url).toString(), made.token)
+  const added = await addScimToken(admin, 'Entra ID')
+  if ('refused' in added) throw new Error(added.refused)
+  const scim = scimClient(new URL('/scim/v2', desk.url).toString(), added.token)
   const body = () => ({ schemas: [core], userName: `u.${randomUUID().slice(0, 8)}`, displayName: 'Maija Meri' })
 
   test('enter one of five people whose simultaneous requests have the same user id', async () => {
@@ -145,7 +145,7 @@ describe('SCIM requests of the identity system', async () => {
 
   test('need the token before they reveal whether a person exists', async () => {
     const { id } = (await scim.post('/Users', body())).body
-    for (const token of [undefined, 'x', made.token.toUpperCase(), `${made.token} `.slice(1)]) {
+    for (const token of [undefined, 'x', added.token.toUpperCase(), `${added.token} `.slice(1)]) {
       const stranger = scimClient(new URL('/scim/v2', desk.url).toString(), token)
       const answers = [
         await stranger.get(`/Users/${id}`),

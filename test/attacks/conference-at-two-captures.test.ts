@@ -74,9 +74,9 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { process: capture } of nodes.values()) {
     if (capture.exitCode !== null || capture.signalCode !== null) continue
-    const gone = once(capture, 'exit')
+    const exited = once(capture, 'exit')
     capture.kill('SIGTERM')
-    await gone
+    await exited
   }
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
@@ -92,7 +92,7 @@ async function conference(
     (['aino', 'bertil'] as const).map(async (name, n) => {
       const server = { host: '127.0.0.1', port: nodes.get(at[n]!)!.ports.sip }
       let isFirst = true
-      // The call's id is the first.
+      // The first UUID is the id of the call, which both sessions have.
       const uuid = () => (isFirst ? ((isFirst = false), group) : crypto.randomUUID())
       const ids = { ...freshIdentifiers, uuid }
       const client = await startRecordingClient({ server, transport: 'udp' })
@@ -144,17 +144,21 @@ test.each([
   },
 )
 
-test('is recorded again once the second official has left, at the other capture', { timeout: 120_000 }, async () => {
-  const caller = '+358401280003'
-  await conference(caller, ['north', 'south'], [6, 2.7])
-  await expect
-    .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
-    .toEqual(['STORED', 'STORED'])
-  const [first] = await segmentsOf(caller)
-  // Of six seconds, three are the first official's alone. Six seconds are more than 100 kB.
-  expect(Number(first?.bytes)).toBeGreaterThan(35_000)
-  expect(Number(first?.bytes)).toBeLessThan(90_000)
-})
+test(
+  'a call is recorded again once the second official has left, at the other capture',
+  { timeout: 120_000 },
+  async () => {
+    const caller = '+358401280003'
+    await conference(caller, ['north', 'south'], [6, 2.7])
+    await expect
+      .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
+      .toEqual(['STORED', 'STORED'])
+    const [first] = await segmentsOf(caller)
+    // Of six seconds, three are the first official's alone. Six seconds are more than 100 kB.
+    expect(Number(first?.bytes)).toBeGreaterThan(35_000)
+    expect(Number(first?.bytes)).toBeLessThan(90_000)
+  },
+)
 
 /** Opens the session of one voice of Cisco's built-in bridge at a capture. */
 async function openVoice(end: 'near' | 'far', at: Name, mediaPort: number) {
@@ -198,10 +202,10 @@ test(
          join capture_node n on n.id = s.node join recording r on r.segment_id = s.id where c.caller_key = '+358401234567' order by n.name`,
         )
       ).rows as unknown[]
-    const half = { state: 'STORED', packets: 100, marks: ['needs-review'] }
+    const voicePart = { state: 'STORED', packets: 100, marks: ['needs-review'] }
     await expect.poll(parts, { timeout: 60_000 }).toEqual([
-      { node: 'north', ...half },
-      { node: 'south', ...half },
+      { node: 'north', ...voicePart },
+      { node: 'south', ...voicePart },
     ])
   },
 )

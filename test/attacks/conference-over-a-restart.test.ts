@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   ;({ wired, stop } = await openNextProcess(folder, { firstPort: 23_000, description: () => everyCall }))
 }
 /** Client 1 reports the official 1001, client 2 the official 1002. */
-function of(client: number): string {
+function inviteOf(client: number): string {
   return written('rfc7865-baseline', {
     ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
     ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
@@ -46,12 +46,12 @@ function of(client: number): string {
   })
 }
 async function open(client: number): Promise<number[]> {
-  const answer = await wired.exchange(of(client))
+  const answer = await wired.exchange(inviteOf(client))
   to[client] = answer.to
-  wired.call.send(Buffer.from(inDialog(of(client), 'ACK', to[client], 1), 'latin1'), { address: '192.0.2.10' })
+  wired.call.send(Buffer.from(inDialog(inviteOf(client), 'ACK', to[client], 1), 'latin1'), { address: '192.0.2.10' })
   return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
 }
-const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
+const bye = (client: number) => wired.exchange(inDialog(inviteOf(client), 'BYE', to[client]!, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const pause = (ms: number) => new Promise((r) => setTimeout(r, ms))
 const saved = () => readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now()).length
@@ -75,10 +75,10 @@ async function packetsOf(person: string): Promise<number> {
 }
 
 test('a conference is in neither recording after a restart of capture, and the rest of the call is', async () => {
-  const one = await open(1)
-  await speakers[1]!.speak(one, 20)
+  const firstPorts = await open(1)
+  await speakers[1]!.speak(firstPorts, 20)
   await until(() => expect(saved()).toBe(1))
-  const two = await open(2)
+  const secondPorts = await open(2)
   await until(() =>
     expect(officials()).toEqual([
       ['1001', 'paused'],
@@ -88,7 +88,7 @@ test('a conference is in neither recording after a restart of capture, and the r
   await until(() => expect(saved()).toBe(2))
   await stop()
   await start()
-  await speakAll({ 1: one, 2: two }, 30)
+  await speakAll({ 1: firstPorts, 2: secondPorts }, 30)
   await until(() =>
     expect(officials()).toEqual(
       expect.arrayContaining([
@@ -98,13 +98,13 @@ test('a conference is in neither recording after a restart of capture, and the r
     ),
   )
   // A request of one client does not end the conference.
-  await wired.exchange(inDialog(of(1), 'INVITE', to[1]!, 800))
-  wired.call.send(Buffer.from(inDialog(of(1), 'ACK', to[1]!, 800), 'latin1'), { address: '192.0.2.10' })
-  await speakAll({ 1: one, 2: two }, 10)
+  await wired.exchange(inDialog(inviteOf(1), 'INVITE', to[1]!, 800))
+  wired.call.send(Buffer.from(inDialog(inviteOf(1), 'ACK', to[1]!, 800), 'latin1'), { address: '192.0.2.10' })
+  await speakAll({ 1: firstPorts, 2: secondPorts }, 10)
   await bye(1)
   await until(() => expect(wired.recorder.live).toBe(1))
   await until(() => expect(officials()).toContainEqual(['1002', 'recording']))
-  await speakAll({ 2: two }, 10)
+  await speakAll({ 2: secondPorts }, 10)
   await bye(2)
   await until(() => expect(wired.recorder.live).toBe(0))
   expect(await packetsOf('1001')).toBe(0)
@@ -112,9 +112,9 @@ test('a conference is in neither recording after a restart of capture, and the r
 }, 60_000)
 
 test('once a conference has ended, a restart of capture loses nothing of the rest', async () => {
-  const one = await open(1)
-  await speakers[1]!.speak(one, 20)
-  const two = await open(2)
+  const firstPorts = await open(1)
+  await speakers[1]!.speak(firstPorts, 20)
+  const secondPorts = await open(2)
   await until(() =>
     expect(officials()).toEqual([
       ['1001', 'paused'],
@@ -126,7 +126,7 @@ test('once a conference has ended, a restart of capture loses nothing of the res
   await until(() => expect(saved()).toBe(1))
   await stop()
   await start()
-  await speakAll({ 2: two }, 10)
+  await speakAll({ 2: secondPorts }, 10)
   await until(() => expect(officials()).toContainEqual(['1002', 'recording']))
   await bye(2)
   await until(() => expect(wired.recorder.live).toBe(0))
@@ -135,12 +135,12 @@ test('once a conference has ended, a restart of capture loses nothing of the res
 
 test('a session counts as part of a conference at other captures only once its client has acknowledged it', async () => {
   const activity = () => wired.recorder.conferences.activityOf(wired.segments().map(({ segmentId }) => segmentId))
-  const answer = await wired.exchange(of(1))
+  const answer = await wired.exchange(inviteOf(1))
   const [{ segmentId } = {}] = wired.segments()
   expect(activity()).toEqual({ speaking: [], silent: [segmentId] })
-  wired.call.send(Buffer.from(inDialog(of(1), 'ACK', answer.to, 1), 'latin1'), { address: '192.0.2.10' })
+  wired.call.send(Buffer.from(inDialog(inviteOf(1), 'ACK', answer.to, 1), 'latin1'), { address: '192.0.2.10' })
   await until(() => expect(activity()).toEqual({ speaking: [segmentId], silent: [] }))
-  // Another capture's session: not recorded until it has ended, and not counted as an end of the own official's talk.
+  // Another capture has a session of the call: recording pauses until it has ended, and the own official still counts as speaking.
   wired.recorder.conferences.learn([segmentId!])
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
   expect(activity().speaking).toEqual([segmentId])
@@ -149,7 +149,7 @@ test('a session counts as part of a conference at other captures only once its c
   await start()
   await speakAll({ 1: [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) }, 10)
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
-  // An answer from before the register has the new segment.
+  // An answer that was sent before the register had the new segment.
   wired.recorder.conferences.learn([])
   await pause(50)
   expect(officials()).toEqual([['1001', 'paused']])

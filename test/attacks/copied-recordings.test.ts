@@ -16,16 +16,16 @@ const now = () => Temporal.Now.instant()
  * Enters, as capture, a recording of somebody else's call that names the intake key of the given recording and has its
  * header and body.
  */
-async function underOther(
-  own: RecordedSegment,
+async function enterCopyOf(
+  original: RecordedSegment,
   change: { sealed?: Partial<Pick<RecordedSegment, 'header' | 'body'>>; incomplete?: true } = {},
 ) {
-  const other = await register.record({}, { intakeKey: own.intakeKey })
+  const other = await register.record({}, { intakeKey: original.intakeKey })
   if (change.incomplete)
     await database.as().pool.query('update recording set incomplete = true where id = $1', [other.id])
   for (const [key, bytes] of [
-    [headerKey(other.id), change.sealed?.header ?? own.header],
-    [bodyKey(other.id), change.sealed?.body ?? own.body],
+    [headerKey(other.id), change.sealed?.header ?? original.header],
+    [bodyKey(other.id), change.sealed?.body ?? original.body],
   ] as const) {
     await objects.delete(key)
     await objects.put(key, bytes)
@@ -38,16 +38,16 @@ const ingestedAt = async (id: string) =>
     .kept_at
 
 test('refuses to ingest a recording whose header and body are copied from another', async () => {
-  const own = await register.record()
-  const other = await underOther(own)
+  const original = await register.record()
+  const other = await enterCopyOf(original)
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await ingestedAt(other.id)).toBeNull()
-  expect(await ingestRecording(context, own.id, now())).toBe(true)
+  expect(await ingestRecording(context, original.id, now())).toBe(true)
 })
 
 test('refuses to ingest a recording copied from another if trimming it to its own call would rewrite it', async () => {
-  const own = await register.record({}, { packets: 1500 })
-  const other = await underOther(own)
+  const original = await register.record({}, { packets: 1500 })
+  const other = await enterCopyOf(original)
   await database
     .as()
     .pool.query(
@@ -55,26 +55,26 @@ test('refuses to ingest a recording copied from another if trimming it to its ow
       [other.id],
     )
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
-  expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
+  expect(await objects.readRange(bodyKey(other.id), 0, original.body.length)).toEqual(original.body)
 })
 
 test('refuses to ingest a recording copied from another with a damaged first chunk, declared as recovered after a crash', async () => {
-  const own = await register.record({}, { packets: 500 })
-  const body = Buffer.from(own.body)
+  const original = await register.record({}, { packets: 500 })
+  const body = Buffer.from(original.body)
   body[100] = body[100]! ^ 1
   // Without its end the body counts as incomplete; a complete body would be refused anyway.
-  const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
+  const other = await enterCopyOf(original, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await ingestedAt(other.id)).toBeNull()
 })
 
 test('ingests a recording that lost its first chunk in a power loss, if no other recording names its key', async () => {
-  const own = await register.record({}, { packets: 500 })
-  const body = Buffer.from(own.body)
+  const original = await register.record({}, { packets: 500 })
+  const body = Buffer.from(original.body)
   body[100] = body[100]! ^ 1
-  await objects.delete(bodyKey(own.id))
-  await objects.put(bodyKey(own.id), body.subarray(0, -40))
-  await database.as().pool.query('update recording set incomplete = true where id = $1', [own.id])
-  expect(await ingestRecording(context, own.id, now())).toBe(true)
-  for (const key of recordingObjects(own.id)) await objects.delete(key)
+  await objects.delete(bodyKey(original.id))
+  await objects.put(bodyKey(original.id), body.subarray(0, -40))
+  await database.as().pool.query('update recording set incomplete = true where id = $1', [original.id])
+  expect(await ingestRecording(context, original.id, now())).toBe(true)
+  for (const key of recordingObjects(original.id)) await objects.delete(key)
 })

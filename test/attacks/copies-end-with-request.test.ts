@@ -43,7 +43,7 @@ describe('a copy that is ready', () => {
       },
     ],
     ['no longer asks for a copy', (id) => change(id, ['RECTIFY'])],
-    ['is found to be of an unidentified person', (id) => change(id, ['COPY'], 'Toinen Nimi')],
+    ['names another requester, who is not identified', (id) => change(id, ['COPY'], 'Toinen Nimi')],
   ])('cannot be downloaded after its request %s, and the log records its end', async (_what, act) => {
     const { id, link, request } = await readyCopy()
     await act(request.id)
@@ -78,8 +78,8 @@ describe('a copy that is ready', () => {
     const { id, link } = (await acts.makeCopy(request.id, recording.id)).body as unknown as { id: string; link: string }
     await acts.ready(id)
     expect((await acts.desk.visitor.fetch(link)).status).toBe(200)
-    const correcting = await served({ contacts: [recording.contactId] })
-    const { body } = await requestOf('paula', 'POST', `/api/requests/${correcting.id}/corrections`, {
+    const correctionRequest = await served({ contacts: [recording.contactId] })
+    const { body } = await requestOf('paula', 'POST', `/api/requests/${correctionRequest.id}/corrections`, {
       ...{ segmentId: recording.segmentId, officialUserId: bertil.userId },
     })
     const decision = `/api/corrections/${body['id'] as string}/decision`

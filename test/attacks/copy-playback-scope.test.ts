@@ -23,9 +23,9 @@ test('an expert for another number can play a copy once it is signed, and not be
       },
     }),
   )
-  const begin = () => answer(ville.fetch(`/api/anonymised-copies/${id}/hearings`, { method: 'POST' }))
-  expect(await begin()).toMatchObject({ status: 403, code: 'deny.role' })
+  const startPlayback = () => answer(ville.fetch(`/api/anonymised-copies/${id}/hearings`, { method: 'POST' }))
+  expect(await startPlayback()).toMatchObject({ status: 403, code: 'deny.role' })
   await copies.playCopy(id)
   expect((await copies.check(id, 'APPROVED')).status).toBe(204)
-  expect((await begin()).status).toBe(201)
+  expect((await startPlayback()).status).toBe(201)
 })

@@ -30,7 +30,7 @@ const lettersDue = async () =>
 const close = async (request: string, outcome: string) =>
   (await requestOf('paula', 'POST', `/api/requests/${request}/close`, { outcome })).status
 
-async function forbidden(recording: string): Promise<void> {
+async function forbidByOfficial(recording: string): Promise<void> {
   expect((await byOfficial(recording)).status).toBe(200)
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 }
@@ -38,7 +38,7 @@ async function forbidden(recording: string): Promise<void> {
 test('a requester who asked for a copy before the prohibition gets it, and its download destroys the recording', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY'] })
-  await forbidden(recording)
+  await forbidByOfficial(recording)
   const made = await makeCopy(request.id, recording)
   expect(made.status).toBe(201)
   const copy = made.body as unknown as { id: string; link: string }
@@ -63,7 +63,7 @@ test('a prohibition waits for a second copy too, if it was made after the first 
   const second = await makeCopy(request.id, recording)
   expect(second.status).toBe(201)
   await acts.ready((second.body as unknown as { id: string }).id)
-  await forbidden(recording)
+  await forbidByOfficial(recording)
   await settle()
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 })
@@ -75,7 +75,7 @@ test('a ready copy keeps the recording until its week is over, also after the re
   await requestOf('paula', 'POST', `/api/letters/${letter.body['id'] as string}/delivery`, { how: 'POST' })
   expect(await close(copy.request.id, 'ANSWERED')).toBe(204)
   await settle()
-  await forbidden(copy.recording.id)
+  await forbidByOfficial(copy.recording.id)
   await settle()
   expect((await stateOf(copy.recording.id)).state).toBe('RESTRICTED')
   const { rows } = await sql<{ leaves: boolean }>`
@@ -90,18 +90,18 @@ test('ending or changing a request for a copy needs a new proof of identity, and
   for (const end of ['WITHDRAWN', 'changed']) {
     const { id: recording, contactId } = await makeRecording()
     const request = await served({ contacts: [contactId], kinds: ['COPY', 'KNOW'] })
-    await forbidden(recording)
-    const done = () =>
+    await forbidByOfficial(recording)
+    const endRequest = () =>
       end === 'changed'
         ? requestOf('paula', 'PUT', `/api/requests/${request.id}`, {
             ...{ kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } },
           })
         : requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: end })
     await sql`update session set proved_at = now() - interval '1 hour'`.execute(admin)
-    expect((await done()).body).toMatchObject({ error: { code: 'confirm.fresh' } })
+    expect((await endRequest()).body).toMatchObject({ error: { code: 'confirm.fresh' } })
     expect((await stateOf(recording)).state).toBe('RESTRICTED')
     await sql`update session set proved_at = now()`.execute(admin)
-    expect((await done()).status).toBe(204)
+    expect((await endRequest()).status).toBe(204)
     expect((await stateOf(recording)).state).toBe('DESTROYING')
   }
 })
@@ -111,7 +111,7 @@ test('informs a requester whose copy was not made in time that the recording was
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
   await setDay(recording, Temporal.Now.instant().subtract({ hours: 2 }))
   await settle()
-  expect((await lettersDue()).filter((one) => one.request === request.id)).toEqual([
+  expect((await lettersDue()).filter((letter) => letter.request === request.id)).toEqual([
     { request: request.id, kind: 'destroyed-before' },
   ])
   const { rows } = await sql<{ count: number }>`
@@ -130,12 +130,12 @@ test('makes a copy of a restricted recording for the requester who restricted it
 })
 
 test('offers no office time for a copy alone, and keeps the recording for the copy after the inspection has ended', async () => {
-  const alone = await served({ contacts: [(await makeRecording()).contactId], kinds: ['COPY'] })
-  const { rows } = await sql<{ to: string[] }>`select recordings_to_inspect(${alone.id}) as to`.execute(admin)
+  const copyOnly = await served({ contacts: [(await makeRecording()).contactId], kinds: ['COPY'] })
+  const { rows } = await sql<{ to: string[] }>`select recordings_to_inspect(${copyOnly.id}) as to`.execute(admin)
   expect(rows[0]?.to).toEqual([])
   const { id: recording, contactId } = await makeRecording()
   const both = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
-  await forbidden(recording)
+  await forbidByOfficial(recording)
   await sql`select end_inspection(i, null, 'heard') from inspection i where request_id = ${both.id} and kind = 'LISTEN'`.execute(
     admin,
   )

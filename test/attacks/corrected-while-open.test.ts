@@ -1,6 +1,6 @@
 /**
- * Open matters of a call after a correction assigns it to another official (R39, R48-R50, L9): matters of the former
- * official do not become the new official's.
+ * Requests, prohibitions and evaluations of a call after a correction assigns it to another official (R39, R48-R50, L9):
+ * those of the former official do not become the new official's.
  */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { makeRecording: stored, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
+const { makeRecording, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
 
@@ -29,7 +29,7 @@ async function callOfAino(daysBefore = 3) {
     .subtract({ days: today.dayOfWeek - 1 + daysBefore })
     .add({ hours: 12 })
     .toInstant()
-  return stored({
+  return makeRecording({
     ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 3 }) },
   })
 }
@@ -61,8 +61,8 @@ function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: strin
   return answer as Exclude<Answer, { refused: string }>
 }
 
-/** Releases an evaluation of a recording. */
-async function evaluated(recording: string, eero: Session): Promise<string> {
+/** Makes and releases an evaluation of a recording. Returns its id. */
+async function makeReleasedEvaluation(recording: string, eero: Session): Promise<string> {
   const question = { id: 'q1', text: 'Tervehti?', help: '', scale: { kind: 'yes-no' as const }, weight: 1 }
   const sections = [
     {
@@ -92,7 +92,7 @@ test('does not show an official’s disagreement with an evaluation to the offic
   const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
   const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
   const eero = await (await enterTestPerson(admin, deskDb, { name: 'Eero', unit: 'Laatu', right })).signIn()
-  const id = await evaluated(recording, eero)
+  const id = await makeReleasedEvaluation(recording, eero)
   const [aino, bertil] = [await people.aino.signIn(), await people.bertil.signIn()]
   const text = 'Olin tullut suoraan sairaslomalta'
   expect(await disagreeWithEvaluation(deskDb, aino, id, text)).toBe('done')
@@ -195,8 +195,8 @@ describe('a request of an official for a call that a correction assigned to anot
   const ofAino = { party: 'OFFICIAL' as const, officialId: people.aino.id }
   /** Adds an office slot of one hour that begins in this many hours. */
   async function slotIn(hours: number): Promise<string> {
-    const inThree = { fi: 'Oulu', sv: 'Uleåborg', en: 'Oulu' }
-    const office = await requestOf('paula', 'POST', '/api/offices', { names: inThree, address: inThree })
+    const names = { fi: 'Oulu', sv: 'Uleåborg', en: 'Oulu' }
+    const office = await requestOf('paula', 'POST', '/api/offices', { names: names, address: names })
     const { rows } = await sql<{ id: string }>`
       insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
       select ${office.body['id']}::uuid, now() + make_interval(hours => ${hours}::integer),
@@ -227,13 +227,13 @@ describe('a request of an official for a call that a correction assigned to anot
   })
 
   test('keeps its inspections of other calls, and their appointment', async () => {
-    const [one, other] = [await callOfAino(), await callOfAino(4)]
-    const request = await served({ contacts: [one.contactId, other.contactId], ...ofAino, kinds: ['LISTEN'] })
+    const [corrected, other] = [await callOfAino(), await callOfAino(4)]
+    const request = await served({ contacts: [corrected.contactId, other.contactId], ...ofAino, kinds: ['LISTEN'] })
     expect((await book(request.id, await slotIn(31))).status).toBe(201)
     const latest = async () => ((await offered(request.id)) as { latest?: string }).latest
-    await setDay(one.id, Temporal.Now.instant().add({ hours: 40 }))
+    await setDay(corrected.id, Temporal.Now.instant().add({ hours: 40 }))
     const before = await latest()
-    await correct(one.segmentId, await served({ contacts: [one.contactId] }))
+    await correct(corrected.segmentId, await served({ contacts: [corrected.contactId] }))
     expect((await read(request.id)).appointments).toMatchObject([{ state: 'BOOKED' }])
     // The end of another official's call is no longer reported.
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)

@@ -20,7 +20,7 @@ async function differences() {
   const { rows } = await pool.query<{ promise: string; facts: Record<string, number> }>(
     'select promise, facts from proof',
   )
-  const facts = (promise: string) => rows.find((one) => one.promise === promise)!.facts
+  const facts = (promise: string) => rows.find((proof) => proof.promise === promise)!.facts
   const { recordings } = facts('history.complete')
   const { toldRecorded, toldDestroyed } = facts('history.tells-recorded')
   const { recorded, drawn } = facts('recording.as-drawn')
@@ -31,7 +31,7 @@ async function differences() {
   }
 }
 
-test('an order past its recording’s day does not show in the counts', async () => {
+test('a recording that an order keeps past its day does not show in the counts', async () => {
   const before = await differences()
   expect(before).toMatchObject({ recorded: 0, told: 0 })
   const facts = decide(true, callOfMonthsAgo(6))
@@ -54,7 +54,7 @@ test('an order past its recording’s day does not show in the counts', async ()
 test('people see counts of calls and acts in steps of five, ends by their day, and not how many prohibitions wait', async () => {
   await check()
   const proofs = await readShownProofs(database.as().db, Temporal.Now.instant(), 'any')
-  const facts = (promise: string) => proofs.find((one) => one.promise === promise)!.facts
+  const facts = (promise: string) => proofs.find((proof) => proof.promise === promise)!.facts
   const counts = [
     ...Object.values({ ...facts('recording.as-drawn'), verifiedAt: 0, example: 0 }),
     ...['history.complete', 'recordings.stay', 'rights.maintenance-security', 'log.whole', 'rights.scope'].flatMap(

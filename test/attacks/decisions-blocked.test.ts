@@ -24,13 +24,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-async function ask(): Promise<number | undefined> {
-  const asked = request({
+async function requestDecision(): Promise<number | undefined> {
+  const sent = request({
     ...{ host: '127.0.0.1', port: server.port, method: 'POST', path: '/decisions', agent: false },
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   })
-  asked.end(JSON.stringify({ number: '029 497 000', callIds: { ucid: '1' } }))
-  const [answer] = (await once(asked, 'response')) as [{ statusCode?: number; resume: () => void }]
+  sent.end(JSON.stringify({ number: '029 497 000', callIds: { ucid: '1' } }))
+  const [answer] = (await once(sent, 'response')) as [{ statusCode?: number; resume: () => void }]
   answer.resume()
   return answer.statusCode
 }
@@ -44,7 +44,7 @@ test('strangers at two addresses who open connections and send nothing do not ke
     }
   }
   await expect.poll(() => new Set(refused)).toEqual(new Set(['127.0.0.2', '127.0.0.3']))
-  expect(await ask()).toBe(200)
+  expect(await requestDecision()).toBe(200)
   // A request that does not arrive is not waited for.
   await expect.poll(() => idle.filter((socket) => !socket.destroyed).length, { timeout: 20_000 }).toBe(0)
 }, 30_000)

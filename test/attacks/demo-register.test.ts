@@ -35,15 +35,15 @@ async function makeFolder(): Promise<string> {
 
 interface CommandResult {
   code: number | null
-  said: string
+  output: string
 }
 
-/** Runs a command until it ends or prints the given text; then does what is given in `first`, and ends it. */
+/** Runs a command until it ends or prints `until`; then runs `beforeEnd`, and ends the command. */
 async function run(
   args: string[],
   data: string,
   until?: string,
-  first?: () => Promise<unknown>,
+  beforeEnd?: () => Promise<unknown>,
 ): Promise<CommandResult> {
   const ports = await findPorts()
   const child = spawn(process.execPath, [program, ...args], {
@@ -60,11 +60,11 @@ async function run(
     stream.on('data', (text: Buffer) => {
       lines += text.toString()
       if (until !== undefined && lines.includes(until))
-        ending ??= (first?.() ?? Promise.resolve()).finally(() => child.kill('SIGTERM'))
+        ending ??= (beforeEnd?.() ?? Promise.resolve()).finally(() => child.kill('SIGTERM'))
     })
   const [code] = (await once(child, 'exit')) as [number | null]
   await ending
-  return { code, said: lines }
+  return { code, output: lines }
 }
 
 test('people with the demo’s user ids, as the identity system may enter them, do not keep a register from starting', async () => {
@@ -89,7 +89,7 @@ test('the demo refuses to start on a register that somebody else began', { timeo
   })
   expect(added).toMatchObject({ code: 0 })
   const demo = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
-  expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('was not made by the demo') as string })
+  expect(demo).toMatchObject({ code: 1, output: expect.stringContaining('was not made by the demo') as string })
 })
 
 test(
@@ -100,8 +100,8 @@ test(
     const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
     await demo.stop()
     const begun = await run(['start'], data, 'web at')
-    expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('has the demo’s people') as string })
+    expect(begun).toMatchObject({ code: 1, output: expect.stringContaining('has the demo’s people') as string })
     const again = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
-    expect(again.said).toContain('Ctrl-C ends it')
+    expect(again.output).toContain('Ctrl-C ends it')
   },
 )

@@ -25,24 +25,24 @@ const now = () => Temporal.Now.instant()
 
 test('no destroyed recording opens with every header, body and key row ever written and the key store as it is right after the receipt', async () => {
   const rows: WrappedRow[] = []
-  const note = async () => rows.push(...(await wrappedRows(pool)))
-  const made = async (count: number, given?: Parameters<typeof register.record>[0]) => {
+  const collectRows = async () => rows.push(...(await wrappedRows(pool)))
+  const makeRecordings = async (count: number, facts?: Parameters<typeof register.record>[0]) => {
     const recordings: RecordedSegment[] = []
-    for (let n = 0; n < count; n++) recordings.push(await register.record(given, { packets: 5 }))
-    await note()
+    for (let n = 0; n < count; n++) recordings.push(await register.record(facts, { packets: 5 }))
+    await collectRows()
     return recordings
   }
-  const stored = async (recordings: readonly RecordedSegment[]) => {
+  const ingestAll = async (recordings: readonly RecordedSegment[]) => {
     for (const { id } of recordings) await ingestRecording(context, id, now())
-    await note()
+    await collectRows()
     return recordings
   }
   /** Destroyed by their callers' prohibition: not yet ingested ones, and ingested ones. */
-  const [fresh, mine] = [await made(4), await stored(await made(4))]
+  const [fresh, mine] = [await makeRecordings(4), await ingestAll(await makeRecordings(4))]
   /** Destroyed at the end of their term. */
-  const old = await stored(await made(4, callOfMonthsAgo(7)))
+  const old = await ingestAll(await makeRecordings(4, callOfMonthsAgo(7)))
   /** Not destroyed, under keys of the same batches: waiting ones, and ingested ones. */
-  const [waiting, held] = [await made(2), await stored(await made(2))]
+  const [waiting, held] = [await makeRecordings(2), await ingestAll(await makeRecordings(2))]
   const destroyed = [...fresh, ...mine, ...old]
   const all = [...destroyed, ...waiting, ...held]
   const loot = {
@@ -57,12 +57,12 @@ test('no destroyed recording opens with every header, body and key row ever writ
   for (const { id } of [...fresh, ...mine]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
   expect(await sweep(destroyer.expunging, now())).toMatchObject({ recordings: old.length })
   const after = await filesIn(folder)
-  await note()
-  const open = openFromImage({ ...loot, secrets: after, wrapped: rows })
-  expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
+  await collectRows()
+  const opened = openFromImage({ ...loot, secrets: after, wrapped: rows })
+  expect(destroyed.filter(({ id }) => opened.has(id))).toEqual([])
 
   // Ingested recordings are played, and waiting ones are ingested.
-  await stored(waiting)
+  await ingestAll(waiting)
   for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(context.db, keys, id)).toHaveLength(16)
 })
 

@@ -88,9 +88,9 @@ test.each<[what: string, statements: readonly string[]]>([
       `update recording set expiry_month = '2099-01-01'`,
     ],
   ],
-  ['has another digest and size', [`update recording set sha256 = '\\x00'`, 'update recording set size_bytes = 1']],
+  ['gets another digest or size', [`update recording set sha256 = '\\x00'`, 'update recording set size_bytes = 1']],
   [
-    'has another end, or a history that is kept longer',
+    'gets another end, or a history that is kept longer',
     [
       'update contact set ended_at = now()',
       'update contact set ended_at = null, history_ends_at = null',
@@ -154,15 +154,15 @@ test('an ended call without a caller does not get one later', async () => {
   const caller = async (id: string) =>
     (await owner.query('select caller_kind, caller_key from contact where id = $1', [id])).rows
   const now = Temporal.Now.instant()
-  for (const { startedAt, isOver: hasEnded } of [
-    { startedAt: eightyDaysAgo, isOver: true },
-    { startedAt: now.subtract({ hours: 1 }), isOver: false },
+  for (const { startedAt, hasEnded } of [
+    { startedAt: eightyDaysAgo, hasEnded: true },
+    { startedAt: now.subtract({ hours: 1 }), hasEnded: false },
   ]) {
-    const { recording: _, ...one } = { ...oldCall(startedAt), caller: unknown }
-    await admit(capture.db, one)
-    await admit(capture.db, { ...one, caller: callFacts().caller })
-    const [reported] = await caller(one.contactId)
-    expect(reported, `over: ${hasEnded}`).toMatchObject(
+    const { recording: _, ...facts } = { ...oldCall(startedAt), caller: unknown }
+    await admit(capture.db, facts)
+    await admit(capture.db, { ...facts, caller: callFacts().caller })
+    const [reported] = await caller(facts.contactId)
+    expect(reported, `ended: ${hasEnded}`).toMatchObject(
       hasEnded ? { caller_key: null } : { caller_key: callFacts().caller.key },
     )
   }
@@ -176,12 +176,12 @@ test('repeated facts of an ended call change nothing in it', async () => {
 
 test('a continuing segment that is reported again gets no end', async () => {
   for (const { startedAt } of [call, callFacts()]) {
-    const { endedAt: _ended, ...one } = callFacts({ startedAt, answeredAt: startedAt })
-    await admit(capture.db, one)
-    await admit(capture.db, one)
+    const { endedAt: _ended, ...facts } = callFacts({ startedAt, answeredAt: startedAt })
+    await admit(capture.db, facts)
+    await admit(capture.db, facts)
     const { rows } = await owner.query(
       'select s.ended_at as part, c.ended_at as call from segment s join contact c on c.id = s.contact_id where s.id = $1',
-      [one.segmentId],
+      [facts.segmentId],
     )
     expect(rows).toEqual([{ part: null, call: null }])
   }
@@ -200,9 +200,9 @@ async function parts(contactId: string): Promise<{ id: string; official_name: st
 }
 
 /** Builds a segment of the same call and time. */
-const partOf = (one: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => {
-  const { recording: _, ...rest } = one
-  return { ...rest, segmentId: randomUUID(), ...given }
+const partOf = (facts: SegmentFacts, changes: Partial<SegmentFacts> = {}): SegmentFacts => {
+  const { recording: _, ...rest } = facts
+  return { ...rest, segmentId: randomUUID(), ...changes }
 }
 
 test('an ended call gets no segment with another official', async () => {
@@ -415,16 +415,16 @@ test('a capture node that was disconnected for days reports its segments of call
   await admit(capture.db, here)
   await backdateAdmission(here.contactId)
   const node = randomUUID()
-  const lives = () =>
+  const sendHeartbeat = () =>
     capture.pool.query(
       `select capture_node_heartbeat($1, 'north', '1', now(), '{"draining": false, "pressures": [], "sessions": 0,
       "recordings": 0, "waiting": 1}')`,
       [node],
     )
-  await lives()
+  await sendHeartbeat()
   await owner.query(`update capture_node set alive_at = now() - interval '5 days'`)
   for (const isBack of [false, true]) {
-    if (isBack) await lives()
+    if (isBack) await sendHeartbeat()
     const part = partOf(here, { official: another, numberReached: { key: phone('029 497 010') } })
     const { answeredAt, endedAt } = part
     await admit(

@@ -12,8 +12,8 @@ import { commandFor, findIsolation } from '#platform/processes/isolate-program.t
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
 afterAll(() => rm(folder, { recursive: true }))
-const means = await findIsolation()
-const hasOwnRoot = means === 'bwrap' || means === 'unshare'
+const isolationHere = await findIsolation()
+const hasOwnRoot = isolationHere === 'bwrap' || isolationHere === 'unshare'
 const python = '/usr/bin/python3'
 const text = 'original sound of a call'
 
@@ -33,13 +33,13 @@ async function python3(code: string) {
 
 const input = [Buffer.from(text)]
 const options = { input, maxBytes: 2_000, limitMs: 20_000 }
-const shown = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
+const isolations = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
 
-test.skipIf(means === 'none').each(shown)(
+test.skipIf(isolationHere === 'none').each(isolations)(
   'a program that is killed leaves no temporary file of its input (%s)',
   async (isolation) => {
     const name = `left-${process.pid}-${isolation}.wav`
-    const writes = await python3(
+    const writer = await python3(
       `import sys, os, tempfile, time
 path = os.path.join(tempfile.gettempdir(), '${name}')
 open(path, 'wb').write(sys.stdin.buffer.read())
@@ -47,13 +47,13 @@ sys.stdout.write('x' * 3000)
 sys.stdout.flush()
 time.sleep(60)`,
     )
-    await expect(runInChildProcess(writes, { ...options, isolation })).rejects.toMatchObject({
+    await expect(runInChildProcess(writer, { ...options, isolation })).rejects.toMatchObject({
       code: 'program-answer-too-long',
     })
-    const places = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((one) => join('/dev/shm', one))]
-    const left = await Promise.all(places.map((place) => readFile(join(place, name), 'utf8').catch(() => '')))
+    const places = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((entry) => join('/dev/shm', entry))]
+    const leftovers = await Promise.all(places.map((place) => readFile(join(place, name), 'utf8').catch(() => '')))
     await rm(join('/tmp', name), { force: true })
-    expect(left.join('')).toBe('')
+    expect(leftovers.join('')).toBe('')
   },
 )
 
@@ -66,7 +66,7 @@ test.skipIf(!hasOwnRoot)(
     await once(server.listen(path), 'listening')
     const keys = join(folder, 'keys.json')
     await writeFile(keys, 'secret')
-    const requests = await python3(
+    const prober = await python3(
       `import json, os, socket, sys
 words = sys.stdin.buffer.read()
 said = {'keys': os.path.exists(${JSON.stringify(keys)}), 'run': os.path.exists('/run'), 'old': os.path.exists('/old')}
@@ -89,7 +89,7 @@ json.dump(said, sys.stdout)`,
     )
     try {
       const answer = JSON.parse(
-        (await runInChildProcess(requests, { ...options, isolation: 'unshare' })).toString(),
+        (await runInChildProcess(prober, { ...options, isolation: 'unshare' })).toString(),
       ) as object
       const none = '0'.repeat(16)
       expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })

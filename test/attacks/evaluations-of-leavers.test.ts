@@ -30,12 +30,12 @@ function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: strin
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
-async function enter(name: string, given: { role: 'EXPERT' | 'SUPERVISOR'; units?: string[] }) {
-  const kind = given.units ? ('unit' as const) : ('numbers' as const)
-  const scope = { kind, units: given.units ?? [], numbers: given.units ? [] : [number] }
+async function enter(name: string, holder: { role: 'EXPERT' | 'SUPERVISOR'; units?: string[] }) {
+  const kind = holder.units ? ('unit' as const) : ('numbers' as const)
+  const scope = { kind, units: holder.units ?? [], numbers: holder.units ? [] : [number] }
   const right = {
-    ...{ role: given.role, purposes: ['QUALITY' as const], scope },
-    ...(given.role === 'EXPERT' && { duty: 'QUALITY' as const }),
+    ...{ role: holder.role, purposes: ['QUALITY' as const], scope },
+    ...(holder.role === 'EXPERT' && { duty: 'QUALITY' as const }),
   }
   const person = await enterTestPerson(admin, deskDb, { name, unit: 'Laatu', right })
   return { id: person.id, session: await person.signIn() }
@@ -62,8 +62,8 @@ const startedAt = today
 const recordings: Awaited<ReturnType<typeof makeRecording>>[] = []
 for (const minutes of [0, 10, 20]) {
   const began = startedAt.add({ minutes })
-  const given = { startedAt: began, answeredAt: began.add({ seconds: 20 }), endedAt: began.add({ minutes: 3 }) }
-  recordings.push(await makeRecording(given))
+  const times = { startedAt: began, answeredAt: began.add({ seconds: 20 }), endedAt: began.add({ minutes: 3 }) }
+  recordings.push(await makeRecording(times))
 }
 const plan = { name: 'Viikko', formId, unitId: people.aino.unitId, number, weekly: 50, daysLeft: 14 }
 unlessRefused(await beginPlan(deskDb, eero.session, plan))
@@ -72,25 +72,27 @@ const evaluations = unlessRefused(await listEvaluations(deskDb, eero.session))
 const evaluationOf = (at: number) => evaluations.find(({ recordingId }) => recordingId === recordings[at]!.id)!.id
 const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Vaikea puhelu' }
 
-async function begun(id: string, { session }: Evaluator): Promise<number> {
+async function begin(id: string, { session }: Evaluator): Promise<number> {
   expect(await beginEvaluation(deskDb, session, id)).toBe('done')
   return unlessRefused(await saveEvaluation(deskDb, session, id, work)).revision
 }
-const leaves = (person: string) =>
+const endEmployment = (person: string) =>
   admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person).execute()
 
 test('an evaluation that its evaluator has begun is refused to others, and hidden from a supervisor', async () => {
   const id = evaluationOf(0)
-  await begun(id, eero)
+  await begin(id, eero)
   expect(await beginEvaluation(deskDb, elli.session, id)).toMatchObject({ refused: 'quality.taken' })
   expect(await setAside(deskDb, elli.session, id, 'too-close')).toMatchObject({ refused: 'quality.taken' })
-  expect(unlessRefused(await listEvaluations(deskDb, esko.session)).map((one) => one.id)).not.toContain(id)
+  expect(unlessRefused(await listEvaluations(deskDb, esko.session)).map((evaluation) => evaluation.id)).not.toContain(
+    id,
+  )
 })
 
 test('a draft of an evaluator who left is in the queue, and starts empty for whoever takes it over', async () => {
   const id = evaluationOf(0)
-  await leaves(eero.id)
-  const waiting = unlessRefused(await listEvaluations(deskDb, esko.session)).find((one) => one.id === id)
+  await endEmployment(eero.id)
+  const waiting = unlessRefused(await listEvaluations(deskDb, esko.session)).find((evaluation) => evaluation.id === id)
   expect(waiting).toMatchObject({ state: 'WAITING', isTaken: false })
   expect(JSON.stringify(unlessRefused(await readEvaluation(deskDb, esko.session, id)))).not.toContain(work.note)
   expect(await beginEvaluation(deskDb, esko.session, id)).toBe('done')
@@ -103,10 +105,10 @@ test('a draft of an evaluator who left is in the queue, and starts empty for who
 
 test('an evaluation that its official disagreed with can be reopened after its evaluator left', async () => {
   const id = evaluationOf(1)
-  expect(await releaseEvaluation(deskDb, eino.session, id, await begun(id, eino))).toBe('done')
+  expect(await releaseEvaluation(deskDb, eino.session, id, await begin(id, eino))).toBe('done')
   const aino = await people.aino.signIn()
   expect(await disagreeWithEvaluation(deskDb, aino, id, 'En tervehtinyt')).toBe('done')
-  await leaves(eino.id)
+  await endEmployment(eino.id)
   const answer = { outcome: 'REOPENED' as const, text: 'Tehdään uudelleen' }
   expect(await answerDisagreement(deskDb, elli.session, id, answer)).toBe('done')
   expect(await releaseEvaluation(deskDb, elli.session, id, await begunAgain(id))).toBe('done')
@@ -124,7 +126,7 @@ test('an evaluation that its official disagreed with can be reopened after its e
 
 test('a draft about a call that a correction assigned to another unit is taken over there, or set aside', async () => {
   const id = evaluationOf(2)
-  await begun(id, esko)
+  await begin(id, esko)
   const { segmentId, contactId } = recordings[2]!
   const request = await served({ contacts: [contactId], kinds: ['RECTIFY'] })
   const { unitId: other } = await enterTestPerson(admin, deskDb, { name: 'Muu', unit: 'Muu' })

@@ -1,7 +1,7 @@
 /**
- * The identity system's token and an ordinary account of the provider (R8, R20, R36): whoever has both gives somebody else's
- * entry the account's id. That must open no session of a person who has rights, a factor or an open session, and SCIM must still
- * maintain the directory.
+ * An attacker has the identity system's token and an ordinary account of the provider (R8, R20, R36), and writes the
+ * account's id into somebody else's entry. That must open no session of a person who has rights, a factor or an open
+ * session, and SCIM must still maintain the directory.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -45,13 +45,13 @@ const others = [
   await enterTestPerson(admin, desk, { name: 'Päättäjä' }),
 ]
 const signIn = (sub: string) => provider.signIn(identityProvider, randomUUID(), { sub, amr: ['pwd', 'mfa'] })
-async function give(personId: string, externalId: string | null) {
+async function setExternalId(personId: string, externalId: string | null) {
   const change = { from: now(), externalId, source: 'scim' } as const
   expect(await changePerson(desk, scim, personId, change, {})).toMatchObject({ externalId, source: 'scim' })
 }
 
 describe('the provider signs nobody in by an external id that SCIM gave to', () => {
-  const holds: Record<string, (person: Awaited<ReturnType<typeof enterTestPerson>>) => Promise<unknown>> = {
+  const possessions: Record<string, (person: Awaited<ReturnType<typeof enterTestPerson>>) => Promise<unknown>> = {
     'a person with an open session': (person) => person.signIn(),
     'a person with a passkey': (person) =>
       admin
@@ -68,15 +68,15 @@ describe('the provider signs nobody in by an external id that SCIM gave to', () 
         [person.id, others[0]?.id, others[1]?.id],
       ),
   }
-  for (const [title, hold] of Object.entries(holds)) {
+  for (const [title, addPossession] of Object.entries(possessions)) {
     for (const source of ['manual', 'scim'] as const) {
       test(`${title}, entered by ${source}`, async () => {
         const person = await enterTestPerson(admin, desk, { name: 'Anneli' })
-        if (source === 'scim') await give(person.id, randomUUID())
-        await hold(person)
+        if (source === 'scim') await setExternalId(person.id, randomUUID())
+        await addPossession(person)
         const sub = randomUUID()
-        await give(person.id, null)
-        await give(person.id, sub)
+        await setExternalId(person.id, null)
+        await setExternalId(person.id, sub)
         expect(await signIn(sub)).toEqual(nobody)
         expect(await confirmExternalId(admin, person.id, randomUUID())).toBe(false)
         expect(await signIn(sub)).toEqual(nobody)
@@ -94,6 +94,6 @@ test('people whom SCIM enters, and people without rights, factors and sessions, 
   expect(await enterIntoDirectory(desk, scim, person, {})).toMatchObject({ externalId: entered })
   expect(await signIn(entered)).toHaveProperty('personId')
   const byHand = await enterTestPerson(admin, desk, { name: 'Kalle' })
-  await give(byHand.id, known)
+  await setExternalId(byHand.id, known)
   expect(await signIn(known)).toMatchObject({ personId: byHand.id })
 })

@@ -1,5 +1,5 @@
-// R20, R21: a desk that was taken over, with nobody signed in, writes entries into the log that would break promises for good, or accuse
-// somebody.
+// R20, R21: a desk that was taken over, with nobody signed in, writes entries into the log that would break promises for
+// good, or accuse somebody.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

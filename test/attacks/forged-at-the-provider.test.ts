@@ -15,7 +15,7 @@ import type { SafeguardTables } from '#safeguards/tables.ts'
 
 const clientId = 'seloste'
 const database = await createTestDatabase<SafeguardTables>()
-const [own, other] = [
+const [providerKeys, otherKeys] = [
   generateKeyPairSync('rsa', { modulusLength: 2048 }),
   generateKeyPairSync('rsa', { modulusLength: 2048 }),
 ]
@@ -52,7 +52,7 @@ const server = createServer((request, response) => {
       id_token_signing_alg_values_supported: ['RS256'],
       ...provider.metadata,
     }),
-    '/keys': () => ({ keys: [jwkOf(own.publicKey, 'own')] }),
+    '/keys': () => ({ keys: [jwkOf(providerKeys.publicKey, 'own')] }),
     '/token': () => ({ access_token: 'one', token_type: 'Bearer', id_token: writeToken() }),
   }
   const answer = answers[path]?.()
@@ -67,7 +67,7 @@ afterAll(() => {
 })
 
 const jwkOf = (key: KeyObject, kid: string) => ({ ...key.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' })
-const by = (key: KeyObject) => (signed: string) => sign('sha256', Buffer.from(signed), key).toString('base64url')
+const signWith = (key: KeyObject) => (signed: string) => sign('sha256', Buffer.from(signed), key).toString('base64url')
 const inSeconds = (more: number) => Math.floor(Date.now() / 1000) + more
 
 function writeToken(): string {
@@ -86,7 +86,7 @@ function writeToken(): string {
     { ...usual, ...forged.claims },
   ]
   const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-  return `${signed}.${(forged.sign ?? by(own.privateKey))(signed)}`
+  return `${signed}.${(forged.sign ?? signWith(providerKeys.privateKey))(signed)}`
 }
 
 function connect() {
@@ -138,7 +138,7 @@ describe('an ID token', () => {
     expect(await signIn()).toMatchObject({ personId: aino.id })
   })
 
-  const publicKey = own.publicKey.export({ type: 'spki', format: 'pem' })
+  const publicKey = providerKeys.publicKey.export({ type: 'spki', format: 'pem' })
   test.each<[string, () => Forged]>([
     ['without a signature', () => ({ header: { alg: 'none' }, sign: () => '' })],
     [
@@ -148,14 +148,14 @@ describe('an ID token', () => {
         sign: (signed) => createHmac('sha256', publicKey).update(signed).digest('base64url'),
       }),
     ],
-    ['signed with another key', () => ({ sign: by(other.privateKey) })],
+    ['signed with another key', () => ({ sign: signWith(otherKeys.privateKey) })],
     [
       'with the URL of its own key (jku)',
-      () => ({ header: { kid: 'other', jku: `${provider.issuer}/other-keys` }, sign: by(other.privateKey) }),
+      () => ({ header: { kid: 'other', jku: `${provider.issuer}/other-keys` }, sign: signWith(otherKeys.privateKey) }),
     ],
     [
       'that contains its own key (jwk)',
-      () => ({ header: { jwk: jwkOf(other.publicKey, 'own') }, sign: by(other.privateKey) }),
+      () => ({ header: { jwk: jwkOf(otherKeys.publicKey, 'own') }, sign: signWith(otherKeys.privateKey) }),
     ],
     ['with an unknown critical header', () => ({ header: { crit: ['exp'] } })],
     ['of another issuer', () => ({ claims: { iss: 'https://other.example' } })],

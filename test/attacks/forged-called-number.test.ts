@@ -34,7 +34,7 @@ const line = (seconds: number, method: string, users: { from: string; to: string
   `call_id=x@phone;code=200;reason=OK;src_user=${users.from};dst_ouser=${users.to};called=${number};dst_user=${aino}\n`
 
 test.each([number, aino, '+358501234567'])(
-  'acc: a caller who writes %s into To has called the request’s number',
+  'acc: a caller who writes %s into To is recorded as calling the number in the request',
   async (to) => {
     const users = { from: '0401111111', to }
     expect(await deliver({ source: 'acc' }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
@@ -44,7 +44,7 @@ test.each([number, aino, '+358501234567'])(
 
 const example = readFileSync(new URL('../../docs/operate/examples/feeds/freeswitch.json', import.meta.url), 'utf8')
 test.each([number, aino, '+358501234567'])(
-  'FreeSWITCH: a caller who writes %s into To has called the request’s number',
+  'FreeSWITCH: a caller who writes %s into To is recorded as calling the number in the request',
   async (to) => {
     const reported = example.replaceAll(`"sip_to_user": "${number}"`, `"sip_to_user": "${to}"`)
     expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
@@ -54,7 +54,7 @@ test.each([number, aino, '+358501234567'])(
 )
 
 test.each(['gw+exchange', 'gw%2Bexchange'])(
-  '%s, as requested by a trunk at which FreeSWITCH is registered, is not a number',
+  '%s, in the request of a trunk at which FreeSWITCH is registered, is not taken for the number called',
   async (request) => {
     const reported = example.replaceAll('"sip_to_user"', `"sip_req_user": "${request}", "sip_to_user"`)
     expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])

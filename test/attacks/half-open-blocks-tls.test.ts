@@ -12,7 +12,7 @@ import type { FollowedCertificate } from '#platform/certificates/follow-certific
 import { answering } from '#test/conformance/sip/caller.ts'
 import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
 
-const [trunk, ours] = [makeAuthority('trunk authority'), makeAuthority('our authority')]
+const [trunkAuthority, serverAuthority] = [makeAuthority('trunk authority'), makeAuthority('server authority')]
 let folder = ''
 let certificate: FollowedCertificate
 let server: SipServer
@@ -21,12 +21,12 @@ const sockets: Socket[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-half-open-'))
-  const { cert, key } = ours.issue({ name: 'seloste.example' })
+  const { cert, key } = serverAuthority.issue({ name: 'seloste.example' })
   const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), clients: join(folder, 'clients') }
   await Promise.all([
     writeFile(files.certificate, cert),
     writeFile(files.key, key),
-    writeFile(files.clients, trunk.certificate),
+    writeFile(files.clients, trunkAuthority.certificate),
   ])
   const onFault = (error: unknown) => {
     throw error
@@ -53,7 +53,7 @@ async function listen(limits: Partial<SipLimits>): Promise<void> {
 }
 
 /** Opens a connection that sends nothing. */
-async function halfOpen(localAddress: string): Promise<Socket> {
+async function openSilentConnection(localAddress: string): Promise<Socket> {
   const socket = connectTcp({ host: '127.0.0.1', port: server.tlsPort!, localAddress })
   socket.on('error', () => {})
   sockets.push(socket)
@@ -63,8 +63,8 @@ async function halfOpen(localAddress: string): Promise<Socket> {
 
 /** Connects with a certificate, and sends a request. */
 async function request(): Promise<string> {
-  const issued = trunk.issue({ name: 'sbc.example' })
-  const checks = { ca: ours.certificate, checkServerIdentity: () => undefined }
+  const issued = trunkAuthority.issue({ name: 'sbc.example' })
+  const checks = { ca: serverAuthority.certificate, checkServerIdentity: () => undefined }
   const socket = connect({ host: '127.0.0.1', port: server.tlsPort!, ...checks, ...issued })
   sockets.push(socket)
   await once(socket, 'secureConnect')
@@ -90,7 +90,7 @@ async function request(): Promise<string> {
 describe('a client with a certificate connects', () => {
   test('while strangers hold more connections open than all clients may have, which is counted and reported once', async () => {
     await listen({ connections: 8, connectionsPerSource: 8, handshakes: 8 })
-    for (let n = 0; n < 12; n++) await halfOpen(`127.0.1.${n % 3}`)
+    for (let n = 0; n < 12; n++) await openSilentConnection(`127.0.1.${n % 3}`)
     expect(await request()).toBe('SIP/2.0 200 OK')
     await expect.poll(() => server.metrics.connectionsRefused).toBe(5)
     expect(server.metrics.connectionsOpen).toBe(1)
@@ -101,17 +101,17 @@ describe('a client with a certificate connects', () => {
 
   test('while a stranger at its own source holds all handshakes of that source', async () => {
     await listen({ connectionsPerSource: 4 })
-    const held = await Promise.all(Array.from({ length: 4 }, () => halfOpen('127.0.0.1')))
-    const closed = Promise.race(held.map((socket, n) => once(socket, 'close').then(() => n)))
+    const silent = await Promise.all(Array.from({ length: 4 }, () => openSilentConnection('127.0.0.1')))
+    const closed = Promise.race(silent.map((socket, n) => once(socket, 'close').then(() => n)))
     expect(await request()).toBe('SIP/2.0 200 OK')
     await closed
-    expect(held.filter(({ closed: isClosed }) => isClosed)).toHaveLength(1)
+    expect(silent.filter(({ closed: isClosed }) => isClosed)).toHaveLength(1)
   })
 })
 
 test('clients that connect do not end the handshakes of others, and finished handshakes do not count', async () => {
   await listen({ connectionsPerSource: 4, handshakes: 4 })
-  const other = await halfOpen('127.0.1.1')
+  const other = await openSilentConnection('127.0.1.1')
   for (let n = 0; n < 4; n++) expect(await request()).toBe('SIP/2.0 200 OK')
   expect(other.closed).toBe(false)
   expect(server.metrics).toMatchObject({ connectionsOpen: 4, connectionsRefused: 0 })

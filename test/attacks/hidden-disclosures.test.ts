@@ -20,7 +20,7 @@ const checkRecalls = () => disclosuresRecalled.check(context, undefined)
 
 const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const mend of undoSteps.splice(0).reverse()) await mend()
+  for (const undo of undoSteps.splice(0).reverse()) await undo()
   expect(await check()).toMatchObject({ holds: true })
 })
 
@@ -52,7 +52,7 @@ const relog = (id: string, action: string, change: string) =>
 const dueOn = (days: number) => `jsonb_set(detail, '{dueOn}', '"${day(days)}"')`
 
 /** Releases a disclosure of three copies and confirms one; it is not due yet. */
-async function lent() {
+async function releaseThree() {
   const { id } = await released({ items: 3 })
   expect((await confirm(id, 1)).status).toBe(204)
   expect(await check()).toMatchObject({ holds: true })
@@ -60,7 +60,7 @@ async function lent() {
 }
 
 test('a disclosure whose row is deleted is reported with the number of its copies, overdue or not', async () => {
-  const { id } = await lent()
+  const { id } = await releaseThree()
   await pastItsDay(id)
   undoSteps.push(() => pastItsDay(id, -30))
   await hide('research_disclosure', `id = '${id}'`)
@@ -68,7 +68,7 @@ test('a disclosure whose row is deleted is reported with the number of its copie
 })
 
 test('copies whose rows are deleted are reported missing, with or without the disclosure’s row', async () => {
-  const { id, number } = await lent()
+  const { id, number } = await releaseThree()
   await hide('disclosed_copy', `disclosure = '${number}' and item > 1`)
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 2, example: id } })
   await hide('research_disclosure', `id = '${id}'`)
@@ -84,7 +84,7 @@ test('a confirmation dated into a time lost by a restore, before the copy was re
     ${JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))}::jsonb)`.execute(
     admin,
   )
-  const { id, number } = await lent()
+  const { id, number } = await releaseThree()
   await pastItsDay(id)
   undoSteps.push(() => pastItsDay(id, -30))
   expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
@@ -107,24 +107,24 @@ test('a confirmation dated into a time lost by a restore, before the copy was re
 })
 
 test('a confirmation that is missing from the log does not count', async () => {
-  const { number } = await lent()
+  const { number } = await releaseThree()
   const copy = `disclosed_copy where disclosure = '${number}' and item = 2`
   const { rows } = await sql<{ recording_id: string; tie: string }>`
     select recording_id, tie_salt::text as tie from ${sql.raw(copy)}`.execute(admin)
   const ofCopy = `where disclosure = '${number}' and item = 2`
-  const untied = `update research_item set recording_id = null, contact_id = null where item = 2 and disclosure_id = (
+  const untie = `update research_item set recording_id = null, contact_id = null where item = 2 and disclosure_id = (
     select id from research_disclosure where number = '${number}')`
   const { rows: items } = await sql<{ contact_id: string }>`
     select contact_id from research_item where recording_id = ${rows[0]!.recording_id}`.execute(admin)
   await owner(
-    untied,
+    untie,
     `update disclosed_copy set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = now(), outcome = 'destroyed' ${ofCopy}`,
   )
   undoSteps.push(() =>
     owner(
       `update disclosed_copy set state = 'RELEASED', recording_id = '${rows[0]!.recording_id}', tie_salt = '${rows[0]!.tie}',
         confirmed_at = null, outcome = null ${ofCopy}`,
-      untied
+      untie
         .replace('recording_id = null', `recording_id = '${rows[0]!.recording_id}'`)
         .replace('contact_id = null', `contact_id = '${items[0]!.contact_id}'`),
     ),
@@ -133,7 +133,7 @@ test('a confirmation that is missing from the log does not count', async () => {
 })
 
 test('a due day that is moved ahead in the database, once the copies are due, is reported as overdue', async () => {
-  const { id } = await lent()
+  const { id } = await releaseThree()
   await pastItsDay(id)
   await relog(id, 'research.decided', dueOn(-1))
   undoSteps.push(() => pastItsDay(id, -30))
@@ -147,7 +147,7 @@ test('a due day that is moved ahead in the database, once the copies are due, is
 })
 
 test('a later due day that was granted counts, and so does a logged end of the study that the owner removes from the database', async () => {
-  const { id } = await lent()
+  const { id } = await releaseThree()
   const { body } = await act('eero', 'POST', id, '/extensions', { dueOn: day(60), reasons: 'Viivästys.' })
   await relog(id, 'research.decided', dueOn(-1))
   undoSteps.push(() => relog(id, 'research.decided', dueOn(30)))
@@ -201,7 +201,7 @@ test.for([
   ['tied to another recording', 'recording_id = gen_random_uuid()'],
   ['tied by another salt', 'tie_salt = sha256(tie_salt)'],
 ])('a released copy that is %s is reported: no prohibition would recall it', async ([, change]) => {
-  const { number } = await lent()
+  const { number } = await releaseThree()
   expect(await checkRecalls()).toMatchObject({ holds: true, facts: { notRecalled: 0 } })
   const { rows } = await sql<{ recording: string; salt: string }>`
     select recording_id as recording, encode(tie_salt, 'hex') as salt from disclosed_copy where disclosure = ${number} and item = 2`.execute(

@@ -103,7 +103,7 @@ test('a file that grows endlessly while it is read does not delay the others', a
   expect(found).toContain('b.ndjson other')
 })
 
-test('does not follow a link out of the folder, such as one to the feed’s own files, reports it and reads the other files', async () => {
+test('the feed does not follow a link out of the folder, such as one to the feed’s own files, reports it and reads the other files', async () => {
   await writeFile(join(root, 'unread-2026-12.ndjson'), 'of another\n')
   await symlink('../unread-2026-12.ndjson', join(folder, 'a.ndjson'))
   await write('b.ndjson', 'own\n')
@@ -115,17 +115,17 @@ test('does not follow a link out of the folder, such as one to the feed’s own 
 })
 
 test('an endless empty file does not fill the disk with unreadable records: the feed stops, reports it, and continues once the file is moved away', async () => {
-  const [own, megabyte] = [join(root, 'own'), 1024 ** 2]
-  await mkdir(own)
+  const [ownFolder, megabyte] = [join(root, 'own'), 1024 ** 2]
+  await mkdir(ownFolder)
   await write('a.ndjson', '')
   await truncate(join(folder, 'a.ndjson'), 24 * megabyte)
   const versions = await readVersions(database.as().db)
-  const taker = createFeedImporter({
+  const importer = createFeedImporter({
     feed: {
       ...{ name: 'pbx', source: 'json', fields: {}, zone: 'Europe/Helsinki', settleMs: 0 },
       from: { kind: 'folder', folder, files: '*' },
     },
-    folder: own,
+    folder: ownFolder,
     maxUnread: 8 * megabyte,
     db: database.as('seloste_capture').db,
     context: () => ({
@@ -136,17 +136,17 @@ test('an endless empty file does not fill the disk with unreadable records: the 
     onFault: (error) => faults.push((error as Error).message),
     onProblem: () => undefined,
   })
-  const { check } = await follow((record) => taker.take(record))
+  const { check } = await follow((record) => importer.take(record))
   const unread = async () => {
-    const names = (await readdir(own)).filter((name) => name.startsWith('unread-'))
-    return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(own, name))).size })))
+    const names = (await readdir(ownFolder)).filter((name) => name.startsWith('unread-'))
+    return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(ownFolder, name))).size })))
   }
   for (let checks = 0; checks < 3; checks++) await check()
   const [stored] = await unread()
   expect(stored?.bytes).toBeLessThan(10 * megabyte)
   expect(faults).toEqual([expect.stringContaining(`${stored?.name} and move it away`)])
   const before = found.length
-  await rm(join(own, stored!.name))
+  await rm(join(ownFolder, stored!.name))
   await check()
   expect(found.length).toBeGreaterThan(before + 1)
 })

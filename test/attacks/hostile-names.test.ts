@@ -37,7 +37,7 @@ const ways: Record<string, (userId: string, name: string, unit: string) => Promi
   },
 }
 
-async function entered(userId: string) {
+async function readPerson(userId: string) {
   const { body } = await answer(editor.fetch(`/api/people?q=${userId}&employed=any`))
   const [person] = body['items'] as { name: string; unit?: string }[]
   return person && { name: person.name, unit: person.unit }
@@ -51,12 +51,12 @@ describe.each(Object.keys(ways))('a person entered by %s', (way) => {
   ])('a name %s is stored as it appears', async (_what, name) => {
     const userId = `p${randomUUID().slice(0, 8)}`
     expect([200, 201]).toContain(await ways[way]!(userId, name, `\u202eYksikkö\u200b 1`))
-    expect(await entered(userId)).toEqual({ name: 'Aino Aalto', unit: 'Yksikkö 1' })
+    expect(await readPerson(userId)).toEqual({ name: 'Aino Aalto', unit: 'Yksikkö 1' })
   })
 
   test('a name without a visible character is refused', async () => {
     const userId = `p${randomUUID().slice(0, 8)}`
     expect([400, 422]).toContain(await ways[way]!(userId, '\u2060\u200b', ''))
-    expect(await entered(userId)).toBe(undefined)
+    expect(await readPerson(userId)).toBe(undefined)
   })
 })

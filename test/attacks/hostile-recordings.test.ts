@@ -37,25 +37,27 @@ test(
 )
 
 test('counts ten thousand missing sequence numbers before each packet', { timeout }, async () => {
-  const [chunks, inOne] = [100, 3_000]
+  const [chunks, packetsPerChunk] = [100, 3_000]
   const source = encodeSource({
     ...{ stream: 0, source: 0, ssrc: 1, firstSeq: 0, firstTs: 0 },
     codecs: [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }],
   })
   const openChunk = async (n: number) => {
-    const chunk = Buffer.alloc(source.length + omittedBytes + inOne * packetHeadBytes)
+    const chunk = Buffer.alloc(source.length + omittedBytes + packetsPerChunk * packetHeadBytes)
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length)
     source.copy(chunk)
     writeOmitted(view, source.length, 0, 1, 5)
-    for (let i = 0; i < inOne; i++) {
+    for (let i = 0; i < packetsPerChunk; i++) {
       const at = source.length + omittedBytes + i * packetHeadBytes
-      const index = n * inOne + i
+      const index = n * packetsPerChunk + i
       writePacketHead(view, at, 0, 8, false, 0, index * 5_000, index * 160, index * 200)
     }
     return chunk
   }
   const { tracks } = await indexRecording({ chunks, openChunk })
-  expect(tracks).toMatchObject([{ packetsReceived: chunks * inOne, packetsLost: (chunks * inOne - 1) * 4_999 - 1 }])
+  expect(tracks).toMatchObject([
+    { packetsReceived: chunks * packetsPerChunk, packetsLost: (chunks * packetsPerChunk - 1) * 4_999 - 1 },
+  ])
 })
 
 test(
@@ -78,12 +80,12 @@ test(
 )
 
 describe('a recording for which the custodian lacks memory', () => {
-  const none = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const start = (context: IngestContext) =>
     ingestRecordings({
       ...{ context, pool: database.as('seloste_custodian').pool, databaseUrl: database.url('seloste_custodian') },
       ...{ traces: openTraces({ endpoint: undefined, service: 'test', version: '1', onFault: () => undefined }) },
-      ...{ clock: systemClock, log: none as never },
+      ...{ clock: systemClock, log: silentLog as never },
     })
   const rowOf = async (id: string) =>
     (

@@ -71,18 +71,18 @@ async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], heade
       }
     }
   }
-  const open = new Set<string>()
+  const opened = new Set<string>()
   for (const [id, header] of headers) {
     for (const identity of identities) {
       try {
         readAgeHeader(header, identity)
-        open.add(id)
+        opened.add(id)
       } catch {
         // Ignores headers for another key.
       }
     }
   }
-  return open
+  return opened
 }
 
 const stores = {
@@ -96,13 +96,13 @@ const registers = {
 
 describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (kind) => {
   const rule = test.skipIf(stores[kind] === undefined)
-  const [given, store, register] = [database[kind], stores[kind]!, registers[kind]!]
-  const { pool } = given.as()
-  const custodian = given.as('seloste_custodian').db
+  const [testDatabase, store, register] = [database[kind], stores[kind]!, registers[kind]!]
+  const { pool } = testDatabase.as()
+  const custodian = testDatabase.as('seloste_custodian').db
   const now = () => Temporal.Now.instant()
 
   rule('a destroyed recording cannot be opened with the store, and its neighbours can', async () => {
-    const destroyer = makeDestroyer(given, register)
+    const destroyer = makeDestroyer(testDatabase, register)
     const rows: WrappedRow[] = []
     const [fresh, stored, waiting] = [await register.record(), await register.record(), await register.record()]
     rows.push(...(await wrappedRows(pool)))
@@ -121,12 +121,12 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
   rule(
     'a renewal interrupted at any step leaves every waiting recording readable, and one version in the store',
     async () => {
-      const destroyer = makeDestroyer(given, register)
+      const destroyer = makeDestroyer(testDatabase, register)
       for (let at = 1; ; at++) {
         const [mine, waiting] = [await register.record(), await register.record()]
         await ingestRecording(register.ingest, mine.id, now())
-        const cut = interrupt(destroyer.expunging, { at, how: at % 2 === 0 ? 'killed-before' : 'killed-after' })
-        const ended = await renewIntakeKey(cut.expunging.db, cut.expunging.keys).then(
+        const interrupted = interrupt(destroyer.expunging, { at, how: at % 2 === 0 ? 'killed-before' : 'killed-after' })
+        const ended = await renewIntakeKey(interrupted.expunging.db, interrupted.expunging.keys).then(
           () => true,
           () => false,
         )
@@ -139,7 +139,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
           `step ${at}`,
         ).toHaveLength(1)
         await makeIntakeBatches(custodian, store, generateKeyPair, 1)
-        await claimIntakeBatches(given.as('seloste_capture').db, mine.id, 1)
+        await claimIntakeBatches(testDatabase.as('seloste_capture').db, mine.id, 1)
         if (ended) {
           expect(at).toBeGreaterThan(10)
           break
@@ -149,14 +149,14 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
   )
 
   rule('recordings can be ingested later if the store became unavailable during a renewal', async () => {
-    const destroyer = makeDestroyer(given, register)
+    const destroyer = makeDestroyer(testDatabase, register)
     const [mine, waiting] = [await register.record(), await register.record()]
     const away = (): never => {
       throw new Error('away')
     }
     for (const act of ['make', 'unwrap', 'wrap', 'destroy', 'has'] as const) {
-      const half: KeyStore = { ...store, [act]: away }
-      await destroyer.destroy(mine.id, { keys: half }).catch(() => undefined)
+      const failing: KeyStore = { ...store, [act]: away }
+      await destroyer.destroy(mine.id, { keys: failing }).catch(() => undefined)
     }
     expect(
       (

@@ -1,6 +1,6 @@
 /**
- * A recording retained only for its caller's request is played by whoever serves that request (1.6, C3), not by whoever names
- * its number.
+ * A recording retained only for its caller's request may be played by the person who serves that request (1.6, C3), and
+ * not by everybody who enters its number.
  */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -12,14 +12,14 @@ import { answer } from '../register/open-desk.ts'
 import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, admin, custodian, desk, setDay, stateOf } = await openGdprServiceUnit(database)
+const { makeRecording, served, admin, custodian, desk, setDay, stateOf } = await openGdprServiceUnit(database)
 const own = { kind: 'own' as const, units: [], numbers: [] }
 const deskDb = database.as('seloste_desk').db
 const maija = await enterTestPerson(admin, deskDb, {
   name: 'Maija',
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT', 'INSPECTION'], scope: own },
 })
-const official = {
+const answeredByMaija = {
   official: { personId: maija.id, unitId: maija.unitId, name: 'Maija', phone: phone('029 512 1001') },
 }
 
@@ -37,8 +37,8 @@ async function forbidAsOfficial(recording: string): Promise<void> {
 }
 
 test('refuses the official a recording that waits for its caller, also with a request’s number', async () => {
-  const { id: recording, contactId } = await stored(official)
-  const other = await served({ contacts: [(await stored()).contactId], kinds: ['LISTEN'] })
+  const { id: recording, contactId } = await makeRecording(answeredByMaija)
+  const other = await served({ contacts: [(await makeRecording()).contactId], kinds: ['LISTEN'] })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   expect(await listeningStatus(recording, request.number)).toBe(201)
   await forbidAsOfficial(recording)
@@ -47,7 +47,7 @@ test('refuses the official a recording that waits for its caller, also with a re
 })
 
 test('ends the official’s listening when they forbid the recording', async () => {
-  const { id: recording, contactId } = await stored(official)
+  const { id: recording, contactId } = await makeRecording(answeredByMaija)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   const browser = await desk.signIn(maija)
   const json = { purpose: 'INSPECTION', reference: request.number }
@@ -57,7 +57,7 @@ test('ends the official’s listening when they forbid the recording', async () 
 })
 
 test('refuses the recording to an official who also serves requests, if it is their own call', async () => {
-  const { id: recording, contactId } = await stored(official)
+  const { id: recording, contactId } = await makeRecording(answeredByMaija)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   await forbidAsOfficial(recording)
   await sql`insert into access_right select (jsonb_populate_record(null::access_right, to_jsonb(r) || jsonb_build_object(
@@ -71,7 +71,7 @@ test('refuses the recording to an official who also serves requests, if it is th
 })
 
 test('refuses the official a recording that is past its term and kept only for its caller’s inspection (C3)', async () => {
-  const { id: recording, contactId } = await stored({ ...official, ...callOfMonthsAgo(5) })
+  const { id: recording, contactId } = await makeRecording({ ...answeredByMaija, ...callOfMonthsAgo(5) })
   const receivedAt = Temporal.Now.instant().subtract({ hours: 5 })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'], receivedAt })
   await sql`update inspections_hold set held = true`.execute(admin)
@@ -82,7 +82,7 @@ test('refuses the official a recording that is past its term and kept only for i
 })
 
 test('refuses the official a recording that its caller restricts and for which the caller’s identity must be verified again', async () => {
-  const { id: recording, contactId } = await stored(official)
+  const { id: recording, contactId } = await makeRecording(answeredByMaija)
   const request = await served({ contacts: [contactId], kinds: ['RESTRICTION'] })
   await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(
     admin,
@@ -92,7 +92,7 @@ test('refuses the official a recording that its caller restricts and for which t
 })
 
 test('the evidence counts a forbidden recording that was played to its official as used', async () => {
-  const { id: recording, contactId } = await stored(official)
+  const { id: recording, contactId } = await makeRecording(answeredByMaija)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   expect(await listeningStatus(recording, request.number)).toBe(201)
   await forbidAsOfficial(recording)

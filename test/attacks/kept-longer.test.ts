@@ -1,6 +1,6 @@
 /**
- * The database's owner cannot keep a call or a recording past its term by changing when the call ended (R22, R24): the audit
- * log's count of admissions has when it began.
+ * The database's owner cannot keep a call or a recording past its term by changing when the call ended (R22, R24): the
+ * counts of admissions in the audit log contain when it began.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
@@ -13,21 +13,21 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const promises = await makeTestPromises(database)
 const { expunging } = makeDestroyer(database, promises.register)
-const broken = async () => (await promises.check()).broken.map(({ promise }) => promise)
+const brokenPromises = async () => (await promises.check()).broken.map(({ promise }) => promise)
 
-beforeEach(async () => expect(await broken()).toEqual([]))
+beforeEach(async () => expect(await brokenPromises()).toEqual([]))
 
 test('reports a call that is kept past its term by an end that is moved ahead, and an end that is later than a call can last', async () => {
   const facts = promises.decide(false)
   await promises.enter(facts)
   const call = `contact where id = '${facts.contactId}'`
-  const moved = (kept: string) => [
+  const moveEnd = (kept: string) => [
     `update contact set ended_at = now() + ${kept}, history_ends_at = now() + ${kept} + interval '14 months' where id = '${facts.contactId}'`,
     `update segment set ended_at = now() + ${kept} where contact_id = '${facts.contactId}'`,
   ]
-  await promises.tamper(...moved(`interval '20 years'`))
-  expect(await broken()).toContain('history.complete')
-  // Twenty months later.
+  await promises.tamper(...moveEnd(`interval '20 years'`))
+  expect(await brokenPromises()).toContain('history.complete')
+  // Simulates that twenty months have passed.
   const aged = `interval '20 months'`
   await promises.tamper(
     `update contact set started_at = started_at - ${aged} where id = '${facts.contactId}'`,
@@ -58,16 +58,16 @@ test('reports a recording that is kept past six months by instants that are move
   // Of three months ago: six months later it is past its ceiling.
   const { id, contactId } = promises.recordings.older
   const [aged, kept] = [`interval '6 months'`, `interval '20 years'`]
-  const older = (table: string, columns: readonly string[], moved: readonly string[], which: string) =>
+  const shift = (table: string, columns: readonly string[], movedAhead: readonly string[], which: string) =>
     `update ${table} set ${[
       ...columns.map((column) => `${column} = ${column} - ${aged}`),
-      ...moved.map((column) => `${column} = ${column} - ${aged} + ${kept}`),
+      ...movedAhead.map((column) => `${column} = ${column} - ${aged} + ${kept}`),
     ].join(', ')} where ${which}`
   await promises.tamper(
-    older('contact', ['started_at'], ['ended_at', 'history_ends_at'], `id = '${contactId}'`),
-    older('segment', ['contact_started_at'], ['answered_at', 'ended_at'], `contact_id = '${contactId}'`),
-    older('call_identity', ['contact_started_at'], [], `contact_id = '${contactId}'`),
-    older(
+    shift('contact', ['started_at'], ['ended_at', 'history_ends_at'], `id = '${contactId}'`),
+    shift('segment', ['contact_started_at'], ['answered_at', 'ended_at'], `contact_id = '${contactId}'`),
+    shift('call_identity', ['contact_started_at'], [], `contact_id = '${contactId}'`),
+    shift(
       'recording',
       ['contact_started_at'],
       ['started_at', 'ended_at', 'call_ended_at', 'min_keep_until', 'destroy_at'],

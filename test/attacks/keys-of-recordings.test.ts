@@ -22,14 +22,14 @@ const { month, name } = rows[0]!
 const ofMonth = `where expiry_month = '${month}'`
 const retire = `update month_key set state = 'retiring', retiring_since = now(), deadline = now() - interval '1 minute' ${ofMonth} and state = 'current'`
 
-const floor = async () =>
+const brokenPromises = async () =>
   (await check()).broken.map(({ promise, facts }) => ({
     promise,
     ...(facts as { keyless?: number; example?: string }),
   }))
 
-/** Runs statements, lets the custodian destroy what it would, and puts the rows of the keys back. */
-async function afterSweep(statements: string[], look: () => Promise<void>): Promise<void> {
+/** Runs statements and a sweep of the custodian, then `verify`, and restores the rows of the keys. */
+async function afterSweep(statements: string[], verify: () => Promise<void>): Promise<void> {
   const saved = await Promise.all(
     ['recording_key', 'shard_key', 'month_key'].map(async (table) => {
       const { rows } = await pool.query<{ all: string }>(`select jsonb_agg(t)::text as all from ${table} t`)
@@ -43,7 +43,7 @@ async function afterSweep(statements: string[], look: () => Promise<void>): Prom
   try {
     await sweep(makeDestroyer(database, register).expunging, Temporal.Now.instant()).catch(() => undefined)
     expect(await register.keys.names()).toContain(name)
-    await look()
+    await verify()
   } finally {
     await tamper(...saved.flat())
   }
@@ -55,23 +55,23 @@ test.each([
   ['its file key', `delete from recording_key where recording_id = '${id}'`],
   ['its shard key', `delete from shard_key ${ofMonth}`],
   ['a month key in force', retire],
-])('a stored recording without %s is reported', async (_what, taken) => {
-  await afterSweep([taken], async () => {
-    expect(await floor()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
+])('a stored recording without %s is reported', async (_what, statement) => {
+  await afterSweep([statement], async () => {
+    expect(await brokenPromises()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
   })
 })
 
-test('the key of a month is not destroyed while a stored recording has no other, whatever the rows say', async () => {
+test('the key of a month is not destroyed while it is the only key of a stored recording, whatever the rows say', async () => {
   await afterSweep([`delete from shard_key ${ofMonth}`, retire], async () => {
-    expect(await floor()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
+    expect(await brokenPromises()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
   })
 })
 
 test('the key of a month is not destroyed either if the rows name a version that the key store does not have', async () => {
-  const made = `insert into month_key (expiry_month, version, state) select expiry_month, max(version) + 1, 'current' from month_key ${ofMonth} group by 1`
+  const newVersion = `insert into month_key (expiry_month, version, state) select expiry_month, max(version) + 1, 'current' from month_key ${ofMonth} group by 1`
   const shards = `update shard_key s set month_key_version = m.version from month_key m where m.expiry_month = s.expiry_month and m.state = 'current' and s.expiry_month = '${month}'`
-  await afterSweep([retire, made, shards], async () => {
-    expect(await floor()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
+  await afterSweep([retire, newVersion, shards], async () => {
+    expect(await brokenPromises()).toMatchObject([{ promise: 'recordings.floor', keyless: 1, example: id }])
   })
 })
 

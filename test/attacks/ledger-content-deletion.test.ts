@@ -32,7 +32,7 @@ const none = { kind: 'none' as const, units: [], numbers: [] }
 
 async function filesOf(folder: string): Promise<Map<string, string>> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return new Map(await Promise.all(files.map(async (name) => [name, await readFile(name, 'latin1')] as const)))
 }
 
@@ -41,10 +41,10 @@ test('refuses to restore without the contents of an entry made after the backup:
   const { place } = await restoredAfter(database, register, async () => {
     await sql`update person set employed_to = now() where id = ${bertil.id}`.execute(admin)
   })
-  const unseal = async () => {
+  const deleteSealed = async () => {
     for await (const key of place.store.list('ledger/sealed/')) await place.store.delete(key)
   }
-  await unseal()
+  await deleteSealed()
   await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
   // The custodian writes missing contents again, and later also damaged ones. A backup made after the entries does not
   // need their contents.
@@ -58,7 +58,7 @@ test('refuses to restore without the contents of an entry made after the backup:
   for (let turn = 0; turn < 30; turn++) await place.copies.shipLedger()
   expect((await restoreFrom(await emptyMachine(), place)).ledger).toMatchObject({ employments: 1 })
   await backUpTo(register, place)
-  await unseal()
+  await deleteSealed()
   await restoreFrom(await emptyMachine(), place)
 })
 
@@ -83,13 +83,13 @@ test('an altered or deleted content is detected, an altered one is not shown, an
   await expect(pool.query(alter)).rejects.toThrow('append-only')
   await expect(pool.query('delete from ledger_content')).rejects.toThrow('35 days')
   // The database's owner disables the guards.
-  const byHand = (change: string) =>
+  const asOwner = (change: string) =>
     pool.query(`begin; set local session_replication_role = replica; ${change}; commit`)
-  await byHand(alter)
+  await asOwner(alter)
   expect(await found()).toContainEqual(expect.stringContaining('was altered') as string)
   const text = await sql`select from opened_entry where done_by = ${other.id}`.execute(admin)
   expect(text.rows).toEqual([])
-  await byHand('delete from ledger_content')
+  await asOwner('delete from ledger_content')
   expect(await found()).toContainEqual(expect.stringContaining('was deleted') as string)
   await place.copies.catchUp()
   const { ledger } = await restoreFrom(await emptyMachine(), place, { backup: manifest.id })
@@ -124,20 +124,23 @@ test('the ledger in a place names no official, call, request or order, and what 
   expect(restored.ledger).toMatchObject({ corrections: 1, restrictions: 1, employments: 1 })
   const ledger = await filesOf(join(place.folder, 'ledger'))
   expect([...ledger.keys()].some((name) => name.includes('entries/'))).toBe(true)
-  const leaked = [...ledger].flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map(() => name))
+  const leaked = [...ledger].flatMap(([name, text]) =>
+    secrets.filter((secret) => text.includes(secret)).map(() => name),
+  )
   expect(leaked).toEqual([])
 
-  const later = (entries: string) =>
+  const backdate = (entries: string) =>
     pool.query(`
       begin; set local session_replication_role = replica;
       update destruction_entry set at = at - interval '36 days' where ${entries}; commit`)
-  const forget = async () => (await pool.query<{ n: number }>('select prune_ledger_content()::int as n')).rows[0]!.n
+  const pruneContent = async () =>
+    (await pool.query<{ n: number }>('select prune_ledger_content()::int as n')).rows[0]!.n
   // An entry made while the clock was behind.
-  await later('seq = (select max(seq) from ledger_content)')
-  expect(await forget()).toBe(0)
+  await backdate('seq = (select max(seq) from ledger_content)')
+  expect(await pruneContent()).toBe(0)
   // After 36 days no backup that needs the contents is left.
-  await later('seq < (select max(seq) from ledger_content)')
-  expect(await forget()).toBeGreaterThan(3)
+  await backdate('seq < (select max(seq) from ledger_content)')
+  expect(await pruneContent()).toBeGreaterThan(3)
   for await (const key of place.store.list('ledger/sealed/')) {
     const then = key.replace(/\d{4}-\d\d-\d\d/, (day) => Temporal.PlainDate.from(day).subtract({ days: 36 }).toString())
     await place.store.put(then, await place.store.readRange(key, 0, await place.store.sizeBytes(key)))

@@ -21,7 +21,7 @@ await register.makeRecordings(1)
 await register.seal()
 const { db } = database.as()
 const desk = database.as('seloste_desk').db
-const leave = (id: string) => sql`update person set employed_to = now() where id = ${id}`.execute(db)
+const endEmployment = (id: string) => sql`update person set employed_to = now() where id = ${id}`.execute(db)
 
 test('copies an entry together with its content, also if it is made while the ledger is copied', async () => {
   const [first, second] = [
@@ -31,7 +31,7 @@ test('copies an entry together with its content, also if it is made while the le
   const place = await openTestPlaces(database, register)
   await register.seal()
   await backUpTo(register, place)
-  await leave(first.id)
+  await endEmployment(first.id)
   await register.seal()
   let meanwhile: Promise<void> | undefined
   const store = {
@@ -39,17 +39,17 @@ test('copies an entry together with its content, also if it is made while the le
     async put(key: string, bytes: Buffer) {
       await place.store.put(key, bytes)
       if (!key.includes('/sealed/')) return
-      meanwhile ??= leave(second.id).then(() => register.seal())
+      meanwhile ??= endEmployment(second.id).then(() => register.seal())
       await meanwhile
     },
   }
   await copyLedgerTo(db, store, recovery.recipient)
   expect(meanwhile).toBeDefined()
   // Restores as if the machine were lost at once, and after the next run.
-  const at = async () => (await restoreFrom(await emptyMachine(), place)).ledger.employments
-  expect(await at()).toBe(1)
+  const countRestored = async () => (await restoreFrom(await emptyMachine(), place)).ledger.employments
+  expect(await countRestored()).toBe(1)
   await place.copies.shipLedger()
-  expect(await at()).toBe(2)
+  expect(await countRestored()).toBe(2)
 })
 
 test('a place whose ledger another process extends meanwhile does not count as ahead of the database', async () => {
@@ -61,7 +61,7 @@ test('a place whose ledger another process extends meanwhile does not count as a
   const store = {
     ...place.store,
     async sizeBytes(key: string) {
-      meanwhile ??= leave(leaver.id).then(async () => {
+      meanwhile ??= endEmployment(leaver.id).then(async () => {
         await register.seal()
         return place.copies.shipLedger()
       })

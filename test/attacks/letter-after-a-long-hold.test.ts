@@ -12,19 +12,19 @@ import { answer } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, custodian, people, as, makeRecording: stored, versions, expunging } = await openDestructionDesk(database)
+const { admin, custodian, people, as, makeRecording, versions, expunging } = await openDestructionDesk(database)
 const send = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
 
 test('a prohibition that waited for an order longer than thirty days is reported to the requester when it is carried out', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const contacts = [recording.contactId]
   const request = await servedRequest(admin, { clerkId: people.paula.id, contacts, kinds: ['PROHIBIT'] })
   await sql`
     insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
     select id, started_at, 'both', '8:24', 'Poliisi', 'M-1', 'R-1', now() + interval '80 days', ${people.tuula.id}
     from contact where id = ${recording.contactId}`.execute(admin)
-  const forbidden = { party: 'CALLER', channel: 'LETTER', reference: request.number }
-  expect((await send(`/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
+  const prohibition = { party: 'CALLER', channel: 'LETTER', reference: request.number }
+  expect((await send(`/api/recordings/${recording.id}/prohibitions`, prohibition)).status).toBe(200)
   const { body } = await send(`/api/requests/${request.id}/letters`, { kind: 'prohibition' })
   expect((await send(`/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(204)
   expect((await send(`/api/requests/${request.id}/close`, { outcome: 'ANSWERED' })).status).toBe(204)

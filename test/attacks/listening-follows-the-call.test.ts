@@ -7,12 +7,12 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, served, ask: send, admin, people, desk, entries } = await openGdprServiceUnit(database)
+const { makeRecording, served, ask: send, admin, people, desk, entries } = await openGdprServiceUnit(database)
 
 /** A recording of a call that Aino answered two days ago. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
-  const recording = await stored({
+  const recording = await makeRecording({
     startedAt: endedAt.subtract({ minutes: 5 }),
     answeredAt: endedAt.subtract({ minutes: 4 }),
     endedAt,
@@ -36,17 +36,17 @@ test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
   ['the supervisor of the former official’s unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
 ])(
   'a correction ends the listening of %s, and the listening of the call’s new official continues',
-  async (_user, held) => {
+  async (_user, listenersRight) => {
     const call = await callOfAino()
-    const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
-      enterTestPerson(admin, database.as('seloste_desk').db, given)
+    const enter = (details: Parameters<typeof enterTestPerson>[2]) =>
+      enterTestPerson(admin, database.as('seloste_desk').db, details)
     const own = { kind: 'own' as const, units: [], numbers: [] }
     const cecilia = await enter({
       name: 'Cecilia',
       unit: 'Toinen yksikkö',
       right: { ...right, role: 'OFFICIAL', scope: own },
     })
-    const listener = held ? await enter({ name: 'Esa', right: held }) : people.aino
+    const listener = listenersRight ? await enter({ name: 'Esa', right: listenersRight }) : people.aino
     const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((user) => desk.signIn(user)))
     if (!before || !after || !tuula) throw new Error('somebody has not signed in')
     const range = { headers: { range: 'bytes=0-99' } }
@@ -63,7 +63,7 @@ test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
     expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)
     const theirs = await beginListening(after, call.id)
     expect((await after.fetch(theirs.audio, range)).status).toBe(206)
-    const served = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
-    expect(served).toHaveLength(3)
+    const started = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
+    expect(started).toHaveLength(3)
   },
 )

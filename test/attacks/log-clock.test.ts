@@ -26,7 +26,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
   const custodian = database.as('seloste_custodian').db
   return {
     custodian,
-    async resume(ahead: string) {
+    async append(ahead: string) {
       await pool.query(
         `insert into audit_entry (at, action, result) select now() + $1::interval, 'contact.read', 'ok' from generate_series(1, 3)`,
         [ahead],
@@ -47,7 +47,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
         `insert into audit_entry (at, action, object_kind, result, detail) values (now() + $2::interval, 'clock.stepped', 'clock', 'ok', $1)`,
         [JSON.stringify(detail), ahead],
       ),
-    turnAnew: () => log.turn(),
+    turnInNewProcess: () => log.turn(),
     async verify() {
       await log.turn(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
@@ -76,15 +76,15 @@ describe('a clock that is set', () => {
     const clock = monotonic()
     const watch = log.watch(clock)
     expect(await watch.check()).toBeUndefined()
-    await log.resume('120 s')
+    await log.append('120 s')
     expect(await watch.check()).toBeUndefined()
     clock.setDatabaseBack(120_000)
     await watch.check()
-    await log.resume('0')
+    await log.append('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     clock.setDatabaseBack(-120_000)
     await watch.check()
-    await log.resume('0')
+    await log.append('0')
     expect(await watch.check()).toBeUndefined()
     expect(await log.steps()).toEqual([near(-120), near(120)])
     expect(await log.verify()).toMatchObject({ found: 0 })
@@ -92,31 +92,31 @@ describe('a clock that is set', () => {
 
   test('200 days ahead and back while nothing ran is logged, and the entries after it are whole and in order', async () => {
     const log = await open(databases.long)
-    await log.resume('0')
-    await log.resume('200 days')
+    await log.append('0')
+    await log.append('200 days')
     const watch = log.watch(monotonic())
     const step = await watch.check()
     expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
-    for (let turn = 0; turn < 3; turn++) await log.resume('0')
+    for (let turn = 0; turn < 3; turn++) await log.append('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     // The next process does not report the same step again.
     expect(await log.watch(monotonic()).check()).toBeUndefined()
     // From then on times must increase again: the step does not explain an entry dated hours back.
-    await log.resume('-3 hours')
+    await log.append('-3 hours')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
-  test('in an older log is explained by an operator, and the log is whole with a note', async () => {
+  test('in an older log can be accepted by an operator, and the log is then whole, with a note', async () => {
     const log = await open(databases.before)
-    await log.resume('0')
-    await log.resume('200 days')
-    for (let turn = 0; turn < 3; turn++) await log.resume('0')
+    await log.append('0')
+    await log.append('200 days')
+    for (let turn = 0; turn < 3; turn++) await log.append('0')
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(splitAcceptable(report).others).toEqual([])
     const by = { reason: 'The clock of the database server was wrong for a minute; incident 2026-31', by: 'operator' }
     await acceptProblems(databases.before.as().db, (await readLogKey(log.keys))!, report, by)
-    await log.resume('0')
+    await log.append('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })
 
@@ -125,13 +125,13 @@ describe('a clock that is set', () => {
     const clock = monotonic()
     const watch = log.watch(clock)
     await watch.check()
-    await log.resume('0')
-    await log.resume('200 days')
+    await log.append('0')
+    await log.append('200 days')
     const from = Temporal.Now.instant().add({ hours: 200 * 24 })
     const step = { from: from.toString(), to: Temporal.Now.instant().toString(), seconds: -200 * 86_400 }
     await log.writeStep(step)
     await log.writeStep({ ...step, signature: Buffer.alloc(64).toString('base64') })
-    await log.resume('0')
+    await log.append('0')
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toEqual([expect.stringContaining('it is ignored'), expect.stringContaining('it is ignored')])
@@ -141,18 +141,18 @@ describe('a clock that is set', () => {
     clock.setDatabaseBack(200 * 86_400_000)
     await watch.check()
     expect(await log.verify()).toMatchObject({ found: 0 })
-    await log.resume('220 days')
+    await log.append('220 days')
     const { rows } = await log.pool.query<{ detail: object }>(
       `select detail from audit_entry where action = 'clock.stepped' order by seq desc limit 1`,
     )
     await log.writeStep(rows[0]!.detail, '220 days')
-    await log.resume('1 day')
+    await log.append('1 day')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
-  test('in a log of a version that signed no steps, is explained only for entries below the signed size at the upgrade', async () => {
+  test('in a log from a version that signed no steps is explained only for entries below the signed size at the upgrade', async () => {
     const log = await open(databases.upgraded)
-    const forget = () => log.pool.query('delete from audit_signed_from')
+    const deleteSignedFrom = () => log.pool.query('delete from audit_signed_from')
     const step = (days: number) => ({
       from: Temporal.Now.instant()
         .add({ hours: days * 24 })
@@ -160,21 +160,21 @@ describe('a clock that is set', () => {
       to: Temporal.Now.instant().toString(),
       seconds: -days * 86_400,
     })
-    await log.resume('200 days')
+    await log.append('200 days')
     await log.writeStep(step(200))
-    await log.resume('0')
+    await log.append('0')
     // Restores the state of the version before: no file beside the keys and no row in the database.
     await rm(join(log.place, 'audit-log', 'signed-from'))
-    await forget()
+    await deleteSignedFrom()
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
-    await log.turnAnew()
+    await log.turnInNewProcess()
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
 
-    await log.resume('300 days')
+    await log.append('300 days')
     await log.writeStep(step(300))
-    await log.resume('0')
-    await forget()
-    await log.turnAnew()
+    await log.append('0')
+    await deleteSignedFrom()
+    await log.turnInNewProcess()
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toContainEqual(expect.stringContaining('it is ignored'))

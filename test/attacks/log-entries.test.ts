@@ -90,10 +90,10 @@ const rows: Record<Appender, [role: string, person: boolean, refusalsOnly: boole
 }
 
 test('the database’s lists of appenders match the program’s actions', async () => {
-  const { rows: held } = await database
+  const { rows: listed } = await database
     .as()
-    .pool.query<{ said: string }>(
-      `select concat_ws(' ', role, action, person, refusals_only) as said from audit_appender`,
+    .pool.query<{ line: string }>(
+      `select concat_ws(' ', role, action, person, refusals_only) as line from audit_appender`,
     )
   const expected = Object.entries(appenders).flatMap(([action, by]) =>
     by.map((appender) => {
@@ -101,7 +101,7 @@ test('the database’s lists of appenders match the program’s actions', async 
       return `${role} ${action} ${person ? 't' : 'f'} ${refusalsOnly ? 't' : 'f'}`
     }),
   )
-  expect(held.map(({ said: text }) => text).toSorted()).toEqual(expected.toSorted())
+  expect(listed.map(({ line }) => line).toSorted()).toEqual(expected.toSorted())
 })
 
 test.each(['seloste_desk', 'seloste_capture', 'seloste_custodian'])(

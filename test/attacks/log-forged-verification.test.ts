@@ -18,8 +18,8 @@ const { pool } = database.as()
 const log = await openTestLog(database)
 const elsewhere = await createTestDatabase<SafeguardTables>()
 const other = await openTestLog(elsewhere)
-let later: LogVerifier | undefined
-afterAll(() => later?.stop())
+let secondVerifier: LogVerifier | undefined
+afterAll(() => secondVerifier?.stop())
 let verifying: { stop: () => Promise<void> } | undefined
 afterAll(() => verifying?.stop())
 
@@ -51,10 +51,10 @@ test('a verification written by the owner of the database does not delay the cus
 
 test('compares the protections with those read at the start of the process, even if the file has changed since', async () => {
   const read = await expectedProtections()
-  const request = other.begin()
-  await other.turn(request)
-  await other.folder.writeKey(writeVerifierKey(request.signer()!))
-  later = verifyLogOnDemand({
+  const sequencer = other.begin()
+  await other.turn(sequencer)
+  await other.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+  secondVerifier = verifyLogOnDemand({
     ...{
       db: elsewhere.as('seloste_custodian').db,
       pool: elsewhere.as('seloste_custodian').pool,
@@ -68,5 +68,7 @@ test('compares the protections with those read at the start of the process, even
     readKey: () => readLogKey(other.keys),
     log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
   })
-  await expect.poll(() => later?.last(), { timeout: 20_000 }).toMatchObject({ found: 1, first: 'protection-missing' })
+  await expect
+    .poll(() => secondVerifier?.last(), { timeout: 20_000 })
+    .toMatchObject({ found: 1, first: 'protection-missing' })
 })

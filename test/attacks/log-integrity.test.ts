@@ -27,7 +27,7 @@ let verifying: LogVerifier | undefined
 afterAll(() => verifying?.stop())
 
 /** Reads the proof where health, status, metrics, the API and the page read it. */
-async function proof(now = Temporal.Now.instant()) {
+async function checkAndRead(now = Temporal.Now.instant()) {
   await check(now)
   return read(now)
 }
@@ -43,7 +43,7 @@ async function read(now = Temporal.Now.instant()) {
 }
 
 /** Waits for the requested verification. */
-async function verified(): Promise<void> {
+async function verifyNow(): Promise<void> {
   await pool.query('insert into log_verification (asked_by) values (null)')
   await expect
     .poll(async () => (await pool.query('select from log_verification where ended_at is null')).rowCount, {
@@ -53,7 +53,7 @@ async function verified(): Promise<void> {
 }
 
 /** Runs a statement with the guards of the log disabled; they are enabled before it is verified. */
-async function unguarded(statement: string): Promise<void> {
+async function withoutGuards(statement: string): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
@@ -67,7 +67,7 @@ test('the promise has no proof before the first verification of the log', async 
   sequencer = log.begin()
   await log.turn(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
-  expect(await proof()).toBeUndefined()
+  expect(await checkAndRead()).toBeUndefined()
   verifying = verifyLogOnDemand({
     db: custodian.db,
     pool: custodian.pool,
@@ -84,7 +84,7 @@ test('the promise has no proof before the first verification of the log', async 
       timeout: 20_000,
     })
     .toBe(1)
-  expect(await proof()).toMatchObject({
+  expect(await checkAndRead()).toMatchObject({
     promise: 'log.whole',
     holds: true,
     text: { en: expect.stringContaining('last verified in full just now') },
@@ -108,60 +108,60 @@ test.each([
   const policy = `create policy closed_list on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian with check (
     ${(await pool.query<{ check: string }>(`select pg_get_expr(polwithcheck, polrelid) as check from pg_policy where polname = 'closed_list'`)).rows[0]!.check})`
   await pool.query(statement)
-  expect(await proof()).toMatchObject({ holds: false, facts: { protections: 1, problems: 0, example: name } })
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { protections: 1, problems: 0, example: name } })
   const [trigger, guard] = definitions.rows.map(({ again }) => again)
   await pool.query(
     statement.startsWith('drop trigger') ? trigger! : statement.startsWith('drop policy') ? policy : guard!,
   )
-  expect(await proof()).toMatchObject({ holds: true })
+  expect(await checkAndRead()).toMatchObject({ holds: true })
 })
 
 test('a changed row of the log breaks the promise at the next verification', async () => {
-  await unguarded(
+  await withoutGuards(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
   )
-  await verified()
-  expect(await proof()).toMatchObject({
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({
     holds: false,
     facts: { problems: 1, protections: 0, example: 'entry-altered' },
   })
   expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(' 1')
   expect(lines.join('')).toContain('does not match what was signed')
-  await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
-  await verified()
-  expect(await proof()).toMatchObject({ holds: true })
+  await withoutGuards(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({ holds: true })
 })
 
 test('an acceptance written by the owner of the database hides no changed row, because acceptances need the signature of the log’s key', async () => {
-  await unguarded(
+  await withoutGuards(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 11)`,
   )
-  const accepts = (more: object) =>
+  const writeAcceptance = (more: object) =>
     pool.query(
       `insert into audit_entry (action, object_kind, result, detail) values ('log.break-accepted', 'log', 'ok', $1)`,
       [JSON.stringify({ kinds: ['entry-altered'], indexes: ['11'], seqs: [], reason: 'x', by: 'x', ...more })],
     )
-  await accepts({})
-  await accepts({ signature: Buffer.alloc(64).toString('base64') })
+  await writeAcceptance({})
+  await writeAcceptance({ signature: Buffer.alloc(64).toString('base64') })
   await log.turn(sequencer)
-  await verified()
-  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1, example: 'entry-altered' } })
-  await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 11)`)
-  await verified()
-  expect(await proof()).toMatchObject({ holds: true })
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { problems: 1, example: 'entry-altered' } })
+  await withoutGuards(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 11)`)
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({ holds: true })
 })
 
 test('a proof written by the owner of the database, or an earlier proof put back, is not shown as a proof', async () => {
   const stored = async () =>
     (await pool.query<{ row: string }>(`select to_jsonb(p)::text as row from proof p where promise = 'log.whole'`))
       .rows[0]!.row
-  expect(await proof()).toMatchObject({ holds: true })
+  expect(await checkAndRead()).toMatchObject({ holds: true })
   const whole = await stored()
   const guard = await pool.query<{ again: string }>(
     `select pg_get_triggerdef(oid) as again from pg_trigger where tgrelid = 'audit_entry'::regclass and tgname = 'append_only'`,
   )
   await pool.query('drop trigger append_only on audit_entry')
-  expect(await proof()).toMatchObject({ holds: false, facts: { protections: 1 } })
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { protections: 1 } })
   for (const set of [
     'holds = true, broken_since = null',
     `holds = true, broken_since = null, facts = facts || '{"protections": 0, "example": null}'`,
@@ -183,19 +183,19 @@ test('a proof written by the owner of the database, or an earlier proof put back
   await pool.query(putBack)
   expect(await read(Temporal.Now.instant().add({ minutes: 16 }))).toMatchObject({ holds: false })
   await pool.query(guard.rows[0]!.again)
-  expect(await proof()).toMatchObject({ holds: true })
+  expect(await checkAndRead()).toMatchObject({ holds: true })
 })
 
 test('a broken log does not become whole by a verification that the owner of the database writes, changes or removes', async () => {
-  await unguarded(
+  await withoutGuards(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
   )
-  await verified()
-  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { problems: 1 } })
   const { rows } = await pool.query<{ row: string }>(
     `select to_jsonb(v)::text as row from log_verification v where state = 'BROKEN' order by ended_at desc limit 1`,
   )
-  await unguarded(`
+  await withoutGuards(`
     insert into log_verification (started_at, ended_at, state, entries, report)
       values (now() - interval '1 second', now(), 'WHOLE', 1200, '{"found": 0}');
     insert into log_verification (started_at, ended_at, state, entries, report, signature)
@@ -204,20 +204,20 @@ test('a broken log does not become whole by a verification that the owner of the
   // A process without a verification of its own relies on signed ones.
   await check(undefined, () => undefined)
   expect(await read()).toMatchObject({ holds: false, facts: { problems: 1 } })
-  await unguarded(`update log_verification set state = 'WHOLE', report = '{"found": 0}' where state = 'BROKEN'`)
-  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
-  await unguarded(`delete from log_verification where signature is null or report = '{"found": 0}'`)
-  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
-  await unguarded(`
+  await withoutGuards(`update log_verification set state = 'WHOLE', report = '{"found": 0}' where state = 'BROKEN'`)
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await withoutGuards(`delete from log_verification where signature is null or report = '{"found": 0}'`)
+  expect(await checkAndRead()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await withoutGuards(`
     insert into log_verification select * from jsonb_populate_record(null::log_verification, '${rows[0]!.row.replaceAll("'", "''")}');
     update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
-  await verified()
-  expect(await proof()).toMatchObject({ holds: true })
+  await verifyNow()
+  expect(await checkAndRead()).toMatchObject({ holds: true })
 })
 
 test('a verification older than an hour is no proof', async () => {
-  expect(await proof(Temporal.Now.instant().add({ minutes: 59 }))).toMatchObject({ holds: true })
-  expect(await proof(Temporal.Now.instant().add({ minutes: 61 }))).toMatchObject({
+  expect(await checkAndRead(Temporal.Now.instant().add({ minutes: 59 }))).toMatchObject({ holds: true })
+  expect(await checkAndRead(Temporal.Now.instant().add({ minutes: 61 }))).toMatchObject({
     holds: false,
     facts: { late: true },
   })
@@ -225,42 +225,42 @@ test('a verification older than an hour is no proof', async () => {
 
 test('a verification that is too old is no proof, however often the checking process restarted meanwhile', async () => {
   const now = Temporal.Now.instant()
-  const started = async (minutes: number, afresh = true) => {
+  const checkAt = async (minutes: number, afresh = true) => {
     const at = now.add({ minutes })
     await check(at, () => verifying?.last(), afresh)
     return read(at)
   }
   // Time in which no process ran, such as a night, does not count.
-  for (const minutes of [0, 600, 620, 640]) expect(await started(minutes)).toMatchObject({ holds: true })
-  await started(650, false)
-  expect(await started(662)).toMatchObject({ holds: true })
-  await started(675, false)
-  expect(await started(690)).toMatchObject({ holds: true })
-  await started(705, false)
-  expect(await started(729, false)).toMatchObject({ holds: false, facts: { late: true } })
+  for (const minutes of [0, 600, 620, 640]) expect(await checkAt(minutes)).toMatchObject({ holds: true })
+  await checkAt(650, false)
+  expect(await checkAt(662)).toMatchObject({ holds: true })
+  await checkAt(675, false)
+  expect(await checkAt(690)).toMatchObject({ holds: true })
+  await checkAt(705, false)
+  expect(await checkAt(729, false)).toMatchObject({ holds: false, facts: { late: true } })
 })
 
 test('a pruning written by the owner of the database explains no missing entry, and makes no entry older than the term', async () => {
-  const own = await openTestLog(pruned)
+  const prunedLog = await openTestLog(pruned)
   const { pool: owner } = pruned.as()
-  const beginning = own.begin()
+  const prunedSequencer = prunedLog.begin()
   await owner.query(`
     set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
     insert into audit_entry (at, action, result) select now() - interval '69 months' + n * interval '1 day', 'contact.read', 'ok' from generate_series(1, 1100) n`)
-  await own.turn(beginning)
+  await prunedLog.turn(prunedSequencer)
   await owner.query(`update audit_checkpoint set signed_at = now() - interval '2 days'`)
   const verify = async () => {
-    await own.turn(beginning)
-    await own.folder.writeKey(writeVerifierKey(beginning.signer()!))
-    const folder = join(own.place, 'audit-log')
+    await prunedLog.turn(prunedSequencer)
+    await prunedLog.folder.writeKey(writeVerifierKey(prunedSequencer.signer()!))
+    const folder = join(prunedLog.place, 'audit-log')
     return verifyLocally({ db: pruned.as('seloste_custodian').db, folder, witnessKeys: [] })
   }
   const codes = async () => [...new Set((await verify()).problems.map(({ code }) => code))].sort()
-  expect(await own.prune(60)).toBe(256)
+  expect(await prunedLog.prune(60)).toBe(256)
   expect(await verify()).toMatchObject({ found: 0, pruned: 256 })
 
   // The term is 60 months; the owner deletes entries of 24 months and more, as the custodian would for a term of 24.
-  const remove = (table: 'audit_pruning' | 'audit_entry') =>
+  const writePruning = (table: 'audit_pruning' | 'audit_entry') =>
     table === 'audit_pruning'
       ? `insert into audit_pruning (minimum_index, before) values (512, now() - interval '24 months')`
       : `insert into audit_entry (action, object_kind, result, detail) values ('log.pruned', 'log', 'ok',
@@ -270,22 +270,22 @@ test('a pruning written by the owner of the database explains no missing entry, 
   )
   await owner.query(`begin; set local session_replication_role = replica;
     delete from audit_entry e using audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
-  await owner.query(remove('audit_entry'))
+  await owner.query(writePruning('audit_entry'))
   expect(await codes()).toEqual(['entry-missing'])
-  await owner.query(remove('audit_pruning'))
+  await owner.query(writePruning('audit_pruning'))
   expect(await codes()).toEqual(['entry-missing', 'pruning-differs'])
   // The custodian does not prune the missing entries as expired either: the tile after them is younger than the term.
   await owner.query(
     `begin; set local session_replication_role = replica; delete from audit_pruning where minimum_index = 512; commit`,
   )
-  expect(await own.prune(60)).toBe(0)
+  expect(await prunedLog.prune(60)).toBe(0)
   expect(await codes()).toEqual(['entry-missing'])
 
   // Entries that the owner backdates count as newer than their date.
   await owner.query(`begin; set local session_replication_role = replica;
     ${stored.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
     update audit_entry e set at = now() - interval '65 months' from audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
-  expect(await own.prune(60)).toBe(0)
+  expect(await prunedLog.prune(60)).toBe(0)
   // A changed database clock alone makes no entry old.
-  expect(await own.prune(24, Temporal.Now.instant().subtract({ hours: 24 * 365 * 4 }))).toBe(0)
+  expect(await prunedLog.prune(24, Temporal.Now.instant().subtract({ hours: 24 * 365 * 4 }))).toBe(0)
 })

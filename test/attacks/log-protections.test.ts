@@ -18,7 +18,7 @@ const custodian = database.as('seloste_custodian').db
 class RolledBack extends Error {}
 
 /** Returns the findings while the owner’s statements are in force; they are rolled back. */
-async function found(...statements: string[]): Promise<string[]> {
+async function problemsAfter(...statements: string[]): Promise<string[]> {
   return differences(expected, ...statements)
 }
 
@@ -146,7 +146,7 @@ test.each([
   ],
   ['a cast', 'create cast (text as uuid) with inout as implicit', 'unknown cast text as uuid'],
   [
-    'a role with entries not durable when acknowledged',
+    'a role whose commits are not durable when acknowledged',
     'alter role seloste_desk set synchronous_commit = off',
     'unknown setting synchronous_commit of seloste_desk',
   ],
@@ -237,7 +237,7 @@ test.each([
     'unknown setting debug_print_plan of the server',
   ],
 ])('%s is reported', async (_what, statement, problem) => {
-  expect(await found(statement)).toContain(problem)
+  expect(await problemsAfter(statement)).toContain(problem)
 })
 
 test('a disabled trigger or a grant of a single month is reported', async () => {
@@ -248,14 +248,14 @@ test('a disabled trigger or a grant of a single month is reported', async () => 
     database.as().db,
   )
   const { month, trigger } = rows[0]!
-  expect(await found(`alter table ${month} disable trigger ${trigger}`)).toEqual([
+  expect(await problemsAfter(`alter table ${month} disable trigger ${trigger}`)).toEqual([
     `disabled trigger ${month} ${trigger}`,
   ])
-  expect(await found(`grant select on ${month} to seloste_desk`)).toEqual([`unknown grants on ${month}`])
+  expect(await problemsAfter(`grant select on ${month} to seloste_desk`)).toEqual([`unknown grants on ${month}`])
 })
 
-/** A trigger that a month of contacts or segments inherits, and that a condition limits where one is asked for. */
-async function inherited(where: string): Promise<{ month: string; trigger: string }> {
+/** Finds a trigger, of those with the given condition, that a monthly partition of contacts or segments inherits. */
+async function findInheritedTrigger(where: string): Promise<{ month: string; trigger: string }> {
   const { rows } = await sql<{ month: string; trigger: string }>`
     select t.tgrelid::regclass::text as month, t.tgname as trigger from pg_trigger t
     where t.tgparentid <> 0 and t.tgrelid::regclass::text ~ '^(contact|segment)_\\d' and ${sql.raw(where)} order by 1, 2 limit 1`.execute(
@@ -274,9 +274,9 @@ test.each([
   ['fires on other statements', 'update pg_trigger set tgtype = tgtype # 16', 'unknown'],
   ['fires on another condition', 'update pg_trigger set tgqual = null', 'unknown', 'tgqual is not null'],
 ])('a trigger that %s in a single month is reported', async (_what, change, kind, condition = 'true') => {
-  const { month, trigger } = await inherited(condition)
+  const { month, trigger } = await findInheritedTrigger(condition)
   expect(
-    await found(
+    await problemsAfter(
       'set local allow_system_table_mods = on',
       `${change} where tgrelid = '${month}'::regclass and tgname = '${trigger}'`,
     ),
@@ -309,7 +309,7 @@ test.each([
     database.as().db,
   )
   const { month } = rows[0]!
-  expect(await found('set local allow_system_table_mods = on', change(month))).toContain(
+  expect(await problemsAfter('set local allow_system_table_mods = on', change(month))).toContain(
     problem.replace('MONTH', month),
   )
 })
@@ -355,7 +355,7 @@ test('on another version of PostgreSQL a policy whose conditions are grouped oth
 })
 
 test('foreign keys that are not enforced are reported', async () => {
-  expect(await found('alter table audit_cosignature disable trigger all')).toContain(
+  expect(await problemsAfter('alter table audit_cosignature disable trigger all')).toContain(
     'disabled constraint audit_cosignature audit_cosignature_size_fkey',
   )
 })
@@ -378,5 +378,5 @@ test.each([
 })
 
 test('extensions that measure the server are accepted', async () => {
-  expect(await found('create extension pg_buffercache', 'create extension pgstattuple')).toEqual([])
+  expect(await problemsAfter('create extension pg_buffercache', 'create extension pgstattuple')).toEqual([])
 })

@@ -17,10 +17,10 @@ export interface LoopbackRecorder extends WiredRecorder {
 
 export async function openLoopbackRecorder(
   folder: string,
-  given: Parameters<typeof openWiredRecorder>[1],
+  options: Parameters<typeof openWiredRecorder>[1],
   sipOptions: Partial<SipServerOptions> = {},
 ): Promise<LoopbackRecorder> {
-  const wired = await openWiredRecorder(folder, given)
+  const wired = await openWiredRecorder(folder, options)
   const sip = await startSipServer({
     ...{ host: '127.0.0.1', port: 0, transports: ['udp', 'tcp'], handler: wired.recorder.handler },
     ...{ sharesTrunk: isSamePeer, ...sipOptions },
@@ -65,7 +65,7 @@ export async function openPeer(address: string, sipPort: number) {
     async exchange(text: string): Promise<Answered> {
       const before = received.length
       await send(text)
-      const isFinal = (one: string) => /^SIP\/2\.0 [2-6]/.test(one)
+      const isFinal = (text: string) => /^SIP\/2\.0 [2-6]/.test(text)
       for (let n = 0; n < 1_000; n++) {
         const answer = received.slice(before).find(isFinal)
         if (answer !== undefined) return read(answer)

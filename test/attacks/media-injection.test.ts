@@ -32,15 +32,15 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await recorder.stop()
-  for (const one of [...peers.splice(0), ...clients.splice(0)]) one.close()
+  for (const opened of [...peers.splice(0), ...clients.splice(0)]) opened.close()
   await rm(folder, { recursive: true })
 })
 
 async function start(
-  given: Partial<Parameters<typeof openLoopbackRecorder>[1]> = {},
+  options: Partial<Parameters<typeof openLoopbackRecorder>[1]> = {},
   sip: Parameters<typeof openLoopbackRecorder>[2] = {},
 ): Promise<void> {
-  recorder = await openLoopbackRecorder(folder, { firstPort: 11_600, description: () => everyCall, ...given }, sip)
+  recorder = await openLoopbackRecorder(folder, { firstPort: 11_600, description: () => everyCall, ...options }, sip)
 }
 
 async function client(
@@ -49,9 +49,9 @@ async function client(
   changes: Record<string, string> = {},
   media: Parameters<typeof openClient>[4] = {},
 ) {
-  const one = await openClient(recorder, address, n, changes, media)
-  clients.push(one)
-  return one
+  const opened = await openClient(recorder, address, n, changes, media)
+  clients.push(opened)
+  return opened
 }
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 })
@@ -63,17 +63,17 @@ const ssrcsOf = async (n: number) => {
 
 test('a stranger who opens a session under the id of a call in progress gets a separate call, without access to the first while it is silent or after its end', async () => {
   await start({ limits: { noMediaMs: 1_000 } })
-  const own = await client('127.0.0.1', 1)
+  const legitimate = await client('127.0.0.1', 1)
   const stranger = await client('127.0.0.2', 2)
-  await own.open()
-  await own.speak(60)
+  await legitimate.open()
+  await legitimate.speak(60)
   await stranger.open()
   const tone = stranger.speakUntilStopped()
   // The caller is silent for longer than the failover time of a duplicate session.
   await wait(1_500)
-  await own.speak(60)
+  await legitimate.speak(60)
   expect(recorder.recorder.counters.movedOn).toBe(0)
-  expect((await own.bye()).status).toBe(200)
+  expect((await legitimate.bye()).status).toBe(200)
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
   await wait(500)
   await tone.stop()
@@ -98,16 +98,16 @@ test('two recorders of one trunk record one call: the second takes over while th
   const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
   await first.open()
   await second.open()
-  const one = first.speakUntilStopped()
-  const other = second.speakUntilStopped()
+  const firstTone = first.speakUntilStopped()
+  const secondTone = second.speakUntilStopped()
   await wait(900)
-  await one.stop()
+  await firstTone.stop()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
   await wait(900)
   // The second recorder keeps sending meanwhile.
   const again = first.speakUntilStopped()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
-  await Promise.all([again.stop(), other.stop()])
+  await Promise.all([again.stop(), secondTone.stop()])
   await second.bye()
   await first.bye()
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
@@ -118,15 +118,15 @@ test('two recorders of one trunk record one call: the second takes over while th
 
 test('packets from another port of the client’s address or from another address do not get into the recording of a silent call, and the other address is reported', async () => {
   await start()
-  const own = await client('127.0.0.1', 1)
-  await own.open()
-  await own.speak(60)
+  const legitimate = await client('127.0.0.1', 1)
+  await legitimate.open()
+  await legitimate.speak(60)
   const speakers = [await openSpeaker(27_100, 700, '127.0.0.1'), await openSpeaker(27_200, 800, '127.0.0.2')]
   clients.push(...speakers)
-  const tones = speakers.map((speaker) => speaker.resume(own.ports))
+  const tones = speakers.map((speaker) => speaker.resume(legitimate.ports))
   await wait(1_500)
   await Promise.all(tones.map((tone) => tone.stop()))
-  await own.bye()
+  await legitimate.bye()
   await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(120))
   expect(await ssrcsOf(0)).toEqual([100, 101])
   expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
@@ -137,23 +137,23 @@ describe('a trunk that latches', () => {
   const received = () => segments()[0]?.recording?.stored?.packetsReceived
 
   /** Sends a stranger's RTP to the ports of a call, from before the call's first packet until after its last. */
-  async function strangerAt(address: string, own: Awaited<ReturnType<typeof client>>) {
+  async function strangerAt(address: string, legitimate: Awaited<ReturnType<typeof client>>) {
     const speaker = await openSpeaker(27_000, 900, address)
     clients.push(speaker)
-    return speaker.resume(own.ports)
+    return speaker.resume(legitimate.ports)
   }
 
   test('ignores a stranger from another network who sends first, while no other packets are received', async () => {
     await start(trunkNaming(trunks))
-    const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
-    await own.open()
-    const stranger = await strangerAt('127.0.0.2', own)
+    const legitimate = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
+    await legitimate.open()
+    const stranger = await strangerAt('127.0.0.2', legitimate)
     await wait(700)
-    const speaking = own.speakUntilStopped()
+    const speaking = legitimate.speakUntilStopped()
     await wait(700)
     await speaking.stop()
     await wait(700)
-    await own.bye()
+    await legitimate.bye()
     await stranger.stop()
     await until(() => expect(received()).toBeGreaterThan(0))
     expect(await ssrcsOf(0)).toEqual([100, 101])
@@ -162,16 +162,16 @@ describe('a trunk that latches', () => {
 
   test('accepts only the address that it latched to, or the SDP’s address once that address has sent', async () => {
     await start(trunkNaming(trunks))
-    const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
-    await own.open()
-    const speaking = own.speakUntilStopped()
+    const legitimate = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
+    await legitimate.open()
+    const speaking = legitimate.speakUntilStopped()
     await wait(700)
     // Sends from the trunk's own network, during the whole silence of the call.
-    const other = await strangerAt('127.0.0.6', own)
+    const other = await strangerAt('127.0.0.6', legitimate)
     await wait(300)
     await speaking.stop()
     await wait(1_000)
-    await own.bye()
+    await legitimate.bye()
     await other.stop()
     await until(() => expect(received()).toBeGreaterThan(0))
     expect(await ssrcsOf(0)).toEqual([100, 101])
@@ -189,32 +189,32 @@ describe('a trunk that latches', () => {
 
 test('a stranger who knows a dialog’s tags cannot end, change or replace it', async () => {
   await start()
-  const own = await client('127.0.0.1', 1)
-  await own.open()
+  const legitimate = await client('127.0.0.1', 1)
+  await legitimate.open()
   const stranger = await openPeer('127.0.0.2', recorder.sipPort)
   peers.push(stranger)
   const asStranger = (text: string) =>
     text.replace(/^Via: .*$/m, `Via: SIP/2.0/UDP 127.0.0.2:${stranger.port};branch=z9hG4bK${Math.random()}`)
-  expect((await stranger.exchange(asStranger(own.within('BYE', 50)))).status).toBe(481)
-  const moved = own.opening
-    .replace(/^To: .*$/m, `To: ${own.to}`)
+  expect((await stranger.exchange(asStranger(legitimate.within('BYE', 50)))).status).toBe(481)
+  const moved = legitimate.opening
+    .replace(/^To: .*$/m, `To: ${legitimate.to}`)
     .replace(/^CSeq: .*$/m, 'CSeq: 51 INVITE')
     .replaceAll('IN IP4 127.0.0.1', 'IN IP4 127.0.0.2')
   expect((await stranger.exchange(asStranger(moved))).status).toBe(481)
   const [fromTag, toTag] = [
-    /;tag=([^;\r]+)/.exec(/^From: .*$/m.exec(own.opening)![0])![1],
-    /;tag=(.*)$/.exec(own.to)![1],
+    /;tag=([^;\r]+)/.exec(/^From: .*$/m.exec(legitimate.opening)![0])![1],
+    /;tag=(.*)$/.exec(legitimate.to)![1],
   ]
-  const callId = /^Call-ID: (.*)\r$/m.exec(own.opening)![1]!
-  const replacing = own.opening
+  const callId = /^Call-ID: (.*)\r$/m.exec(legitimate.opening)![1]!
+  const replacing = legitimate.opening
     .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
     .replace(';tag=a1', ';tag=other')
   expect((await stranger.exchange(asStranger(replacing))).status).toBe(200)
   // The same Call-ID and To tag with another From tag is a separate dialog.
-  const beside = asStranger(moved).replace(';tag=a1', ';tag=beside')
-  expect((await stranger.exchange(beside)).status).toBe(200)
-  await own.speak(60)
-  expect((await own.bye()).status).toBe(200)
+  const separate = asStranger(moved).replace(';tag=a1', ';tag=separate')
+  expect((await stranger.exchange(separate)).status).toBe(200)
+  await legitimate.speak(60)
+  expect((await legitimate.bye()).status).toBe(200)
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(120)
   expect(segments()[1]?.contactId).not.toBe(segments()[0]?.contactId)
@@ -240,7 +240,7 @@ test.each([
   expect(answer.status).toBe(200)
   if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
   // Capture treats the dialog as lost or silent, and sends BYE to the address from which the dialog came.
-  await until(() => expect(peer.peer.received.some((one) => one.startsWith('BYE '))).toBe(true))
+  await until(() => expect(peer.peer.received.some((text) => text.startsWith('BYE '))).toBe(true))
   expect(connections).toEqual([])
   victim.close()
 })
@@ -260,7 +260,7 @@ test('a capture node that takes keys endlessly leaves the other nodes their shar
     const node = { id, name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
     await recordHeartbeat(capture, node, state)
   }
-  /** Returns how many keys a taker gets that takes them again and again, three times at once. */
+  /** Takes keys repeatedly, with three requests at once. Returns how many were taken. */
   const drain = async (taker: () => string) => {
     let keys = 0
     for (let round = 0; round < 8; round++) {
@@ -299,12 +299,12 @@ test('the register keeps calls of different trunks separate, whichever capture r
   }
   // The stranger guesses the id and the exact millisecond, and reports before the trunk does.
   const stranger = reported('address:192.0.2.66')
-  const own = reported('trunk:border')
+  const legitimate = reported('trunk:border')
   const strangers = await admit(capture, stranger)
-  const first = await admit(capture, own)
+  const first = await admit(capture, legitimate)
   expect(first.contactId).not.toBe(strangers.contactId)
   // Repeated reports, and the trunk's next segment, belong to the trunk's own call.
-  expect((await admit(capture, own)).contactId).toBe(first.contactId)
+  expect((await admit(capture, legitimate)).contactId).toBe(first.contactId)
   expect((await admit(capture, stranger)).contactId).toBe(strangers.contactId)
   const later = startedAt.add({ seconds: 1 })
   const second = await admit(
@@ -338,7 +338,7 @@ describe('250 silent sessions from one source within two seconds', () => {
       const callId = /^Call-ID: (.*)\r$/m.exec(opening)![1]!
       await stranger.send(opening)
       for (;;) {
-        const answer = stranger.received.find((one) => /^SIP\/2\.0 [2-6]/.test(one) && one.includes(callId))
+        const answer = stranger.received.find((text) => /^SIP\/2\.0 [2-6]/.test(text) && text.includes(callId))
         if (answer !== undefined) return Number(answer.slice(8, 11))
         await wait(20)
       }
@@ -350,7 +350,7 @@ describe('250 silent sessions from one source within two seconds', () => {
   test('use only a part of the ports: the other sessions get 503 with Retry-After, another source is recorded, and the silent sessions end early', async () => {
     // Longer than the flood takes on a busy machine.
     await start({ limits: { scarceSilenceMs: 5_000 } })
-    const own = await client('127.0.0.1', 1)
+    const legitimate = await client('127.0.0.1', 1)
     stranger = await openPeer('127.0.0.2', recorder.sipPort)
     peers.push(stranger)
     const statuses = await flood('127.0.0.2', 250)
@@ -358,17 +358,17 @@ describe('250 silent sessions from one source within two seconds', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
     // With 50 port pairs an unconfigured source may have 18 silent sessions.
     expect(taken).toBeLessThanOrEqual(9)
-    expect(stranger.received.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
+    expect(stranger.received.find((text) => text.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
-    expect((await own.open()).status).toBe(200)
-    const speaking = own.speakUntilStopped()
+    expect((await legitimate.open()).status).toBe(200)
+    const speaking = legitimate.speakUntilStopped()
     // A continued flood changes nothing, and no session waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)
     // The silent sessions may have ended before the other source sent sound.
     await wait(1_000)
     await speaking.stop()
-    await own.bye()
+    await legitimate.bye()
     await until(() =>
       expect(
         segments().find(({ trunk }) => trunk === 'address:127.0.0.1')?.recording?.stored?.packetsReceived,

@@ -30,14 +30,14 @@ async function moveNumber(written: string) {
   await sql`update person_phone set valid_to = ${moved}::timestamptz where person_id = ${aino.id}`.execute(admin)
   await sql`insert into person_phone (person_id, phone_key, valid_from)
     values (${berta.id}, ${phone(written)}, ${moved}::timestamptz)`.execute(admin)
-  const recordedCall = (given: Partial<SegmentFacts> = {}) =>
+  const recordedCall = (changes: Partial<SegmentFacts> = {}) =>
     callFacts({
       ...{ startedAt: now.subtract({ minutes: 11 }), answeredAt: now.subtract({ minutes: 10 }) },
       endedAt: now.subtract({ minutes: 5 }),
       official: { personId: aino.id, unitId: aino.unitId, name: `Aino ${written}`, phone: phone(written) },
       decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 },
       recording: recordingFacts({ startedAt: now.subtract({ minutes: 10 }), endedAt: now.subtract({ minutes: 5 }) }),
-      ...given,
+      ...changes,
     })
   const named = { official_person_id: berta.id, official_unit_id: berta.unitId, official_name: `Berta ${written}` }
   return { aino, berta, recordedCall, named }
@@ -117,9 +117,9 @@ test('a call before the move, or at a number missing from the directory, stays t
 
 test('a call that ended a day before a late entry moved the number stays as it is, also if reported again', async () => {
   const { aino, berta, recordedCall } = await moveNumber('029 512 7106')
-  const over = now.subtract({ hours: 30 })
+  const longAgo = now.subtract({ hours: 30 })
   const facts = recordedCall({
-    ...{ startedAt: over, answeredAt: over, endedAt: over.add({ minutes: 5 }), recording: undefined },
+    ...{ startedAt: longAgo, answeredAt: longAgo, endedAt: longAgo.add({ minutes: 5 }), recording: undefined },
     decision: { record: false, reason: 'not-drawn' },
   })
   const { contactId } = await admit(capture, facts)
@@ -165,14 +165,14 @@ describe('a directory change that needs a second person', () => {
     const [mallory, bea] = [await enter('Mallory', { right }), await enter('Bea', { right })]
     return { mallory, session: await mallory.signIn(), other: await bea.signIn() }
   }
-  const nobodys = (written: string) => callFacts({ official: { name: phone(written), phone: phone(written) } })
+  const callOfUnknown = (written: string) => callFacts({ official: { name: phone(written), phone: phone(written) } })
   const holderOf = async (id: string) => (await segmentOf(id)).official_person_id
   const changeOf = async (session: Session, id: string) => (await listDirectoryChanges(desk, session, id))[0]!
 
   test('assigns calls whose official was unknown: one administrator alone cannot assign them', async () => {
     const { mallory, session, other } = await administrators()
     const written = '029 512 7201'
-    const { contactId } = await admit(capture, nobodys(written))
+    const { contactId } = await admit(capture, callOfUnknown(written))
     const change = { ...request, addPhones: [written] }
     expect(await changePerson(desk, { session }, mallory.id, change, numbering)).toMatchObject({
       waits: true,
@@ -182,11 +182,11 @@ describe('a directory change that needs a second person', () => {
     // An administrator alone cannot assign them by entering a person or a file, nor directly in the database.
     const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: request.from, phones: [written] }
     expect(await enterIntoDirectory(desk, { session }, newcomer, numbering)).toMatchObject({ waits: true, phones: [] })
-    const past = inSession(desk, { 'seloste.session': session.token }, (tx) =>
+    const direct = inSession(desk, { 'seloste.session': session.token }, (tx) =>
       sql`insert into person_phone (person_id, phone_key, valid_from)
         values (${mallory.id}, ${phone(written)}, ${request.from}::timestamptz)`.execute(tx),
     )
-    await expect(past).rejects.toThrow('person.needs-confirmation')
+    await expect(direct).rejects.toThrow('person.needs-confirmation')
     expect(await holderOf(contactId)).toBeNull()
 
     const waiting = await changeOf(other, mallory.id)
@@ -196,9 +196,9 @@ describe('a directory change that needs a second person', () => {
     expect(await attributionEntries(contactId)).toHaveLength(1)
   })
 
-  test('does not include a number without answered calls, nor a number that is assigned only after the calls', async () => {
+  test('is neither the addition of a number without answered calls, nor of a number from after its calls', async () => {
     const { mallory, session } = await administrators()
-    const { contactId } = await admit(capture, nobodys('029 512 7202'))
+    const { contactId } = await admit(capture, callOfUnknown('029 512 7202'))
     for (const change of [
       { ...request, addPhones: ['029 512 7203'] },
       { from: Temporal.Now.instant(), addPhones: ['029 512 7202'] },
@@ -238,7 +238,7 @@ describe('a directory change that needs a second person', () => {
     expect(await holderOf(contactId)).toBe(aino.id)
   })
 
-  test('takes effect at its later date', async () => {
+  test('takes effect at its date if that is later than the confirmation', async () => {
     const { session, other } = await administrators()
     const written = '029 512 7205'
     await enter('Aino', { phone: written })

@@ -1,5 +1,5 @@
-// R9, R23, R24, R36: the database's owner exchanges two recordings between their calls, with all columns of the call and of the term, or
-// shortens a term by another number or an earlier end of the call.
+// R9, R23, R24, R36: the database's owner exchanges two recordings between their calls, with all columns of the call and of
+// the term, or shortens a term by another number or an earlier end of the call.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -20,10 +20,10 @@ const { check, tamper, register, decide } = promises
 const { pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 const expunging = makeDestroyer(database, register).expunging
-const ofCall =
+const callColumns =
   'segment_id, contact_id, contact_started_at, number_reached, started_at, ended_at, call_ended_at, min_keep_until, destroy_at, expiry_month, recording_months'
 
-const exchanging = (a: string, b: string) => [
+const exchangeStatements = (a: string, b: string) => [
   `create temp table saved on commit drop as select * from recording where id in ('${a}', '${b}')`,
   `update recording set segment_id = gen_random_uuid() where id = '${a}'`,
   ...[
@@ -31,17 +31,17 @@ const exchanging = (a: string, b: string) => [
     [a, b],
   ].map(
     ([x, y]) =>
-      `update recording r set (${ofCall}) = (select ${ofCall} from saved where id = '${y}') where id = '${x}'`,
+      `update recording r set (${callColumns}) = (select ${callColumns} from saved where id = '${y}') where id = '${x}'`,
   ),
 ]
 
-async function broken() {
+async function brokenPromises() {
   await countAdmissions(custodian)
   await recordWholeLog(custodian, promises.key)
   return (await check()).broken
 }
 
-const moved = (...ids: string[]) =>
+const findingOf = (...ids: string[]) =>
   expect.objectContaining({
     promise: 'history.admitted',
     facts: expect.objectContaining({
@@ -51,7 +51,7 @@ const moved = (...ids: string[]) =>
     }) as unknown,
   }) as unknown
 
-async function stored(facts: Parameters<typeof register.record>[0]) {
+async function makeIngested(facts: Parameters<typeof register.record>[0]) {
   const recording = await register.record(facts, { months: 6 })
   await ingestRecording(register.ingest, recording.id, Temporal.Now.instant())
   return recording
@@ -61,17 +61,17 @@ const undoSteps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   if (undoSteps.length === 0) return
   for (const undo of undoSteps.splice(0).reverse()) await undo()
-  expect(await broken()).toEqual([])
+  expect(await brokenPromises()).toEqual([])
 })
 
 test('two recordings of one day exchanged between the calls of two officials are found (R36)', async () => {
   const { ainos, colleagues } = promises.recordings
-  await tamper(...exchanging(ainos.id, colleagues.id))
-  undoSteps.push(() => tamper(...exchanging(ainos.id, colleagues.id)))
-  expect(await broken()).toContainEqual(moved(ainos.id, colleagues.id))
+  await tamper(...exchangeStatements(ainos.id, colleagues.id))
+  undoSteps.push(() => tamper(...exchangeStatements(ainos.id, colleagues.id)))
+  expect(await brokenPromises()).toContainEqual(findingOf(ainos.id, colleagues.id))
 })
 
-test('two exchanged calls of recordings are found, whose segments have each other’s contact (R36)', async () => {
+test('two recordings whose segments were exchanged between their calls are found (R36)', async () => {
   const { ainos, colleagues } = promises.recordings
   const calls = [ainos, colleagues].map(({ contactId }) => `'${contactId}'`)
   const exchange = () =>
@@ -84,16 +84,16 @@ test('two exchanged calls of recordings are found, whose segments have each othe
     )
   await exchange()
   undoSteps.push(exchange)
-  expect(await broken()).toContainEqual(
+  expect(await brokenPromises()).toContainEqual(
     expect.objectContaining({ promise: 'history.admitted', facts: expect.objectContaining({ missing: 2 }) as unknown }),
   )
 })
 
-test('a recording of three months ago exchanged with one of today is found by its start if its count does not say to which call it belongs', async () => {
+test('a recording of three months ago exchanged with one of today is found by its start if the count does not contain its call', async () => {
   const { ainos, older } = promises.recordings
   await countAdmissions(custodian)
-  await tamper(...exchanging(ainos.id, older.id))
-  undoSteps.push(() => tamper(...exchanging(ainos.id, older.id)))
+  await tamper(...exchangeStatements(ainos.id, older.id))
+  undoSteps.push(() => tamper(...exchangeStatements(ainos.id, older.id)))
   await tamper(`create table kept as select * from admission_part`, `update admission_part set belongs_to = null`)
   undoSteps.push(() =>
     tamper(`update admission_part p set belongs_to = k.belongs_to from kept k where k.id = p.id`, 'drop table kept'),
@@ -121,7 +121,7 @@ test('a recording with another number than its segment’s is found (R23)', asyn
   const { id } = promises.recordings.older
   await tamper(`update recording set number_reached = reverse(number_reached) where id = '${id}'`)
   undoSteps.push(() => tamper(`update recording set number_reached = reverse(number_reached) where id = '${id}'`))
-  expect(await broken()).toContainEqual(moved(id))
+  expect(await brokenPromises()).toContainEqual(findingOf(id))
 })
 
 test('an upgrade counts the recordings of earlier versions with their calls', async () => {
@@ -134,8 +134,8 @@ test('an upgrade counts the recordings of earlier versions with their calls', as
   const migration = await readFile(join(schemaFolder, 'migrations/0248-recordings-stay-with-their-call.sql'), 'utf8')
   await pool.query(migration.slice(migration.indexOf('insert into')))
   await countAdmissions(custodian)
-  await tamper(...exchanging(ainos.id, colleagues.id))
-  undoSteps.push(() => tamper(...exchanging(ainos.id, colleagues.id)))
+  await tamper(...exchangeStatements(ainos.id, colleagues.id))
+  undoSteps.push(() => tamper(...exchangeStatements(ainos.id, colleagues.id)))
   const { rows } = await pool.query<{ missing: number }>(
     `select sum(missing)::integer as missing from admissions_held(array(select id from admission_part))`,
   )
@@ -143,18 +143,18 @@ test('an upgrade counts the recordings of earlier versions with their calls', as
 })
 
 test('a young recording exchanged with one past its day, and destroyed in its place, is found (R23, R24)', async () => {
-  const due = await stored(decide(true, callOfMonthsAgo(6)))
-  const young = await stored(decide(true))
+  const due = await makeIngested(decide(true, callOfMonthsAgo(6)))
+  const young = await makeIngested(decide(true))
   await countAdmissions(custodian)
   expect((await check()).broken.map(({ promise }) => promise)).toEqual(['recordings.ceiling'])
-  await tamper(...exchanging(due.id, young.id))
+  await tamper(...exchangeStatements(due.id, young.id))
   await sweep(expunging, Temporal.Now.instant())
   const { rows } = await pool.query('select state from recording where id = any ($1) order by id = $2', [
     [due.id, young.id],
     young.id,
   ])
   expect(rows).toEqual([{ state: 'STORED' }, { state: 'DESTROYED' }])
-  expect(await broken()).toEqual([moved(due.id, young.id)])
+  expect(await brokenPromises()).toEqual([findingOf(due.id, young.id)])
 })
 
 test('a recording that is destroyed early by an earlier end of its call is found (R23)', async () => {
@@ -164,7 +164,7 @@ test('a recording that is destroyed early by an earlier end of its call is found
        min_keep_until = now() where id = '${id}'`,
   )
   await sweep(expunging, Temporal.Now.instant())
-  expect(await broken()).toContainEqual(
+  expect(await brokenPromises()).toContainEqual(
     expect.objectContaining({
       promise: 'recordings.floor',
       facts: expect.objectContaining({ early: 1, example: id }) as unknown,

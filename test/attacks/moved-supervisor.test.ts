@@ -10,21 +10,21 @@ import { enterUnit } from '#safeguards/people/units.ts'
 
 const { admin, desk, anssi, anneli, as, enterOfficial, grant } = await openProcedure()
 
-async function reviewing(right: string) {
+async function readReview(right: string) {
   const found = await listReview(desk, as(anneli), now())
   if ('refused' in found) throw new Error(found.refused)
   return { overdue: found.overdue, left: found.left, right: found.rights.find(({ id }) => id === right) }
 }
 
 /** Enters a supervisor of one official of a unit. */
-async function supervisor(name: string) {
+async function enterSupervisor(name: string) {
   const chief = await enterOfficial({ unit: `${name}, johto`, phone: false })
   const unit = await enterUnit(admin, name)
   const official = await enterOfficial({ unit: name, supervisorId: chief.id })
   const request = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
   return { chief, official, right: await grant(as(anssi), request) }
 }
-async function move(person: string, given: { unit?: string; supervisorId?: string }, at = now()) {
+async function move(person: string, place: { unit?: string; supervisorId?: string }, at = now()) {
   await admin
     .updateTable('person_placement')
     .set({ valid_to: at })
@@ -34,42 +34,42 @@ async function move(person: string, given: { unit?: string; supervisorId?: strin
   await admin
     .insertInto('person_placement')
     .values({
-      ...{ person_id: person, unit_id: given.unit ? await enterUnit(admin, given.unit) : null },
-      ...{ supervisor_id: given.supervisorId ?? null, valid_from: at, valid_to: null },
+      ...{ person_id: person, unit_id: place.unit ? await enterUnit(admin, place.unit) : null },
+      ...{ supervisor_id: place.supervisorId ?? null, valid_from: at, valid_to: null },
     })
     .execute()
 }
 
 describe('the right of a supervisor', () => {
   test('whose officials have moved to another supervisor is overdue for review at once, until somebody gives the reason for keeping it', async () => {
-    const { right, official } = await supervisor('Ykkönen')
-    const before = await reviewing(right)
+    const { right, official } = await enterSupervisor('Ykkönen')
+    const before = await readReview(right)
     expect(before.right).toBeUndefined()
     const next = await enterOfficial({ unit: 'Kakkonen', phone: false })
     await move(official.id, { unit: 'Ykkönen', supervisorId: next.id })
-    expect(await reviewing(right)).toMatchObject({
+    expect(await readReview(right)).toMatchObject({
       ...{ overdue: before.overdue + 1, left: before.left + 1 },
       right: { review: 'overdue', doubts: ['no-officials'] },
     })
     expect(await reviewRight(desk, as(anneli), right, { keep: true, note: 'Palaa viikon päästä' })).toEqual({
       reviewed: true,
     })
-    expect(await reviewing(right)).toEqual(before)
+    expect(await readReview(right)).toEqual(before)
   })
 
   test('who moved to another unit is overdue for review, also if the move is entered late, for a day before the approval', async () => {
-    const { right, chief } = await supervisor('Yksitoista')
+    const { right, chief } = await enterSupervisor('Yksitoista')
     await move(chief.id, { unit: 'Kahdentoista johto' }, now().subtract({ hours: 72 }))
-    expect((await reviewing(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
+    expect((await readReview(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
   })
 
   test('who moved to another unit is overdue for review after each move', async () => {
-    const { right, chief } = await supervisor('Kolmonen')
+    const { right, chief } = await enterSupervisor('Kolmonen')
     for (const unit of ['Neljänkymmenen johto', 'Viidenkymmenen johto']) {
       await move(chief.id, { unit })
-      expect((await reviewing(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
+      expect((await readReview(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
       await reviewRight(desk, as(anneli), right, { keep: true, note: 'Sijaistaa' })
-      expect((await reviewing(right)).right).toBeUndefined()
+      expect((await readReview(right)).right).toBeUndefined()
     }
   })
 })

@@ -163,7 +163,7 @@ test('a capture without a heartbeat is missing for operators, and the desk keeps
 })
 
 describe('an instance that other machines reach', () => {
-  test('does not start without configured sources of calls, and gives the reason; TLS with client certificates is enough', () => {
+  test('does not start without configured sources of calls, and gives the reason, unless it accepts calls only over TLS with client certificates', () => {
     const start = (environment: Record<string, string>) => () => readSettings(environment, '/nowhere')
     for (const SELOSTE_SIP of ['0.0.0.0:5060', '192.0.2.5:5060', '[::]:5060', '[2001:db8::5]:5060']) {
       expect(start({ SELOSTE_SIP })).toThrow('SELOSTE_SIP_SOURCES is not set: anybody could send calls')
@@ -211,7 +211,7 @@ describe('processing time that grows with the square of the input', () => {
 })
 
 /** Server with the desk's connection limits. The desk exempts this machine, from which a test connects. */
-async function listening() {
+async function startLimitedServer() {
   const server = createServer((_request, response) => response.end('x'))
   limitConnections(server, { perVisitor: 64, isExempt: (address) => address === '127.0.0.77' })
   server.listen(0, '127.0.0.1')
@@ -221,7 +221,7 @@ async function listening() {
 
 describe('one visitor among many', () => {
   test('has a limited number of open connections, while another visitor has a limit of their own, and a proxy is not limited', async () => {
-    const { server, port } = await listening()
+    const { server, port } = await startLimitedServer()
     const open = async (localAddress: string) => {
       const socket = connect({ port, host: '127.0.0.1', localAddress })
       socket.on('error', () => undefined).resume()
@@ -322,7 +322,7 @@ describe('the header Forwarded of a proxy (RFC 7239)', () => {
     expect(read({ forwarded }, 'forwarded')).toEqual([true, addresses, proto])
   })
 
-  test('is trusted only if the setting names Forwarded; then X-Forwarded-For, which a visitor can set, is ignored', () => {
+  test('is trusted only if the setting names Forwarded, and X-Forwarded-For, which a visitor can set, is then ignored', () => {
     const both = () => ({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=192.0.2.1' })
     expect(read(both(), 'forwarded')).toEqual([true, '192.0.2.1', undefined])
     expect(read(both(), 'x-forwarded-for')).toEqual([true, '127.0.0.1', 'https'])

@@ -1,5 +1,5 @@
-// R22, R24, R39: capture's role, and the desk's, keep a transaction or a snapshot open and act in it later. In it the time stands still: no
-// call gets old, nobody signs out, and an entry of the log has the time at which it was written.
+// R22, R24, R39: the role of capture or of the desk keeps a transaction or a snapshot open and acts in it later. Time stands
+// still in it: no call gets old, nobody signs out, and an entry of the log can be committed long after its time.
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { afterEach, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ async function recordedCall() {
   return call
 }
 
-test('a call is assigned to nobody else forty days later, also in a snapshot from its first day', async () => {
+test('a call cannot be assigned to another official forty days later, not even in a snapshot from its first day', async () => {
   const { segmentId } = await recordedCall()
   const official = async () =>
     (await owner.query('select official_person_id, official_phone from segment where id = $1', [segmentId])).rows
@@ -102,7 +102,7 @@ test('the desk acts in nobody’s name after a sign-out, also in an exported sna
   }
 })
 
-test('the custodian ends an old transaction of capture or the desk: what it wrote is never committed', async () => {
+test('the custodian ends an old transaction of capture or the desk, so that its changes are never committed', async () => {
   const { contactId } = await recordedCall()
   const count = async () =>
     (await owner.query(`select count(*)::int as n from audit_entry where object_id = $1`, [contactId])).rows

@@ -58,8 +58,8 @@ test('completes an older copy of the ledger from the one in the place that conti
   })
   // A lost or broken ledger in the place is ignored.
   for await (const key of place.store.list('ledger/entries/')) await place.store.delete(key)
-  const given = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
-  expect(given).toMatchObject({ completedLedger: undefined, ledger: { employments: 0 } })
+  const withoutPlaceLedger = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
+  expect(withoutPlaceLedger).toMatchObject({ completedLedger: undefined, ledger: { employments: 0 } })
 })
 
 test('takes the lost register’s ledger even if a drill has taken over the place and has a longer ledger there', async () => {
@@ -72,7 +72,7 @@ test('takes the lost register’s ledger even if a drill has taken over the plac
   await place.copies.catchUp()
   const machine = await emptyMachine()
   await restoreFrom(machine, place)
-  const there = openPlaces({
+  const drillPlaces = openPlaces({
     ...{ db: machine.db, keys: machine.keys, ledgerCopies: [], recipient: recovery.recipient },
     backups: [{ name: place.name, at: { kind: 'folder', folder: place.folder }, site: 'server-room' }],
     now: () => Temporal.Now.instant(),
@@ -81,7 +81,7 @@ test('takes the lost register’s ledger even if a drill has taken over the plac
   for (const id of people.slice(1))
     await machine.pool.query('update person set employed_to = now() where id = $1', [id])
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
-  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  expect(await drillPlaces.catchUp()).toMatchObject([{ reached: true }])
   // The first register continues; only its other copy has the end of employment entered now.
   await sql`update person set employed_to = now() where id = ${people[0]!}`.execute(db)
   await register.seal()

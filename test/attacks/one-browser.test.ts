@@ -40,12 +40,12 @@ describe('a signed-in person', () => {
     expect(changed.status).toBe(204)
   })
 
-  test('has five wrong guesses in a row, which do not affect their other browsers', async () => {
+  test('is refused after five wrong guesses in a row, which do not affect their other browsers', async () => {
     const person = await enter('Arvaaja')
     const [found, own] = [browse(), browse()]
     for (const browser of [found, own]) await browser.signIn(person)
-    const prove = async (browser: typeof own, given: string) =>
-      (await browser.request('POST', '/api/session/proof', { password: given })).status
+    const prove = async (browser: typeof own, secret: string) =>
+      (await browser.request('POST', '/api/session/proof', { password: secret })).status
     const guesses: number[] = []
     for (let i = 0; i < 7; i += 1) guesses.push(await prove(found, 'guess'))
     expect(guesses.slice(-2)).toContain(429)

@@ -1,6 +1,6 @@
-// R22, R23, R34, R44, R48: the id of a contact or segment is valid for one start time only. Capture's role tries to
-// enter rows under the ids of other calls, so that a lookup by id finds them as those calls' rows. The last tests plant
-// such rows without the database's rule: joins compare id and start time.
+// R22, R23, R34, R44, R48: the id of a contact or segment is valid for one start time only. Capture's role tries to enter
+// rows under the ids of other calls, so that a lookup by id finds them as rows of those calls. The last tests plant such
+// rows with the database's rule disabled: joins compare id and start time.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { destroyBlocked } from '#destruction/destroy-blocked.ts'
@@ -18,8 +18,8 @@ const desk = database.as('seloste_desk').db
 const custodian = database.as('seloste_custodian').db
 const promises = await makeTestPromises(database)
 const { recordings, destroyed, colleague } = promises
-const broken = async () => (await promises.check()).broken.map(({ promise, facts }) => ({ promise, facts }))
-beforeEach(async () => expect(await broken()).toEqual([]))
+const brokenPromises = async () => (await promises.check()).broken.map(({ promise, facts }) => ({ promise, facts }))
+beforeEach(async () => expect(await brokenPromises()).toEqual([]))
 
 const contact = (id: string, started: string) =>
   `insert into contact (id, started_at, caller_kind, caller_key, number_called, number_kind)
@@ -79,19 +79,23 @@ test('a segment’s id is refused with another start time, and so is a segment o
 
 test('one of two concurrent inserts of an id is refused, also with a snapshot from before the other', async () => {
   const id = randomUUID()
-  const [one, other, older] = [await capture.connect(), await capture.connect(), await capture.connect()]
+  const [firstClient, secondClient, snapshotClient] = [
+    await capture.connect(),
+    await capture.connect(),
+    await capture.connect(),
+  ]
   try {
-    await older.query('begin isolation level repeatable read')
-    await older.query('select count(id) from contact')
-    await one.query('begin')
-    await one.query(contact(id, `now() - interval '1 hour'`))
-    const second = other.query(contact(id, `now() - interval '2 hours'`)).then(() => 'entered', String)
-    await one.query('commit')
+    await snapshotClient.query('begin isolation level repeatable read')
+    await snapshotClient.query('select count(id) from contact')
+    await firstClient.query('begin')
+    await firstClient.query(contact(id, `now() - interval '1 hour'`))
+    const second = secondClient.query(contact(id, `now() - interval '2 hours'`)).then(() => 'entered', String)
+    await firstClient.query('commit')
     expect(await second).toMatch(/exists under another start/)
-    await expect(older.query(contact(id, `now() - interval '3 hours'`))).rejects.toThrow(/read committed/)
-    await older.query('rollback')
+    await expect(snapshotClient.query(contact(id, `now() - interval '3 hours'`))).rejects.toThrow(/read committed/)
+    await snapshotClient.query('rollback')
   } finally {
-    for (const client of [one, other, older]) client.release(true)
+    for (const client of [firstClient, secondClient, snapshotClient]) client.release(true)
   }
   expect(await startOf('contact', id)).toHaveLength(1)
   await owner.query('delete from contact where id = $1', [id])
@@ -102,7 +106,7 @@ test('the row of a destroyed recording stays even if its call’s id is planted 
   const before = await stateOf(id)
   await promises.tamper(contact(contactId, `now() - interval '15 months'`))
   try {
-    expect(await broken()).toContainEqual({
+    expect(await brokenPromises()).toContainEqual({
       promise: 'history.complete',
       facts: expect.objectContaining({ strayRecordings: 1, example: id }) as unknown,
     })

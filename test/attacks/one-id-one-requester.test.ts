@@ -1,4 +1,4 @@
-// R44, R48: rows with the ids of another call, planted without the database's rule, belong to a call of today of a
+// R44, R48: rows with the ids of another call, planted with the database's rule disabled, belong to a call of today of a
 // stranger or of another official. A request for the call of today gives no access to the recording of the other call.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -50,18 +50,18 @@ test.each([
       ...{ startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt },
       official: { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: '+358295121001' as never },
     })
-    const named = await plant(victim, party === 'CALLER' ? 3 : 5, officialId)
+    const claim = await plant(victim, party === 'CALLER' ? 3 : 5, officialId)
     const request = await served({ contacts: [], kinds: ['COPY', 'LISTEN'], party, ...(officialId && { officialId }) })
-    const found = await ask('paula', 'POST', `/api/requests/${request.id}/calls`, { ...named, ...more })
+    const found = await ask('paula', 'POST', `/api/requests/${request.id}/calls`, { ...claim, ...more })
     expect(found.body).toMatchObject({ state: 'FOUND' })
     const call = (found.body as unknown as { id: string }).id
     const recording = `/api/recordings/${victim.id}`
-    const heard = async () =>
+    const listeningStatus = async () =>
       (await ask('paula', 'POST', `${recording}/listenings`, { purpose: 'INSPECTION', reference: request.number }))
         .status
-    expect(await heard()).toBe(404)
+    expect(await listeningStatus()).toBe(404)
     await ask('paula', 'POST', `/api/requests/${request.id}/calls/${call}/verification`, { isParty: true })
-    expect(await heard()).toBe(404)
+    expect(await listeningStatus()).toBe(404)
     expect((await makeCopy(request.id, victim.id)).status).toBe(404)
     const forbidden = await ask('paula', 'POST', `${recording}/prohibitions`, {
       ...{ party, channel: 'PHONE', reference: request.number },

@@ -12,7 +12,7 @@ const open = await openPackages(database)
 const { admin, ends, people, desk, begun, pick, copied, undertake, decide, act, read, lacksOf } = open
 
 const bertil = { personId: ends.people.bertil.id, unitId: ends.people.bertil.unitId, name: 'Bertil' }
-const [hers, his, nobodys] = [
+const [ofAino, ofBertil, ofUnknown] = [
   undefined,
   { ...bertil, phone: phone('029 512 1002') },
   { name: 'Joku', phone: phone('029 512 1999') },
@@ -44,7 +44,7 @@ describe('two tracks of an official below level T', async () => {
     'are refused at the decision, and at the release if they are rendered after the decision (%s)',
     async (level) => {
       await open.allowed({ pseudonymised: true })
-      const { id, recordings } = await prepared(['T', hers], [level, hers], [level, hers])
+      const { id, recordings } = await prepared(['T', ofAino], [level, ofAino], [level, ofAino])
       expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2, 3] })
       expect(await decide(id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '2,3' })
       await copied(recordings[2]!, { level: 'T' })
@@ -62,15 +62,15 @@ describe('two tracks of an official below level T', async () => {
 
   test('are allowed of different officials, and any number at level T', async () => {
     await open.allowed({ pseudonymised: true })
-    const { id } = await prepared(['D', hers], ['N', his], ['T', hers], ['T', his], ['T', nobodys])
+    const { id } = await prepared(['D', ofAino], ['N', ofBertil], ['T', ofAino], ['T', ofBertil], ['T', ofUnknown])
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
   })
 
-  test('count an official missing from the directory as any of the officials', async () => {
+  test('are refused if one is of an official missing from the directory, who may be any official', async () => {
     await open.allowed({ pseudonymised: true })
-    const { id } = await prepared(['D', hers], ['D', nobodys])
+    const { id } = await prepared(['D', ofAino], ['D', ofUnknown])
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
-    expect(await lacksOf((await prepared(['D', nobodys])).id)).toEqual(['decision', 'release'])
+    expect(await lacksOf((await prepared(['D', ofUnknown])).id)).toEqual(['decision', 'release'])
   })
 
   test.each(['D', 'N'])(
@@ -78,12 +78,12 @@ describe('two tracks of an official below level T', async () => {
     async (level) => {
       await open.allowed({ pseudonymised: true })
       const institute = await open.institute({ recipient: open.instituteKeys.recipient })
-      const first = await preparedFor(institute, [level, hers])
-      const second = await preparedFor(institute, [level, hers])
+      const first = await preparedFor(institute, [level, ofAino])
+      const second = await preparedFor(institute, [level, ofAino])
       const [others, atT, unknown] = [
-        await preparedFor(institute, [level, his]),
-        await preparedFor(institute, ['T', hers]),
-        await preparedFor(institute, [level, nobodys]),
+        await preparedFor(institute, [level, ofBertil]),
+        await preparedFor(institute, ['T', ofAino]),
+        await preparedFor(institute, [level, ofUnknown]),
       ]
       expect([(await decide(first.id)).status, (await decide(second.id)).status]).toEqual([204, 204])
       // Releases both at the same time; one of them succeeds.
@@ -92,24 +92,24 @@ describe('two tracks of an official below level T', async () => {
       await expect
         .poll(states, { timeout: 20_000 })
         .toSatisfy((both) => both.includes('ready') && !both.includes('making'))
-      const [out, held] = (await states())[0] === 'ready' ? [first, second] : [second, first]
-      expect((await read(held.id)).lacks[0]).toEqual({ what: 'official-twice', items: [1] })
-      expect(await open.release(held.id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '1' })
+      const [released, blocked] = (await states())[0] === 'ready' ? [first, second] : [second, first]
+      expect((await read(blocked.id)).lacks[0]).toEqual({ what: 'official-twice', items: [1] })
+      expect(await open.release(blocked.id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '1' })
       expect(await decide(unknown.id)).toMatchObject({ status: 409, code: 'research.official-twice' })
       expect([await lacksOf(others.id), await lacksOf(atT.id)]).toEqual([
         ['decision', 'release'],
         ['decision', 'release'],
       ])
-      expect(await lacksOf((await prepared([level, hers])).id)).toEqual(['decision', 'release'])
-      expect((await open.confirm(out.id, 1)).status).toBe(204)
-      expect(await open.release(held.id)).toMatchObject({ status: 201 })
-      await open.until(held.id, 'ready')
+      expect(await lacksOf((await prepared([level, ofAino])).id)).toEqual(['decision', 'release'])
+      expect((await open.confirm(released.id, 1)).status).toBe(204)
+      expect(await open.release(blocked.id)).toMatchObject({ status: 201 })
+      await open.until(blocked.id, 'ready')
     },
   )
 
   test('picked by two people at the same time are refused at the decision', async () => {
     await open.allowed({ pseudonymised: true })
-    const { id } = await prepared(['D', hers])
+    const { id } = await prepared(['D', ofAino])
     const second = (await ends.makeRecording()).id
     await copied(second, { level: 'D' })
     const { seen } = await read(id, 'riitta')
@@ -133,7 +133,7 @@ describe('two tracks of an official below level T', async () => {
 
   test('are not downloaded from a package that was ready before the directory knew their official', async () => {
     await open.allowed({ pseudonymised: true })
-    const { id, recordings } = await prepared(['D', hers], ['D', his])
+    const { id, recordings } = await prepared(['D', ofAino], ['D', ofBertil])
     expect((await decide(id)).status).toBe(204)
     const { body } = await open.release(id)
     await open.until(id, 'ready')

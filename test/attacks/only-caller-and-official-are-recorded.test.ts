@@ -100,7 +100,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   socket.close()
-  for (const one of close.splice(0).reverse()) await one()
+  for (const closeNext of close.splice(0).reverse()) await closeNext()
   await rm(folder, { recursive: true })
 })
 
@@ -195,7 +195,7 @@ async function session(id: string, group: string, present: readonly Voice[], { a
       }
       await wait(50)
     },
-    now: (voices: readonly Voice[]) =>
+    reportPresent: (voices: readonly Voice[]) =>
       send(request('UPDATE', id, to, ++cseq, metadata(group, voices), 'application/rs-metadata+xml')),
     hangUp: () => send(request('BYE', id, to, ++cseq)),
   }
@@ -203,10 +203,10 @@ async function session(id: string, group: string, present: readonly Voice[], { a
 
 const segments = () => [...new Map(entered.map((facts) => [facts.segmentId, facts])).values()]
 
-/** Returns the sound bytes in a segment's recording, and the gaps shown to a listener. */
-async function recorded(of: () => SegmentFacts | undefined) {
-  await vi.waitFor(() => expect(of()?.recording?.stored).toBeDefined(), { timeout: 20_000, interval: 5 })
-  const { id } = of()!.recording!
+/** Counts the packets of a segment's recording by their sound. Returns the counts, and the gaps shown to a listener. */
+async function recorded(find: () => SegmentFacts | undefined) {
+  await vi.waitFor(() => expect(find()?.recording?.stored).toBeDefined(), { timeout: 20_000, interval: 5 })
+  const { id } = find()!.recording!
   const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
   const opened = await openRecordingBody(objects, id, readAgeHeader(header, identity))
   const played = new Map<number, number>()
@@ -219,7 +219,7 @@ async function recorded(of: () => SegmentFacts | undefined) {
     })
   }
   const { gaps } = await indexRecording(opened)
-  return { heard: (byte: number) => played.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
+  return { countOf: (byte: number) => played.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
 }
 
 describe('while somebody joins a call between a caller and an official', () => {
@@ -229,12 +229,12 @@ describe('while somebody joins a call between a caller and an official', () => {
   ])('records nothing until %s has left, then continues, and the gap shows the reason', async (_, joining) => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
-    await talk.now(['caller', 'aino', joining])
+    await talk.reportPresent(['caller', 'aino', joining])
     await talk.speak(sound.conference)
-    await talk.now(['caller', 'aino'])
+    await talk.reportPresent(['caller', 'aino'])
     await talk.speak(sound.afterwards)
     await talk.hangUp()
-    const { heard: played, gaps } = await recorded(() => segments()[0])
+    const { countOf: played, gaps } = await recorded(() => segments()[0])
     expect(played(sound.conference)).toBe(0)
     expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 20])
     expect(gaps).toContain('conference')
@@ -242,8 +242,8 @@ describe('while somebody joins a call between a caller and an official', () => {
 
   test('shows the second official in the contact with a segment from joining to leaving, without a recording', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
-    await talk.now(['caller', 'aino', 'bertil'])
-    await talk.now(['caller', 'aino'])
+    await talk.reportPresent(['caller', 'aino', 'bertil'])
+    await talk.reportPresent(['caller', 'aino'])
     await talk.hangUp()
     await vi.waitFor(() => expect(segments()[0]?.recording?.stored).toBeDefined(), { timeout: 20_000 })
     const [aino, bertil] = segments()
@@ -259,10 +259,10 @@ describe('while somebody joins a call between a caller and an official', () => {
   test('records a call that starts as a conference only once the conference has ended', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino', 'stranger'])
     await talk.speak(sound.conference)
-    await talk.now(['caller', 'aino'])
+    await talk.reportPresent(['caller', 'aino'])
     await talk.speak(sound.afterwards)
     await talk.hangUp()
-    const { heard: played } = await recorded(() => segments()[0])
+    const { countOf: played } = await recorded(() => segments()[0])
     expect([played(sound.conference), played(sound.afterwards)]).toEqual([0, 20])
   })
 
@@ -276,10 +276,10 @@ describe('while somebody joins a call between a caller and an official', () => {
     await aino.hangUp()
     await bertil.speak(sound.afterwards)
     await bertil.hangUp()
-    const of = (personId: string) => () => segments().find(({ official }) => official?.personId === personId)
-    const [first, second] = [await recorded(of('1001')), await recorded(of('1002'))]
-    expect([first.heard(sound.alone), first.heard(sound.conference)]).toEqual([20, 0])
-    expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
+    const segmentOf = (personId: string) => () => segments().find(({ official }) => official?.personId === personId)
+    const [first, second] = [await recorded(segmentOf('1001')), await recorded(segmentOf('1002'))]
+    expect([first.countOf(sound.alone), first.countOf(sound.conference)]).toEqual([20, 0])
+    expect([second.countOf(sound.conference), second.countOf(sound.afterwards)]).toEqual([0, 20])
     expect(segments()).toHaveLength(2)
   })
 
@@ -290,23 +290,25 @@ describe('while somebody joins a call between a caller and an official', () => {
     await session('c', group, ['caller', 'bertil', 'stranger'], { acknowledges: false })
     await aino.speak(sound.alone)
     await aino.hangUp()
-    const { heard: played } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
+    const { countOf: played } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
     expect(played(sound.alone)).toBe(20)
   })
 
   test('starts a recording of the second official when the first leaves and the second takes over the call', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
-    await talk.now(['caller', 'aino', 'bertil'])
+    await talk.reportPresent(['caller', 'aino', 'bertil'])
     await talk.speak(sound.conference)
-    await talk.now(['caller', 'bertil'])
+    await talk.reportPresent(['caller', 'bertil'])
     await talk.speak(sound.afterwards)
     await talk.hangUp()
     const recordings = () => segments().filter(({ recording }) => recording)
     const [first, second] = [await recorded(() => recordings()[0]), await recorded(() => recordings()[1])]
     expect(recordings().map(({ official }) => official?.personId)).toEqual(['1001', '1002'])
-    expect([first.heard(sound.alone), first.heard(sound.conference), first.heard(sound.afterwards)]).toEqual([20, 0, 0])
-    expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
+    expect([first.countOf(sound.alone), first.countOf(sound.conference), first.countOf(sound.afterwards)]).toEqual([
+      20, 0, 0,
+    ])
+    expect([second.countOf(sound.conference), second.countOf(sound.afterwards)]).toEqual([0, 20])
   })
 })
 
@@ -321,7 +323,7 @@ describe('a caller whose display name is a telephone number of the agency', () =
     const talk = await session('a', randomUUID(), present)
     await talk.speak(sound.alone)
     await talk.hangUp()
-    const { heard: played } = await recorded(() => segments()[0])
+    const { countOf: played } = await recorded(() => segments()[0])
     expect(segments()).toMatchObject([
       { caller: { key: voices.caller }, numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' } },
     ])
@@ -334,7 +336,7 @@ describe('a session with the id of another caller’s call', () => {
   const contacts = () => segments().map(({ contactId }) => contactId)
   const marked = () => segments().map(({ caller, marks }) => [caller.key, marks.includes('needs-review')])
 
-  async function over(at: number) {
+  async function waitForEnd(at: number) {
     await vi.waitFor(() => expect(segments()[at]?.endedAt).toBeDefined(), { timeout: 20_000 })
   }
 
@@ -350,7 +352,7 @@ describe('a session with the id of another caller’s call', () => {
     for (const [at, present] of calls.entries()) {
       const talk = await session(`s${at}`, group, present)
       await talk.hangUp()
-      await over(at)
+      await waitForEnd(at)
     }
     const [first, second, strange, third, strangeToo] = contacts()
     expect([second, third, strangeToo]).toEqual([first, first, strange])
@@ -378,8 +380,8 @@ describe('a session with the id of another caller’s call', () => {
       await talk.hangUp()
       const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
       const each = [sound.alone, sound.conference, sound.afterwards]
-      expect(each.map(own.heard)).toEqual([20, 0, 20])
-      expect(each.map(others.heard)).toEqual([0, 80, 0])
+      expect(each.map(own.countOf)).toEqual([20, 0, 20])
+      expect(each.map(others.countOf)).toEqual([0, 80, 0])
       expect(new Set(contacts()).size).toBe(2)
       expect(segments()[1]?.marks).toContain('needs-review')
     },
@@ -394,7 +396,7 @@ describe('a session with the id of another caller’s call', () => {
     await strange.hangUp()
     await talk.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
-    expect([own.heard(sound.alone), others.heard(sound.conference)]).toEqual([20, 20])
+    expect([own.countOf(sound.alone), others.countOf(sound.conference)]).toEqual([20, 20])
     expect(new Set(contacts()).size).toBe(2)
   })
 
@@ -404,13 +406,13 @@ describe('a session with the id of another caller’s call', () => {
     const strange = await session('x', group, ['bertil'])
     await strange.speak(sound.conference)
     expect(segments()).toHaveLength(1)
-    await strange.now(['stranger', 'bertil'])
+    await strange.reportPresent(['stranger', 'bertil'])
     await strange.speak(sound.afterwards)
     await talk.speak(sound.alone)
     await strange.hangUp()
     await talk.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
-    expect([own.heard(sound.alone), others.heard(sound.afterwards)]).toEqual([20, 20])
+    expect([own.countOf(sound.alone), others.countOf(sound.afterwards)]).toEqual([20, 20])
     const reported = entered.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
     expect(new Set(reported.map(({ contactId }) => contactId))).toEqual(new Set([contacts()[1]]))
     expect(contacts()[1]).not.toBe(contacts()[0])
@@ -421,7 +423,7 @@ describe('a session with the id of another caller’s call', () => {
     // The stranger's call is transferred.
     const passedOn = await session('y', group, ['stranger', 'aino'])
     await passedOn.hangUp()
-    await over(2)
+    await waitForEnd(2)
     expect(contacts()[2]).toBe(contacts()[1])
   })
 
@@ -432,11 +434,11 @@ describe('a session with the id of another caller’s call', () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()
-    await over(0)
+    await waitForEnd(0)
     const passedOn = await session('t', group, ['bertil'])
-    if (later) await passedOn.now(later)
+    if (later) await passedOn.reportPresent(later)
     await passedOn.hangUp()
-    await over(1)
+    await waitForEnd(1)
     expect(contacts()[1]).toBe(contacts()[0])
     expect(segments()[1]).toMatchObject({ startedAt: segments()[0]?.startedAt, official: { personId: '1002' } })
   })
@@ -447,14 +449,14 @@ describe('a session with the id of another caller’s call', () => {
     const strange = await session('x', group, ['aino'])
     expect(segments()).toHaveLength(1)
     await talk.speak(sound.alone)
-    await strange.now(['stranger', 'aino'])
+    await strange.reportPresent(['stranger', 'aino'])
     await vi.waitFor(() => expect(segments()).toHaveLength(2), { timeout: 20_000 })
     await strange.hangUp()
-    await over(1)
+    await waitForEnd(1)
     await talk.speak(sound.afterwards)
     await talk.hangUp()
     const own = await recorded(() => segments()[0])
-    expect([own.heard(sound.alone), own.heard(sound.afterwards)]).toEqual([20, 20])
+    expect([own.countOf(sound.alone), own.countOf(sound.afterwards)]).toEqual([20, 20])
     expect(contacts()[1]).not.toBe(contacts()[0])
     expect(marked()[1]).toEqual([voices.stranger, true])
   })
@@ -463,10 +465,10 @@ describe('a session with the id of another caller’s call', () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'unlisted'])
     await talk.hangUp()
-    await over(0)
+    await waitForEnd(0)
     const passedOn = await session('t', group, ['unlisted', 'bertil'])
     await passedOn.hangUp()
-    await over(1)
+    await waitForEnd(1)
     expect(new Set(contacts()).size).toBe(1)
     expect(marked()[1]).toEqual([voices.unlisted, true])
   })
@@ -486,9 +488,9 @@ describe('a session with the id of another caller’s call', () => {
     for (let n = 0; n < 8; n++) await strange.speak(sound.afterwards)
     await talk.hangUp()
     await strange.hangUp()
-    const { heard: played } = await recorded(() => segments()[0])
+    const { countOf: played } = await recorded(() => segments()[0])
     expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 0])
-    await over(1)
+    await waitForEnd(1)
     expect(segments()[1]?.marks).toContain('needs-review')
   })
 
@@ -496,10 +498,10 @@ describe('a session with the id of another caller’s call', () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()
-    await over(0)
+    await waitForEnd(0)
     const three = await session('t', group, ['stranger', 'caller', 'bertil'])
     await three.hangUp()
-    await over(1)
+    await waitForEnd(1)
     expect(new Set(contacts()).size).toBe(1)
     expect(segments()[1]?.marks).toContain('needs-review')
   })

@@ -66,17 +66,17 @@ export function openFromImage({ secrets, wrapped, headers, bodies }: Loot): Set<
   }
   const identities = [...known.values()].map(String).filter((text) => text.startsWith('AGE-SECRET-KEY-1'))
   const fileKeys = [...known.values()].filter(({ length }) => length === 16)
-  const open = new Set<string>()
+  const openedIds = new Set<string>()
   for (const [id, header] of headers) {
     const fileKey = identities.map((identity) => opened(() => readAgeHeader(header, identity))).find(Boolean)
     if (!fileKey) continue
-    open.add(id)
+    openedIds.add(id)
     fileKeys.push(fileKey)
   }
   for (const [id, body] of bodies) {
-    if (!open.has(id) && fileKeys.some((fileKey) => opensBody(fileKey, body))) open.add(id)
+    if (!openedIds.has(id) && fileKeys.some((fileKey) => opensBody(fileKey, body))) openedIds.add(id)
   }
-  return open
+  return openedIds
 }
 
 function opensBody(fileKey: Buffer, body: Buffer): boolean {

@@ -29,24 +29,24 @@ test('an order beside an open inspection changes nothing that the clerk sees, pa
     await setDay(recording.id, now().subtract({ hours: 2 }))
     return { recording, request }
   }
-  const work = async () => {
+  const runCustodian = async () => {
     await sql`select settle_ends()`.execute(custodian)
     await sweep(expunging, now())
   }
-  const seen = async ({ recording, request }: Awaited<ReturnType<typeof make>>) => {
+  const clerkSees = async ({ recording, request }: Awaited<ReturnType<typeof make>>) => {
     const { body } = await ask('paula', 'GET', `/api/requests/${request.id}`)
-    const asked = { purpose: 'INSPECTION', reference: request.number }
-    const { status, code } = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, asked)
+    const access = { purpose: 'INSPECTION', reference: request.number }
+    const { status, code } = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, access)
     const events = await sql`select from webhook_delivery where object_id = ${recording.id}::uuid`.execute(admin)
     const { next, firstEnd } = body as { next: string[]; firstEnd: string }
     return { next, hasEnd: firstEnd !== undefined, listening: [status, code], events: events.rows.length }
   }
   const [plain, ordered] = [await make(false), await make(true)]
-  await work()
-  const usual = await seen(plain)
+  await runCustodian()
+  const usual = await clerkSees(plain)
   expect(usual).toMatchObject({ listening: [201, undefined], events: 0 })
-  expect(await seen(ordered)).toEqual(usual)
+  expect(await clerkSees(ordered)).toEqual(usual)
   await sql`update preservation_order set ended_at = now() where ended_at is null`.execute(admin)
-  await work()
-  expect(await seen(ordered)).toEqual(usual)
+  await runCustodian()
+  expect(await clerkSees(ordered)).toEqual(usual)
 })

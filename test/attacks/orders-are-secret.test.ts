@@ -44,16 +44,20 @@ function unlessRefused<Answer>(answer: Answer): Exclude<Answer, { refused: strin
  * Recordings by the state of their evaluation: released, begun or waiting. The waiting one is also in a calibration and
  * a collection.
  */
-const stored = () => ends.makeRecordingUntil(24)
-const group = async () => ({ released: await stored(), begun: await stored(), waiting: await stored() })
-const groups = { held: await group(), gone: await group() }
+const makeRecording = () => ends.makeRecordingUntil(24)
+const makeGroup = async () => ({
+  released: await makeRecording(),
+  begun: await makeRecording(),
+  waiting: await makeRecording(),
+})
+const groups = { held: await makeGroup(), gone: await makeGroup() }
 const evaluations = new Map<string, string>()
 const collections: Record<string, string> = {}
 const calibrations: Record<string, string> = {}
 const disclosures: Record<string, string> = {}
 
 /** Begins a research disclosure of a recording that has a checked copy. Returns its id. */
-async function disclose(study: string, { id, contactId }: Awaited<ReturnType<typeof stored>>): Promise<string> {
+async function disclose(study: string, { id, contactId }: Awaited<ReturnType<typeof makeRecording>>): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     with place as (
       insert into institute (name, contact, email, language, added_by)
@@ -74,8 +78,8 @@ async function disclose(study: string, { id, contactId }: Awaited<ReturnType<typ
 
 beforeAll(async () => {
   const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
-  const enter = (name: string, given: Parameters<typeof enterTestPerson>[2]['right']) =>
-    enterTestPerson(admin, desk, { name, ...(given && { right: given }) })
+  const enter = (name: string, right: Parameters<typeof enterTestPerson>[2]['right']) =>
+    enterTestPerson(admin, desk, { name, ...(right && { right }) })
   eero = await (await enter('Eero', right)).signIn()
   elina = await (await enter('Elina', right)).signIn()
   sari = await (await enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })).signIn()
@@ -92,7 +96,7 @@ beforeAll(async () => {
   )
   const { unitId } = people.aino
   unlessRefused(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
-  const all = Object.values(groups).flatMap((of) => Object.values(of))
+  const all = Object.values(groups).flatMap((group) => Object.values(group))
   await sql`
     select queue_evaluation(p, current_date, r) from sampling_plan p, unnest(${all.map(({ id }) => id)}::uuid[]) r`.execute(
     admin,
@@ -100,7 +104,7 @@ beforeAll(async () => {
   for (const { id, recordingId } of unlessRefused(await listEvaluations(desk, eero)))
     if (recordingId) evaluations.set(recordingId, id)
   for (const [name, { released, begun, waiting }] of Object.entries(groups)) {
-    for (const one of [released, begun]) await beginEvaluation(desk, eero, evaluations.get(one.id)!)
+    for (const recording of [released, begun]) await beginEvaluation(desk, eero, evaluations.get(recording.id)!)
     const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Sujui' }
     const { revision } = unlessRefused(await saveEvaluation(desk, eero, evaluations.get(released.id)!, work))
     expect(await releaseEvaluation(desk, eero, evaluations.get(released.id)!, revision)).toBe('done')
@@ -148,7 +152,7 @@ test('a list shows an evaluation whose recording an order keeps like one whose r
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
     const isHeld = ({ id, calibrationId }: { id: string; calibrationId?: string }) =>
       ofHeld.has(id) || calibrationId === calibrations['held']
-    expect(shown(listed.filter(isHeld))).toEqual(shown(listed.filter((one) => !isHeld(one))))
+    expect(shown(listed.filter(isHeld))).toEqual(shown(listed.filter((evaluation) => !isHeld(evaluation))))
   }
 })
 

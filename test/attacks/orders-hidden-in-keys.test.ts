@@ -31,24 +31,24 @@ test('a key, or an entry without a proof, reveals no order to unauthorised peopl
   expect(await ends.until(stored.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
   await ledger.seal()
 
-  const named = (answer: object) => JSON.stringify(answer).match(/month-\d{4}-\d\d/g) ?? []
+  const monthKeysIn = (answer: object) => JSON.stringify(answer).match(/month-\d{4}-\d\d/g) ?? []
   for (const user of ['dora', 'asta', 'matti'] as const) {
     const { body: shown } = await ends.get(user, '/api/retention/ledger?limit=200')
-    expect.soft(named(shown), user).toEqual([])
+    expect.soft(monthKeysIn(shown), user).toEqual([])
   }
-  expect(named((await ends.get('riitta', '/api/retention/ledger?limit=200')).body)).not.toEqual([])
+  expect(monthKeysIn((await ends.get('riitta', '/api/retention/ledger?limit=200')).body)).not.toEqual([])
 
   const log = (await ends.get('dora', '/api/log?limit=200')).body as unknown as {
     items: { seq: number; action: string }[]
   }
-  expect(named(log)).toEqual([])
+  expect(monthKeysIn(log)).toEqual([])
   const { rows: keys } = await sql<{ seq: string }>`
     select seq from audit_entry where action = 'key.destroyed' and detail ->> 'name' like 'month-%'`.execute(ends.admin)
   expect(keys.length).toBeGreaterThan(0)
   const entries = log.items.filter(({ action }) => action === 'recording.destroyed' || action === 'key.destroyed')
   for (const { seq } of entries) {
-    const { body: one } = await ends.get('dora', `/api/log/entries/${seq}`)
-    expect.soft(named(one), `${seq}`).toEqual([])
+    const { body: entry } = await ends.get('dora', `/api/log/entries/${seq}`)
+    expect.soft(monthKeysIn(entry), `${seq}`).toEqual([])
   }
   // A recording kept by an order gets the same answer as one that ended at its term.
   const { rows: ended } = await sql<{ seq: string }>`

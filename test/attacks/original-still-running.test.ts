@@ -54,7 +54,7 @@ async function keysIn({ store }: Place): Promise<string[]> {
 }
 
 /** Restores a backup elsewhere while the register is running. */
-async function restoredBeside() {
+async function restoreElsewhere() {
   const place = await openTestPlaces(database, register)
   const recordings = await register.makeRecordings(2)
   await register.seal()
@@ -63,7 +63,7 @@ async function restoredBeside() {
   const machine = await emptyMachine()
   await restoreFrom(machine, place)
   const destroyer = makeDestroyer(database, register, place.copies)
-  return { place, machine, there: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
+  return { place, machine, restoredPlaces: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
 }
 /** Returns true if the ledger records that a destruction took effect in the place. */
 async function isReportedReached({ name }: Place, id: string): Promise<boolean> {
@@ -77,20 +77,20 @@ async function isReportedReached({ name }: Place, id: string): Promise<boolean> 
 }
 
 test('a restored register does not write into a place a key that was destroyed there since the restore', async () => {
-  const { place, there, destroyer, ids } = await restoredBeside()
+  const { place, restoredPlaces, destroyer, ids } = await restoreElsewhere()
   await destroyer.destroy(ids[0]!)
   await register.seal()
   expect(await isReportedReached(place, ids[0]!)).toBe(true)
   expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
   expect(await keysIn(place)).not.toContain(ids[0])
-  const [reached] = await there.catchUp()
+  const [reached] = await restoredPlaces.catchUp()
   expect(reached).toMatchObject({ reached: false, fault: expect.stringContaining('ledger there') as string })
   expect(await keysIn(place)).not.toContain(ids[0])
 })
 
 test('the first register loses a place that a restored register has taken over, reports the loss, and no longer claims destructions there', async () => {
-  const { place, machine, there, destroyer, ids } = await restoredBeside()
-  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  const { place, machine, restoredPlaces, destroyer, ids } = await restoreElsewhere()
+  expect(await restoredPlaces.catchUp()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
   expect(await place.copies.catchUp()).toMatchObject([
     { reached: false, fault: expect.stringContaining('restored from a backup') as string },
@@ -103,7 +103,7 @@ test('the first register loses a place that a restored register has taken over, 
   expect(await isReportedReached(place, ids[1]!)).toBe(false)
   expect(await keysIn(place)).toEqual(before)
   // The restored register continues there.
-  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  expect(await restoredPlaces.catchUp()).toMatchObject([{ reached: true }])
   const { rows } = await machine.pool.query('select state, keyring_whole from place_of_data where name = $1', [
     place.name,
   ])
@@ -111,7 +111,7 @@ test('the first register loses a place that a restored register has taken over, 
 })
 
 test('a backup in progress when a restored register takes over the place does not count, and deletes nothing of the restored register’s', async () => {
-  const { place, there } = await restoredBeside()
+  const { place, restoredPlaces } = await restoreElsewhere()
   const before = (await findBackups(place.store)).whole
   // The restored register's first backup, still incomplete.
   const id = backupId(Temporal.Now.instant().add({ hours: 1 }))
@@ -123,7 +123,7 @@ test('a backup in progress when a restored register takes over the place does no
       ...open,
       async renewCopies() {
         await open.renewCopies()
-        expect(await there.catchUp()).toMatchObject([{ reached: true }])
+        expect(await restoredPlaces.catchUp()).toMatchObject([{ reached: true }])
         for (const key of theirs) await place.store.put(key, Buffer.from('theirs'))
       },
     },
@@ -135,7 +135,7 @@ test('a backup in progress when a restored register takes over the place does no
 })
 
 test('a machine that was rolled back or copied writes no keys into a place whose ledger is longer than its own', async () => {
-  const { place, machine, there, destroyer, ids } = await restoredBeside()
+  const { place, machine, restoredPlaces, destroyer, ids } = await restoreElsewhere()
   const { rows } = await database.as().pool.query('select id from place_of_data where name = $1', [place.name])
   await machine.pool.query(
     "update place_of_data set id = $1, reached_at = now(), keyring_whole = false, state = 'in-use' where name = $2",
@@ -145,20 +145,20 @@ test('a machine that was rolled back or copied writes no keys into a place whose
   await register.seal()
   expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
-  expect(await there.catchUp()).toMatchObject([
+  expect(await restoredPlaces.catchUp()).toMatchObject([
     { reached: false, fault: expect.stringContaining('an earlier time') as string },
   ])
   expect(await keysIn(place)).toEqual(before)
 })
 
 test('a ledger that diverges from the one in the place is not mixed with it, and the divergence is reported', async () => {
-  const { place, machine, there, destroyer, ids } = await restoredBeside()
+  const { place, machine, restoredPlaces, destroyer, ids } = await restoreElsewhere()
   // The restored register ends something while the place is unreachable for the first one.
   await machine.pool.query(
     "insert into destruction_entry (at, object_kind, object_name, cause, done_by, detail, targets) values (now(), 'history-month', '2020-01', 'term', 'sweep', '{}', '{}')",
   )
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
-  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  expect(await restoredPlaces.catchUp()).toMatchObject([{ reached: true }])
   const head = (await readWholeIfExists(place.store, 'ledger/head'))!.toString()
   // The place is added under another name, as advised; by then the first register's own ledger is longer.
   await destroyer.destroy(ids[0]!).catch(() => undefined)

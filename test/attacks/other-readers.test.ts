@@ -14,7 +14,7 @@ const database = await createTestDatabase<RegisterTables>()
 const expected = await expectedProtections()
 
 /** Returns what history.fields and log.whole name while the owner's statements are in force. */
-async function found(acts: string, administrators: readonly string[] = []): Promise<string[]> {
+async function namesReported(acts: string, administrators: readonly string[] = []): Promise<string[]> {
   const undo = new Error('undo')
   let named: string[] = []
   await expect(
@@ -162,7 +162,7 @@ test.each([
     'unknown grant of parameter session_replication_role to seloste_desk',
   ],
   [
-    'a right to switch triggers off that a restore left behind',
+    'a right to switch triggers off, left behind by a restore',
     'create role keeper; grant set on parameter session_replication_role to keeper',
     'unknown grant of parameter session_replication_role to keeper',
   ],
@@ -170,19 +170,19 @@ test.each([
   const { rows } = await database
     .as()
     .pool.query<{ name: string }>('select rolname as name from pg_roles where oid = 10')
-  expect(await found(acts)).toContain(named.replace('FIRST', rows[0]!.name))
+  expect(await namesReported(acts)).toContain(named.replace('FIRST', rows[0]!.name))
 })
 
 test('roles that the settings name as the site’s administrators may read everything', async () => {
   const acts =
     'create role second_dba login superuser; create role standby login replication; create role dump in role pg_read_all_data'
-  expect(await found(acts, ['second_dba', 'standby', 'dump'])).toEqual([])
-  expect(await found(acts, ['standby'])).toEqual(['member of pg_read_all_data: dump', 'superuser second_dba'])
+  expect(await namesReported(acts, ['second_dba', 'standby', 'dump'])).toEqual([])
+  expect(await namesReported(acts, ['standby'])).toEqual(['member of pg_read_all_data: dump', 'superuser second_dba'])
 })
 
-test('what an ordinary server has beside Seloste is accepted', async () => {
+test('ordinary roles and grants of a server are accepted', async () => {
   expect(
-    await found(`create role meter login in role pg_monitor; create role other_program login createdb;
+    await namesReported(`create role meter login in role pg_monitor; create role other_program login createdb;
       revoke execute on function pg_catalog.pg_ls_dir(text) from public; grant execute on function pg_catalog.pg_switch_wal() to meter;
       grant select on pg_catalog.pg_database to meter; grant set on parameter log_min_duration_statement to meter;
       comment on operator = (text, text) is 'equal'`),

@@ -11,23 +11,11 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const {
-  makeRecording: stored,
-  makeInspection,
-  slotAt,
-  booked,
-  outcome,
-  byOfficial,
-  admin,
-  people,
-  stateOf,
-  post,
-  as,
-} = desk
+const { makeRecording, makeInspection, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
 
 const { aino, paula, riitta, tuula } = people
 /** Gives Aino, an official, the rights of another person too. */
-const asWell = (other: { id: string }) =>
+const addRightsOf = (other: { id: string }) =>
   sql`
     insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
       valid_to, requested_by, approved_by, origin, request_id)
@@ -37,7 +25,7 @@ const asWell = (other: { id: string }) =>
 beforeAll(async () => {
   const { description } = desk.versions.at(Temporal.Now.instant())
   await storeDisclosureRules(desk.custodian, description.disclosure)
-  for (const other of [paula, riitta, tuula]) await asWell(other)
+  for (const other of [paula, riitta, tuula]) await addRightsOf(other)
 })
 
 async function send(method: string, path: string, json?: object) {
@@ -45,8 +33,8 @@ async function send(method: string, path: string, json?: object) {
 }
 
 describe('an official’s own call, whose caller waits to listen to its recording', () => {
-  async function waited() {
-    const recording = await stored()
+  async function makeWaiting() {
+    const recording = await makeRecording()
     const request = await makeInspection([recording])
     expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
     return { recording, request, url: `/api/requests/${request.id}` }
@@ -54,7 +42,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   const own = { status: 403, code: 'request.own' }
 
   test('refuses an outcome of the appointment, before and after the prohibition', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await makeInspection([recording])
     const appointment = await booked(request, await slotAt(24))
     const jar = await desk.browse(aino)
@@ -67,7 +55,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   })
 
   test('refuses to forbid it in the caller’s name', async () => {
-    const { recording, request } = await waited()
+    const { recording, request } = await makeWaiting()
     const { rows } = await sql<{ number: string }>`select number from subject_request where id = ${request.id}`.execute(
       admin,
     )
@@ -78,7 +66,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   })
 
   test('refuses to close the request, and to remove listening from it', async () => {
-    const { recording, url } = await waited()
+    const { recording, url } = await makeWaiting()
     const change = { kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
     expect(await send('PUT', url, change)).toMatchObject(own)
     expect(await send('POST', `${url}/close`, { outcome: 'WITHDRAWN' })).toMatchObject(own)
@@ -89,7 +77,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   test.each(['PROHIBIT', 'OBJECTION', 'RESTRICTION', 'COPY'] as const)(
     'refuses to close a request for %s without an open inspection, to rename its requester, and to remove a kind',
     async (kind) => {
-      const recording = await stored()
+      const recording = await makeRecording()
       const served = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId], kinds: [kind] })
       const { state } = await stateOf(recording.id)
       const url = `/api/requests/${served.id}`
@@ -104,7 +92,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   )
 
   test('refuses to verify the call as another’s, to mark it as unidentifiable, and to remove it from the request', async () => {
-    const { contactId } = await stored()
+    const { contactId } = await makeRecording()
     const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     const url = `/api/requests/${served.id}/calls/${served.calls[0]!.id}`
     expect(await send('POST', `${url}/verification`, { isParty: false })).toMatchObject(own)
@@ -114,7 +102,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   })
 
   test('lets the official, as host, close the room, but not with the outcome HEARD', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar } = await desk.openRoom([recording], { host: aino })
     const played = { outcome: 'HEARD', password }
     expect(await jar.request('/api/room/close', played)).toMatchObject(own)
@@ -124,7 +112,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
 
 describe('an official’s own call that an order keeps', () => {
   test('refuses to let the official end the order, which somebody else can end', async () => {
-    const { contactId } = await stored()
+    const { contactId } = await makeRecording()
     const until = Temporal.Now.instant()
       .add({ hours: 24 * 30 })
       .toString()
@@ -138,7 +126,7 @@ describe('an official’s own call that an order keeps', () => {
 
 describe('an official’s own call that nobody has put under an order', () => {
   test('refuses to let the official put it under an order, or prolong another person’s order', async () => {
-    const { contactId } = await stored()
+    const { contactId } = await makeRecording()
     const inDays = (days: number) =>
       Temporal.Now.instant()
         .add({ hours: 24 * days })
@@ -169,7 +157,7 @@ describe('an official’s own call that an authority requests', () => {
   })
 
   test('leaves the decision, removal, closing and correction of dates to other people', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const entered = await post('tuula', '/api/authority-disclosures', request())
     const url = `/api/authority-disclosures/${entered.body['id'] as string}`
     const item = { contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' }

@@ -8,7 +8,7 @@ import { openPlayback } from '../register/open-playback.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const leadMs = 2_000
-const { makeRecording: stored, listenTo, server } = await openPlayback(database, { leadMs, pieceMs: 500 })
+const { makeRecording, listenTo, server } = await openPlayback(database, { leadMs, pieceMs: 500 })
 const bytesPerMs = 8 * 4
 const leaving = new AbortController()
 afterAll(() => leaving.abort())
@@ -25,19 +25,19 @@ test(
   'a person has one rate limit, however many listenings and sessions they have started',
   { timeout: 60_000 },
   async () => {
-    const recording = await stored({}, { packets: 2_000 })
+    const recording = await makeRecording({}, { packets: 2_000 })
     const listenings = []
     for (let n = 0; n < 20; n++) listenings.push(await listenTo(recording.id))
     const begun = performance.now()
-    const given = await Promise.all(listenings.map(({ ask: request }, n) => servedMs(request, 1_500 * n)))
+    const servedEach = await Promise.all(listenings.map(({ ask: request }, n) => servedMs(request, 1_500 * n)))
     const passedMs = performance.now() - begun
-    const all = given.reduce((sum, one) => sum + one, 0)
+    const all = servedEach.reduce((sum, ms) => sum + ms, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
     // For one recording, all listenings together get no more than one, because logged playback counts as listened to.
     expect(all).toBeLessThanOrEqual(leadMs + 1.25 * passedMs + 100)
     // One of the listenings continues.
     const [first] = listenings
-    expect(await servedMs(first!.ask, given[0]!)).toBeGreaterThan(0)
+    expect(await servedMs(first!.ask, servedEach[0]!)).toBeGreaterThan(0)
   },
 )
 
@@ -46,11 +46,11 @@ test(
   { timeout: 60_000 },
   async () => {
     const listenings = []
-    for (let n = 0; n < 12; n++) listenings.push(await listenTo((await stored({}, { packets: 120 })).id))
+    for (let n = 0; n < 12; n++) listenings.push(await listenTo((await makeRecording({}, { packets: 120 })).id))
     const begun = performance.now()
-    const given = await Promise.all(listenings.map(({ ask: request }) => servedMs(request, 0)))
+    const servedEach = await Promise.all(listenings.map(({ ask: request }) => servedMs(request, 0)))
     const passedMs = performance.now() - begun
-    const all = given.reduce((sum, one) => sum + one, 0)
+    const all = servedEach.reduce((sum, ms) => sum + ms, 0)
     expect(all).toBeGreaterThanOrEqual(2 * leadMs)
     expect(all).toBeLessThanOrEqual(10 * leadMs + 1.25 * passedMs + 100)
   },

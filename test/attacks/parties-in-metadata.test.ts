@@ -20,9 +20,9 @@ const session = 'c2Vzc2lvbg=='
 
 /** Returns each recorded segment that has ended: its official, and the number of packets in its recording. */
 async function parts() {
-  const over = bench.segments().filter(({ recording }) => recording?.stored)
+  const ended = bench.segments().filter(({ recording }) => recording?.stored)
   return Promise.all(
-    over.map(async (segment) => {
+    ended.map(async (segment) => {
       const { index, openChunk } = await bench.opened(segment)
       let packets = 0
       for (const n of index.chunks.keys()) walkChunk(await openChunk(n), { packet: () => void packets++ })
@@ -32,7 +32,7 @@ async function parts() {
 }
 
 /** Waits until this many segments are stored. */
-async function stored(count: number) {
+async function waitForStored(count: number) {
   await bench.until(() => expect(bench.segments().filter(({ recording }) => recording?.stored)).toHaveLength(count))
   return parts()
 }
@@ -50,14 +50,14 @@ const person = (id: string, aor: string, sends?: string, more = '') =>
 const streams = ['1', '2'].map((n) => `<stream stream_id="s${n}" session_id="${session}"><label>${n}</label></stream>`)
 
 /** Metadata with the caller and the dialled number in Oracle's form. */
-function oracle(given: {
+function oracle(options: {
   calls: string
   isCalled: string
   dialled?: string
   mode?: 'complete' | 'partial'
   more?: string
 }): string {
-  const { calls, isCalled, dialled, mode = 'complete', more = '' } = given
+  const { calls, isCalled, dialled, mode = 'complete', more = '' } = options
   const uri = dialled === undefined ? '' : `<apkt:request-uri>${dialled}</apkt:request-uri>`
   return [
     `<recording xmlns="urn:ietf:params:xml:ns:recording"><datamode>${mode}</datamode><session session_id="${session}"/>`,
@@ -78,7 +78,7 @@ describe('a call that is transferred within its session belongs to each official
       more: `<callData><fromhdr>&lt;${people.caller}&gt;</fromhdr><tohdr>&lt;sip:${aino}@x&gt;</tohdr></callData>`,
     })
   const first = oracle({ calls: caller, isCalled: aino })
-  const leaves = times('caller', 0) + times(aino, 1, 2) + times(bertil, 2)
+  const leaveTimes = times('caller', 0) + times(aino, 1, 2) + times(bertil, 2)
   test.each([
     [
       'Oracle, a complete snapshot that reports when the first official left',
@@ -86,13 +86,13 @@ describe('a call that is transferred within its session belongs to each official
       oracle({
         calls: caller,
         isCalled: bertil,
-        more: person(aino, aino, undefined, apkt('<apkt:callingParty>false</apkt:callingParty>')) + leaves,
+        more: person(aino, aino, undefined, apkt('<apkt:callingParty>false</apkt:callingParty>')) + leaveTimes,
       }),
     ],
     [
       'Oracle, a partial update that reports when the first official left',
       first,
-      oracle({ calls: caller, isCalled: bertil, mode: 'partial', more: leaves }),
+      oracle({ calls: caller, isCalled: bertil, mode: 'partial', more: leaveTimes }),
     ],
     [
       'Oracle, by the number that was dialled',
@@ -107,7 +107,7 @@ describe('a call that is transferred within its session belongs to each official
     await call.update({ metadata: after })
     await call.speak(ports, 15)
     await call.bye()
-    expect(await stored(2)).toEqual([
+    expect(await waitForStored(2)).toEqual([
       [aino, 20],
       [bertil, 30],
     ])
@@ -158,7 +158,7 @@ describe('a caller’s dialled number and name', () => {
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants, more }), headers: diversion })
     await call.speak(ports, 10)
     await call.bye()
-    await stored(1)
+    await waitForStored(1)
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
   })
 
@@ -207,7 +207,7 @@ describe('the end of a conference', () => {
     )
     await call.speak(ports, 15)
     await call.bye()
-    expect(await stored(1)).toEqual([[aino, 20]])
+    expect(await waitForStored(1)).toEqual([[aino, 20]])
   })
 
   const talk = (official: string, caller: string, session = official) =>
@@ -234,7 +234,7 @@ describe('the end of a conference', () => {
     clearInterval(speaking)
     await next.speak(ports, 20)
     await next.bye()
-    const [before, after] = await stored(2)
+    const [before, after] = await waitForStored(2)
     expect(before).toEqual([aino, 20])
     expect(after![1]).toBeGreaterThanOrEqual(40)
   })
@@ -255,7 +255,7 @@ describe('the end of a conference', () => {
     }
     for (const { call, ports } of calls) await call.speak(ports, 10)
     for (const { call } of calls) await call.bye()
-    expect(await stored(2)).toEqual([
+    expect(await waitForStored(2)).toEqual([
       [aino, 20],
       [bertil, 20],
     ])
@@ -304,7 +304,7 @@ describe('a client’s clock', () => {
     await wait(300)
     await call.update({ metadata: talk(bertil, at(0.3)) })
     await call.bye()
-    await stored(2)
+    await waitForStored(2)
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
 
@@ -315,7 +315,7 @@ describe('a client’s clock', () => {
     await call.speak(ports, 10)
     await wait(300)
     await call.bye({ metadata: talk(aino, at(0), at(0.3)) })
-    expect(await stored(1)).toEqual([[aino, 20]])
+    expect(await waitForStored(1)).toEqual([[aino, 20]])
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
 
@@ -327,7 +327,7 @@ describe('a client’s clock', () => {
     await call.update({ metadata: talk(aino, at(0)) })
     await call.speak(ports, 10)
     await call.bye()
-    await stored(1)
+    await waitForStored(1)
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 
@@ -353,7 +353,7 @@ describe('a client’s clock', () => {
 })
 
 describe('a supervisor who listens', () => {
-  const [c, a] = [
+  const [callerParty, officialParty] = [
     { id: 'c', aor: people.caller, label: '1' },
     { id: 'a', aor: people.official, label: '2' },
   ]
@@ -366,18 +366,18 @@ describe('a supervisor who listens', () => {
       const call = await bench.call({})
       const { ports } = await call.invite({
         sdp: true,
-        metadata: metadataOf({ participants: [c, a] }),
+        metadata: metadataOf({ participants: [callerParty, officialParty] }),
         headers: diversion,
       })
       await call.speak(ports, 10)
       await wait(50)
       const own = legs.map((id) => ({ id, aor: people.colleague, label: id === 'voice' ? '2' : '' }))
       const more = `<participantstreamassoc participant_id="ear"><recv>s1</recv><recv>s2</recv></participantstreamassoc>`
-      await call.update({ metadata: metadataOf({ participants: [c, a, ...own], more }) })
+      await call.update({ metadata: metadataOf({ participants: [callerParty, officialParty, ...own], more }) })
       await call.speak(ports, 10)
       await wait(50)
       await call.bye()
-      expect(await stored(1)).toEqual([[aino, 20]])
+      expect(await waitForStored(1)).toEqual([[aino, 20]])
     },
   )
 
@@ -396,35 +396,38 @@ describe('a supervisor who listens', () => {
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
     await call.speak(ports, 10)
     await call.bye()
-    await stored(1)
+    await waitForStored(1)
     expect(bench.segments()[0]?.official?.phone).toBe(aino)
   })
 })
 
 describe('a call that its caller has left', () => {
-  const [c, a] = [
+  const [callerParty, officialParty] = [
     { id: 'c', aor: people.caller, label: '1' },
     { id: 'a', aor: people.official, label: '2' },
   ]
-  const b = { id: 'b', aor: people.colleague, label: '2' }
-  const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
+  const colleagueParty = { id: 'b', aor: people.colleague, label: '2' }
+  const strangerParty = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
   test.each([
-    ['is no longer reported', metadataOf({ participants: [a, x] })],
+    ['is no longer reported', metadataOf({ participants: [officialParty, strangerParty] })],
     [
       'is reported to have left',
-      metadataOf({ participants: [{ ...c, label: '' }, a, x] }).replace(
+      metadataOf({ participants: [{ ...callerParty, label: '' }, officialParty, strangerParty] }).replace(
         /<participantsessionassoc participant_id="c".*?<.participantsessionassoc>/,
         times('c', 0, 1),
       ),
     ],
     [
       'is reported to have left, by a partial update',
-      metadataOf({ mode: 'partial', participants: [x], more: times('c', 0, 1) }),
+      metadataOf({ mode: 'partial', participants: [strangerParty], more: times('c', 0, 1) }),
     ],
-    ['has another number under the same id', metadataOf({ participants: [{ ...x, id: 'c' }, a] })],
+    [
+      'has another number under the same id',
+      metadataOf({ participants: [{ ...strangerParty, id: 'c' }, officialParty] }),
+    ],
     [
       'has another number under the same id, by a partial update',
-      metadataOf({ mode: 'partial', participants: [{ ...x, id: 'c' }] }),
+      metadataOf({ mode: 'partial', participants: [{ ...strangerParty, id: 'c' }] }),
     ],
   ])(
     'if a caller %s, the official’s conversation with somebody else is in no recording of the caller, and is marked for review',
@@ -432,7 +435,7 @@ describe('a call that its caller has left', () => {
       const call = await bench.call({})
       const { ports } = await call.invite({
         sdp: true,
-        metadata: metadataOf({ participants: [c, a] }),
+        metadata: metadataOf({ participants: [callerParty, officialParty] }),
         headers: diversion,
       })
       await call.speak(ports, 10)
@@ -441,10 +444,10 @@ describe('a call that its caller has left', () => {
         await call.reinvite(reported)
         await call.speak(ports, 10)
       }
-      await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+      await call.reinvite({ metadata: metadataOf({ participants: [callerParty, officialParty] }) })
       await call.speak(ports, 15)
       await call.bye()
-      expect(await stored(1)).toEqual([[aino, 50]])
+      expect(await waitForStored(1)).toEqual([[aino, 50]])
       expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
     },
   )
@@ -458,42 +461,45 @@ describe('a call that its caller has left', () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
-      metadata: metadataOf({ participants: [c, a] }),
+      metadata: metadataOf({ participants: [callerParty, officialParty] }),
       headers: diversion,
     })
     await call.speak(ports, 10)
-    await call.reinvite({ metadata: metadataOf({ participants: [a, { id, aor, label: '1' }] }) })
+    await call.reinvite({ metadata: metadataOf({ participants: [officialParty, { id, aor, label: '1' }] }) })
     await call.speak(ports, 10)
     await call.bye()
-    await stored(1)
+    await waitForStored(1)
     expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
   })
 
   test.each([
-    ['is transferred', [[c, b]]],
-    ['is on hold, alone,', [[c], [c, a]]],
-    ['is reported in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
-    ['is reported in another form under the same id', [[{ ...c, aor: 'tel:040-1234567;ext=12' }, a]]],
-    ['is reported with a second number', [[{ ...c, aor: [people.caller, '4567'] }, a]]],
+    ['is transferred', [[callerParty, colleagueParty]]],
+    ['is on hold, alone,', [[callerParty], [callerParty, officialParty]]],
+    ['is reported in another form', [[{ ...callerParty, id: 'again', aor: '0401234567' }, officialParty]]],
+    [
+      'is reported in another form under the same id',
+      [[{ ...callerParty, aor: 'tel:040-1234567;ext=12' }, officialParty]],
+    ],
+    ['is reported with a second number', [[{ ...callerParty, aor: [people.caller, '4567'] }, officialParty]]],
     [
       'is reported by the extension of the number',
       [
-        [{ ...c, aor: '34567' }, a],
-        [c, a],
+        [{ ...callerParty, aor: '34567' }, officialParty],
+        [callerParty, officialParty],
       ],
     ],
     [
       'is reported without a number',
       [
-        [{ ...c, aor: [] }, a],
-        [c, a],
+        [{ ...callerParty, aor: [] }, officialParty],
+        [callerParty, officialParty],
       ],
     ],
   ])('a caller who %s causes no review', async (_, later) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
-      metadata: metadataOf({ participants: [c, a] }),
+      metadata: metadataOf({ participants: [callerParty, officialParty] }),
       headers: diversion,
     })
     await call.speak(ports, 10)
@@ -512,37 +518,39 @@ describe('a call that its caller has left', () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
-      metadata: metadataOf({ participants: [{ ...c, aor }, a] }),
+      metadata: metadataOf({ participants: [{ ...callerParty, aor }, officialParty] }),
       headers: diversion,
     })
     expect(bench.segments()[0]?.caller.kind).toBe(kind)
     await call.speak(ports, 10)
-    await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+    await call.reinvite({ metadata: metadataOf({ participants: [callerParty, officialParty] }) })
     await call.speak(ports, 10)
     await call.bye()
-    expect(await stored(1)).toEqual([[aino, 40]])
+    expect(await waitForStored(1)).toEqual([[aino, 40]])
     expect(bench.segments()[0]?.marks).toEqual([])
   })
 
-  test('a call whose caller has a number instead of a SIP address is marked for review', async () => {
+  test('a call whose caller has a SIP address first and a number later is marked for review', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
-      metadata: metadataOf({ participants: [{ ...c, aor: 'sip:somebody@elsewhere.example' }, a] }),
+      metadata: metadataOf({
+        participants: [{ ...callerParty, aor: 'sip:somebody@elsewhere.example' }, officialParty],
+      }),
       headers: diversion,
     })
     await call.speak(ports, 10)
-    await call.reinvite({ metadata: metadataOf({ participants: [c, a] }) })
+    await call.reinvite({ metadata: metadataOf({ participants: [callerParty, officialParty] }) })
     await call.speak(ports, 10)
     await call.bye()
-    await stored(1)
+    await waitForStored(1)
     expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
   })
 
   test.each([
     ['c', 'at once', []],
-    ['c', 'after a request without a number', [[{ ...c, aor: [] }]]],
-    ['c', 'after being alone', [[{ ...x, id: 'c' }]]],
+    ['c', 'after a request without a number', [[{ ...callerParty, aor: [] }]]],
+    ['c', 'after being alone', [[{ ...strangerParty, id: 'c' }]]],
     ['x', 'at once', []],
   ])(
     'if somebody else (id %s) has the caller’s place before the answer, %s, the talk is withheld and marked',
@@ -550,12 +558,12 @@ describe('a call that its caller has left', () => {
       const call = await bench.call({})
       const { ports } = await call.invite({
         sdp: true,
-        metadata: metadataOf({ participants: [c] }),
+        metadata: metadataOf({ participants: [callerParty] }),
         headers: diversion,
       })
       await wait(50)
       for (const participants of between) await call.update({ metadata: metadataOf({ participants }) })
-      await call.update({ metadata: metadataOf({ participants: [{ ...x, id }, a] }) })
+      await call.update({ metadata: metadataOf({ participants: [{ ...strangerParty, id }, officialParty] }) })
       await call.speak(ports, 10)
       await call.bye()
       await bench.until(() => expect(bench.segments().every(({ endedAt }) => endedAt)).toBe(true))
@@ -571,14 +579,14 @@ describe('a call that its caller has left', () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
-      metadata: metadataOf({ participants: [c, a] }),
+      metadata: metadataOf({ participants: [callerParty, officialParty] }),
       headers: diversion,
     })
     await call.speak(ports, 10)
-    await call.reinvite({ metadata: metadataOf({ participants: [again, a] }) })
+    await call.reinvite({ metadata: metadataOf({ participants: [again, officialParty] }) })
     await call.speak(ports, 10)
     await call.bye()
-    expect(await stored(1)).toEqual([[aino, 40]])
+    expect(await waitForStored(1)).toEqual([[aino, 40]])
   })
 })
 
@@ -604,32 +612,32 @@ test.each([
     await call.update({ metadata: metadataOf({ participants: [...two, colleague], more: times('b', 3) + listens }) })
     await call.speak(ports, 10)
     await call.bye()
-    expect(await stored(1)).toEqual([[aino, remaining]])
+    expect(await waitForStored(1)).toEqual([[aino, remaining]])
     expect(bench.segments()[0]?.marks).toContain('needs-review')
   },
 )
 
 describe('after more metadata than the limits allow', () => {
-  const c = { id: 'c', aor: people.caller, label: '1' }
+  const callerParty = { id: 'c', aor: people.caller, label: '1' }
   const official = (n: number) => ({ id: `a${n}`, aor: people.official, label: '2' })
-  const x = { id: 'x', aor: `sip:${stranger}@x`, label: '2' }
+  const strangerParty = { id: 'x', aor: `sip:${stranger}@x`, label: '2' }
   const renamed = (xml: string, n: number) => xml.replaceAll(/(?<=[">])(s[12])(?=["<])/g, `$1-${n}`)
   /** Metadata of a client that renames streams, or the official, in each update; and of an outsider who joins at the end. */
   const clients: [string, (n: number) => string, string][] = [
     [
       'new stream ids in 300 snapshots',
-      (n) => renamed(metadataOf({ participants: [c, official(0)] }), n),
-      renamed(metadataOf({ participants: [c, official(0), x] }), 300),
+      (n) => renamed(metadataOf({ participants: [callerParty, official(0)] }), n),
+      renamed(metadataOf({ participants: [callerParty, official(0), strangerParty] }), 300),
     ],
     [
       'new ids of the official in 70 partial updates',
       (n) => metadataOf({ mode: 'partial', participants: [official(n + 1)], more: times(`a${n}`, 0, 1) }),
-      metadataOf({ mode: 'partial', participants: [x] }),
+      metadataOf({ mode: 'partial', participants: [strangerParty] }),
     ],
     [
       'new ids of the official in 70 snapshots',
-      (n) => metadataOf({ participants: [c, official(n + 1)] }),
-      metadataOf({ participants: [{ ...x, label: '1' }, official(80)] }),
+      (n) => metadataOf({ participants: [callerParty, official(n + 1)] }),
+      metadataOf({ participants: [{ ...strangerParty, label: '1' }, official(80)] }),
     ],
   ]
   test.each(clients)(
@@ -638,7 +646,7 @@ describe('after more metadata than the limits allow', () => {
       const call = await bench.call({})
       const { ports } = await call.invite({
         ...{ sdp: true, headers: diversion },
-        metadata: metadataOf({ participants: [c, official(0)] }),
+        metadata: metadataOf({ participants: [callerParty, official(0)] }),
       })
       await call.speak(ports, 10)
       await wait(50)
@@ -652,7 +660,7 @@ describe('after more metadata than the limits allow', () => {
       expect(await call.update({ metadata: joins })).toMatchObject({ status: 200 })
       await call.speak(ports, 10)
       await call.bye()
-      expect(await stored(1)).toEqual([[aino, 20 + updates / 5]])
+      expect(await waitForStored(1)).toEqual([[aino, 20 + updates / 5]])
     },
     60_000,
   )

@@ -101,19 +101,19 @@ test('a shorter term waits until each open disclosure that it affects is release
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('the dry run tells its author nothing of what an authority has asked for, and nothing of an order on it (R34, L37)', async () => {
+test('the dry run shows its author neither an authority’s request nor an order on its recording (R34, L37)', async () => {
   const request = await ends.makeRecording()
   const draft = await submit(30)
   const off = await submit(31, [{ path: ['disclosure', 'authority'], value: false }])
-  const told = async () => [await consequences(draft), await consequences(off)]
-  const before = await told()
+  const readConsequences = async () => [await consequences(draft), await consequences(off)]
+  const before = await readConsequences()
   await requestByAuthority(request)
-  expect(await told()).toEqual(before)
+  expect(await readConsequences()).toEqual(before)
   await sql`
     insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
     select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-2', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
     from contact c where c.id = ${request.contactId}`.execute(admin)
-  expect(await told()).toEqual(before)
+  expect(await readConsequences()).toEqual(before)
 })
 
 test('after the approval the due day of a study must be before the recordings’ new destruction date', async () => {
@@ -122,13 +122,13 @@ test('after the approval the due day of a study must be before the recordings’
   expect((await pick(study, (await ends.makeRecording()).id)).status).toBe(201)
   const { body } = await act('eero', 'GET', study, '')
   expect((body['lacks'] as { what: string }[]).map(({ what }) => what)).toContain('due-date-late')
-  const changed = (dueOn: string) => act('eero', 'PUT', study, '', { study: 'Laatu 2027', dueOn, format: 'OPUS' })
-  expect(await changed(day(109))).toMatchObject({ status: 409, code: 'research.due-date-late' })
-  expect((await changed(day(60))).status).toBe(204)
+  const changeDueDay = (dueOn: string) => act('eero', 'PUT', study, '', { study: 'Laatu 2027', dueOn, format: 'OPUS' })
+  expect(await changeDueDay(day(109))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+  expect((await changeDueDay(day(60))).status).toBe(204)
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('a kind of disclosure can be switched off once no disclosure of the kind is open; a refusal counts as a decision', async () => {
+test('a kind of disclosure can be switched off once no disclosure of the kind is open, and a refusal counts as a decision', async () => {
   const made = await research.prepared()
   const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])
   expect(await pending('riitta', draft)).toEqual([['RESEARCH', made.id, 1]])
@@ -142,14 +142,14 @@ test('a decision at an unattended desk needs a new proof of identity', async () 
   const { id } = await research.prepared()
   const authority = await requestByAuthority(await ends.makeRecording())
   await research.as('riitta')
-  const proved = (ago: string) =>
+  const setProvedAt = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)
   const refusal = { outcome: 'REFUSED', reasons: 'Ei.', seen: 'x'.repeat(32) }
   const refuse = () => send('riitta', 'POST', `/api/authority-disclosures/${authority}/decision`, refusal)
-  await proved('16 minutes')
+  await setProvedAt('16 minutes')
   expect(await decide(id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
   expect(await refuse()).toMatchObject({ status: 403, code: 'confirm.fresh' })
-  await proved('1 minute')
+  await setProvedAt('1 minute')
   expect(await decide(id)).toMatchObject({ status: 204 })
   expect(await refuse()).toMatchObject({ status: 204 })
 })

@@ -38,7 +38,7 @@ interface Listed {
   told?: { how: string }
 }
 const pending = async (draft: Draft) =>
-  ((await clerk.request('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
+  ((await clerk.request('/api/pending-rights')).body['items'] as Listed[]).filter((right) => right.draft === draft.id)
 
 describe('a shorter term for a recording that a requester has an appointment to listen to', () => {
   test('comes into force only after a notice and a decision, shows the decision maker counts, and shows the Service Unit request numbers', async () => {
@@ -86,16 +86,16 @@ describe('a shorter term for a recording that a requester has an appointment to 
 describe('a change that affects an open request', () => {
   test('is approved once the log shows that the requester was informed, and not by a decision on another draft', async () => {
     const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
-    const offers = await submit(inDays(16), edits)
-    expect(acceptedDraft(await approve(offers)).state).toBe('APPROVED')
+    const switchOn = await submit(inDays(16), edits)
+    expect(acceptedDraft(await approve(switchOn)).state).toBe('APPROVED')
     const request = await makeInspection([await makeRecordingUntil(24 * 100)], { kinds: ['COPY'] })
-    const ends: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
-    const first = await submit(inDays(17), ends)
+    const switchOff: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
+    const first = await submit(inDays(17), switchOff)
     expect(await pending(first)).toMatchObject([{ request: { number: request.number } }])
     const reported = { requestId: request.id, how: 'POST' }
     expect((await clerk.request(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(204)
     await reject(first)
-    const second = await submit(inDays(18), ends)
+    const second = await submit(inDays(18), switchOff)
     expect(await approve(second)).toEqual({ refused: 'draft.pending-rights' })
     expect((await clerk.request(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(404)
     expect((await clerk.request(`/api/pending-rights/${second.id}/told`, reported)).status).toBe(204)
@@ -111,7 +111,7 @@ describe('a change that affects an open request', () => {
     const recording = await makeRecordingUntil(24)
     const waiting = await makeInspection([recording])
     await desk.setDay(recording.id, inDays(-1))
-    const reached = async (reach: object) => {
+    const requestsReached = async (reach: object) => {
       const whole = { terms: [], endsHolds: false, endsKinds: [], endsService: false, ...reach }
       const { rows } = await sql<{ request_id: string }>`
         select request_id from reached_requests(null, ${JSON.stringify(whole)}::jsonb, now() + interval '1 hour')`.execute(
@@ -119,10 +119,10 @@ describe('a change that affects an open request', () => {
       )
       return rows.map(({ request_id }) => request_id)
     }
-    expect(await reached({})).toEqual([])
-    expect(await reached({ endsHolds: true })).toEqual([waiting.id])
-    expect(await reached({ endsService: true })).toContain(waiting.id)
-    expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
+    expect(await requestsReached({})).toEqual([])
+    expect(await requestsReached({ endsHolds: true })).toEqual([waiting.id])
+    expect(await requestsReached({ endsService: true })).toContain(waiting.id)
+    expect(await requestsReached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
     // The number of a call that is not found yet is unknown, so the notice counts for it too.
     const unsettled = await makeInspection([])
     const row = await admin

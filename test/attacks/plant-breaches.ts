@@ -65,7 +65,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
   try {
     for (const plant of plants) undo.push(await applyPlant(client, folder, plant))
   } catch (error) {
-    for (const one of undo.reverse()) await one()
+    for (const undoOne of undo.reverse()) await undoOne()
     return { ...resultBase, fault: (error as Error).message }
   }
   const begun = performance.now()
@@ -80,7 +80,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
     )
       foundMs = Math.round(performance.now() - begun)
   }
-  for (const one of undo.reverse()) await one()
+  for (const undoOne of undo.reverse()) await undoOne()
   return { ...resultBase, ...(foundMs !== undefined && { foundMs }) }
 }
 

@@ -150,8 +150,8 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
       const isOfCall = /^\/api\/(contacts|recordings)\/:id/.test(url)
       if (index > 0 && !isOfCall) continue
       const { method, path, json } = sampleRequest(id, {
-        look: { purpose: 'INSPECTION', reference },
-        places: {
+        access: { purpose: 'INSPECTION', reference },
+        parameters: {
           ...(url.startsWith('/api/contacts/') && { id: contact }),
           ...(url.startsWith('/api/recordings/') && { id: recording }),
           ...(url.startsWith('/api/requests/') && { id: requestId }),

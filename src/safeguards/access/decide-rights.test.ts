@@ -13,7 +13,7 @@ const {
   open,
   as,
   enterOfficial,
-  ask: requestRights,
+  applyFor: requestRights,
   grant,
 } = await openProcedure()
 

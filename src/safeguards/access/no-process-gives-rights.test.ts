@@ -8,7 +8,17 @@ import type { SafeguardTables } from '../tables.ts'
 import { rightsOf } from './grant.ts'
 import { installRight } from './procedure.ts'
 
-const { database, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: requestRights } = await openProcedure()
+const {
+  database,
+  desk,
+  anssi,
+  anneli,
+  sari,
+  outsider,
+  as,
+  enterOfficial,
+  applyFor: requestRights,
+} = await openProcedure()
 const fresh = await createTestDatabase<SafeguardTables>()
 const empty = fresh.as().db
 

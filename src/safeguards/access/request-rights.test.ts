@@ -4,7 +4,7 @@ import { enterUnit } from '../people/units.ts'
 import { rightsOf } from './grant.ts'
 import { decideRightRequest, requestRights, type RequestedRights } from './procedure.ts'
 
-const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: applyFor, actions } = await openProcedure()
+const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, applyFor, actions } = await openProcedure()
 
 describe('a request for a right', () => {
   test('grants nothing until another person approves it, and then at once', async () => {
