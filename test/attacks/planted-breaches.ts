@@ -64,7 +64,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'an instant from which a version holds moved',
+    name: 'the effective instant of a version moved',
     sentence: 'S1',
     promise: 'description.current',
     counts: ['changedTexts'],
@@ -85,7 +85,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a process that obeys another text',
+    name: 'a process that uses another text',
     sentence: 'S1',
     promise: 'description.current',
     counts: ['disobeying'],
@@ -96,14 +96,14 @@ const catalogue: readonly Breach[] = [
   },
   // Purposes
   {
-    name: 'a look without a purpose',
+    name: 'a view without a purpose',
     sentence: 'S4',
     promise: 'purposes.closed',
     counts: ['withoutPurpose'],
     plant: { run: entry('contact.read', official, 'OFFICIAL', null, quiet) },
   },
   {
-    name: 'a look for marketing',
+    name: 'a view for marketing',
     sentence: 'S5',
     promise: 'purposes.closed',
     counts: ['outside'],
@@ -128,7 +128,7 @@ const catalogue: readonly Breach[] = [
     plant: { remove: 'recording', where: `id = ${other}` },
   },
   {
-    name: 'a contact that goes by another id',
+    name: 'a contact with a changed id',
     ...admitted,
     plant: { change: 'contact', where: `id = ${quiet}`, set: `id = '00000000-0000-4000-8000-00000000000a'` },
   },
@@ -266,7 +266,7 @@ const catalogue: readonly Breach[] = [
     plant: { run: 'grant select on contact to public', undo: 'revoke select on contact from public' },
   },
   {
-    name: 'what will be made granted to a stranger',
+    name: 'future tables granted to a stranger',
     ...fields,
     plant: {
       run: 'create role heir; alter default privileges grant select on tables to heir',
@@ -364,7 +364,7 @@ const catalogue: readonly Breach[] = [
     plant: { change: 'recording', where: `id = ${stored}`, set: `started_at = started_at - interval '10 seconds'` },
   },
   {
-    name: 'a recording that goes on after the end signal',
+    name: 'a recording that continues after the end signal',
     sentence: 'S16',
     promise: 'recording.within-signals',
     counts: ['outside'],
@@ -394,7 +394,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a password of the owner’s in an official’s place',
+    name: 'an official’s password replaced by one of the owner',
     sentence: 'S19',
     promise: 'access.personal',
     counts: ['strangeVerifiers'],
@@ -405,7 +405,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a sign-in by a password that is no longer there',
+    name: 'a sign-in with a password that is no longer stored',
     sentence: 'S19',
     promise: 'access.personal',
     counts: ['strangeVerifiers'],
@@ -438,7 +438,6 @@ const catalogue: readonly Breach[] = [
       undo: `delete from session where token_hash = sha256('unlogged')`,
     },
   },
-  // Terms
   {
     name: 'an open session with another token than was given',
     sentence: 'S19',
@@ -463,6 +462,7 @@ const catalogue: readonly Breach[] = [
     counts: ['strangeSessions'],
     plant: { change: 'session', where: `id = ${open}`, set: `created_at = created_at - interval '40 days'` },
   },
+  // Terms
   {
     name: 'a call kept past its term',
     sentence: 'S20',
@@ -633,7 +633,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a month key that is long over, in the key store',
+    name: 'the key of a month long past in the key store',
     sentence: 'S21',
     promise: 'recordings.ceiling',
     counts: ['leftovers'],
@@ -659,7 +659,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a call that is silent about its recording',
+    name: 'a drawn call without a trace of its recording',
     sentence: 'S30',
     promise: 'history.tells-recorded',
     counts: ['silent'],
@@ -669,7 +669,7 @@ const catalogue: readonly Breach[] = [
     ],
   },
   {
-    name: 'a sweep that has not come for three hours',
+    name: 'a sweep that has not run for three hours',
     sentence: 'S20',
     promise: 'history.term',
     counts: [],
@@ -741,7 +741,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a check of a copy that the log does not tell of',
+    name: 'a check of a copy that is missing from the log',
     sentence: 'S25',
     promise: 'disclosures.anonymised',
     counts: ['alone'],
@@ -806,14 +806,14 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a right as the installation gives none',
+    name: 'a right that the installation does not give',
     sentence: 'S27',
     promise: 'rights.granted',
     counts: ['alone'],
     plant: grantedBy('installation', 'null', 'null'),
   },
   {
-    name: 'a right in the names of two others, of which the log does not tell',
+    name: 'a right in the names of two others that is missing from the log',
     sentence: 'S27',
     promise: 'rights.granted',
     counts: ['unlogged'],
@@ -981,7 +981,7 @@ const catalogue: readonly Breach[] = [
     plant: { run: entry('research.decided', official, 'DECISION_MAKER', null, 'gen_random_uuid()') },
   },
   {
-    name: 'a look of an official in the role of an expert',
+    name: 'a view by an official in the role of an expert',
     ...scope,
     plant: {
       run: entry(
@@ -1023,7 +1023,7 @@ const catalogue: readonly Breach[] = [
     ],
   },
   {
-    name: 'a look of maintenance without a fault',
+    name: 'a view by maintenance without a fault',
     sentence: 'S29',
     promise: 'rights.maintenance-security',
     counts: ['withoutReference'],
@@ -1037,14 +1037,14 @@ const catalogue: readonly Breach[] = [
     plant: listening(official, 'SECURITY', 'CRIME_OR_MISUSE', stored),
   },
   {
-    name: 'a listening that the log does not tell of',
+    name: 'a listening that is missing from the log',
     ...scope,
     counts: ['untold'],
     plant: listening(official, 'OFFICIAL', 'DEVELOPMENT', stored),
   },
   // Requests
   {
-    name: 'a look for inspection by a supervisor',
+    name: 'a view for inspection by a supervisor',
     sentence: 'S31',
     promise: 'inspections.at-office',
     counts: ['others'],
@@ -1195,7 +1195,7 @@ const catalogue: readonly Breach[] = [
     plant: { run: 'grant delete on contact to seloste_desk', undo: 'revoke delete on contact from seloste_desk' },
   },
   {
-    name: 'the desk let past row-level security',
+    name: 'the desk allowed to bypass row-level security',
     ...protection,
     plant: { run: 'alter role seloste_desk bypassrls', undo: 'alter role seloste_desk nobypassrls' },
   },
@@ -1208,7 +1208,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'the triggers of the log, for which PostgreSQL does not look any more',
+    name: 'the triggers of the log hidden from PostgreSQL in its catalogue',
     ...protection,
     plant: {
       run: `set allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_entry'::regclass`,
