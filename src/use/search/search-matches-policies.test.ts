@@ -150,7 +150,7 @@ describe.each(Object.entries(people))('%s finds exactly what the policies show:'
     const pages: string[] = []
     let cursor: string | undefined
     do {
-      const page = await search({ ...given, order: 'oldest', limit: 9, cursor }, person)
+      const page = await search({ ...filters, order: 'oldest', limit: 9, cursor }, person)
       expect(page.approximateTotal).toBe(shown.length)
       pages.push(...page.items.map(({ id }) => id))
       cursor = page.next
