@@ -198,10 +198,10 @@ test('an event whose time lies ahead is not sent on request either', async () =>
   await database.as().pool.query('update webhook_delivery set at = $1, next_at = $1', [night.toString()])
   expect(await retryWebhooks(database.as().db, now)).toBe(0)
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(0)
+  expect(received).toHaveLength(0)
   later({ hours: 9 })
   await deliverWebhooks(delivery)
-  expect(reported).toHaveLength(1)
+  expect(received).toHaveLength(1)
 })
 
 test('an abandoned event is deleted after two weeks', async () => {
