@@ -1,6 +1,6 @@
 /**
- * Measures calls of a feed until they are in the register: a file of them by lines, and as many records over HTTP, by the feeds
- * process. Yardsticks in the same database: a COPY of as many contacts into the same table with its indexes and triggers, and
+ * Measures the throughput of a feed, from the record to the register: calls of a CSV file, and as many records sent over HTTP,
+ * both admitted by the feeds process. Yardsticks in the same database: a COPY of as many contacts into the same table with its indexes and triggers, and
  * a COPY of every row that such calls have (contacts, segments, ids, feed records, the log).
  */
 import { randomUUID } from 'node:crypto'
@@ -90,7 +90,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
       return [
         row('by file', byFile),
         row('over HTTP', byHttp),
-        { what: 'database of such a call, without the log’s tree', measured: `${Math.round(perCall)} bytes` },
+        { what: 'database size per call, without the log’s Merkle tree', measured: `${Math.round(perCall)} bytes` },
       ]
     } finally {
       await role.stop()

@@ -23,14 +23,14 @@ afterEach(async () => {
 const atFloor = `destroy_at = min_keep_until, destroyed_at = min_keep_until + interval '1 hour'`
 
 test.each([
-  ['before its floor, after an order', `cause = 'hold-end', destroyed_at = min_keep_until - interval '40 days'`],
-  ['before its floor, by trimming', `cause = 'trimming', destroyed_at = min_keep_until - interval '40 days'`],
+  ['before its minimum, after an order', `cause = 'hold-end', destroyed_at = min_keep_until - interval '40 days'`],
+  ['before its minimum, by trimming', `cause = 'trimming', destroyed_at = min_keep_until - interval '40 days'`],
   [
-    'by trimming, as if never kept',
+    'by trimming, as if never ingested',
     `cause = 'trimming', destroyed_at = min_keep_until - interval '1 day', kept_at = null`,
   ],
-  ['at its floor, by a day that was moved', atFloor],
-  ['at its floor, by a term that no rule has', `${atFloor}, recording_months = 2`, ['recording.as-drawn']],
+  ['at its minimum, with a moved day of destruction', atFloor],
+  ['at its minimum, with a term that no rule has', `${atFloor}, recording_months = 2`, ['recording.as-drawn']],
 ])('reports a recording that was destroyed %s', async (_, set, others: string[] = []) => {
   await tamper(`update recording set ${set} where id = '${id}'`)
   const { broken } = await check()

@@ -77,7 +77,7 @@ test('a session that ended with its person’s others and is open again is found
   await expectReopeningFound(id, token, matti)
 })
 
-test('a session that its person ended from another, or with all, and is open again is found', async () => {
+test('a session that was ended from another session, or with all of its person’s, and is open again is found', async () => {
   const [one, other] = [await matti.signIn(), await matti.signIn()]
   const own = await latest(matti)
   const { rows } = await pool.query<{ id: string }>(

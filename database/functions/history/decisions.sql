@@ -5,7 +5,7 @@ returns table (rule_id text, official_person_id uuid, number_reached text, recor
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  -- The caller's clock may change weeks earlier or later.
+  -- Allows one day: the clock of the calling process may enter the new week before or after the database's.
   week timestamp := date_trunc('week', (now() - interval '1 day') at time zone 'Europe/Helsinki');
 begin
   if answered_from not in ((week - interval '7 days') at time zone 'Europe/Helsinki', week at time zone 'Europe/Helsinki',

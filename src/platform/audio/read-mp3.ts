@@ -20,7 +20,7 @@ export function readMp3(file: Buffer): Promise<AudioFile> {
 }
 
 async function decode(file: Buffer): Promise<AudioFile> {
-  // Loaded where an MP3 is: it compiles a program.
+  // Loaded at the first MP3, because loading compiles WebAssembly.
   loading ??= import('mpg123-decoder').then(async (library) => {
     const made = new library.MPEGDecoder()
     await made.ready
@@ -31,14 +31,14 @@ async function decode(file: Buffer): Promise<AudioFile> {
   const { channelData, samplesDecoded, sampleRate, errors } = decoder.decode(file)
   if (samplesDecoded === 0) return { problem: 'audio-broken' }
   if (errors.length > 0) return { problem: 'audio-broken' }
-  // The decoder doubles the lane of mono.
+  // For mono, the decoder returns the same channel twice.
   const [left, right] = channelData
   if (!left) return { problem: 'audio-broken' }
-  const lanes = !right || isSame(left, right) ? [left] : [left, right]
-  const tracks = lanes.map((lane) =>
+  const channels = !right || isSame(left, right) ? [left] : [left, right]
+  const tracks = channels.map((channel) =>
     linearTrack(
       toTelephoneRate(
-        Float64Array.from(lane, (sample) => sample * 32_768),
+        Float64Array.from(channel, (sample) => sample * 32_768),
         sampleRate,
       ),
     ),

@@ -1,6 +1,6 @@
 /**
  * Wraps a public Ed25519 key in an X.509 certificate, as a signed vCon must carry one. The certificate is signed by its own key
- * and says nothing that the key does not: compare the key. The same key and name always give the same certificate.
+ * and adds no trust: verifiers compare the key. The same key and name always give the same certificate.
  */
 import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto'
 
@@ -20,7 +20,7 @@ export function selfSigned(name: string, privateKey: KeyObject): Buffer {
     element(0x02, serial),
     ed25519,
     nameOf(name),
-    // Without an end, in the form of RFC 5280: the key ends with the log.
+    // No expiry (RFC 5280 section 4.1.2.5): the key is used as long as the log exists.
     sequence(element(0x17, Buffer.from('200101000000Z')), element(0x18, Buffer.from('99991231235959Z'))),
     nameOf(name),
     publicKey,

@@ -4,7 +4,7 @@ import { currentVersion, expiryMonthOf } from './month-keys.ts'
 import { wrapFileKey } from './recording-keys.ts'
 import { rekeyMonth } from './rekey-month.ts'
 
-/** A recording whose day has changed: its key is under the wrong month. */
+/** A recording whose day of destruction has changed: its file key is under the wrong month key. */
 export interface KeyToMove {
   id: string
   /** Month of its key now. */
@@ -14,8 +14,8 @@ export interface KeyToMove {
 }
 
 /**
- * Moves file keys to the months of their new days (a shortened term, an order that holds past the day). The old month gets a
- * new version, as if the recordings had been destroyed, so that no copy of it opens them later.
+ * Wraps file keys under the month keys of the new days of destruction (a shortened term, or a preservation order that holds past
+ * the day). The old month key gets a new version, as after a destruction, so that no backup copy of the old version opens them.
  * @returns how many were moved
  */
 export async function moveFileKeys(

@@ -66,11 +66,11 @@ const restored = 'RESTORED: see the decision'
 export async function replayDisclosures(
   tx: Tx,
   entries: readonly CopiedEntry[],
-  lent: readonly DisclosedItemLink[],
+  links: readonly DisclosedItemLink[],
 ): Promise<ReplayedDisclosures> {
   const ours = entries.map(({ entry }) => entry).filter((entry): entry is Entry => entry.id !== null)
   const disclosures = ours.filter(({ kind }) => kind === 'disclosure')
-  for (const entry of disclosures) await replayDisclosure(tx, entry, lent)
+  for (const entry of disclosures) await replayDisclosure(tx, entry, links)
   for (const entry of ours.filter(({ kind }) => kind === 'package')) await replayPackage(tx, entry)
   await endReleasedCopies(tx)
   const { rows } = await sql<{ item: string }>`
@@ -79,7 +79,7 @@ export async function replayDisclosures(
   return { disclosures: disclosures.length, untied: rows.map(({ item }) => item) }
 }
 
-async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly DisclosedItemLink[]): Promise<void> {
+async function replayDisclosure(tx: Tx, entry: Entry, links: readonly DisclosedItemLink[]): Promise<void> {
   const { id, at, cause, done_by: doneBy } = entry
   const { item, dueAt, outcome, endedOn, workingDays = 3, dueOn, number } = entry.detail as Detail
   const by = await ensurePerson(tx, doneBy, at)
@@ -87,7 +87,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly DisclosedIt
   switch (cause) {
     case 'released':
       if (number.startsWith('V')) return releaseToAuthority(tx, entry)
-      return releaseForResearch(tx, entry, lent)
+      return releaseForResearch(tx, entry, links)
     case 'recalled':
       await sql`
         update disclosed_copy c set state = 'RECALLED', recalled_at = ${at}::timestamptz, due_at = ${dueAt}::timestamptz
@@ -137,7 +137,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly DisclosedIt
 async function releaseForResearch(
   tx: Tx,
   { id, at, detail }: Entry,
-  lent: readonly DisclosedItemLink[],
+  links: readonly DisclosedItemLink[],
 ): Promise<void> {
   const { number, institute, decidedFor, dueOn, preparedBy, decidedBy, items } = detail as Detail
   for (const person of [preparedBy, decidedBy]) await ensurePerson(tx, person, at)
@@ -158,7 +158,7 @@ async function releaseForResearch(
       released_at = coalesce(released_at, ${at}::timestamptz), withdrawn_at = null, withdrawn_by = null
     where id = ${id}::uuid`.execute(tx)
   for (const { item, tie } of items) {
-    const known = lent.find((one) => one.disclosureId === id && one.item === item)
+    const known = links.find((one) => one.disclosureId === id && one.item === item)
     // An item keeps its number and recording; one picked before the backup is linked by the backup itself.
     await sql`
       with picked as (
@@ -216,8 +216,9 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
 }
 
 /**
- * A recording has one rendering for good (R33): if a copy has left in a rendering that the backup lacks, no other is made. What
- * was destroyed after the backup has no copy any more, nor what was written about it; its guards are off here.
+ * A recording has one rendering for good (R33): if a copy has left in a rendering that the backup lacks, no other is made. Ends
+ * the copies of recordings that were destroyed after the backup, and clears their notes. The triggers that prevent this are
+ * disabled during a restore.
  */
 async function endReleasedCopies(tx: Tx): Promise<void> {
   await sql`

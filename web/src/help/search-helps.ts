@@ -1,6 +1,6 @@
-/** Search in the helps' texts, in the browser. */
+/** Search in the help topics, in the browser. */
 
-/** Letters that change within a Finnish word when it is inflected (kielto, kiellon; lupa, luvan), as one. */
+/** Maps letters that alternate when a Finnish word is inflected (consonant gradation: kielto, kiellon; lupa, luvan) to one letter. */
 const gradation = [
   [/[^\p{L}\p{N}]+/gu, ' '],
   [/d/g, 't'],
@@ -13,7 +13,7 @@ const gradation = [
   [/(.)\1+/g, '$1'],
 ] as const
 
-/** Returns a text in small letters, without accents and gradation. */
+/** Returns a text in lowercase, without accents and gradation. */
 function fold(text: string): string {
   const plain = text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
   return gradation.reduce((folded, [from, to]) => folded.replaceAll(from, to), plain).trim()
@@ -25,7 +25,7 @@ function stem(word: string): string {
 }
 
 /**
- * Returns the helps that have every word of a query, also inflected or within a compound; first those that have them in the title.
+ * Returns the help topics that have every word of a query, also inflected or within a compound; first those that have them in the title.
  */
 export function searchHelps<Help extends { title: string; text: string }>(
   helps: readonly Help[],

@@ -4,7 +4,7 @@ import { useLeave } from '../session/leave.ts'
 /** How long the end message is shown before the sign-in page. */
 const readMs = 20_000
 
-/** Leaves the listening mode after its time without a press: the server has ended the session by then. */
+/** Leaves the listening mode automatically when its time is over: the server has ended the session by then. */
 export function useLeaveWhenEnded(hasEnded: boolean): void {
   const leave = useLeave()
   const end = useEffectEvent(() => leave('ended'))

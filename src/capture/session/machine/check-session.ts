@@ -23,7 +23,7 @@ export function checkSession(
   const silentMs = media.silentMs()
   const isPatient = media.hasReceived || (isAcknowledged && !isScarce)
   const isOver = silentMs > (isPatient ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))
-  // A hold that only the metadata report may be silent, as one of the SDP.
+  // A hold signalled only in the metadata may be silent, like one in the SDP.
   if (isOver && !(media.hasReceived && isOnHold(metadata))) return { is: 'end', silentMs }
   if (!media.hasReceivedAny()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
   return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
