@@ -1,6 +1,6 @@
 // R27, R33, R34: a package has a signed vCon of each conversation, which contains the same facts as the package's other entries.
 import { spawnSync } from 'node:child_process'
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { readVcon } from '#platform/vcon/read-vcon.ts'
 import type { Vcon } from '#platform/vcon/vcon-schema.ts'
+import { writeVcon } from '#platform/vcon/write-vcon.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import type { CallOfItem } from '#use/disclosure/packages/authority-files.ts'
@@ -99,6 +100,18 @@ test('the recording of a part of a transferred call names that part’s official
   expect(recordingOf(1)).toMatchObject({ type: 'recording', parties: [0, [2]], start: '2026-11-30T10:00:20Z' })
   expect(recordingOf(2)).toMatchObject({ type: 'recording', parties: [0, [3]], start: '2026-11-30T10:05:00Z' })
   expect(recordingOf(null)).toMatchObject({ parties: [0, null], start: call.startedAt })
+})
+
+test('a call whose end lies before its start, by another clock, has a valid vCon without a duration', () => {
+  const signer = { name: 'log', privateKey: generateKeyPairSync('ed25519').privateKey }
+  const call = { ...{ item: 1, caller: null, number: '+35829497000' }, parts: [], startedAt: '2026-11-30T10:00:02Z' }
+  const written = (endedAt: string) => {
+    const vcon = authorityVcon('maker', Temporal.Now.instant(), { call: { ...call, endedAt } })
+    expect(() => writeVcon(vcon, signer)).not.toThrow()
+    return vcon.dialog
+  }
+  expect(written('2026-11-30T10:00:00Z')).toEqual([expect.not.objectContaining({ duration: expect.anything() })])
+  expect(written('2026-11-30T10:00:05Z')).toMatchObject([{ duration: 3 }])
 })
 
 test('an authority’s vCon contains no more than was granted', async () => {

@@ -36,7 +36,7 @@ export function authorityVcon(
   const set: VconDialog = {
     type: 'recording-set',
     start: call.startedAt,
-    ...(call.endedAt !== null && { duration: secondsBetween(call.startedAt, call.endedAt) }),
+    ...durationOf(call),
     parties: [0, 1, ...right],
     recordings: sound ? [1] : [],
     party_history: call.parts.flatMap(({ answeredAt, endedAt }, at) => [
@@ -109,6 +109,9 @@ function partyOf(type: string, number: string | null, name: string | null = null
   return { ...(isNumber && { tel: `tel:${number}` }), ...(name !== null && { name }), type }
 }
 
-function secondsBetween(from: string, to: string): number {
-  return Temporal.Instant.from(from).until(Temporal.Instant.from(to)).total('seconds')
+/** Returns no duration while the call continues, or if its end lies before its start: two clocks differed. */
+function durationOf({ startedAt, endedAt }: CallOfItem): { duration?: number } {
+  if (endedAt === null) return {}
+  const duration = Temporal.Instant.from(startedAt).until(Temporal.Instant.from(endedAt)).total('seconds')
+  return duration < 0 ? {} : { duration }
 }
