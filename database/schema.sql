@@ -369,9 +369,7 @@ CASE
     WHEN (action = 'session.ended'::text) THEN ((object_id IS NULL) OR (EXISTS ( SELECT
        FROM session s
       WHERE ((s.id = audit_entry.object_id) AND (s.person_id = audit_entry.person_id) AND (s.ended_at IS NOT NULL)))))
-    WHEN (action = 'sessions.ended'::text) THEN ((NOT (detail ? 'verifiers'::text)) AND ((person_id = viewer()) OR (EXISTS ( SELECT
-       FROM session s
-      WHERE ((s.person_id = audit_entry.person_id) AND (s.ended_at > (now() - '00:01:00'::interval)))))))
+    WHEN (action = 'sessions.ended'::text) THEN ((NOT (detail ? 'verifiers'::text)) AND (person_id = viewer()) AND (object_id = person_id) AND (role IS NULL))
     WHEN (action = 'description.approved'::text) THEN ((person_id = viewer()) AND (EXISTS ( SELECT
        FROM description_version v
       WHERE ((v.version = ((audit_entry.detail ->> 'version'::text))::integer) AND (encode(v.hash, 'hex'::text) = (audit_entry.detail ->> 'hash'::text)) AND (v.approver = audit_entry.person_id)))))
@@ -4037,7 +4035,7 @@ marks_of_corrected(s segment, becomes uuid) returns text[]
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
 match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
-match_imported(t told_part) returns TABLE(segment_id uuid, call uuid, call_started timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, is_recorded boolean, matches bigint)
+match_imported(t told_part) returns TABLE(segment_id uuid, call uuid, call_started timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, is_recorded boolean, may_be_recorded boolean, matches bigint)
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 matches_claim(c contact, claim jsonb) returns boolean

@@ -34,3 +34,12 @@ test('the end of an open session, the end of sessions with verifiers, and the ap
     await expect(append(action, id, { version: 1, hash: 'ff'.repeat(32) })).rejects.toThrow(refused)
   expect((await check({ afresh: true })).broken).toEqual([])
 })
+
+test('the end of a person’s sessions is refused where nobody is signed in, also after one has ended, and none ends in the future', async () => {
+  await colleague.signIn()
+  const end = `update session set ended_at = $2 where person_id = $1 and ended_at is null returning ended_at <= now() + interval '1 second' as past`
+  expect((await desk.query<{ past: boolean }>(end, [colleague.id, 'infinity'])).rows).toContainEqual({ past: true })
+  await expect(append('sessions.ended', colleague.id, { sessions: 1, cause: 'own' }, colleague.id)).rejects.toThrow(
+    /row-level security policy/,
+  )
+})

@@ -33,6 +33,9 @@ end $$;
 -- ends. Of a session that has expired only its end is recorded.
 create or replace function session_guard() returns trigger language plpgsql as $$
 begin
+  if new.ended_at > clock_timestamp() then
+    new.ended_at := clock_timestamp();
+  end if;
   if not session_holds(old) then
     if old.ended_at is not null or new.ended_at is null then
       return null;

@@ -17,9 +17,7 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
       then exists (select from session s where s.person_id = audit_entry.person_id and s.created_at = now())
     when action = 'session.ended' then object_id is null or exists (
       select from session s where s.id = object_id and s.person_id = audit_entry.person_id and s.ended_at is not null)
-    -- Whoever ends the own session as well is no viewer any more.
-    when action = 'sessions.ended' then not detail ? 'verifiers' and (person_id = viewer() or exists (
-      select from session s where s.person_id = audit_entry.person_id and s.ended_at > now() - interval '1 minute'))
+    when action = 'sessions.ended' then not detail ? 'verifiers' and person_id = viewer() and object_id = person_id and role is null
     -- No other entry corrects a false one: the promise description.current would stay broken.
     when action = 'description.approved' then person_id = viewer() and exists (
       select from description_version v

@@ -9,19 +9,23 @@ begin
     'map', begin_import.map_sha256, 'description', begin_import.description_version));
 end $$;
 
--- Returns the talk of the register that an imported file is of: same caller, number and official, answered within five seconds. The clocks
--- of two recorders differ by seconds. A caller who withheld the number is recognised by the official only. `matches`: how many there are.
+-- Returns the talk of the register that an imported file is of: same caller, number and official, answered at about the same time. The
+-- number may be the one called, since not every recorder knows which number a queue or a forwarding reached. A caller whose number only one
+-- of the two has is recognised by the official. `may_be_recorded`: the register did not refuse to record it, as it does during a conference
+-- and after a prohibition. `matches`: how many there are.
 create or replace function match_imported(t told_part)
-returns table (segment_id uuid, call uuid, call_started timestamptz, answered_at timestamptz, ended_at timestamptz, is_recorded boolean, matches bigint)
+returns table (segment_id uuid, call uuid, call_started timestamptz, answered_at timestamptz, ended_at timestamptz, is_recorded boolean, may_be_recorded boolean,
+  matches bigint)
 language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
-  select s.id, c.id, c.started_at, s.answered_at, s.ended_at, exists (select from recording r where r.segment_id = s.id), count(*) over ()
+  select s.id, c.id, c.started_at, s.answered_at, s.ended_at, exists (select from recording r where r.segment_id = s.id),
+    s.capture_failure is distinct from 'forbidden' and s.decision_reason <> 'conference', count(*) over ()
   from segment s
   join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-  where s.answered_at between (t).answered_at - interval '5 seconds' and (t).answered_at + interval '5 seconds'
+  where s.answered_at between (t).answered_at - clock_tolerance() and (t).answered_at + clock_tolerance()
     and s.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
-    and s.number_reached = (t).number_reached
-    and case when (t).caller_key is null
-      then c.caller_key is null and s.official_phone = (t).official_phone
+    and (t).number_reached in (s.number_reached, c.number_called)
+    and case when (t).caller_key is null or c.caller_key is null
+      then s.official_phone = (t).official_phone
       else c.caller_key = (t).caller_key and coalesce(s.official_phone = (t).official_phone, true) end
   order by 6 desc
   limit 1
@@ -31,7 +35,7 @@ $$;
 -- `entered`: its call is new. `joined`: a call of the history gets it. Otherwise nothing is entered. `known`: the file was taken in before.
 -- `destroyed`: it was taken in before and has been destroyed, as the ledger says. `same-talk`: the register has a recording of this talk.
 -- `ambiguous`: several talks of the history match. `longer-than-talk`: it goes on after the talk of the history that it matches.
--- `too-old`: its term is over.
+-- `not-to-be-recorded`: the register refused to record this talk. `too-old`: its term is over.
 create or replace function admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text)
 returns table (contact_id uuid, outcome text)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -57,6 +61,10 @@ begin
   select * into talk from match_imported(t);
   if talk.is_recorded or talk.matches > 1 then
     return query select null::uuid, case when talk.is_recorded then 'same-talk' else 'ambiguous' end;
+    return;
+  end if;
+  if not talk.may_be_recorded then
+    return query select null::uuid, 'not-to-be-recorded';
     return;
   end if;
   if talk.segment_id is null then

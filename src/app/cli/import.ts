@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -155,8 +155,9 @@ async function print(
 ): Promise<void> {
   for (const line of describeImport(files, about)) console.log(line)
   if (about.reportPath === undefined) return
-  // The names of files may contain numbers of callers.
-  await writeFile(about.reportPath, reportRows(files), { mode: 0o600 })
+  // The names of files may contain numbers of callers: a new file, readable by its owner only, never one behind a link.
+  await rm(about.reportPath, { force: true })
+  await writeFile(about.reportPath, reportRows(files), { mode: 0o600, flag: 'wx' })
   console.log(`report: ${about.reportPath}`)
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { contentHash, vconUuid, writeVcon } from '#platform/vcon/write-vcon.ts'
 import { admitImported, beginImport, takenIn } from '#register/admit-imported.ts'
-import { admit } from '#register/admit.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
 import { compareImported } from '#register/compare-imported.ts'
 import { expungeRecordings } from '#register/expunge.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
@@ -189,14 +189,19 @@ describe('the recordings of an earlier recorder', () => {
     ])
   })
 
-  test('are joined to their call in the history, which never gets a second recording', async () => {
-    const row = await addCall()
+  /** Admits the call of a row as another system reports it. */
+  async function admitOf(row: Awaited<ReturnType<typeof addCall>>, changed: Partial<SegmentFacts> = {}) {
     const [startedAt, answeredAt, endedAt] = (['started', 'answered', 'ended'] as const).map((name) =>
       Temporal.Instant.from(row[name]).add({ seconds: 3 }),
     )
     const caller = { kind: 'e164' as const, key: phone(row.caller), raw: null }
-    const fed = callFacts({ startedAt: startedAt!, answeredAt, endedAt, caller })
-    await admit(db, fed)
+    const facts = callFacts({ startedAt: startedAt!, answeredAt, endedAt, caller, ...changed })
+    await admit(db, facts)
+    return facts
+  }
+
+  test('are joined to their call in the history, which never gets a second recording', async () => {
+    const fed = await admitOf(await addCall())
     const { files } = await importAll()
     expect(outcomes(files)).toEqual({ '0.wav': 'joined' })
     const { rows } = await pool.query(
@@ -209,6 +214,21 @@ describe('the recordings of an earlier recorder', () => {
     calls[0]!['file'] = 'copy.wav'
     await writeFile(join(folder, 'copy.wav'), wav(++fileNumber))
     expect(outcomes((await importAll()).files)).toMatchObject({ 'copy.wav': 'same-talk' })
+  })
+
+  test('are not joined to a part that was not to be recorded, and get no call of their own', async () => {
+    await admitOf(await addCall(), { captureFailure: 'forbidden' })
+    await admitOf(await addCall(), { decision: { ...callFacts().decision, record: false, reason: 'conference' } })
+    expect(Object.values(outcomes((await importAll()).files))).toEqual(['not-to-be-recorded', 'not-to-be-recorded'])
+  })
+
+  test('find their call also if it was forwarded, or if only one of the systems has the caller’s number', async () => {
+    await admitOf(await addCall(), { numberReached: { key: phone('029 497 999') } })
+    const official = { personId: aino.id, name: 'Aino', phone: phone('029 512 1001') }
+    // Apart from the calls of other tests: an official answers one call at a time.
+    const row = await addCall(timesOf(daysAgo(5)))
+    await admitOf(row, { caller: { kind: 'withheld', key: null, raw: null }, official })
+    expect(Object.values(outcomes((await importAll()).files))).toEqual(['joined', 'joined'])
   })
 
   test('are not imported again once they are destroyed', async () => {

@@ -225,22 +225,42 @@ describe('never stored', () => {
     expect(follower.lost).toBe(0)
   })
 
-  test.each([
-    ['once', [0xe5, 0, 0, 4, 0x65, 5, 10, 0, 160, 6, 10, 0, 160], []],
-    ['twice', [0xe5, 0, 0, 4, 0xe5, 0, 0, 4, 0x65, 4, 10, 0, 160, 5, 10, 0, 160, 6, 10, 0, 160], []],
-    ['in its first packet', [0x65, 5, 10, 0, 160], []],
-    ['beside speech', [0xe5, 0, 0, 4, 0x08, 5, 10, 0, 160, 0xd5, 0xd5, 0xd5], []],
-    ['never: the speech is redundant', [0x88, 0, 0, 4, 0x08, 1, 2, 3, 4, 5, 6, 7, 8], [97]],
-    ['never: the lengths are impossible', [0xe5, 0, 1, 4, 0x65, 5, 10, 0, 160], [97]],
-  ])('a key press that is sent redundantly %s (RFC 2198)', (_, payload, kept) => {
-    const { receive, recorded, omitted, follower } = startFollower()
-    follower.update({ peer, codecs: [...codecs, { payloadType: 97, codec: 'unknown', clockRate: 8000 }] })
-    const text = Buffer.from(payload)
-    for (let n = 0; n < 2; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
-    receive(Buffer.concat([rtp({ seq: 2, ts: 320, pt: 97, text: '' }), text]), 400)
-    expect(recorded.map(({ pt }) => pt)).toEqual([8, 8, ...kept])
-    expect(omitted).toEqual(kept.length > 0 ? [] : [2])
-    expect(follower.lost).toBe(0)
+  const pressed = [5, 10, 0, 160]
+  const speech = Array.from({ length: 160 }, (_, at) => (at * 31) & 0xff)
+  test.each<[string, number[], { declared: 'kept' | 'omitted'; undeclared: 'kept' | 'omitted' }]>([
+    [
+      'a key press, once',
+      [0xe5, 0, 0, 4, 0x65, ...pressed, ...pressed],
+      { declared: 'omitted', undeclared: 'omitted' },
+    ],
+    [
+      'a key press, twice',
+      [0xe5, 0, 0, 4, 0xe5, 0, 0, 4, 0x65, ...pressed, ...pressed, ...pressed],
+      { declared: 'omitted', undeclared: 'omitted' },
+    ],
+    ['a first key press', [0x65, ...pressed], { declared: 'omitted', undeclared: 'omitted' }],
+    [
+      'a key press beside speech',
+      [0xe5, 0, 0, 4, 0x08, ...pressed, ...speech],
+      { declared: 'omitted', undeclared: 'kept' },
+    ],
+    ['speech, redundantly', [0x88, 0, 0, 160, 0x08, ...speech, ...speech], { declared: 'kept', undeclared: 'kept' }],
+    ['what begins like a key press', [0x65, ...speech], { declared: 'omitted', undeclared: 'kept' }],
+    ['impossible lengths', [0xe5, 0, 1, 4, 0x65, ...pressed], { declared: 'kept', undeclared: 'kept' }],
+  ])('of redundant payload (RFC 2198), declared as such or not: %s', (_, payload, outcome) => {
+    for (const isRedundant of [true, false]) {
+      const { receive, recorded, omitted, follower } = startFollower()
+      follower.update({
+        peer,
+        codecs: [...codecs, { payloadType: 97, codec: 'unknown', clockRate: 8000, isRedundant }],
+      })
+      for (let n = 0; n < 2; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+      receive(Buffer.concat([rtp({ seq: 2, ts: 320, pt: 97, text: '' }), Buffer.from(payload)]), 400)
+      const isKept = outcome[isRedundant ? 'declared' : 'undeclared'] === 'kept'
+      expect(recorded.map(({ pt }) => pt)).toEqual([8, 8, ...(isKept ? [97] : [])])
+      expect(omitted).toEqual(isKept ? [] : [2])
+      expect(follower.lost).toBe(0)
+    }
   })
 
   test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {

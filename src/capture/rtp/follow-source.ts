@@ -98,7 +98,7 @@ export class SourceFollower {
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 if every packet is a key press, 2 if only packets of four bytes and redundant ones are. */
+  /** By payload type: 1 if every packet is a key press; 2 if it is unexplained, and only some are; 3 if it is redundant payload. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
@@ -278,30 +278,37 @@ export class SourceFollower {
     this.meter.setCodecs(codecs)
     this.isEvent.fill(0).fill(2, 96)
     this.ticks.fill(defaultTicks)
-    for (const { payloadType, codec, clockRate } of codecs) {
-      this.isEvent[payloadType] = codec === 'telephone-event' ? 1 : codec === 'unknown' ? 2 : 0
+    for (const { payloadType, codec, clockRate, isRedundant } of codecs) {
+      this.isEvent[payloadType] = codec === 'telephone-event' ? 1 : isRedundant ? 3 : codec === 'unknown' ? 2 : 0
       if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
     }
   }
 
-  /** Returns true for the payload of an unexplained type if it is a key press, also a redundant one. */
+  /**
+   * Returns true for a payload of an unexplained type if it is a key press, also if it looks like redundant payload with nothing but
+   * key presses. Audio of an unknown codec must not be lost: its first byte may have any value.
+   */
   private isUndeclaredEvent(bytes: Buffer, start: number, end: number): boolean {
-    return end - start === eventBytes || this.hasRedundantEvent(bytes, start, end)
+    if (end - start === eventBytes) return true
+    const { blocks, events } = this.redundantBlocks(bytes, start, end)
+    return events > 0 && events === blocks && (blocks > 1 || end - start === eventBytes + 1)
   }
 
-  /** Returns true for redundant payload (RFC 2198) with a key press in one of its blocks. */
-  private hasRedundantEvent(bytes: Buffer, start: number, end: number): boolean {
+  /** Counts the blocks of redundant payload (RFC 2198), the primary one included, and those that are key presses. No blocks: it is none. */
+  private redundantBlocks(bytes: Buffer, start: number, end: number): { blocks: number; events: number } {
     let header = start
     let redundantBytes = 0
-    let hasEvent = false
+    const found = { blocks: 1, events: 0 }
     for (; header + 4 <= end && bytes[header]! & 0x80; header += 4) {
       const length = bytes.readUInt16BE(header + 2) & 0x3ff
       redundantBytes += length
-      hasEvent ||= this.isEventBlock(bytes[header]! & 0x7f, length)
+      found.blocks++
+      if (this.isEventBlock(bytes[header]! & 0x7f, length)) found.events++
     }
-    if (header >= end || bytes[header]! & 0x80) return false
     const primary = end - header - 1 - redundantBytes
-    return primary >= 0 && (hasEvent || this.isEventBlock(bytes[header]!, primary))
+    if (primary < 0 || bytes[header]! & 0x80) return { blocks: 0, events: 0 }
+    if (this.isEventBlock(bytes[header]!, primary)) found.events++
+    return found
   }
 
   /** Several key presses may share a block (RFC 4733 section 2.5.1.5). */
@@ -329,7 +336,11 @@ export class SourceFollower {
     const { seqOffset, tsOffset } = sequence
     this.meter.packet(payloadType, seqOffset, tsOffset, arrival100us, this.jitter16, bytes, payloadStart, payloadEnd)
     const event = this.isEvent[payloadType]!
-    if (event === 1 || (event === 2 && this.isUndeclaredEvent(bytes, payloadStart, payloadEnd))) {
+    if (
+      event === 1 ||
+      (event === 2 && this.isUndeclaredEvent(bytes, payloadStart, payloadEnd)) ||
+      (event === 3 && this.redundantBlocks(bytes, payloadStart, payloadEnd).events > 0)
+    ) {
       counters.omitted++
       this.recording.omitted(this.stream, sequence.seqOffset)
       return

@@ -39,7 +39,13 @@ const named = new Map<string, Codec>([
 ])
 
 /** Meaning of one RTP payload type of a stream; `clockRate` in Hz, as RTP counts it (8000 for G.722). */
-export type StreamCodec = { payloadType: number; codec: Codec; clockRate: number }
+export type StreamCodec = {
+  payloadType: number
+  codec: Codec
+  clockRate: number
+  /** Redundant payload (RFC 2198), which may contain key presses; only while packets are received. */
+  isRedundant?: boolean
+}
 
 /** Mark kinds; the code on disk is the place in this list plus one. */
 export const markKinds = ['start', 'end', 'hold', 'resume', 'endInferred', 'mapping', 'shed'] as const

@@ -219,21 +219,23 @@ export async function endOwnSessions(
 ): Promise<number> {
   return asViewer(holding, session, async (tx) => {
     await sql`select forget_devices()`.execute(tx)
-    let ending = tx
-      .updateTable('session')
-      .set({ ended_at: now })
+    let open = tx
+      .selectFrom('session')
+      .select('id')
       .where('person_id', '=', session.personId)
       .where(sql<boolean>`session_holds(session)`)
-    if (except === 'this') ending = ending.where('token_hash', '<>', sessionHash(session.token))
-    const { numUpdatedRows } = await ending.executeTakeFirst()
-    const ended = Number(numUpdatedRows)
+      .forUpdate()
+    if (except === 'this') open = open.where('token_hash', '<>', sessionHash(session.token))
+    const ids = (await open.execute()).map(({ id }) => id)
+    // Logged first: whoever ends the own session as well is no viewer any more.
     await appendAudit(tx, {
       action: 'sessions.ended',
       result: 'ok',
       personId: session.personId,
       object: { kind: 'person', id: session.personId },
-      detail: { sessions: ended, cause: 'own' },
+      detail: { sessions: ids.length, cause: 'own' },
     })
-    return ended
+    if (ids.length > 0) await tx.updateTable('session').set({ ended_at: now }).where('id', 'in', ids).execute()
+    return ids.length
   })
 }

@@ -15,7 +15,7 @@ export function checkSession(
 ): SessionCheck {
   const { state, media } = session
   if (state?.phase !== 'live') return { is: 'well' }
-  if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
+  if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: media?.hasReceived ? media.silentMs() : 0 }
   const { facts, streams, shared, withholds, metadata } = state.session
   // In a conference packets are expected, although they are not recorded.
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))

@@ -204,5 +204,6 @@ export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
     // The packet log cannot represent two channels of L16; each would be played as half the samples.
     codec: channels > 1 && encoding === 'L16' ? 'unknown' : codecNamed(encoding),
     clockRate,
+    ...(encoding === 'RED' && { isRedundant: true }),
   }))
 }
