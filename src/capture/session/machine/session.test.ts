@@ -168,12 +168,14 @@ describe('a session', () => {
       run(...begin, ...events).effects.filter(({ do: kind }) => kind === 'mark' || kind === 'note')
     const { state } = run(...begin, reports(waiting))
     const silent = { hasReceived: true, hasReceivedAny: () => true, silentMs: () => 2 * defaultLimits.silenceEndsMs }
-    const check = (of: SessionState) =>
-      checkSession({ state: of, media: silent } as unknown as RunningSession, 0, defaultLimits, {
+    const check = (of: SessionState, ageMs = 0) =>
+      checkSession({ state: of, media: silent } as unknown as RunningSession, ageMs, defaultLimits, {
         ...{ isScarce: false, isAcknowledged: true },
-      }).is
-    expect(check(state), 'a hold may be silent').toBe('well')
-    expect(check(run(...begin).state)).toBe('end')
+      })
+    expect(check(state), 'a hold may be silent').toEqual({ is: 'well' })
+    const ends = { is: 'end', silentMs: silent.silentMs() }
+    expect(check(run(...begin).state)).toEqual(ends)
+    expect(check(state, defaultLimits.longestCallMs + 1), 'the longest call ends with its last packet').toEqual(ends)
     expect(marksAndNotes(reports(waiting))).toEqual([{ do: 'mark', kind: 'hold' }])
     expect(marksAndNotes(reports(waiting), reports(waiting))).toEqual([])
     expect(marksAndNotes(reports(waiting), reports(talking))).toEqual([{ do: 'mark', kind: 'resume' }])
