@@ -5,7 +5,15 @@ import type { RegisterTables } from './tables.ts'
 
 /** What became of a file (database/functions/capture/imports.sql). */
 export type ImportOutcome =
-  'entered' | 'joined' | 'known' | 'destroyed' | 'same-talk' | 'ambiguous' | 'longer-than-talk' | 'not-to-be-recorded' | 'too-old'
+  | 'entered'
+  | 'joined'
+  | 'known'
+  | 'destroyed'
+  | 'same-talk'
+  | 'ambiguous'
+  | 'longer-than-talk'
+  | 'not-to-be-recorded'
+  | 'too-old'
 
 export interface ImportRun {
   id: string

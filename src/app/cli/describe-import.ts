@@ -33,7 +33,8 @@ const sentences: Readonly<Record<FileReason, string>> = {
   'no-end': 'the call has no end',
   'no-metadata': 'no metadata names it',
   'not-incoming': 'the call is not an incoming one',
-  'not-to-be-recorded': 'the register refused to record this conversation, as during a conference or after a prohibition',
+  'not-to-be-recorded':
+    'the register refused to record this conversation, as during a conference or after a prohibition',
   'number-missing': 'the number called is missing',
   'number-not-described': 'the number called was none of the description’s numbers',
   'number-not-recorded': 'the description records no calls to the number',
