@@ -194,23 +194,25 @@ test('no erased text is left on disk, the others stay, and a kill brings nothing
   expect((await journalAfterKill()).texts).toMatchObject({ a: 'anew' })
 })
 
-test('removed or replaced texts are soon in no file', async () => {
-  const texts = await open(directory, 4096, 50)
+/** Opens a journal with a text that stays, and one that was replaced and removed. */
+async function openWithRemoved(rotateMs: number): Promise<TextJournal> {
+  const texts = await open(directory, 4096, rotateMs)
   await texts.put('stays', 'long')
   await texts.put('a', 'of 0401234567')
   await texts.put('a', 'of 0407654321')
   await texts.remove('a', 'in-time')
+  return texts
+}
+
+test('removed or replaced texts are soon in no file', async () => {
+  await openWithRemoved(50)
   await expect.poll(() => everythingIn(directory)).not.toMatch(/0401234567|0407654321/)
   await expect.poll(async () => (await readdir(directory)).length).toBe(2)
   expect(await journalAfterKill()).toEqual({ texts: { stays: 'long' }, broken: [] })
 })
 
 test('a closed journal has no removed text on disk, and the others', async () => {
-  const texts = await open(directory, 4096, 3_600_000)
-  await texts.put('stays', 'long')
-  await texts.put('a', 'of 0401234567')
-  await texts.put('a', 'of 0407654321')
-  await texts.remove('a', 'in-time')
+  const texts = await openWithRemoved(3_600_000)
   await texts.close()
   opened.length = 0
   expect(await everythingIn(directory)).not.toMatch(/0401234567|0407654321/)

@@ -2,8 +2,8 @@
  * Durable map of texts by key: after a crash or power loss it has every text that was not removed. Writes within
  * milliseconds share one sync, instead of a file and a folder sync each. The journal rotates: the next file is reserved
  * in advance; live texts of a full file are rewritten into the next one, and the full file is overwritten and removed.
- * A file with removed texts rotates after `rotateMs` even if it is not full, and when the journal closes. Old blocks that a copy-on-write file system
- * or flash keeps cannot be overwritten here.
+ * A file with removed texts rotates after `rotateMs` even if it is not full, and when the journal closes. Old blocks that a
+ * copy-on-write file system or flash keeps cannot be overwritten here.
  */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -95,15 +95,19 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     return createJournalFile(path, reservedBytes, paced)
   }
 
+  /** Makes a file the current one. @returns the file before it, to be closed */
+  function continueIn(file: JournalFile): JournalFile {
+    const full = current
+    ;[current, next] = [file, undefined]
+    older = [...older, full.path]
+    obsolete = new Map()
+    hasObsoleteLines = isRotationDue = false
+    return full
+  }
+
   async function writeStaged(): Promise<void> {
-    if ((current.isFull || isRotationDue) && next) {
-      const full = current
-      ;[current, next] = [next, undefined]
-      older = [...older, full.path]
-      obsolete = new Map()
-      hasObsoleteLines = isRotationDue = false
-      rotating = Promise.allSettled([rotating, full.close()]).then(rotate)
-    }
+    if ((current.isFull || isRotationDue) && next)
+      rotating = Promise.allSettled([rotating, continueIn(next).close()]).then(rotate)
     const lines = staged
     const file = current
     staged = []
@@ -187,15 +191,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
 
   /** Leaves no removed text on disk while no process runs. What fails here is done at the next start. */
   async function removeBeforeClosing(): Promise<void> {
-    if (hasObsoleteLines) {
-      const full = current
-      current = next ?? (await createNext())
-      next = undefined
-      older = [...older, full.path]
-      obsolete = new Map()
-      hasObsoleteLines = isRotationDue = false
-      await full.close()
-    }
+    if (hasObsoleteLines) await continueIn(next ?? (await createNext())).close()
     await moveTexts()
     await overwriteRetired()
   }
