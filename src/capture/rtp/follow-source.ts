@@ -69,10 +69,18 @@ const heldLimit = 64
 const [elsewhere, otherPort, described] = [0, 1, 2]
 /** Length of a key press (RFC 4733 section 2.3). An undeclared payload of this length is treated as one, and never recorded. */
 const eventBytes = 4
+/** Which packets of a payload type are key presses: none, all, those that look like one, or those with one in a block. */
+const keyPress = { never: 0, always: 1, ifItLooksLikeOne: 2, ifInABlock: 3 } as const
 const candidateLimit = 4
 
 type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number }
 type Candidate = Peer & { ssrc: number; nextSeq: number; inOrder: boolean; held: Held[] }
+
+function keyPressesOf({ codec, isRedundant }: StreamCodec): number {
+  if (codec === 'telephone-event') return keyPress.always
+  if (isRedundant) return keyPress.ifInABlock
+  return codec === 'unknown' ? keyPress.ifItLooksLikeOne : keyPress.never
+}
 
 export class SourceFollower {
   counters: StreamCounters = noCounts()
@@ -98,8 +106,8 @@ export class SourceFollower {
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 if every packet is a key press; 2 if it is unexplained, and only some are; 3 if it is redundant payload. */
-  private readonly isEvent = new Uint8Array(128)
+  /** Which packets are key presses, by payload type. */
+  private readonly keyPresses = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
   private opener: MediaOpener | undefined
@@ -276,11 +284,25 @@ export class SourceFollower {
   private setCodecs(codecs: StreamCodec[]): void {
     this.codecs = codecs
     this.meter.setCodecs(codecs)
-    this.isEvent.fill(0).fill(2, 96)
+    this.keyPresses.fill(keyPress.never).fill(keyPress.ifItLooksLikeOne, 96)
     this.ticks.fill(defaultTicks)
-    for (const { payloadType, codec, clockRate, isRedundant } of codecs) {
-      this.isEvent[payloadType] = codec === 'telephone-event' ? 1 : isRedundant ? 3 : codec === 'unknown' ? 2 : 0
+    for (const one of codecs) {
+      const { payloadType, clockRate } = one
+      this.keyPresses[payloadType] = keyPressesOf(one)
       if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
+    }
+  }
+
+  private isKeyPress({ payloadType, payloadStart, payloadEnd }: RtpPacket, bytes: Buffer): boolean {
+    switch (this.keyPresses[payloadType]) {
+      case keyPress.always:
+        return true
+      case keyPress.ifInABlock:
+        return this.redundantBlocks(bytes, payloadStart, payloadEnd).events > 0
+      case keyPress.ifItLooksLikeOne:
+        return this.isUndeclaredEvent(bytes, payloadStart, payloadEnd)
+      default:
+        return false
     }
   }
 
@@ -313,7 +335,7 @@ export class SourceFollower {
 
   /** Several key presses may share a block (RFC 4733 section 2.5.1.5). */
   private isEventBlock(payloadType: number, length: number): boolean {
-    return this.isEvent[payloadType] === 1 && length > 0 && length % eventBytes === 0
+    return this.keyPresses[payloadType] === keyPress.always && length > 0 && length % eventBytes === 0
   }
 
   private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number): void {
@@ -335,12 +357,7 @@ export class SourceFollower {
     const { payloadType, payloadStart, payloadEnd } = packet
     const { seqOffset, tsOffset } = sequence
     this.meter.packet(payloadType, seqOffset, tsOffset, arrival100us, this.jitter16, bytes, payloadStart, payloadEnd)
-    const event = this.isEvent[payloadType]!
-    if (
-      event === 1 ||
-      (event === 2 && this.isUndeclaredEvent(bytes, payloadStart, payloadEnd)) ||
-      (event === 3 && this.redundantBlocks(bytes, payloadStart, payloadEnd).events > 0)
-    ) {
+    if (this.isKeyPress(packet, bytes)) {
       counters.omitted++
       this.recording.omitted(this.stream, sequence.seqOffset)
       return
