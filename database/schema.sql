@@ -3004,6 +3004,7 @@ create table session (
   constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
 CREATE INDEX session_confined ON public.session USING btree (confined_to) WHERE ((confined_to IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX session_open ON public.session USING btree (created_at) WHERE (ended_at IS NULL);
 CREATE INDEX session_person ON public.session USING btree (person_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER logged AFTER UPDATE ON session FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION log_session_end();
 CREATE TRIGGER session_guard BEFORE UPDATE ON session FOR EACH ROW EXECUTE FUNCTION session_guard();

@@ -12,9 +12,9 @@ create trigger ledger after update on access_right for each row execute function
 grant select, update (device, proved_at) on session to seloste_custodian;
 grant select, update (ended_at, expires_at, used_at) on session to seloste_desk;
 create trigger session_guard before update on session for each row execute function session_guard();
--- After the guard, which limits the expiry.
 create trigger logged after update on session for each row
   when (old.ended_at is null and new.ended_at is not null) execute function log_session_end();
+-- After the guard, which limits the expiry.
 create trigger timed before insert or update on session for each row execute function time_session();
 
 -- sign_in_demand
