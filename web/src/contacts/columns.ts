@@ -24,12 +24,12 @@ export const oldestFirst: Order = { by: 'start', isDescending: false }
 export const maxSortableResults = 200
 
 /** Returns true for an order of the search itself, which applies to results of any length. */
-export function isByTime({ by }: Order): boolean {
+export function isByTime({ by }: Pick<Order, 'by'>): boolean {
   return by === newestFirst.by
 }
 
-export function isOldestFirst({ by, isDescending }: Order): boolean {
-  return by === oldestFirst.by && !isDescending
+export function isOldestFirst(order: Order): boolean {
+  return isByTime(order) && !order.isDescending
 }
 
 /** Returns the length of a call in milliseconds; undefined while the call is in progress. */

@@ -18,7 +18,7 @@ import {
   type Playable,
   type SegmentColumn,
 } from './cells.tsx'
-import { newestFirst, orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
+import { isByTime, orderNames, type ColumnName, type Order, type OrderName } from './columns.ts'
 import type { Picks } from './pick-bar.tsx'
 import { onRowKeys } from './row-keys.ts'
 
@@ -149,7 +149,7 @@ function Heading({
       className={className}
       {...(isBy && { 'aria-sort': order.isDescending ? ('descending' as const) : ('ascending' as const) })}
     >
-      {by && (isOrderable || by === newestFirst.by) ? (
+      {by && (isOrderable || isByTime({ by })) ? (
         <Button kind="link" className="order-button" onPress={() => onOrder(by)}>
           {t(word)}
           {isBy && <Arrow aria-hidden="true" size={16} />}

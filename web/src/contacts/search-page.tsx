@@ -89,7 +89,7 @@ export function SearchPage() {
     storeOrder(next)
   }
   const orderBy = (by: OrderName) =>
-    chooseOrder({ by, isDescending: order.by === by ? !order.isDescending : by === newestFirst.by })
+    chooseOrder({ by, isDescending: order.by === by ? !order.isDescending : isByTime({ by }) })
   const close = () => {
     setPlaying(undefined)
     // The focus may have been in the player, which is gone.
