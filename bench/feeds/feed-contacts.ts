@@ -1,7 +1,7 @@
 /**
  * Measures the throughput of a feed, from the record to the register: calls of a CSV file, and as many records sent over HTTP,
- * both admitted by the feeds process. Yardsticks in the same database: a COPY of as many contacts into the same table with its indexes and triggers, and
- * a COPY of every row that such calls have (contacts, segments, ids, feed records, the log).
+ * both admitted by the feeds process. Yardsticks in the same database: a COPY of as many contacts into the same table with its
+ * indexes and triggers, and a COPY of every row that such calls have (contacts, segments, ids, feed records, the log).
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'

@@ -16,7 +16,10 @@ const batch = 5_000
 const lowestId = '00000000-0000-0000-0000-000000000000'
 /** Days after which a recording whose call has no reported end gets its terms, counted from its start. */
 const unendedAfterDays = 2
-/** Longest wait for an unreachable storage place. Destruction at the maximum retention period is scheduled this long before its end (terms.ts). */
+/**
+ * Longest wait for an unreachable storage place. Destruction at the maximum retention period is scheduled this long before its
+ * end (terms.ts).
+ */
 const waitHours = 24
 /** Interval of retries for unreachable storage places and of checks for objects that capture stored late. */
 const lateRemovalsEveryMs = 60_000

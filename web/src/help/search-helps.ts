@@ -1,6 +1,9 @@
 /** Search in the help topics, in the browser. */
 
-/** Maps letters that alternate when a Finnish word is inflected (consonant gradation: kielto, kiellon; lupa, luvan) to one letter. */
+/**
+ * Maps letters that alternate when a Finnish word is inflected (consonant gradation: kielto, kiellon; lupa, luvan) to one
+ * letter.
+ */
 const gradation = [
   [/[^\p{L}\p{N}]+/gu, ' '],
   [/d/g, 't'],
@@ -25,7 +28,8 @@ function stem(word: string): string {
 }
 
 /**
- * Returns the help topics that have every word of a query, also inflected or within a compound; first those that have them in the title.
+ * Returns the help topics that have every word of a query, also inflected or within a compound; first those that have them in
+ * the title.
  */
 export function searchHelps<Help extends { title: string; text: string }>(
   helps: readonly Help[],
