@@ -37,7 +37,7 @@ test('names are sorted by the rules of the language, and calls without a name co
 test('only orders by the beginning of the call are orders of the search, for results of any length', () => {
   expect([newestFirst, oldestFirst].map(isByTime)).toEqual([true, true])
   expect([newestFirst, oldestFirst].map(isOldestFirst)).toEqual([false, true])
-  expect(isByTime({ by: 'length', isDescending: false })).toBe(false)
+  expect(isByTime({ by: 'length' })).toBe(false)
   expect(isOldestFirst({ by: 'length', isDescending: false })).toBe(false)
 })
 
