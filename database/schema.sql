@@ -362,13 +362,10 @@ create policy custodian_seals on audit_entry for select to seloste_custodian usi
 create policy desk_appends on audit_entry for insert to seloste_desk with check (((action !~~ 'log.%'::text) AND (action <> ALL (ARRAY['call.admitted'::text, 'recording.kept'::text, 'recording.destroyed'::text, 'history.ended'::text, 'listening.ended'::text, 'alarm.raised'::text, 'terms.shortened'::text, 'promise.broken'::text, 'promise.restored'::text, 'description.installed'::text, 'description.took-effect'::text, 'scim-token.added'::text, 'scim-token.revoked'::text])) AND ((result <> 'ok'::text) OR
 CASE
     WHEN (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text])) THEN access_is_accurate(person_id, right_id, role, purpose, reference)
-    WHEN ((action ~~ ANY ('{right.%,link.%,credential.%,alarm.%}'::text[])) OR (action = ANY (ARRAY['password.set'::text, 'act.confirmed'::text, 'looks.reviewed'::text, 'extract.read'::text, 'session.second-factor'::text]))) THEN false
+    WHEN ((action ~~ ANY ('{right.%,link.%,credential.%,alarm.%}'::text[])) OR (action = ANY (ARRAY['password.set'::text, 'act.confirmed'::text, 'looks.reviewed'::text, 'extract.read'::text, 'session.ended'::text, 'session.second-factor'::text]))) THEN false
     WHEN (action = 'session.started'::text) THEN (EXISTS ( SELECT
        FROM session s
       WHERE ((s.person_id = audit_entry.person_id) AND (s.created_at = now()))))
-    WHEN (action = 'session.ended'::text) THEN ((object_id IS NULL) OR (EXISTS ( SELECT
-       FROM session s
-      WHERE ((s.id = audit_entry.object_id) AND (s.person_id = audit_entry.person_id) AND (s.ended_at IS NOT NULL)))))
     WHEN (action = 'sessions.ended'::text) THEN ((NOT (detail ? 'verifiers'::text)) AND (person_id = viewer()) AND (object_id = person_id) AND (role IS NULL))
     WHEN (action = 'description.approved'::text) THEN ((person_id = viewer()) AND (EXISTS ( SELECT
        FROM description_version v
@@ -2479,6 +2476,7 @@ CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
+CREATE TRIGGER forbidden_meanwhile AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'STORED'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE TRIGGER has_part BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION require_part();
 CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();

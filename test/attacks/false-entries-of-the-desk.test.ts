@@ -10,13 +10,13 @@ const { pool: owner } = database.as()
 const { pool: desk } = database.as('seloste_desk')
 const { check, colleague } = await makeTestPromises(database)
 
-const append = (action: string, object: string, detail: object, person: string | null = null) =>
+const append = (action: string, object: string | null, detail: object, person: string | null = null) =>
   desk.query(
     `insert into audit_entry (person_id, action, object_kind, object_id, result, detail) values ($1, $2, 'x', $3, 'ok', $4)`,
     [person, action, object, JSON.stringify(detail)],
   )
 
-test('the end of an open session, the end of sessions with verifiers, and the approval of a version are refused, and no promise breaks', async () => {
+test('the end of a session, the end of sessions with verifiers, and the approval of a version are refused, and no promise breaks', async () => {
   await colleague.signIn()
   const { rows } = await owner.query<{ id: string; verifiers: string[] }>(
     `select id, (select array_agg(verifier) from stored_verifiers() v where v.person = person_id) as verifiers
@@ -25,7 +25,8 @@ test('the end of an open session, the end of sessions with verifiers, and the ap
   )
   const { id, verifiers } = rows[0]!
   const refused = /row-level security policy/
-  await expect(append('session.ended', id, {}, colleague.id)).rejects.toThrow(refused)
+  for (const object of [id, null])
+    await expect(append('session.ended', object, {}, colleague.id)).rejects.toThrow(refused)
   for (const person of [colleague.id, null])
     await expect(append('sessions.ended', colleague.id, { person: colleague.id, verifiers }, person)).rejects.toThrow(
       refused,

@@ -95,7 +95,7 @@ test('the desk acts in nobody’s name after a sign-out, also in an exported sna
     expect(await viewer()).toBeNull()
     // An entry that needs no name is refused too.
     await expect(
-      worker.query(`insert into audit_entry (action, result) values ('session.ended', 'ok')`),
+      worker.query(`insert into audit_entry (action, result) values ('sign-in.delayed', 'ok')`),
     ).rejects.toThrow(refused)
   } finally {
     for (const client of [keeper, worker]) client.release(true)

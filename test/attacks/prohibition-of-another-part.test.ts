@@ -145,6 +145,23 @@ describe('an official’s conversation that two clients report under two numbers
     expect(await prohibitions(call.part, other)).toEqual([true, true])
   })
 
+  test('is forbidden under one that begins before the prohibition is committed, once that is stored', async () => {
+    const call = await kaisasPart()
+    const forbidding = await pool.connect()
+    await forbidding.query('begin')
+    await forbidding.query(
+      `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2)`,
+      [call.part.recording!.id, colleague.id],
+    )
+    const other = await enterUnderOtherNumber(call, call.startedAt.add({ seconds: 6 }), call.north)
+    await forbidding.query('commit')
+    forbidding.release()
+    expect(await prohibitions(call.part, other)).toEqual([true, false])
+    const ended = recorded(other, other.answeredAt!, call.startedAt.add({ minutes: 5 }))
+    await admit(capture, { ...ended, recording: { ...ended.recording!, id: other.recording!.id } }, call.north)
+    expect(await prohibitions(call.part, other)).toEqual([true, true])
+  })
+
   test('is not forbidden with a part that the same official had before, at the same node', async () => {
     const call = await kaisasPart(4)
     const other = await enterUnderOtherNumber(call, call.startedAt.add({ minutes: 4 }), call.north)

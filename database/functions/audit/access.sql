@@ -12,11 +12,9 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
     when action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
       then access_is_accurate(person_id, right_id, role, purpose, reference)
     when action like any ('{right.%,link.%,credential.%,alarm.%}') or action in ('password.set', 'act.confirmed', 'looks.reviewed',
-      'extract.read', 'session.second-factor') then false
+      'extract.read', 'session.ended', 'session.second-factor') then false
     when action = 'session.started'
       then exists (select from session s where s.person_id = audit_entry.person_id and s.created_at = now())
-    when action = 'session.ended' then object_id is null or exists (
-      select from session s where s.id = object_id and s.person_id = audit_entry.person_id and s.ended_at is not null)
     when action = 'sessions.ended' then not detail ? 'verifiers' and person_id = viewer() and object_id = person_id and role is null
     -- No other entry corrects a false one: the promise description.current would stay broken.
     when action = 'description.approved' then person_id = viewer() and exists (

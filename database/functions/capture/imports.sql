@@ -54,6 +54,12 @@ begin
     return query select null::uuid, 'destroyed';
     return;
   end if;
+  -- A restore forgets the recording, and the ledger a prohibition of it that waited.
+  if exists (select from ledger_content c join opened_entry e on e.seq = c.seq
+      where strpos(c.content, r.id::text) > 0 and e.object_kind = 'prohibition' and e.detail ->> 'recording' = r.id::text) then
+    return query select null::uuid, 'not-to-be-recorded';
+    return;
+  end if;
   if destruction_due_at(t.ended_at, r.months) <= register_now() then
     return query select null::uuid, 'too-old';
     return;

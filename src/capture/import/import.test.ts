@@ -251,6 +251,23 @@ describe('the recordings of an earlier recorder', () => {
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toMatchObject({ code: 'object-missing' })
   })
 
+  test('are not imported again after a restore if a prohibition of them waited', async () => {
+    await addCall()
+    await importAll()
+    const { rows } = await pool.query<{ id: string }>(
+      'select recording_id as id from imported_recording order by admitted_at desc limit 1',
+    )
+    await pool.query(
+      `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2)`,
+      [rows[0]!.id, aino.id],
+    )
+    // As in a backup from before the import.
+    await pool.query(`begin; set local session_replication_role = replica;
+      delete from imported_recording where recording_id = '${rows[0]!.id}';
+      delete from recording where id = '${rows[0]!.id}'; commit`)
+    expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'not-to-be-recorded' })
+  })
+
   test('are compared again until they are found to be the same, and one that differs is named', async () => {
     await addCall()
     const { plan: planned, work } = await plan()

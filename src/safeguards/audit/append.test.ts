@@ -15,12 +15,12 @@ const count = async () =>
 describe('an entry', () => {
   test('exists only if its transaction has committed', async () => {
     const before = await count()
-    await desk.transaction().execute((tx) => appendAudit(tx, { action: 'session.ended', result: 'ok' }))
+    await desk.transaction().execute((tx) => appendAudit(tx, { action: 'sign-in.delayed', result: 'ok' }))
     expect(await count()).toBe(before + 1)
     await desk
       .transaction()
       .execute(async (tx) => {
-        await appendAudit(tx, { action: 'session.ended', result: 'ok' })
+        await appendAudit(tx, { action: 'sign-in.delayed', result: 'ok' })
         throw new Error('changed my mind')
       })
       .catch(() => undefined)
@@ -51,12 +51,14 @@ describe('an entry', () => {
       { reference: 'x'.repeat(1_001) },
       { result: `refused:${'x'.repeat(1_000)}` as const },
     ]) {
-      await expect(appendAudit(desk, { action: 'session.ended', result: 'ok', ...entry })).rejects.toThrow('too large')
+      await expect(appendAudit(desk, { action: 'sign-in.delayed', result: 'ok', ...entry })).rejects.toThrow(
+        'too large',
+      )
     }
   })
 
   test('can be appended by each role of the program, which chooses neither its number nor its instant', async () => {
-    await appendAudit(desk, { action: 'session.ended', result: 'ok' })
+    await appendAudit(desk, { action: 'sign-in.delayed', result: 'ok' })
     await appendAudit(capture, { action: 'call.admitted', result: 'ok' })
     await appendAudit(custodian, { action: 'key.destroyed', result: 'ok' })
     await expect(

@@ -115,7 +115,7 @@ describe('an altered log', () => {
       const desk = database.as('seloste_desk').db
       const view = { action: 'contact.read', result: 'refused:not-found' } as const
       await expect(appendAudit(desk, view)).rejects.toMatchObject({ code: 'SL001' })
-      await appendAudit(desk, { action: 'session.ended', result: 'ok' })
+      await appendAudit(desk, { action: 'sign-in.delayed', result: 'ok' })
       await appendAudit(database.as('seloste_capture').db, { action: 'call.admitted', result: 'ok' })
       expect(await turn()).toHaveProperty('broken')
 
