@@ -1739,7 +1739,7 @@ CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.pur
 CREATE CONSTRAINT TRIGGER is_logged AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
 alter table listening enable row level security;
 create policy custodian_serves on listening to seloste_custodian using (true) with check (true);
-create policy desk_lists on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = sha256(convert_to(current_setting('seloste.session'::text, true), 'UTF8'::name))) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
+create policy desk_lists on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = session_token_hash()) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
    FROM active_rights() a(id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, valid_to, requested_by, approved_by, revoked_at, origin, request_id, granted_at, revoked_by, revoke_cause, revoke_reason)
   WHERE ((a.id = listening.right_id) AND (a.role = listening.role)))) AND (EXISTS ( SELECT
    FROM recording r
@@ -4346,6 +4346,7 @@ serves_requests() returns boolean
 session_guard() returns trigger
 session_holds(s session) returns boolean to seloste_custodian, seloste_desk
 session_tie(token_hash bytea) returns text
+session_token_hash() returns bytea to seloste_capture, seloste_custodian, seloste_desk
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
 set_listening_start() returns trigger

@@ -4,7 +4,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select notify_person.person, notify_person.kind, (
     select s.id from session s
     where s.person_id = notify_person.person
-      and s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), notify_person.detail
+      and s.token_hash = session_token_hash()), notify_person.detail
 $$;
 
 create or replace function notify_link() returns trigger

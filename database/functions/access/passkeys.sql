@@ -39,7 +39,7 @@ begin
   if not exists (select from passkey k where k.person_id = viewer()) then
     perform require_fresh();
   elsif not spend_confirmation(viewer(),
-      sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), act, new.id, revision) then
+      session_token_hash(), act, new.id, revision) then
     raise exception 'confirm.passkey' using errcode = 'SE001';
   end if;
   return new;

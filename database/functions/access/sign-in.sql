@@ -59,7 +59,7 @@ create or replace function log_session_end() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   own boolean := exists (select from session s
-    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8')) and s.person_id = new.person_id);
+    where s.token_hash = session_token_hash() and s.person_id = new.person_id);
 begin
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
   values (case when own then new.person_id end, 'session.ended', 'session', new.id, 'ok', jsonb_strip_nulls(jsonb_build_object(
@@ -308,7 +308,7 @@ begin
   if holder is null then
     return false;
   end if;
-  select * into current_session from session s where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  select * into current_session from session s where s.token_hash = session_token_hash();
   if not exists (select from known_device d where d.hash = device) then
     perform notify_person(holder, 'sign-in', jsonb_strip_nulls(jsonb_build_object('device', current_session.device, 'method', current_session.method)));
   end if;
@@ -361,7 +361,7 @@ create or replace function change_own_password(proof bytea, salt text, check_has
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   holder uuid := viewer();
-  current_token_hash bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  current_token_hash bytea := session_token_hash();
   proved text;
 begin
   if holder is null then

@@ -1,3 +1,9 @@
+-- Returns the hash of the token of the session in which the desk acts; null outside one.
+create or replace function session_token_hash() returns bytea language sql stable as $$
+  select sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+$$;
+grant execute on function session_token_hash to seloste_desk, seloste_custodian, seloste_capture;
+
 -- Returns the person of this transaction's session token. A process cannot claim an identity without a token.
 create or replace function viewer() returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -5,7 +11,7 @@ begin
   return (
     select s.person_id
     from session s join person p on p.id = s.person_id
-    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    where s.token_hash = session_token_hash()
       -- Same condition as session_holds(), written out because the function would be called for each row.
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
       and not exists (select from clock_mark m where m.at >= coalesce(s.ends_by, s.expires_at))

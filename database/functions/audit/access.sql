@@ -99,7 +99,7 @@ create policy desk_reads_listenings on listening for select to seloste_desk usin
 create policy custodian_serves on listening for all to seloste_custodian using (true) with check (true);
 create policy log_whole on listening as restrictive for insert to seloste_desk with check ((select log_is_whole()));
 create policy desk_lists on listening for insert to seloste_desk with check (
-  person_id = viewer() and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  person_id = viewer() and session_hash = session_token_hash()
   and purpose = current_setting('seloste.purpose', true)
   and reference is not distinct from nullif(current_setting('seloste.reference', true), '')
   and started_at between now() - interval '1 minute' and now() + interval '1 minute'

@@ -93,7 +93,7 @@ begin
   return query select l.recording_id, l.speed, o.why, o.since
   from listening l, listening_end_reason(l, viewer() is not distinct from l.person_id) o
   where l.id = wanted
-    and l.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+    and l.session_hash = session_token_hash();
 end $$;
 grant execute on function listening_now to seloste_custodian, seloste_desk;
 
@@ -128,7 +128,7 @@ declare
 begin
   select * into l from listening
   where id = wanted and ended_at is null and person_id = viewer()
-    and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    and session_hash = session_token_hash()
   for update;
   if l.id is null then
     return false;
@@ -143,7 +143,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   with paced as (
     update listening set speed = set_listening_speed.speed
     where id = wanted and ended_at is null and person_id = viewer()
-      and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      and session_hash = session_token_hash()
     returning 1
   )
   select exists (select from paced)

@@ -28,7 +28,7 @@ grant execute on function is_fresh to seloste_custodian;
 create or replace function require_fresh() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform refuse_if(not is_fresh(sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), 'confirm.fresh');
+  perform refuse_if(not is_fresh(session_token_hash()), 'confirm.fresh');
 end $$;
 
 -- Requires the same of an act that ends the wait of a forbidden recording, or of one past its day that is kept for an inspection (C3): the
@@ -49,7 +49,7 @@ end $$;
 create or replace function prove_again(proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  current_token_hash bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  current_token_hash bytea := session_token_hash();
   proved text;
 begin
   if viewer() is null then

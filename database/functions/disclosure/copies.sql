@@ -277,7 +277,7 @@ begin
   end if;
   insert into copy_hearing as h (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until)
   values (c.id, c.recording_id, c.revision, c.rendered_at, viewer(), held.id,
-    sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
+    session_token_hash(), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
   returning h.id, h.until into id, until;
   sound_ms := c.sound_ms;
   perform record_act('anonymised-copy.heard', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
@@ -412,7 +412,7 @@ create or replace function hearing_now(wanted uuid) returns table (copy_id uuid,
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select h.copy_id, h.recording_id, c.sound_bytes, h.person_id, hearing_end_reason(h, viewer() is not distinct from h.person_id and confined_to() is null)
   from copy_hearing h join anonymised_copy c on c.id = h.copy_id
-  where h.id = wanted and h.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  where h.id = wanted and h.session_hash = session_token_hash()
 $$;
 grant execute on function hearing_now to seloste_custodian;
 

@@ -4,7 +4,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   return (
     select s.confined_to from session s
-    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    where s.token_hash = session_token_hash()
   );
 end $$;
 grant execute on function confined_to to seloste_desk;
@@ -15,7 +15,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   return (
     select s.confined_until from session s
-    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    where s.token_hash = session_token_hash()
   );
 end $$;
 grant execute on function confined_until to seloste_desk;
@@ -470,7 +470,7 @@ grant execute on function workstation_here to seloste_desk;
 create or replace function open_room(wanted uuid, workstation_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  own bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  own bytea := session_token_hash();
   a appointment;
   s office_slot;
   w workstation;
@@ -540,7 +540,7 @@ begin
   select * into a from appointment k where k.id = confined_to();
   perform refuse_if(a.id is null or viewer() is null, 'room.none');
   if is_heard then
-    proved := prove_password(sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), close_room.proof);
+    proved := prove_password(session_token_hash(), close_room.proof);
     if proved <> 'right' then
       return proved;
     end if;
