@@ -4346,7 +4346,7 @@ serves_requests() returns boolean
 session_guard() returns trigger
 session_holds(s session) returns boolean to seloste_custodian, seloste_desk
 session_tie(token_hash bytea) returns text
-session_token_hash() returns bytea to seloste_capture, seloste_custodian, seloste_desk
+session_token_hash() returns bytea to seloste_custodian, seloste_desk
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
 set_listening_start() returns trigger

@@ -2,7 +2,7 @@
 create or replace function session_token_hash() returns bytea language sql stable as $$
   select sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
 $$;
-grant execute on function session_token_hash to seloste_desk, seloste_custodian, seloste_capture;
+grant execute on function session_token_hash to seloste_desk, seloste_custodian;
 
 -- Returns the person of this transaction's session token. A process cannot claim an identity without a token.
 create or replace function viewer() returns uuid
