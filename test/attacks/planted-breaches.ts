@@ -446,6 +446,14 @@ const catalogue: readonly Breach[] = [
     plant: { change: 'session', where: `id = ${open}`, set: `token_hash = sha256('another')` },
   },
   {
+    name: 'a session that lasts longer than twelve hours',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeSessions'],
+    plant: { change: 'session', where: `id = ${open}`, set: `created_at = created_at - interval '40 days'` },
+  },
+  // After the others about open sessions: it ends one.
+  {
     name: 'a session that is open although the log has its end',
     sentence: 'S19',
     promise: 'access.personal',
@@ -454,13 +462,6 @@ const catalogue: readonly Breach[] = [
       run: logged('session.ended', open, `'{}'`),
       undo: `update session s set ended_at = now() where ended_at is null and exists (select from audit_entry e where e.object_id = s.id and e.action = 'session.ended')`,
     },
-  },
-  {
-    name: 'a session that lasts longer than twelve hours',
-    sentence: 'S19',
-    promise: 'access.personal',
-    counts: ['strangeSessions'],
-    plant: { change: 'session', where: `id = ${open}`, set: `created_at = created_at - interval '40 days'` },
   },
   // Terms
   {
@@ -496,7 +497,7 @@ const catalogue: readonly Breach[] = [
     plant: {
       change: 'recording',
       where: `id = ${destroyed}`,
-      set: `cause = 'official', destroyed_at = min_keep_until - interval '1 day'`,
+      set: `cause = 'caller', destroyed_at = min_keep_until - interval '1 day'`,
     },
   },
   {
