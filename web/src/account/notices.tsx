@@ -1,5 +1,5 @@
 /** Notices about one’s own account: at the next sign-in, and as a list (R20). */
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { $api, api, queries } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -20,6 +20,7 @@ function useNotices() {
 export function NewNotices() {
   const { t, language } = useLanguage()
   const { data } = useNotices()
+  const isThere = useLocation({ select: ({ pathname }) => pathname === '/account' })
   const fresh = data?.items.filter(({ seen, own }) => !seen && !own) ?? []
   const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
   const announced = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
@@ -52,9 +53,11 @@ export function NewNotices() {
         </Notice>
       )}
       <div className="actions">
-        <Link to="/account" className="button button-secondary small">
-          {t('account.notices.account')}
-        </Link>
+        {!isThere && (
+          <Link to="/account" className="button button-secondary small">
+            {t('account.notices.account')}
+          </Link>
+        )}
         <Button kind="secondary" className="small" onPress={() => void markRead()}>
           {t(announced.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
         </Button>

@@ -1,3 +1,4 @@
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatDate } from '../format/instant.ts'
 import { locales } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -11,7 +12,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
   const { t, language } = useLanguage()
   const format = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('anonymisation.report.evaluation')}>
+    <WideTable aria-label={t('anonymisation.report.evaluation')}>
       <table className="table">
         <caption className="report-caption">
           {t('anonymisation.report.evaluated', { date: formatDate(`${date}T12:00:00Z`, language) })}
@@ -52,7 +53,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
           })}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }
 

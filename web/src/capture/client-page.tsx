@@ -45,9 +45,13 @@ export function ClientPage() {
               <section key={group} className="stack-small" aria-labelledby={`sends-${group}`}>
                 <h2 id={`sends-${group}`}>{t(`capture.sends.${group}`)}</h2>
                 {filled.length === 0 && <p className="muted">{t('capture.sends.none')}</p>}
-                {filled.map(([kind, sends]) => (
-                  <Sends key={kind} kind={kind} sends={sends} of={data.client.sessions} />
-                ))}
+                {filled.length > 0 && (
+                  <div className="sends-tables">
+                    {filled.map(([kind, sends]) => (
+                      <Sends key={kind} kind={kind} sends={sends} of={data.client.sessions} />
+                    ))}
+                  </div>
+                )}
               </section>
             )
           })}

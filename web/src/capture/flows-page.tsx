@@ -1,5 +1,6 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -75,11 +76,16 @@ function List({ items }: { items: readonly FlowHead[] }) {
             <p className="card-title">
               <Began flow={flow} />
             </p>
-            <p>
-              <ClientName client={flow.client} />
-            </p>
-            <p>{flow.node}</p>
-            <Problems flow={flow} />
+            <dl className="card-facts">
+              <Fact label={t('capture.client')}>
+                <ClientName client={flow.client} />
+              </Fact>
+              <Fact label={t('capture.kind.transport')}>{flow.transport.toUpperCase()}</Fact>
+              <Fact label={t('capture.node')}>{flow.node}</Fact>
+              <Fact label={t('capture.flow.state')}>
+                <Problems flow={flow} />
+              </Fact>
+            </dl>
           </li>
         ))}
       </ul>

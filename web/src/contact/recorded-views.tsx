@@ -1,4 +1,5 @@
 import type { SegmentDetail } from '../api/shapes.ts'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -13,7 +14,7 @@ export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['look
       {looks.length === 0 ? (
         <p className="muted">{t('contact.looks.none')}</p>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
+        <WideTable aria-labelledby={title}>
           <table className="table">
             <thead>
               <tr>
@@ -36,7 +37,7 @@ export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['look
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </div>
   )

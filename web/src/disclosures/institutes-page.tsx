@@ -90,7 +90,11 @@ function InstituteCard({
       <dl className="facts">
         <Fact label={t('disclosures.institutes.contact')}>
           {institute.contact}
-          <span className="second breaking">{institute.email}</span>
+          <span className="second breaking">
+            {institute.email.replace(/@.*/, '')}
+            <wbr />
+            {institute.email.replace(/^[^@]*/, '')}
+          </span>
         </Fact>
         <Fact label={t('disclosures.institutes.language')}>{languageNames[institute.language]}</Fact>
         <Fact label={t('disclosures.institutes.recipient')}>

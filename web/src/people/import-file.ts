@@ -5,7 +5,7 @@ export const importColumns = [
   { column: 'unit', needed: false },
   { column: 'supervisor', needed: false },
   { column: 'phone', needed: false },
-  { column: 'employed_from', needed: false },
+  { column: 'employed_from', needed: true },
   { column: 'employed_to', needed: false },
 ] as const
 

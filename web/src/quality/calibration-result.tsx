@@ -1,3 +1,4 @@
+import { WideTable } from '../controls/wide-table.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Calibration } from './quality-shapes.ts'
 import { answerText } from './question-field.tsx'
@@ -24,7 +25,7 @@ export function CalibrationResult({
             most: percentOf(summary.totals.most, locale),
           })}
       </p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.agreement')}>
+      <WideTable aria-label={t('quality.agreement')}>
         <table className="table">
           <caption>{t('quality.agreement')}</caption>
           <thead>
@@ -50,9 +51,9 @@ export function CalibrationResult({
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       <p className="hint">{t('quality.alpha.what')}</p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.spread')}>
+      <WideTable aria-label={t('quality.spread')}>
         <table className="table quality-spread">
           <caption>{t('quality.spread')}</caption>
           <thead>
@@ -77,7 +78,7 @@ export function CalibrationResult({
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     </div>
   )
 }

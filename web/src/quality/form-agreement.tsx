@@ -1,3 +1,4 @@
+import { WideTable } from '../controls/wide-table.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { FormAgreement as Agreement } from './quality-shapes.ts'
 
@@ -16,7 +17,7 @@ export function FormAgreement({ agreement }: { agreement: Agreement }) {
         <span className="muted">{t('quality.version', { version: formVersion })}</span>
       </h3>
       <p>{t('quality.agreement.calibrations', { count: calibrations })}</p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.agreement.byQuestion')}>
+      <WideTable aria-label={t('quality.agreement.byQuestion')}>
         <table className="table">
           <caption className="visually-hidden">{t('quality.agreement.byQuestion')}</caption>
           <thead>
@@ -44,7 +45,7 @@ export function FormAgreement({ agreement }: { agreement: Agreement }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     </section>
   )
 }

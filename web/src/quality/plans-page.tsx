@@ -5,6 +5,7 @@ import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { writeDay } from '../disclosures/days.ts'
 import { formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -83,7 +84,7 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       </p>
       {plan.draws.length === 0 && <p className="muted">{t('quality.plan.notDrawn')}</p>}
       {plan.draws.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.draws')}>
+        <WideTable aria-label={t('quality.draws')}>
           <table className="table">
             <caption className="visually-hidden">{t('quality.draws')}</caption>
             <thead>
@@ -119,7 +120,7 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
       {end.error && <Failure error={end.error} />}
       {isExpert && !plan.endedAt && (

@@ -4,6 +4,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -47,9 +48,9 @@ function Results() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <p className="muted">{t('quality.results.none')}</p>}
       {data && data.items.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.results')}>
+        <WideTable aria-label={t('quality.results')}>
           <Table items={data.items} />
-        </div>
+        </WideTable>
       )}
     </Page>
   )

@@ -4,6 +4,7 @@ import { api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
@@ -31,7 +32,7 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
       {found.isPending && <Waiting lines={4} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {problems.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
+        <WideTable aria-labelledby={title}>
           <table className="table">
             <thead>
               <tr>
@@ -55,7 +56,7 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
       {found.hasNextPage && (
         <div className="more">

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Checkbox } from 'react-aria-components'
 import { Check } from 'lucide-react'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -27,7 +28,7 @@ export function UnreconciledTable({
   const isExplained = items.some(({ explained }) => explained)
   const instant = (at: string) => formatInstant(at, language)
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby="reconciliation-calls">
+    <WideTable aria-labelledby="reconciliation-calls">
       <table className="table">
         <thead>
           <tr>
@@ -101,6 +102,6 @@ export function UnreconciledTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }

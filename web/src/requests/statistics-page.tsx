@@ -6,6 +6,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatCount, formatDecimal } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
@@ -82,7 +83,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
   return (
     <div className="panel stack-small">
       <h2 id="statistics-months">{t('requests.statistics.months')}</h2>
-      <div className="scroll" tabIndex={0} role="region" aria-labelledby="statistics-months">
+      <WideTable aria-labelledby="statistics-months">
         <table className="table statistics-table">
           <thead>
             <tr>
@@ -127,7 +128,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </WideTable>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { WideTable } from '../controls/wide-table.tsx'
 import { BrokenPromises } from '../description/broken-promises.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -29,7 +30,7 @@ export function DataProtectionOverview() {
         </p>
       )}
       {months.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-labelledby="start-reviews">
+        <WideTable aria-labelledby="start-reviews">
           <table className="table">
             <caption id="start-reviews">{t('start.reviews')}</caption>
             <thead>
@@ -63,7 +64,7 @@ export function DataProtectionOverview() {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </section>
   )

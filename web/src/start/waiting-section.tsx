@@ -6,7 +6,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { TaskList, type Task } from './task-list.tsx'
-import { aboutText, roughText, targetOf, taskText, type WaitingItem } from './waiting-shapes.ts'
+import { aboutText, lastMoment, roughText, targetOf, taskText, type WaitingItem } from './waiting-shapes.ts'
 
 /** Work queue: tasks that wait for this person, in every area. */
 export function WaitingSection({ me }: { me: Me }) {
@@ -51,10 +51,12 @@ const showTimeLeftMs = 30 * dayMs
 function Deadline({ row, deadline, nowMs }: { row: WaitingItem; deadline: string; nowMs: number }) {
   const { t, language } = useLanguage()
   const leftMs = Date.parse(deadline) - nowMs
-  const when = Math.abs(leftMs) < dayMs ? formatInstant(deadline, language) : formatDate(deadline, language)
+  const isBegin = row.kind === 'appointment'
+  const at = isBegin ? deadline : lastMoment(deadline)
+  const when = Math.abs(leftMs) < dayMs ? formatInstant(at, language) : formatDate(at, language)
   return (
     <>
-      {t(row.kind === 'appointment' ? 'start.waiting.from' : 'start.waiting.until', { when })}{' '}
+      {t(isBegin ? 'start.waiting.from' : 'start.waiting.until', { when })}{' '}
       {leftMs < showTimeLeftMs && (
         <span className="second">
           {t(leftMs < 0 ? 'start.waiting.late' : 'start.waiting.left', { time: roughText(Math.abs(leftMs), t) })}

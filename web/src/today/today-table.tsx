@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { unansweredOf, type Counts } from './use-today.ts'
+import { unansweredOf, type Counts } from './day-counts.ts'
 
 const columns = ['talking', 'waiting', 'calls', 'answered', 'unanswered'] as const
 
@@ -19,7 +20,7 @@ export function TodayTable({
 }) {
   const { t, language } = useLanguage()
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby={id}>
+    <WideTable aria-labelledby={id}>
       <table className="table today-table">
         <caption id={id}>{title}</caption>
         <thead>
@@ -49,6 +50,6 @@ export function TodayTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }

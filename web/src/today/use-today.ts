@@ -4,10 +4,8 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import { queries } from '../api/client.ts'
-import type { paths } from '../api/paths.ts'
+import type { Today } from './day-counts.ts'
 
-export type Today = paths['/api/calls-today']['get']['responses'][200]['content']['text/event-stream']
-export type Counts = Pick<Today['byNumber'][number], 'calls' | 'answered' | 'talking' | 'waiting'>
 export type Connection = 'connecting' | 'open' | 'lost'
 const reconnectMs = 5000
 
@@ -58,23 +56,4 @@ export function useToday() {
       held.current = undefined
     },
   }
-}
-
-/** Sums counts. */
-export function sumOf(counts: readonly Counts[]): Counts {
-  const none: Counts = { calls: 0, answered: 0, talking: 0, waiting: 0 }
-  return counts.reduce<Counts>(
-    (sum, one) => ({
-      calls: sum.calls + one.calls,
-      answered: sum.answered + one.answered,
-      talking: sum.talking + one.talking,
-      waiting: sum.waiting + one.waiting,
-    }),
-    none,
-  )
-}
-
-/** Returns the calls begun today that ended unanswered. */
-export function unansweredOf({ calls, answered, waiting }: Counts): number {
-  return Math.max(0, calls - answered - waiting)
 }

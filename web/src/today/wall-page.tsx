@@ -9,7 +9,8 @@ import { formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { TodayTables } from './today-tables.tsx'
-import { sumOf, unansweredOf, useToday } from './use-today.ts'
+import { totalOf, unansweredOf } from './day-counts.ts'
+import { useToday } from './use-today.ts'
 
 /** A visible display counts as use: its session lasts until the absolute end. */
 const sessionRefreshMs = 10 * 60_000
@@ -28,7 +29,7 @@ export function WallPage() {
     )
     return () => window.clearInterval(timer)
   }, [])
-  const all = today && sumOf(today.byNumber)
+  const all = today && totalOf(today)
   const Icon = connection === 'lost' ? WifiOff : Wifi
   return (
     <div className="wall">

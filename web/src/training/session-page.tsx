@@ -58,7 +58,7 @@ function SessionDetails({ training, onDone }: { training: Training; onDone: () =
   }, [isOpen])
   return (
     <>
-      <dl className="facts">
+      <dl className="panel facts">
         <Fact label={t('training.session.reference')}>
           <span className="number">{training.reference}</span>
         </Fact>

@@ -4,6 +4,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -82,7 +83,10 @@ function CollectionCard({ collection }: { collection: ListedCollection }) {
           <Fact label={t('training.nextEnds')}>
             {formatDate(nextEndsAt, language)}
             {endsSoon(nextEndsAt, serverNowMs()) && (
-              <span className="badge badge-capturing">{t('training.endsSoon')}</span>
+              <>
+                {' '}
+                <span className="badge badge-capturing">{t('training.endsSoon')}</span>
+              </>
             )}
           </Fact>
         )}
@@ -112,7 +116,7 @@ function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
   const { t, language } = useLanguage()
   if (sessions.length === 0) return <p className="muted">{t('training.sessions.none')}</p>
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby="training-sessions">
+    <WideTable aria-labelledby="training-sessions">
       <table className="table">
         <caption className="visually-hidden">{t('training.sessions.over')}</caption>
         <thead>
@@ -147,6 +151,6 @@ function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }

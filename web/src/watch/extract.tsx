@@ -1,6 +1,7 @@
 import { Printer } from 'lucide-react'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -38,7 +39,7 @@ export function Extract({
       {views.length === 0 ? (
         <Notice kind="info">{t('watch.extract.none')}</Notice>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-labelledby="extract-looks">
+        <WideTable aria-labelledby="extract-looks">
           <table className="table">
             <thead>
               <tr>
@@ -74,7 +75,7 @@ export function Extract({
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </div>
   )

@@ -1,3 +1,4 @@
+import { WideTable } from '../controls/wide-table.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -8,7 +9,7 @@ import type { ViewToReview } from './watch-shapes.ts'
 export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
   const { t, language } = useLanguage()
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby="review-looks">
+    <WideTable aria-labelledby="review-looks">
       <table className="table">
         <thead>
           <tr>
@@ -38,7 +39,7 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 
   function ViewExtent({ view }: { view: ViewToReview }) {

@@ -140,30 +140,22 @@ function Done({ draft }: { draft: Draft }) {
 function Columns() {
   const { t } = useLanguage()
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('import.columns')}>
-      <table className="table">
-        <caption className="visually-hidden">{t('import.columns')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('import.column')}</th>
-            <th scope="col">{t('import.column.what')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {numberColumns.map(({ column, needed }) => (
-            <tr key={column}>
-              <th scope="row">
-                <code>{column}</code>
-              </th>
-              <td className="wrapping">
-                {t(`description.numbers.column.${column}` as Word)}
-                {!needed && <span className="muted"> {t('import.column.optional')}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <h3>{t('import.columns')}</h3>
+      <dl className="column-list">
+        {numberColumns.map(({ column, needed }) => (
+          <div key={column}>
+            <dt>
+              <code>{column}</code>
+            </dt>
+            <dd>
+              {t(`description.numbers.column.${column}` as Word)}
+              {!needed && <span className="muted"> {t('import.column.optional')}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   )
 }
 
