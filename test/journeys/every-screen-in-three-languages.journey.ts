@@ -152,7 +152,7 @@ for (const language of walks) {
     await page.locator('.notice').waitFor()
     await isAccessible('no such number')
     await page.goto('/numbers/import')
-    await page.locator('.table').waitFor()
+    await page.locator('.column-list').waitFor()
     await isAccessible('a file of numbers')
   })
 
@@ -179,7 +179,7 @@ for (const language of walks) {
     await page.locator('.quality-editor').first().waitFor()
     await isAccessible('a form')
     await page.goto('/quality/calibrations')
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.locator('.card .quality-spread').waitFor()
     await isAccessible('calibrations')
     await page.goto('/quality/results')
     await page.getByRole('heading', { level: 1 }).waitFor()
@@ -193,9 +193,9 @@ for (const language of walks) {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
-    const seen = async (path: string, screen: string) => {
+    const seen = async (path: string, screen: string, content = 'h1') => {
       await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.locator(content).first().waitFor()
       await page.waitForLoadState('networkidle')
       await isAccessible(screen)
     }
@@ -211,7 +211,7 @@ for (const language of walks) {
     await isAccessible('what ends when')
     await seen('/retention?by=month', 'what ends when, by the month')
     await seen('/retention/places', 'where data lie')
-    await seen('/retention/holds', 'preservation orders')
+    await seen('/retention/holds', 'preservation orders', '.panel .badge')
     await seen('/retention/holds?state=ended', 'ended preservation orders')
     await seen('/retention/recalls', 'recalled copies')
     await seen('/request-decisions', 'decisions on requests')
@@ -232,7 +232,7 @@ for (const language of walks) {
     await page.locator('.step-form button[type=submit]').click()
     await page.locator('.step-form .field-error').first().waitFor()
     await isAccessible('an office, and times without a host')
-    await seen('/appointments', 'appointments')
+    await seen('/appointments', 'appointments', '.panel .facts')
     await seen('/workstation', 'a browser that is no workstation')
     await page.goto('/letter-templates')
     await page.locator('.letter-frame').waitFor()
@@ -282,9 +282,9 @@ for (const language of walks) {
     const isAccessible = inThreeLanguages(page, language)
     test.setTimeout(360_000)
     await page.setViewportSize({ width: narrow, height: 800 })
-    const seen = async (path: string, screen: string) => {
+    const seen = async (path: string, screen: string, content = 'h1') => {
       await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.locator(content).first().waitFor()
       await page.waitForLoadState('networkidle')
       await isAccessible(screen)
     }
@@ -313,9 +313,9 @@ for (const language of walks) {
     await isAccessible('an entry of the log')
     await seen('/alarms', 'alarms')
     await seen('/alarms?state=closed', 'closed alarms')
-    await seen('/reviews', 'reviews')
+    await seen('/reviews', 'reviews', '.card-facts')
     const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
-    await seen(`/reviews/${month}`, 'a month’s review')
+    await seen(`/reviews/${month}`, 'a month’s review', '.wide-table td')
     await seen('/my-calls/looks', 'who looked at one’s own calls')
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatLength, formatPosition, readPosition, positionText, waitText } from './duration.ts'
-import { formatDate, formatEnd, formatInstant, formatSpan, formatTime } from './instant.ts'
+import { formatDate, formatEnd, formatInstant, formatLastDay, formatSpan, formatTime, formatUntil } from './instant.ts'
 import { formatCount, formatDraw, formatShare, withoutBreaks } from './number.ts'
 import { formatPhone } from './phone.ts'
 
@@ -29,6 +29,13 @@ describe('instants', () => {
   test('an end on the same day has no second date, and one past midnight does (AC6)', () => {
     expect(formatEnd('2026-11-24T13:52:00Z', '2026-11-24T13:40:00Z', 'fi')).toBe('klo 15.52')
     expect(formatEnd('2026-12-31T22:03:00Z', '2026-12-31T21:58:00Z', 'fi')).toBe('1.1.2027 klo 0.03')
+  })
+
+  test('an end at midnight has the date of the day that it ends, and no time', () => {
+    expect(formatUntil('2027-01-01T22:00:00Z', 'fi')).toBe('1.1.2027')
+    expect(formatUntil('2027-01-01T12:00:00Z', 'fi')).toBe('1.1.2027 klo 14.00')
+    expect(formatLastDay('2027-01-01T22:00:00Z', 'fi')).toBe('1.1.2027')
+    expect(formatLastDay('2027-01-01T12:00:00Z', 'fi')).toBe('1.1.2027')
   })
 
   test('a range on one day has one date and one klo, without spaces, and a range of two days has two', () => {

@@ -25,6 +25,17 @@ export function formatInstant(instant: string, language: Language, precision?: '
   return `${formatDate(instant, language)}${between[language]}${formatTime(instant, language, precision)}`
 }
 
+/** Date of the last day before an end: an end at midnight belongs to the day that it ends. */
+export function formatLastDay(end: string, language: Language): string {
+  return formatDate(new Date(Date.parse(end) - 1).toISOString(), language)
+}
+
+/** `24.11.2026 klo 15.40`, and for an end at midnight the day that it ends: `24.11.2026`. */
+export function formatUntil(end: string, language: Language): string {
+  const day = formatLastDay(end, language)
+  return day === formatDate(end, language) ? formatInstant(end, language) : day
+}
+
 /** `24.11.2026 klo 15.40–15.52`, with both days if they differ. */
 export function formatSpan(from: string, to: string, language: Language): string {
   const sameDay = formatDate(from, language) === formatDate(to, language)

@@ -24,13 +24,8 @@ const withoutPicture: readonly HelpName[] = [
   'anonymisation',
   'anonymisation-check',
   'anonymisation-report',
-  'appointments',
-  'calibrations',
   'quality-results',
-  'reviews',
-  'review',
   'reconciliation',
-  'holds',
   'recalls',
   'rights-review',
 ]

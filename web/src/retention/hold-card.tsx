@@ -5,7 +5,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Fact } from '../contact/facts.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
-import { formatInstant } from '../format/instant.ts'
+import { formatInstant, formatUntil } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { purposesOf } from '../session/rights.ts'
@@ -32,6 +32,7 @@ export function HoldCard({
     presence.state === 'signed-in' && purposesOf(presence.me).some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')
   const Heading = isBesideCall ? 'h3' : 'h2'
   const at = (instant: string) => formatInstant(instant, language)
+  const end = (instant: string) => formatUntil(instant, language)
   const pastTerm = hold.recordings.filter(({ isPastTerm }) => isPastTerm).length
   return (
     <section className={isBesideCall ? 'stack-small inspection' : 'panel stack-small'} aria-labelledby={title}>
@@ -45,7 +46,7 @@ export function HoldCard({
         </span>
       </div>
       {endsSoon(hold, serverNowMs()) && (
-        <Notice kind="warning">{t('retention.holds.endsSoon', { time: at(hold.until) })}</Notice>
+        <Notice kind="warning">{t('retention.holds.endsSoon', { time: end(hold.until) })}</Notice>
       )}
       <dl className="facts">
         <Fact label={t('retention.holds.authority')}>{hold.authority}</Fact>
@@ -55,7 +56,7 @@ export function HoldCard({
           {at(hold.from)}
           <span className="second">{t('retention.holds.enteredBy', { name: hold.enteredBy })}</span>
         </Fact>
-        <Fact label={t('retention.holds.until')}>{at(hold.until)}</Fact>
+        <Fact label={t('retention.holds.until')}>{end(hold.until)}</Fact>
         {/* Only persons with the purpose CRIME_OR_MISUSE may open the call. */}
         {!isBesideCall && searchesCase && (
           <Fact label={t('retention.holds.contact')}>
@@ -90,7 +91,7 @@ export function HoldCard({
               <li key={when}>
                 {t('retention.holds.renewal', {
                   time: at(when),
-                  until: at(until),
+                  until: end(until),
                   reference: orderReference,
                   name: by,
                 })}

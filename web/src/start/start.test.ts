@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatDate } from '../format/instant.ts'
 import { barsOf } from './hour-bars.ts'
-import { lastMoment, roughText, targetOf, taskText } from './waiting-shapes.ts'
+import { roughText, targetOf, taskText } from './waiting-shapes.ts'
 
 const t = (key: string, values?: object) => `${key} ${JSON.stringify(values ?? {})}`
 const me = { personId: 'me', rights: [] }
@@ -29,11 +28,6 @@ test('ages are in whole days, hours or minutes, and never negative', () => {
   expect(roughText(49 * 3_600_000, t)).toBe('shell.time.days {"count":2}')
   expect(roughText(3_600_000, t)).toBe('shell.time.hours {"count":1}')
   expect(roughText(-5, t)).toBe('shell.time.minutes {"count":0}')
-})
-
-test('a deadline at the end of a day has the date of that day', () => {
-  expect(formatDate(lastMoment('2027-01-01T22:00:00Z'), 'fi')).toBe('1.1.2027')
-  expect(formatDate(lastMoment('2027-01-01T12:00:00Z'), 'fi')).toBe('1.1.2027')
 })
 
 test('hours without a shown count are empty bars between other hours; without any count there are no bars', () => {

@@ -3,10 +3,10 @@ import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatDate, formatInstant, formatLastDay, formatUntil } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { TaskList, type Task } from './task-list.tsx'
-import { aboutText, lastMoment, roughText, targetOf, taskText, type WaitingItem } from './waiting-shapes.ts'
+import { aboutText, roughText, targetOf, taskText, type WaitingItem } from './waiting-shapes.ts'
 
 /** Work queue: tasks that wait for this person, in every area. */
 export function WaitingSection({ me }: { me: Me }) {
@@ -51,9 +51,11 @@ const showTimeLeftMs = 30 * dayMs
 function Deadline({ row, deadline, nowMs }: { row: WaitingItem; deadline: string; nowMs: number }) {
   const { t, language } = useLanguage()
   const leftMs = Date.parse(deadline) - nowMs
+  const isNear = Math.abs(leftMs) < dayMs
   const isBegin = row.kind === 'appointment'
-  const at = isBegin ? deadline : lastMoment(deadline)
-  const when = Math.abs(leftMs) < dayMs ? formatInstant(at, language) : formatDate(at, language)
+  const when = isBegin
+    ? (isNear ? formatInstant : formatDate)(deadline, language)
+    : (isNear ? formatUntil : formatLastDay)(deadline, language)
   return (
     <>
       {t(isBegin ? 'start.waiting.from' : 'start.waiting.until', { when })}{' '}

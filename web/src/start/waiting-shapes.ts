@@ -117,11 +117,6 @@ export function targetOf({ kind, about, id, item }: WaitingItem, me: Pick<Me, 'r
   }
 }
 
-/** Returns the last moment before a deadline: a day that ends at midnight is not called by the name of the next. */
-export function lastMoment(deadline: string): string {
-  return new Date(Date.parse(deadline) - 1).toISOString()
-}
-
 const hourMs = 3_600_000
 
 /** Returns a length in its largest unit, for ages and deadlines: `3 days`, `5 hours`, `12 minutes`. */

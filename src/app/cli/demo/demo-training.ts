@@ -6,16 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Refused } from '#safeguards/access/database-request.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
-import { signOut, type Session } from '#safeguards/people/session.ts'
-import { signIn } from '#safeguards/sign-in/sign-in.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { endListening } from '#use/playback/end-listening.ts'
 import { startListening } from '#use/playback/start-listening.ts'
 import { listContacts } from '#use/search/list-contacts.ts'
 import { addMoment, beginCollection, listCollections } from '#use/training/collections.ts'
 import { beginTraining, endTraining, enterTrainee, findTrainees, readTraining } from '#use/training/sessions.ts'
+import { actAs, resultOf } from './act-as.ts'
 
 const collection = {
   name: 'Puhelun aloitus ja lopetus',
@@ -75,14 +74,8 @@ export async function openDemoTraining(
     return added.size < moments.length ? ['no recording for a moment', ...led] : led
   })
 
-  async function as<Answer>(userId: string, work: (session: Session) => Promise<Answer>): Promise<Answer> {
-    const session = await signIn(db, { userId, password }, now())
-    if (typeof session === 'string' || !('expiresAt' in session)) throw new Error(`${userId} cannot sign in`)
-    try {
-      return await work(session)
-    } finally {
-      await signOut(db, session, now())
-    }
+  function as<Answer>(userId: string, work: (session: Session) => Promise<Answer>): Promise<Answer> {
+    return actAs(db, { userId, password, now }, work)
   }
 
   /** Adds the missing moments, each from a different recording, to the collection and to `added` (recording by title or source). */
@@ -137,10 +130,4 @@ export async function openDemoTraining(
   async function forbid(own: Session, recording: string): Promise<void> {
     resultOf(await forbidUse(db, own, recording, { party: 'OFFICIAL', channel: 'OWN_CALLS' }))
   }
-}
-
-/** Returns the result unless it was refused. */
-function resultOf<Answer extends object>(answer: Answer | Refused<string>): Answer {
-  if ('refused' in answer) throw new Error(String(answer.refused))
-  return answer
 }

@@ -14,6 +14,7 @@ import type { RoleName } from '../../roles/role.ts'
 import { superviseRoles } from '../../supervisor/supervise.ts'
 import { buildWebIfStale } from '../build-web.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
+import { openDemoCases } from './demo-cases.ts'
 import { openDemoDesk } from './demo-desk.ts'
 import { openDemoDisclosures } from './demo-disclosures.ts'
 import { enterDemoPeople, demoPeople } from './demo-people.ts'
@@ -101,7 +102,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     }
   }
 
-  /** Enters evaluations and training sessions, once recordings are ingested. */
+  /** Enters evaluations, training sessions and cases about calls, once recordings are ingested. */
   async function evaluateSome(): Promise<void> {
     const desk = connectDatabase<RegisterTables>({
       url: all.database.adminUrl,
@@ -116,10 +117,11 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       for (const line of failedEvaluations) print(`  evaluation not created: ${line}`)
       const failedSessions = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
       for (const line of failedSessions) print(`  training session not created: ${line}`)
+      await openDemoCases(desk.db, password, () => Temporal.Now.instant())
       print('  some calls of the past month are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)
-        log.error({ err: error }, 'the evaluations or the training of the demo are incomplete')
+        log.error({ err: error }, 'the evaluations, the training or the cases of the demo are incomplete')
     } finally {
       await desk.close()
     }
