@@ -3610,7 +3610,7 @@ add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with ti
 admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(feed_name text, reported jsonb) returns integer[] to seloste_capture
-admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text) returns TABLE(contact_id uuid, outcome text)
+admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text, months jsonb) returns TABLE(contact_id uuid, outcome text)
 admit_part(reporting_node uuid, reported jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
 advance_clock(elapsed interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
@@ -4034,7 +4034,7 @@ marks_of_corrected(s segment, becomes uuid) returns text[]
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
 match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
-match_imported(t told_part) returns TABLE(segment_id uuid, call uuid, call_started timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, is_recorded boolean, may_be_recorded boolean, matches bigint)
+match_imported(t told_part) returns TABLE(segment_id uuid, call uuid, call_started timestamp with time zone, number_reached text, answered_at timestamp with time zone, ended_at timestamp with time zone, is_recorded boolean, may_be_recorded boolean, is_close boolean)
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 matches_claim(c contact, claim jsonb) returns boolean

@@ -11,8 +11,10 @@ export type ImportOutcome =
   | 'destroyed'
   | 'same-talk'
   | 'ambiguous'
+  | 'differs-from-history'
   | 'longer-than-talk'
   | 'not-to-be-recorded'
+  | 'number-not-recorded'
   | 'too-old'
 
 export interface ImportRun {
@@ -31,15 +33,19 @@ export async function beginImport(db: Kysely<RegisterTables>, run: ImportRun): P
   await sql`select begin_import(${id}::uuid, ${source}, ${mapSha256}, ${descriptionVersion}::integer)`.execute(db)
 }
 
-/** Admits one recording with its origin and its entry in the log, or says why not. Idempotent. */
+/**
+ * Admits one recording with its origin and its entry in the log, or says why not. Idempotent.
+ * @param months terms of the numbers with rules, for a call whose number the history knows better than the file
+ */
 export async function admitImported(
   db: Kysely<RegisterTables>,
   importId: string,
   facts: SegmentFacts,
   { fileSha256, audioSha256 }: { fileSha256: string; audioSha256: string },
+  months: Readonly<Record<string, number>>,
 ): Promise<ImportOutcome> {
   const { rows } = await sql<{ outcome: ImportOutcome }>`
-    select outcome from admit_imported(${importId}::uuid, ${JSON.stringify(describePart(facts))}::jsonb, ${fileSha256}, ${audioSha256})`.execute(
+    select outcome from admit_imported(${importId}::uuid, ${JSON.stringify(describePart(facts))}::jsonb, ${fileSha256}, ${audioSha256}, ${JSON.stringify(months)}::jsonb)`.execute(
     db,
   )
   return rows[0]!.outcome

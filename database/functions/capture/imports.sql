@@ -9,34 +9,69 @@ begin
     'map', begin_import.map_sha256, 'description', begin_import.description_version));
 end $$;
 
--- Returns the talk of the register that an imported file is of: same caller, number and official, answered at about the same time. The
--- number may be the one called, since not every recorder knows which number a queue or a forwarding reached. A caller whose number only one
--- of the two has is recognised by the official. `may_be_recorded`: the register did not refuse to record it, as it does during a conference
--- and after a prohibition. `matches`: how many there are.
+-- Returns the talks of the register that an imported file may be of: of the same caller or official, in part at the same time. Clocks of
+-- recorders differ, numbers and officials are corrected later, and recorders name a call's number and official differently.
+-- `is_close`: caller, official and number do not contradict, and the answer is at about the same time, or most of the talk for the same
+-- caller and official. `may_be_recorded`: the register did not refuse to record the talk, as it does after a prohibition, during a conference
+-- or without an announcement; a recording that it did not draw is no refusal.
 create or replace function match_imported(t told_part)
-returns table (segment_id uuid, call uuid, call_started timestamptz, answered_at timestamptz, ended_at timestamptz, is_recorded boolean, may_be_recorded boolean,
-  matches bigint)
+returns table (segment_id uuid, call uuid, call_started timestamptz, number_reached text, answered_at timestamptz, ended_at timestamptz,
+  is_recorded boolean, may_be_recorded boolean, is_close boolean)
 language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
-  select s.id, c.id, c.started_at, s.answered_at, s.ended_at, exists (select from recording r where r.segment_id = s.id),
-    s.capture_failure is distinct from 'forbidden' and s.decision_reason <> 'conference', count(*) over ()
-  from segment s
-  join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-  where s.answered_at between (t).answered_at - clock_tolerance() and (t).answered_at + clock_tolerance()
-    and s.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
-    and (t).number_reached in (s.number_reached, c.number_called)
-    and case when (t).caller_key is null or c.caller_key is null
-      then s.official_phone = (t).official_phone
-      else c.caller_key = (t).caller_key and coalesce(s.official_phone = (t).official_phone, true) end
-  order by 6 desc
-  limit 1
+  with found as (
+    select s.id, s.contact_started_at from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+    where c.caller_key = (t).caller_key and c.started_at between (t).answered_at - interval '1 day' and (t).ended_at + clock_tolerance()
+    union
+    select s.id, s.contact_started_at from segment s where s.official_person_id = (t).official_person_id
+      and s.contact_started_at between (t).answered_at - interval '1 day' and (t).ended_at + clock_tolerance()
+    union
+    select s.id, s.contact_started_at from segment s
+    where s.answered_at between (t).answered_at - clock_tolerance() and (t).answered_at + clock_tolerance()
+      and s.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
+  ), compared as (
+    select s.*, c.id as call, c.caller_key,
+      coalesce(c.caller_key = (t).caller_key, false) as has_caller,
+      coalesce(s.official_person_id = (t).official_person_id, false) or coalesce(s.official_phone = (t).official_phone, false)
+        or exists (select from correction o where o.segment_id = s.id and o.was_person_id = (t).official_person_id) as has_official,
+      (t).number_reached in (s.number_reached, c.number_called) as has_number,
+      greatest(s.answered_at - (t).answered_at, (t).answered_at - s.answered_at) <= clock_tolerance() as is_near,
+      least(until, (t).ended_at) - greatest(s.answered_at, (t).answered_at) as overlap,
+      least(until - s.answered_at, (t).ended_at - (t).answered_at) / 2 as half, until
+    from found f
+    join segment s on s.id = f.id and s.contact_started_at = f.contact_started_at
+    join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+    cross join lateral coalesce(s.ended_at, s.answered_at + interval '1 day') as until
+  ), judged as (
+    select *, overlap >= interval '0' and overlap >= half as is_together,
+      has_number and case when caller_key is null or (t).caller_key is null then has_official
+        else has_caller and (has_official or official_phone is null or (t).official_phone is null) end as agrees
+    from compared
+  )
+  select id, call, contact_started_at, number_reached, answered_at, ended_at,
+    exists (select from recording r where r.segment_id = judged.id),
+    capture_failure is distinct from 'forbidden'
+      and decision_reason in ('drawn', 'not-drawn', 'quota-full', 'outside-hours', 'no-rule', 'rule-ended', 'imported'),
+    agrees and (is_near or has_caller and has_official and is_together)
+  from judged
+  where answered_at is not null and (
+    has_caller and (is_near or is_together)
+    -- A recorder may begin another file within a talk, as after a hold.
+    or has_caller and has_official and overlap >= -clock_tolerance() and decision_reason <> 'imported'
+    or has_official and (caller_key is null or (t).caller_key is null) and (is_near or is_together)
+    -- Nobody's number, and another official after a correction.
+    or caller_key is null and (t).caller_key is null and has_number and is_near
+      and greatest(until - (t).ended_at, (t).ended_at - until) <= clock_tolerance()
+  )
 $$;
 
--- Admits a recording of a file, as the owner, in one transaction with its origin and its entry in the log.
+-- Admits a recording of a file, as the owner, in one transaction with its origin and its entry in the log. `months`: terms of the numbers
+-- with rules.
 -- `entered`: its call is new. `joined`: a call of the history gets it. Otherwise nothing is entered. `known`: the file was taken in before.
 -- `destroyed`: it was taken in before and has been destroyed, as the ledger says. `same-talk`: the register has a recording of this talk.
--- `ambiguous`: several talks of the history match. `longer-than-talk`: it goes on after the talk of the history that it matches.
--- `not-to-be-recorded`: the register refused to record this talk. `too-old`: its term is over.
-create or replace function admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text)
+-- `ambiguous`: several talks of the history match. `differs-from-history`: a talk of the history overlaps it, but contradicts it.
+-- `longer-than-talk`: it goes on after the talk of the history that it matches. `not-to-be-recorded`: the register refused to record this
+-- talk. `number-not-recorded`: the history has another number, which has no rule. `too-old`: its term is over.
+create or replace function admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text, months jsonb)
 returns table (contact_id uuid, outcome text)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
@@ -44,6 +79,7 @@ declare
   t told_part := jsonb_populate_record(null::told_part, reported);
   r told_recording := t.recording;
   talk record;
+  refusal text;
   shift interval;
 begin
   if exists (select from imported_recording i where i.file_sha256 = decode(admit_imported.file_sha256, 'hex')) then
@@ -64,20 +100,26 @@ begin
     return query select null::uuid, 'too-old';
     return;
   end if;
-  select * into talk from match_imported(t);
-  if talk.is_recorded or talk.matches > 1 then
-    return query select null::uuid, case when talk.is_recorded then 'same-talk' else 'ambiguous' end;
-    return;
-  end if;
-  if not talk.may_be_recorded then
-    return query select null::uuid, 'not-to-be-recorded';
-    return;
-  end if;
+  select m.*, count(*) filter (where m.is_close) over () as closes into talk
+  from match_imported(t) m order by m.is_close desc, m.is_recorded desc limit 1;
   if talk.segment_id is null then
     select p.contact_id into contact_id from admit_part(null, reported) p;
     outcome := 'entered';
   else
-    -- By the clock of the history, which the caller's other data have.
+    refusal := case
+      when talk.is_recorded then 'same-talk'
+      when exists (select from match_imported(t) m where not m.may_be_recorded and (not talk.is_close or m.call = talk.call))
+        then 'not-to-be-recorded'
+      when talk.closes > 1 then 'ambiguous'
+      when not talk.is_close then 'differs-from-history'
+      when not months ? talk.number_reached then 'number-not-recorded' end;
+    if refusal is not null then
+      return query select null::uuid, refusal;
+      return;
+    end if;
+    -- By the number and the clock of the history, which the caller's other data have.
+    t.number_reached := talk.number_reached;
+    r.months := (months ->> talk.number_reached)::integer;
     shift := talk.answered_at - r.started_at;
     r.started_at := r.started_at + shift;
     r.ended_at := r.ended_at + shift;

@@ -22,6 +22,7 @@ const sentences: Readonly<Record<FileReason, string>> = {
   'in-the-future': 'the call is in the future',
   'left-out-by-map': 'the map leaves it out',
   link: 'it is a link, or no regular file',
+  'differs-from-history': 'a call of the history overlaps this conversation, but has another official, number or time',
   'longer-than-talk': 'the sound goes on after the call of the history that it matches',
   'metadata-has-doctype': 'the XML declares entities',
   'metadata-too-deep': 'the metadata is nested too deep',

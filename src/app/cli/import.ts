@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Kysely } from 'kysely'
+import { termsByNumber } from '#capture/import/describe-entry.ts'
 import { destroyOld } from '#capture/import/destroy-old.ts'
 import { readImportMap, type ImportMap } from '#capture/import/import-map.ts'
 import { planImport, type ImportPlan } from '#capture/import/plan-import.ts'
@@ -12,6 +13,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { holdExclusiveLock } from '#platform/jobs/exclusive-lock.ts'
 import { compareImported } from '#register/compare-imported.ts'
+import { destructionTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { describeFinding } from '#register/verify/findings.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
@@ -115,7 +117,7 @@ async function sinkOf(
   const { version } = context.versionAt(context.now)
   return {
     begin: (id) => beginImportIn(db)({ id, source, mapSha256: sha256, descriptionVersion: version }),
-    admit: admitImportedTo(db),
+    admit: admitImportedTo(db, termsByNumber(context)),
     objects,
     workFolder: join(settings.dataDirectory, 'import'),
     nextIntakeKey: intakeKeySource(db, crypto.randomUUID()),
@@ -136,7 +138,7 @@ async function destroy(
     throw new Fault('import-unverified', `recordings verify has ${verified.found} findings: no file was destroyed`)
   }
   console.log(`every one of the ${verified.held} held recordings can be decrypted`)
-  const { stays, ...done } = await destroyOld(plan, work)
+  const { stays, ...done } = await destroyOld(plan, work, await destructionTime(db))
   await appendAudit(db, {
     action: 'import.old-destroyed',
     result: 'ok',

@@ -129,7 +129,7 @@ const pathField = ' path'
  */
 export function dueAt(call: DescribedCall, context: ImportContext): Temporal.Instant | undefined {
   const number = numberOf(call.record.reached ?? call.record.called!, call.answeredAt, context)
-  const months = number.key === null ? undefined : monthsOf(number.key, context)
+  const months = number.key === null ? undefined : termsByNumber(context)[number.key]
   return months === undefined || !call.endedAt ? undefined : recordingTerms(call.endedAt, months).destroyAt
 }
 
@@ -239,7 +239,7 @@ function numbersOf({ record, startedAt, answeredAt }: DescribedCall, context: Im
   if (reached.entry.kind === 'SWITCHBOARD') return { problem: 'switchboard' }
   const { recordForwarded } = context.versionAt(context.now).description.recordingPlan
   if (called.entry?.kind === 'SWITCHBOARD' && !recordForwarded) return { problem: 'forwarded' }
-  const months = monthsOf(reached.key, context)
+  const months = termsByNumber(context)[reached.key]
   if (months === undefined) return { problem: 'number-not-recorded', detail: reached.written }
   return { called, reached: { key: reached.key, entry: reached.entry }, months }
 }
@@ -287,12 +287,12 @@ function numberOf(written: string, at: Temporal.Instant, { versionAt }: ImportCo
   return { key: number.key, written: number.display, entry: findNumber(description, number.key, at) }
 }
 
-/** The shortest term of the number's rules in the description in force; undefined if it records nothing of the number. */
-function monthsOf(key: string, { versionAt, now }: ImportContext): number | undefined {
-  const rules = versionAt(now).description.recordingPlan.rules.filter(({ numbers }) =>
-    (numbers as readonly string[]).includes(key),
-  )
-  return rules.length === 0 ? undefined : Math.min(...rules.map(({ recordingMonths }) => recordingMonths))
+/** Returns the term of each number with rules in the description in force: the shortest of its rules, in months. */
+export function termsByNumber({ versionAt, now }: Pick<ImportContext, 'versionAt' | 'now'>): Record<string, number> {
+  const terms: Record<string, number> = {}
+  for (const { numbers, recordingMonths } of versionAt(now).description.recordingPlan.rules)
+    for (const key of numbers) terms[key] = Math.min(recordingMonths, terms[key] ?? recordingMonths)
+  return terms
 }
 
 function officialAt(

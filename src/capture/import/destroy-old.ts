@@ -17,8 +17,16 @@ export interface DestroyedOld {
   stays: { path: string; reason: string }[]
 }
 
-/** Everything else stays. @param report called for each file before it is destroyed */
-export async function destroyOld(plan: ImportPlan, work: Omit<ImportWork, 'onFile'>): Promise<DestroyedOld> {
+/**
+ * Everything else stays.
+ * @param now the register's time by which terms end: a machine's clock that jumped ahead makes no file too old
+ */
+export async function destroyOld(
+  plan: ImportPlan,
+  given: Omit<ImportWork, 'onFile'>,
+  now: Temporal.Instant,
+): Promise<DestroyedOld> {
+  const work = { ...given, context: { ...given.context, now } }
   const done: DestroyedOld = { takenIn: 0, tooOld: 0, metadata: 0, bytes: 0, stays: [] }
   for (const file of plan.files) {
     const { fileSha256, report } = await considerFile(file, work)

@@ -11,6 +11,7 @@ import { compareImported } from '#register/compare-imported.ts'
 import { expungeRecordings } from '#register/expunge.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { ingestRecording, recordingsToIngest } from '#register/recordings/ingest-recording.ts'
+import { destructionTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { claimIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
@@ -20,6 +21,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
 import { recordProhibition } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
+import { termsByNumber } from './describe-entry.ts'
 import { destroyOld } from './destroy-old.ts'
 import { readImportMap } from './import-map.ts'
 import { planImport } from './plan-import.ts'
@@ -32,12 +34,13 @@ const custodian = database.as('seloste_custodian').db
 const versions = await readVersions(db)
 const aino = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino', phone: '029 512 1001' })
 const officials = await readDirectory(db)
+const terms = termsByNumber({ versionAt: (at) => versionAt(versions, at), now: Temporal.Now.instant() })
 
 const mapText = `source: Vanha tallennin
 metadata: { format: csv, files: '*.csv' }
 audio: { file: '{file}' }
 zone: UTC
-fields: { callId: [id], startedAt: [started], answeredAt: [answered], endedAt: [ended], caller: [caller], called: [called], official: [official], direction: [direction] }
+fields: { callId: [id], startedAt: [started], answeredAt: [answered], endedAt: [ended], caller: [caller], called: [called], official: [official], direction: [direction], sipCallId: [sip] }
 `
 let folder: string
 let calls: Record<string, string>[]
@@ -67,6 +70,7 @@ async function addCall(changed: Record<string, string> = {}, sound = wav(++fileN
     called: '029 497 000',
     official: '029 512 1001',
     direction: 'incoming',
+    sip: '',
     file: `${calls.length}.wav`,
     ...changed,
   }
@@ -114,7 +118,7 @@ function workOf(map: ReturnType<typeof readImportMap>) {
 
 const sink: ImportSink = {
   begin: (id) => beginImport(db, { id, source: 'Vanha tallennin', mapSha256: 'ab'.repeat(32), descriptionVersion: 1 }),
-  admit: (id, facts, digests) => admitImported(db, id, facts, digests),
+  admit: (id, facts, digests) => admitImported(db, id, facts, digests, terms),
   objects,
   workFolder: join(registerFolder, 'import'),
   nextIntakeKey: async () => {
@@ -189,13 +193,13 @@ describe('the recordings of an earlier recorder', () => {
     ])
   })
 
-  /** Admits the call of a row as another system reports it. */
-  async function admitOf(row: Awaited<ReturnType<typeof addCall>>, changed: Partial<SegmentFacts> = {}) {
+  /** Admits the call of a row as another system reports it, whose clock is ahead. */
+  async function admitOf(row: Awaited<ReturnType<typeof addCall>>, changed: Partial<SegmentFacts> = {}, seconds = 3) {
     const [startedAt, answeredAt, endedAt] = (['started', 'answered', 'ended'] as const).map((name) =>
-      Temporal.Instant.from(row[name]).add({ seconds: 3 }),
+      Temporal.Instant.from(row[name]).add({ seconds }),
     )
-    const caller = { kind: 'e164' as const, key: phone(row.caller), raw: null }
-    const facts = callFacts({ startedAt: startedAt!, answeredAt, endedAt, caller, ...changed })
+    const caller = changed.caller ?? { kind: 'e164' as const, key: phone(row.caller), raw: null }
+    const facts = callFacts({ ...changed, startedAt: startedAt!, answeredAt, endedAt, caller })
     await admit(db, facts)
     return facts
   }
@@ -222,8 +226,137 @@ describe('the recordings of an earlier recorder', () => {
     expect(Object.values(outcomes((await importAll()).files))).toEqual(['not-to-be-recorded', 'not-to-be-recorded'])
   })
 
+  describe('of a minute', () => {
+    const ainos = { personId: aino.id, name: 'Aino', phone: phone('029 512 1001') }
+    let days = 10
+    /** Adds a file of a minute, of a day of its own. */
+    const addMinute = (changed: Record<string, string> = {}) =>
+      addCall({ ...timesOf(daysAgo(++days), 60), ...changed }, wav(++fileNumber, 60))
+    const outcome = async () => Object.values(outcomes((await importAll()).files))
+    const newest = async () => {
+      const { rows } = await pool.query<{ id: string; segment: string }>(
+        `select i.recording_id as id, r.segment_id as segment from imported_recording i join recording r on r.id = i.recording_id
+         order by i.admitted_at desc limit 1`,
+      )
+      return rows[0]!
+    }
+    const forbidAndDestroy = async (id: string) => {
+      await recordProhibition(database, id)
+      await expungeRecordings(
+        { db: custodian, objects, keys, copies: withoutCopies, workFolder: ingest.workFolder },
+        [{ id, cause: 'caller', doneBy: 'test', deadline: Temporal.Now.instant().add({ hours: 1 }) }],
+        Temporal.Now.instant(),
+      )
+    }
+
+    test.each<[string, Record<string, string>, Partial<SegmentFacts>, number]>([
+      ['the clocks differ by 15 s', {}, {}, 15],
+      ['the clocks differ by 15 s and the call has its id', { sip: 'a@trunk' }, { callIds: ['sipCallId:a@trunk'] }, 15],
+      ['the file has another number of the official', { official: '029 512 1777' }, { official: ainos }, 1],
+      [
+        'the file has another official',
+        { official: '029 512 1777' },
+        { official: { ...ainos, personId: undefined } },
+        1,
+      ],
+      [
+        'both lack the caller’s number',
+        { caller: 'anonymous' },
+        { caller: { kind: 'withheld', key: null, raw: null } },
+        1,
+      ],
+    ])('are not imported if the use of the call was forbidden, also if %s', async (_, told, facts, seconds) => {
+      await admitOf(await addMinute(told), { captureFailure: 'forbidden', ...facts }, seconds)
+      expect(await outcome()).toEqual(['not-to-be-recorded'])
+    })
+
+    test.each(['switchboard', 'forwarded', 'unknown-number', 'no-announcement', 'no-consent', 'no-official'])(
+      'are not joined to a part that was not recorded for the reason %s',
+      async (reason) => {
+        const decision = { ...callFacts().decision, record: false, reason }
+        await admitOf(await addMinute(), { decision })
+        expect(await outcome()).toEqual(['not-to-be-recorded'])
+      },
+    )
+
+    test('are not joined to a part that became a conference', async () => {
+      const row = await addMinute()
+      const first = await admitOf(row)
+      await admitOf(row, {
+        ...{
+          contactId: first.contactId,
+          callIds: first.callIds,
+          official: { name: 'Bertil', phone: phone('029 512 1002') },
+        },
+        ...{ answeredAt: first.answeredAt!.add({ seconds: 20 }), decision: { record: false, reason: 'conference' } },
+      })
+      expect(await outcome()).toEqual(['not-to-be-recorded'])
+    })
+
+    test('are not imported again from another file, after the call was corrected, forbidden and destroyed', async () => {
+      await addMinute()
+      expect(await outcome()).toEqual(['entered'])
+      const { id, segment } = await newest()
+      const bertil = await enterTestPerson(db, database.as('seloste_desk').db, {
+        name: 'Bertil',
+        phone: '029 512 1003',
+      })
+      await pool.query(
+        `begin; set local session_replication_role = replica; update segment set official_person_id = '${bertil.id}',
+          official_unit_id = '${bertil.unitId}', official_phone = '${phone('029 512 1003')}' where id = '${segment}'; commit`,
+      )
+      await forbidAndDestroy(id)
+      calls[0]!['file'] = 'copy.wav'
+      await writeFile(join(folder, 'copy.wav'), wav(++fileNumber, 60))
+      expect(await outcome()).toContain('same-talk')
+    })
+
+    test('are not imported again from another file whose clock differs by 15 s, after the recording was destroyed', async () => {
+      const row = await addMinute()
+      expect(await outcome()).toEqual(['entered'])
+      await forbidAndDestroy((await newest()).id)
+      const { started, ...rest } = row
+      calls = []
+      await addCall(
+        { ...rest, ...timesOf(Temporal.Instant.from(started).add({ seconds: 15 }), 60) },
+        wav(++fileNumber, 60),
+      )
+      expect(await outcome()).toEqual(['same-talk'])
+    })
+
+    test('get the number and the term that the history has', async () => {
+      const numberReached = { key: phone('029 497 010') }
+      const { segmentId } = await admitOf(await addMinute(), { numberReached, official: ainos })
+      expect(await outcome()).toEqual(['joined'])
+      const { rows } = await pool.query(
+        'select number_reached, recording_months from recording where segment_id = $1',
+        [segmentId],
+      )
+      expect(rows).toEqual([{ number_reached: numberReached.key, recording_months: terms[numberReached.key] }])
+      await admitOf(await addMinute(), { numberReached: { key: phone('029 497 999') }, official: ainos })
+      expect(await outcome()).toContain('number-not-recorded')
+    })
+
+    test('are joined to the same caller’s and official’s call if the clocks differ by 15 s', async () => {
+      await admitOf(await addMinute(), { official: ainos }, 15)
+      expect(await outcome()).toEqual(['joined'])
+    })
+
+    test('that overlap an unrecorded call of the caller with another official are named', async () => {
+      await admitOf(await addMinute(), { official: { name: 'Bertil', phone: phone('029 512 1002') } })
+      expect(await outcome()).toEqual(['differs-from-history'])
+    })
+
+    test('are all imported if the recorder began a new file within the call, as after a hold', async () => {
+      const row = await addMinute({ sip: 'hold@trunk' })
+      const resumed = Temporal.Instant.from(row.ended).add({ seconds: 2 })
+      await addCall({ ...row, ...timesOf(resumed, 60), id: randomUUID(), file: 'b.wav' }, wav(++fileNumber, 60))
+      expect(await outcome()).toEqual(['entered', 'entered'])
+    })
+  })
+
   test('find their call also if it was forwarded, or if only one of the systems has the caller’s number', async () => {
-    await admitOf(await addCall(), { numberReached: { key: phone('029 497 999') } })
+    await admitOf(await addCall(), { numberReached: { key: phone('029 497 010') } })
     const official = { personId: aino.id, name: 'Aino', phone: phone('029 512 1001') }
     // Apart from the calls of other tests: an official answers one call at a time.
     const row = await addCall(timesOf(daysAgo(5)))
@@ -278,7 +411,9 @@ describe('the recordings of an earlier recorder', () => {
     await pool.query(`update imported_recording set audio_sha256 = sha256('other') where compared_at is null`)
     const { different } = await importAll()
     expect(different).toHaveLength(1)
-    expect((await destroyOld(planned, work)).stays).toEqual([{ path: '0.wav', reason: 'not-compared' }])
+    expect((await destroyOld(planned, work, work.context.now)).stays).toEqual([
+      { path: '0.wav', reason: 'not-compared' },
+    ])
     await pool.query(
       'begin; set local session_replication_role = replica; delete from imported_recording where compared_at is null; commit',
     )
@@ -290,7 +425,9 @@ describe('the recordings of an earlier recorder', () => {
     await addCall({ called: '09 123 4567' })
     await importAll()
     const { plan: planned, work } = await plan()
-    const { stays, ...done } = await destroyOld(planned, work)
+    // A machine whose clock jumped half a year ahead: the register's time counts.
+    const ahead = { ...work, context: { ...work.context, now: work.context.now.add({ hours: 24 * 200 }) } }
+    const { stays, ...done } = await destroyOld(planned, ahead, await destructionTime(db))
     expect(done).toMatchObject({ takenIn: 1, tooOld: 1, metadata: 0 })
     expect(stays).toEqual([{ path: '2.wav', reason: 'number-not-described' }])
     expect((await plan()).plan.listed).toEqual([

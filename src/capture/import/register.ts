@@ -11,11 +11,15 @@ export function beginImportIn(db: Kysely<RegisterTables>): (run: ImportRun) => P
 /** Recordings after which statistics are updated for the first time, and the factor to the next time. */
 const [firstAnalyzed, factor] = [100, 4]
 
-export function admitImportedTo(db: Kysely<RegisterTables>): ImportSink['admit'] {
+/** @param months terms of the numbers with rules */
+export function admitImportedTo(
+  db: Kysely<RegisterTables>,
+  months: Readonly<Record<string, number>>,
+): ImportSink['admit'] {
   let admitted = 0
   let next = firstAnalyzed
   return async (importId, facts, digests) => {
-    const outcome = await admitImported(db, importId, facts, digests)
+    const outcome = await admitImported(db, importId, facts, digests, months)
     if (++admitted >= next) {
       next *= factor
       await analyzeImported(db)
