@@ -3178,7 +3178,7 @@ CREATE INDEX study_told_contact ON public.study_told USING btree (contact_id);
 create table subject_copy (
   id uuid not null default gen_random_uuid(),
   request_id uuid not null,
-  recording_id uuid not null,
+  recording_id uuid,
   method text not null,
   token_hash bytea not null,
   made_at timestamp with time zone not null default clock_timestamp(),
@@ -3708,7 +3708,7 @@ clear_standstill_alarm() returns boolean to seloste_custodian
 clock_is_ahead() returns boolean
 clock_state() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
 clock_tolerance() returns interval to seloste_capture
-close_alarm(alarm uuid, note text) returns void to seloste_desk
+close_alarm(alarm uuid, note text, read_count integer) returns void to seloste_desk
 close_authority(wanted uuid, reason text) returns void to seloste_desk
 close_calibration(wanted uuid) returns jsonb to seloste_desk
 close_expired_inspections() returns SETOF uuid

@@ -31,8 +31,9 @@ const refusals = [
   'clock.right',
   'clock.changed-meanwhile',
   'clock.own',
-  // A person with a passkey must confirm it first.
+  // A person with a passkey must confirm it first; another must have proved their presence.
   'confirm.passkey',
+  'confirm.fresh',
 ] as const
 
 /**

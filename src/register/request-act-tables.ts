@@ -11,7 +11,8 @@ export interface RequestActTables {
   subject_copy: {
     id: Read<string>
     request_id: Read<string>
-    recording_id: Read<string>
+    /** Null once the request is erased. */
+    recording_id: Read<string | null>
     method: Read<'PASSPHRASE' | 'KEY'>
     made_at: Read<Instant>
     made_by: Read<string>

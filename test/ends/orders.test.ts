@@ -105,7 +105,14 @@ describe('an order in force', () => {
   test('that ends before a recording’s day makes it available to everybody again', async () => {
     const { id, contactId } = await stored()
     const first = await entered(contactId)
-    const second = await entered(contactId, { orderReference: 'R/2/27' })
+    const second = await entered(contactId, {
+      ...{
+        orderReference: 'R/2/27',
+        until: now()
+          .add({ hours: 24 * 20 })
+          .toString(),
+      },
+    })
     await letEnd(first)
     await expect
       .poll(async () => (await get('riitta', '/api/holds?state=ended')).body['items'], { timeout: 15_000 })

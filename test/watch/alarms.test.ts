@@ -424,7 +424,7 @@ describe('an alarm', () => {
     await watch()
     const [{ id } = { id: '' }] = await alarms()
     expect(await markAlarmSeen(desk, session, id)).toBeUndefined()
-    expect(await closeAlarm(desk, session, id, ' Asked; a wrong bookmark. ')).toBeUndefined()
+    expect(await closeAlarm(desk, session, id, ' Asked; a wrong bookmark. ', null)).toBeUndefined()
     const [closed] = await alarms()
     expect(closed).toMatchObject({ id, closed: { by: 'Outi', note: 'Asked; a wrong bookmark.' } })
     expect(closed?.seenAt).toBeDefined()
@@ -432,10 +432,22 @@ describe('an alarm', () => {
       `select person_id, object_id, right_id is not null as on_right from audit_entry where action = 'alarm.closed'`,
     )
     expect(rows).toEqual([{ person_id: outi.id, object_id: id, on_right: true }])
-    expect(await closeAlarm(desk, session, id, 'again')).toEqual({ refused: 'alarm.closed' })
+    expect(await closeAlarm(desk, session, id, 'again', null)).toEqual({ refused: 'alarm.closed' })
     expect(await watch()).toEqual([])
     await guesses(0)
     expect(await kinds()).toEqual(['refusals'])
+  })
+
+  test('that has grown since it was read is not closed by what was read', async () => {
+    await guesses(2)
+    await watch()
+    const [{ id, count } = { id: '', count: 0 }] = await alarms()
+    await guesses(2)
+    await watch()
+    expect(await closeAlarm(desk, session, id, 'a wrong bookmark', count)).toEqual({
+      refused: 'alarm.changed-meanwhile',
+    })
+    expect(await closeAlarm(desk, session, id, 'asked', (await alarms())[0]!.count)).toBeUndefined()
   })
 
   test('about the data protection officer is closed by another officer, and the officer’s own attempt is refused and logged', async () => {
@@ -443,10 +455,10 @@ describe('an alarm', () => {
     await watch()
     const [{ id, isOwn } = { id: '', isOwn: false }] = await alarms()
     expect(isOwn).toBe(true)
-    expect(await closeAlarm(desk, session, id, 'nothing')).toEqual({ refused: 'alarm.own' })
+    expect(await closeAlarm(desk, session, id, 'nothing', null)).toEqual({ refused: 'alarm.own' })
     const { rows } = await pool.query(`select result from audit_entry where action = 'alarm.closed'`)
     expect(rows).toEqual([{ result: 'refused:alarm.own' }])
-    expect(await closeAlarm(desk, await olli.signIn(), id, 'asked Outi')).toBeUndefined()
+    expect(await closeAlarm(desk, await olli.signIn(), id, 'asked Outi', null)).toBeUndefined()
   })
 
   test('cannot be viewed or closed by anybody else', async () => {
@@ -477,7 +489,7 @@ describe('an alarm', () => {
     const [{ id } = { id: '' }] = await alarms()
     const asCustodian = database.as('seloste_custodian').pool
     await expect(asCustodian.query('update alarm set closed_at = now()')).rejects.toThrow('permission denied')
-    await closeAlarm(desk, session, id, 'asked')
+    await closeAlarm(desk, session, id, 'asked', null)
     await endOldAlarms(custodian)
     expect((await asCustodian.query('delete from alarm')).rowCount).toBe(0)
     expect(await alarms()).toHaveLength(1)

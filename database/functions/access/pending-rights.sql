@@ -237,6 +237,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and exists (
       select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and (
         sees_all() or s.official_person_id = sees_own() or s.official_unit_id = any (sees_units()) or s.number_reached = any (sees_numbers())
-        or s.id = any (sees_segments())))
+        or s.id = any (sees_segments()))
+        -- While a case or an order keeps the recording, the prohibition shows only to whoever forbade, the official and the clerk.
+        and (r.state in ('DESTROYING', 'DESTROYED') or p.entered_by = viewer() or s.official_person_id = sees_own()
+          or s.id = any (sees_segments())))
 $$;
 grant execute on function expected_certificate to seloste_desk;

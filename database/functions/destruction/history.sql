@@ -143,8 +143,13 @@ begin
 
   delete from listening l using recording r, unnest(ids, starts) as e (id, started_at)
   where l.recording_id = r.id and r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED';
-  delete from recording r using unnest(ids, starts) as e (id, started_at)
-  where r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED';
+  with gone as (
+    delete from recording r using unnest(ids, starts) as e (id, started_at)
+    where r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED' returning r.id
+  )
+  delete from prohibition p using gone g where p.recording_id = g.id;
+  delete from correction c using unnest(ids, starts) as e (id, started_at)
+  where c.contact_id = e.id and c.contact_started_at = e.started_at;
   delete from segment s using unnest(ids, starts) as e (id, started_at)
   where s.contact_id = e.id and s.contact_started_at = e.started_at;
   delete from call_identity i using unnest(ids, starts) as e (id, started_at)
@@ -253,7 +258,8 @@ begin
 end $$;
 grant execute on function drop_history_month to seloste_custodian;
 
--- Deletes at most `max_rows` destroyed recordings whose contact was dropped with its month, and their listenings. Policies hide them until
+-- Deletes at most `max_rows` destroyed recordings whose contact was dropped with its month, with their listenings and prohibitions, and
+-- corrections of such contacts. Policies hide them until
 -- then. Returns how many recordings it deleted.
 create or replace function delete_history_remainders(max_rows integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -268,6 +274,9 @@ begin
   ) r;
   delete from listening where recording_id = any (ids);
   delete from recording where id = any (ids);
+  delete from prohibition where recording_id = any (ids);
+  delete from correction k where k.contact_started_at < destruction_now() - interval '14 months' + interval '1 day'
+    and not exists (select from contact c where c.id = k.contact_id and c.started_at = k.contact_started_at);
   return coalesce(cardinality(ids), 0);
 end $$;
 grant execute on function delete_history_remainders to seloste_custodian;

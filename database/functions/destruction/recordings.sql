@@ -456,6 +456,10 @@ begin
   -- Otherwise one person alone could prevent the caller from listening to the recording and from forbidding it.
   perform refuse_if(answered_call(c.id), 'hold.own');
   perform check_order_end(enter_order.until);
+  -- A second order that lasts longer is a renewal, which is another person's.
+  perform refuse_if(exists (
+    select from preservation_order o where o.contact_id = c.id and o.entered_by = viewer() and o.until < enter_order.until
+  ), 'hold.own');
   -- The locks order this against a destruction: an earlier one is seen here, and a later one sees the order and is refused. Capture's
   -- writes do not wait.
   perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
@@ -670,6 +674,9 @@ begin
   perform refuse_if(stop.id is null, 'clock.right');
   perform refuse_if(abs(extract(epoch from said - now())) > 600, 'clock.changed-meanwhile');
   perform refuse_if(exists (select from confirmations_of(stop.id) c where c.person_id = viewer()), 'clock.own');
+  if not exists (select from passkey k where k.person_id = viewer()) then
+    perform require_fresh();
+  end if;
   perform refuse_if(not spend_confirmation(viewer(), session_token_hash(), 'clock.confirm',
       '00000000-0000-0000-0000-000000000000', 0), 'confirm.passkey');
   insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);

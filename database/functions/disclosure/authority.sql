@@ -74,6 +74,8 @@ declare
   made integer;
 begin
   perform refuse_if(c.id is null, 'not-found');
+  -- A prohibition of the call's recording would wait for the disclosure.
+  perform refuse_if(answered_call(c.id), 'authority.own');
   if add_authority_item.what <> 'IDENTIFICATION_DATA' then
     select * into r from recording k where k.id = add_authority_item.recording and k.contact_id = c.id
       and k.contact_started_at = c.started_at for share;

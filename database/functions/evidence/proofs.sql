@@ -47,7 +47,9 @@ begin
   union all
   select 'prohibition-waits', count(*), min(p.received_at), null, null, min(p.recording_id::text), null
     from prohibition p join recording r on r.id = p.recording_id
-    where p.executed_at is null and p.received_at < now() - interval '1 minute' and not recordings_are_held(r.contact_id)
+    where p.executed_at is null and p.received_at < now() - interval '1 minute'
+      -- An order neither adds to the count nor takes from it.
+      and (not recordings_are_held(r.contact_id) or end_decision_without_orders(r) ->> 'act' = 'wait')
     having count(*) > 0
   union all
   -- Each sweep counts days that ended a day ago: a day stays uncounted if there was no sweep, or it failed.
@@ -144,33 +146,39 @@ begin
 end $$;
 grant execute on function last_runs to seloste_desk;
 
--- Counts what is held and what is overdue, the same for all who may see it. Counts at most a hundred thousand overdue rows. What an order
--- keeps past its day counts as gone.
+-- Counts what is held and what is overdue, the same for all who may see it: in fives, and the next ends by day, because those who see the
+-- overview need no right to calls. Overdue, exactly: what two sweeps left. Counts at most a hundred thousand rows past their day. What an
+-- order keeps past its day counts as gone once it is reported so.
 create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   at timestamptz := register_now();
+  -- The sweep runs hourly.
+  sweep_grace constant interval := interval '2 hours';
   kept_recordings bigint;
   kept_contacts bigint;
   of_day date;
   of_it bigint;
 begin
   perform require_whole_register();
-  select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept) into kept_recordings, overdue from (
-    select recordings_are_held(r.contact_id) as is_kept from recording r
+  select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept and o.destroy_at <= at - sweep_grace)
+    into kept_recordings, overdue from (
+    -- Until it is reported as destroyed, as a sweep would have destroyed it, a recording that an order keeps counts like any other.
+    select r.destroy_at, recordings_are_held(r.contact_id) and r.reported_destroyed_at is not null as is_kept from recording r
     where r.destroy_at <= at and r.state <> 'DESTROYED' and r.state <> 'DESTROYING' limit 100001
   ) o;
   select count(*) into held from recording r where r.state not in ('DESTROYING', 'DESTROYED');
   held := held - kept_recordings;
   select count(*) into restricted from recording r
-  where r.state = 'RESTRICTED' and (r.destroy_at > at or not recordings_are_held(r.contact_id));
+  where r.state = 'RESTRICTED' and not (r.destroy_at <= at and recordings_are_held(r.contact_id));
   select count(*) into due_today from recording r
   where r.state <> 'DESTROYED' and r.destroy_at > at and r.destroy_at <= at + interval '24 hours';
   select min(r.destroy_at) into next_recording from recording r where r.state <> 'DESTROYED' and r.destroy_at > at;
 
-  select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept) into kept_contacts, contacts_overdue from (
-    select history_is_held(c.id) as is_kept from contact c where c.history_ends_at <= at limit 100001
+  select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept and o.history_ends_at <= at - sweep_grace)
+    into kept_contacts, contacts_overdue from (
+    select c.history_ends_at, history_is_held(c.id) as is_kept from contact c where c.history_ends_at <= at limit 100001
   ) o;
   -- Counted days have their totals; the others, usually the last two, are counted here.
   select coalesce(sum(h.contacts), 0) into contacts from history_count h join history_day d using (day) where d.counted_at is not null;
@@ -185,6 +193,10 @@ begin
   end loop;
   contacts := greatest(contacts, 0);
   select c.history_ends_at into next_contact from contact c where c.history_ends_at > at order by c.history_ends_at limit 1;
+  select 5 * round(held / 5.0), 5 * round(restricted / 5.0), 5 * round(due_today / 5.0), 5 * round(contacts / 5.0)
+    into held, restricted, due_today, contacts;
+  next_recording := day_start(helsinki_day(next_recording) + 1);
+  next_contact := day_start(helsinki_day(next_contact) + 1);
 end $$;
 grant execute on function retention_counts to seloste_desk;
 

@@ -423,7 +423,7 @@ begin
     join person p on p.id = c.becomes_person_id
     left join segment s on s.id = c.segment_id and s.contact_started_at = c.contact_started_at
     where case when list_corrections.request is null then c.decided_at is null or c.decided_at > now() - interval '30 days'
-      else c.request_id = list_corrections.request end
+      else c.request_id = list_corrections.request and q.erased_at is null end
     order by c.decided_at desc nulls first, c.proposed_at limit 500;
 end $$;
 grant execute on function list_corrections to seloste_desk;

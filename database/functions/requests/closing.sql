@@ -178,10 +178,14 @@ begin
   -- None is open, except in a restored backup.
   update appointment set state = 'OVER', ended_at = clock_timestamp() where request_id = wanted and state = 'BOOKED';
   delete from inspection where request_id = wanted;
+  update subject_copy set recording_id = null where request_id = wanted;
+  -- An approved correction is the call's, and ends with its history.
+  delete from correction where request_id = wanted and outcome is distinct from 'APPROVED';
   update subject_request set official_id = null where id = wanted;
 end $$;
 
--- Erases requests thirty days after their closing and after the destruction of what they forbade, because a letter reports it. Enters each
+-- Erases requests thirty days after their closing and after the destruction of what they forbade, because a letter reports it, once the
+-- files of their copies are removed. Enters each
 -- in the ledger, so that a restore erases it again. Returns how many it erased.
 create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -193,6 +197,7 @@ begin
     select * from subject_request s where s.erased_at is null and s.closed_at <= destruction_now() - interval '30 days'
       and not exists (select from prohibition p where p.reference = s.number and p.party = s.party
         and coalesce(p.executed_at > destruction_now() - interval '30 days', true))
+      and not exists (select from subject_copy k where k.request_id = s.id and k.removed_at is null)
     order by s.closed_at for update skip locked
   loop
     update subject_request set erased_at = clock_timestamp() where id = q.id;

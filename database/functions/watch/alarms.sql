@@ -18,7 +18,7 @@ grant execute on function mark_alarm_seen to seloste_desk;
 
 -- Closes an alarm with its explanation. Refuses alarm.own: nobody closes one about themselves. The note of an alarm about calls or
 -- recordings explains the differences that it counted.
-create or replace function close_alarm(alarm uuid, note text) returns void
+create or replace function close_alarm(alarm uuid, note text, read_count integer) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a alarm;
@@ -29,6 +29,7 @@ begin
   perform refuse_if(a.id is null, 'not-found');
   perform refuse_if(a.closed_at is not null, 'alarm.closed');
   perform refuse_if(a.person_id = viewer(), 'alarm.own');
+  perform refuse_if(read_count <> a.count, 'alarm.changed-meanwhile');
   update public.alarm o set closed_at = clock_timestamp(), closed_by = viewer(), note = trim(close_alarm.note),
     seen_at = coalesce(o.seen_at, clock_timestamp()), seen_by = coalesce(o.seen_by, viewer())
   where o.id = a.id;
@@ -135,7 +136,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     from audit_entry e
     where e.result = 'ok' and e.at >= accesses_to.since and e.at < accesses_to.until
       and (e.action in ('contact.read', 'caller.revealed') and e.object_id = any (accesses_to.calls)
-        or e.action = 'listening.started' and e.object_id = any (accesses_to.recordings))
+        or e.action = 'listening.started' and e.object_id = any (accesses_to.recordings)
+        -- The conversation as text.
+        or (e.action = 'anonymised-copy.recognised' or e.action = 'anonymised-copy.read' and e.detail @> '{"words": true}')
+          and exists (select from anonymised_copy k where k.id = e.object_id and k.recording_id = any (accesses_to.recordings)))
   ),
   listed as (
     select e.at, case e.action when 'contacts.listed' then 'shown' else 'watched' end as kind, e.role, e.purpose, e.person_id,

@@ -95,14 +95,18 @@ export function markAlarmSeen(
   )
 }
 
-/** Closes an alarm with a finding; the database logs it. */
+/**
+ * Closes an alarm with a finding; the database logs it.
+ * @param readCount its count when it was read: it is not closed with what it has become since; null: not compared
+ */
 export async function closeAlarm(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
   note: string,
+  readCount: number | null,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  const statement = sql`select close_alarm(${id}::uuid, ${note})`
+  const statement = sql`select close_alarm(${id}::uuid, ${note}, ${readCount}::integer)`
   const trace = { action: 'alarm.closed', object: { kind: 'alarm', id } } as const
   const answer = await requestAct(holding, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer

@@ -4,6 +4,7 @@ export const watchRefusals = [
   'deny.purpose',
   'not-found',
   'alarm.closed',
+  'alarm.changed-meanwhile',
   'alarm.own',
   'reconciliation.nothing',
   'review.not-over',

@@ -2,22 +2,27 @@
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
+import { termZone } from '#description/terms.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Effect of a changed share on one number's calls of the last seven days. */
+/**
+ * Effect of a changed share on one number's calls of the last week. Whole days and fives: otherwise repeated dry runs would show
+ * people without a right to calls when each is answered (R41).
+ */
 export interface ShareConsequence {
   key: PhoneNumberKey
   /** Shares, 0 to 1; 0 without a rule in force. */
   from: number
   to: number
-  /** Answered calls of the last seven days. */
+  /** Answered calls of the last seven whole days; this and the next two in fives. */
   calls: number
   /** Recorded calls, and those that would have been. Quotas are not considered. */
   recorded: number
   wouldBe: number
 }
 
-const lookBackHours = 7 * 24
+const lookBackDays = 7
+const inFives = (count: number) => 5 * Math.round(count / 5)
 
 /** Compares the stored draws with the new share; calls without a draw are counted in proportion to the share. */
 export async function tryShares(
@@ -26,6 +31,7 @@ export async function tryShares(
   after: RegisterDescription,
   now: Temporal.Instant,
 ): Promise<ShareConsequence[]> {
+  const today = now.toZonedDateTimeISO(termZone).startOfDay()
   const [old, changed] = [before, after].map((description) => sharesAt(description, after.effectiveFrom))
   const keys = [...new Set([...old!.keys(), ...changed!.keys()])]
   const steps = keys
@@ -44,16 +50,16 @@ export async function tryShares(
         ])
         .where('number_reached', '=', key)
         .where('decision_reason', '<>', 'imported')
-        .where('answered_at', '>=', now.subtract({ hours: lookBackHours }))
-        .where('answered_at', '<=', now)
+        .where('answered_at', '>=', today.subtract({ days: lookBackDays }).toInstant())
+        .where('answered_at', '<', today.toInstant())
         .executeTakeFirstOrThrow()
       return {
         key,
         from,
         to,
-        calls: Number(row.calls),
-        recorded: Number(row.recorded),
-        wouldBe: Number(row.wouldBe),
+        calls: inFives(Number(row.calls)),
+        recorded: inFives(Number(row.recorded)),
+        wouldBe: inFives(Number(row.wouldBe)),
       }
     }),
   )

@@ -104,15 +104,18 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     setFailed(undefined)
     const { error } = await request().catch((error: unknown) => ({ error }))
     setBusy(false)
+    void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
     if (error) return setFailed(error)
     announce(t(done))
-    void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
     onChanged()
   }
   const params = { path: { id: alarm.id } }
   const close = () => {
     if (note.trim() !== '')
-      return void notify(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'watch.alarm.closed')
+      return void notify(
+        () => api.POST('/api/alarms/{id}/close', { params, body: { note, count: alarm.count } }),
+        'watch.alarm.closed',
+      )
     setMissing(true)
     document.getElementById(field)?.focus()
   }

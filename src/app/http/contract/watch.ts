@@ -120,7 +120,10 @@ export const watchOperations = {
   closeAlarm: {
     route: 'POST /api/alarms/:id/close',
     summary: 'Close an alarm with a note',
-    body: Type.Object({ note }, closed),
+    body: Type.Object(
+      { note, count: Type.Optional(Type.Integer({ minimum: 0, description: 'Its count when it was read' })) },
+      closed,
+    ),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   listReviews: {

@@ -23,7 +23,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
 
     seeAlarm: async ({ session, params }) => (await markAlarmSeen(desk.db, session, params.id)) ?? 'done',
     closeAlarm: async ({ session, params, body }) =>
-      (await closeAlarm(desk.db, session, params.id, body.note)) ?? 'done',
+      (await closeAlarm(desk.db, session, params.id, body.note, body.count ?? null)) ?? 'done',
 
     listReviews: ({ session }) => items(listReviewMonths(desk.db, session, desk.clock.now())),
 

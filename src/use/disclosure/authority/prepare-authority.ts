@@ -28,6 +28,7 @@ const dropRefusals = [...preparingRefusals, 'authority.own', 'confirm.fresh'] as
 const addRefusals = [
   ...preparingRefusals,
   'authority.no-recording',
+  'authority.own',
   'authority.item-twice',
   'authority.items-many',
   'recording.destroyed',

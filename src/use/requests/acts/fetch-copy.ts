@@ -3,7 +3,7 @@
  * attempts within an hour, until the copy was sent whole once. The client cannot tell a wrong link from a used or expired
  * one.
  */
-import { sql } from 'kysely'
+import { sql, type NotNull } from 'kysely'
 import {
   createSingleUseDownloads,
   type DownloadInProgress,
@@ -74,6 +74,8 @@ export function createCopyDownloads(store: Pick<CopyStore, 'db' | 'objects' | 'k
         .select(['id as copy', 'recording_id as recording'])
         .where('ended_at', 'is not', null)
         .where('removed_at', 'is', null)
+        .where('recording_id', 'is not', null)
+        .$narrowType<{ recording: NotNull }>()
         .orderBy('made_at')
         .limit(maxEndedAtOnce)
         .execute()

@@ -2,7 +2,7 @@
  * Lists copies, corrections and decisions for the Service Unit or the decision maker, people by name. Never returns the link or
  * passphrase of a copy, or who requested an official document.
  */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type NotNull } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
@@ -79,6 +79,8 @@ export async function listActsOf(
       .select(['id', 'recording_id', 'method', 'made_at', 'made_by', 'expires_at', 'ended_at', 'end_why', 'ready_at'])
       .select(sql<boolean>`expires_at <= now()`.as('is_over'))
       .where('request_id', '=', requestId)
+      .where('recording_id', 'is not', null)
+      .$narrowType<{ recording_id: NotNull }>()
       .orderBy('made_at', 'desc')
       .execute()
     const downloads = await tx
